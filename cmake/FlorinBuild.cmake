@@ -1,0 +1,39 @@
+# How everything here is compiled, once.
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/archive)
+set(FLORIN_PLUGIN_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/florin/plugins)
+
+find_program(FLORIN_CCACHE ccache)
+if(FLORIN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FLORIN_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${FLORIN_CCACHE})
+endif()
+find_program(FLORIN_MOLD mold)
+if(FLORIN_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow)
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
+# GCC 12 reports these falsely inside its own optional, variant and string.
+add_compile_options(-Wno-maybe-uninitialized $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+
+set(FLORIN_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
+if(FLORIN_SANITIZE)
+  add_compile_options(-fsanitize=${FLORIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${FLORIN_SANITIZE})
+endif()
+
+# A folder of core: every .cpp in it, linked into libflorin and, one by one, into the unit tests.
+function(florin_library name)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/core/include)
+  target_link_libraries(${name} PUBLIC ${arg_LINK})
+endfunction()

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "florin/credits.hpp"
+#include "florin/id.hpp"
+#include "florin/time.hpp"
+
+namespace florin {
+
+/// Where a lot of credits came from.
+enum class GrantSource : std::uint8_t { plan, rollover, purchase, recharge, addon, trial, transfer, correction };
+
+/// A lot of credits: issued once; from then on credits only leave it.
+///
+/// granted = spent + expired + rolled + forfeited + refunded + transferred + corrected + remaining, each ≥ 0, always.
+/// It works in [issued_at, ends_at).
+/// Source   CL-09, CL-11, SM-05; docs/decisions/0003-grants.md
+struct Grant {
+  GrantId id;
+  CreditType type;
+  GrantSource source = GrantSource::plan;
+  std::int32_t priority = 0;  ///< lower is spent first
+  Instant issued_at;
+  std::optional<Instant> ends_at;  ///< none: lasts until used
+  OrderId paid_by;                 ///< the order whose payment bought it; through a roll-over, the first one's
+  GrantId rolled_from;             ///< the grant whose rest it is
+  std::string rule;                ///< the word of the policy that issued it, as `grants.rollover`
+
+  Credits granted;
+  Credits remaining;  ///< held credits included
+  Credits held;
+  Credits spent;
+  Credits expired;
+  Credits rolled;
+  Credits forfeited;
+  Credits refunded;
+  Credits transferred;
+  Credits corrected;
+
+  Credits available() const { return remaining - held; }
+  bool balanced() const;
+};
+
+/// The order in which grants are spent: priority, then end (never is last), issue time, id.
+/// Total, so that the same history always spends the same grants.
+bool spent_before(const Grant& a, const Grant& b);
+
+}  // namespace florin

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/result.hpp"
+#include "florin/time.hpp"
+
+namespace florin::store {
+
+/// Of an entry in its shard, counted from 1 without gaps.
+using Position = std::uint64_t;
+/// Of a shard's ownership: raised by each opening.
+using Epoch = std::uint64_t;
+using Hash = std::array<std::uint8_t, 32>;
+
+/// One commit of one shard: everything that waited, as bytes that are formed once.
+struct Row {
+  std::uint32_t shard = 0;
+  Position first = 0;
+  Position last = 0;
+  Epoch epoch = 0;
+  std::uint32_t format = 1;  ///< of `entries`
+  Hash previous = {};        ///< hash of the row before; zeros before the first
+  Hash hash = {};            ///< seal() of all the rest
+  std::string entries;
+};
+
+/// BLAKE2b-256 over every field of `row` but `hash`, each at a fixed width or with its length.
+Hash seal(const Row& row);
+
+/// Where a shard's journal ends and who may continue it.
+struct Head {
+  Position last = 0;
+  Epoch epoch = 0;
+  Hash hash = {};
+};
+
+/// What is known of a commit. A formed row is committed byte for byte or its shard dies.
+enum class Committed : std::uint8_t {
+  done,       ///< durable
+  not_known,  ///< the same bytes must be tried again; if their hash is in place, they were ours
+  conflict,   ///< head or epoch is not what the row continues: drop the state and replay
+  failed,     ///< a sync or write error: the process must end, since nothing after it can be believed
+};
+
+/// An object's state as of its last fact. Written only when that fact is durable.
+struct Checkpoint {
+  std::string object;  ///< the engine's name for it, unique in the shard
+  Position position = 0;
+  std::string bytes;
+};
+
+/// Makes a shard's entries durable. One thread at a time per shard.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Zeros when nothing was ever committed.
+  virtual Result<Head> head(std::uint32_t shard) = 0;
+
+  /// Appends `row` and, in the same transaction, moves the head from (row.first - 1, `previous_epoch`, row.previous) to
+  /// (row.last, row.epoch, row.hash). An opening's row raises the epoch by one; any other keeps it.
+  virtual Committed commit(const Row& row, Epoch previous_epoch) = 0;
+  /// Why the last commit was not done, for the log.
+  virtual std::string last_problem() const = 0;
+
+  /// Rows that hold positions ≥ `from`, in order, each checked against its hash and the one before.
+  /// `each` returns false to stop. Errors: damaged_row, store_failed.
+  virtual Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) = 0;
+
+  /// Overwrites only what is older; then `floor` is the position from which a start must replay.
+  virtual Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) = 0;
+  struct Loaded {
+    std::vector<Checkpoint> objects;
+    Position floor = 0;  ///< every fact up to here is in the objects
+  };
+  virtual Result<Loaded> load(std::uint32_t shard) = 0;
+
+  /// Texts by their hash: catalog versions. Written before the entry that names them; the same text twice is one.
+  virtual Status put_text(std::string_view name, std::string_view text) = 0;
+  virtual Result<std::string> text(std::string_view name) = 0;
+
+  /// Keys of sealed personal data, outside the journal: erasing a person is deleting the key.
+  virtual Status put_key(std::string_view owner, std::string_view key) = 0;
+  virtual Result<std::string> key(std::string_view owner) = 0;  ///< Errors: no_such_key
+  virtual Status erase_key(std::string_view owner) = 0;
+
+  /// Small durable settings of the store itself, such as `sending: held` after a restore.
+  virtual Status set_mark(std::string_view name, std::string_view value) = 0;
+  virtual Result<std::string> mark(std::string_view name) = 0;  ///< empty when never set
+};
+
+}  // namespace florin::store
