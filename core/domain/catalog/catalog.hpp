@@ -1,0 +1,259 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/calendar/zone.hpp"
+#include "florin/credits.hpp"
+#include "florin/id.hpp"
+#include "florin/money.hpp"
+#include "florin/time.hpp"
+
+/// What a tenant's YAML comes to once it is read: everything a decision may look up, resolved and checked. A catalog is
+/// one version of one tenant and never changes. Every rule knows the line that says it, so that a refusal can name it.
+namespace florin {
+
+/// The line of the operator's own file that a rule stands in.
+struct RuleAt {
+  std::string file;
+  std::uint32_t line = 0;
+  std::string text() const { return file.empty() ? std::string() : file + ":" + std::to_string(line); }
+};
+
+struct CreditTypeRule {
+  CreditType id;
+  int decimals = 0;
+  Currency is_money;  ///< none: not money
+  RuleAt at;
+};
+
+/// One word of the condition vocabulary and the values that satisfy it.
+struct Need {
+  std::string word;  ///< state, plan, cycle, billing_country, actor, meter, an approval, or a word of the usage itself
+  std::vector<std::string> any_of;
+};
+/// All needs must hold; none: always.
+using Condition = std::vector<Need>;
+
+/// How much of something was used, in millionths of its base unit. Minutes and hours are seconds.
+struct Quantity {
+  std::int64_t micro = 0;
+  std::string unit;  ///< singular: character, second, message, drop, …
+
+  /// As written: `160 characters`, `61.5 seconds`, `2 minutes`, `1 message`. Errors: bad_quantity.
+  static Result<Quantity> parse(std::string_view text);
+  std::string text() const;
+  friend bool operator==(const Quantity&, const Quantity&) = default;
+};
+
+/// The price of one usage in credits. A started block counts whole, so a debit never rounds.
+struct Meter {
+  MeterId id;
+  CreditType type;
+  Credits takes;              ///< for each started block
+  Quantity per_started;       ///< the size of a block
+  std::int64_t at_least = 0;  ///< blocks counted even for an empty usage
+  Condition only_if;          ///< on words of the usage; otherwise it costs nothing
+  RuleAt at;
+};
+
+struct Allowed {
+  CreditType type;
+  Credits amount;
+};
+
+struct CycleRule {
+  std::string id;  ///< monthly, quarterly, annual
+  std::int32_t months = 1;
+  Money price;                 ///< for each licence when the plan is sold by licence
+  std::vector<Allowed> gives;  ///< likewise
+  RuleAt at;
+};
+
+struct Plan {
+  PlanId id;
+  std::int32_t rank = 0;  ///< alone says what is an upgrade
+  bool by_licence = false;
+  std::optional<UnitPrice> credit_price;  ///< of bought credits while on this plan
+  std::optional<Money> first_credits;     ///< what an upgrade from the trial must buy at least
+  std::vector<CycleRule> cycles;
+  Condition offered_to;
+  RuleAt at;
+
+  const CycleRule* cycle(std::string_view id) const;
+};
+
+struct AddOn {
+  AddOnId id;
+  Allowed sells;  ///< for each one bought
+  struct Price {
+    std::string cycle;
+    Money price;
+  };
+  std::vector<Price> prices;        ///< by the subscription's cycle
+  bool whole_inside_period = true;  ///< false: by the day
+  RuleAt at;
+};
+
+struct Trial {
+  std::optional<Span> lasts;  ///< none: until upgrade
+  std::vector<Allowed> gives;
+  enum class PlanPicked : std::uint8_t { starts_when_trial_ends, starts_now };
+  PlanPicked plan_picked_inside = PlanPicked::starts_when_trial_ends;
+  RuleAt at;
+};
+
+struct CreditSales {
+  bool needs_plan = true;
+  CreditType type;
+  std::optional<UnitPrice> price;  ///< none: the plan's credit_price
+  Credits at_least, at_most, step;
+  RuleAt at;
+};
+
+struct HoldRule {
+  Span longest;
+  enum class UsedMore : std::uint8_t { absorb, owe };
+  UsedMore used_more_than_held = UsedMore::absorb;
+  RuleAt at;
+};
+
+struct AutoRecharge {
+  CreditType type;
+  Credits threshold_at_least;
+  Credits amount_at_least;  ///< for a type that is money: its value
+  bool also_when_refused = true;
+  std::vector<std::string> waits_for;  ///< renewal, plan_change, past_due
+  std::int32_t each_day = 0;           ///< at most so many orders in a local day
+  std::int32_t suspend_after = 0;      ///< failures in a row
+  RuleAt at;
+};
+
+/// A change of plan, in four separate decisions.
+struct ChangeRule {
+  enum class When : std::uint8_t { now, next_renewal };
+  enum class Cycle : std::uint8_t { restarts, keeps };
+  enum class Pays : std::uint8_t { full_price, difference_by_day };
+  enum class Gives : std::uint8_t { full, difference_by_day };
+  When when = When::next_renewal;
+  Cycle cycle = Cycle::keeps;
+  Pays pays = Pays::full_price;
+  Gives credits = Gives::full;
+  RuleAt at;
+};
+
+struct CancelRule {
+  enum class Then : std::uint8_t { ended, limited };
+  Then then = Then::ended;
+  RuleAt at;
+};
+
+struct LicenceRule {
+  bool added_by_day = true;  ///< false: whole price
+  bool removed_at_renewal = true;
+  RuleAt at;
+};
+
+/// A rung of the ladder from the first failed payment.
+struct PastDueStep {
+  Span after;
+  bool try_again = false;
+  bool tell = false;
+  bool cancel = false;
+  std::optional<bool> usage_refused;  ///< from here on
+  RuleAt at;
+};
+
+struct Guarantee {
+  Span asked_within;                ///< from the first successful payment
+  std::vector<std::string> covers;  ///< subscription, purchase, recharge, …
+  RuleAt at;
+};
+
+struct Processor {
+  ProcessorId id;
+  std::string plugin;
+  std::string config;  ///< JSON of the block for the plugin; secrets by reference
+  RuleAt at;
+};
+
+struct Method {
+  MethodId id;
+  std::string plugin;
+  std::string config;
+  std::vector<ProcessorId> through;
+  std::vector<std::string> brands;  ///< empty: all
+  std::vector<std::string> slots;   ///< primary, backup; empty: not kept
+  bool without_customer = false;    ///< may be charged when the customer is not there
+  Condition offered_to;
+  Span order_open;  ///< how long an order waits for the customer
+  RuleAt at;
+};
+
+/// Which saved methods are tried, in order, for a kind of order. `chosen` is the one the customer picked.
+struct TryRule {
+  std::string order;  ///< subscription, recharge, purchase, change
+  std::vector<std::string> slots;
+  RuleAt at;
+};
+
+struct Gate {
+  std::vector<std::string> actions;  ///< words of Action
+  Condition applies_if;
+  Condition needs;
+  bool refuse = false;  ///< whatever holds
+  std::string says;     ///< what the customer reads
+  RuleAt at;
+};
+
+struct Role {
+  std::string id;
+  std::vector<std::string> may;  ///< words of Action, or `everything`
+  RuleAt at;
+};
+
+struct Catalog {
+  TenantId tenant;
+  std::uint32_t version = 0;
+  Currency currency;
+  Zone zone;
+  std::vector<CreditTypeRule> credits;
+  std::vector<Meter> meters;
+  std::optional<Trial> trial;
+  std::vector<Plan> plans;
+  std::vector<AddOn> add_ons;
+  std::optional<CreditSales> credit_sales;
+  std::optional<HoldRule> holds;
+  std::optional<AutoRecharge> auto_recharge;
+  ChangeRule upgrade, downgrade, cycle_change;
+  CancelRule cancel;
+  std::optional<LicenceRule> licences;
+  std::vector<PastDueStep> past_due;
+  std::optional<Guarantee> guarantee;
+  RuleAt refunds_at;  ///< where the file says that nothing else is refunded
+  std::vector<Processor> processors;
+  std::vector<Method> methods;
+  std::vector<TryRule> tries;
+  std::vector<std::string> approvals;  ///< kyc, …
+  std::vector<Gate> gates;
+  std::vector<Role> roles;
+  std::string invoice_numbers;  ///< pattern such as CL-000001
+  std::string credit_note_numbers;
+  std::string policy_plugin;
+  std::string policy_config;  ///< JSON of the credit_policy block
+  RuleAt policy_at;
+  RuleAt roles_at;
+  RuleAt methods_at;
+
+  const CreditTypeRule* credit_type(const CreditType& id) const;
+  const Meter* meter(const MeterId& id) const;
+  const Plan* plan(const PlanId& id) const;
+  const AddOn* add_on(const AddOnId& id) const;
+  const Method* method(const MethodId& id) const;
+  const TryRule* tries_for(std::string_view order) const;
+};
+
+}  // namespace florin
