@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/calendar/zone.hpp"
+#include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
 #include "florin/money.hpp"
@@ -37,17 +38,6 @@ struct Need {
 };
 /// All needs must hold; none: always.
 using Condition = std::vector<Need>;
-
-/// How much of something was used, in millionths of its base unit. Minutes and hours are seconds.
-struct Quantity {
-  std::int64_t micro = 0;
-  std::string unit;  ///< singular: character, second, message, drop, …
-
-  /// As written: `160 characters`, `61.5 seconds`, `2 minutes`, `1 message`. Errors: bad_quantity.
-  static Result<Quantity> parse(std::string_view text);
-  std::string text() const;
-  friend bool operator==(const Quantity&, const Quantity&) = default;
-};
 
 /// The price of one usage in credits. A started block counts whole, so a debit never rounds.
 struct Meter {

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "florin/credits.hpp"
+#include "florin/id.hpp"
+#include "florin/time.hpp"
+
+/// What a backend, the staff and the host itself may ask of an account. A field here is the same word in YAML, JSON,
+/// the journal and the docs; a command's name there is its type in lower case: `BuyCredits` is `buy_credits`.
+namespace florin {
+
+/// Who asks. The role is a word of the tenant's YAML, or `staff` for the tenant's own people.
+struct Actor {
+  std::string role;
+  std::string id;
+  friend bool operator==(const Actor&, const Actor&) = default;
+};
+
+/// How much was used, in millionths of the base unit: `160 characters`, `61.5 seconds`, `2 minutes` (as seconds).
+struct Quantity {
+  std::int64_t micro = 0;
+  std::string unit;  ///< singular: character, second, message, drop, …
+
+  /// Errors: bad_quantity.
+  FLORIN_API static Result<Quantity> parse(std::string_view text);
+  FLORIN_API std::string text() const;
+  friend bool operator==(const Quantity&, const Quantity&) = default;
+};
+
+/// Credits as a person writes them: `500 message`, `0.3000 balance`.
+struct CreditAmount {
+  Decimal amount;
+  CreditType type;
+
+  /// Errors: bad_credits.
+  FLORIN_API static Result<CreditAmount> parse(std::string_view text);
+  FLORIN_API std::string text() const;
+};
+
+/// A word about a usage or an account that conditions may ask for: `destination: whitelisted`.
+struct Word {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+/// How many of an add-on, as a total.
+struct AddOnCount {
+  AddOnId add_on;
+  std::int32_t count = 0;
+  friend bool operator==(const AddOnCount&, const AddOnCount&) = default;
+};
+
+/// Personal data go to a vault beside the journal, which keeps only that they were given.
+struct OpenAccount {
+  std::string billing_country;  ///< ISO 3166 alpha-2
+  std::optional<std::string> billing_state;
+  std::vector<Word> person;  ///< name, email, …: sealed before anything is written
+};
+struct StartTrial {};
+struct Subscribe {
+  PlanId plan;
+  std::string cycle;
+  std::optional<std::int32_t> licences;
+  std::vector<AddOnCount> add_ons;
+  std::optional<CreditAmount> first_credits;  ///< bought in the same payment
+  bool start_now = false;                     ///< inside a trial: charge now, whatever the plan's rule
+  std::optional<std::string> with;            ///< a slot or a method's kind; none: as the tenant's `try` says
+};
+struct ChangePlan {
+  PlanId plan;
+  std::string cycle;
+};
+/// The total of licences, never an increment.
+struct SetLicences {
+  std::int32_t total = 0;
+};
+/// The total of an add-on from now on; more is paid for now, fewer from the next period.
+struct SetAddOn {
+  AddOnId add_on;
+  std::int32_t total = 0;
+};
+struct Cancel {};
+struct UndoCancel {};
+struct BuyCredits {
+  CreditAmount amount;
+  std::optional<std::string> with;
+};
+struct SetAutoRecharge {
+  bool active = true;
+  std::optional<CreditAmount> below;
+  std::optional<CreditAmount> amount;
+};
+/// A method that a processor has stored: the token is the processor's, never a number.
+struct SetMethod {
+  MethodId method;   ///< card, upi
+  std::string slot;  ///< primary, backup
+  std::string token;
+  std::string brand;   ///< empty where the method has none
+  std::string masked;  ///< what may be shown: last four, a masked address
+};
+struct RemoveMethod {
+  std::string slot;
+};
+/// One message, call or drop. Taken whole or refused whole.
+struct Use {
+  MeterId meter;
+  Quantity quantity;
+  std::vector<Word> words;  ///< outcome, destination, direction, …: what conditions ask for
+};
+/// Reserves credits before something is sent.
+struct PlaceHold {
+  MeterId meter;
+  Quantity quantity;
+  std::vector<Word> words;
+  std::optional<Span> lasts;
+};
+/// Takes what was really used, more or less than held; the rest goes back.
+struct SettleHold {
+  HoldId hold;
+  Quantity quantity;
+};
+struct ReleaseHold {
+  HoldId hold;
+};
+struct AskRefund {};
+struct DecideRefund {
+  bool approve = false;
+  std::string reason;
+};
+struct SetApproval {
+  std::string approval;  ///< kyc, …
+  std::string state;     ///< submitted, approved, rejected, expired
+};
+struct CorrectCredits {
+  CreditAmount amount;
+  bool take = false;  ///< takes away instead of giving
+  std::string reason;
+};
+/// Staff: forget a person's data. The books keep ids and amounts.
+struct ErasePerson {};
+
+using Command = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel,
+                             BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold,
+                             ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits, ErasePerson>;
+
+/// A command with who asks it of which account, and the key under which it happens once.
+struct Request {
+  TenantId tenant;
+  AccountId account;
+  Actor actor;
+  std::string key;                  ///< 1 to 80 bytes; the same key and content: the same answer, once
+  std::optional<Instant> asked_at;  ///< none: now
+  Command command;
+};
+
+}  // namespace florin
