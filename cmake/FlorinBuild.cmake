@@ -15,7 +15,7 @@ if(FLORIN_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow)
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow=local)
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 # GCC 12 reports these falsely inside its own optional, variant and string.
 add_compile_options(-Wno-maybe-uninitialized $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)

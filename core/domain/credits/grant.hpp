@@ -13,6 +13,10 @@ namespace florin {
 /// Where a lot of credits came from.
 enum class GrantSource : std::uint8_t { plan, rollover, purchase, recharge, addon, trial, transfer, correction };
 
+/// Whether a grant has come to its end, and how. Credits that are held then stay in it until their hold is closed, and
+/// go the same way.
+enum class GrantOver : std::uint8_t { working, rolled, expired, forfeited, refunded };
+
 /// A lot of credits: issued once; from then on credits only leave it.
 ///
 /// granted = spent + expired + rolled + forfeited + refunded + transferred + corrected + remaining, each ≥ 0, always.
@@ -39,8 +43,13 @@ struct Grant {
   Credits refunded;
   Credits transferred;
   Credits corrected;
+  GrantOver over = GrantOver::working;
 
-  Credits available() const { return remaining - held; }
+  /// What may be spent at `now`.
+  Credits available(Instant now) const {
+    const bool works = over == GrantOver::working && issued_at <= now && (!ends_at || now < *ends_at);
+    return works ? remaining - held : Credits();
+  }
   bool balanced() const;
 };
 

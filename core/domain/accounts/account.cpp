@@ -1,0 +1,53 @@
+#include "domain/accounts/account.hpp"
+
+#include <algorithm>
+
+namespace florin {
+
+namespace {
+template <class Things, class Id>
+auto* with_id(Things& things, Id id) {
+  const auto found = std::ranges::find_if(things, [&](const auto& thing) { return thing.id == id; });
+  return found == things.end() ? nullptr : &*found;
+}
+}  // namespace
+
+Credits Hold::amount() const {
+  Credits sum;
+  for (const Take& take : takes) sum += take.amount;
+  return sum;
+}
+
+Order* Account::order(OrderId order_id) { return with_id(orders, order_id); }
+const Order* Account::order(OrderId order_id) const { return with_id(orders, order_id); }
+Grant* Account::grant(GrantId grant_id) { return with_id(grants, grant_id); }
+const Grant* Account::grant(GrantId grant_id) const { return with_id(grants, grant_id); }
+Hold* Account::hold(HoldId hold_id) { return with_id(holds, hold_id); }
+const SavedMethod* Account::method(SavedMethodId method_id) const { return with_id(methods, method_id); }
+
+Refund* Account::refund(RefundId refund_id) { return with_id(refunds, refund_id); }
+
+const SavedMethod* Account::slot(const std::string& name) const {
+  const auto found = std::ranges::find_if(methods, [&](const SavedMethod& saved) { return saved.slot == name; });
+  return found == methods.end() ? nullptr : &*found;
+}
+
+Credits Account::available(const CreditType& type, Instant now) const {
+  Credits sum;
+  for (const Grant& grant : grants)
+    if (grant.type == type) sum += grant.available(now);
+  return sum;
+}
+
+std::string Account::state_word() const {
+  switch (standing) {
+    case Standing::opened: return "opened";
+    case Standing::trial: return "trial";
+    case Standing::paid: return "paid";
+    case Standing::limited: return "limited";
+    case Standing::ended: break;
+  }
+  return "ended";
+}
+
+}  // namespace florin

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/credits/grant.hpp"
+#include "domain/orders/order.hpp"
+#include "florin/commands.hpp"
+
+namespace florin {
+
+/// What an account is, apart from being past due or frozen. The word `state` of conditions.
+enum class Standing : std::uint8_t {
+  opened,  ///< no plan and no trial yet
+  trial,
+  paid,     ///< on a plan
+  limited,  ///< cancelled; what it has can be read
+  ended,
+};
+
+/// A change that waits for the renewal. At most one; a later one takes its place.
+struct PendingChange {
+  PlanId plan;
+  std::string cycle;
+  std::int32_t licences = 0;
+  std::vector<AddOnCount> add_ons;
+};
+
+/// A plan that an account is on, and the period that it is in.
+struct Subscription {
+  PlanId plan;
+  std::string cycle;
+  std::int32_t months = 1;
+  std::int32_t licences = 1;
+  std::vector<AddOnCount> add_ons;
+  std::uint32_t catalog = 0;  ///< the version whose prices it keeps
+  Instant anchor;
+  std::int64_t k = 0;              ///< periods before this one
+  std::int32_t anchor_months = 0;  ///< from the anchor to `from`: boundaries are computed from the anchor
+  Instant from, to;
+  std::optional<PendingChange> pending;
+  std::optional<Instant> cancelled_at;  ///< asked; it ends with the period
+};
+
+/// A trial, and the plan picked inside it.
+struct TrialState {
+  Instant started_at;
+  std::optional<Instant> ends_at;  ///< none: until upgrade
+  std::optional<PendingChange> picked;
+};
+
+struct Take {
+  GrantId grant;
+  Credits amount;
+};
+
+/// Credits kept aside for something that is being sent.
+struct Hold {
+  HoldId id;
+  MeterId meter;
+  CreditType type;
+  std::vector<Take> takes;
+  Instant ends_at;
+  Credits amount() const;
+};
+
+struct SavedMethod {
+  SavedMethodId id;
+  MethodId method;
+  std::string slot;
+  ProcessorId processor;
+  std::string token;
+  std::string brand;
+  std::string masked;
+};
+
+/// The account's own setting, with the tenant's limits as they were when it was set.
+struct RechargeState {
+  bool active = false;
+  CreditType type;
+  Credits below;
+  Credits amount;
+  bool also_when_refused = false;
+  bool waits_for_renewal = false, waits_for_plan_change = false, waits_for_past_due = false;
+  std::int32_t each_day = 0;
+  std::int32_t suspend_after = 0;
+
+  bool refused_for_credits = false;  ///< a usage was refused since the last recharge
+  std::int32_t today = 0;            ///< orders placed in the local day that ends at `day_ends`
+  Instant day_ends;
+  std::int32_t failures = 0;  ///< in a row
+  bool suspended = false;     ///< until the payment method changes
+  std::uint32_t count = 0;    ///< of all recharges: part of the provider's key
+};
+
+struct PastDue {
+  Instant since;
+  OrderId order;
+  std::uint32_t step = 0;  ///< the next rung
+  Instant step_at = never;
+  bool usage_refused = false;
+};
+
+/// Money on its way back to a customer.
+struct Refund {
+  RefundId id;
+  OrderId order;
+  std::uint32_t attempt = 0;  ///< the one whose money goes back whole, without credits: nobody wanted it; 0: a share
+  bool guarantee = false;
+  Money amount;
+  Credits credits;  ///< what is taken back with it
+  std::string key;
+  AttemptState state = AttemptState::started;  ///< captured: paid back
+  Instant ask_at = never;
+  std::uint32_t asked = 0;
+  std::string ref;
+  std::string credit_note;
+};
+/// The one guarantee of a customer, from the request on.
+struct GuaranteeCase {
+  Instant asked_at;
+  bool decided = false;
+};
+
+struct ApprovalState {
+  std::string approval;
+  std::string state;
+};
+
+/// Everything that a decision about an account may look at: the fold of its facts.
+struct Account {
+  AccountId id;
+  std::string billing_country;
+  std::string billing_state;
+  Standing standing = Standing::opened;
+  Instant opened_at;
+  std::uint64_t position = 0;  ///< of its last entry
+  Instant last_at;             ///< of its last entry; its time never runs back
+  Instant due_at = never;      ///< when something falls due next: next_due() of all the rest
+
+  std::vector<Grant> grants;  ///< those that hold credits, in spending order
+  std::vector<Grant> closed_grants;
+  std::vector<Hold> holds;
+  Credits owed;  ///< used more than held, to be taken from the next grant
+  CreditType owed_type;
+  std::optional<TrialState> trial;
+  bool had_trial = false;
+  std::optional<Subscription> subscription;
+  std::optional<PastDue> past_due;
+  RechargeState recharge;
+  std::vector<SavedMethod> methods;
+  std::vector<Order> orders;
+  std::optional<Instant> first_paid_at;
+  std::vector<Refund> refunds;
+  std::optional<GuaranteeCase> guarantee;
+  bool frozen = false;  ///< from the guarantee's request to its end
+  std::vector<ApprovalState> approvals;
+  bool person_sealed = false;
+
+  std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
+
+  Order* order(OrderId order_id);
+  const Order* order(OrderId order_id) const;
+  Grant* grant(GrantId grant_id);
+  const Grant* grant(GrantId grant_id) const;
+  Hold* hold(HoldId hold_id);
+  const SavedMethod* method(SavedMethodId method_id) const;
+  Refund* refund(RefundId refund_id);
+  const SavedMethod* slot(const std::string& name) const;
+
+  /// Credits of `type` that may be spent at `now`: remaining less held, of grants that work.
+  Credits available(const CreditType& type, Instant now) const;
+  /// Its standing as the word `state` of conditions.
+  std::string state_word() const;
+};
+
+/// What is a tenant's own, apart from its accounts.
+struct TenantState {
+  TenantId id;
+  std::uint64_t position = 0;
+  std::uint32_t catalog = 0;  ///< the version in force
+  std::uint64_t last_invoice = 0;
+  std::uint64_t last_credit_note = 0;
+};
+
+}  // namespace florin

@@ -1,0 +1,353 @@
+#include "domain/accounts/apply.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "domain/accounts/due.hpp"
+
+namespace florin {
+
+namespace {
+
+/// A fact that names what is not there: the journal is not of this program. Nothing can be believed after it.
+[[noreturn]] void broken(const char* what) {
+  throw std::logic_error(std::string("a fact does not fit the state: ") + what);
+}
+
+template <class T>
+T& there(T* thing, const char* what) {
+  if (thing == nullptr) broken(what);
+  return *thing;
+}
+
+struct Applying {
+  Account& account;
+  TenantState& tenant;
+  Instant at;
+
+  Grant& grant(GrantId id) { return there(account.grant(id), "no such grant"); }
+  Order& order(OrderId id) { return there(account.order(id), "no such order"); }
+  Subscription& subscription() {
+    if (!account.subscription) broken("no subscription");
+    return *account.subscription;
+  }
+
+  /// Takes `amount` out of a grant into one of its ways out.
+  void leave(GrantId id, Credits amount, Credits Grant::* way) {
+    Grant& from = grant(id);
+    from.remaining -= amount;
+    from.*way += amount;
+  }
+
+  void end(GrantId id, GrantOver how) { grant(id).over = how; }
+
+  void insert(Grant added) {
+    const auto place = std::ranges::upper_bound(account.grants, added, spent_before);
+    account.grants.insert(place, std::move(added));
+  }
+
+  /// Grants that hold nothing any more are put aside, so that spending never walks over them. A roll-over stays while
+  /// held credits may still come into it from the grant before.
+  void put_aside_empty() {
+    for (std::size_t i = 0; i < account.grants.size();) {
+      Grant& candidate = account.grants[i];
+      const bool more_may_come = candidate.rolled_from && account.grant(candidate.rolled_from) != nullptr;
+      if (!candidate.remaining.is_zero() || !candidate.held.is_zero() || more_may_come) {
+        ++i;
+        continue;
+      }
+      account.closed_grants.push_back(std::move(candidate));
+      account.grants.erase(account.grants.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  void operator()(const AccountOpened& fact) {
+    account.billing_country = fact.billing_country;
+    account.billing_state = fact.billing_state;
+    account.person_sealed = fact.person_sealed;
+    account.opened_at = at;
+  }
+  void operator()(const PersonErased&) { account.person_sealed = false; }
+
+  void operator()(const TrialStarted& fact) {
+    account.trial = TrialState{.started_at = at, .ends_at = fact.ends_at, .picked = std::nullopt};
+    account.had_trial = true;
+    account.standing = Standing::trial;
+  }
+  void operator()(const PlanPicked& fact) { account.trial->picked = fact.plan; }
+  void operator()(const TrialEnded&) {
+    account.trial.reset();
+    account.standing = Standing::opened;
+  }
+
+  void operator()(const SubscriptionStarted& fact) {
+    account.subscription = Subscription{.plan = fact.plan,
+                                        .cycle = fact.cycle,
+                                        .months = fact.months,
+                                        .licences = fact.licences,
+                                        .add_ons = fact.add_ons,
+                                        .catalog = fact.catalog,
+                                        .anchor = fact.anchor,
+                                        .k = 0,
+                                        .anchor_months = 0,
+                                        .from = fact.anchor,
+                                        .to = fact.to,
+                                        .pending = std::nullopt,
+                                        .cancelled_at = std::nullopt};
+    account.standing = Standing::paid;
+  }
+  void operator()(const PeriodStarted& fact) {
+    subscription().k = fact.k;
+    subscription().anchor_months = fact.anchor_months;
+    subscription().from = fact.from;
+    subscription().to = fact.to;
+  }
+  void operator()(const SubscriptionChanged& fact) {
+    Subscription& running = subscription();
+    running.plan = fact.plan;
+    running.cycle = fact.cycle;
+    running.months = fact.months;
+    running.licences = fact.licences;
+    running.add_ons = fact.add_ons;
+    running.catalog = fact.catalog;
+  }
+  void operator()(const ChangeSet& fact) { subscription().pending = fact.change; }
+  void operator()(const ChangeRemoved&) { subscription().pending.reset(); }
+  void operator()(const CancelAsked&) {
+    subscription().cancelled_at = at;
+    subscription().pending.reset();
+  }
+  void operator()(const CancelUndone&) { subscription().cancelled_at.reset(); }
+  void operator()(const SubscriptionEnded& fact) {
+    account.subscription.reset();
+    account.past_due.reset();
+    account.standing = fact.standing;
+  }
+
+  void operator()(const GrantIssued& fact) {
+    account.last_grant = std::max(account.last_grant, fact.grant.value);
+    Grant issued;
+    issued.id = fact.grant;
+    issued.type = fact.type;
+    issued.source = fact.source;
+    issued.priority = fact.priority;
+    issued.issued_at = at;
+    issued.ends_at = fact.ends_at;
+    issued.paid_by = fact.paid_by;
+    issued.rule = fact.rule;
+    issued.granted = fact.amount;
+    issued.remaining = fact.amount;
+    insert(std::move(issued));
+    if (fact.paid_by) order(fact.paid_by).issued += fact.amount;
+  }
+  void operator()(const CreditsSpent& fact) {
+    bool emptied = false;
+    for (const Take& take : fact.takes) {
+      leave(take.grant, take.amount, &Grant::spent);
+      emptied = emptied || grant(take.grant).remaining.is_zero();
+    }
+    if (emptied) put_aside_empty();
+  }
+  void operator()(const GrantRolled& fact) {
+    Grant& old = grant(fact.from);
+    const Grant from = old;
+    leave(fact.from, fact.amount, &Grant::rolled);
+    end(fact.from, GrantOver::rolled);
+    if (Grant* into = account.grant(fact.into)) {
+      into->granted += fact.amount;
+      into->remaining += fact.amount;
+    } else {
+      account.last_grant = std::max(account.last_grant, fact.into.value);
+      Grant rest;
+      rest.id = fact.into;
+      rest.type = from.type;
+      rest.source = GrantSource::rollover;
+      rest.priority = fact.priority;
+      rest.issued_at = at;
+      rest.ends_at = fact.ends_at;
+      rest.paid_by = from.paid_by;
+      rest.rolled_from = from.id;
+      rest.rule = fact.rule;
+      rest.granted = fact.amount;
+      rest.remaining = fact.amount;
+      insert(std::move(rest));
+    }
+    put_aside_empty();
+  }
+  void operator()(const GrantExpired& fact) {
+    leave(fact.grant, fact.amount, &Grant::expired);
+    end(fact.grant, GrantOver::expired);
+    put_aside_empty();
+  }
+  void operator()(const GrantForfeited& fact) {
+    leave(fact.grant, fact.amount, &Grant::forfeited);
+    end(fact.grant, GrantOver::forfeited);
+    put_aside_empty();
+  }
+  void operator()(const GrantEndMoved& fact) {
+    Grant moved = grant(fact.grant);
+    moved.ends_at = fact.ends_at;
+    std::erase_if(account.grants, [&](const Grant& old) { return old.id == fact.grant; });
+    insert(std::move(moved));
+  }
+  void operator()(const GrantCorrected& fact) {
+    leave(fact.grant, fact.amount, &Grant::corrected);
+    put_aside_empty();
+  }
+  void operator()(const GrantRefunded& fact) {
+    order(grant(fact.grant).paid_by).credits_refunded += fact.amount;
+    leave(fact.grant, fact.amount, &Grant::refunded);
+    end(fact.grant, GrantOver::refunded);
+    put_aside_empty();
+  }
+  void operator()(const UsageRefused&) { account.recharge.refused_for_credits = true; }
+
+  void operator()(const HoldPlaced& fact) {
+    account.last_hold = std::max(account.last_hold, fact.hold.value);
+    for (const Take& take : fact.takes) grant(take.grant).held += take.amount;
+    account.holds.push_back({fact.hold, fact.meter, fact.type, fact.takes, fact.ends_at});
+  }
+  void operator()(const HoldClosed& fact) {
+    const Hold closed = there(account.hold(fact.hold), "no such hold");
+    for (const Take& take : closed.takes) grant(take.grant).held -= take.amount;
+    for (const Take& take : fact.spent) leave(take.grant, take.amount, &Grant::spent);
+    account.owed += fact.owed;
+    if (!fact.owed.is_zero()) account.owed_type = closed.type;
+    std::erase_if(account.holds, [&](const Hold& hold) { return hold.id == fact.hold; });
+    put_aside_empty();
+  }
+  void operator()(const CreditsOwedTaken& fact) {
+    leave(fact.grant, fact.amount, &Grant::spent);
+    account.owed -= fact.amount;
+    put_aside_empty();
+  }
+
+  void operator()(const MethodSaved& fact) {
+    account.last_method = std::max(account.last_method, fact.method.id.value);
+    std::erase_if(account.methods, [&](const SavedMethod& old) { return old.slot == fact.method.slot; });
+    account.methods.push_back(fact.method);
+    account.recharge.suspended = false;
+    account.recharge.failures = 0;
+  }
+  void operator()(const MethodRemoved& fact) {
+    std::erase_if(account.methods, [&](const SavedMethod& old) { return old.id == fact.method; });
+  }
+  void operator()(const RechargeSet& fact) { account.recharge = fact.recharge; }
+  void operator()(const RechargeCounted& fact) {
+    account.recharge.today = fact.today;
+    account.recharge.day_ends = fact.day_ends;
+    account.recharge.refused_for_credits = false;
+    ++account.recharge.count;
+  }
+  void operator()(const RechargeFailed& fact) {
+    ++account.recharge.failures;
+    account.recharge.suspended = fact.suspended;
+  }
+
+  void operator()(const OrderPlaced& fact) {
+    account.last_order = std::max(account.last_order, fact.order.id.value);
+    account.orders.push_back(fact.order);
+  }
+  void operator()(const AttemptStarted& fact) {
+    Order& paid_for = order(fact.order);
+    paid_for.attempts.push_back(fact.attempt);
+    paid_for.next_candidate = fact.next_candidate;
+  }
+  void operator()(const CandidatesChanged& fact) {
+    order(fact.order).candidates = fact.candidates;
+    order(fact.order).next_candidate = 0;
+  }
+  void operator()(const AttemptMoved& fact) {
+    Order& paid_for = order(fact.order);
+    if (fact.attempt == 0 || fact.attempt > paid_for.attempts.size()) broken("no such attempt");
+    Attempt& attempt = paid_for.attempts[fact.attempt - 1];
+    attempt.state = fact.state;
+    attempt.ask_at = fact.ask_at;
+    ++attempt.asked;
+    if (!fact.ref.empty()) attempt.ref = fact.ref;
+    attempt.raw = fact.raw;
+    attempt.decline = fact.decline;
+    attempt.decline_code = fact.decline_code;
+    attempt.action = fact.action;
+  }
+  void operator()(const OrderPaid& fact) {
+    Order& paid = order(fact.order);
+    paid.state = OrderState::paid;
+    paid.paid_at = at;
+    if (!account.first_paid_at && fact.attempt != 0) account.first_paid_at = at;
+    if (paid.kind == OrderKind::recharge) account.recharge.failures = 0;
+  }
+  void operator()(const OrderClosed& fact) {
+    order(fact.order).state = OrderState::closed;
+    order(fact.order).closed_because = fact.because;
+  }
+  void operator()(const InvoiceIssued& fact) {
+    tenant.last_invoice = fact.sequence;
+    order(fact.order).invoice = fact.number;
+  }
+  void operator()(const PastDueEntered& fact) {
+    account.past_due =
+        PastDue{.since = at, .order = fact.order, .step = 0, .step_at = fact.step_at, .usage_refused = false};
+  }
+  void operator()(const PastDueStepped& fact) {
+    account.past_due->step = fact.step;
+    account.past_due->step_at = fact.step_at;
+    account.past_due->usage_refused = fact.usage_refused;
+    if (Order* unpaid = account.order(account.past_due->order)) unpaid->next_candidate = 0;
+  }
+  void operator()(const PastDueCleared&) { account.past_due.reset(); }
+
+  void operator()(const RefundAsked&) {
+    account.guarantee = GuaranteeCase{.asked_at = at, .decided = false};
+    account.frozen = true;
+  }
+  void operator()(const RefundDeclined&) {
+    account.guarantee->decided = true;
+    account.frozen = false;
+  }
+  void operator()(const AccountThawed&) {
+    account.guarantee->decided = true;
+    account.frozen = false;
+  }
+  void operator()(const RefundStarted& fact) {
+    account.last_refund = std::max(account.last_refund, fact.refund.id.value);
+    if (fact.refund.guarantee) account.guarantee->decided = true;
+    account.refunds.push_back(fact.refund);
+  }
+  void operator()(const RefundMoved& fact) {
+    Refund& moved = there(account.refund(fact.refund), "no such refund");
+    moved.state = fact.state;
+    moved.ask_at = fact.ask_at;
+    ++moved.asked;
+    if (!fact.ref.empty()) moved.ref = fact.ref;
+  }
+  void operator()(const CreditNoteIssued& fact) {
+    tenant.last_credit_note = fact.sequence;
+    there(account.refund(fact.refund), "no such refund").credit_note = fact.number;
+    order(fact.order).refunded += fact.amount;
+  }
+
+  void operator()(const ApprovalSet& fact) {
+    std::erase_if(account.approvals, [&](const ApprovalState& old) { return old.approval == fact.approval.approval; });
+    account.approvals.push_back(fact.approval);
+  }
+
+  void operator()(const CatalogApplied& fact) { tenant.catalog = fact.version; }
+  void operator()(const StoreOpened&) {}
+};
+
+}  // namespace
+
+void apply(Account& account, TenantState& tenant, const Fact& fact, Instant at) {
+  std::visit(Applying{account, tenant, at}, fact);
+}
+
+void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint64_t position) {
+  for (const Fact& fact : entry.facts) apply(account, tenant, fact, entry.at);
+  account.position = position;
+  account.last_at = entry.at;
+  const auto due = next_due(account);
+  account.due_at = due ? due->at : never;
+}
+
+}  // namespace florin

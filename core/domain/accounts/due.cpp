@@ -1,0 +1,73 @@
+#include "domain/accounts/due.hpp"
+
+#include <algorithm>
+
+namespace florin {
+
+namespace {
+
+void earliest(std::optional<Due>& first, const Due& due) {
+  if (due.at == never) return;
+  if (!first || due.at < first->at || (due.at == first->at && due.kind < first->kind)) first = due;
+}
+
+/// The customer has still to do something, so that the order may close without them. What a provider or a bank is
+/// working on keeps its order open.
+bool waits_for_customer(const Order& order) {
+  if (order.state != OrderState::open) return false;
+  return order.attempts.empty() || !order.attempts.back().open() ||
+         order.attempts.back().state == AttemptState::needs_action;
+}
+
+bool credits_on_their_way(const Account& account) {
+  return std::ranges::any_of(account.orders, [&](const Order& order) {
+    if (order.state != OrderState::open) return false;
+    switch (order.kind) {
+      case OrderKind::recharge: return true;
+      case OrderKind::subscription: return account.recharge.waits_for_renewal && order.in_flight();
+      case OrderKind::change: return account.recharge.waits_for_plan_change && order.in_flight();
+      default: return false;
+    }
+  });
+}
+
+}  // namespace
+
+bool wants_recharge(const Account& account) {
+  const RechargeState& recharge = account.recharge;
+  if (!recharge.active || recharge.suspended || account.frozen || account.standing != Standing::paid) return false;
+  if (account.past_due && recharge.waits_for_past_due) return false;
+  const bool low = account.available(recharge.type, account.last_at) < recharge.below;
+  const bool refused = recharge.also_when_refused && recharge.refused_for_credits;
+  return (low || refused) && !credits_on_their_way(account);
+}
+
+std::optional<Due> next_due(const Account& account) {
+  std::optional<Due> first;
+  for (const Hold& hold : account.holds) earliest(first, {hold.ends_at, DueKind::hold_times_out, hold.id.value});
+  if (account.trial && account.trial->ends_at) earliest(first, {*account.trial->ends_at, DueKind::trial_ends});
+  // What a renewal would decide waits while a refund is being decided.
+  if (account.subscription && !account.frozen) earliest(first, {account.subscription->to, DueKind::period_ends});
+  for (const Grant& grant : account.grants)
+    if (grant.over == GrantOver::working && grant.ends_at)
+      earliest(first, {*grant.ends_at, DueKind::grant_ends, grant.id.value});
+  if (account.past_due && !account.frozen) earliest(first, {account.past_due->step_at, DueKind::past_due_step});
+  for (const Order& order : account.orders)
+    if (waits_for_customer(order)) earliest(first, {order.open_until, DueKind::order_closes, order.id.value});
+  if (wants_recharge(account)) {
+    const RechargeState& recharge = account.recharge;
+    const bool day_is_full = recharge.today >= recharge.each_day && account.last_at < recharge.day_ends;
+    earliest(first, {day_is_full ? recharge.day_ends : account.last_at, DueKind::recharge});
+  }
+  return first;
+}
+
+Instant next_ask(const Account& account) {
+  Instant first = never;
+  for (const Order& order : account.orders)
+    if (order.in_flight()) first = std::min(first, order.attempts.back().ask_at);
+  for (const Refund& refund : account.refunds) first = std::min(first, refund.ask_at);
+  return first;
+}
+
+}  // namespace florin

@@ -1,0 +1,55 @@
+#include "domain/catalog/permission.hpp"
+
+#include <algorithm>
+
+namespace florin {
+
+namespace {
+
+constexpr std::string_view only_staff[] = {"set_approval", "decide_refund", "correct_credits", "erase_person"};
+
+bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {
+  if (actor.role == "staff") return true;
+  if (std::ranges::find(only_staff, action) != std::end(only_staff)) return false;
+  if (actor.role == "service") return true;
+  const auto role = std::ranges::find_if(catalog.roles, [&](const Role& r) { return r.id == actor.role; });
+  return role != catalog.roles.end() && std::ranges::any_of(role->may, [&](const std::string& word) {
+           return word == "everything" || word == action;
+         });
+}
+
+std::string value_of(std::string_view word, const Account& account, const Actor& actor,
+                     const std::vector<Word>& words) {
+  if (word == "state") return account.state_word();
+  if (word == "billing_country") return account.billing_country;
+  if (word == "actor") return actor.role;
+  if (word == "plan") return account.subscription ? account.subscription->plan.text() : std::string();
+  if (word == "cycle") return account.subscription ? account.subscription->cycle : std::string();
+  for (const Word& said : words)
+    if (said.name == word) return said.value;
+  for (const ApprovalState& approval : account.approvals)
+    if (approval.approval == word) return approval.state;
+  return {};
+}
+
+}  // namespace
+
+bool holds(const Condition& condition, const Account& account, const Actor& actor, const std::vector<Word>& words) {
+  return std::ranges::all_of(condition, [&](const Need& need) {
+    return std::ranges::find(need.any_of, value_of(need.word, account, actor, words)) != need.any_of.end();
+  });
+}
+
+void must_be_allowed(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
+                     const std::vector<Word>& words) {
+  if (!role_may(catalog, actor, action))
+    refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
+           catalog.roles_at);
+  for (const Gate& gate : catalog.gates) {
+    if (std::ranges::find(gate.actions, action) == gate.actions.end()) continue;
+    if (!holds(gate.applies_if, account, actor, words)) continue;
+    if (gate.refuse || !holds(gate.needs, account, actor, words)) refuse("gate_closed", gate.says, gate.at);
+  }
+}
+
+}  // namespace florin

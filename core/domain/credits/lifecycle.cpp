@@ -1,0 +1,114 @@
+#include "domain/credits/lifecycle.hpp"
+
+#include <algorithm>
+
+#include "domain/credits/spend.hpp"
+
+namespace florin {
+
+namespace {
+
+Moment moment_of(const Draft& draft, const Happening& happening) {
+  Moment moment;
+  moment.kind = happening.kind;
+  moment.reason = happening.reason;
+  moment.at = draft.now;
+  if (draft.account.subscription) {
+    moment.plan = draft.account.subscription->plan.text();
+    moment.cycle = draft.account.subscription->cycle;
+  }
+  moment.period_from = happening.period_from;
+  moment.period_to = happening.period_to;
+  moment.today = draft.calendar().date(draft.now);
+  for (const BoughtCredits& credits : happening.includes) moment.includes.push_back({credits.type, credits.amount});
+  for (const Grant& grant : draft.account.grants)
+    if (grant.over == GrantOver::working) moment.grants.push_back(grant);
+  return moment;
+}
+
+std::optional<Instant> end_of(const Draft& draft, const GrantEnd& end, const Happening& happening) {
+  switch (end.kind) {
+    case GrantEnd::Kind::never: return std::nullopt;
+    case GrantEnd::Kind::with_period:
+      return happening.period_to.us == 0 ? std::nullopt : std::optional(happening.period_to);
+    case GrantEnd::Kind::after: return draft.calendar().after(draft.now, end.after);
+    case GrantEnd::Kind::at: break;
+  }
+  return end.at;
+}
+
+/// Credits that were used before they were there are taken from what comes next.
+void take_owed(Draft& draft, GrantId grant, const CreditType& type) {
+  if (draft.account.owed.is_zero() || draft.account.owed_type != type) return;
+  const Credits taken = std::min(draft.account.owed, draft.account.grant(grant)->remaining);
+  draft.add(CreditsOwedTaken{grant, taken});
+}
+
+void follow(Draft& draft, const PolicyDecision& decision, const Happening& happening) {
+  using Kind = PolicyDecision::Kind;
+  if (decision.kind == Kind::issue) {
+    if (decision.amount.is_zero()) return;
+    const GrantId id{draft.account.last_grant + 1};
+    draft.add(GrantIssued{.grant = id,
+                          .type = decision.type,
+                          .source = decision.source,
+                          .priority = decision.priority,
+                          .ends_at = end_of(draft, decision.end, happening),
+                          .amount = decision.amount,
+                          .paid_by = happening.paid_by,
+                          .rule = decision.rule});
+    take_owed(draft, id, decision.type);
+    return;
+  }
+  const Grant* grant = draft.account.grant(decision.grant);
+  if (grant == nullptr) return;  // a policy speaks of a grant that is used up: nothing is left to end
+  const Credits loose = grant->remaining - grant->held;
+  switch (decision.kind) {
+    case Kind::roll:
+      draft.add(GrantRolled{.from = grant->id,
+                            .into = {draft.account.last_grant + 1},
+                            .priority = decision.priority,
+                            .ends_at = end_of(draft, decision.end, happening),
+                            .amount = loose,
+                            .rule = decision.rule});
+      break;
+    case Kind::expire: draft.add(GrantExpired{grant->id, loose, decision.rule}); break;
+    case Kind::forfeit: draft.add(GrantForfeited{grant->id, loose, decision.rule}); break;
+    case Kind::move_end:
+      draft.add(GrantEndMoved{grant->id, end_of(draft, decision.end, happening), decision.rule});
+      break;
+    case Kind::issue: break;
+  }
+}
+
+}  // namespace
+
+void follow_policy(Draft& draft, const Happening& happening) {
+  const PolicyAnswer answer = draft.ask(moment_of(draft, happening));
+  if (!answer.refused_rule.empty())
+    throw Refused{
+        {"refused_by_policy", answer.refused_text, draft.catalog().policy_at.text() + " " + answer.refused_rule}};
+  for (const PolicyDecision& decision : answer.decisions) follow(draft, decision, happening);
+}
+
+void end_grant(Draft& draft, GrantId id) {
+  const Grant& grant = *draft.account.grant(id);
+  draft.add(GrantExpired{id, grant.remaining - grant.held, grant.rule});
+}
+
+void correct_credits(Draft& draft, const CorrectCredits& command) {
+  const CreditTypeRule* type = draft.catalog().credit_type(command.amount.type);
+  if (type == nullptr) refuse("unknown_credit", "There is no credit type '" + command.amount.type.text() + "'.");
+  const auto units = command.amount.amount.in_units(type->decimals);
+  if (!units || *units <= 0)
+    refuse("bad_amount", "The amount must be positive and no finer than the credit's decimals.");
+  if (command.reason.empty()) refuse("reason_missing", "A correction needs a reason.");
+  if (!command.take)
+    return follow_policy(draft, {.kind = MomentKind::corrected, .includes = {{type->id, Credits{*units}}}});
+  std::vector<Take> takes;
+  if (!take_in_order(draft.account, type->id, Credits{*units}, draft.now, takes).is_zero())
+    refuse("not_enough_credits", "The account has fewer credits than are to be taken.");
+  for (const Take& take : takes) draft.add(GrantCorrected{take.grant, take.amount, command.reason});
+}
+
+}  // namespace florin

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "domain/decision/draft.hpp"
+
+/// What the credit policy is asked, and its answer as facts.
+namespace florin {
+
+struct Happening {
+  MomentKind kind = MomentKind::trial_started;
+  PeriodEnd reason = PeriodEnd::none;
+  std::vector<BoughtCredits> includes;
+  OrderId paid_by;
+  Instant period_from;
+  Instant period_to;  ///< 0 us: open
+};
+
+/// Asks the policy about `happening` and does what it says. Refuses when the policy refuses.
+void follow_policy(Draft& draft, const Happening& happening);
+
+/// A grant's own end, as promised when it was issued.
+void end_grant(Draft& draft, GrantId grant);
+
+/// Takes back credits of `grants` in order, at most `amount` in all, as refunded.
+void correct_credits(Draft& draft, const CorrectCredits& command);
+
+}  // namespace florin

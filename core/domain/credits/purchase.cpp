@@ -1,0 +1,114 @@
+#include "domain/credits/purchase.hpp"
+
+namespace florin {
+
+namespace {
+
+/// What `amount` costs at the price of the plan that the account is on now, kept to the payment.
+Quote quote_credits(const Draft& draft, OrderKind kind, Credits amount) {
+  const CreditSales& sales = *draft.catalog().credit_sales;
+  const CreditTypeRule& type = *draft.catalog().credit_type(sales.type);
+  std::optional<UnitPrice> price = sales.price;
+  if (!price && draft.account.subscription) {
+    const Plan* plan = draft.own_catalog().plan(draft.account.subscription->plan);
+    price = plan->credit_price;
+    if (!price) refuse("credits_not_sold", "This plan sells no credits.", plan->at);
+  }
+  if (!price) refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
+  Quote quote;
+  quote.kind = kind;
+  quote.lines.push_back({decimal_text(amount.units, type.decimals) + " " + type.id.text(), 1,
+                         price->times(amount, type.decimals, Rounding::half_up)});
+  quote.buys.bought.push_back({type.id, amount});
+  return quote;
+}
+
+/// The units that a person meant, or a refusal.
+Credits units_of(const CreditAmount& amount, const CreditTypeRule& type, const RuleAt& at) {
+  if (amount.type != type.id) refuse("wrong_credit", "This is counted in " + type.id.text() + ".", at);
+  const auto units = amount.amount.in_units(type.decimals);
+  if (!units || *units <= 0)
+    refuse("bad_amount", "The amount must be positive and have at most " + std::to_string(type.decimals) + " decimals.",
+           at);
+  return {*units};
+}
+
+}  // namespace
+
+void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const BuyCredits& command) {
+  const Catalog& catalog = draft.catalog();
+  if (!catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.");
+  const CreditSales& sales = *catalog.credit_sales;
+  const CreditTypeRule& type = *catalog.credit_type(sales.type);
+  if (sales.needs_plan && !draft.account.subscription)
+    refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
+  const Credits amount = units_of(command.amount, type, sales.at);
+  const auto text = [&](Credits c) { return decimal_text(c.units, type.decimals) + " " + type.id.text(); };
+  if (amount < sales.at_least)
+    refuse("purchase_too_small", "At least " + text(sales.at_least) + " can be bought.", sales.at);
+  if (sales.at_most < amount)
+    refuse("purchase_too_large", "At most " + text(sales.at_most) + " can be bought at once.", sales.at);
+  if (amount.units % sales.step.units != 0)
+    refuse("not_a_step", "Credits are sold in steps of " + text(sales.step) + ".", sales.at);
+  Quote quote = quote_credits(draft, OrderKind::purchase, amount);
+  quote.paid_for = "purchase " + std::string(key);
+  auto candidates = candidates_for(draft, OrderKind::purchase, command.with, actor);
+  if (candidates.empty() && !quote.total().is_zero())
+    refuse("no_payment_method", "Please add a payment method first.", catalog.methods_at);
+  place_order(draft, std::move(quote), std::move(candidates));
+}
+
+void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
+  const Catalog& catalog = draft.catalog();
+  if (!catalog.auto_recharge) refuse("no_auto_recharge", "Automatic recharge is not offered here.");
+  const AutoRecharge& rule = *catalog.auto_recharge;
+  const CreditTypeRule& type = *catalog.credit_type(rule.type);
+  RechargeState setting = draft.account.recharge;
+  setting.active = command.active;
+  setting.type = rule.type;
+  if (command.below) setting.below = units_of(*command.below, type, rule.at);
+  if (command.amount) setting.amount = units_of(*command.amount, type, rule.at);
+  if (setting.active) {
+    if (setting.below < rule.threshold_at_least)
+      refuse("threshold_too_low",
+             "The threshold is at least " + decimal_text(rule.threshold_at_least.units, type.decimals) + " " +
+                 type.id.text() + ".",
+             rule.at);
+    if (setting.amount < rule.amount_at_least)
+      refuse("recharge_too_small",
+             "A recharge is at least " + decimal_text(rule.amount_at_least.units, type.decimals) + " " +
+                 type.id.text() + ".",
+             rule.at);
+  }
+  const auto waits_for = [&](std::string_view what) {
+    for (const std::string& word : rule.waits_for)
+      if (word == what) return true;
+    return false;
+  };
+  setting.also_when_refused = rule.also_when_refused;
+  setting.waits_for_renewal = waits_for("renewal");
+  setting.waits_for_plan_change = waits_for("plan_change");
+  setting.waits_for_past_due = waits_for("past_due");
+  setting.each_day = rule.each_day;
+  setting.suspend_after = rule.suspend_after;
+  draft.add(RechargeSet{setting});
+}
+
+void place_recharge(Draft& draft) {
+  const RechargeState& setting = draft.account.recharge;
+  const Calendar calendar = draft.calendar();
+  const bool new_day = setting.day_ends <= draft.now;
+  const Date tomorrow = Date::from_days(calendar.date(draft.now).days() + 1);
+  draft.add(RechargeCounted{.today = new_day ? 1 : setting.today + 1,
+                            .day_ends = new_day ? calendar.instant({tomorrow, 0}) : setting.day_ends});
+  Quote quote = quote_credits(draft, OrderKind::recharge, draft.account.recharge.amount);
+  quote.paid_for = "recharge " + std::to_string(draft.account.recharge.count);
+  std::vector<SavedMethodId> able;
+  for (const SavedMethodId id : candidates_for(draft, OrderKind::recharge, std::nullopt, {})) {
+    const Method* method = draft.catalog().method(draft.account.method(id)->method);
+    if (method->without_customer) able.push_back(id);
+  }
+  place_order(draft, std::move(quote), std::move(able));
+}
+
+}  // namespace florin

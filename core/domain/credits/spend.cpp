@@ -1,0 +1,159 @@
+#include "domain/credits/spend.hpp"
+
+#include <algorithm>
+
+#include "domain/catalog/permission.hpp"
+
+namespace florin {
+
+namespace {
+
+const Meter& meter_named(const Catalog& catalog, const MeterId& id) {
+  const Meter* meter = catalog.meter(id);
+  if (meter == nullptr) refuse("unknown_meter", "There is no meter '" + id.text() + "'.");
+  return *meter;
+}
+
+void must_be_able_to_send(const Account& account) {
+  if (account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
+  if (account.standing == Standing::opened || account.standing == Standing::ended)
+    refuse("no_plan", "This account has no plan. Choose one to send again.");
+  if (account.past_due && account.past_due->usage_refused)
+    refuse("past_due", "A payment is overdue. Sending works again once it is paid.");
+}
+
+Refusal not_enough(const Catalog& catalog, const Meter& meter, Credits needed, Credits there) {
+  const int decimals = catalog.credit_type(meter.type)->decimals;
+  return {"not_enough_credits",
+          "This needs " + decimal_text(needed.units, decimals) + " " + meter.type.text() + " credits and " +
+              decimal_text(there.units, decimals) + " are available. Buy credits or change the plan.",
+          meter.at.text()};
+}
+
+/// What is there and what is missing, or the refusal with the fact that a recharge listens for.
+Decision refused_for_credits(const Account& account, const Catalog& catalog, const Meter& meter, Credits needed,
+                             Instant now) {
+  Decision decision;
+  decision.refusal = not_enough(catalog, meter, needed, account.available(meter.type, now));
+  if (account.recharge.active && account.recharge.also_when_refused && account.recharge.type == meter.type)
+    decision.facts.push_back(UsageRefused{meter.type});
+  return decision;
+}
+
+/// Free credits of a grant that is over go where the rest of it went.
+void follow_over_grants(Draft& draft, const std::vector<Take>& freed) {
+  for (const Take& take : freed) {
+    const Grant* grant = draft.account.grant(take.grant);
+    if (grant == nullptr || grant->over == GrantOver::working) continue;
+    const Credits loose = grant->remaining - grant->held;
+    if (loose.is_zero()) continue;
+    const auto into =
+        std::ranges::find_if(draft.account.grants, [&](const Grant& g) { return g.rolled_from == take.grant; });
+    const bool rolls = grant->over == GrantOver::rolled && into != draft.account.grants.end() &&
+                       into->over == GrantOver::working && (!into->ends_at || draft.now < *into->ends_at);
+    if (rolls)
+      draft.add(GrantRolled{take.grant, into->id, into->priority, into->ends_at, loose, into->rule});
+    else if (grant->over == GrantOver::forfeited)
+      draft.add(GrantForfeited{take.grant, loose, grant->rule});
+    else
+      draft.add(GrantExpired{take.grant, loose, grant->rule});
+  }
+}
+
+}  // namespace
+
+Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words) {
+  if (quantity.unit != meter.per_started.unit)
+    refuse("wrong_unit",
+           "'" + meter.id.text() + "' is counted in " + meter.per_started.unit + "s, not in " + quantity.unit + "s.",
+           meter.at);
+  const bool counts = std::ranges::all_of(meter.only_if, [&](const Need& need) {
+    return std::ranges::any_of(words, [&](const Word& said) {
+      return said.name == need.word && std::ranges::find(need.any_of, said.value) != need.any_of.end();
+    });
+  });
+  if (!counts) return {};
+  const std::int64_t started = scale(quantity.micro, 1, meter.per_started.micro, Rounding::up);
+  return meter.takes.times(std::max(started, meter.at_least));
+}
+
+Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
+                      std::vector<Take>& takes) {
+  for (const Grant& grant : account.grants) {
+    if (amount.is_zero()) break;
+    if (grant.type != type) continue;
+    const Credits part = std::min(amount, grant.available(now));
+    if (part.is_zero()) continue;
+    takes.push_back({grant.id, part});
+    amount -= part;
+  }
+  return amount;
+}
+
+Decision use(const Account& account, const Catalog& catalog, const Actor& actor, const Use& command, Instant now) {
+  must_be_able_to_send(account);
+  const Meter& meter = meter_named(catalog, command.meter);
+  must_be_allowed(account, catalog, actor, "use", command.words);
+  const Credits price = price_of(meter, command.quantity, command.words);
+  CreditsSpent spent{command.meter, command.quantity, meter.type, {}};
+  if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
+    return refused_for_credits(account, catalog, meter, price, now);
+  Decision decision;
+  decision.facts.push_back(std::move(spent));
+  return decision;
+}
+
+Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
+                    Instant now) {
+  must_be_able_to_send(account);
+  if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.");
+  const Meter& meter = meter_named(catalog, command.meter);
+  must_be_allowed(account, catalog, actor, "use", command.words);
+  const Calendar calendar(catalog.zone);
+  const Instant longest = calendar.after(now, catalog.holds->longest);
+  const Instant ends_at = command.lasts ? calendar.after(now, *command.lasts) : longest;
+  if (longest < ends_at)
+    refuse("hold_too_long", "A hold lasts at most " + catalog.holds->longest.text() + ".", catalog.holds->at);
+  const Credits price = price_of(meter, command.quantity, command.words);
+  HoldPlaced hold{{account.last_hold + 1}, command.meter, meter.type, {}, ends_at};
+  if (!take_in_order(account, meter.type, price, now, hold.takes).is_zero())
+    return refused_for_credits(account, catalog, meter, price, now);
+  Decision decision;
+  decision.facts.push_back(std::move(hold));
+  return decision;
+}
+
+void settle_hold(Draft& draft, const SettleHold& command) {
+  const Hold* found = draft.account.hold(command.hold);
+  if (found == nullptr) refuse("no_such_hold", "This hold does not exist, or is closed.");
+  const Hold hold = *found;
+  const Catalog& catalog = draft.catalog();
+  const Credits used = price_of(meter_named(catalog, hold.meter), command.quantity, {});
+  HoldClosed closed{
+      .hold = hold.id, .quantity = command.quantity, .spent = {}, .owed = {}, .absorbed = {}, .because = "settled"};
+  Credits left = used;
+  for (const Take& take : hold.takes) {
+    const Credits part = std::min(left, take.amount);
+    if (!part.is_zero()) closed.spent.push_back({take.grant, part});
+    left -= part;
+  }
+  // More was used than held: what is free is taken, the rest goes by the tenant's word.
+  left = take_in_order(draft.account, hold.type, left, draft.now, closed.spent);
+  if (catalog.holds && catalog.holds->used_more_than_held == HoldRule::UsedMore::owe)
+    closed.owed = left;
+  else
+    closed.absorbed = left;
+  draft.add(std::move(closed));
+  follow_over_grants(draft, hold.takes);
+}
+
+void release_hold(Draft& draft, HoldId id, std::string_view because) {
+  const Hold* found = draft.account.hold(id);
+  if (found == nullptr) refuse("no_such_hold", "This hold does not exist, or is closed.");
+  const std::vector<Take> freed = found->takes;
+  draft.add(
+      HoldClosed{.hold = id, .quantity = {}, .spent = {}, .owed = {}, .absorbed = {}, .because = std::string(because)});
+  follow_over_grants(draft, freed);
+}
+
+}  // namespace florin

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "domain/decision/draft.hpp"
+
+/// Usage: what it costs, which grants pay for it, and credits kept aside while something is sent. The path that runs
+/// before every message; it copies no state.
+namespace florin {
+
+/// What one usage takes from a meter's credit type: started blocks count whole.
+/// Source   CL-05, EX-07
+Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words);
+
+/// `amount` from the grants that work at `now`, in spending order, each as far as it goes. Returns what was not there.
+Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
+                      std::vector<Take>& takes);
+
+Decision use(const Account& account, const Catalog& catalog, const Actor& actor, const Use& command, Instant now);
+Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
+                    Instant now);
+
+/// A hold that is settled, released or timed out; what it leaves goes back to its grants, and on where those went.
+void settle_hold(Draft& draft, const SettleHold& command);
+void release_hold(Draft& draft, HoldId hold, std::string_view because);
+
+}  // namespace florin

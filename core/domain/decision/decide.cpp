@@ -1,0 +1,134 @@
+#include "domain/accounts/due.hpp"
+#include "domain/catalog/permission.hpp"
+#include "domain/credits/lifecycle.hpp"
+#include "domain/credits/purchase.hpp"
+#include "domain/credits/spend.hpp"
+#include "domain/decision/draft.hpp"
+#include "domain/payments/refund.hpp"
+#include "domain/payments/settle.hpp"
+#include "domain/subscriptions/past_due.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+namespace florin {
+
+namespace {
+
+void open_account(Draft& draft, const OpenAccount& command) {
+  if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
+  if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.person.empty()});
+}
+
+void set_approval(Draft& draft, const SetApproval& command) {
+  const auto& approvals = draft.catalog().approvals;
+  if (std::find(approvals.begin(), approvals.end(), command.approval) == approvals.end())
+    refuse("unknown_approval", "There is no approval '" + command.approval + "'.");
+  constexpr std::string_view states[] = {"submitted", "approved", "rejected", "expired"};
+  if (std::find(std::begin(states), std::end(states), command.state) == std::end(states))
+    refuse("unknown_state", "An approval is submitted, approved, rejected or expired.");
+  draft.add(ApprovalSet{{command.approval, command.state}});
+}
+
+void fall_due(Draft& draft) {
+  const auto due = next_due(draft.account);
+  if (!due || draft.now < due->at) refuse("nothing_due", "Nothing is due.");
+  switch (due->kind) {
+    case DueKind::hold_times_out: return release_hold(draft, {due->which}, "timed_out");
+    case DueKind::trial_ends: return end_trial(draft);
+    case DueKind::period_ends: return end_period(draft);
+    case DueKind::grant_ends: return end_grant(draft, {due->which});
+    case DueKind::past_due_step: return step_past_due(draft);
+    case DueKind::order_closes: return close_order(draft, {due->which});
+    case DueKind::recharge: return place_recharge(draft);
+  }
+}
+
+struct Deciding {
+  Draft& draft;
+  const Actor& actor;
+  std::string_view key;
+
+  void may(std::string_view action) const { must_be_allowed(draft.account, draft.catalog(), actor, action, {}); }
+  /// For what a frozen account may not do: everything that buys or changes.
+  void may_change(std::string_view action) const {
+    may(action);
+    if (draft.account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
+  }
+
+  void operator()(const OpenAccount& command) const { open_account(draft, command); }
+  void operator()(const StartTrial&) const { may_change("start_trial"), start_trial(draft); }
+  void operator()(const Subscribe& command) const {
+    may_change(draft.account.trial ? "upgrade_from_trial" : "subscribe");
+    subscribe(draft, actor, key, command);
+  }
+  void operator()(const ChangePlan& command) const {
+    may_change("change_plan"), change_plan(draft, actor, key, command);
+  }
+  void operator()(const SetLicences& command) const {
+    may_change("set_licences"), set_licences(draft, actor, key, command);
+  }
+  void operator()(const SetAddOn& command) const { may_change("buy_add_on"), set_add_on(draft, actor, key, command); }
+  void operator()(const Cancel&) const { may("cancel"), cancel(draft); }
+  void operator()(const UndoCancel&) const { may_change("cancel"), undo_cancel(draft); }
+  void operator()(const BuyCredits& command) const {
+    may_change("buy_credits"), buy_credits(draft, actor, key, command);
+  }
+  void operator()(const SetAutoRecharge& command) const { may("set_auto_recharge"), set_auto_recharge(draft, command); }
+  void operator()(const SetMethod& command) const { may("set_method"), save_method(draft, actor, command); }
+  void operator()(const RemoveMethod& command) const { may("set_method"), remove_method(draft, command); }
+  void operator()(const SettleHold& command) const { settle_hold(draft, command); }
+  void operator()(const ReleaseHold& command) const { release_hold(draft, command.hold, "released"); }
+  void operator()(const AskRefund&) const { may("ask_refund"), ask_refund(draft); }
+  void operator()(const DecideRefund& command) const { may("decide_refund"), decide_refund(draft, command); }
+  void operator()(const SetApproval& command) const { may("set_approval"), set_approval(draft, command); }
+  void operator()(const CorrectCredits& command) const { may("correct_credits"), correct_credits(draft, command); }
+  void operator()(const ErasePerson&) const {
+    may("erase_person");
+    if (!draft.account.person_sealed) refuse("nobody_to_erase", "No personal data is kept of this account.");
+    draft.add(PersonErased{});
+  }
+
+  void operator()(const FallDue&) const { fall_due(draft); }
+  void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
+  void operator()(const RefundSaid& command) const { refund_said(draft, command); }
+  void operator()(const ApplyCatalog& command) const { draft.add(CatalogApplied{command.version, command.text}); }
+  void operator()(const OpenStore& command) const { draft.add(StoreOpened{command.epoch, command.by}); }
+
+  // Decided without a draft, below.
+  void operator()(const Use&) const {}
+  void operator()(const PlaceHold&) const {}
+};
+
+Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
+                 const AnyCommand& command, const World& world) {
+  const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ApplyCatalog>(command) ||
+                     std::holds_alternative<OpenStore>(command);
+  if (!opens && account.opened_at.us == 0) refuse("no_such_account", "There is no such account.");
+  if (const auto* usage = std::get_if<Use>(&command))
+    return use(account, world.catalogs.at(tenant.catalog), actor, *usage, world.now);
+  if (const auto* hold = std::get_if<PlaceHold>(&command))
+    return place_hold(account, world.catalogs.at(tenant.catalog), actor, *hold, world.now);
+  Draft draft(account, tenant, world);
+  std::visit(Deciding{draft, actor, key}, command);
+  return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
+}
+
+}  // namespace
+
+Decision decide(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
+                const AnyCommand& command, const World& world) {
+  try {
+    return decided(account, tenant, actor, key, command, world);
+  } catch (Unanswered& unanswered) {
+    return {.facts = {}, .refusal = std::nullopt, .question = std::move(unanswered.moment)};
+  } catch (Refused& refused) {
+    return {.facts = {}, .refusal = std::move(refused.refusal), .question = std::nullopt};
+  } catch (const ArithmeticError& error) {
+    return {.facts = {},
+            .refusal =
+                Refusal{"amount_out_of_range", std::string("The amount cannot be computed: ") + error.what() + ".", ""},
+            .question = std::nullopt};
+  }
+}
+
+}  // namespace florin

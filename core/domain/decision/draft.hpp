@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "domain/accounts/apply.hpp"
+#include "domain/calendar/calendar.hpp"
+#include "domain/decision/world.hpp"
+
+namespace florin {
+
+/// Thrown by a draft that needs an answer it does not have; decide() turns it into the question.
+struct Unanswered {
+  Moment moment;
+};
+/// Thrown where a rule says no; decide() turns it into the refusal.
+struct Refused {
+  Refusal refusal;
+};
+
+[[noreturn]] inline void refuse(std::string code, std::string text, const RuleAt& rule = {}) {
+  throw Refused{{std::move(code), std::move(text), rule.text()}};
+}
+
+/// A decision being written: each fact takes effect on copies of the state at once, so that what follows reads on from
+/// it. Nothing outside is touched.
+class Draft {
+ public:
+  Draft(const Account& state, const TenantState& tenant_state, const World& with)
+      : account(state), tenant(tenant_state), world(with), now(with.now) {
+    account.last_at = now;
+  }
+
+  void add(Fact fact) {
+    apply(account, tenant, fact, now);
+    facts.push_back(std::move(fact));
+  }
+
+  /// What the credit policy says to `moment`. Throws Unanswered when it has not been asked yet.
+  const PolicyAnswer& ask(const Moment& moment) {
+    if (asked_ == world.answers.size()) throw Unanswered{moment};
+    return world.answers[asked_++];
+  }
+
+  /// The catalog in force.
+  const Catalog& catalog() const { return world.catalogs.at(tenant.catalog); }
+  /// The one whose prices the running subscription keeps, else the one in force.
+  const Catalog& own_catalog() const {
+    return account.subscription ? world.catalogs.at(account.subscription->catalog) : catalog();
+  }
+  Calendar calendar() const { return Calendar(catalog().zone); }
+
+  Account account;
+  TenantState tenant;
+  const World& world;
+  const Instant now;
+  Facts facts;
+
+ private:
+  std::size_t asked_ = 0;
+};
+
+}  // namespace florin

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/catalog/catalog.hpp"
+#include "domain/credits/policy.hpp"
+#include "domain/journal/entry.hpp"
+
+namespace florin {
+
+/// All versions of one tenant's catalog that somebody may still be on.
+struct Catalogs {
+  std::vector<std::shared_ptr<const Catalog>> versions;  ///< version n stands at n - 1
+  const Catalog& at(std::uint32_t version) const { return *versions.at(version - 1); }
+};
+
+/// All that a decision may look at beside the account: nothing in it is asked from the machine.
+struct World {
+  Instant now;
+  const Catalogs& catalogs;
+  std::span<const PolicyAnswer> answers;  ///< to the questions of this decision so far, in order
+  /// A digest of the words as 25 of [0-9a-z]: what is paid for becomes the provider's key, so that a restored or
+  /// doubled host asks with the same one.
+  std::string (*provider_key)(std::string_view paid_for) = nullptr;
+};
+
+/// Facts that follow, or a refusal (which may have facts too), or what a policy must say first: then the same decision
+/// is made again with its answer.
+struct Decision {
+  Facts facts;
+  std::optional<Refusal> refusal;
+  std::optional<Moment> question;
+};
+
+/// What follows from one command on one account at `world.now`. Changes nothing.
+Decision decide(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
+                const AnyCommand& command, const World& world);
+
+}  // namespace florin

@@ -1,0 +1,274 @@
+#pragma once
+
+#include <array>
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "florin/credits.hpp"
+#include "florin/id.hpp"
+#include "florin/money.hpp"
+#include "florin/result.hpp"
+#include "florin/time.hpp"
+
+/// Described structs to bytes and back. Whole numbers are zigzag varints, text has its length, a struct has the length
+/// of its fields in front: a reader skips fields it does not know, and fields that an older writer did not have keep
+/// their defaults. So released shapes only grow at their end.
+namespace florin::codec {
+
+/// Bytes that are not what was written. Only ever seen behind a hash that did not hold.
+class Damaged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  void unsigned_number(std::uint64_t n) {
+    while (n >= 0x80) {
+      out_.push_back(static_cast<char>(n | 0x80));
+      n >>= 7;
+    }
+    out_.push_back(static_cast<char>(n));
+  }
+  void number(std::int64_t n) {
+    unsigned_number((static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63));
+  }
+  void text(std::string_view text) {
+    unsigned_number(text.size());
+    out_.append(text);
+  }
+  /// Writes what `body` writes with its length in front.
+  template <class Body>
+  void sized(const Body& body) {
+    const std::size_t at = out_.size();
+    out_.push_back(0);
+    body();
+    const std::size_t length = out_.size() - at - 1;
+    if (length < 0x80) {
+      out_[at] = static_cast<char>(length);
+      return;
+    }
+    std::string front;
+    Writer(front).unsigned_number(length);
+    out_.replace(at, 1, front);
+  }
+
+ private:
+  std::string& out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+  bool empty() const { return rest_.empty(); }
+  std::uint64_t unsigned_number() {
+    std::uint64_t n = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (rest_.empty()) throw Damaged("the bytes end inside a number");
+      const auto byte = static_cast<std::uint8_t>(rest_.front());
+      rest_.remove_prefix(1);
+      n |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return n;
+    }
+    throw Damaged("a number is too long");
+  }
+  std::int64_t number() {
+    const std::uint64_t n = unsigned_number();
+    return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+  }
+  std::string_view text() {
+    const std::uint64_t size = unsigned_number();
+    if (size > rest_.size()) throw Damaged("the bytes end inside a text");
+    const std::string_view text = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return text;
+  }
+  Reader sized() { return Reader(text()); }
+  /// A count of things that take at least one byte each.
+  std::size_t count() {
+    const std::uint64_t count = unsigned_number();
+    if (count > rest_.size()) throw Damaged("a list is longer than its bytes");
+    return count;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+namespace detail {
+
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsVariant : std::false_type {};
+template <class... T>
+struct IsVariant<std::variant<T...>> : std::true_type {};
+template <class T>
+struct IsId : std::false_type {};
+template <class Tag>
+struct IsId<Id<Tag>> : std::true_type {};
+template <class T>
+struct IsNumber : std::false_type {};
+template <class Tag>
+struct IsNumber<Number<Tag>> : std::true_type {};
+
+struct Anything {
+  template <class T>
+  operator T() const;
+};
+template <class T, std::size_t... I>
+constexpr bool takes(std::index_sequence<I...>) {
+  return requires { T{((void)I, Anything())...}; };
+}
+template <class T, std::size_t N = 0>
+constexpr std::size_t field_count() {
+  if constexpr (takes<T>(std::make_index_sequence<N + 1>()))
+    return field_count<T, N + 1>();
+  else
+    return N;
+}
+
+template <class T>
+using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
+
+}  // namespace detail
+
+template <class T>
+void write(Writer& out, const T& value);
+template <class T>
+void read(Reader& in, T& value);
+
+template <class T>
+void write(Writer& out, const T& value) {
+  using namespace detail;
+  if constexpr (std::is_same_v<T, bool>) {
+    out.unsigned_number(value ? 1 : 0);
+  } else if constexpr (std::is_enum_v<T>) {
+    out.unsigned_number(static_cast<std::uint64_t>(value));
+  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+    out.number(value);
+  } else if constexpr (std::is_integral_v<T>) {
+    out.unsigned_number(value);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    out.text(value);
+  } else if constexpr (IsId<T>::value) {
+    out.text(value.text());
+  } else if constexpr (IsNumber<T>::value) {
+    out.unsigned_number(value.value);
+  } else if constexpr (std::is_same_v<T, Credits>) {
+    out.number(value.units);
+  } else if constexpr (std::is_same_v<T, Instant> || std::is_same_v<T, Duration>) {
+    out.number(value.us);
+  } else if constexpr (std::is_same_v<T, Money>) {
+    out.number(value.minor());
+    out.text(value.currency().code());
+    out.unsigned_number(static_cast<std::uint64_t>(value.currency().exponent()));
+  } else if constexpr (std::is_same_v<T, Span>) {
+    out.unsigned_number(static_cast<std::uint64_t>(value.unit));
+    out.number(value.count);
+  } else if constexpr (std::is_same_v<T, Quantity>) {
+    out.number(value.micro);
+    out.text(value.unit);
+  } else if constexpr (std::is_same_v<T, CreditAmount>) {
+    out.number(value.amount.digits);
+    out.number(value.amount.places);
+    out.text(value.type.text());
+  } else if constexpr (IsVector<T>::value) {
+    out.unsigned_number(value.size());
+    for (const auto& item : value) write(out, item);
+  } else if constexpr (IsOptional<T>::value) {
+    out.unsigned_number(value ? 1 : 0);
+    if (value) write(out, *value);
+  } else if constexpr (IsVariant<T>::value) {
+    out.unsigned_number(value.index());
+    std::visit([&](const auto& alternative) { write(out, alternative); }, value);
+  } else {
+    static_assert(boost::mp11::mp_size<Members<T>>::value == field_count<T>(),
+                  "a field of this struct is missing in described.hpp");
+    out.sized([&] { boost::mp11::mp_for_each<Members<T>>([&](auto member) { write(out, value.*member.pointer); }); });
+  }
+}
+
+template <class T>
+T read(Reader& in) {
+  T value{};
+  read(in, value);
+  return value;
+}
+
+template <class T>
+void read(Reader& in, T& value) {
+  using namespace detail;
+  if constexpr (std::is_same_v<T, bool>) {
+    value = in.unsigned_number() != 0;
+  } else if constexpr (std::is_enum_v<T>) {
+    value = static_cast<T>(in.unsigned_number());
+  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+    value = static_cast<T>(in.number());
+  } else if constexpr (std::is_integral_v<T>) {
+    value = static_cast<T>(in.unsigned_number());
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    value = in.text();
+  } else if constexpr (IsId<T>::value) {
+    value = T::trusted(std::string(in.text()));
+  } else if constexpr (IsNumber<T>::value) {
+    value.value = static_cast<std::uint32_t>(in.unsigned_number());
+  } else if constexpr (std::is_same_v<T, Credits>) {
+    value.units = in.number();
+  } else if constexpr (std::is_same_v<T, Instant> || std::is_same_v<T, Duration>) {
+    value.us = in.number();
+  } else if constexpr (std::is_same_v<T, Money>) {
+    const std::int64_t minor = in.number();
+    const std::string_view code = in.text();
+    const auto exponent = static_cast<std::uint8_t>(in.unsigned_number());
+    if (code.size() != 3 && !code.empty()) throw Damaged("a currency has three letters");
+    value = {minor, code.empty() ? Currency() : Currency::trusted({code[0], code[1], code[2]}, exponent)};
+  } else if constexpr (std::is_same_v<T, Span>) {
+    value.unit = static_cast<Span::Unit>(in.unsigned_number());
+    value.count = static_cast<std::int32_t>(in.number());
+  } else if constexpr (std::is_same_v<T, Quantity>) {
+    value.micro = in.number();
+    value.unit = in.text();
+  } else if constexpr (std::is_same_v<T, CreditAmount>) {
+    value.amount.digits = in.number();
+    value.amount.places = static_cast<int>(in.number());
+    value.type = CreditType::trusted(std::string(in.text()));
+  } else if constexpr (IsVector<T>::value) {
+    const std::size_t count = in.count();
+    value.clear();
+    value.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) value.push_back(read<typename T::value_type>(in));
+  } else if constexpr (IsOptional<T>::value) {
+    value.reset();
+    if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);
+  } else if constexpr (IsVariant<T>::value) {
+    const std::uint64_t index = in.unsigned_number();
+    if (index >= std::variant_size_v<T>) throw Damaged("a kind of fact or command that this version does not know");
+    boost::mp11::mp_with_index<std::variant_size_v<T>>(
+        index, [&](auto i) { value.template emplace<i>(read<std::variant_alternative_t<i, T>>(in)); });
+  } else {
+    Reader fields = in.sized();
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+      if (!fields.empty()) read(fields, value.*member.pointer);
+    });
+  }
+}
+
+}  // namespace florin::codec

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include "domain/journal/entry.hpp"
+
+/// The one place where the fields of commands, facts and state are listed. Codec, JSON and schema follow from it.
+/// Fields stand in the order of release; a new one goes to the end, here and in its struct.
+namespace florin {
+
+BOOST_DESCRIBE_ENUM(GrantSource, plan, rollover, purchase, recharge, addon, trial, transfer, correction)
+BOOST_DESCRIBE_ENUM(GrantOver, working, rolled, expired, forfeited, refunded)
+BOOST_DESCRIBE_ENUM(OrderKind, subscription, change, purchase, recharge, licences, addon)
+BOOST_DESCRIBE_ENUM(OrderState, open, paid, closed)
+BOOST_DESCRIBE_ENUM(AttemptState, started, unknown, not_sent, pending, needs_action, authorised, captured, declined,
+                    expired, voided)
+BOOST_DESCRIBE_ENUM(DeclineKind, none, soft, technical, funds, authenticate, bad_data, hard, fraud, mandate_gone,
+                    customer_gave_up, misconfigured, throttled)
+BOOST_DESCRIBE_ENUM(Standing, opened, trial, paid, limited, ended)
+
+BOOST_DESCRIBE_STRUCT(Actor, (), (role, id))
+BOOST_DESCRIBE_STRUCT(Word, (), (name, value))
+BOOST_DESCRIBE_STRUCT(AddOnCount, (), (add_on, count))
+
+BOOST_DESCRIBE_STRUCT(OpenAccount, (), (billing_country, billing_state, person))
+BOOST_DESCRIBE_STRUCT(StartTrial, (), ())
+BOOST_DESCRIBE_STRUCT(Subscribe, (), (plan, cycle, licences, add_ons, first_credits, start_now, with))
+BOOST_DESCRIBE_STRUCT(ChangePlan, (), (plan, cycle))
+BOOST_DESCRIBE_STRUCT(SetLicences, (), (total))
+BOOST_DESCRIBE_STRUCT(SetAddOn, (), (add_on, total))
+BOOST_DESCRIBE_STRUCT(Cancel, (), ())
+BOOST_DESCRIBE_STRUCT(UndoCancel, (), ())
+BOOST_DESCRIBE_STRUCT(BuyCredits, (), (amount, with))
+BOOST_DESCRIBE_STRUCT(SetAutoRecharge, (), (active, below, amount))
+BOOST_DESCRIBE_STRUCT(SetMethod, (), (method, slot, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(RemoveMethod, (), (slot))
+BOOST_DESCRIBE_STRUCT(Use, (), (meter, quantity, words))
+BOOST_DESCRIBE_STRUCT(PlaceHold, (), (meter, quantity, words, lasts))
+BOOST_DESCRIBE_STRUCT(SettleHold, (), (hold, quantity))
+BOOST_DESCRIBE_STRUCT(ReleaseHold, (), (hold))
+BOOST_DESCRIBE_STRUCT(AskRefund, (), ())
+BOOST_DESCRIBE_STRUCT(DecideRefund, (), (approve, reason))
+BOOST_DESCRIBE_STRUCT(SetApproval, (), (approval, state))
+BOOST_DESCRIBE_STRUCT(CorrectCredits, (), (amount, take, reason))
+BOOST_DESCRIBE_STRUCT(ErasePerson, (), ())
+
+BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
+BOOST_DESCRIBE_STRUCT(FallDue, (), ())
+BOOST_DESCRIBE_STRUCT(ProviderSaid, (), (order, attempt, said))
+BOOST_DESCRIBE_STRUCT(RefundSaid, (), (refund, said))
+BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text))
+BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
+
+BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
+BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
+BOOST_DESCRIBE_STRUCT(Buys, (),
+                      (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle))
+BOOST_DESCRIBE_STRUCT(Attempt, (),
+                      (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
+                       ref, raw, decline, decline_code, action))
+BOOST_DESCRIBE_STRUCT(Order, (),
+                      (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
+                       next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
+                       credits_refunded))
+
+BOOST_DESCRIBE_STRUCT(Grant, (),
+                      (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
+                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over))
+BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons))
+BOOST_DESCRIBE_STRUCT(Subscription, (),
+                      (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
+                       cancelled_at))
+BOOST_DESCRIBE_STRUCT(TrialState, (), (started_at, ends_at, picked))
+BOOST_DESCRIBE_STRUCT(Take, (), (grant, amount))
+BOOST_DESCRIBE_STRUCT(Hold, (), (id, meter, type, takes, ends_at))
+BOOST_DESCRIBE_STRUCT(SavedMethod, (), (id, method, slot, processor, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(RechargeState, (),
+                      (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
+                       waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
+                       suspended, count))
+BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused))
+BOOST_DESCRIBE_STRUCT(Refund, (),
+                      (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note))
+BOOST_DESCRIBE_STRUCT(GuaranteeCase, (), (asked_at, decided))
+BOOST_DESCRIBE_STRUCT(ApprovalState, (), (approval, state))
+BOOST_DESCRIBE_STRUCT(Account, (),
+                      (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
+                       closed_grants, holds, owed, owed_type, trial, had_trial, subscription, past_due, recharge,
+                       methods, orders, first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant,
+                       last_hold, last_order, last_method, last_refund))
+BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, last_invoice, last_credit_note))
+
+BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
+BOOST_DESCRIBE_STRUCT(PersonErased, (), ())
+BOOST_DESCRIBE_STRUCT(TrialStarted, (), (ends_at))
+BOOST_DESCRIBE_STRUCT(PlanPicked, (), (plan))
+BOOST_DESCRIBE_STRUCT(TrialEnded, (), ())
+BOOST_DESCRIBE_STRUCT(SubscriptionStarted, (), (plan, cycle, months, licences, add_ons, catalog, anchor, to))
+BOOST_DESCRIBE_STRUCT(PeriodStarted, (), (k, anchor_months, from, to))
+BOOST_DESCRIBE_STRUCT(SubscriptionChanged, (), (plan, cycle, months, licences, add_ons, catalog))
+BOOST_DESCRIBE_STRUCT(ChangeSet, (), (change))
+BOOST_DESCRIBE_STRUCT(ChangeRemoved, (), ())
+BOOST_DESCRIBE_STRUCT(CancelAsked, (), (ends_at))
+BOOST_DESCRIBE_STRUCT(CancelUndone, (), ())
+BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because))
+BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule))
+BOOST_DESCRIBE_STRUCT(CreditsSpent, (), (meter, quantity, type, takes))
+BOOST_DESCRIBE_STRUCT(GrantRolled, (), (from, into, priority, ends_at, amount, rule))
+BOOST_DESCRIBE_STRUCT(GrantExpired, (), (grant, amount, rule))
+BOOST_DESCRIBE_STRUCT(GrantForfeited, (), (grant, amount, rule))
+BOOST_DESCRIBE_STRUCT(GrantEndMoved, (), (grant, ends_at, rule))
+BOOST_DESCRIBE_STRUCT(GrantCorrected, (), (grant, amount, reason))
+BOOST_DESCRIBE_STRUCT(GrantRefunded, (), (grant, amount, refund))
+BOOST_DESCRIBE_STRUCT(UsageRefused, (), (type))
+BOOST_DESCRIBE_STRUCT(HoldPlaced, (), (hold, meter, type, takes, ends_at))
+BOOST_DESCRIBE_STRUCT(HoldClosed, (), (hold, quantity, spent, owed, absorbed, because))
+BOOST_DESCRIBE_STRUCT(CreditsOwedTaken, (), (grant, amount))
+BOOST_DESCRIBE_STRUCT(MethodSaved, (), (method))
+BOOST_DESCRIBE_STRUCT(MethodRemoved, (), (method))
+BOOST_DESCRIBE_STRUCT(RechargeSet, (), (recharge))
+BOOST_DESCRIBE_STRUCT(RechargeCounted, (), (today, day_ends))
+BOOST_DESCRIBE_STRUCT(RechargeFailed, (), (suspended))
+BOOST_DESCRIBE_STRUCT(OrderPlaced, (), (order))
+BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate))
+BOOST_DESCRIBE_STRUCT(CandidatesChanged, (), (order, candidates))
+BOOST_DESCRIBE_STRUCT(AttemptMoved, (),
+                      (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm))
+BOOST_DESCRIBE_STRUCT(OrderPaid, (), (order, attempt))
+BOOST_DESCRIBE_STRUCT(OrderClosed, (), (order, because))
+BOOST_DESCRIBE_STRUCT(InvoiceIssued, (), (sequence, number, order, total))
+BOOST_DESCRIBE_STRUCT(PastDueEntered, (), (order, step_at))
+BOOST_DESCRIBE_STRUCT(PastDueStepped, (), (step, step_at, usage_refused))
+BOOST_DESCRIBE_STRUCT(PastDueCleared, (), ())
+BOOST_DESCRIBE_STRUCT(RefundAsked, (), (quoted))
+BOOST_DESCRIBE_STRUCT(RefundDeclined, (), (reason))
+BOOST_DESCRIBE_STRUCT(AccountThawed, (), ())
+BOOST_DESCRIBE_STRUCT(RefundStarted, (), (refund))
+BOOST_DESCRIBE_STRUCT(RefundMoved, (), (refund, amount, state, ask_at, ref, raw))
+BOOST_DESCRIBE_STRUCT(CreditNoteIssued, (), (sequence, number, refund, order, amount))
+BOOST_DESCRIBE_STRUCT(ApprovalSet, (), (approval))
+BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
+BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
+
+BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule))
+BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))
+
+}  // namespace florin

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/journal/facts.hpp"
+#include "domain/payments/said.hpp"
+#include "florin/commands.hpp"
+
+namespace florin {
+
+/// What the host itself asks, beside the commands of people.
+///
+/// What fell due at the entry's instant: each as of its own instant, before any command that comes later.
+struct FallDue {};
+/// What a provider, or the transport to it, says of an attempt.
+struct ProviderSaid {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  Said said;
+};
+struct RefundSaid {
+  RefundId refund;
+  Said said;
+};
+struct ApplyCatalog {
+  std::uint32_t version = 0;
+  std::string text;
+};
+struct OpenStore {
+  std::uint64_t epoch = 0;
+  std::string by;
+};
+
+/// In order of release: a new one goes to the end.
+using AnyCommand = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel,
+                                UndoCancel, BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold,
+                                SettleHold, ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits,
+                                ErasePerson, FallDue, ProviderSaid, RefundSaid, ApplyCatalog, OpenStore>;
+
+/// Why something was not done. Remembered under the command's key, as a success is.
+struct Refusal {
+  std::string code;
+  std::string text;  ///< a sentence that a customer can read
+  std::string rule;  ///< file:line of the operator's YAML, when a rule there refused it
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+/// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
+/// entry alone.
+struct Entry {
+  TenantId tenant;
+  AccountId account;  ///< empty: the tenant's, or with an empty tenant the shard's
+  Actor actor;
+  std::string key;
+  Instant asked_at;
+  Instant at;  ///< as of when it was decided
+  std::uint32_t catalog = 0;
+  AnyCommand command;
+  std::optional<Refusal> refusal;
+  Facts facts;
+};
+
+}  // namespace florin

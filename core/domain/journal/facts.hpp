@@ -1,0 +1,262 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/accounts/account.hpp"
+
+/// What happened: the only thing that changes state. A fact carries what was resolved, so that applying it needs no
+/// catalog, clock or calendar. Released facts never change their meaning; they only grow at their end.
+namespace florin {
+
+struct AccountOpened {
+  std::string billing_country;
+  std::string billing_state;
+  bool person_sealed = false;
+};
+struct PersonErased {};
+
+struct TrialStarted {
+  std::optional<Instant> ends_at;
+};
+struct PlanPicked {
+  PendingChange plan;
+};
+struct TrialEnded {};
+
+struct SubscriptionStarted {
+  PlanId plan;
+  std::string cycle;
+  std::int32_t months = 1;
+  std::int32_t licences = 1;
+  std::vector<AddOnCount> add_ons;
+  std::uint32_t catalog = 0;
+  Instant anchor;
+  Instant to;  ///< end of period 0
+};
+struct PeriodStarted {
+  std::int64_t k = 0;
+  std::int32_t anchor_months = 0;
+  Instant from, to;
+};
+/// The plan, cycle, licences or add-ons of a running subscription, from now on.
+struct SubscriptionChanged {
+  PlanId plan;
+  std::string cycle;
+  std::int32_t months = 1;
+  std::int32_t licences = 1;
+  std::vector<AddOnCount> add_ons;
+  std::uint32_t catalog = 0;
+};
+struct ChangeSet {
+  PendingChange change;
+};
+struct ChangeRemoved {};
+struct CancelAsked {
+  Instant ends_at;
+};
+struct CancelUndone {};
+struct SubscriptionEnded {
+  Standing standing = Standing::ended;
+  std::string because;  ///< cancelled, past_due, refunded
+};
+
+struct GrantIssued {
+  GrantId grant;
+  CreditType type;
+  GrantSource source = GrantSource::plan;
+  std::int32_t priority = 0;
+  std::optional<Instant> ends_at;
+  Credits amount;
+  OrderId paid_by;
+  std::string rule;
+};
+struct CreditsSpent {
+  MeterId meter;
+  Quantity quantity;
+  CreditType type;
+  std::vector<Take> takes;
+};
+struct GrantRolled {
+  GrantId from;
+  GrantId into;
+  std::int32_t priority = 0;
+  std::optional<Instant> ends_at;
+  Credits amount;
+  std::string rule;
+};
+struct GrantExpired {
+  GrantId grant;
+  Credits amount;
+  std::string rule;
+};
+struct GrantForfeited {
+  GrantId grant;
+  Credits amount;
+  std::string rule;
+};
+struct GrantEndMoved {
+  GrantId grant;
+  std::optional<Instant> ends_at;
+  std::string rule;
+};
+struct GrantCorrected {
+  GrantId grant;
+  Credits amount;
+  std::string reason;
+};
+struct GrantRefunded {
+  GrantId grant;
+  Credits amount;
+  RefundId refund;
+};
+struct UsageRefused {
+  CreditType type;
+};
+struct HoldPlaced {
+  HoldId hold;
+  MeterId meter;
+  CreditType type;
+  std::vector<Take> takes;
+  Instant ends_at;
+};
+/// What a hold came to: `spent` leaves, what is over is free again in its grant.
+struct HoldClosed {
+  HoldId hold;
+  Quantity quantity;
+  std::vector<Take> spent;  ///< of the held, and of free credits when more was used
+  Credits owed;             ///< used, but not there
+  Credits absorbed;         ///< used, not there, and not asked for
+  std::string because;      ///< settled, released, timed_out
+};
+struct CreditsOwedTaken {
+  GrantId grant;
+  Credits amount;
+};
+
+struct MethodSaved {
+  SavedMethod method;
+};
+struct MethodRemoved {
+  SavedMethodId method;
+};
+struct RechargeSet {
+  RechargeState recharge;
+};
+struct RechargeCounted {
+  std::int32_t today = 0;
+  Instant day_ends;
+};
+struct RechargeFailed {
+  bool suspended = false;
+};
+
+struct OrderPlaced {
+  Order order;
+};
+struct AttemptStarted {
+  OrderId order;
+  Attempt attempt;
+  std::uint32_t next_candidate = 0;  ///< where the next try begins
+};
+/// A renewal is tried on other methods from now on, from the first.
+struct CandidatesChanged {
+  OrderId order;
+  std::vector<SavedMethodId> candidates;
+};
+struct AttemptMoved {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  AttemptState state = AttemptState::unknown;
+  Money amount;  ///< captured
+  Instant ask_at = never;
+  std::string ref;
+  std::string raw;
+  DeclineKind decline = DeclineKind::none;
+  std::string decline_code;
+  std::string action;
+  std::string alarm;  ///< wrong_amount, impossible_transition: for a person
+};
+struct OrderPaid {
+  OrderId order;
+  std::uint32_t attempt = 0;  ///< 0: nothing was to be paid
+};
+struct OrderClosed {
+  OrderId order;
+  std::string because;
+};
+struct InvoiceIssued {
+  std::uint64_t sequence = 0;
+  std::string number;
+  OrderId order;
+  Money total;
+};
+struct PastDueEntered {
+  OrderId order;
+  Instant step_at = never;
+};
+struct PastDueStepped {
+  std::uint32_t step = 0;  ///< the next one
+  Instant step_at = never;
+  bool usage_refused = false;
+};
+struct PastDueCleared {};
+
+struct RefundAsked {
+  std::vector<Refund> quoted;
+};
+struct RefundDeclined {
+  std::string reason;
+};
+/// Frozen no more.
+struct AccountThawed {};
+struct RefundStarted {
+  Refund refund;
+};
+struct RefundMoved {
+  RefundId refund;
+  Money amount;  ///< of the refund
+  AttemptState state = AttemptState::unknown;
+  Instant ask_at = never;
+  std::string ref;
+  std::string raw;
+};
+struct CreditNoteIssued {
+  std::uint64_t sequence = 0;
+  std::string number;
+  RefundId refund;
+  OrderId order;
+  Money amount;
+};
+
+struct ApprovalSet {
+  ApprovalState approval;
+};
+
+/// A tenant's: a version of its catalog comes into force.
+struct CatalogApplied {
+  std::uint32_t version = 0;
+  std::string text;  ///< name of the text in the store: its hash
+};
+/// A shard's: somebody opened its journal and owns it from here.
+struct StoreOpened {
+  std::uint64_t epoch = 0;
+  std::string by;
+};
+
+/// In order of release: a new one goes to the end.
+using Fact =
+    std::variant<AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
+                 SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded,
+                 GrantIssued, CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected,
+                 GrantRefunded, UsageRefused, HoldPlaced, HoldClosed, CreditsOwedTaken, MethodSaved, MethodRemoved,
+                 RechargeSet, RechargeCounted, RechargeFailed, OrderPlaced, AttemptStarted, CandidatesChanged,
+                 AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered, PastDueStepped, PastDueCleared,
+                 RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
+                 CatalogApplied, StoreOpened>;
+using Facts = std::vector<Fact>;
+
+}  // namespace florin

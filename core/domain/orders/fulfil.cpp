@@ -1,0 +1,49 @@
+#include <algorithm>
+
+#include "domain/credits/lifecycle.hpp"
+#include "domain/documents/number.hpp"
+#include "domain/orders/place.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+namespace florin {
+
+namespace {
+
+void issue_invoice(Draft& draft, OrderId id) {
+  const Order& order = *draft.account.order(id);
+  if (order.total.is_zero()) return;
+  const std::uint64_t sequence = draft.tenant.last_invoice + 1;
+  draft.add(InvoiceIssued{sequence, document_number(draft.catalog().invoice_numbers, sequence), id, order.total});
+}
+
+void bring(Draft& draft, const Order& order, MomentKind kind, const std::vector<BoughtCredits>& credits, Instant from,
+           Instant to) {
+  if (credits.empty()) return;
+  if (to.us != 0 && to <= draft.now) return;  // the period that they were for is over
+  follow_policy(draft, {.kind = kind, .includes = credits, .paid_by = order.id, .period_from = from, .period_to = to});
+}
+
+}  // namespace
+
+void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
+  draft.add(OrderPaid{id, attempt});
+  issue_invoice(draft, id);
+  const Order order = *draft.account.order(id);
+  if (draft.account.past_due && draft.account.past_due->order == id) draft.add(PastDueCleared{});
+
+  const bool begins = order.buys.plan && (!draft.account.subscription || order.buys.restarts_cycle);
+  if (begins) begin_subscription(draft, order.buys);
+  if (order.buys.plan && !begins) change_subscription(draft, order.buys);
+
+  const auto& subscription = draft.account.subscription;
+  const Instant from = order.period_from.value_or(subscription ? subscription->from : Instant());
+  const Instant to = order.period_to.value_or(subscription ? subscription->to : Instant());
+  const bool whole_period = begins || order.kind == OrderKind::subscription;
+  bring(draft, order, whole_period ? MomentKind::period_paid : MomentKind::change_paid, order.buys.plan_credits, from,
+        to);
+  bring(draft, order, MomentKind::addon_paid, order.buys.addon_credits, from, to);
+  const auto bought = order.kind == OrderKind::recharge ? MomentKind::recharged : MomentKind::purchased;
+  bring(draft, order, bought, order.buys.bought, from, Instant());
+}
+
+}  // namespace florin

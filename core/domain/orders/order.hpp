@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/payments/said.hpp"
+#include "florin/commands.hpp"
+
+namespace florin {
+
+/// Anything that asks for money.
+enum class OrderKind : std::uint8_t { subscription, change, purchase, recharge, licences, addon };
+
+/// One line of an order and of its invoice.
+struct Line {
+  std::string text;  ///< `growth, monthly, 10 Mar 2026 to 10 Apr 2026`
+  std::int64_t quantity = 1;
+  Money amount;  ///< of the whole line
+};
+
+struct BoughtCredits {
+  CreditType type;
+  Credits amount;
+};
+
+/// What an order brings when its payment succeeds. Resolved when the order is placed: a price that changes meanwhile
+/// changes nothing here.
+struct Buys {
+  std::vector<BoughtCredits> plan_credits;   ///< for the period
+  std::vector<BoughtCredits> addon_credits;  ///< for the period
+  std::vector<BoughtCredits> bought;         ///< purchase or recharge
+  std::optional<PlanId> plan;                ///< a plan that begins, or replaces the one before, with the payment
+  std::string cycle;
+  std::int32_t months = 0;
+  std::int32_t licences = 0;
+  std::vector<AddOnCount> add_ons;
+  bool restarts_cycle = false;
+};
+
+/// One try on one route. Durable, with its key, before anything is sent.
+struct Attempt {
+  std::uint32_t number = 0;  ///< in its order, from 1
+  SavedMethodId method;
+  ProcessorId processor;
+  std::string token;  ///< the processor's own reference of the method
+  std::string key;    ///< the provider's idempotency key: 25 of [0-9a-z], derived from what is paid for
+  Money amount;
+  AttemptState state = AttemptState::started;
+  Instant started_at;
+  Instant send_before;     ///< never sent first after this
+  Instant ask_at = never;  ///< when to ask the provider next; never: nothing to ask
+  std::uint32_t asked = 0;
+  std::string ref;  ///< the provider's id
+  std::string raw;  ///< the provider's own status
+  DeclineKind decline = DeclineKind::none;
+  std::string decline_code;
+  std::string action;  ///< JSON: what the customer must do
+
+  bool open() const {
+    return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
+           state == AttemptState::needs_action || state == AttemptState::authorised;
+  }
+};
+
+enum class OrderState : std::uint8_t { open, paid, closed };
+
+struct Order {
+  OrderId id;
+  OrderKind kind = OrderKind::purchase;
+  std::vector<Line> lines;
+  Money total;
+  Buys buys;
+  Instant placed_at;
+  Instant open_until = never;
+  std::optional<Instant> period_from, period_to;
+  OrderState state = OrderState::open;
+  std::vector<SavedMethodId> candidates;  ///< in the order they are tried; fixed when the order is placed
+  std::uint32_t next_candidate = 0;
+  std::string paid_for;  ///< what makes this order the one it is: part of its provider keys
+  std::vector<Attempt> attempts;
+  std::optional<Instant> paid_at;
+  std::string invoice;  ///< its number, once paid
+  std::string closed_because;
+  Credits issued;  ///< plan, add-on and bought credits that its payment brought, for the guarantee's share
+  Money refunded;
+  Credits credits_refunded;
+
+  bool in_flight() const { return !attempts.empty() && attempts.back().open(); }
+};
+
+}  // namespace florin

@@ -1,0 +1,137 @@
+#include "domain/orders/place.hpp"
+
+#include <algorithm>
+
+#include "domain/catalog/permission.hpp"
+#include "domain/subscriptions/past_due.hpp"
+
+namespace florin {
+
+namespace {
+
+/// How long after its decision an attempt may still leave this host for the first time.
+constexpr Duration send_window = minutes(15);
+
+const SavedMethod* saved_as(const Account& account, const std::string& slot_or_kind) {
+  if (const SavedMethod* saved = account.slot(slot_or_kind)) return saved;
+  const auto found =
+      std::ranges::find_if(account.methods, [&](const SavedMethod& m) { return m.method.text() == slot_or_kind; });
+  return found == account.methods.end() ? nullptr : &*found;
+}
+
+/// Intent first: the attempt and its key are durable before anything leaves. The key is derived from what is paid for.
+void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, std::uint32_t next_candidate) {
+  Attempt attempt;
+  attempt.number = static_cast<std::uint32_t>(order.attempts.size()) + 1;
+  attempt.method = method.id;
+  attempt.processor = method.processor;
+  attempt.token = method.token;
+  attempt.amount = order.total;
+  attempt.key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/" + order.paid_for +
+                                         "/" + std::to_string(attempt.number));
+  attempt.started_at = draft.now;
+  attempt.send_before = draft.now + send_window;
+  attempt.ask_at = draft.now;
+  draft.add(AttemptStarted{.order = order.id, .attempt = std::move(attempt), .next_candidate = next_candidate});
+}
+
+}  // namespace
+
+Money Quote::total() const {
+  Money sum;
+  for (const Line& line : lines) sum += line.amount;
+  return sum;
+}
+
+std::string_view word_of(OrderKind kind) {
+  switch (kind) {
+    case OrderKind::subscription: return "subscription";
+    case OrderKind::change: return "change";
+    case OrderKind::purchase: return "purchase";
+    case OrderKind::recharge: return "recharge";
+    case OrderKind::licences: return "licences";
+    case OrderKind::addon: return "addon";
+  }
+  return "";
+}
+
+std::vector<SavedMethodId> candidates_for(const Draft& draft, OrderKind kind, const std::optional<std::string>& with,
+                                          const Actor& actor) {
+  const Catalog& catalog = draft.catalog();
+  const auto offered = [&](const SavedMethod& saved) {
+    const Method* method = catalog.method(saved.method);
+    return method != nullptr && holds(method->offered_to, draft.account, actor, {});
+  };
+  if (with) {
+    const SavedMethod* saved = saved_as(draft.account, *with);
+    if (saved == nullptr)
+      refuse("no_payment_method", "There is no payment method '" + *with + "' on this account.", catalog.methods_at);
+    if (!offered(*saved))
+      refuse("method_not_offered", "This payment method is not offered to this account.", catalog.methods_at);
+    return {saved->id};
+  }
+  const TryRule* rule = catalog.tries_for(word_of(kind));
+  std::vector<SavedMethodId> found;
+  if (rule != nullptr) {
+    for (const std::string& slot : rule->slots) {
+      const SavedMethod* saved = draft.account.slot(slot == "chosen" ? "primary" : slot);
+      if (saved != nullptr && offered(*saved)) found.push_back(saved->id);
+    }
+  }
+  return found;
+}
+
+void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates) {
+  Order order;
+  order.id = {draft.account.last_order + 1};
+  order.kind = quote.kind;
+  order.total = quote.total();
+  order.lines = std::move(quote.lines);
+  order.buys = std::move(quote.buys);
+  order.placed_at = draft.now;
+  order.period_from = quote.period_from;
+  order.period_to = quote.period_to;
+  order.candidates = std::move(candidates);
+  order.paid_for = std::move(quote.paid_for);
+  const OrderId id = order.id;
+  const bool renewal = order.kind == OrderKind::subscription && !order.buys.plan;
+  if (!renewal && !order.candidates.empty()) {
+    const SavedMethod* first = draft.account.method(order.candidates.front());
+    order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
+  }
+  const bool nothing_to_pay = order.total.is_zero();
+  draft.add(OrderPlaced{std::move(order)});
+  if (nothing_to_pay) return fulfil(draft, id, 0);
+  if (!try_next(draft, id)) could_not_be_paid(draft, id, "no_payment_method");
+}
+
+bool try_next(Draft& draft, OrderId id) {
+  const Order& order = *draft.account.order(id);
+  for (std::uint32_t next = order.next_candidate; next < order.candidates.size(); ++next)
+    if (const SavedMethod* saved = draft.account.method(order.candidates[next])) {
+      start_attempt(draft, order, *saved, next + 1);
+      return true;
+    }
+  return false;
+}
+
+bool try_again(Draft& draft, OrderId id) {
+  const Order& order = *draft.account.order(id);
+  const SavedMethod* saved = draft.account.method(order.attempts.back().method);
+  if (saved == nullptr) return false;
+  start_attempt(draft, order, *saved, order.next_candidate);
+  return true;
+}
+
+void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {
+  const Order& order = *draft.account.order(id);
+  const bool renewal = order.kind == OrderKind::subscription && !order.buys.plan;
+  if (renewal) return fall_past_due(draft, id);
+  const bool recharge = order.kind == OrderKind::recharge;
+  draft.add(OrderClosed{id, std::string(because)});
+  if (!recharge) return;
+  const RechargeState& setting = draft.account.recharge;
+  draft.add(RechargeFailed{.suspended = setting.failures + 1 >= setting.suspend_after});
+}
+
+}  // namespace florin

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/decision/draft.hpp"
+
+/// From a quote to an order, its payment and what it brings.
+namespace florin {
+
+/// An order before it has a number: what is asked for, and what it will bring.
+struct Quote {
+  OrderKind kind = OrderKind::purchase;
+  std::vector<Line> lines;
+  Buys buys;
+  std::optional<Instant> period_from, period_to;
+  std::string
+      paid_for;  ///< what makes this order the one it is, whoever computes it again: `subscription 2026-04-10T09:00Z`
+
+  Money total() const;
+};
+
+/// The saved methods that an order of this kind tries, in order: the one that the customer picked (`with`: a slot or a
+/// kind), else as the tenant's `try` says. Refuses when there is none, or the one picked is not offered to this
+/// account.
+std::vector<SavedMethodId> candidates_for(const Draft& draft, OrderKind kind, const std::optional<std::string>& with,
+                                          const Actor& actor);
+
+/// Places the order and starts its first attempt; an order of nothing is paid at once and brings what it brings.
+void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates);
+
+/// Starts the next attempt, on the next candidate. False when none is left.
+bool try_next(Draft& draft, OrderId order);
+
+/// Starts another attempt on the method of the last one, which had not reached the provider. False when it was removed.
+bool try_again(Draft& draft, OrderId order);
+
+/// The order's money has come: invoice, and everything it bought, in the same step.
+void fulfil(Draft& draft, OrderId order, std::uint32_t attempt);
+
+/// No candidate is left. What follows depends on what the order was for.
+void could_not_be_paid(Draft& draft, OrderId order, std::string_view because);
+
+/// The word of a kind of order in `try` and in the guarantee's `covers`.
+std::string_view word_of(OrderKind kind);
+
+}  // namespace florin

@@ -1,0 +1,148 @@
+#include "domain/payments/refund.hpp"
+
+#include <algorithm>
+
+#include "domain/documents/number.hpp"
+#include "domain/orders/place.hpp"
+
+namespace florin {
+
+namespace {
+
+Instant window_ends(const Draft& draft, const Guarantee& guarantee) {
+  return draft.calendar().after(*draft.account.first_paid_at, guarantee.asked_within);
+}
+
+bool covered(const Draft& draft, const Guarantee& guarantee, const Order& order) {
+  if (order.state != OrderState::paid || order.total.is_zero()) return false;
+  if (window_ends(draft, guarantee) <= *order.paid_at) return false;
+  // An upgrade is a payment for the subscription as well.
+  const std::string word(order.kind == OrderKind::change ? word_of(OrderKind::subscription) : word_of(order.kind));
+  return std::ranges::find(guarantee.covers, word) != guarantee.covers.end();
+}
+
+Credits unused_of(const Account& account, OrderId order) {
+  Credits unused;
+  for (const Grant& grant : account.grants)
+    if (grant.paid_by == order) unused += grant.remaining;
+  return unused;
+}
+
+/// One refund of an order's share, or of one attempt's money: whoever computes it again gets the same key.
+std::string key_of(const Draft& draft, const Refund& refund) {
+  return draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/refund of " +
+                                  draft.account.order(refund.order)->paid_for + "/" + std::to_string(refund.attempt));
+}
+
+void start(Draft& draft, Refund refund) {
+  refund.id = {draft.account.last_refund + 1};
+  refund.key = key_of(draft, refund);
+  refund.ask_at = draft.now;
+  draft.add(RefundStarted{std::move(refund)});
+}
+
+void end_account(Draft& draft) {
+  const std::vector<Grant> left = draft.account.grants;
+  for (const Grant& grant : left)
+    draft.add(GrantForfeited{grant.id, grant.remaining - grant.held, "refunds.guarantee"});
+  if (draft.account.subscription) draft.add(SubscriptionEnded{Standing::ended, "refunded"});
+  draft.add(AccountThawed{});
+}
+
+void issue_credit_note(Draft& draft, const Refund& part) {
+  const std::uint64_t sequence = draft.tenant.last_credit_note + 1;
+  draft.add(CreditNoteIssued{.sequence = sequence,
+                             .number = document_number(draft.catalog().credit_note_numbers, sequence),
+                             .refund = part.id,
+                             .order = part.order,
+                             .amount = part.amount});
+}
+
+void take_credits_back(Draft& draft, const Refund& part) {
+  const std::vector<Grant> grants = draft.account.grants;
+  Credits left = part.credits;
+  for (const Grant& grant : grants) {
+    if (grant.paid_by != part.order || left.is_zero()) continue;
+    const Credits taken = std::min(left, grant.remaining - grant.held);
+    draft.add(GrantRefunded{grant.id, taken, part.id});
+    left -= taken;
+  }
+}
+
+}  // namespace
+
+std::vector<Refund> unused_shares(const Draft& draft) {
+  std::vector<Refund> shares;
+  for (const Order& order : draft.account.orders) {
+    if (!covered(draft, *draft.catalog().guarantee, order)) continue;
+    Refund share;
+    share.order = order.id;
+    share.guarantee = true;
+    share.credits = unused_of(draft.account, order.id);
+    share.amount = order.issued.is_zero()
+                       ? order.total
+                       : order.total.times({share.credits.units, order.issued.units}, Rounding::half_up);
+    if (share.amount.minor() > 0) shares.push_back(share);
+  }
+  return shares;
+}
+
+void ask_refund(Draft& draft) {
+  const Catalog& catalog = draft.catalog();
+  if (!catalog.guarantee) refuse("not_refundable", "Payments are final here.", catalog.refunds_at);
+  const Guarantee& guarantee = *catalog.guarantee;
+  if (draft.account.guarantee) refuse("guarantee_used", "The guarantee is given once.", guarantee.at);
+  if (!draft.account.first_paid_at) refuse("nothing_paid", "Nothing was paid yet.", guarantee.at);
+  const Instant ends = window_ends(draft, guarantee);
+  if (ends <= draft.now)
+    refuse("guarantee_over",
+           "The guarantee ended on " + draft.calendar().date(ends).text() + "; after it payments are final.",
+           guarantee.at);
+  draft.add(RefundAsked{unused_shares(draft)});
+}
+
+void decide_refund(Draft& draft, const DecideRefund& command) {
+  if (!draft.account.guarantee || draft.account.guarantee->decided)
+    refuse("no_refund_asked", "No refund is waiting for a decision.");
+  if (!command.approve) return draft.add(RefundDeclined{command.reason});
+  if (!draft.account.holds.empty())
+    refuse("holds_open", "Credits are still held. Decide when they are settled or released.");
+  for (const Order& order : draft.account.orders)
+    if (order.in_flight()) refuse("payment_under_way", "The outcome of a payment is not known yet. Decide when it is.");
+  const std::vector<Refund> shares = unused_shares(draft);
+  if (shares.empty()) return end_account(draft);
+  for (const Refund& share : shares) start(draft, share);
+}
+
+void refund_said(Draft& draft, const RefundSaid& command) {
+  const Refund* found = draft.account.refund(command.refund);
+  if (found == nullptr) refuse("no_such_refund", "There is no such refund.");
+  const Refund refund = *found;
+  if (refund.state == AttemptState::captured) refuse("stale_claim", "This says nothing new of the refund.");
+  // A refund that was refused or got lost is asked again with its own key until the provider has paid it.
+  const Said& said = command.said;
+  const bool paid = said.state == AttemptState::captured && said.amount == refund.amount;
+  const Duration wait = refund.asked == 0 ? minutes(5) : hours(24);
+  draft.add(RefundMoved{.refund = refund.id,
+                        .amount = refund.amount,
+                        .state = paid ? AttemptState::captured : AttemptState::unknown,
+                        .ask_at = paid ? never : draft.now + wait,
+                        .ref = said.ref,
+                        .raw = said.raw});
+  if (!paid || refund.attempt != 0) return;  // money that nobody wanted has no invoice to correct
+  issue_credit_note(draft, refund);
+  take_credits_back(draft, refund);
+  const bool all = std::ranges::all_of(
+      draft.account.refunds, [](const Refund& r) { return !r.guarantee || r.state == AttemptState::captured; });
+  if (refund.guarantee && all) end_account(draft);
+}
+
+void give_back_whole(Draft& draft, OrderId id, std::uint32_t attempt) {
+  Refund refund;
+  refund.order = id;
+  refund.attempt = attempt;
+  refund.amount = draft.account.order(id)->attempts[attempt - 1].amount;
+  start(draft, refund);
+}
+
+}  // namespace florin

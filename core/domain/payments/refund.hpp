@@ -1,0 +1,20 @@
+#pragma once
+
+#include "domain/decision/draft.hpp"
+
+/// Money that goes back. Source   CL-16, CL-17; docs/decisions/0005-payments.md
+namespace florin {
+
+/// The guarantee: quoted, and the account frozen, until staff decides.
+void ask_refund(Draft& draft);
+void decide_refund(Draft& draft, const DecideRefund& command);
+/// What the provider says of a refund. When all of a guarantee's are paid, access and credits end.
+void refund_said(Draft& draft, const RefundSaid& command);
+
+/// Each covered payment's unused share, as of now. Roll-over counts as unused of the payment behind it.
+std::vector<Refund> unused_shares(const Draft& draft);
+
+/// A second capture of one order, or one that nobody wants any more: all of it goes back.
+void give_back_whole(Draft& draft, OrderId order, std::uint32_t attempt);
+
+}  // namespace florin

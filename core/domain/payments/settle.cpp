@@ -1,0 +1,168 @@
+#include "domain/payments/settle.hpp"
+
+#include <algorithm>
+
+#include "domain/catalog/permission.hpp"
+#include "domain/orders/place.hpp"
+#include "domain/payments/refund.hpp"
+
+namespace florin {
+
+namespace {
+
+/// How long something done may still look absent at a provider.
+constexpr Duration look_up_lag = minutes(5);
+
+/// When to ask again about an attempt that is still open: soon at first, then once a day.
+Duration ask_again_after(std::uint32_t asked) {
+  constexpr Duration steps[] = {minutes(1), minutes(5), hours(1), hours(6)};
+  return asked < std::size(steps) ? steps[asked] : hours(24);
+}
+
+bool final_no(AttemptState state) {
+  return state == AttemptState::declined || state == AttemptState::not_sent || state == AttemptState::expired ||
+         state == AttemptState::voided;
+}
+
+/// How often one method is tried again because nothing had reached the provider.
+constexpr std::uint32_t most_not_sent = 3;
+
+bool try_same_again(const Order& order) {
+  if (order.attempts.back().state != AttemptState::not_sent) return false;
+  std::uint32_t lost = 0;
+  for (const Attempt& attempt : order.attempts)
+    if (attempt.method == order.attempts.back().method && attempt.state == AttemptState::not_sent) ++lost;
+  return lost < most_not_sent;
+}
+
+void money_came(Draft& draft, OrderId id, std::uint32_t attempt) {
+  const Order& order = *draft.account.order(id);
+  if (order.state == OrderState::paid) return give_back_whole(draft, id, attempt);  // a second capture of one order
+  const bool late = order.state == OrderState::closed;
+  const bool still_wanted = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge ||
+                            (order.buys.plan && !draft.account.subscription);
+  if (late && !still_wanted) return give_back_whole(draft, id, attempt);
+  fulfil(draft, id, attempt);
+}
+
+}  // namespace
+
+bool may_move(AttemptState from, AttemptState to) {
+  using enum AttemptState;
+  switch (from) {
+    case started: return to != started;
+    case unknown: return to != started;
+    case pending: return to != started && to != not_sent;
+    case needs_action: return to != started && to != not_sent;
+    case authorised: return to == captured || to == voided || to == expired || to == unknown;
+    case not_sent:
+    case declined:
+    case expired: return to == captured || to == authorised;  // late success: it happens, and the money counts
+    case captured:
+    case voided: return false;
+  }
+  return false;
+}
+
+void provider_said(Draft& draft, const ProviderSaid& command) {
+  const Order* order = draft.account.order(command.order);
+  if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size())
+    refuse("no_such_attempt", "There is no such attempt.");
+  const Attempt attempt = order->attempts[command.attempt - 1];
+  const Said& said = command.said;
+  AttemptMoved moved{.order = command.order,
+                     .attempt = command.attempt,
+                     .state = said.state,
+                     .amount = {},
+                     .ask_at = never,
+                     .ref = said.ref,
+                     .raw = said.raw,
+                     .decline = said.decline,
+                     .decline_code = said.decline_code,
+                     .action = said.action,
+                     .alarm = {}};
+  if (said.absent) {
+    // Absence is proved only after the provider's own delay; till then it is as unknown as before.
+    const bool proved = attempt.started_at + look_up_lag <= draft.now;
+    moved.state = proved ? AttemptState::not_sent : AttemptState::unknown;
+  }
+  if (moved.state == AttemptState::captured && said.amount != attempt.amount) {
+    moved.state = AttemptState::unknown;
+    moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
+  }
+  if (!may_move(attempt.state, moved.state)) refuse("stale_claim", "This says nothing new of the attempt.");
+  const bool open = moved.state == AttemptState::unknown || moved.state == AttemptState::pending ||
+                    moved.state == AttemptState::needs_action || moved.state == AttemptState::authorised;
+  if (open) {
+    const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked);
+    const Instant lag_ends = attempt.started_at + look_up_lag;
+    moved.ask_at = said.absent ? std::max(lag_ends, draft.now) : draft.now + wait;
+  }
+  if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
+  draft.add(moved);
+  if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);
+  const Order& after = *draft.account.order(command.order);
+  if (!final_no(moved.state) || after.state != OrderState::open || command.attempt != after.attempts.size()) return;
+  if (try_same_again(after) && try_again(draft, command.order)) return;
+  if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
+}
+
+void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
+  const Catalog& catalog = draft.catalog();
+  const Method* method = catalog.method(command.method);
+  if (method == nullptr)
+    refuse("unknown_method", "There is no payment method '" + command.method.text() + "'.", catalog.methods_at);
+  if (!holds(method->offered_to, draft.account, actor, {}))
+    refuse("method_not_offered", "This payment method is not offered to this account.", method->at);
+  if (std::ranges::find(method->slots, command.slot) == method->slots.end())
+    refuse("unknown_slot", "'" + command.method.text() + "' cannot be kept as '" + command.slot + "'.", method->at);
+  if (!method->brands.empty() && std::ranges::find(method->brands, command.brand) == method->brands.end()) {
+    std::string brands;
+    for (const std::string& brand : method->brands) brands += (brands.empty() ? "" : ", ") + brand;
+    refuse("brand_not_accepted", "Accepted are: " + brands + ".", method->at);
+  }
+  if (command.token.empty()) refuse("token_missing", "The processor's token of the method is missing.", method->at);
+  draft.add(MethodSaved{{.id = {draft.account.last_method + 1},
+                         .method = command.method,
+                         .slot = command.slot,
+                         .processor = method->through.front(),
+                         .token = command.token,
+                         .brand = command.brand,
+                         .masked = command.masked}});
+  // A working method given while past due is tried at once.
+  if (!draft.account.past_due) return;
+  const OrderId unpaid = draft.account.past_due->order;
+  if (draft.account.order(unpaid)->in_flight()) return;
+  draft.add(CandidatesChanged{unpaid, candidates_for(draft, OrderKind::subscription, std::nullopt, actor)});
+  try_next(draft, unpaid);
+}
+
+void remove_method(Draft& draft, const RemoveMethod& command) {
+  const SavedMethod* saved = draft.account.slot(command.slot);
+  if (saved == nullptr) refuse("no_payment_method", "There is no payment method in '" + command.slot + "'.");
+  for (const Order& order : draft.account.orders)
+    if (order.in_flight() && order.attempts.back().method == saved->id)
+      refuse("payment_under_way", "A payment with this method is under way.");
+  draft.add(MethodRemoved{saved->id});
+}
+
+void close_order(Draft& draft, OrderId id) {
+  const Order& order = *draft.account.order(id);
+  if (order.in_flight()) {
+    const Attempt& last = order.attempts.back();
+    draft.add(AttemptMoved{.order = id,
+                           .attempt = last.number,
+                           .state = AttemptState::expired,
+                           .amount = {},
+                           .ask_at = never,
+                           .ref = last.ref,
+                           .raw = last.raw,
+                           .decline = DeclineKind::customer_gave_up,
+                           .decline_code = {},
+                           .action = {},
+                           .alarm = {}});
+  }
+  could_not_be_paid(draft, id, "not_paid_in_time");
+}
+
+}  // namespace florin

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "domain/decision/draft.hpp"
+
+/// What providers say, and what follows. Source   docs/decisions/0005-payments.md
+namespace florin {
+
+/// Moves one attempt by what was said of it; its order follows: paid, the next candidate, or the end of its tries.
+/// While an attempt is unknown no other one starts. What comes late is taken: money is never kept silently.
+void provider_said(Draft& draft, const ProviderSaid& command);
+
+/// Whether an attempt may move from one state to another. A claim that would move it otherwise changes nothing.
+bool may_move(AttemptState from, AttemptState to);
+
+void save_method(Draft& draft, const Actor& actor, const SetMethod& command);
+void remove_method(Draft& draft, const RemoveMethod& command);
+
+/// The customer's time for an order has run out.
+void close_order(Draft& draft, OrderId order);
+
+}  // namespace florin

@@ -1,0 +1,145 @@
+#include "domain/catalog/permission.hpp"
+#include "domain/credits/lifecycle.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+namespace florin {
+
+namespace {
+
+Buys terms_as_bought(const Terms& terms) {
+  Buys buys = quote_period(terms).buys;
+  buys.plan = terms.plan.id;
+  buys.cycle = terms.cycle.id;
+  buys.months = terms.cycle.months;
+  buys.licences = terms.licences;
+  buys.add_ons = terms.add_ons;
+  return buys;
+}
+
+void end_running_trial(Draft& draft) {
+  if (!draft.account.trial) return;
+  const TrialState trial = *draft.account.trial;
+  follow_policy(draft, {.kind = MomentKind::trial_ended,
+                        .includes = {},
+                        .paid_by = {},
+                        .period_from = trial.started_at,
+                        .period_to = trial.ends_at.value_or(Instant())});
+  draft.add(TrialEnded{});
+}
+
+/// Credits that must be bought with the upgrade from the trial. Source   EX-06
+void add_first_credits(Quote& quote, const Terms& terms, const Subscribe& command) {
+  if (!terms.plan.first_credits && !command.first_credits) return;
+  if (!terms.catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.");
+  const CreditSales& sales = *terms.catalog.credit_sales;
+  const CreditTypeRule& type = *terms.catalog.credit_type(sales.type);
+  if (!command.first_credits)
+    refuse("first_credits_missing",
+           "This plan begins with a purchase of credits of at least " + terms.plan.first_credits->text() + ".",
+           terms.plan.at);
+  const auto units = command.first_credits->amount.in_units(type.decimals);
+  if (command.first_credits->type != type.id || !units || *units <= 0)
+    refuse("bad_amount", "The first credits are an amount of " + type.id.text() + ".", sales.at);
+  const auto& price = sales.price ? sales.price : terms.plan.credit_price;
+  if (!price) refuse("credits_not_sold", "This plan sells no credits.", terms.plan.at);
+  const Money cost = price->times(Credits{*units}, type.decimals, Rounding::half_up);
+  if (terms.plan.first_credits && cost < *terms.plan.first_credits)
+    refuse("first_credits_too_few",
+           "This plan begins with a purchase of credits of at least " + terms.plan.first_credits->text() + ".",
+           terms.plan.at);
+  quote.lines.push_back({command.first_credits->text(), 1, cost});
+  quote.buys.bought.push_back({type.id, Credits{*units}});
+}
+
+}  // namespace
+
+void start_trial(Draft& draft) {
+  const Catalog& catalog = draft.catalog();
+  if (!catalog.trial) refuse("no_trial", "There is no trial.");
+  if (draft.account.had_trial || draft.account.subscription || draft.account.standing != Standing::opened)
+    refuse("trial_used", "A trial is for new accounts, once.", catalog.trial->at);
+  std::optional<Instant> ends_at;
+  if (catalog.trial->lasts) ends_at = draft.calendar().after(draft.now, *catalog.trial->lasts);
+  draft.add(TrialStarted{ends_at});
+  if (catalog.trial->gives.empty()) return;
+  Happening started{.kind = MomentKind::trial_started,
+                    .includes = {},
+                    .paid_by = {},
+                    .period_from = draft.now,
+                    .period_to = ends_at.value_or(Instant())};
+  for (const Allowed& given : catalog.trial->gives) started.includes.push_back({given.type, given.amount});
+  follow_policy(draft, started);
+}
+
+void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Subscribe& command) {
+  const Catalog& catalog = draft.catalog();
+  if (draft.account.subscription)
+    refuse("already_subscribed", "This account is on a plan already. Change the plan instead.");
+  for (const Order& order : draft.account.orders)
+    if (order.state == OrderState::open && order.buys.plan)
+      refuse("payment_under_way", "A payment for a plan is under way. Please wait for its result.");
+  const Terms terms = terms_of(catalog, command.plan, command.cycle, command.licences.value_or(1), command.add_ons);
+  if (!holds(terms.plan.offered_to, draft.account, actor, {}))
+    refuse("plan_not_offered", "This plan is not offered to this account.", terms.plan.at);
+
+  const bool waits_for_trial = draft.account.trial && draft.account.trial->ends_at && !command.start_now &&
+                               catalog.trial->plan_picked_inside == Trial::PlanPicked::starts_when_trial_ends;
+  if (waits_for_trial) return draft.add(PlanPicked{{terms.plan.id, terms.cycle.id, terms.licences, terms.add_ons}});
+
+  Quote quote = quote_period(terms);
+  quote.buys = terms_as_bought(terms);
+  add_first_credits(quote, terms, command);
+  quote.paid_for = "subscribe " + std::string(key);
+  auto candidates = candidates_for(draft, OrderKind::subscription, command.with, actor);
+  if (candidates.empty() && !quote.total().is_zero())
+    refuse("no_payment_method", "Please add a payment method first.", catalog.methods_at);
+  place_order(draft, std::move(quote), std::move(candidates));
+}
+
+void begin_subscription(Draft& draft, const Buys& terms) {
+  end_running_trial(draft);
+  if (draft.account.subscription) {
+    const Subscription before = *draft.account.subscription;
+    follow_policy(draft, {.kind = MomentKind::period_ended,
+                          .reason = PeriodEnd::upgrade,
+                          .includes = {},
+                          .paid_by = {},
+                          .period_from = before.from,
+                          .period_to = before.to});
+  }
+  draft.add(SubscriptionStarted{.plan = *terms.plan,
+                                .cycle = terms.cycle,
+                                .months = terms.months,
+                                .licences = terms.licences,
+                                .add_ons = terms.add_ons,
+                                .catalog = draft.tenant.catalog,
+                                .anchor = draft.now,
+                                .to = draft.calendar().boundary(draft.now, terms.months, 1)});
+}
+
+void change_subscription(Draft& draft, const Buys& terms) {
+  draft.add(SubscriptionChanged{.plan = *terms.plan,
+                                .cycle = terms.cycle,
+                                .months = terms.months,
+                                .licences = terms.licences,
+                                .add_ons = terms.add_ons,
+                                .catalog = draft.tenant.catalog});
+}
+
+void end_trial(Draft& draft) {
+  const TrialState trial = *draft.account.trial;
+  end_running_trial(draft);
+  if (!trial.picked) return;
+  const Terms terms =
+      terms_of(draft.catalog(), trial.picked->plan, trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);
+  begin_subscription(draft, terms_as_bought(terms));
+  Quote quote = quote_period(terms);
+  const Subscription& begun = *draft.account.subscription;
+  quote.period_from = begun.from;
+  quote.period_to = begun.to;
+  quote.paid_for = "subscription " + begun.from.text();
+  auto candidates = candidates_for(draft, OrderKind::subscription, std::nullopt, {});
+  place_order(draft, std::move(quote), std::move(candidates));
+}
+
+}  // namespace florin

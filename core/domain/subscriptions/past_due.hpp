@@ -1,0 +1,13 @@
+#pragma once
+
+#include "domain/decision/draft.hpp"
+
+/// The ladder from the first failed payment of a renewal. Source   ALL-07
+namespace florin {
+
+/// Every candidate has refused: the account is past due, and the ladder's first rung counts as done.
+void fall_past_due(Draft& draft, OrderId order);
+/// The next rung: what is tried, what still works, or the end.
+void step_past_due(Draft& draft);
+
+}  // namespace florin

@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include "domain/subscriptions/subscription.hpp"
+
+namespace florin {
+
+namespace {
+
+std::string names_of(const auto& things) {
+  std::string names;
+  for (const auto& thing : things) {
+    if (!names.empty()) names += ", ";
+    if constexpr (requires { thing.id.text(); })
+      names += thing.id.text();
+    else
+      names += thing.id;
+  }
+  return names;
+}
+
+void add_credits(std::vector<BoughtCredits>& sum, const CreditType& type, Credits amount) {
+  for (BoughtCredits& credits : sum)
+    if (credits.type == type) {
+      credits.amount += amount;
+      return;
+    }
+  sum.push_back({type, amount});
+}
+
+Money add_on_price(const AddOn& add_on, std::string_view cycle) {
+  const auto price = std::ranges::find_if(add_on.prices, [&](const AddOn::Price& p) { return p.cycle == cycle; });
+  if (price == add_on.prices.end())
+    refuse("add_on_not_sold", "'" + add_on.id.text() + "' is not sold on the " + std::string(cycle) + " cycle.",
+           add_on.at);
+  return price->price;
+}
+
+}  // namespace
+
+Terms terms_of(const Catalog& catalog, const PlanId& plan_id, std::string_view cycle_id, std::int32_t licences,
+               std::vector<AddOnCount> add_ons) {
+  const Plan* plan = catalog.plan(plan_id);
+  if (plan == nullptr)
+    refuse("unknown_plan", "There is no plan '" + plan_id.text() + "'. Plans: " + names_of(catalog.plans) + ".");
+  const CycleRule* cycle = plan->cycle(cycle_id);
+  if (cycle == nullptr)
+    refuse("unknown_cycle",
+           "'" + plan_id.text() + "' is not sold by '" + std::string(cycle_id) +
+               "'. Cycles: " + names_of(plan->cycles) + ".",
+           plan->at);
+  if (licences < 1) refuse("bad_licences", "At least one licence is needed.", plan->at);
+  if (!plan->by_licence && licences != 1) refuse("not_by_licence", "This plan is not sold by licence.", plan->at);
+  std::erase_if(add_ons, [](const AddOnCount& a) { return a.count == 0; });
+  for (const AddOnCount& wanted : add_ons) {
+    const AddOn* add_on = catalog.add_on(wanted.add_on);
+    if (add_on == nullptr)
+      refuse("unknown_add_on",
+             "There is no add-on '" + wanted.add_on.text() + "'. Add-ons: " + names_of(catalog.add_ons) + ".");
+    if (wanted.count < 0) refuse("bad_count", "The total of an add-on is not negative.", add_on->at);
+    (void)add_on_price(*add_on, cycle_id);
+  }
+  return {catalog, *plan, *cycle, licences, std::move(add_ons)};
+}
+
+Quote quote_period(const Terms& terms) {
+  Quote quote;
+  quote.kind = OrderKind::subscription;
+  quote.lines.push_back({terms.plan.id.text() + ", " + terms.cycle.id,
+                         terms.licences,
+                         {multiply(terms.cycle.price.minor(), terms.licences), terms.cycle.price.currency()}});
+  for (const Allowed& given : terms.cycle.gives)
+    add_credits(quote.buys.plan_credits, given.type, given.amount.times(terms.licences));
+  for (const AddOnCount& wanted : terms.add_ons) {
+    const AddOn& add_on = *terms.catalog.add_on(wanted.add_on);
+    const Money price = add_on_price(add_on, terms.cycle.id);
+    quote.lines.push_back({add_on.id.text() + ", " + terms.cycle.id,
+                           wanted.count,
+                           {multiply(price.minor(), wanted.count), price.currency()}});
+    add_credits(quote.buys.addon_credits, add_on.sells.type, add_on.sells.amount.times(wanted.count));
+  }
+  return quote;
+}
+
+}  // namespace florin
