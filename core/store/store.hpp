@@ -28,6 +28,8 @@ struct Row {
   Hash previous = {};        ///< hash of the row before; zeros before the first
   Hash hash = {};            ///< seal() of all the rest
   std::string entries;
+
+  friend bool operator==(const Row&, const Row&) = default;
 };
 
 /// BLAKE2b-256 over every field of `row` but `hash`, each at a fixed width or with its length.
@@ -38,14 +40,17 @@ struct Head {
   Position last = 0;
   Epoch epoch = 0;
   Hash hash = {};
+
+  friend bool operator==(const Head&, const Head&) = default;
 };
 
 /// What is known of a commit. A formed row is committed byte for byte or its shard dies.
 enum class Committed : std::uint8_t {
   done,       ///< durable
-  not_known,  ///< the same bytes must be tried again; if their hash is in place, they were ours
+  not_known,  ///< the same bytes must be tried again; if their hash is in place, they were ours. A full disk is this
+              ///< too: the row waits, nothing new is formed, and once there is room the same bytes go in
   conflict,   ///< head or epoch is not what the row continues: drop the state and replay
-  failed,     ///< a sync or write error: the process must end, since nothing after it can be believed
+  failed,     ///< a sync error, damage or a malformed row: the process must end, nothing after it can be believed
 };
 
 /// An object's state as of its last fact. Written only when that fact is durable.
@@ -56,38 +61,47 @@ struct Checkpoint {
 };
 
 /// Makes a shard's entries durable. One thread at a time per shard.
+///
+/// Errors   of each call, beside its own: store_failed, store_full and store_busy (nothing was written, try again),
+///          damaged_store, read_only
 class Store {
  public:
   virtual ~Store() = default;
 
+  /// Shards that something was committed to, ascending.
+  virtual Result<std::vector<std::uint32_t>> shards() = 0;
   /// Zeros when nothing was ever committed.
   virtual Result<Head> head(std::uint32_t shard) = 0;
 
   /// Appends `row` and, in the same transaction, moves the head from (row.first - 1, `previous_epoch`, row.previous) to
   /// (row.last, row.epoch, row.hash). An opening's row raises the epoch by one; any other keeps it.
   virtual Committed commit(const Row& row, Epoch previous_epoch) = 0;
-  /// Why the last commit was not done, for the log.
+  /// Why the last commit was not done: a code, a colon and the story, as in `store_full: …`. Empty when it was done.
   virtual std::string last_problem() const = 0;
 
-  /// Rows that hold positions ≥ `from`, in order, each checked against its hash and the one before.
-  /// `each` returns false to stop. Errors: damaged_row, store_failed.
+  /// Rows that hold positions ≥ `from`, in order, up to the head as it is now, each checked against its hash and the
+  /// one before, the last against the head. `each` returns false to stop. Errors: damaged_row (shard and position).
   virtual Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) = 0;
 
-  /// Overwrites only what is older; then `floor` is the position from which a start must replay.
+  /// Overwrites only what is older; from then on every fact up to `floor` is in the objects, and a start replays from
+  /// `floor` + 1. All or nothing. Errors: not_durable when a position or `floor` is past the head.
   virtual Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) = 0;
   struct Loaded {
-    std::vector<Checkpoint> objects;
-    Position floor = 0;  ///< every fact up to here is in the objects
+    std::vector<Checkpoint> objects;  ///< by name
+    Position floor = 0;               ///< every fact up to here is in the objects
   };
+  /// Errors: damaged_checkpoint; the journal still holds everything.
   virtual Result<Loaded> load(std::uint32_t shard) = 0;
 
   /// Texts by their hash: catalog versions. Written before the entry that names them; the same text twice is one.
-  virtual Status put_text(std::string_view name, std::string_view text) = 0;
-  virtual Result<std::string> text(std::string_view name) = 0;
+  virtual Status put_text(std::string_view name, std::string_view text) = 0;  ///< Errors: text_differs
+  virtual Result<std::string> text(std::string_view name) = 0;                ///< Errors: no_such_text
 
   /// Keys of sealed personal data, outside the journal: erasing a person is deleting the key.
+  /// A key is never overwritten: that would erase by mistake. Errors: key_differs.
   virtual Status put_key(std::string_view owner, std::string_view key) = 0;
   virtual Result<std::string> key(std::string_view owner) = 0;  ///< Errors: no_such_key
+  /// Its bytes are gone from every file of the store. Fine when there is none; after store_busy call it again.
   virtual Status erase_key(std::string_view owner) = 0;
 
   /// Small durable settings of the store itself, such as `sending: held` after a restore.

@@ -1,0 +1,150 @@
+#include "store/memory/memory_store.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "store/chain.hpp"
+
+namespace florin::store {
+
+namespace {
+
+constexpr std::string_view injected = "injected: a test's fault";
+
+}  // namespace
+
+void MemoryStore::inject(Fault fault) {
+  const std::lock_guard lock(mutex_);
+  fault_ = std::move(fault);
+}
+
+Result<std::vector<std::uint32_t>> MemoryStore::shards() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint32_t> found;
+  for (const auto& [number, shard] : shards_)
+    if (shard.head.last > 0) found.push_back(number);
+  return found;
+}
+
+Result<Head> MemoryStore::head(std::uint32_t shard) {
+  const std::lock_guard lock(mutex_);
+  return shards_[shard].head;
+}
+
+Committed MemoryStore::commit(const Row& row, Epoch previous_epoch) {
+  const std::lock_guard lock(mutex_);
+  const auto fault = [&](bool before) {
+    const std::optional<Committed> said = fault_ ? fault_(row, before) : std::nullopt;
+    if (said) problem_ = *said == Committed::done ? "" : injected;
+    return said;
+  };
+  if (const auto said = fault(true)) return *said;
+  const Committed outcome = append(row, previous_epoch);
+  if (outcome != Committed::done) return outcome;
+  return fault(false).value_or(outcome);
+}
+
+Committed MemoryStore::append(const Row& row, Epoch previous_epoch) {
+  problem_.clear();
+  if (!well_formed(row)) {
+    problem_ = "malformed_row: it holds no position";
+    return Committed::failed;
+  }
+  Shard& shard = shards_[row.shard];
+  if (shard.head == head_after(row)) return Committed::done;
+  problem_ = why_conflict(shard.head, row, previous_epoch);
+  if (!problem_.empty()) return Committed::conflict;
+  shard.rows.emplace(row.first, row);
+  shard.head = head_after(row);
+  return Committed::done;
+}
+
+std::string MemoryStore::last_problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+Status MemoryStore::read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) {
+  std::unique_lock lock(mutex_);
+  const Head end = shards_[shard].head;
+  if (from > end.last) return Done{};
+  const std::map<Position, Row>& rows = shards_[shard].rows;  // only grows, and other rows stay where they are
+  auto row = std::prev(rows.upper_bound(std::max<Position>(from, 1)));
+  Head before = row == rows.begin() ? Head{} : head_after(std::prev(row)->second);
+  while (true) {
+    if (const Status whole = check_link(row->second, before, end); !whole) return whole;
+    before = head_after(row->second);
+    lock.unlock();
+    if (!each(row->second) || before.last >= end.last) return Done{};
+    lock.lock();
+    ++row;
+  }
+}
+
+Status MemoryStore::save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) {
+  const std::lock_guard lock(mutex_);
+  Shard& in = shards_[shard];
+  if (const Status durable = check_durable(in.head, objects, floor); !durable) return durable;
+  for (const Checkpoint& object : objects) {
+    Checkpoint& kept = in.objects[object.object];
+    if (object.position > kept.position) kept = object;
+  }
+  in.floor = std::max(in.floor, floor);
+  return Done{};
+}
+
+Result<Store::Loaded> MemoryStore::load(std::uint32_t shard) {
+  const std::lock_guard lock(mutex_);
+  Loaded loaded{.objects = {}, .floor = shards_[shard].floor};
+  for (const auto& [name, object] : shards_[shard].objects) loaded.objects.push_back(object);
+  return loaded;
+}
+
+Status MemoryStore::put_text(std::string_view name, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  const auto [kept, added] = texts_.emplace(name, text);
+  if (!added && kept->second != text) return text_differs(name);
+  return Done{};
+}
+
+Result<std::string> MemoryStore::text(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = texts_.find(name);
+  if (kept == texts_.end()) return no_such_text(name);
+  return kept->second;
+}
+
+Status MemoryStore::put_key(std::string_view owner, std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const auto [kept, added] = keys_.emplace(owner, key);
+  if (!added && kept->second != key) return key_differs(owner);
+  return Done{};
+}
+
+Result<std::string> MemoryStore::key(std::string_view owner) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = keys_.find(owner);
+  if (kept == keys_.end()) return no_such_key(owner);
+  return kept->second;
+}
+
+Status MemoryStore::erase_key(std::string_view owner) {
+  const std::lock_guard lock(mutex_);
+  if (const auto kept = keys_.find(owner); kept != keys_.end()) keys_.erase(kept);
+  return Done{};
+}
+
+Status MemoryStore::set_mark(std::string_view name, std::string_view value) {
+  const std::lock_guard lock(mutex_);
+  marks_.insert_or_assign(std::string(name), std::string(value));
+  return Done{};
+}
+
+Result<std::string> MemoryStore::mark(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = marks_.find(name);
+  return kept == marks_.end() ? std::string() : kept->second;
+}
+
+}  // namespace florin::store

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "florin/result.hpp"
+
+namespace florin::store {
+
+/// Bound as a BLOB; its bytes outlive the run.
+struct Blob {
+  std::string_view bytes;
+};
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+};
+using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+/// One run of a prepared statement: bound in order when made; lets go of its locks where it ends.
+class Run {
+ public:
+  template <class... Values>
+  explicit Run(const Statement& statement, Values... values) : statement_(statement.get()) {
+    int at = 0;
+    (bind(++at, values), ...);
+  }
+  ~Run() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// SQLITE_ROW, SQLITE_DONE or an extended error.
+  int step() { return wrong_ != SQLITE_OK ? wrong_ : sqlite3_step(statement_); }
+  /// For what gives no rows: SQLITE_OK or an extended error.
+  int finish();
+
+  std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
+  /// Text or blob, as long as the row stands.
+  std::string_view bytes(int column) const;
+
+ private:
+  void bind(int at, std::int64_t value) { keep(sqlite3_bind_int64(statement_, at, value)); }
+  void bind(int at, std::string_view text);
+  void bind(int at, Blob blob);
+  void keep(int rc) { wrong_ = wrong_ == SQLITE_OK ? rc : wrong_; }
+
+  sqlite3_stmt* statement_;
+  int wrong_ = SQLITE_OK;
+};
+
+/// One connection to one file. One thread at a time.
+class Connection {
+ public:
+  /// flags  SQLITE_OPEN_…
+  /// vfs    a registered one, empty for the system's
+  /// Errors: store_failed.
+  static Result<Connection> open(const std::filesystem::path& file, int flags, const std::string& vfs);
+
+  sqlite3* get() const { return handle_.get(); }
+  /// SQLITE_OK or an extended error.
+  int run(const char* sql) { return sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr); }
+  /// Null on an error, which is then the connection's last.
+  Statement prepare(std::string_view sql);
+  /// The one number that `sql` gives. Errors: as in error().
+  Result<std::int64_t> number(std::string_view sql);
+  /// What `rc`, the connection's last, means. Codes: store_full, store_busy, damaged_store, not_a_journal,
+  /// store_failed.
+  Error error(int rc, std::string_view doing) const;
+
+ private:
+  explicit Connection(sqlite3* handle) : handle_(handle) {}
+  std::unique_ptr<sqlite3, Finalize> handle_;
+};
+
+}  // namespace florin::store

@@ -1,0 +1,516 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "store/chain.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/owner.hpp"
+#include "store/sqlite/schema.hpp"
+
+namespace florin::store {
+
+namespace {
+
+// SQLite's integers are signed; whatever is written here fits, see well_formed().
+std::int64_t column(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+Blob blob(const Hash& hash) { return {{reinterpret_cast<const char*>(hash.data()), hash.size()}}; }
+
+/// Zeros when the column is no hash, which then matches nothing.
+Hash hash_of(std::string_view bytes) {
+  Hash hash{};
+  if (bytes.size() == hash.size()) std::memcpy(hash.data(), bytes.data(), hash.size());
+  return hash;
+}
+
+constexpr std::uint64_t page_bytes = 4096;
+
+std::int64_t sum_of(const Checkpoint& object) {
+  const std::uint64_t name = XXH3_64bits(object.object.data(), object.object.size());
+  return column(XXH3_64bits_withSeed(object.bytes.data(), object.bytes.size(), name ^ object.position));
+}
+
+/// Whether nothing can be believed after `rc`: the kernel drops what it could not sync and says so once. A write or
+/// read error is told apart from it: the same bytes go to the same place again, and the sync after them decides.
+bool is_final(int rc) {
+  switch (rc & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOMEM: return false;
+    case SQLITE_IOERR: return rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC || rc == SQLITE_IOERR_CORRUPTFS;
+    default: return true;
+  }
+}
+
+class Journal final : public Store {
+ public:
+  Journal(std::optional<Owner> owner, Connection connection, const SqliteOptions& options)
+      : owner_(std::move(owner)), connection_(std::move(connection)), options_(options) {}
+
+  /// Prepares the statements, and for a writer settles what it found. Once, before anything else.
+  Status start();
+
+  Result<std::vector<std::uint32_t>> shards() override;
+  Result<Head> head(std::uint32_t shard) override;
+  Committed commit(const Row& row, Epoch previous_epoch) override;
+  std::string last_problem() const override;
+  Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
+  Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
+  Result<Loaded> load(std::uint32_t shard) override;
+  Status put_text(std::string_view name, std::string_view text) override;
+  Result<std::string> text(std::string_view name) override;
+  Status put_key(std::string_view owner, std::string_view key) override;
+  Result<std::string> key(std::string_view owner) override;
+  Status erase_key(std::string_view owner) override;
+  Status set_mark(std::string_view name, std::string_view value) override;
+  Result<std::string> mark(std::string_view name) override;
+
+ private:
+  struct Statements {
+    Statement begin, commit, rollback;
+    Statement shards, head, move_head, append, row_at, row_after, row_before;
+    Statement save, move_floor, floor, load;
+    Statement put_text, text, put_key, key, erase_key, set_mark, mark;
+  };
+
+  Status prepare();
+  /// One transaction: `body` answers SQLITE_OK or an error, and all of it is durable or none is there.
+  template <class Body>
+  Status write(std::string_view doing, Body body);
+  /// What `rc`, the connection's last, has become: the transaction is over if it went wrong.
+  Status outcome(int rc, std::string_view doing);
+  int find_head(std::uint32_t shard, Head& head);
+  int append(const Row& row);
+  /// The row that `statement` finds, or none. Errors: damaged_row at `wanted` when the file can't give it.
+  Result<std::optional<Row>> find_row(const Statement& statement, std::uint32_t shard, Position at, Position wanted);
+  /// What stands under `name`, or none.
+  Result<std::optional<std::string>> find(const Statement& statement, std::string_view name);
+  /// Writes `bytes` under `name` unless something stands there; then that is the answer.
+  Result<std::string> put_once(const Statement& put, const Statement& get, std::string_view name,
+                               std::string_view bytes);
+  Status move_wal();
+  Status size_wal();
+
+  std::optional<Owner> owner_;  // let go after the connection; none: read only
+  Connection connection_;
+  SqliteOptions options_;
+  Statements statements_;
+
+  mutable std::mutex mutex_;
+  std::string problem_;
+  std::optional<Error> final_;   // since when nothing is written
+  std::uint64_t wal_used_ = 0;   // bytes of the WAL, as of the last commit
+  std::uint64_t wal_moved_ = 0;  // of those, what a checkpoint has dealt with
+};
+
+Status Journal::start() {
+  sqlite3_busy_timeout(connection_.get(), options_.wait_ms);
+  const bool writes = owner_.has_value();
+  if (writes) {
+    const Statement mode = connection_.prepare("PRAGMA journal_mode=WAL");
+    if (Run query(mode); query.step() != SQLITE_ROW || query.bytes(0) != "wal")
+      return connection_.error(sqlite3_extended_errcode(connection_.get()), "journal_mode=WAL");
+  }
+  // An erased key is overwritten in the file; a truncated WAL would have to grow again.
+  int rc = connection_.run(writes ? "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+                                    "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;"
+                                    "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1"
+                                  : "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF");
+  if (rc != SQLITE_OK) return connection_.error(rc, "settings");
+  if (const Status prepared = prepare(); !prepared) return prepared;
+  if (!writes) {
+    sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return Done{};
+  }
+
+  // What a process wrote and died before it could sync looks committed now and would be gone after a power cut. Moving
+  // the WAL syncs it; starting it anew leaves nothing to follow that a failed sync may have dropped. A reader may hold
+  // up the second, not the first.
+  int in_wal = 0;
+  int moved = 0;
+  rc = sqlite3_wal_checkpoint_v2(connection_.get(), "main", SQLITE_CHECKPOINT_RESTART, &in_wal, &moved);
+  if (rc != SQLITE_OK && !(rc == SQLITE_BUSY && in_wal >= 0 && in_wal == moved))
+    return connection_.error(rc, "settling the WAL");
+
+  sqlite3_wal_hook(
+      connection_.get(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Journal*>(self)->wal_used_ = static_cast<std::uint64_t>(pages) * page_bytes;
+        return SQLITE_OK;
+      },
+      this);
+  return size_wal();
+}
+
+Status Journal::prepare() {
+  const auto make = [&](Statement& statement, std::string_view sql) {
+    statement = connection_.prepare(sql);
+    return statement != nullptr;
+  };
+  Statements& s = statements_;
+  const bool made =
+      make(s.begin, "BEGIN IMMEDIATE") && make(s.commit, "COMMIT") && make(s.rollback, "ROLLBACK") &&
+      make(s.shards, "SELECT shard FROM head ORDER BY shard") &&
+      make(s.head, "SELECT last, epoch, hash FROM head WHERE shard = ?") &&
+      make(s.move_head,
+           "INSERT INTO head (shard, last, epoch, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+           "SET last = excluded.last, epoch = excluded.epoch, hash = excluded.hash") &&
+      make(s.append,
+           "INSERT INTO journal (shard, first, last, epoch, format, previous, hash, entries) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?)") &&
+      make(s.row_at,
+           "SELECT first, last, epoch, format, previous, hash, entries FROM journal "
+           "WHERE shard = ? AND first <= ? ORDER BY first DESC LIMIT 1") &&
+      make(s.row_after,
+           "SELECT first, last, epoch, format, previous, hash, entries FROM journal "
+           "WHERE shard = ? AND first > ? ORDER BY first LIMIT 1") &&
+      make(s.row_before,
+           "SELECT first, last, epoch, format, previous, hash, x'' FROM journal "
+           "WHERE shard = ? AND first < ? ORDER BY first DESC LIMIT 1") &&
+      make(s.save,
+           "INSERT INTO checkpoint (shard, object, position, sum, bytes) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
+           "SET position = excluded.position, sum = excluded.sum, bytes = excluded.bytes "
+           "WHERE excluded.position > checkpoint.position") &&
+      make(s.move_floor, "UPDATE head SET floor = ? WHERE shard = ? AND floor < ?") &&
+      make(s.floor, "SELECT floor FROM head WHERE shard = ?") &&
+      make(s.load, "SELECT object, position, sum, bytes FROM checkpoint WHERE shard = ? ORDER BY object") &&
+      make(s.put_text, "INSERT INTO texts (name, text) VALUES (?, ?)") &&
+      make(s.text, "SELECT text FROM texts WHERE name = ?") &&
+      make(s.put_key, "INSERT INTO keys (owner, key) VALUES (?, ?)") &&
+      make(s.key, "SELECT key FROM keys WHERE owner = ?") && make(s.erase_key, "DELETE FROM keys WHERE owner = ?") &&
+      make(s.set_mark,
+           "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value") &&
+      make(s.mark, "SELECT value FROM marks WHERE name = ?");
+  if (!made) return connection_.error(sqlite3_extended_errcode(connection_.get()), "preparing the statements");
+  return Done{};
+}
+
+Status Journal::outcome(int rc, std::string_view doing) {
+  if (rc == SQLITE_OK) return Done{};
+  Error error = connection_.error(rc, doing);
+  // SQLite ends a transaction itself after some errors only.
+  if (sqlite3_get_autocommit(connection_.get()) == 0) Run(statements_.rollback).step();
+  if (is_final(rc)) final_ = error;
+  return error;
+}
+
+template <class Body>
+Status Journal::write(std::string_view doing, Body body) {
+  if (!owner_) return Error{.code = "read_only", .message = "the store was opened to read"};
+  if (final_) return *final_;
+  if (const Status moved = move_wal(); !moved) return moved;
+  int rc = Run(statements_.begin).finish();
+  if (rc == SQLITE_OK) rc = body();
+  if (rc == SQLITE_OK) rc = Run(statements_.commit).finish();
+  return outcome(rc, doing);
+}
+
+// Between commits: the answers of the last one have left, and an error here is no commit's. Only a failed sync matters;
+// what a full disk or a reader holds back stays in the WAL, which grows meanwhile.
+Status Journal::move_wal() {
+  if (wal_used_ < wal_moved_) wal_moved_ = 0;  // SQLite began it anew
+  if (wal_used_ - wal_moved_ < options_.checkpoint_bytes) return Done{};
+  wal_moved_ = wal_used_;
+  const int rc = sqlite3_wal_checkpoint_v2(connection_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return is_final(rc) ? outcome(rc, "moving the WAL") : Status(Done{});
+}
+
+Status Journal::size_wal() {
+  sqlite3_file* wal = nullptr;
+  sqlite3_int64 size = 0;
+  sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (wal == nullptr || wal->pMethods == nullptr || wal->pMethods->xFileSize(wal, &size) != SQLITE_OK ||
+      static_cast<std::uint64_t>(size) >= options_.wal_bytes)
+    return Done{};
+  // A transaction that does not fit the cache spills into the WAL; rolled back, it leaves the length and nothing else.
+  const std::string sql = fmt::format(
+      "PRAGMA cache_size=16; BEGIN IMMEDIATE; INSERT INTO texts (name, text) VALUES ('', zeroblob({})); ROLLBACK",
+      options_.wal_bytes);
+  const int rc = connection_.run(sql.c_str());
+  // Without room for it the store is slower, not wrong.
+  if (const Status sized = outcome(rc, "sizing the WAL"); !sized && final_) return sized;
+  connection_.run("PRAGMA cache_size=-16384");
+  return Done{};
+}
+
+Result<std::vector<std::uint32_t>> Journal::shards() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint32_t> found;
+  Run query(statements_.shards);
+  int rc = query.step();
+  for (; rc == SQLITE_ROW; rc = query.step()) found.push_back(static_cast<std::uint32_t>(query.number(0)));
+  if (rc != SQLITE_DONE) return connection_.error(rc, "reading the heads");
+  return found;
+}
+
+int Journal::find_head(std::uint32_t shard, Head& head) {
+  Run query(statements_.head, std::int64_t{shard});
+  const int rc = query.step();
+  if (rc == SQLITE_ROW)
+    head = {.last = static_cast<Position>(query.number(0)),
+            .epoch = static_cast<Epoch>(query.number(1)),
+            .hash = hash_of(query.bytes(2))};
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+Result<Head> Journal::head(std::uint32_t shard) {
+  const std::lock_guard lock(mutex_);
+  Head head;
+  if (const int rc = find_head(shard, head); rc != SQLITE_OK) return connection_.error(rc, "reading the head");
+  return head;
+}
+
+int Journal::append(const Row& row) {
+  const auto shard = std::int64_t{row.shard};
+  const int rc = Run(statements_.move_head, shard, column(row.last), column(row.epoch), blob(row.hash)).finish();
+  if (rc != SQLITE_OK) return rc;
+  return Run(statements_.append, shard, column(row.first), column(row.last), column(row.epoch),
+             std::int64_t{row.format}, blob(row.previous), blob(row.hash), Blob{row.entries})
+      .finish();
+}
+
+Committed Journal::commit(const Row& row, Epoch previous_epoch) {
+  const std::lock_guard lock(mutex_);
+  problem_.clear();
+  if (!well_formed(row)) {
+    problem_ = "malformed_row: it holds no position";
+    return Committed::failed;
+  }
+  const Status written = write("committing", [&] {
+    Head now;
+    if (const int rc = find_head(row.shard, now); rc != SQLITE_OK) return rc;
+    if (now == head_after(row)) return SQLITE_OK;  // it was ours
+    problem_ = why_conflict(now, row, previous_epoch);
+    return problem_.empty() ? append(row) : SQLITE_OK;
+  });
+  if (written) return problem_.empty() ? Committed::done : Committed::conflict;
+  problem_ = written.error().code + ": " + written.error().message;
+  return final_ || !owner_ ? Committed::failed : Committed::not_known;
+}
+
+std::string Journal::last_problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+Result<std::optional<Row>> Journal::find_row(const Statement& statement, std::uint32_t shard, Position at,
+                                             Position wanted) {
+  const std::lock_guard lock(mutex_);
+  Run query(statement, std::int64_t{shard}, column(at));
+  const int rc = query.step();
+  if (rc == SQLITE_DONE) return std::optional<Row>();
+  if (rc != SQLITE_ROW) {
+    Error error = connection_.error(rc, fmt::format("shard {}, position {}", shard, wanted));
+    if (error.code == "damaged_store") error.code = "damaged_row";
+    return error;
+  }
+  return std::optional(Row{.shard = shard,
+                           .first = static_cast<Position>(query.number(0)),
+                           .last = static_cast<Position>(query.number(1)),
+                           .epoch = static_cast<Epoch>(query.number(2)),
+                           .format = static_cast<std::uint32_t>(query.number(3)),
+                           .previous = hash_of(query.bytes(4)),
+                           .hash = hash_of(query.bytes(5)),
+                           .entries = std::string(query.bytes(6))});
+}
+
+// A row a query, so that a long reading never holds up the checkpoints of who writes.
+Status Journal::read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) {
+  const auto end = head(shard);
+  if (!end) return end.error();
+  if (from > end->last) return Done{};
+  from = std::max<Position>(from, 1);
+
+  auto row = find_row(statements_.row_at, shard, from, from);
+  if (!row) return row.error();
+  if (!*row || (*row)->last < from) return missing_row(shard, from);
+  Head before;
+  if ((*row)->first > 1) {
+    const auto link = find_row(statements_.row_before, shard, (*row)->first, (*row)->first - 1);
+    if (!link) return link.error();
+    if (*link) before = head_after(**link);
+  }
+  while (true) {
+    if (const Status whole = check_link(**row, before, *end); !whole) return whole;
+    before = head_after(**row);
+    if (!each(**row) || before.last == end->last) return Done{};
+    row = find_row(statements_.row_after, shard, before.last, before.last + 1);
+    if (!row) return row.error();
+    if (!*row) return missing_row(shard, before.last + 1);
+  }
+}
+
+Status Journal::save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) {
+  const std::lock_guard lock(mutex_);
+  Status durable = Done{};
+  const Status written = write("saving checkpoints", [&] {
+    Head now;
+    int rc = find_head(shard, now);
+    if (rc != SQLITE_OK) return rc;
+    durable = check_durable(now, objects, floor);
+    if (!durable) return SQLITE_OK;
+    for (const Checkpoint& object : objects) {
+      rc = Run(statements_.save, std::int64_t{shard}, std::string_view(object.object), column(object.position),
+               sum_of(object), Blob{object.bytes})
+               .finish();
+      if (rc != SQLITE_OK) return rc;
+    }
+    return Run(statements_.move_floor, column(floor), std::int64_t{shard}, column(floor)).finish();
+  });
+  return written ? durable : written;
+}
+
+Result<Store::Loaded> Journal::load(std::uint32_t shard) {
+  const std::lock_guard lock(mutex_);
+  Loaded loaded;
+  // First: objects that are newer than the floor are fine, the other way round is not.
+  {
+    Run query(statements_.floor, std::int64_t{shard});
+    const int rc = query.step();
+    if (rc == SQLITE_ROW) loaded.floor = static_cast<Position>(query.number(0));
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) return connection_.error(rc, "reading the floor");
+  }
+  Run query(statements_.load, std::int64_t{shard});
+  int rc = query.step();
+  for (; rc == SQLITE_ROW; rc = query.step()) {
+    Checkpoint object{.object = std::string(query.bytes(0)),
+                      .position = static_cast<Position>(query.number(1)),
+                      .bytes = std::string(query.bytes(3))};
+    if (query.number(2) != sum_of(object))
+      return Error{.code = "damaged_checkpoint",
+                   .message = fmt::format("shard {}, {} as of {}: not the bytes that were saved", shard, object.object,
+                                          object.position)};
+    loaded.objects.push_back(std::move(object));
+  }
+  if (rc != SQLITE_DONE) return connection_.error(rc, "reading checkpoints");
+  return loaded;
+}
+
+Result<std::optional<std::string>> Journal::find(const Statement& statement, std::string_view name) {
+  Run query(statement, name);
+  const int rc = query.step();
+  if (rc == SQLITE_ROW) return std::optional(std::string(query.bytes(0)));
+  if (rc == SQLITE_DONE) return std::optional<std::string>();
+  return connection_.error(rc, fmt::format("reading '{}'", name));
+}
+
+Result<std::string> Journal::put_once(const Statement& put, const Statement& get, std::string_view name,
+                                      std::string_view bytes) {
+  const auto kept = find(get, name);
+  if (!kept) return kept.error();
+  if (*kept) return **kept;
+  const Status written = write(fmt::format("writing '{}'", name), [&] { return Run(put, name, Blob{bytes}).finish(); });
+  if (!written) return written.error();
+  return std::string(bytes);
+}
+
+Status Journal::put_text(std::string_view name, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = put_once(statements_.put_text, statements_.text, name, text);
+  if (!kept) return kept.error();
+  return *kept == text ? Status(Done{}) : text_differs(name);
+}
+
+Result<std::string> Journal::text(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = find(statements_.text, name);
+  if (!kept) return kept.error();
+  return *kept ? Result<std::string>(**kept) : no_such_text(name);
+}
+
+Status Journal::put_key(std::string_view owner, std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = put_once(statements_.put_key, statements_.key, owner, key);
+  if (!kept) return kept.error();
+  return *kept == key ? Status(Done{}) : key_differs(owner);
+}
+
+Result<std::string> Journal::key(std::string_view owner) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = find(statements_.key, owner);
+  if (!kept) return kept.error();
+  return *kept ? Result<std::string>(**kept) : no_such_key(owner);
+}
+
+Status Journal::erase_key(std::string_view owner) {
+  const std::lock_guard lock(mutex_);
+  const Status erased = write("erasing a key", [&] { return Run(statements_.erase_key, owner).finish(); });
+  if (!erased) return erased;
+  // secure_delete has overwritten it in the file. The WAL still has the page as it was: the one time it is truncated.
+  const int rc = sqlite3_wal_checkpoint_v2(connection_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (const Status truncated = outcome(rc, "the key is deleted, its bytes are still in the WAL"); !truncated)
+    return truncated;
+  wal_used_ = wal_moved_ = 0;
+  return size_wal();
+}
+
+Status Journal::set_mark(std::string_view name, std::string_view value) {
+  const std::lock_guard lock(mutex_);
+  return write(fmt::format("setting '{}'", name), [&] { return Run(statements_.set_mark, name, value).finish(); });
+}
+
+Result<std::string> Journal::mark(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = find(statements_.mark, name);
+  if (!kept) return kept.error();
+  return kept->value_or("");
+}
+
+Error not_there(const std::filesystem::path& file) {
+  return {.code = "no_such_file", .message = file.string() + " is not there"};
+}
+
+Result<std::unique_ptr<Store>> start(std::optional<Owner> owner, Connection connection, const SqliteOptions& options) {
+  auto journal = std::make_unique<Journal>(std::move(owner), std::move(connection), options);
+  if (const Status started = journal->start(); !started) return started.error();
+  return std::unique_ptr<Store>(std::move(journal));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& file, const SqliteOptions& options) {
+  // Two names of one file share one lock.
+  std::error_code unresolved;
+  const auto real = std::filesystem::weakly_canonical(file, unresolved);
+  if (unresolved) return Error{.code = "store_failed", .message = file.string() + ": " + unresolved.message()};
+  auto owner = Owner::take(real);
+  if (!owner) return owner.error();
+
+  // It holds keys: nobody else may read it, nor the WAL, which gets the same rights. Never opened if it is there:
+  // closing it would drop the locks of a reader in this process.
+  if (const int made = ::open(real.c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_RDWR, 0600); made >= 0) ::close(made);
+  auto connection = Connection::open(real, SQLITE_OPEN_READWRITE, options.vfs);
+  if (!connection) return connection.error();
+  sqlite3_busy_timeout(connection->get(), options.wait_ms);
+  const auto known = check_schema(*connection, real);
+  if (!known) return known.error();
+  if (!*known) {
+    if (const Status made = make_schema(*connection); !made) return made.error();
+  }
+  return start(std::move(*owner), std::move(*connection), options);
+}
+
+Result<std::unique_ptr<Store>> SqliteStore::open_read_only(const std::filesystem::path& file) {
+  const SqliteOptions options;
+  if (std::error_code unknown; !std::filesystem::exists(file, unknown)) return not_there(file);
+  auto connection = Connection::open(file, SQLITE_OPEN_READONLY, options.vfs);
+  if (!connection) return connection.error();
+  sqlite3_busy_timeout(connection->get(), options.wait_ms);
+  const auto known = check_schema(*connection, file);
+  if (!known) return known.error();
+  if (!*known) return Error{.code = "not_a_journal", .message = file.string() + " is empty"};
+  return start(std::nullopt, std::move(*connection), options);
+}
+
+}  // namespace florin::store

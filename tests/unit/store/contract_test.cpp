@@ -1,0 +1,280 @@
+// What every store promises, asked of each.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "helpers.hpp"
+#include "store/memory/memory_store.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace florin::store {
+namespace {
+
+struct Kind {
+  std::string name;
+  std::unique_ptr<Store> (*make)(const Folder& folder);
+};
+
+class Contract : public testing::TestWithParam<Kind> {
+ protected:
+  Folder folder_;
+  std::unique_ptr<Store> store_ = GetParam().make(folder_);
+};
+
+TEST_P(Contract, AnEmptyStoreHasNothing) {
+  EXPECT_EQ(*store_->head(1), Head{});
+  EXPECT_TRUE(store_->shards()->empty());
+  EXPECT_TRUE(rows_of(*store_).empty());
+  EXPECT_TRUE(store_->load(1)->objects.empty());
+  EXPECT_EQ(store_->load(1)->floor, 0u);
+  EXPECT_EQ(*store_->mark("sending"), "");
+}
+
+TEST_P(Contract, RowsComeBackAsTheyWereFormed) {
+  Writer writer(*store_);
+  const Row opening = writer.form("opening");
+  const std::string bytes("a\0b\xff", 4);
+  ASSERT_EQ(writer.commit(opening), Committed::done) << store_->last_problem();
+  ASSERT_EQ(writer.add(bytes, 1000), Committed::done);
+  ASSERT_EQ(writer.add(""), Committed::done);
+  ASSERT_EQ(writer.add(std::string(100'000, 'x'), 3), Committed::done);
+
+  const std::vector<Row> rows = rows_of(*store_);
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[0], opening);
+  EXPECT_EQ(rows[1].entries, bytes);
+  EXPECT_EQ(rows[1].last, 1001u);
+  EXPECT_EQ(rows[2].entries, "");
+  EXPECT_EQ(rows[3].entries.size(), 100'000u);
+  EXPECT_EQ(*store_->head(1), head_of(rows[3]));
+  EXPECT_EQ(store_->last_problem(), "");
+}
+
+TEST_P(Contract, ReadsFromInsideARowAndStopsWhenTold) {
+  Writer writer(*store_);
+  writer.add("1", 10);
+  writer.add("11", 10);
+  writer.add("21", 10);
+  EXPECT_EQ(rows_of(*store_, 0).size(), 3u);
+  EXPECT_EQ(rows_of(*store_, 10).size(), 3u);
+  EXPECT_EQ(rows_of(*store_, 11).size(), 2u);
+  EXPECT_EQ(rows_of(*store_, 15)[0].first, 11u);
+  EXPECT_EQ(rows_of(*store_, 30).size(), 1u);
+  EXPECT_TRUE(rows_of(*store_, 31).empty());
+
+  int seen = 0;
+  EXPECT_TRUE(store_->read(1, 1, [&](const Row&) { return ++seen < 2; }));
+  EXPECT_EQ(seen, 2);
+}
+
+TEST_P(Contract, AReaderMayUseTheStoreMeanwhile) {
+  Writer writer(*store_);
+  writer.add("one");
+  writer.add("two");
+  int seen = 0;
+  EXPECT_TRUE(store_->read(1, 1, [&](const Row&) {
+    ++seen;
+    return writer.add("more") == Committed::done;
+  }));
+  EXPECT_EQ(seen, 2);  // up to the head as it was
+  EXPECT_EQ(rows_of(*store_).size(), 4u);
+}
+
+TEST_P(Contract, ShardsDoNotMeet) {
+  Writer one(*store_, 1);
+  Writer seven(*store_, 7);
+  EXPECT_EQ(one.add("one", 1, 1), Committed::done);
+  EXPECT_EQ(seven.add("seven", 5, 7), Committed::done);
+  EXPECT_EQ(one.add("one again", 1, 1), Committed::done);
+  EXPECT_EQ(*store_->shards(), (std::vector<std::uint32_t>{1, 7}));
+  EXPECT_EQ(store_->head(7)->last, 5u);
+  EXPECT_EQ(rows_of(*store_, 1, nullptr, 1).size(), 2u);
+}
+
+TEST_P(Contract, AWriterBehindLevelOrAheadIsRefused) {
+  Writer writer(*store_);
+  writer.add("opening");
+  const Writer behind = writer;
+  writer.add("1");
+  const Writer level = writer;
+  writer.add("2");
+  const auto refused = [&](const Row& row, Epoch previous_epoch, const std::string& because) {
+    EXPECT_EQ(store_->commit(row, previous_epoch), Committed::conflict);
+    EXPECT_TRUE(store_->last_problem().starts_with(because)) << store_->last_problem();
+  };
+  refused(behind.form("behind"), 1, "head_moved");
+  refused(level.form("level"), 1, "head_moved");
+  Writer ahead = writer;
+  ahead.head.last += 1;
+  refused(ahead.form("ahead"), 1, "head_moved");
+  refused(row_after({}, 1, "from nothing"), 0, "head_moved");
+  Writer elsewhere = writer;
+  elsewhere.head.hash[0] ^= 1;
+  refused(elsewhere.form("another history"), 1, "other_history");
+
+  EXPECT_EQ(*store_->head(1), writer.head);
+  EXPECT_EQ(rows_of(*store_).size(), 3u);
+  EXPECT_EQ(writer.add("3"), Committed::done);
+}
+
+TEST_P(Contract, AnOlderEpochIsRefused) {
+  Writer old(*store_);
+  old.add("opening");
+  Writer owner(*store_);
+  EXPECT_EQ(owner.epoch, 2u);
+  EXPECT_EQ(owner.add("opening again"), Committed::done);
+  EXPECT_EQ(store_->head(1)->epoch, 2u);
+
+  // It learned where the journal ends, and is still not its owner.
+  const Row row = row_after(owner.head, 1, "too late");
+  EXPECT_EQ(store_->commit(row, 1), Committed::conflict);
+  EXPECT_TRUE(store_->last_problem().starts_with("epoch_moved")) << store_->last_problem();
+  EXPECT_EQ(store_->commit(row, 2), Committed::conflict);
+  EXPECT_EQ(store_->commit(row_after(owner.head, 4, "two at once"), 2), Committed::conflict);
+  EXPECT_EQ(owner.add("on"), Committed::done);
+}
+
+TEST_P(Contract, ARowWithoutPositionsStopsTheProgram) {
+  Row row = row_after({}, 1, "");
+  row.last = 0;
+  EXPECT_EQ(store_->commit(row, 0), Committed::failed);
+  row = row_after({}, 1, "");
+  row.last = UINT64_MAX;
+  EXPECT_EQ(store_->commit(row, 0), Committed::failed);
+  EXPECT_TRUE(store_->last_problem().starts_with("malformed_row"));
+}
+
+TEST_P(Contract, TheSameBytesAgainAreOurs) {
+  Writer writer(*store_);
+  const Row opening = writer.form("opening");
+  EXPECT_EQ(store_->commit(opening, 0), Committed::done);
+  EXPECT_EQ(store_->commit(opening, 0), Committed::done);
+  const Row other = writer.form("other bytes");
+  EXPECT_EQ(store_->commit(other, 0), Committed::conflict);
+  EXPECT_EQ(rows_of(*store_).size(), 1u);
+}
+
+TEST_P(Contract, CheckpointsOverwriteOnlyWhatIsOlder) {
+  Writer writer(*store_);
+  writer.add("ten", 10);
+  ASSERT_TRUE(store_->save(1, {{"b", 4, "b4"}, {"a", 5, "a5"}}, 3));
+  ASSERT_TRUE(store_->save(1, {{"a", 4, "a4"}, {"b", 6, std::string(20'000, 'b')}, {"c", 10, ""}}, 2));
+  auto loaded = store_->load(1);
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->objects.size(), 3u);
+  EXPECT_EQ(loaded->objects[0].object, "a");
+  EXPECT_EQ(loaded->objects[0].position, 5u);
+  EXPECT_EQ(loaded->objects[0].bytes, "a5");
+  EXPECT_EQ(loaded->objects[1].bytes.size(), 20'000u);
+  EXPECT_EQ(loaded->objects[2].bytes, "");
+  EXPECT_EQ(loaded->floor, 3u);
+  ASSERT_TRUE(store_->save(1, {}, 10));
+  EXPECT_EQ(store_->load(1)->floor, 10u);
+  EXPECT_TRUE(store_->load(2)->objects.empty());
+}
+
+TEST_P(Contract, CheckpointsOfWhatIsNotDurableAreRefusedWhole) {
+  Writer writer(*store_);
+  writer.add("ten", 10);
+  EXPECT_EQ(store_->save(1, {{"a", 10, "a"}, {"b", 11, "b"}}, 0).error().code, "not_durable");
+  EXPECT_EQ(store_->save(1, {{"a", 0, "a"}}, 0).error().code, "not_durable");
+  EXPECT_EQ(store_->save(1, {}, 11).error().code, "not_durable");
+  EXPECT_EQ(store_->save(2, {{"a", 1, "a"}}, 0).error().code, "not_durable");
+  EXPECT_TRUE(store_->load(1)->objects.empty());
+}
+
+TEST_P(Contract, TextsAreKeptOnce) {
+  EXPECT_EQ(store_->text("v1").error().code, "no_such_text");
+  EXPECT_TRUE(store_->put_text("v1", "plans: {}"));
+  EXPECT_TRUE(store_->put_text("v1", "plans: {}"));
+  EXPECT_EQ(store_->put_text("v1", "plans: []").error().code, "text_differs");
+  EXPECT_TRUE(store_->put_text("empty", ""));
+  EXPECT_EQ(*store_->text("v1"), "plans: {}");
+  EXPECT_EQ(*store_->text("empty"), "");
+}
+
+TEST_P(Contract, KeysAreErasedAndNeverOverwritten) {
+  EXPECT_EQ(store_->key("jo").error().code, "no_such_key");
+  EXPECT_TRUE(store_->put_key("jo", "secret"));
+  EXPECT_TRUE(store_->put_key("jo", "secret"));
+  EXPECT_EQ(store_->put_key("jo", "other").error().code, "key_differs");
+  EXPECT_EQ(*store_->key("jo"), "secret");
+  EXPECT_TRUE(store_->erase_key("jo"));
+  EXPECT_TRUE(store_->erase_key("jo"));
+  EXPECT_EQ(store_->key("jo").error().code, "no_such_key");
+  EXPECT_TRUE(store_->put_key("jo", "other"));
+}
+
+TEST_P(Contract, MarksAreTheLastOnesSet) {
+  EXPECT_TRUE(store_->set_mark("sending", "held"));
+  EXPECT_TRUE(store_->set_mark("sending", "on"));
+  EXPECT_EQ(*store_->mark("sending"), "on");
+  EXPECT_EQ(*store_->mark("other"), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stores, Contract,
+    testing::Values(
+        Kind{"memory", [](const Folder&) -> std::unique_ptr<Store> { return std::make_unique<MemoryStore>(); }},
+        Kind{"sqlite",
+             [](const Folder& folder) { return *SqliteStore::open(folder / "journal.db", {.wal_bytes = 1 << 16}); }}),
+    [](const auto& kind) { return kind.param.name; });
+
+TEST(Seal, CoversEveryField) {
+  const Row row = row_after({.last = 4, .epoch = 2, .hash = {1}}, 2, "entries", 3);
+  const auto differs = [&](auto change) {
+    Row other = row;
+    change(other);
+    return seal(other) != row.hash;
+  };
+  EXPECT_EQ(seal(row), row.hash);
+  EXPECT_TRUE(differs([](Row& r) { r.shard ^= 1u << 31; }));
+  EXPECT_TRUE(differs([](Row& r) { r.first ^= 1ull << 63; }));
+  EXPECT_TRUE(differs([](Row& r) { ++r.last; }));
+  EXPECT_TRUE(differs([](Row& r) { ++r.epoch; }));
+  EXPECT_TRUE(differs([](Row& r) { ++r.format; }));
+  EXPECT_TRUE(differs([](Row& r) { r.previous[31] ^= 1; }));
+  EXPECT_TRUE(differs([](Row& r) { r.entries.push_back('\0'); }));
+  EXPECT_TRUE(differs([](Row& r) { std::swap(r.first, r.last); }));
+  EXPECT_FALSE(differs([](Row& r) { r.hash = {}; }));
+}
+
+TEST(Seal, IsTheSameForever) {
+  Hash golden = seal({.shard = 1, .first = 2, .last = 3, .epoch = 4, .format = 5, .previous = {6}, .entries = "seven"});
+  std::string text;
+  for (const auto byte : golden) text += "0123456789abcdef"[byte >> 4], text += "0123456789abcdef"[byte & 15];
+  EXPECT_EQ(text, "GOLDEN");
+}
+
+TEST(MemoryStore, AnswersAsATestTellsIt) {
+  MemoryStore store;
+  Writer writer(store);
+  const Row opening = writer.form("opening");
+  const auto once = [&](bool when, Committed said) {
+    store.inject([=, told = false](const Row&, bool before) mutable -> std::optional<Committed> {
+      if (told || before != when) return std::nullopt;
+      told = true;
+      return said;
+    });
+  };
+  once(true, Committed::not_known);
+  EXPECT_EQ(store.commit(opening, 0), Committed::not_known);
+  EXPECT_EQ(*store.head(1), Head{});
+  EXPECT_TRUE(store.last_problem().starts_with("injected"));
+  once(false, Committed::not_known);
+  EXPECT_EQ(store.commit(opening, 0), Committed::not_known);
+  EXPECT_EQ(*store.head(1), head_of(opening));
+  EXPECT_EQ(writer.commit(opening), Committed::done);
+  EXPECT_EQ(rows_of(store).size(), 1u);
+  EXPECT_EQ(store.last_problem(), "");
+
+  once(true, Committed::conflict);
+  EXPECT_EQ(writer.add("two"), Committed::conflict);
+  once(true, Committed::failed);
+  EXPECT_EQ(writer.add("two"), Committed::failed);
+  store.inject(nullptr);
+  EXPECT_EQ(writer.add("two"), Committed::done);
+}
+
+}  // namespace
+}  // namespace florin::store
