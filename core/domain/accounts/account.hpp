@@ -181,7 +181,8 @@ struct Account {
 struct TenantState {
   TenantId id;
   std::uint64_t position = 0;
-  std::uint32_t catalog = 0;  ///< the version in force
+  std::uint32_t catalog = 0;               ///< the version in force
+  std::vector<std::string> catalog_texts;  ///< of version n at n - 1: its name in the store
   std::uint64_t last_invoice = 0;
   std::uint64_t last_credit_note = 0;
 };

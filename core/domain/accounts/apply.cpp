@@ -332,7 +332,11 @@ struct Applying {
     account.approvals.push_back(fact.approval);
   }
 
-  void operator()(const CatalogApplied& fact) { tenant.catalog = fact.version; }
+  void operator()(const CatalogApplied& fact) {
+    tenant.catalog = fact.version;
+    tenant.catalog_texts.resize(fact.version);
+    tenant.catalog_texts.back() = fact.text;
+  }
   void operator()(const StoreOpened&) {}
 };
 

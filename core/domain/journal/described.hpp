@@ -88,7 +88,7 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                        closed_grants, holds, owed, owed_type, trial, had_trial, subscription, past_due, recharge,
                        methods, orders, first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant,
                        last_hold, last_order, last_method, last_refund))
-BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, last_invoice, last_credit_note))
+BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, catalog_texts, last_invoice, last_credit_note))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
 BOOST_DESCRIBE_STRUCT(PersonErased, (), ())

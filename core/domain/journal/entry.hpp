@@ -9,6 +9,7 @@
 #include "domain/journal/facts.hpp"
 #include "domain/payments/said.hpp"
 #include "florin/commands.hpp"
+#include "florin/outcome.hpp"
 
 namespace florin {
 
@@ -40,14 +41,6 @@ using AnyCommand = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, 
                                 UndoCancel, BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold,
                                 SettleHold, ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits,
                                 ErasePerson, FallDue, ProviderSaid, RefundSaid, ApplyCatalog, OpenStore>;
-
-/// Why something was not done. Remembered under the command's key, as a success is.
-struct Refusal {
-  std::string code;
-  std::string text;  ///< a sentence that a customer can read
-  std::string rule;  ///< file:line of the operator's YAML, when a rule there refused it
-  friend bool operator==(const Refusal&, const Refusal&) = default;
-};
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/ports.hpp"
+
+namespace florin::engine {
+
+/// What an account's state says is still to be done at a provider by `now`: attempts and refunds without an outcome.
+/// A started attempt is charged until its time to be sent has passed; any other is only asked about.
+std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, Instant now);
+
+/// The same effect in another word: what must not run twice at a time.
+std::string name_of(const Effect& effect);
+
+}  // namespace florin::engine

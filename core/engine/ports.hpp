@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+
+#include "domain/accounts/account.hpp"
+#include "domain/credits/policy.hpp"
+#include "domain/payments/said.hpp"
+
+/// What the engine calls and does not know: plugins and the way to providers.
+namespace florin::engine {
+
+/// Answers for a tenant's credit policy. Errors: the plugin failed; its account waits, nobody else does.
+class Policies {
+ public:
+  virtual ~Policies() = default;
+  virtual Result<PolicyAnswer> answer(const TenantId& tenant, std::uint32_t catalog, const Moment& moment) = 0;
+};
+
+/// One thing to be done at a provider, as the durable state says.
+struct Effect {
+  enum class Kind : std::uint8_t { charge, status, refund };
+  Kind kind = Kind::charge;
+  TenantId tenant;
+  AccountId account;
+  OrderId order;
+  std::uint32_t attempt = 0;  ///< of a charge or its status
+  RefundId refund;
+  ProcessorId processor;
+  MethodId method;
+  std::string token;
+  std::string key;          ///< of this operation
+  std::string payment_key;  ///< of the charge that it belongs to
+  std::string ref;          ///< the provider's id of it, when known
+  Money amount;
+  Instant decided_at;
+  bool customer_present = false;
+  std::uint32_t asked = 0;  ///< how often before
+};
+
+/// Performs effects. It may take as long as a provider does; whatever goes wrong is an outcome.
+class Providers {
+ public:
+  virtual ~Providers() = default;
+  virtual Said perform(const Effect& effect, Instant now) = 0;
+};
+
+}  // namespace florin::engine

@@ -1,0 +1,548 @@
+#include "engine/shard.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "domain/accounts/apply.hpp"
+#include "domain/journal/codec.hpp"
+#include "domain/journal/described.hpp"
+#include "domain/journal/journal.hpp"
+#include "engine/provider_key.hpp"
+#include "engine/vault.hpp"
+
+namespace florin::engine {
+
+namespace {
+
+constexpr Duration clock_skew = minutes(5);
+
+/// Of what is asked of whom. What is personal is left out: it is sealed before it is written.
+std::uint64_t content_of(const AccountId& account, const AnyCommand& command) {
+  thread_local std::string bytes;
+  bytes.clear();
+  codec::Writer out(bytes);
+  codec::write(out, account);
+  if (const auto* opens = std::get_if<OpenAccount>(&command))
+    codec::write(out, AnyCommand(OpenAccount{opens->billing_country, opens->billing_state, {}}));
+  else
+    codec::write(out, command);
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+bool is_usage(const AnyCommand& command) {
+  return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
+         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command);
+}
+
+Actor the_host() { return {"host", ""}; }
+
+std::string object_of(const TenantId& tenant) { return "tenant/" + tenant.text(); }
+std::string object_of(const TenantId& tenant, const AccountId& account) {
+  return "account/" + tenant.text() + "/" + account.text();
+}
+
+}  // namespace
+
+Shard::Shard(store::Store& store, Policies& policies, Options options)
+    : store_(store),
+      policies_(policies),
+      options_(std::move(options)),
+      usage_keys_(options_.usage_window),
+      money_keys_(options_.money_window) {}
+
+Shard::~Shard() = default;
+
+// ---- Start -----------------------------------------------------------------------------------------------------
+
+Status Shard::open(Instant now) {
+  const auto head = store_.head(options_.number);
+  if (!head) return head.error();
+  head_ = *head;
+  last_ = durable_ = head_.last;
+
+  auto loaded = store_.load(options_.number);
+  if (!loaded) return loaded.error();
+  for (const store::Checkpoint& object : loaded->objects) {
+    if (object.object.starts_with("tenant/")) {
+      auto state = journal::read_tenant(object.bytes);
+      if (!state) return state.error();
+      Tenant& tenant = tenant_of(state->id);
+      tenant.state = std::move(*state);
+    } else {
+      const std::size_t slash = object.object.find('/', 8);
+      auto state = journal::read_account(object.bytes);
+      if (!state) return state.error();
+      Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
+      held.account = std::move(*state);
+      remember_attempts(held);
+    }
+  }
+  if (const auto replayed = replay(loaded->floor); !replayed) return replayed.error();
+  for (auto& [name, tenant] : tenants_)
+    for (auto& [id, held] : tenant->accounts) schedule(*held);
+
+  // Every opening is an entry: the first under a new epoch, which fences whoever had the journal before.
+  epoch_before_ = head_.epoch;
+  ++head_.epoch;
+  last_at_ = std::max(last_at_, now);
+  Entry opening{.tenant = {},
+                .account = {},
+                .actor = the_host(),
+                .key = {},
+                .asked_at = now,
+                .at = last_at_,
+                .catalog = 0,
+                .command = OpenStore{head_.epoch, options_.opened_by},
+                .refusal = std::nullopt,
+                .facts = {StoreOpened{head_.epoch, options_.opened_by}}};
+  append(nullptr, nullptr, std::move(opening), {});
+  const store::Row row = form();
+  store::Committed outcome = store_.commit(row, epoch_before_);
+  for (int again = 0; outcome == store::Committed::not_known && again < 3; ++again)
+    outcome = store_.commit(row, epoch_before_);
+  if (outcome != store::Committed::done)
+    return Error{.code = outcome == store::Committed::conflict ? "not_owner" : "store_failed",
+                 .message = "the journal could not be opened for writing: " + store_.last_problem()};
+  durable(row);
+  epoch_before_ = head_.epoch;
+  return Done{};
+}
+
+Status Shard::replay(store::Position floor) {
+  Status outcome = Done{};
+  const auto each = [&](const store::Row& row) {
+    auto entries = journal::read(row.entries);
+    if (!entries || entries->size() != row.last - row.first + 1) {
+      outcome = Error{
+          .code = "damaged_row",
+          .message = "the row of positions " + std::to_string(row.first) + " to " + std::to_string(row.last) +
+                     " cannot be read: " + (entries ? "its number of entries is wrong" : entries.error().message)};
+      return false;
+    }
+    store::Position position = row.first;
+    for (const Entry& entry : *entries) replay_entry(entry, position++, floor);
+    return true;
+  };
+  // The keys of the last windows are wanted too, so the whole journal is read; only what is newer is applied.
+  if (const auto read = store_.read(options_.number, 1, each); !read) return read.error();
+  return outcome;
+}
+
+void Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
+  last_at_ = std::max(last_at_, entry.at);
+  if (!entry.key.empty())
+    keys_for(entry.command)
+        .remember(entry.tenant, entry.key, {content_of(entry.account, entry.command), position}, last_at_);
+  if (position <= floor || entry.tenant.empty()) return;
+  Tenant& tenant = tenant_of(entry.tenant);
+  tenant.state.position = position;
+  tenant.changed = true;
+  if (entry.account.empty()) {
+    Account nobody;
+    apply(nobody, tenant.state, entry, position);
+    return;
+  }
+  Held* held = find(tenant, entry.account);
+  if (held == nullptr && entry.facts.empty()) return;  // a refusal to somebody who is not there
+  if (held == nullptr) held = &held_as(tenant, entry.account);
+  apply(held->account, tenant.state, entry, position);
+  held->changed = true;
+  remember_attempts(*held);
+}
+
+Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std::string_view text, Instant now) {
+  Tenant& tenant = tenant_of(id);
+  tenant.catalogs.versions.clear();
+  for (std::uint32_t version = 1; version <= tenant.state.catalog; ++version) {
+    const auto kept = store_.text(tenant.state.catalog_texts[version - 1]);
+    if (!kept) return kept.error();
+    auto compiled = compile(version, *kept);
+    if (!compiled) return compiled.error();
+    tenant.catalogs.versions.push_back(std::move(*compiled));
+  }
+  const std::string name = "catalog/" + id.text() + "/" + provider_key(text);
+  tenant.stopped.reset();
+  if (tenant.state.catalog != 0 && tenant.state.catalog_texts.back() == name) return Done{};
+
+  const std::uint32_t version = tenant.state.catalog + 1;
+  auto compiled = compile(version, std::string(text));
+  if (!compiled) return compiled.error();
+  if (const auto kept = store_.put_text(name, text); !kept) return kept.error();
+  tenant.catalogs.versions.push_back(std::move(*compiled));
+  last_at_ = std::max(last_at_, now);
+  Entry entry{.tenant = id,
+              .account = {},
+              .actor = the_host(),
+              .key = {},
+              .asked_at = now,
+              .at = last_at_,
+              .catalog = version,
+              .command = ApplyCatalog{version, name},
+              .refusal = std::nullopt,
+              .facts = {CatalogApplied{version, name}}};
+  append(&tenant, nullptr, std::move(entry), {});
+  for (auto& [account, held] : tenant.accounts) {
+    held->stuck = false;
+    schedule(*held);
+  }
+  return Done{};
+}
+
+void Shard::stop_tenant(const TenantId& id, Error why) {
+  Tenant& tenant = tenant_of(id);
+  tenant.stopped = std::move(why);
+  for (auto& [account, held] : tenant.accounts) schedule(*held);
+}
+
+// ---- Commands --------------------------------------------------------------------------------------------------
+
+void Shard::take(Job job, Instant now) {
+  now = last_at_ = std::max(last_at_, now);
+  const auto fail = [&](std::string code, std::string message) {
+    if (job.reply) job.reply(Error{.code = std::move(code), .message = std::move(message)});
+  };
+  if (lost_) return fail("ask_again", "this host does not own the journal any more");
+  const auto found = tenants_.find(job.tenant.text());
+  if (found == tenants_.end() || (!found->second->stopped && found->second->catalogs.versions.empty()))
+    return fail("no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
+  Tenant& tenant = *found->second;
+  Held* held = find(tenant, job.account);
+  if (held != nullptr && job.of_effect && held->under_way > 0) --held->under_way;
+  if (tenant.stopped) return fail(tenant.stopped->code, tenant.stopped->message);
+
+  const bool of_host = job.actor.role == "host";
+  const Instant asked_at = job.asked_at.value_or(now);
+  std::uint64_t content = 0;
+  if (!of_host) {
+    if (job.key.empty() || job.key.size() > 80) return fail("bad_key", "a command needs a key of 1 to 80 bytes");
+    KeyWindow& keys = keys_for(job.command);
+    if (now + clock_skew < asked_at) return fail("asked_in_future", "asked_at lies in the future");
+    if (asked_at + keys.window() < now)
+      return fail("asked_too_long_ago",
+                  "a command this old may have happened already and is forgotten: ask for its state");
+    content = content_of(job.account, job.command);
+    if (const auto used = keys.find(job.tenant, job.key)) {
+      if (used->content != content) return fail("key_reused", "this key was used for another command");
+      return answer_again(used->position, std::move(job.reply));
+    }
+  }
+  if (held != nullptr) {
+    std::size_t left = SIZE_MAX;
+    if (const auto advanced = advance(*held, now, left); !advanced)
+      return fail(advanced.error().code, advanced.error().message);
+  }
+  Entry entry{.tenant = job.tenant,
+              .account = job.account,
+              .actor = std::move(job.actor),
+              .key = std::move(job.key),
+              .asked_at = asked_at,
+              .at = now,
+              .catalog = tenant.state.catalog,
+              .command = std::move(job.command),
+              .refusal = std::nullopt,
+              .facts = {}};
+  if (auto* opens = std::get_if<OpenAccount>(&entry.command); opens != nullptr && !opens->person.empty()) {
+    if (held == nullptr) {
+      auto sealed = seal_person(store_, job.tenant, job.account, opens->person);
+      if (!sealed) return fail(sealed.error().code, sealed.error().message);
+      opens->person = std::move(*sealed);
+    } else {
+      opens->person.clear();
+    }
+  }
+  Account newcomer;
+  newcomer.id = job.account;
+  if (const auto decided = decide_into(tenant, held != nullptr ? held->account : newcomer, entry); !decided)
+    return fail(decided.error().code, decided.error().message);
+  if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
+  if (held == nullptr && !entry.facts.empty()) held = &held_as(tenant, entry.account);
+  append(&tenant, held, std::move(entry), std::move(job.reply));
+}
+
+Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry) {
+  std::vector<PolicyAnswer> answers;
+  for (;;) {
+    const World world{entry.at, tenant.catalogs, answers, &provider_key};
+    Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
+    if (!decision.question) {
+      entry.facts = std::move(decision.facts);
+      entry.refusal = std::move(decision.refusal);
+      return Done{};
+    }
+    auto answer = policies_.answer(tenant.state.id, tenant.state.catalog, *decision.question);
+    if (!answer) return answer.error();
+    answers.push_back(std::move(*answer));
+  }
+}
+
+Status Shard::advance(Held& held, Instant now, std::size_t& left) {
+  while (!held.stuck && held.account.due_at <= now && left > 0) {
+    --left;
+    Tenant& tenant = *held.tenant;
+    // Each as of its own instant, but never before what is already in the account's books.
+    Entry entry{.tenant = tenant.state.id,
+                .account = held.account.id,
+                .actor = the_host(),
+                .key = {},
+                .asked_at = now,
+                .at = std::max(held.account.due_at, held.account.last_at),
+                .catalog = tenant.state.catalog,
+                .command = FallDue{},
+                .refusal = std::nullopt,
+                .facts = {}};
+    if (const auto decided = decide_into(tenant, held.account, entry); !decided) return decided.error();
+    held.stuck = entry.refusal.has_value();
+    append(&tenant, &held, std::move(entry), {});
+  }
+  return Done{};
+}
+
+void Shard::append(Tenant* tenant, Held* held, Entry entry, Reply reply) {
+  const store::Position position = ++last_;
+  journal::write(pending_, entry);
+  if (tenant != nullptr) {
+    tenant->state.position = position;
+    tenant->changed = true;
+  }
+  if (held != nullptr) {
+    const bool was_usage = is_usage(entry.command);
+    apply(held->account, tenant->state, entry, position);
+    held->changed = true;
+    if (!entry.refusal) held->stuck = false;
+    if (!was_usage) remember_attempts(*held);
+    schedule(*held);
+  } else if (tenant != nullptr && entry.account.empty()) {
+    Account nobody;
+    apply(nobody, tenant->state, entry, position);
+  }
+  tail_.push_back({std::make_shared<const Entry>(std::move(entry)), std::move(reply)});
+}
+
+void Shard::answer_again(store::Position position, Reply reply) {
+  if (!reply) return;
+  if (position > durable_) {
+    // A duplicate waits for the first one's durability, and gets the same answer.
+    auto& waiting = tail_[position - durable_ - 1];
+    auto first = std::move(waiting.reply);
+    waiting.reply = [first = std::move(first), second = std::move(reply)](Result<Answered> answer) mutable {
+      if (first) first(answer);
+      second(std::move(answer));
+    };
+    return;
+  }
+  Result<Answered> answer = Error{.code = "store_failed", .message = "the journal has no such entry"};
+  const auto read = store_.read(options_.number, position, [&](const store::Row& row) {
+    if (auto entries = journal::read(row.entries); entries && position <= row.last)
+      answer = Answered{position, std::make_shared<const Entry>(std::move((*entries)[position - row.first]))};
+    return false;
+  });
+  reply(read ? std::move(answer) : Result<Answered>(read.error()));
+}
+
+std::size_t Shard::take_due(Instant now, std::size_t most) {
+  now = last_at_ = std::max(last_at_, now);
+  std::size_t left = most;
+  for (auto next = events_.begin(); next != events_.end() && next->first <= now && left > 0;) {
+    Held& held = *next->second;
+    if (held.stuck || now < held.account.due_at) {
+      ++next;
+      continue;
+    }
+    // One step, then the earliest of all again: accounts fall due in the order of time.
+    std::size_t one = 1;
+    --left;
+    if (!advance(held, now, one)) held.stuck = true;
+    schedule(held);
+    next = events_.begin();
+  }
+  return most - left;
+}
+
+std::vector<Effect> Shard::take_effects(Instant now) {
+  std::vector<Effect> effects;
+  std::vector<Held*> asking;
+  for (const auto& [at, held] : events_) {
+    if (now < at) break;
+    if (held->under_way == 0 && held->account.position <= durable_ && next_ask(held->account) <= now)
+      asking.push_back(held);
+  }
+  for (Held* held : asking) {
+    for (Effect& effect : effects_due(held->tenant->state.id, held->account, now)) {
+      ++held->under_way;
+      effects.push_back(std::move(effect));
+    }
+    schedule(*held);
+  }
+  return effects;
+}
+
+bool Shard::find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
+                         std::uint32_t& attempt) const {
+  const auto found = attempts_.find(key);
+  if (found == attempts_.end() || found->second->tenant->state.id != tenant) return false;
+  const Account& holder = found->second->account;
+  for (const Order& candidate : holder.orders)
+    for (const Attempt& tried : candidate.attempts)
+      if (tried.key == key) {
+        account = holder.id;
+        order = candidate.id;
+        attempt = tried.number;
+        return true;
+      }
+  return false;
+}
+
+Instant Shard::next_event() const { return events_.empty() ? never : events_.begin()->first; }
+
+// ---- Commit ----------------------------------------------------------------------------------------------------
+
+store::Row Shard::form() {
+  store::Row row;
+  row.shard = options_.number;
+  row.first = head_.last + 1;
+  row.last = last_;
+  row.epoch = head_.epoch;
+  row.format = journal::format;
+  row.previous = head_.hash;
+  row.entries = std::move(pending_);
+  row.hash = store::seal(row);
+  pending_.clear();
+  head_ = {row.last, row.epoch, row.hash};
+  return row;
+}
+
+void Shard::durable(const store::Row& row) {
+  while (durable_ < row.last) {
+    ++durable_;
+    Waiting done = std::move(tail_.front());
+    tail_.pop_front();
+    if (done.reply) done.reply(Answered{durable_, std::move(done.entry)});
+  }
+  while (!readers_.empty() && readers_.front().first <= durable_) {
+    auto reader = std::move(readers_.front().second);
+    readers_.pop_front();
+    reader();
+  }
+}
+
+void Shard::lose(const Error& why) {
+  lost_ = true;
+  for (Waiting& waiting : tail_)
+    if (waiting.reply) waiting.reply(why);
+  tail_.clear();
+  pending_.clear();
+  events_.clear();
+}
+
+void Shard::when_durable(std::move_only_function<void()> then) {
+  if (last_ <= durable_)
+    then();
+  else
+    readers_.emplace_back(last_, std::move(then));
+}
+
+// ---- State -----------------------------------------------------------------------------------------------------
+
+Shard::Tenant& Shard::tenant_of(const TenantId& id) {
+  auto& tenant = tenants_[id.text()];
+  if (!tenant) {
+    tenant = std::make_unique<Tenant>();
+    tenant->state.id = id;
+  }
+  return *tenant;
+}
+
+Shard::Held* Shard::find(Tenant& tenant, const AccountId& id) {
+  const auto found = tenant.accounts.find(id.text());
+  return found == tenant.accounts.end() ? nullptr : found->second.get();
+}
+
+Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
+  auto& held = tenant.accounts[id.text()];
+  if (!held) {
+    held = std::make_unique<Held>();
+    held->account.id = id;
+    held->tenant = &tenant;
+  }
+  return *held;
+}
+
+void Shard::remember_attempts(Held& held) {
+  for (const Order& order : held.account.orders)
+    for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
+}
+
+KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
+
+void Shard::schedule(Held& held) {
+  Instant at = never;
+  if (!held.tenant->stopped && !held.tenant->catalogs.versions.empty()) {
+    if (!held.stuck) at = held.account.due_at;
+    if (held.under_way == 0) at = std::min(at, next_ask(held.account));
+  }
+  if (at == held.event_at) return;
+  if (held.event_at != never) events_.erase({held.event_at, &held});
+  held.event_at = at;
+  if (at != never) events_.insert({at, &held});
+}
+
+const Account* Shard::account(const TenantId& tenant, const AccountId& id) const {
+  const auto found = tenants_.find(tenant.text());
+  if (found == tenants_.end()) return nullptr;
+  const auto held = found->second->accounts.find(id.text());
+  return held == found->second->accounts.end() ? nullptr : &held->second->account;
+}
+
+const TenantState* Shard::tenant(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : &found->second->state;
+}
+
+const Catalogs* Shard::catalogs(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : &found->second->catalogs;
+}
+
+std::vector<TenantId> Shard::tenants() const {
+  std::vector<TenantId> ids;
+  for (const auto& [name, tenant] : tenants_) ids.push_back(tenant->state.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
+std::vector<AccountId> Shard::accounts(const TenantId& tenant) const {
+  std::vector<AccountId> ids;
+  if (const auto found = tenants_.find(tenant.text()); found != tenants_.end())
+    for (const auto& [name, held] : found->second->accounts) ids.push_back(held->account.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
+Shard::Cut Shard::cut() {
+  Cut cut;
+  cut.floor = durable_;
+  for (auto& [name, tenant] : tenants_) {
+    if (std::exchange(tenant->changed, false))
+      cut.objects.push_back({object_of(tenant->state.id), tenant->state.position, journal::write(tenant->state)});
+    for (auto& [id, held] : tenant->accounts)
+      if (std::exchange(held->changed, false))
+        cut.objects.push_back(
+            {object_of(tenant->state.id, held->account.id), held->account.position, journal::write(held->account)});
+  }
+  return cut;
+}
+
+Shard::Cut Shard::whole() const {
+  Cut cut;
+  cut.floor = durable_;
+  for (const auto& [name, tenant] : tenants_) {
+    cut.objects.push_back({object_of(tenant->state.id), tenant->state.position, journal::write(tenant->state)});
+    for (const auto& [id, held] : tenant->accounts)
+      cut.objects.push_back(
+          {object_of(tenant->state.id, held->account.id), held->account.position, journal::write(held->account)});
+  }
+  return cut;
+}
+
+}  // namespace florin::engine

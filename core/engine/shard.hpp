@@ -1,0 +1,168 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "domain/accounts/due.hpp"
+#include "domain/decision/world.hpp"
+#include "engine/effects.hpp"
+#include "engine/key_window.hpp"
+#include "engine/ports.hpp"
+#include "florin/commands.hpp"
+#include "store/store.hpp"
+
+namespace florin::engine {
+
+/// What became of a command: the entry that remembers it, once that is durable. An error is not remembered: nothing was
+/// written, and the same command may be sent again.
+struct Answered {
+  store::Position position = 0;
+  std::shared_ptr<const Entry> entry;
+};
+using Reply = std::move_only_function<void(Result<Answered>)>;
+
+/// A command as it waits for its shard. What the host itself says comes as an entry's command with no window.
+struct Job {
+  TenantId tenant;
+  AccountId account;
+  Actor actor;
+  std::string key;
+  std::optional<Instant> asked_at;
+  AnyCommand command;
+  Reply reply;             ///< empty: nobody waits
+  bool of_effect = false;  ///< what came of an effect that this shard handed out
+};
+
+/// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time: it
+/// decides, applies and encodes; it never waits. docs/architecture.md
+class Shard {
+ public:
+  struct Options {
+    std::uint32_t number = 0;
+    std::string opened_by;  ///< for the opening's entry: version and process
+    Duration usage_window = hours(24);
+    Duration money_window = hours(30 * 24);
+  };
+  Shard(store::Store& store, Policies& policies, Options options);
+  ~Shard();
+
+  /// Loads checkpoints, replays what is newer, and makes its opening the first entry under a new epoch. Until that is
+  /// durable nothing is answered. Errors: the store's; damaged_row, damaged_checkpoint; not_owner.
+  Status open(Instant now);
+
+  /// Brings a tenant up: versions that somebody may still be on are compiled from the store, and a text that is not the
+  /// one in force becomes the next version, as an entry. Errors: the store's; those of `compile`.
+  using CompileCatalog =
+      std::function<Result<std::shared_ptr<const Catalog>>(std::uint32_t version, const std::string& text)>;
+  Status add_tenant(const CompileCatalog& compile, const TenantId& tenant, std::string_view text, Instant now);
+  /// The tenant exists in the journal or in the files, but may not run: everything asked of it is refused with `why`.
+  void stop_tenant(const TenantId& tenant, Error why);
+
+  /// Decides one command as of `now`, after what fell due before it on its account. Its reply comes with durable().
+  void take(Job job, Instant now);
+
+  /// Decides what fell due by `now` on any account, earliest first, at most `most` entries. Returns how many.
+  std::size_t take_due(Instant now, std::size_t most);
+
+  /// Effects that are due by `now` of accounts whose facts are durable, each once until it is said what came of it.
+  std::vector<Effect> take_effects(Instant now);
+  /// Whether the attempt of that key is known; fills in where it belongs. For webhooks.
+  bool find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
+                    std::uint32_t& attempt) const;
+
+  /// The earliest instant at which take_due or take_effects would have something.
+  Instant next_event() const;
+
+  // ---- Commit --------------------------------------------------------------------------------------------------
+  /// Something waits to be made durable.
+  bool waiting() const { return !pending_.empty(); }
+  /// Everything that waits as one row, formed once. Only when no row is under way.
+  store::Row form();
+  /// The row is durable: replies leave, and effects of its accounts may.
+  void durable(const store::Row& row);
+  /// Another owner has the journal: every reply that waits is an error, and nothing is taken any more.
+  void lose(const Error& why);
+  bool lost() const { return lost_; }
+
+  // ---- Reading -------------------------------------------------------------------------------------------------
+  const Account* account(const TenantId& tenant, const AccountId& account) const;
+  const TenantState* tenant(const TenantId& tenant) const;
+  const Catalogs* catalogs(const TenantId& tenant) const;
+  std::vector<AccountId> accounts(const TenantId& tenant) const;
+  std::vector<TenantId> tenants() const;
+  /// Calls `then` once everything read so far is durable.
+  void when_durable(std::move_only_function<void()> then);
+  store::Position durable_position() const { return durable_; }
+
+  /// Everything that changed since the last one, as of the last durable entry. Only when nothing waits.
+  struct Cut {
+    std::vector<store::Checkpoint> objects;
+    store::Position floor = 0;
+  };
+  Cut cut();
+  /// The whole state as checkpoints, for verification.
+  Cut whole() const;
+
+ private:
+  struct Tenant;
+  struct Held {  ///< an account with what the shard keeps of it
+    Account account;
+    Tenant* tenant = nullptr;
+    Instant event_at = never;  ///< as it stands in events_
+    bool changed = false;
+    bool stuck = false;           ///< what is due was refused: tried again after the next change
+    std::uint32_t under_way = 0;  ///< effects handed out and not yet said what came of them
+  };
+  struct Tenant {
+    TenantState state;
+    Catalogs catalogs;
+    boost::unordered_flat_map<std::string, std::unique_ptr<Held>> accounts;
+    std::optional<Error> stopped;
+    bool changed = false;
+  };
+  struct Waiting {
+    std::shared_ptr<const Entry> entry;
+    Reply reply;
+  };
+
+  Tenant& tenant_of(const TenantId& id);
+  static Held* find(Tenant& tenant, const AccountId& id);
+  Held& held_as(Tenant& tenant, const AccountId& id);
+  /// Fills in what follows. Errors: the policy's plugin failed.
+  Status decide_into(Tenant& tenant, const Account& account, Entry& entry);
+  /// Decides what fell due on this account by `now`, at most `left` entries. Errors: the policy's plugin failed.
+  Status advance(Held& held, Instant now, std::size_t& left);
+  void append(Tenant* tenant, Held* held, Entry entry, Reply reply);
+  KeyWindow& keys_for(const AnyCommand& command);
+  void schedule(Held& held);
+  void answer_again(store::Position position, Reply reply);
+  Status replay(store::Position floor);
+  void replay_entry(const Entry& entry, store::Position position, store::Position floor);
+  void remember_attempts(Held& held);
+
+  store::Store& store_;
+  Policies& policies_;
+  Options options_;
+  boost::unordered_flat_map<std::string, std::unique_ptr<Tenant>> tenants_;
+  std::set<std::pair<Instant, Held*>> events_;
+  KeyWindow usage_keys_;
+  KeyWindow money_keys_;
+  boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key
+
+  store::Head head_;  ///< of the last formed row
+  store::Epoch epoch_before_ = 0;
+  store::Position last_ = 0;  ///< of the last entry taken
+  store::Position durable_ = 0;
+  Instant last_at_;           ///< journal time never runs back
+  std::string pending_;       ///< encoded entries that wait
+  std::deque<Waiting> tail_;  ///< entries after durable_
+  std::deque<std::pair<store::Position, std::move_only_function<void()>>> readers_;
+  bool lost_ = false;
+};
+
+}  // namespace florin::engine

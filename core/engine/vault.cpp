@@ -1,0 +1,93 @@
+#include "engine/vault.hpp"
+
+#include <sodium.h>
+
+namespace florin::engine {
+
+namespace {
+
+std::string owner_of(const TenantId& tenant, const AccountId& account) { return tenant.text() + "/" + account.text(); }
+
+const unsigned char* bytes(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+/// Name and value with their lengths, so that any bytes may stand in them.
+std::string packed(const std::vector<Word>& words) {
+  std::string out;
+  for (const Word& word : words)
+    for (const std::string& part : {word.name, word.value}) out += std::to_string(part.size()) + ":" + part;
+  return out;
+}
+
+Result<std::vector<Word>> unpacked(const std::string& text) {
+  const Error damaged{.code = "damaged_seal", .message = "what was sealed is not what was written"};
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t colon = text.find(':', at);
+    if (colon == std::string::npos || colon == at || colon - at > 9) return damaged;
+    std::size_t size = 0;
+    for (std::size_t i = at; i < colon; ++i) {
+      if (text[i] < '0' || text[i] > '9') return damaged;
+      size = size * 10 + static_cast<std::size_t>(text[i] - '0');
+    }
+    if (size > text.size() - colon - 1) return damaged;
+    parts.push_back(text.substr(colon + 1, size));
+    at = colon + 1 + size;
+  }
+  if (parts.size() % 2 != 0) return damaged;
+  std::vector<Word> words;
+  for (std::size_t i = 0; i < parts.size(); i += 2) words.push_back({parts[i], parts[i + 1]});
+  return words;
+}
+
+constexpr const char* sealed_word = "sealed";
+
+}  // namespace
+
+Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      const std::vector<Word>& person) {
+  if (sodium_init() < 0) return Error{.code = "no_random", .message = "the machine gives no random bytes"};
+  std::string key(crypto_secretbox_KEYBYTES, '\0');
+  crypto_secretbox_keygen(bytes(key));
+  if (const auto kept = store.put_key(owner_of(tenant, account), key); !kept) return kept.error();
+  std::string nonce(crypto_secretbox_NONCEBYTES, '\0');
+  randombytes_buf(nonce.data(), nonce.size());
+  const std::string open = packed(person);
+  std::string sealed(open.size() + crypto_secretbox_MACBYTES, '\0');
+  crypto_secretbox_easy(bytes(sealed), bytes(open), open.size(), bytes(nonce), bytes(key));
+  sodium_memzero(key.data(), key.size());
+  const std::string whole = nonce + sealed;
+  std::string text(sodium_base64_ENCODED_LEN(whole.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes(whole), whole.size(), sodium_base64_VARIANT_ORIGINAL);
+  text.resize(text.find('\0'));
+  return std::vector<Word>{{sealed_word, text}};
+}
+
+Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      const std::vector<Word>& sealed) {
+  const Error damaged{.code = "damaged_seal", .message = "what was sealed is not what was written"};
+  if (sealed.size() != 1 || sealed.front().name != sealed_word) return damaged;
+  auto key = store.key(owner_of(tenant, account));
+  if (!key) return Error{.code = "erased", .message = "the personal data of this account was erased"};
+  const std::string& text = sealed.front().value;
+  std::string whole(text.size(), '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(bytes(whole), whole.size(), text.data(), text.size(), nullptr, &size, nullptr,
+                        sodium_base64_VARIANT_ORIGINAL) != 0 ||
+      size < crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES || key->size() != crypto_secretbox_KEYBYTES)
+    return damaged;
+  whole.resize(size);
+  std::string open(size - crypto_secretbox_NONCEBYTES - crypto_secretbox_MACBYTES, '\0');
+  const std::string& const_whole = whole;
+  if (crypto_secretbox_open_easy(bytes(open), bytes(const_whole) + crypto_secretbox_NONCEBYTES,
+                                 size - crypto_secretbox_NONCEBYTES, bytes(const_whole),
+                                 bytes(std::as_const(*key))) != 0)
+    return damaged;
+  return unpacked(open);
+}
+
+Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account) {
+  return store.erase_key(owner_of(tenant, account));
+}
+
+}  // namespace florin::engine

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "florin/commands.hpp"
+#include "store/store.hpp"
+
+/// Personal data, sealed under a key of its account that lies outside the journal: erasing a person is deleting the
+/// key, and the chain of hashes stays whole. Source   ALL-10
+namespace florin::engine {
+
+/// Makes a key for the account, stores it, and returns the words as one sealed word that may go into the journal.
+/// Errors: the store's.
+Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      const std::vector<Word>& person);
+
+/// The words again. Errors: erased, damaged_seal.
+Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      const std::vector<Word>& sealed);
+
+Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account);
+
+}  // namespace florin::engine
