@@ -364,7 +364,8 @@ std::vector<Effect> Shard::take_effects(Instant now) {
   std::vector<Held*> asking;
   for (const auto& [at, held] : events_) {
     if (now < at) break;
-    if (held->under_way == 0 && held->account.position <= durable_ && next_ask(held->account) <= now)
+    if (options_.sending && held->under_way == 0 && held->account.position <= durable_ &&
+        next_ask(held->account) <= now)
       asking.push_back(held);
   }
   for (Held* held : asking) {
@@ -391,6 +392,12 @@ bool Shard::find_attempt(const TenantId& tenant, const std::string& key, Account
         return true;
       }
   return false;
+}
+
+void Shard::start_sending() {
+  options_.sending = true;
+  for (auto& [name, tenant] : tenants_)
+    for (auto& [id, held] : tenant->accounts) schedule(*held);
 }
 
 Instant Shard::next_event() const { return events_.empty() ? never : events_.begin()->first; }
@@ -479,7 +486,7 @@ void Shard::schedule(Held& held) {
   Instant at = never;
   if (!held.tenant->stopped && !held.tenant->catalogs.versions.empty()) {
     if (!held.stuck) at = held.account.due_at;
-    if (held.under_way == 0) at = std::min(at, next_ask(held.account));
+    if (held.under_way == 0 && options_.sending) at = std::min(at, next_ask(held.account));
   }
   if (at == held.event_at) return;
   if (held.event_at != never) events_.erase({held.event_at, &held});

@@ -47,6 +47,7 @@ class Shard {
     std::string opened_by;  ///< for the opening's entry: version and process
     Duration usage_window = hours(24);
     Duration money_window = hours(30 * 24);
+    bool sending = true;  ///< false after a restore: nothing leaves the host until it is told to
   };
   Shard(store::Store& store, Policies& policies, Options options);
   ~Shard();
@@ -74,6 +75,9 @@ class Shard {
   /// Whether the attempt of that key is known; fills in where it belongs. For webhooks.
   bool find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
                     std::uint32_t& attempt) const;
+
+  /// From now on effects are handed out; for a restored store.
+  void start_sending();
 
   /// The earliest instant at which take_due or take_effects would have something.
   Instant next_event() const;

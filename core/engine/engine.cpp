@@ -1,0 +1,370 @@
+#include "engine/engine.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+
+namespace florin::engine {
+
+namespace {
+
+Instant wall_clock() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+}
+
+/// How many commands or due entries are decided before the next row is looked at.
+constexpr std::size_t turn = 4096;
+/// Of a turn, for what falls due: renewals get on while commands pour in.
+constexpr std::size_t due_share = 512;
+
+}  // namespace
+
+Engine::Engine(store::Store& store, Policies& policies, Providers& providers, Options options)
+    : store_(store),
+      policies_(policies),
+      providers_(providers),
+      options_(std::move(options)),
+      shard_(store_, policies_, options_.shard),
+      virtual_now_(options_.virtual_from.value_or(Instant())) {
+  if (!options_.fatal)
+    options_.fatal = [](const std::string& why) {
+      std::fprintf(stderr, "florin: %s\n", why.c_str());
+      std::abort();
+    };
+}
+
+Engine::~Engine() { close(); }
+
+Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& compile, Errors& problems) {
+  if (const auto opened = shard_.open(now()); !opened) return opened.error();
+  open_ = true;
+  for (const TenantSource& source : tenants) {
+    if (source.stopped) {
+      shard_.stop_tenant(source.id, *source.stopped);
+      problems.push_back(*source.stopped);
+      continue;
+    }
+    const auto compile_one = [&](std::uint32_t version, const std::string& text) {
+      return compile(source.id, version, text);
+    };
+    if (const auto added = shard_.add_tenant(compile_one, source.id, source.text, now()); !added) {
+      shard_.stop_tenant(source.id, added.error());
+      problems.push_back(added.error());
+    }
+  }
+  commit_inline();
+  if (threaded()) {
+    decider_ = std::thread([this] { decide_loop(); });
+    committer_ = std::thread([this] { commit_loop(); });
+    speaker_ = std::thread([this] { effect_loop(); });
+  }
+  return Done{};
+}
+
+Instant Engine::now() const { return threaded() ? wall_clock() : virtual_now_; }
+
+// ---- Commands in -----------------------------------------------------------------------------------------------
+
+void Engine::submit(Job job) {
+  if (!threaded()) {
+    shard_.take(std::move(job), virtual_now_);
+    step_inline();
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closing_ && inbox_.size() < options_.most_waiting) {
+      inbox_.push_back(std::move(job));
+      wake_decider_.notify_one();
+      return;
+    }
+  }
+  if (job.reply) job.reply(Error{.code = "busy", .message = "too many commands are waiting: send it again"});
+}
+
+Result<Answered> Engine::submit_and_wait(Job job) {
+  std::vector<Job> one;
+  one.push_back(std::move(job));
+  return std::move(submit_and_wait(std::move(one)).front());
+}
+
+std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
+  const Error unavailable{.code = "store_unavailable",
+                          .message = "the journal cannot be written now; ask again with the same key"};
+  if (!threaded()) {
+    auto answers = std::make_shared<std::vector<Result<Answered>>>(jobs.size(), Result<Answered>(unavailable));
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      jobs[i].reply = [answers, i](Result<Answered> answer) { (*answers)[i] = std::move(answer); };
+      shard_.take(std::move(jobs[i]), virtual_now_);
+    }
+    step_inline();
+    return *answers;
+  }
+  std::vector<std::future<Result<Answered>>> waiting;
+  for (Job& job : jobs) {
+    auto promise = std::make_shared<std::promise<Result<Answered>>>();
+    waiting.push_back(promise->get_future());
+    job.reply = [promise](Result<Answered> answer) { promise->set_value(std::move(answer)); };
+    submit(std::move(job));
+  }
+  std::vector<Result<Answered>> answers;
+  for (auto& answer : waiting) answers.push_back(answer.get());
+  return answers;
+}
+
+void Engine::read(const std::function<void(const Shard&)>& read) {
+  if (!threaded()) return read(shard_);
+  std::promise<void> done;
+  const auto on_shard = [&] {
+    read(shard_);
+    shard_.when_durable([&done] { done.set_value(); });
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closing_) {
+      readings_.emplace_back(on_shard);
+      wake_decider_.notify_one();
+    } else {
+      done.set_value();
+    }
+  }
+  done.get_future().wait();
+}
+
+// ---- Commit ----------------------------------------------------------------------------------------------------
+
+store::Committed Engine::commit_until_known(const store::Row& row) {
+  store::Committed outcome = store_.commit(row, row.epoch);
+  for (int again = 0; outcome == store::Committed::not_known && again < 3; ++again)
+    outcome = store_.commit(row, row.epoch);
+  return outcome;
+}
+
+void Engine::row_is(store::Committed outcome, const store::Row& row) {
+  switch (outcome) {
+    case store::Committed::done: unknown_row_.reset(); return shard_.durable(row);
+    case store::Committed::not_known: unknown_row_ = row; return;
+    case store::Committed::conflict:
+      unknown_row_.reset();
+      return shard_.lose(
+          {.code = "ask_again", .message = "another host owns the journal now: " + store_.last_problem()});
+    case store::Committed::failed:
+      options_.fatal("the journal could not be made durable, so this process must end: " + store_.last_problem());
+  }
+}
+
+void Engine::commit_inline() {
+  if (unknown_row_) {
+    const store::Row row = *unknown_row_;
+    row_is(commit_until_known(row), row);
+    if (unknown_row_) return;
+  }
+  while (shard_.waiting() && !shard_.lost() && !unknown_row_) {
+    const store::Row row = shard_.form();
+    row_is(commit_until_known(row), row);
+  }
+}
+
+// ---- Virtual time ----------------------------------------------------------------------------------------------
+
+/// Everything that is to be done at this very instant, and what comes of it.
+void Engine::step_inline() {
+  commit_inline();
+  for (;;) {
+    if (unknown_row_ || shard_.lost()) return;
+    const std::size_t due = shard_.take_due(virtual_now_, turn);
+    commit_inline();
+    const std::vector<Effect> effects = shard_.take_effects(virtual_now_);
+    for (const Effect& effect : effects) {
+      shard_.take(job_of(effect, providers_.perform(effect, virtual_now_)), virtual_now_);
+      commit_inline();
+    }
+    if (due == 0 && effects.empty()) return;
+  }
+}
+
+void Engine::run_until(Instant to) {
+  step_inline();
+  for (;;) {
+    Instant next = shard_.next_event();
+    if (next_outside) next = std::min(next, next_outside());
+    if (to < next || unknown_row_ || shard_.lost()) break;
+    // An account whose due work is refused, or whose effects are held back, must not stop the clock.
+    const bool stands = next <= virtual_now_;
+    virtual_now_ = std::max(virtual_now_, next);
+    if (run_outside) run_outside(virtual_now_);
+    step_inline();
+    if (stands && shard_.next_event() <= virtual_now_ && (!next_outside || next_outside() > virtual_now_)) break;
+  }
+  virtual_now_ = std::max(virtual_now_, to);
+  step_inline();
+}
+
+// ---- Effects ---------------------------------------------------------------------------------------------------
+
+Job Engine::job_of(const Effect& effect, const Said& said) const {
+  Job job{.tenant = effect.tenant,
+          .account = effect.account,
+          .actor = {"host", ""},
+          .key = {},
+          .asked_at = std::nullopt,
+          .command = FallDue{},
+          .reply = {},
+          .of_effect = true};
+  if (effect.kind == Effect::Kind::refund)
+    job.command = RefundSaid{effect.refund, said};
+  else
+    job.command = ProviderSaid{effect.order, effect.attempt, said};
+  return job;
+}
+
+void Engine::start_sending() {
+  if (!threaded()) {
+    shard_.start_sending();
+    return step_inline();
+  }
+  const std::lock_guard lock(mutex_);
+  start_sending_ = true;
+  wake_decider_.notify_one();
+}
+
+void Engine::effect_loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_effects_.wait(lock, [&] { return effects_closing_ || !effects_.empty(); });
+    if (effects_closing_) return;
+    const Effect effect = std::move(effects_.front());
+    effects_.pop_front();
+    lock.unlock();
+    Job job = job_of(effect, providers_.perform(effect, now()));
+    lock.lock();
+    inbox_.push_back(std::move(job));
+    wake_decider_.notify_one();
+  }
+}
+
+// ---- Threads ---------------------------------------------------------------------------------------------------
+
+void Engine::commit_loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_committer_.wait(lock, [&] { return row_.has_value() || decided_all_; });
+    if (!row_) return;
+    const store::Row row = std::move(*row_);
+    row_.reset();
+    lock.unlock();
+    const store::Committed outcome = commit_until_known(row);
+    lock.lock();
+    row_outcome_ = outcome;
+    wake_decider_.notify_one();
+  }
+}
+
+void Engine::decide_loop() {
+  store::Row row;  // the one that is being committed
+  Instant retry_at;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    // A commit that is under way wakes us; else the next thing that falls due does.
+    const auto work = [&] {
+      return !inbox_.empty() || !readings_.empty() || row_outcome_ || closing_ || start_sending_;
+    };
+    const Instant due = shard_.next_event();
+    const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
+    if (!work() && unknown_row_) {
+      wake_decider_.wait_for(lock, std::chrono::microseconds(std::max<std::int64_t>(0, retry_at.us - now().us)), work);
+    } else if (!work() && (committing_ || due == never)) {
+      wake_decider_.wait(lock, work);
+    } else if (!work() && idle) {
+      // At most a minute: the clock may be set.
+      const std::int64_t wait_us = std::min<std::int64_t>(due.us - now().us, minutes(1).us);
+      if (wait_us > 0) wake_decider_.wait_for(lock, std::chrono::microseconds(wait_us), work);
+    }
+    const bool finish = closing_ && inbox_.empty() && readings_.empty() && !committing_;
+    std::deque<Job> jobs;
+    for (std::size_t i = 0; i < turn && !inbox_.empty(); ++i) {
+      jobs.push_back(std::move(inbox_.front()));
+      inbox_.pop_front();
+    }
+    std::deque<std::move_only_function<void()>> readings = std::exchange(readings_, {});
+    const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
+    const bool closing = closing_;
+    const bool start_sending = std::exchange(start_sending_, false);
+    lock.unlock();
+
+    if (start_sending) shard_.start_sending();
+
+    if (outcome) {
+      committing_ = false;
+      row_is(*outcome, row);
+      retry_at = now() + Duration{100'000};
+    }
+    const Instant at = now();
+    for (Job& job : jobs) shard_.take(std::move(job), at);
+    if (!closing) shard_.take_due(at, due_share);
+    for (auto& reading : readings) reading();
+    std::vector<Effect> effects = closing ? std::vector<Effect>() : shard_.take_effects(at);
+
+    lock.lock();
+    for (Effect& effect : effects) effects_.push_back(std::move(effect));
+    if (!effects_.empty()) wake_effects_.notify_one();
+    if (!committing_ && !shard_.lost()) {
+      if (unknown_row_ && retry_at <= now())
+        row = *unknown_row_;
+      else if (!unknown_row_ && shard_.waiting())
+        row = shard_.form();
+      else if (finish)
+        return;
+      else
+        continue;
+      committing_ = true;
+      row_ = row;
+      wake_committer_.notify_one();
+    } else if (finish) {
+      return;
+    }
+  }
+}
+
+Status Engine::checkpoint() {
+  Status saved = Done{};
+  const auto save = [&](Shard& shard) {
+    const Shard::Cut cut = shard.cut();
+    if (!cut.objects.empty()) saved = store_.save(options_.shard.number, cut.objects, cut.floor);
+  };
+  if (!threaded() && !shard_.waiting() && !unknown_row_ && !shard_.lost()) save(shard_);
+  return saved;
+}
+
+void Engine::close() {
+  if (!open_) return;
+  open_ = false;
+  if (threaded()) {
+    {
+      const std::lock_guard lock(mutex_);
+      effects_closing_ = true;
+      wake_effects_.notify_all();
+    }
+    speaker_.join();
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+      wake_decider_.notify_all();
+    }
+    decider_.join();
+    {
+      const std::lock_guard lock(mutex_);
+      decided_all_ = true;
+      wake_committer_.notify_all();
+    }
+    committer_.join();
+  }
+  commit_inline();
+  if (shard_.lost() || unknown_row_ || shard_.waiting()) return;
+  const Shard::Cut cut = shard_.cut();
+  if (!cut.objects.empty()) (void)!store_.save(options_.shard.number, cut.objects, cut.floor);
+}
+
+}  // namespace florin::engine

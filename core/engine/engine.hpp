@@ -1,0 +1,110 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/ports.hpp"
+#include "engine/shard.hpp"
+
+namespace florin::engine {
+
+/// What runs a shard: takes commands in, makes rows durable, sends effects out and brings back what came of them.
+///
+/// With `virtual_from` there is no thread and no clock: time stands still until run_until() moves it, and every call
+/// does its work before it returns. Otherwise one thread decides, one commits and one speaks with providers. Both run
+/// the same shard.
+class Engine {
+ public:
+  struct Options {
+    Shard::Options shard;
+    std::optional<Instant> virtual_from;
+    std::size_t most_waiting = 65'536;  ///< commands that may wait; more are refused as `busy`
+    /// Called when nothing that was said can be believed any more, such as after a failed sync. Must not return.
+    std::function<void(const std::string& why)> fatal;
+  };
+  struct TenantSource {
+    TenantId id;
+    std::string text;  ///< the whole tenant as YAML, as it is kept with its version
+    std::optional<Error> stopped;
+  };
+  using Compile =
+      std::function<Result<std::shared_ptr<const Catalog>>(const TenantId&, std::uint32_t version, const std::string&)>;
+
+  Engine(store::Store& store, Policies& policies, Providers& providers, Options options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Opens the journal and brings the tenants up. A tenant that cannot be brought up is stopped, with the reason in
+  /// `problems`; the others run. Errors: as Shard::open.
+  Status open(const std::vector<TenantSource>& tenants, const Compile& compile, Errors& problems);
+
+  /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
+  /// asked_too_long_ago, asked_in_future, and a stopped tenant's own.
+  void submit(Job job);
+  Result<Answered> submit_and_wait(Job job);
+  /// All at once, in order, in one row if possible.
+  std::vector<Result<Answered>> submit_and_wait(std::vector<Job> jobs);
+
+  /// Runs `read` on the shard, and returns once everything that it may have read is durable.
+  void read(const std::function<void(const Shard&)>& read);
+
+  /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
+  void run_until(Instant to);
+  Instant now() const;
+  /// Virtual time only: something else that wants to happen at an instant, such as a webhook; asked before each step.
+  std::function<Instant()> next_outside;
+  std::function<void(Instant)> run_outside;
+
+  /// From now on effects leave the host; for a restored store.
+  void start_sending();
+
+  /// Saves what changed, so that the next start has less to replay. Also done while idle and at close.
+  Status checkpoint();
+  /// Everything that waits is made durable; no effect is started any more. Called by the destructor.
+  void close();
+
+ private:
+  enum class CommitState : std::uint8_t { idle, asked, done };
+
+  bool threaded() const { return !options_.virtual_from.has_value(); }
+  void decide_loop();
+  void commit_loop();
+  void effect_loop();
+  void commit_inline();
+  void step_inline();
+  store::Committed commit_until_known(const store::Row& row);
+  void row_is(store::Committed outcome, const store::Row& row);
+  Job job_of(const Effect& effect, const Said& said) const;
+
+  store::Store& store_;
+  Policies& policies_;
+  Providers& providers_;
+  Options options_;
+  Shard shard_;
+  Instant virtual_now_;
+  bool open_ = false;
+  std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
+
+  mutable std::mutex mutex_;  ///< of everything below
+  std::condition_variable wake_decider_, wake_committer_, wake_effects_;
+  std::deque<Job> inbox_;
+  std::deque<std::move_only_function<void()>> readings_;
+  std::optional<store::Row> row_;
+  std::optional<store::Committed> row_outcome_;
+  std::deque<Effect> effects_;
+  bool committing_ = false;
+  bool closing_ = false;
+  bool effects_closing_ = false;
+  bool decided_all_ = false;
+  bool start_sending_ = false;
+  std::thread decider_, committer_, speaker_;
+};
+
+}  // namespace florin::engine

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/commands.hpp"
+#include "florin/export.hpp"
+#include "florin/outcome.hpp"
+#include "florin/result.hpp"
+
+/// Florin inside a program: the whole host is behind this one class. docs/embedding.md
+namespace florin {
+
+/// What became of a command that was taken: it is durable, and the same key will get this answer again.
+struct Outcome {
+  std::uint64_t position = 0;      ///< of its entry in the journal
+  std::optional<Refusal> refusal;  ///< none: it was done
+  OrderId order;                   ///< that was placed, if one was
+  HoldId hold;                     ///< that was placed, if one was
+  std::string entry;               ///< the whole entry as JSON: who, what, when, and every fact that followed
+};
+
+/// May this account use this now, and what is there? Nothing is written and nothing is promised: only a hold or a debit
+/// is.
+struct Check {
+  bool allowed = false;
+  std::optional<Refusal> refusal;
+  std::string price;      ///< `2 message`
+  std::string available;  ///< `640 message`
+};
+
+struct HostOptions {
+  std::string config = "config/florin.yaml";
+  /// The folder of journal.db and views.db; none: as the config says. `memory` keeps everything in this process.
+  std::optional<std::string> data;
+  /// Time stands still but for run_until(): for simulations and tests. None: the machine's clock.
+  std::optional<Instant> virtual_from;
+};
+
+/// One billing host: tenants from YAML, plugins from shared libraries, books in a journal. Thread-safe.
+class FLORIN_API Host {
+ public:
+  /// Reads the config, loads plugins, opens the journal and brings the tenants up. A tenant whose file or plugin is
+  /// unfit is stopped, see problems(); the others run.
+  ///
+  /// Errors: every error of florin.yaml; already_open, newer_version, not_a_journal, damaged_store, damaged_row
+  static Result<Host> open(const HostOptions& options);
+  Host(Host&&) noexcept;
+  Host& operator=(Host&&) noexcept;
+  ~Host();
+
+  /// Why tenants are stopped, with file, line and what would be right.
+  const Errors& problems() const;
+
+  /// Does it once, and answers when it is durable.
+  ///
+  /// Errors (nothing was written; the same request may be sent again): busy, ask_again, store_unavailable,
+  /// no_such_tenant, tenant_stopped and the reasons in problems(), bad_key, key_reused, asked_too_long_ago,
+  /// asked_in_future
+  Result<Outcome> submit(const Request& request);
+  /// In order; each line by itself.
+  std::vector<Result<Outcome>> submit(const std::vector<Request>& requests);
+  /// The same without waiting; `done` runs on a thread of the host and must not block.
+  void submit(Request request, std::function<void(Result<Outcome>)> done);
+  /// The command as JSON, as in `{"use": {"meter": "sms", "quantity": "160 characters"}}`.
+  /// Errors: also those of reading it, with the field.
+  Result<Outcome> submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                              std::string_view key, std::string_view command);
+
+  /// Errors: no_such_tenant, no_such_account.
+  Result<Check> check(const TenantId& tenant, const AccountId& account, const Actor& actor, const Use& usage) const;
+  /// The account as JSON: plan, next renewal, credits by type and by grant, orders, payments, documents, what is
+  /// pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
+  Result<std::string> account(const TenantId& tenant, const AccountId& account) const;
+  std::vector<TenantId> tenants() const;
+  std::vector<AccountId> accounts(const TenantId& tenant) const;
+  /// Personal data of an account. Errors: no_such_account, erased.
+  Result<std::vector<Word>> person(const TenantId& tenant, const AccountId& account) const;
+
+  /// A provider's webhook as it came. Errors: no_such_tenant, no_such_processor, not_authentic, bad_webhook.
+  Status webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
+                 std::string_view body);
+
+  /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
+  void run_until(Instant to);
+  Instant now() const;
+
+  /// A restored journal sends nothing to providers until this is called, once, after reconciliation.
+  Status start_sending();
+
+  /// Brings views.db up to the journal. It also follows by itself.
+  Status refresh_views();
+
+  /// Makes everything durable that waits, and lets the journal go. The destructor does it too.
+  void close();
+
+ private:
+  class Inside;
+  explicit Host(std::unique_ptr<Inside> inside);
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace florin
