@@ -84,12 +84,12 @@ typedef struct florin_span { /* a length of the calendar, added by the host in t
 } florin_span;
 
 /* JSON as the host read it: every value of the text, sorted by pointer (RFC 6901) in byte order. A text that is no
- * JSON, or is over the limits (1 MiB, 32 levels, 20000 values), has no table. Of keys that repeat, the last counts. */
+ * JSON, repeats a key, or is over the limits (1 MiB, 32 levels, 20000 values) has no table. */
 enum FLORIN_CODES {
   FLORIN_JSON_NULL = 0,
   FLORIN_JSON_TRUE = 1,
   FLORIN_JSON_FALSE = 2,
-  FLORIN_JSON_NUMBER = 3, /* text as written where it is whole; a fraction as its shortest decimal */
+  FLORIN_JSON_NUMBER = 3, /* text as written: fractions stay exact */
   FLORIN_JSON_STRING = 4,
   FLORIN_JSON_ARRAY = 5,
   FLORIN_JSON_OBJECT = 6
