@@ -193,8 +193,9 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
 Result<bool> holds(const florin_check& check, const FinishWith& with) {
   if (check.kind != FLORIN_EQUAL) return false;
   if (check.at_us != 0 || check.within_us != 0) {
-    const auto apart = static_cast<__int128>(with.now.us) - check.at_us;
-    if (apart > check.within_us || -apart > check.within_us) return false;
+    const auto now = static_cast<std::uint64_t>(with.now.us), at = static_cast<std::uint64_t>(check.at_us);
+    const std::uint64_t apart = with.now.us > check.at_us ? now - at : at - now;
+    if (check.within_us < 0 || apart > static_cast<std::uint64_t>(check.within_us)) return false;
   }
   const auto made = finish(value_of(check.made), with);
   if (!made) return made.error();

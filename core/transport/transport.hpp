@@ -10,7 +10,7 @@
 namespace florin {
 
 /// A request as it leaves, its secrets in place. It lives from finishing to sending and is never kept or written down.
-struct Request {
+struct WireRequest {
   std::string endpoint;  ///< its name in the plugin's manifest; the address is the operator's
   std::string method;
   std::string path;
@@ -25,7 +25,7 @@ enum class Arrival : std::uint8_t {
   lost,        ///< it may have arrived
 };
 
-struct Reply {
+struct WireReply {
   Arrival arrived = Arrival::lost;
   int status = 0;  ///< HTTP status, when answered
   std::vector<std::pair<std::string, std::string>> headers;
@@ -36,7 +36,7 @@ struct Reply {
 class Transport {
  public:
   virtual ~Transport() = default;
-  virtual Reply send(const Request& request, Instant now) = 0;
+  virtual WireReply send(const WireRequest& request, Instant now) = 0;
 };
 
 }  // namespace florin

@@ -54,7 +54,7 @@ class Run {
     if (!request) return nothing_learned(request.error().message);
     bool lost = false;
     for (int i = 0; i < sendings(planned.effect); ++i) {
-      Reply reply = transport_.send(*request, now_);
+      WireReply reply = transport_.send(*request, now_);
       if (reply.arrived == Arrival::answered && reply.body.size() <= most_reply_bytes) {
         may_have_acted_ = may_have_acted_ || (lost && planned.may_move_money);
         sent_.push_back(planned);
@@ -69,8 +69,8 @@ class Run {
   }
 
   /// The request with its secrets in place. Errors: those of finish; bad_request for a line end in a header.
-  Result<Request> finished(const PlannedRequest& planned) const {
-    Request request{
+  Result<WireRequest> finished(const PlannedRequest& planned) const {
+    WireRequest request{
         .endpoint = planned.endpoint, .method = planned.method, .path = planned.path, .headers = {}, .body = {}};
     FinishWith with{.manifest = plugin_.manifest(), .secrets = secrets_, .now = now_, .endpoint = planned.endpoint};
     auto body = finish(planned.body, with);

@@ -61,14 +61,14 @@ std::int64_t number_in(const json::object& object, std::string_view name) {
   return value != nullptr && value->is_int64() ? value->get_int64() : -1;
 }
 
-Reply answered(int status, std::string body) {
+WireReply answered(int status, std::string body) {
   return {.arrived = Arrival::answered,
           .status = status,
           .headers = {{"content-type", "application/json"}},
           .body = std::move(body)};
 }
 
-Reply refused(int status, std::string_view code, std::string_view message) {
+WireReply refused(int status, std::string_view code, std::string_view message) {
   return answered(status, json::serialize(json::object{{"code", code}, {"message", message}}));
 }
 
@@ -121,7 +121,7 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
 
 // ---- What a request does
 
-Reply SandboxBook::act(const std::string& path, const std::string& key, const std::string& body, Instant now) {
+WireReply SandboxBook::act(const std::string& path, const std::string& key, const std::string& body, Instant now) {
   if (path == "/charges") return charge(key, body, now);
   if (path == "/refunds") return refund(key, body, now);
   std::string_view rest = path;
@@ -135,7 +135,7 @@ Reply SandboxBook::act(const std::string& path, const std::string& key, const st
   return refused(404, "not_found", "There is nothing at this path.");
 }
 
-Reply SandboxBook::charge(const std::string& key, const std::string& body, Instant now) {
+WireReply SandboxBook::charge(const std::string& key, const std::string& body, Instant now) {
   if (key.empty()) return refused(400, "no_key", "A charge needs an Idempotency-Key.");
   if (const auto made = charges_.find(key); made != charges_.end()) {
     if (made->second.body != body) return refused(409, "key_reused", "This key was used with another body.");
@@ -165,7 +165,7 @@ Reply SandboxBook::charge(const std::string& key, const std::string& body, Insta
   return reply_of(charges_.emplace(key, std::move(made)).first->second, now);
 }
 
-Reply SandboxBook::refund(const std::string& key, const std::string& body, Instant now) {
+WireReply SandboxBook::refund(const std::string& key, const std::string& body, Instant now) {
   if (key.empty()) return refused(400, "no_key", "A refund needs an Idempotency-Key.");
   if (const auto made = refunds_.find(key); made != refunds_.end()) {
     if (made->second.body != body) return refused(409, "key_reused", "This key was used with another body.");
@@ -194,7 +194,7 @@ Reply SandboxBook::refund(const std::string& key, const std::string& body, Insta
   return reply_of(refunds_.emplace(key, std::move(made)).first->second);
 }
 
-Reply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now) {
+WireReply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now) {
   const bool over = charge.ends_at && *charge.ends_at <= now;
   if (verb == "confirm") {
     if (!charge.ends_at) {
@@ -227,7 +227,7 @@ void SandboxBook::withdraw(const std::string& charge_key) {
 
 // ---- What can be asked
 
-Reply SandboxBook::look_up(std::string_view path, Instant now) const {
+WireReply SandboxBook::look_up(std::string_view path, Instant now) const {
   const bool of_refund = path.starts_with("/refunds");
   std::string key;
   if (take(path, of_refund ? "/refunds?key=" : "/charges?key=")) {
@@ -239,7 +239,7 @@ Reply SandboxBook::look_up(std::string_view path, Instant now) const {
   if (of_refund) {
     if (const auto found = refunds_.find(key); found != refunds_.end()) return reply_of(found->second);
   } else if (const auto found = charges_.find(key); found != charges_.end()) {
-    Reply reply = reply_of(found->second, now);
+    WireReply reply = reply_of(found->second, now);
     reply.status = 200;
     return reply;
   }
@@ -306,11 +306,11 @@ std::string SandboxBook::object_of(const Refund& refund) const {
   return json::serialize(object);
 }
 
-Reply SandboxBook::reply_of(const Charge& charge, Instant now) {
+WireReply SandboxBook::reply_of(const Charge& charge, Instant now) {
   return answered(status_of(charge, now) == "declined" ? 402 : 200, object_of(charge, now));
 }
 
-Reply SandboxBook::reply_of(const Refund& refund) const { return answered(200, object_of(refund)); }
+WireReply SandboxBook::reply_of(const Refund& refund) const { return answered(200, object_of(refund)); }
 
 std::vector<SandboxMove> SandboxBook::captures(Instant until) const {
   std::vector<SandboxMove> moves;

@@ -45,9 +45,9 @@ struct SandboxMove {
 class SandboxBook {
  public:
   /// What a POST does and answers. The same key and body act once; `now` never runs back.
-  Reply act(const std::string& path, const std::string& key, const std::string& body, Instant now);
+  WireReply act(const std::string& path, const std::string& key, const std::string& body, Instant now);
   /// What a GET answers.
-  Reply look_up(std::string_view path, Instant now) const;
+  WireReply look_up(std::string_view path, Instant now) const;
 
   /// Behaviour of the charge that a POST makes or is about; none when it says none.
   std::optional<SandboxBehaviour> behaviour(const std::string& path, const std::string& body) const;
@@ -85,15 +85,15 @@ class SandboxBook {
     bool of_refund = false;
   };
 
-  Reply charge(const std::string& key, const std::string& body, Instant now);
-  Reply refund(const std::string& key, const std::string& body, Instant now);
-  Reply act_on(Charge& charge, std::string_view verb, Instant now);
+  WireReply charge(const std::string& key, const std::string& body, Instant now);
+  WireReply refund(const std::string& key, const std::string& body, Instant now);
+  WireReply act_on(Charge& charge, std::string_view verb, Instant now);
   void announce(const Charge& charge);
   void withdraw(const std::string& charge_key);
   const Charge* charge_of_refund(const std::string& body) const;
   static std::string status_of(const Charge& charge, Instant now);
-  static Reply reply_of(const Charge& charge, Instant now);
-  Reply reply_of(const Refund& refund) const;
+  static WireReply reply_of(const Charge& charge, Instant now);
+  WireReply reply_of(const Refund& refund) const;
   static std::string object_of(const Charge& charge, Instant now);
   std::string object_of(const Refund& refund) const;
 

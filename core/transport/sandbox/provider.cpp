@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 
 /// The value of a header whatever the case of its name; empty when it is not there.
-std::string header_of(const Request& request, std::string_view lower_name) {
+std::string header_of(const WireRequest& request, std::string_view lower_name) {
   for (const auto& [name, value] : request.headers) {
     std::string lower = name;
     for (char& c : lower)
@@ -40,7 +40,7 @@ std::string signature(const std::string& secret, const std::string& signed_text)
   return hex.data();
 }
 
-Reply refused(int status, std::string_view code) {
+WireReply refused(int status, std::string_view code) {
   return {.arrived = Arrival::answered,
           .status = status,
           .headers = {{"content-type", "application/json"}},
@@ -87,7 +87,7 @@ std::optional<Error> SandboxProvider::read_back() {
 }
 
 /// Written before it acts, in one piece, so that what was answered is there after the process was killed.
-bool SandboxProvider::write_down(const Request& request, const std::string& key) {
+bool SandboxProvider::write_down(const WireRequest& request, const std::string& key) {
   if (file_ < 0) return true;
   const std::string line =
       json::serialize(json::object{{"at_us", now_.us}, {"path", request.path}, {"key", key}, {"body", request.body}}) +
@@ -95,7 +95,7 @@ bool SandboxProvider::write_down(const Request& request, const std::string& key)
   return ::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
-Reply SandboxProvider::send(const Request& request, Instant now) {
+WireReply SandboxProvider::send(const WireRequest& request, Instant now) {
   const std::lock_guard lock(mutex_);
   if (!settings_.api_key.empty() && header_of(request, "authorization") != "Bearer " + settings_.api_key)
     return refused(401, "not_authenticated");
@@ -108,7 +108,7 @@ Reply SandboxProvider::send(const Request& request, Instant now) {
   if (how.lost_before && !of_refund) return {};
   const std::string key = header_of(request, "idempotency-key");
   if (!write_down(request, key)) return refused(503, "no_book");
-  Reply reply = book_.act(request.path, key, request.body, now_);
+  WireReply reply = book_.act(request.path, key, request.body, now_);
   if (of_refund ? how.refund_lost_after : how.lost_after) return {};
   return reply;
 }

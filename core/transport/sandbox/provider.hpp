@@ -41,7 +41,7 @@ class SandboxProvider : public Transport {
   static Result<std::unique_ptr<SandboxProvider>> open(SandboxSettings settings);
   ~SandboxProvider() override;
 
-  Reply send(const Request& request, Instant now) override;
+  WireReply send(const WireRequest& request, Instant now) override;
 
   /// What moved up to and including `until`, in order of time.
   std::vector<SandboxMove> captures(Instant until) const;
@@ -55,7 +55,7 @@ class SandboxProvider : public Transport {
  private:
   explicit SandboxProvider(SandboxSettings settings) : settings_(std::move(settings)) {}
   std::optional<Error> read_back();
-  bool write_down(const Request& request, const std::string& key);
+  bool write_down(const WireRequest& request, const std::string& key);
 
   SandboxSettings settings_;
   mutable std::mutex mutex_;
