@@ -74,10 +74,11 @@ Result<std::string> manifest_section(std::string_view file) {
                                         this_machine_name, this_machine, header->e_machine)};
   if (header->e_type != ET_DYN) return not_a_plugin("it is no shared object but a program or an object file");
 
+  const bool whole = header->e_shentsize == sizeof(Elf64_Shdr) &&
+                     !part(file, header->e_shoff, header->e_shnum * sizeof(Elf64_Shdr)).empty();
   const auto section = [&](std::uint64_t index) {
-    return header->e_shentsize == sizeof(Elf64_Shdr) && index < header->e_shnum
-               ? at<Elf64_Shdr>(file, header->e_shoff + index * sizeof(Elf64_Shdr))
-               : std::nullopt;
+    return whole && index < header->e_shnum ? at<Elf64_Shdr>(file, header->e_shoff + index * sizeof(Elf64_Shdr))
+                                            : std::nullopt;
   };
   const auto names = section(header->e_shstrndx);
   if (!names) return not_a_plugin("its table of sections is missing or broken; do not strip section headers");

@@ -9,14 +9,13 @@ function(florin_plugin name)
   endif()
   add_library(${name} MODULE ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE Florin::sdk)
-  target_link_options(${name} PRIVATE "LINKER:--version-script=${FLORIN_PLUGIN_MAP}" LINKER:--no-undefined)
+  target_link_options(${name} PRIVATE "LINKER:--version-script=${FLORIN_PLUGIN_MAP}")
+  if(NOT FLORIN_SANITIZE)  # a sanitizer's own symbols come from the program that loads the plugin
+    target_link_options(${name} PRIVATE LINKER:--no-undefined)
+  endif()
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so" POSITION_INDEPENDENT_CODE ON
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS ${FLORIN_PLUGIN_MAP})
-  if(FLORIN_SANITIZE)
-    # A sanitizer's own symbols come from the program that loads the plugin.
-    set_property(TARGET ${name} PROPERTY LINK_OPTIONS "LINKER:--version-script=${FLORIN_PLUGIN_MAP}")
-  endif()
   if(FLORIN_PLUGIN_OUTPUT_DIRECTORY)
     set_property(TARGET ${name} PROPERTY LIBRARY_OUTPUT_DIRECTORY ${FLORIN_PLUGIN_OUTPUT_DIRECTORY})
   endif()

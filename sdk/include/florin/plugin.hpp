@@ -406,7 +406,7 @@ inline Text encoded(Text text) {
 }
 
 /// As a JSON string, with its quotes.
-inline Text quoted(Text text) {
+inline Text in_quotes(Text text) {
   static constexpr char digits[] = "0123456789abcdef";
   char* out = room<char>(text.view().size() * 6 + 3);
   std::size_t n = 0;
@@ -491,7 +491,8 @@ class Request {
     Text text;
     for (const Field& field : fields)
       if (field.value)
-        text = text + (text ? "," : "") + quoted(field.name) + ":" + (field.bare ? field.value : quoted(field.value));
+        text = text + (text ? "," : "") + in_quotes(field.name) + ":" +
+               (field.bare ? field.value : in_quotes(field.value));
     return header("Content-Type", "application/json").body(Text("{") + text + "}");
   }
   /// The provider makes the same bytes act once.
