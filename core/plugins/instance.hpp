@@ -1,0 +1,110 @@
+#pragma once
+
+#include <florin/plugin.h>
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/money.hpp"
+#include "florin/result.hpp"
+#include "plugins/manifest.hpp"
+
+namespace florin {
+
+/// A plugin made ready for one tenant and block: what it was made with lives as long as it does.
+struct PluginInstance {
+  Manifest manifest;
+  const florin_entry_1* entry = nullptr;
+  florin_plugin* plugin = nullptr;
+  const void* table = nullptr;  ///< of the interface it was made for
+
+  PluginInstance() = default;
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+  ~PluginInstance();
+};
+
+/// A plugin gave no answer, or one that cannot be taken. Never leaves this folder: it becomes an Error.
+class PluginFault : public std::runtime_error {
+ public:
+  PluginFault(std::string code, const std::string& what) : std::runtime_error(what), code_(std::move(code)) {}
+  Error error(const Manifest& manifest) const {
+    return {.code = code_, .message = "plugin '" + manifest.id + "' " + what()};
+  }
+
+ private:
+  std::string code_;
+};
+
+/// Where plugins put their answers: 64 KiB, more when asked, 16 MiB at most. One a thread.
+class AnswerRoom {
+ public:
+  florin_arena fresh();
+  bool grow(std::uint64_t wanted);
+  static AnswerRoom& of_this_thread();
+
+ private:
+  std::vector<std::max_align_t> room_{(64 << 10) / sizeof(std::max_align_t)};
+};
+
+/// Calls a plugin and repeats the call with more room for as long as it asks for more. The answer is good until the
+/// next call on this thread. Throws PluginFault.
+template <class Call>
+auto ask(std::string_view function, Call call) -> decltype(*call(nullptr)) {
+  AnswerRoom& room = AnswerRoom::of_this_thread();
+  for (;;) {
+    florin_arena arena = room.fresh();
+    decltype(call(nullptr)) answer = nullptr;
+    try {
+      answer = call(&arena);
+    } catch (...) {
+      throw PluginFault("plugin_failed", "threw an exception out of " + std::string(function));
+    }
+    if (answer != nullptr) {
+      if (answer->size < sizeof *answer)
+        throw PluginFault("bad_answer", "answered " + std::string(function) + " with a struct that is too small");
+      return *answer;
+    }
+    if (arena.wanted == 0) throw PluginFault("plugin_failed", "gave no answer to " + std::string(function));
+    if (!room.grow(arena.wanted))
+      throw PluginFault("plugin_failed", "wants more than 16 MiB to answer " + std::string(function));
+  }
+}
+
+/// A struct behind a pointer of an answer; none when absent. Throws PluginFault.
+template <class T>
+const T* inside(const T* pointer) {
+  if (pointer != nullptr && pointer->size < sizeof *pointer)
+    throw PluginFault("bad_answer", "answered with a struct that is too small");
+  return pointer;
+}
+
+/// Calls `take` for each element of a list. Throws PluginFault for more than 10000, or elements that are too small.
+template <class T, class Take>
+void for_each(const florin_list& list, Take take) {
+  if (list.count == 0) return;
+  if (list.at == nullptr || list.count > 10'000 || list.stride < sizeof(T))
+    throw PluginFault("bad_answer", "answered with a list that cannot be");
+  for (std::uint32_t i = 0; i < list.count; ++i) take(*FLORIN_AT(T, list, i));
+}
+
+/// A copy of text. Throws PluginFault above 1 MiB.
+std::string copied(florin_text text);
+/// Throws PluginFault for a currency that is none of ours or has another exponent.
+Money copied(const florin_money& money);
+
+florin_text lent(std::string_view text);
+florin_money lent(const Money& money);
+template <class T>
+florin_list lent(const std::vector<T>& items) {
+  return {items.data(), static_cast<std::uint32_t>(items.size()), sizeof(T)};
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+std::vector<florin_pair> lent_pairs(const Pairs& pairs);
+
+}  // namespace florin

@@ -1,0 +1,295 @@
+#include "plugins/library.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/dll/shared_library.hpp>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+#include "plugins/instance.hpp"
+#include "plugins/json_table.hpp"
+
+namespace florin {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t most_file_bytes = 256 << 20;
+constexpr const char* entry_symbol = "florin_plugin_entry_1";
+
+/// A file descriptor that is closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string reason_of(int error) { return std::strerror(error); }
+
+Error at_file(Error error, const fs::path& file) {
+  error.message = file.string() + ": " + error.message;
+  error.at.file = file.string();
+  return error;
+}
+
+/// The bytes of a regular file, opened once and without following a link.
+Result<std::string> bytes_of(const fs::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat about{};
+  if (file.get() < 0 || ::fstat(file.get(), &about) != 0)
+    return Error{.code = "not_a_plugin",
+                 .message = errno == ELOOP ? "it is a link; put the file itself here"
+                                           : fmt::format("it cannot be read: {}", reason_of(errno))};
+  if (!S_ISREG(about.st_mode) || about.st_size > most_file_bytes)
+    return Error{.code = "not_a_plugin", .message = "it is no regular file of at most 256 MiB"};
+  std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
+  std::size_t have = 0;
+  while (have < bytes.size()) {
+    const ssize_t n = ::read(file.get(), bytes.data() + have, bytes.size() - have);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return Error{.code = "not_a_plugin", .message = "it changed while it was read"};
+    have += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
+std::string sha256_of(std::string_view bytes) {
+  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex{};
+  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+  return hex.data();
+}
+
+/// Makes the folder of copies if need be and sees to it that nobody else can write there.
+std::optional<Error> make_ours(const fs::path& folder) {
+  std::error_code ec;
+  if (fs::create_directories(folder, ec); !ec) fs::permissions(folder, fs::perms::owner_all, ec);
+  struct stat about{};
+  if (!ec && ::lstat(folder.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == ::geteuid() &&
+      (about.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+    return std::nullopt;
+  return Error{.code = "unsafe_folder",
+               .message = fmt::format("{}: copies of plugins need a folder that belongs to this user and nobody else "
+                                      "may write to",
+                                      folder.string())};
+}
+
+/// Puts `bytes` into a file that is named by their hash. What is there already and has that hash stays.
+std::optional<Error> keep(const std::string& bytes, const fs::path& copy, const std::string& sha256) {
+  if (const auto there = bytes_of(copy); there && sha256_of(*there) == sha256) return std::nullopt;
+  const fs::path fresh = copy.string() + fmt::format(".{}", ::getpid());
+  ::unlink(fresh.c_str());
+  {
+    const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IXUSR));
+    std::size_t done = 0;
+    while (file.get() >= 0 && done < bytes.size()) {
+      const ssize_t n = ::write(file.get(), bytes.data() + done, bytes.size() - done);
+      if (n < 0 && errno != EINTR) break;
+      done += n < 0 ? 0 : static_cast<std::size_t>(n);
+    }
+    if (file.get() >= 0 && done == bytes.size() && ::rename(fresh.c_str(), copy.c_str()) == 0) return std::nullopt;
+  }
+  const int error = errno;
+  ::unlink(fresh.c_str());
+  return Error{.code = "not_loadable",
+               .message = fmt::format("its copy {} cannot be written: {}", copy.string(), reason_of(error))};
+}
+
+/// Loads a copy for as long as the process lives: a library with thread-local data or unique symbols would stay mapped
+/// anyway, and what is loaded again would meet its old statics.
+Result<const florin_entry_1*> entry_of(const fs::path& copy) {
+  static std::mutex one_at_a_time;
+  static auto* const loaded = new std::map<std::string, boost::dll::shared_library>;
+  const std::lock_guard lock(one_at_a_time);
+  try {
+    auto& library = (*loaded)[copy.string()];
+    if (!library.is_loaded()) library.load(copy, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    if (!library.has(entry_symbol))
+      return Error{.code = "not_a_plugin",
+                   .message = fmt::format("it does not export {}; make it with FLORIN_PLUGIN", entry_symbol)};
+    const auto* entry = library.get<const florin_entry_1*()>(entry_symbol)();
+    if (entry == nullptr || entry->size < sizeof(florin_entry_1) || entry->create == nullptr || entry->query == nullptr)
+      return Error{.code = "not_a_plugin", .message = fmt::format("{} gives no whole entry", entry_symbol)};
+    if (entry->abi_minor > FLORIN_ABI_MINOR)
+      return Error{.code = "wrong_abi",
+                   .message = fmt::format("its code is built for plugin interface {}.{}, this host speaks {}.{}",
+                                          FLORIN_ABI_MAJOR, entry->abi_minor, FLORIN_ABI_MAJOR, FLORIN_ABI_MINOR)};
+    return entry;
+  } catch (const std::exception& error) {
+    return Error{.code = "not_loadable", .message = fmt::format("it cannot be loaded: {}", error.what())};
+  } catch (...) {
+    return Error{.code = "not_loadable", .message = "it threw an exception while it was loaded"};
+  }
+}
+
+/// Whether the lock file lets this one in.
+std::optional<Error> unlike_pin(const PluginFile& file, const PluginPlaces& places) {
+  if (!places.pins) return std::nullopt;
+  const auto pin = places.pins->find(file.id);
+  if (pin == places.pins->end())
+    return Error{
+        .code = "unpinned",
+        .message = fmt::format("plugin '{}' is not in the lock file; if it is the one you want, add its SHA-256 "
+                               "{}",
+                               file.id, file.sha256)};
+  if (pin->second != file.sha256)
+    return Error{
+        .code = "pin_mismatch",
+        .message = fmt::format("plugin '{}' has SHA-256 {}, the lock file says {}", file.id, file.sha256, pin->second)};
+  return std::nullopt;
+}
+
+fs::path copy_of(const PluginFile& file, const PluginPlaces& places) { return places.copies / (file.sha256 + ".so"); }
+
+/// Reads one file and decides whether it may be loaded.
+PluginFile read_file(const fs::path& path, const PluginPlaces& places) {
+  PluginFile file{.path = path, .id = path.stem().string(), .sha256 = {}, .manifest = {}, .refused = {}};
+  const auto refuse = [&](Error error) {
+    file.refused = at_file(std::move(error), path);
+    return file;
+  };
+  const auto bytes = bytes_of(path);
+  if (!bytes) return refuse(bytes.error());
+  file.sha256 = sha256_of(*bytes);
+  const auto section = manifest_section(*bytes);
+  if (!section) return refuse(section.error());
+  auto manifest = read_manifest(*section);
+  if (!manifest) return refuse(manifest.error());
+  file.manifest = std::move(*manifest);
+  file.id = file.manifest.id;
+  if (auto error = unlike_pin(file, places)) return refuse(std::move(*error));
+  if (auto error = keep(*bytes, copy_of(file, places), file.sha256)) return refuse(std::move(*error));
+  return file;
+}
+
+/// Two files with one id: neither is loaded, since nobody can say which was meant.
+void refuse_doubles(std::vector<PluginFile>& files) {
+  std::map<std::string, std::vector<PluginFile*>> by_id;
+  for (PluginFile& file : files) by_id[file.id].push_back(&file);
+  for (const auto& [id, same] : by_id) {
+    if (same.size() < 2) continue;
+    for (PluginFile* file : same)
+      file->refused = Error{.code = "duplicate_plugin",
+                            .message = fmt::format("plugin '{}' is there twice, {} and {}; take one away", id,
+                                                   same[0]->path.string(), same[1]->path.string()),
+                            .at = {.file = file->path.string()}};
+  }
+}
+
+}  // namespace
+
+Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
+  std::error_code ec;
+  places.copies = fs::absolute(places.copies, ec);
+  if (auto error = make_ours(places.copies)) return *error;
+  PluginLibrary library;
+  for (const fs::path& folder : places.folders) {
+    std::vector<fs::path> found;
+    for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec))
+      if (it->path().extension() == ".so") found.push_back(fs::absolute(it->path()));
+    if (ec)
+      return Error{
+          .code = "no_plugin_folder",
+          .message = fmt::format("{}: the folder of plugins cannot be read: {}", folder.string(), ec.message())};
+    std::sort(found.begin(), found.end());
+    for (const fs::path& path : found) library.files_.push_back(read_file(path, places));
+  }
+  refuse_doubles(library.files_);
+  library.places_ = std::move(places);
+  return library;
+}
+
+Result<const PluginFile*> PluginLibrary::file_of(std::string_view id) const {
+  std::string known;
+  for (const PluginFile& file : files_) {
+    if (file.id == id) {
+      if (file.refused) return *file.refused;
+      return &file;
+    }
+    if (!file.refused) known += (known.empty() ? "" : ", ") + file.id;
+  }
+  return Error{.code = "missing_plugin",
+               .message = fmt::format("there is no plugin '{}'; there are: {}", id, known.empty() ? "none" : known)};
+}
+
+std::expected<std::shared_ptr<const PluginInstance>, Errors> PluginLibrary::make(std::string_view id,
+                                                                                 const char* interface_id,
+                                                                                 const PluginSetup& setup) const {
+  const auto file = file_of(id);
+  if (!file) return std::unexpected(Errors{file.error()});
+  const Manifest& manifest = (*file)->manifest;
+  const Error lacks{.code = "lacks_interface",
+                    .message = fmt::format("plugin '{}' does not offer {}; it offers: {}", id, interface_id,
+                                           fmt::join(manifest.interfaces, ", "))};
+  if (!manifest.offers(interface_id)) return std::unexpected(Errors{lacks});
+  const auto entry = entry_of(copy_of(**file, places_));
+  if (!entry) return std::unexpected(Errors{at_file(entry.error(), (*file)->path)});
+
+  auto instance = std::make_shared<PluginInstance>();
+  instance->manifest = manifest;
+  instance->entry = *entry;
+  const JsonTable config(setup.config_json);
+  const florin_setup in{sizeof in, FLORIN_ABI_MINOR, lent(setup.config_json), config.list(), lent(setup.tenant)};
+  Errors problems;
+  try {
+    const auto& made = ask("create", [&](florin_arena* arena) { return (*entry)->create(&in, arena); });
+    instance->plugin = made.plugin;
+    for_each<florin_problem>(made.problems, [&](const florin_problem& problem) {
+      problems.push_back(
+          {.code = "create_failed", .message = copied(problem.text), .at = {.path = copied(problem.path)}});
+    });
+    if (problems.empty() && instance->plugin == nullptr)
+      throw PluginFault("create_failed", "was not made and says no reason");
+    if (problems.empty()) instance->table = (*entry)->query(instance->plugin, interface_id);
+  } catch (const PluginFault& fault) {
+    return std::unexpected(Errors{fault.error(manifest)});
+  } catch (...) {
+    return std::unexpected(Errors{PluginFault("plugin_failed", "threw an exception out of query").error(manifest)});
+  }
+  if (!problems.empty()) return std::unexpected(problems);
+  if (instance->table == nullptr) return std::unexpected(Errors{lacks});
+  return instance;
+}
+
+std::expected<CreditPolicy, Errors> PluginLibrary::credit_policy(std::string_view id, const PluginSetup& setup) const {
+  auto instance = make(id, "florin.credit_policy/1", setup);
+  if (!instance) return std::unexpected(instance.error());
+  auto policy = CreditPolicy::of(std::move(*instance));
+  if (!policy) return std::unexpected(Errors{policy.error()});
+  return std::move(*policy);
+}
+
+std::expected<MethodPlugin, Errors> PluginLibrary::method(std::string_view id, const PluginSetup& setup) const {
+  auto instance = make(id, "florin.method/1", setup);
+  if (!instance) return std::unexpected(instance.error());
+  auto method = MethodPlugin::of(std::move(*instance));
+  if (!method) return std::unexpected(Errors{method.error()});
+  return std::move(*method);
+}
+
+std::expected<ProcessorPlugin, Errors> PluginLibrary::processor(std::string_view id, const PluginSetup& setup) const {
+  auto instance = make(id, "florin.processor/1", setup);
+  if (!instance) return std::unexpected(instance.error());
+  auto processor = ProcessorPlugin::of(std::move(*instance));
+  if (!processor) return std::unexpected(Errors{processor.error()});
+  return std::move(*processor);
+}
+
+}  // namespace florin

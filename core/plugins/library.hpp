@@ -1,0 +1,73 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/result.hpp"
+#include "plugins/credit_policy.hpp"
+#include "plugins/method.hpp"
+#include "plugins/processor.hpp"
+
+namespace florin {
+
+/// Where plugins are looked for, and which are believed.
+struct PluginPlaces {
+  std::vector<std::filesystem::path> folders;  ///< every *.so in them is taken for a plugin
+  std::filesystem::path copies;                ///< what is loaded is a copy here, named by its SHA-256; ours alone
+  /// id to SHA-256 in lower-case hex, from the lock file. Given: what is not in it is not loaded. None: nothing is
+  /// pinned.
+  std::optional<std::map<std::string, std::string>> pins;
+};
+
+/// What an instance is made of: one per tenant and block of YAML.
+struct PluginSetup {
+  std::string tenant;
+  std::string config_json;  ///< the block without `plugin` and secrets; scalars as text
+};
+
+/// One file of the folders, read but not run.
+struct PluginFile {
+  std::filesystem::path path;
+  std::string id;      ///< of its manifest; the file's name without `.so` when that cannot be read
+  std::string sha256;  ///< lower-case hex
+  Manifest manifest;
+  std::optional<Error> refused;  ///< why it is not loaded
+};
+
+/// The set of plugins of a host. Opening it runs no plugin's code; making the first instance of one loads it, for good.
+///
+/// A file is opened once without following links, hashed, copied to a file named by that hash, and the copy is loaded,
+/// so what was checked is what runs.
+class PluginLibrary {
+ public:
+  /// A file that is no good does not stop the others: see `files`, and the same refusal when its plugin is asked for.
+  /// Errors: no_plugin_folder, unsafe_folder (the copies' folder is not ours alone).
+  static Result<PluginLibrary> open(PluginPlaces places);
+
+  const std::vector<PluginFile>& files() const { return files_; }
+
+  /// Makes an instance. Thread-safe.
+  ///
+  /// Errors: missing_plugin, not_a_plugin, wrong_machine, wrong_abi, bad_manifest, duplicate_plugin, pin_mismatch,
+  ///         unpinned, not_loadable, lacks_interface, bad_answer; create_failed: one error for each problem, `at.path`
+  ///         a JSON pointer into the config
+  std::expected<CreditPolicy, Errors> credit_policy(std::string_view id, const PluginSetup& setup) const;
+  std::expected<MethodPlugin, Errors> method(std::string_view id, const PluginSetup& setup) const;
+  std::expected<ProcessorPlugin, Errors> processor(std::string_view id, const PluginSetup& setup) const;
+
+ private:
+  Result<const PluginFile*> file_of(std::string_view id) const;
+  std::expected<std::shared_ptr<const PluginInstance>, Errors> make(std::string_view id, const char* interface_id,
+                                                                    const PluginSetup& setup) const;
+
+  PluginPlaces places_;
+  std::vector<PluginFile> files_;
+};
+
+}  // namespace florin

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/result.hpp"
+
+namespace florin {
+
+/// What a plugin says of itself before any of its code runs.
+struct Manifest {
+  std::string id;
+  std::string version;
+  std::vector<std::string> interfaces;           ///< `florin.processor/1`, ...
+  std::map<std::string, std::string> endpoints;  ///< name to default address; requests go nowhere else
+  std::map<std::string, std::string> secrets;    ///< name to the one endpoint it may be sent to bare; "": to none
+  std::string config_schema;                     ///< JSON Schema of the operator's block; empty when not given
+
+  bool offers(std::string_view interface_id) const;
+};
+
+/// Reads the section `.florin`: a line with the ABI's version, then JSON.
+/// Errors: wrong_abi, bad_manifest.
+Result<Manifest> read_manifest(std::string_view section);
+
+/// The bytes of the section `.florin` of a shared object for this machine, up to its first zero byte.
+///
+/// file   the whole file; nothing in it is believed
+/// Errors: not_a_plugin, wrong_machine.
+Result<std::string> manifest_section(std::string_view file);
+
+}  // namespace florin

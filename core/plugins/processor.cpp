@@ -1,0 +1,322 @@
+#include "plugins/processor.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+
+#include "plugins/instance.hpp"
+
+namespace florin {
+
+namespace {
+
+constexpr std::size_t most_headers = 64;
+
+// The codes of the interface count reasons from 0 and have no word for "none"; the domain's begin with none.
+static_assert(static_cast<std::uint32_t>(DeclineKind::soft) == FLORIN_SOFT + 1);
+static_assert(static_cast<std::uint32_t>(DeclineKind::throttled) == FLORIN_THROTTLED + 1);
+static_assert(static_cast<std::uint32_t>(OperationKind::status) == FLORIN_STATUS);
+
+const florin_processor_1& table_of(const PluginInstance& instance) {
+  return *static_cast<const florin_processor_1*>(instance.table);
+}
+
+florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
+  switch (kind) {
+    case OperationKind::charge: return table.charge;
+    case OperationKind::confirm: return table.confirm;
+    case OperationKind::cancel: return table.cancel;
+    case OperationKind::refund: return table.refund;
+    case OperationKind::status: return table.status;
+  }
+  return nullptr;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+[[noreturn]] void refuse_answer(const std::string& why) { throw PluginFault("bad_answer", "answered with " + why); }
+
+// ---- What goes in
+
+florin_operation lent_operation(const Operation& operation, const std::vector<florin_pair>& details,
+                                const std::vector<florin_pair>& returned) {
+  florin_operation in{};
+  in.size = sizeof in;
+  in.kind = static_cast<std::uint32_t>(operation.kind);
+  in.flags = (operation.off_session ? FLORIN_OFF_SESSION : 0u) | (operation.of_refund ? FLORIN_OF_REFUND : 0u);
+  in.now_us = operation.decided_at.us;
+  in.key = lent(operation.key);
+  in.payment_key = lent(operation.payment_key);
+  in.amount = lent(operation.amount);
+  in.method = lent(operation.method);
+  in.method_ref = lent(operation.method_ref);
+  in.details = lent(details);
+  in.customer_key = lent(operation.customer_key);
+  in.customer_ref = lent(operation.customer_ref);
+  in.description = lent(operation.description);
+  in.return_url = lent(operation.return_url);
+  in.returned = lent(returned);
+  in.ref = lent(operation.ref);
+  in.refund_ref = lent(operation.refund_ref);
+  in.refund_key = lent(operation.refund_key);
+  in.started_at_us = operation.started_at.us;
+  return in;
+}
+
+// ---- What comes out
+
+Value value_of(const florin_value& said) {
+  Value value;
+  if (said.terms == nullptr || said.count == 0) {
+    value.text = copied(said.text);
+    return value;
+  }
+  if (said.count > 64) refuse_answer("a value of more than 64 terms");
+  for (std::uint64_t i = 0; i < said.count; ++i)
+    value.terms.push_back({said.terms[i].code, said.terms[i].number, copied(said.terms[i].text)});
+  return value;
+}
+
+/// Printable and without blanks, so that it cannot break out of its line.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+PlannedRequest request_of(const florin_request* said, const Manifest& manifest) {
+  if (inside(said) == nullptr) refuse_answer("a step that sends no request");
+  PlannedRequest request;
+  request.effect = said->effect <= FLORIN_READ ? static_cast<Effect>(said->effect) : Effect::once;
+  request.may_move_money = request.effect != Effect::read && (said->flags & FLORIN_NO_MONEY) == 0;
+  request.endpoint = copied(said->endpoint);
+  request.method = copied(said->method);
+  request.path = copied(said->path);
+  if (!manifest.endpoints.contains(request.endpoint))
+    refuse_answer("a request to an endpoint that is not in its manifest: '" + request.endpoint.substr(0, 64) + "'");
+  if (request.method.empty() || !is_plain(request.method)) refuse_answer("a request without a method");
+  if (!request.path.starts_with('/') || !is_plain(request.path))
+    refuse_answer("a request whose path does not begin with / or has blanks or line ends in it");
+  if (said->headers.count > most_headers) refuse_answer("more than 64 headers");
+  for_each<florin_header>(said->headers, [&](const florin_header& header) {
+    const std::string name = copied(header.name);
+    if (name.empty() || !is_plain(name) || name.find(':') != std::string::npos)
+      refuse_answer("a header without a name");
+    request.headers.emplace_back(name, value_of(header.value));
+  });
+  request.body = value_of(said->body);
+  return request;
+}
+
+/// What the customer must do, as JSON for who shows it.
+std::string action_of(const florin_action& said) {
+  boost::json::object action;
+  action["kind"] = said.kind == FLORIN_REDIRECT ? "redirect" : said.kind == FLORIN_DISPLAY ? "display" : "wait";
+  if (said.url.len != 0) action["url"] = copied(said.url);
+  boost::json::object fields;
+  for_each<florin_pair>(said.fields,
+                        [&](const florin_pair& field) { fields[copied(field.name)] = copied(field.value); });
+  if (!fields.empty()) action["fields"] = fields;
+  if (said.expires_at_us > 0) action["expires_at"] = Instant{said.expires_at_us}.text();
+  return boost::json::serialize(action);
+}
+
+AttemptState state_of(std::uint32_t said) {
+  switch (said) {
+    case FLORIN_NOT_SENT: return AttemptState::not_sent;
+    case FLORIN_DECLINED:
+    case FLORIN_REFUND_FAILED: return AttemptState::declined;
+    case FLORIN_PENDING: return AttemptState::pending;
+    case FLORIN_NEEDS_ACTION: return AttemptState::needs_action;
+    case FLORIN_AUTHORISED: return AttemptState::authorised;
+    case FLORIN_CAPTURED:
+    case FLORIN_REFUNDED: return AttemptState::captured;
+    case FLORIN_VOIDED: return AttemptState::voided;
+    case FLORIN_EXPIRED: return AttemptState::expired;
+    default: return AttemptState::unknown;
+  }
+}
+
+/// A word on a payment is no word on a refund, and the other way round: what does not fit is not known.
+bool fits(std::uint32_t state, bool of_refund) {
+  if (state == FLORIN_REFUNDED || state == FLORIN_REFUND_FAILED) return of_refund;
+  if (state == FLORIN_CAPTURED || state == FLORIN_AUTHORISED) return !of_refund;
+  return true;
+}
+
+Said said_of(const florin_outcome* outcome, bool of_refund) {
+  if (inside(outcome) == nullptr) refuse_answer("a step that is done and says no outcome");
+  Said said;
+  said.state = fits(outcome->state, of_refund) ? state_of(outcome->state) : AttemptState::unknown;
+  said.amount = copied(outcome->amount);
+  said.ref = copied(outcome->ref);
+  said.raw = copied(outcome->raw);
+  if (said.state == AttemptState::declined) said.decline = DeclineKind::soft;
+  if (const florin_reason* reason = inside(outcome->reason)) {
+    if (said.state == AttemptState::declined || said.state == AttemptState::not_sent)
+      said.decline = reason->kind <= FLORIN_THROTTLED ? static_cast<DeclineKind>(reason->kind + 1) : DeclineKind::soft;
+    said.decline_code = copied(reason->code);
+    said.text = copied(reason->text);
+  }
+  if (const florin_action* action = inside(outcome->action)) said.action = action_of(*action);
+  said.ask_after = {std::max<std::int64_t>(outcome->poll_after_us, 0)};
+  return said;
+}
+
+ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_1& table) {
+  ProcessorFacts facts;
+  const auto texts = [](const florin_list& list) {
+    std::vector<std::string> all;
+    for_each<florin_text>(list, [&](const florin_text& text) { all.push_back(copied(text)); });
+    return all;
+  };
+  for_each<florin_offer>(said.offers, [&](const florin_offer& offer) {
+    facts.offers.push_back({copied(offer.method), texts(offer.currencies), texts(offer.regions), offer.operations});
+    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_STATUS; ++kind)
+      if ((offer.operations >> kind & 1) != 0 && slot_of(table, static_cast<OperationKind>(kind)) == nullptr)
+        throw PluginFault("lacks_interface", "declares an operation that it does not have");
+    if ((offer.operations >> FLORIN_CHARGE & 1) != 0 && (offer.operations >> FLORIN_STATUS & 1) == 0)
+      throw PluginFault("lacks_interface", "charges without status, which finds a payment by our key");
+  });
+  facts.signed_webhooks = (said.flags & FLORIN_SIGNED_WEBHOOKS) != 0;
+  facts.takes_webhooks = table.webhook != nullptr;
+  facts.key_window = {std::max<std::int64_t>(said.key_window_us, 0)};
+  facts.look_up_lag = {std::max<std::int64_t>(said.look_up_lag_us, 0)};
+  return facts;
+}
+
+// ---- Checks of a webhook
+
+/// Whether one check holds. Errors: secret_missing, bad_program.
+Result<bool> holds(const florin_check& check, const FinishWith& with) {
+  if (check.kind != FLORIN_EQUAL) return false;
+  if (check.at_us != 0 || check.within_us != 0) {
+    const auto now = static_cast<std::uint64_t>(with.now.us), at = static_cast<std::uint64_t>(check.at_us);
+    const std::uint64_t apart = with.now.us > check.at_us ? now - at : at - now;
+    if (check.within_us < 0 || apart > static_cast<std::uint64_t>(check.within_us)) return false;
+  }
+  const auto made = finish(value_of(check.made), with);
+  if (!made) return made.error();
+  return !made->empty() && same_in_constant_time(*made, copied(check.given));
+}
+
+/// Whether every group has a check that holds.
+Result<bool> all_hold(const florin_list& checks, const FinishWith& with) {
+  std::map<std::uint32_t, bool> groups;
+  std::optional<Error> error;
+  for_each<florin_check>(checks, [&](const florin_check& check) {
+    const auto one = holds(check, with);
+    if (!one)
+      error = one.error();
+    else
+      groups[check.group] = groups[check.group] || *one;
+  });
+  if (error) return *error;
+  return std::all_of(groups.begin(), groups.end(), [](const auto& group) { return group.second; });
+}
+
+}  // namespace
+
+ProviderReply::ProviderReply(int its_status, Pairs its_headers, std::string its_body, Instant at)
+    : status(its_status), headers(std::move(its_headers)), body(std::move(its_body)), received_at(at), json(body) {
+  for (auto& [name, value] : headers) name = lower(std::move(name));
+}
+
+bool ProcessorFacts::offers_it(OperationKind kind, std::string_view method, Currency currency) const {
+  return std::any_of(offers.begin(), offers.end(), [&](const ProcessorOffer& offer) {
+    const auto& currencies = offer.currencies;
+    return offer.method == method && (offer.operations >> static_cast<unsigned>(kind) & 1) != 0 &&
+           (currencies.empty() || std::find(currencies.begin(), currencies.end(), currency.code()) != currencies.end());
+  });
+}
+
+const Manifest& ProcessorPlugin::manifest() const { return instance_->manifest; }
+
+Result<ProcessorPlugin> ProcessorPlugin::of(std::shared_ptr<const PluginInstance> instance) {
+  const auto& table = table_of(*instance);
+  try {
+    if (table.size < sizeof table || table.describe == nullptr)
+      throw PluginFault("lacks_interface", "offers florin.processor/1 without describe");
+    ProcessorFacts facts =
+        facts_of(ask("describe", [&](florin_arena* arena) { return table.describe(instance->plugin, arena); }), table);
+    return ProcessorPlugin(std::move(instance), std::move(facts));
+  } catch (const PluginFault& fault) {
+    return fault.error(instance->manifest);
+  }
+}
+
+Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
+                                            const std::vector<ProviderReply>& replies) const {
+  if (!facts_.offers_it(operation.kind, operation.method, operation.amount.currency()))
+    return Error{.code = "not_offered",
+                 .message = "plugin '" + manifest().id + "' does not declare this operation for method '" +
+                            operation.method + "' and " + operation.amount.text()};
+  const std::vector<florin_pair> details = lent_pairs(operation.details), returned = lent_pairs(operation.returned);
+  const florin_operation in = lent_operation(operation, details, returned);
+  std::vector<std::vector<florin_pair>> headers;
+  std::vector<florin_reply> lent_replies;
+  for (const ProviderReply& reply : replies) {
+    headers.push_back(lent_pairs(reply.headers));
+    lent_replies.push_back({sizeof(florin_reply), static_cast<std::uint32_t>(reply.status), lent(headers.back()),
+                            lent(reply.body), reply.json.list(), reply.received_at.us});
+  }
+  const florin_replies in_replies{sizeof in_replies, 0, lent(lent_replies)};
+  try {
+    florin_operate* operate = slot_of(table_of(*instance_), operation.kind);
+    const auto& said =
+        ask("an operation", [&](florin_arena* arena) { return operate(instance_->plugin, &in, &in_replies, arena); });
+    ProcessorStep step;
+    if (said.kind == FLORIN_SEND) {
+      step.send = request_of(said.request, manifest());
+    } else if (said.kind == FLORIN_DONE) {
+      const bool refund = operation.kind == OperationKind::refund || operation.of_refund;
+      step.done = said_of(said.outcome, refund);
+      step.done->absent = operation.kind == OperationKind::status && said.outcome->state == FLORIN_ABSENT;
+    } else {
+      refuse_answer("a step that neither sends nor is done");
+    }
+    return step;
+  } catch (const PluginFault& fault) {
+    return fault.error(manifest());
+  }
+}
+
+Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage& message,
+                                                           const Secrets& secrets) const {
+  if (!facts_.takes_webhooks)
+    return Error{.code = "no_webhooks", .message = "plugin '" + manifest().id + "' takes no webhooks"};
+  const ProviderReply read(0, message.headers, message.body, message.received_at);
+  const std::vector<florin_pair> headers = lent_pairs(read.headers);
+  const florin_webhook in{sizeof in, 0, lent(read.body), read.json.list(), lent(headers), message.received_at.us};
+  try {
+    const auto& said = ask(
+        "webhook", [&](florin_arena* arena) { return table_of(*instance_).webhook(instance_->plugin, &in, arena); });
+    const auto hold =
+        all_hold(said.checks, {.manifest = manifest(), .secrets = secrets, .now = message.received_at, .endpoint = {}});
+    if (!hold) return hold.error();
+    if (!*hold || (said.checks.count == 0 && facts_.signed_webhooks))
+      return Error{.code = "bad_signature",
+                   .message = "the webhook's signature is missing, wrong or too old; nothing was done"};
+    std::vector<WebhookClaim> claims;
+    for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
+      if (claim.about != FLORIN_ABOUT_PAYMENT && claim.about != FLORIN_ABOUT_REFUND) return;
+      const bool of_refund = claim.about == FLORIN_ABOUT_REFUND;
+      const Said its = said_of(claim.outcome, of_refund);
+      claims.push_back({.of_refund = of_refund,
+                        .proven = said.checks.count > 0,
+                        .event = copied(claim.id),
+                        .type = copied(claim.type),
+                        .payment_key = copied(claim.payment_key),
+                        .refund_key = copied(claim.refund_key),
+                        .said = its,
+                        .happened_at = {claim.outcome->happened_at_us}});
+    });
+    return claims;
+  } catch (const PluginFault& fault) {
+    return fault.error(manifest());
+  }
+}
+
+}  // namespace florin

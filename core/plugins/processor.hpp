@@ -1,0 +1,152 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/payments/said.hpp"
+#include "florin/money.hpp"
+#include "florin/result.hpp"
+#include "florin/time.hpp"
+#include "plugins/json_table.hpp"
+#include "plugins/value.hpp"
+
+namespace florin {
+
+struct PluginInstance;
+
+/// What a processor is asked to do.
+enum class OperationKind : std::uint8_t { charge = 1, confirm, cancel, refund, status };
+
+/// One operation on a payment. All of it is fixed before the first request and the same at each call and each resend.
+struct Operation {
+  OperationKind kind = OperationKind::charge;
+  bool off_session = false;
+  bool of_refund = false;    ///< status: of a refund
+  bool sent_before = false;  ///< a sending of this key got lost earlier: "not sent" is not to be believed
+  Instant decided_at;        ///< not when it is sent
+  std::string key;           ///< idempotency key, unique for ever
+  std::string payment_key;   ///< of the charge it belongs to; equals key in a charge
+  Money amount;              ///< of the charge, or of the refund; in a status, too
+  std::string method;        ///< card, upi
+  std::string method_ref;    ///< the provider's token
+  std::vector<std::pair<std::string, std::string>> details;
+  std::string customer_key;
+  std::string customer_ref;
+  std::string description;
+  std::string return_url;
+  std::vector<std::pair<std::string, std::string>> returned;  ///< confirm: what the browser brought back; never proof
+  std::string ref;                                            ///< the provider's id of the payment, when known
+  std::string refund_ref;
+  std::string refund_key;
+  Instant started_at;  ///< when the charge or refund was first sent
+};
+
+/// What a lost answer to a request means.
+enum class Effect : std::uint8_t {
+  once,        ///< may have acted, must not be sent twice
+  repeatable,  ///< the provider makes the same bytes act once
+  read,        ///< changes nothing
+};
+
+/// A request as a plugin wants it: secrets by name, so it may be kept.
+struct PlannedRequest {
+  Effect effect = Effect::once;
+  bool may_move_money = true;
+  std::string endpoint;
+  std::string method;
+  std::string path;
+  std::vector<std::pair<std::string, Value>> headers;
+  Value body;
+  friend bool operator==(const PlannedRequest&, const PlannedRequest&) = default;
+};
+
+/// A provider's answer, its JSON read once.
+struct ProviderReply {
+  ProviderReply(int status, std::vector<std::pair<std::string, std::string>> headers, std::string body,
+                Instant received_at);
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+  std::string body;
+  Instant received_at;
+  JsonTable json;
+};
+
+/// The next request, or what it came to; exactly one of both.
+struct ProcessorStep {
+  std::optional<PlannedRequest> send;
+  std::optional<Said> done;
+};
+
+/// A method, where and for what.
+struct ProcessorOffer {
+  std::string method;
+  std::vector<std::string> currencies;  ///< none: every one
+  std::vector<std::string> regions;     ///< ISO 3166; none: everywhere
+  std::uint64_t operations = 0;         ///< bit 1 << OperationKind
+};
+
+/// What a processor declares, and is held to.
+struct ProcessorFacts {
+  std::vector<ProcessorOffer> offers;
+  bool signed_webhooks = false;  ///< one without checks is refused
+  bool takes_webhooks = false;
+  Duration key_window;   ///< how long the provider honours a key
+  Duration look_up_lag;  ///< how long something done may still look absent
+
+  bool offers_it(OperationKind kind, std::string_view method, Currency currency) const;
+};
+
+/// A message from a provider, as it came.
+struct WebhookMessage {
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in any case
+  Instant received_at;
+};
+
+/// What a webhook claims happened.
+struct WebhookClaim {
+  bool of_refund = false;
+  bool proven = false;  ///< its checks held; otherwise it is a hint, and status is to be asked
+  std::string event;    ///< the provider's id of the event: it counts once
+  std::string type;
+  std::string payment_key;
+  std::string refund_key;
+  Said said;
+  Instant happened_at;
+};
+
+/// A tenant's processor. Copies are the same instance; calls may run on many threads at once.
+class ProcessorPlugin {
+ public:
+  const ProcessorFacts& facts() const { return facts_; }
+  const Manifest& manifest() const;
+
+  /// What comes next, given the replies so far. Money a refund gave back is `captured`, a refund that failed
+  /// `declined`; `absent` is only said of a status.
+  ///
+  /// Errors: plugin_failed when it gives no answer, bad_answer when it gives one that cannot be, such as an endpoint
+  /// that
+  ///         the manifest does not name; not_offered when it does not declare the operation
+  Result<ProcessorStep> step(const Operation& operation, const std::vector<ProviderReply>& replies) const;
+
+  /// What a message claims. Its checks are done here, in constant time, with the operator's secrets.
+  ///
+  /// Errors: no_webhooks, bad_signature (answer 400 and do nothing), plugin_failed, bad_answer, secret_missing
+  Result<std::vector<WebhookClaim>> webhook(const WebhookMessage& message, const Secrets& secrets) const;
+
+  /// Errors: lacks_interface (also: charges without status), plugin_failed, bad_answer.
+  static Result<ProcessorPlugin> of(std::shared_ptr<const PluginInstance> instance);
+
+ private:
+  ProcessorPlugin(std::shared_ptr<const PluginInstance> instance, ProcessorFacts facts)
+      : instance_(std::move(instance)), facts_(std::move(facts)) {}
+  std::shared_ptr<const PluginInstance> instance_;
+  ProcessorFacts facts_;
+};
+
+}  // namespace florin

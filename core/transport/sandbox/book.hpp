@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/time.hpp"
+#include "transport/transport.hpp"
+
+namespace florin {
+
+/// How a payment goes, as the token of its saved method tells. Source   plugins/sandbox/README.md
+struct SandboxBehaviour {
+  Duration pending;                            ///< 0: decided at once
+  std::string decline;                         ///< the code it is declined with; empty: it succeeds
+  std::optional<std::int64_t> declines_after;  ///< so many charges of the customer succeed first
+  bool needs_action = false;
+  bool lost_before = false;
+  bool lost_after = false;
+  bool wrong_amount = false;
+  bool refund_declined = false;
+  bool refund_lost_after = false;
+  int webhooks = 1;
+  Duration webhook_after = seconds(2);
+
+  /// None for a token that is not known.
+  static std::optional<SandboxBehaviour> of(std::string_view token);
+};
+
+/// Money that moved, as the provider's own book has it.
+struct SandboxMove {
+  std::string key;         ///< idempotency key of the charge or refund
+  std::string charge_key;  ///< of the charge; equals key in a capture
+  std::string id;          ///< the provider's
+  std::int64_t minor = 0;  ///< minor units
+  std::string currency;
+  Instant at;
+  friend bool operator==(const SandboxMove&, const SandboxMove&) = default;
+};
+
+/// The sandbox provider's state: a function of the requests that acted and their times, and of nothing else.
+class SandboxBook {
+ public:
+  /// What a POST does and answers. The same key and body act once; `now` never runs back.
+  WireReply act(const std::string& path, const std::string& key, const std::string& body, Instant now);
+  /// What a GET answers.
+  WireReply look_up(std::string_view path, Instant now) const;
+
+  /// Behaviour of the charge that a POST makes or is about; none when it says none.
+  std::optional<SandboxBehaviour> behaviour(const std::string& path, const std::string& body) const;
+
+  std::vector<SandboxMove> captures(Instant until) const;
+  std::vector<SandboxMove> refunds(Instant until) const;
+
+  /// A webhook before it is signed.
+  struct Notice {
+    Instant due_at;
+    std::string body;
+  };
+  std::vector<Notice> notices(Instant after, Instant until) const;
+  std::optional<Instant> next_notice(Instant after) const;
+
+ private:
+  enum class Ending : std::uint8_t { captured, declined, voided };
+  struct Charge {
+    std::string key, id, body;
+    SandboxBehaviour how;
+    std::int64_t minor = 0;
+    std::string currency;
+    std::int64_t exponent = 0;
+    std::optional<Instant> ends_at;  // none: waits for the customer
+    Ending ending = Ending::captured;
+  };
+  struct Refund {
+    std::string key, id, body, charge_key;
+    std::int64_t minor = 0;
+    Instant at;
+    bool failed = false;
+  };
+  struct Event {
+    std::string key;
+    bool of_refund = false;
+  };
+
+  WireReply charge(const std::string& key, const std::string& body, Instant now);
+  WireReply refund(const std::string& key, const std::string& body, Instant now);
+  WireReply act_on(Charge& charge, std::string_view verb, Instant now);
+  void announce(const Charge& charge);
+  void withdraw(const std::string& charge_key);
+  const Charge* charge_of_refund(const std::string& body) const;
+  static std::string status_of(const Charge& charge, Instant now);
+  static WireReply reply_of(const Charge& charge, Instant now);
+  WireReply reply_of(const Refund& refund) const;
+  static std::string object_of(const Charge& charge, Instant now);
+  std::string object_of(const Refund& refund) const;
+
+  std::map<std::string, Charge> charges_;     // by key
+  std::map<std::string, Refund> refunds_;     // by key
+  std::map<std::string, std::string> keys_;   // of charges and refunds, by id
+  std::map<std::string, std::int64_t> made_;  // charges, by customer and token
+  std::multimap<Instant, Event> events_;      // by due time
+};
+
+}  // namespace florin

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "plugins/library.hpp"
+
+namespace florin::test {
+
+namespace fs = std::filesystem;
+
+/// A folder of plugins that is gone after the test.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "florin-plugins-XXXXXX").string();
+    path = mkdtemp(name.data());
+    fs::create_directory(path / "plugins");
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path); }
+
+  fs::path plugin(const std::string& name) const { return path / "plugins" / (name + ".so"); }
+  Folder& with(const std::string& fixture) {
+    fs::copy_file(fs::path(FLORIN_FIXTURES) / (fixture + ".so"), plugin(fixture));
+    return *this;
+  }
+  Folder& with_bytes(const std::string& name, const std::string& bytes) {
+    std::ofstream(plugin(name), std::ios::binary) << bytes;
+    return *this;
+  }
+  PluginPlaces places() const { return {.folders = {path / "plugins"}, .copies = path / "copies", .pins = {}}; }
+  PluginLibrary open() const { return *PluginLibrary::open(places()); }
+
+  fs::path path;
+};
+
+inline std::string bytes_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The plugins that ship with the host, opened once.
+inline const PluginLibrary& shipped() {
+  static const Folder folder;
+  static const PluginLibrary library =
+      *PluginLibrary::open({.folders = {FLORIN_SHIPPED}, .copies = folder.path / "copies", .pins = {}});
+  return library;
+}
+
+}  // namespace florin::test

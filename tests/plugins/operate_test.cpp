@@ -1,0 +1,333 @@
+#include "engine/operate/operate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "folder.hpp"
+#include "transport/sandbox/provider.hpp"
+
+namespace florin {
+namespace {
+
+const Instant start = *Instant::parse("2026-03-10T09:00Z");
+const std::string api_key = "sk_sandbox_1", webhook_secret = "whsec_1";
+
+std::optional<std::string> secrets(std::string_view name) {
+  if (name == "sandbox.api_key" || name == "odd.key") return api_key;
+  if (name == "sandbox.webhook" || name == "odd.private") return webhook_secret;
+  return std::nullopt;
+}
+
+Operation charge(const std::string& token, const std::string& key = "k1") {
+  return {.kind = OperationKind::charge,
+          .off_session = true,
+          .decided_at = start,
+          .key = key,
+          .payment_key = key,
+          .amount = *Money::parse("49.00 USD"),
+          .method = "card",
+          .method_ref = token,
+          .customer_key = "acme-1",
+          .started_at = start};
+}
+
+/// The same payment, asked about by its key: as if the answer with the id got lost.
+Operation status_of(Operation of) {
+  of.kind = OperationKind::status;
+  return of;
+}
+
+Operation refund_of(const Operation& of, const std::string& amount, const std::string& key = "r1") {
+  Operation refund = of;
+  refund.kind = OperationKind::refund;
+  refund.key = key;
+  refund.amount = *Money::parse(amount);
+  return refund;
+}
+
+class Sandbox : public testing::Test {
+ protected:
+  Said run(const Operation& operation, Instant now = start) {
+    return operate(plugin, operation, *provider, secrets, now);
+  }
+
+  ProcessorPlugin plugin = *test::shipped().processor("sandbox", {.tenant = "acme", .config_json = "{}"});
+  std::unique_ptr<SandboxProvider> provider =
+      *SandboxProvider::open({.api_key = api_key, .webhook_secret = webhook_secret, .book = {}});
+};
+
+TEST_F(Sandbox, ChargesOnceHoweverOftenItIsAsked) {
+  const Said said = run(charge("ok"));
+  EXPECT_EQ(said.state, AttemptState::captured);
+  EXPECT_EQ(said.amount.text(), "49.00 USD");
+  EXPECT_EQ(run(charge("ok")).ref, said.ref);
+  EXPECT_EQ(run(status_of(charge("ok"))).ref, said.ref);
+  const auto captures = provider->captures(start);
+  ASSERT_EQ(captures.size(), 1U);
+  EXPECT_EQ(captures[0], (SandboxMove{"k1", "k1", "ch_1", 4900, "USD", start}));
+}
+
+TEST_F(Sandbox, AKeyWithAnotherBodyIsNotBelieved) {
+  run(charge("ok"));
+  Operation other = charge("ok");
+  other.amount = *Money::parse("50.00 USD");
+  EXPECT_EQ(run(other).state, AttemptState::unknown);
+  EXPECT_EQ(provider->captures(start).size(), 1U);
+}
+
+TEST_F(Sandbox, DeclinesSayWhy) {
+  EXPECT_EQ(run(charge("declined_soft", "k1")).decline, DeclineKind::funds);
+  const Said hard = run(charge("declined_hard", "k2"));
+  EXPECT_EQ(hard.state, AttemptState::declined);
+  EXPECT_EQ(hard.decline, DeclineKind::hard);
+  EXPECT_EQ(hard.decline_code, "lost_card");
+  EXPECT_EQ(run(status_of(charge("declined_hard", "k2"))).state, AttemptState::declined);
+  EXPECT_TRUE(provider->captures(start).empty());
+}
+
+TEST_F(Sandbox, ALostRequestIsUnknownUntilStatusFindsNothing) {
+  EXPECT_EQ(run(charge("lost_before")).state, AttemptState::unknown);
+  const Said found = run(status_of(charge("lost_before")));
+  EXPECT_TRUE(found.absent);
+  EXPECT_EQ(found.state, AttemptState::unknown);
+}
+
+TEST_F(Sandbox, ALostAnswerIsUnknownUntilStatusFindsTheMoney) {
+  const Said lost = run(charge("lost_after"));
+  EXPECT_EQ(lost.state, AttemptState::unknown);
+  EXPECT_FALSE(lost.absent);
+  const Said found = run(status_of(charge("lost_after")));
+  EXPECT_EQ(found.state, AttemptState::captured);
+  EXPECT_EQ(found.amount.text(), "49.00 USD");
+  EXPECT_EQ(provider->captures(start).size(), 1U);
+}
+
+TEST_F(Sandbox, PendingEndsWhenItsTimeHasCome) {
+  EXPECT_EQ(run(charge("pending_90s", "k1")).state, AttemptState::pending);
+  EXPECT_EQ(run(charge("pending_2h_then_declined", "k2")).state, AttemptState::pending);
+  EXPECT_EQ(run(status_of(charge("", "k1")), start + seconds(89)).state, AttemptState::pending);
+  EXPECT_EQ(run(status_of(charge("", "k1")), start + seconds(90)).state, AttemptState::captured);
+  EXPECT_EQ(run(status_of(charge("", "k2")), start + hours(2)).state, AttemptState::declined);
+}
+
+TEST_F(Sandbox, TheCustomersActionCompletesOrIsCancelled) {
+  const Said asks = run(charge("needs_action", "k1"));
+  EXPECT_EQ(asks.state, AttemptState::needs_action);
+  EXPECT_NE(asks.action.find("redirect"), std::string::npos);
+  Operation confirm = charge("needs_action", "k1");
+  confirm.kind = OperationKind::confirm;
+  confirm.ref = asks.ref;
+  EXPECT_EQ(run(confirm).state, AttemptState::captured);
+
+  Operation cancel = charge("needs_action", "k2");
+  cancel.ref = run(cancel).ref;
+  cancel.kind = OperationKind::cancel;
+  EXPECT_EQ(run(cancel).state, AttemptState::voided);
+  EXPECT_EQ(provider->captures(start + hours(1)).size(), 1U);
+}
+
+TEST_F(Sandbox, AWrongAmountIsNeverASuccess) {
+  const Said said = run(charge("wrong_amount"));
+  EXPECT_EQ(said.state, AttemptState::unknown);
+  EXPECT_TRUE(said.text.starts_with("wrong_amount: the provider says 49.01 USD")) << said.text;
+  EXPECT_EQ(said.amount.text(), "49.01 USD");
+}
+
+TEST_F(Sandbox, AStickyTokenDeclinesFromItsChargeOn) {
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(run(charge("ok_then_declined_after_2", "k" + std::to_string(i))).state,
+              i < 2 ? AttemptState::captured : AttemptState::declined);
+}
+
+TEST_F(Sandbox, RefundsActOnceAndNeverGiveBackMoreThanCame) {
+  Operation paid = charge("ok");
+  paid.ref = run(paid).ref;
+  EXPECT_EQ(run(refund_of(paid, "30.00 USD", "r1")).state, AttemptState::captured);
+  EXPECT_EQ(run(refund_of(paid, "30.00 USD", "r1")).state, AttemptState::captured);
+  EXPECT_EQ(run(refund_of(paid, "30.00 USD", "r2")).state, AttemptState::not_sent);
+  EXPECT_EQ(run(refund_of(paid, "19.00 USD", "r3")).state, AttemptState::captured);
+  ASSERT_EQ(provider->refunds(start).size(), 2U);
+  EXPECT_EQ(provider->refunds(start)[0], (SandboxMove{"r1", "k1", "re_1", 3000, "USD", start}));
+}
+
+TEST_F(Sandbox, ALostRefundIsFoundByItsKey) {
+  const Operation paid = charge("refund_lost_after");
+  run(paid);
+  EXPECT_EQ(run(refund_of(paid, "49.00 USD")).state, AttemptState::unknown);
+  Operation look = status_of(refund_of(paid, "49.00 USD"));
+  look.of_refund = true;
+  look.refund_key = "r1";
+  EXPECT_EQ(run(look).state, AttemptState::captured);
+  look.refund_key = "r9";
+  EXPECT_TRUE(run(look).absent);
+
+  const Operation other = charge("refund_declined", "k2");
+  run(other);
+  EXPECT_EQ(run(refund_of(other, "1.00 USD", "r2")).state, AttemptState::declined);
+}
+
+TEST_F(Sandbox, WebhooksComeLateTwiceOrNever) {
+  run(charge("webhook_late", "k1"));
+  run(charge("webhook_twice", "k2"));
+  run(charge("webhook_never", "k3"));
+  EXPECT_TRUE(provider->webhooks({}, start + minutes(1)).empty());
+  EXPECT_EQ(provider->next_webhook(start), start + minutes(1) + seconds(2));
+  const auto all = provider->webhooks(start, start + hours(3));
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].body, all[1].body);
+  EXPECT_EQ(all[2].due_at, start + minutes(1) + hours(2));
+  EXPECT_EQ(provider->captures(start + minutes(1)).size(), 3U);
+}
+
+TEST_F(Sandbox, AWebhookIsBelievedOnlyWithItsSignatureAndInItsTime) {
+  run(charge("pending_1h"));
+  const auto hook = provider->webhooks(start, start + hours(2)).at(0);
+  WebhookMessage message{.body = hook.body, .headers = hook.headers, .received_at = hook.due_at + seconds(1)};
+  const auto claims = plugin.webhook(message, secrets);
+  ASSERT_TRUE(claims) << claims.error().message;
+  ASSERT_EQ(claims->size(), 1U);
+  EXPECT_TRUE(claims->at(0).proven);
+  EXPECT_EQ(claims->at(0).payment_key, "k1");
+  EXPECT_EQ(claims->at(0).said.state, AttemptState::captured);
+  EXPECT_EQ(claims->at(0).event, "evt_ch_1_charge.captured");
+
+  auto changed = message;
+  changed.body.replace(changed.body.find("4900"), 4, "9900");
+  EXPECT_EQ(plugin.webhook(changed, secrets).error().code, "bad_signature");
+  changed = message;
+  changed.received_at = hook.due_at + minutes(6);
+  EXPECT_EQ(plugin.webhook(changed, secrets).error().code, "bad_signature");
+  changed = message;
+  changed.headers.clear();
+  EXPECT_EQ(plugin.webhook(changed, secrets).error().code, "bad_signature");
+  const Secrets none = [](std::string_view) { return std::nullopt; };
+  EXPECT_EQ(plugin.webhook(message, none).error().code, "secret_missing");
+}
+
+TEST_F(Sandbox, WithoutTheKeyNothingIsSent) {
+  const Secrets none = [](std::string_view) { return std::nullopt; };
+  EXPECT_EQ(operate(plugin, charge("ok"), *provider, none, start).state, AttemptState::not_sent);
+  const Secrets wrong = [](std::string_view) { return std::optional<std::string>("wrong"); };
+  EXPECT_EQ(operate(plugin, charge("ok"), *provider, wrong, start).state, AttemptState::not_sent);
+  EXPECT_TRUE(provider->captures(start).empty());
+}
+
+TEST_F(Sandbox, AnswersTheSameForTheSameInput) {
+  const Operation operation = charge("ok");
+  const auto first = plugin.step(operation, {});
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(*plugin.step(operation, {})->send, *first->send);
+  for (const auto& [name, value] : first->send->headers)
+    for (const Term& term : value.terms) EXPECT_EQ(term.text.find(api_key), std::string::npos) << name;
+}
+
+TEST_F(Sandbox, ItsBookOutlivesAProcessThatIsKilled) {
+  const test::Folder folder;
+  const SandboxSettings settings{
+      .api_key = api_key, .webhook_secret = webhook_secret, .book = folder.path / "sandbox.book"};
+  provider = *SandboxProvider::open(settings);
+  run(charge("pending_1h", "k1"));
+  run(charge("lost_after", "k2"));
+  run(refund_of(charge("lost_after", "k2"), "9.00 USD"));
+  const auto captures = provider->captures(start + hours(1));
+  const auto hooks = provider->webhooks({}, start + hours(2));
+  provider.reset();
+  std::ofstream(settings.book, std::ios::app) << R"({"at_us":17,"path":"/char)";  // killed while it wrote
+  provider = *SandboxProvider::open(settings);
+  EXPECT_EQ(provider->captures(start + hours(1)), captures);
+  EXPECT_EQ(provider->refunds(start).size(), 1U);
+  ASSERT_EQ(provider->webhooks({}, start + hours(2)).size(), hooks.size());
+  EXPECT_EQ(provider->webhooks({}, start + hours(2)).back().body, hooks.back().body);
+  run(charge("ok", "k3"));
+  provider = *SandboxProvider::open(settings);
+  EXPECT_EQ(provider->captures(start).size(), 2U);
+
+  std::ofstream(settings.book) << "something else\n";
+  EXPECT_EQ(SandboxProvider::open(settings).error().code, "bad_book");
+}
+
+/// Answers as it is told, one after the other; the last one again and again.
+class Script : public Transport {
+ public:
+  explicit Script(std::vector<WireReply> replies) : replies_(std::move(replies)) {}
+  WireReply send(const WireRequest& request, Instant) override {
+    seen.push_back(request);
+    return replies_[std::min(seen.size(), replies_.size()) - 1];
+  }
+  std::vector<WireRequest> seen;
+
+ private:
+  std::vector<WireReply> replies_;
+};
+
+const WireReply fine{.arrived = Arrival::answered, .status = 200, .headers = {}, .body = "{}"};
+const WireReply lost{.arrived = Arrival::lost};
+const WireReply never_left{.arrived = Arrival::never_left};
+WireReply answer(int status) { return {.arrived = Arrival::answered, .status = status, .headers = {}, .body = "{}"}; }
+
+class Odd : public testing::Test {
+ protected:
+  Said run(const Operation& operation, Script script) {
+    const Said said = operate(plugin, operation, script, secrets, start);
+    seen = script.seen;
+    return said;
+  }
+  test::Folder folder;
+  PluginLibrary library = folder.with("odd_processor").open();
+  ProcessorPlugin plugin = *library.processor("odd_processor", {.tenant = "acme", .config_json = "{}"});
+  std::vector<WireRequest> seen;
+};
+
+TEST_F(Odd, ALossMeansWhatTheRequestSays) {
+  EXPECT_EQ(run(charge("once"), Script({lost})).state, AttemptState::unknown);
+  EXPECT_EQ(seen.size(), 1U) << "what may have acted is not sent twice";
+  EXPECT_EQ(run(charge("once"), Script({never_left})).state, AttemptState::not_sent);
+  EXPECT_EQ(run(charge("repeatable"), Script({lost, fine})).state, AttemptState::captured);
+  EXPECT_EQ(seen.size(), 2U);
+  EXPECT_EQ(run(charge("order_first"), Script({lost})).state, AttemptState::not_sent);
+  EXPECT_EQ(run(charge("order_first"), Script({fine, lost})).state, AttemptState::unknown);
+  EXPECT_EQ(run(charge("order_first"), Script({fine, never_left})).state, AttemptState::not_sent);
+  EXPECT_EQ(run(charge("order_first"), Script({fine, fine})).state, AttemptState::captured);
+  EXPECT_EQ(run(status_of(charge("")), Script({lost})).state, AttemptState::unknown);
+  EXPECT_EQ(seen.size(), 3U);
+}
+
+TEST_F(Odd, NotSentSpeaksOfOneSendingOnly) {
+  EXPECT_EQ(run(charge("once"), Script({answer(429)})).state, AttemptState::not_sent);
+  EXPECT_EQ(run(charge("once"), Script({answer(500)})).state, AttemptState::unknown);
+  EXPECT_EQ(run(charge("repeatable"), Script({lost, answer(400)})).state, AttemptState::unknown);
+  EXPECT_EQ(run(charge("repeatable"), Script({lost, never_left})).state, AttemptState::unknown);
+  Operation again = charge("once");
+  again.sent_before = true;
+  EXPECT_EQ(run(again, Script({never_left})).state, AttemptState::unknown);
+  EXPECT_EQ(run(again, Script({answer(429)})).state, AttemptState::unknown);
+}
+
+TEST_F(Odd, APluginThatChangesItsMindIsStopped) {
+  EXPECT_EQ(run(charge("changes"), Script({fine})).state, AttemptState::unknown);
+  EXPECT_EQ(seen.size(), 1U);
+  EXPECT_EQ(run(charge("endless"), Script({fine})).state, AttemptState::unknown);
+  EXPECT_EQ(seen.size(), 16U);
+}
+
+TEST_F(Odd, RequestsGoNowhereElseAndCarryNoSecretThere) {
+  for (const char* token : {"stray", "leaks", "breaks_out"}) {
+    EXPECT_EQ(run(charge(token), Script({fine})).state, AttemptState::not_sent) << token;
+    EXPECT_TRUE(seen.empty()) << token;
+  }
+  EXPECT_EQ(run(charge("signs"), Script({fine})).state, AttemptState::captured);
+  const auto& headers = seen.at(0).headers;
+  EXPECT_EQ(headers.at(0), (std::pair<std::string, std::string>("Authorization", "Bearer " + api_key)));
+  EXPECT_EQ(headers.at(1).second, std::to_string(start.us / 1'000'000));
+  EXPECT_EQ(headers.at(2).second.size(), 64U);
+}
+
+TEST_F(Odd, WhatIsNotDeclaredIsNotAsked) {
+  Operation rupees = charge("once");
+  rupees.amount = *Money::parse("499.00 INR");
+  EXPECT_EQ(run(rupees, Script({fine})).state, AttemptState::not_sent);
+  Operation refund = refund_of(charge("once"), "1.00 USD");
+  EXPECT_EQ(run(refund, Script({fine})).state, AttemptState::not_sent);
+  EXPECT_TRUE(seen.empty());
+}
+
+}  // namespace
+}  // namespace florin
