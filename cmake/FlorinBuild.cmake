@@ -29,10 +29,15 @@ if(FLORIN_SANITIZE)
   add_link_options(-fsanitize=${FLORIN_SANITIZE})
 endif()
 
-# A folder of core: every .cpp in it, linked into libflorin and, one by one, into the unit tests.
+# A folder of core: every .cpp in it and in its subfolders that are no library of their own, linked into libflorin and, one by one, into the unit tests.
 function(florin_library name)
   cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
+  file(GLOB apart CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(folder ${apart})
+    get_filename_component(folder ${folder} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/core/include)
   target_link_libraries(${name} PUBLIC ${arg_LINK})

@@ -97,11 +97,13 @@ struct SetAutoRecharge {
   std::optional<CreditAmount> below;
   std::optional<CreditAmount> amount;
 };
-/// A method that a processor has stored: the token is the processor's, never a number.
+/// A method that a processor has stored. `details` is what the method's form asks for (token, brand, last4; address);
+/// its plugin checks them and makes the rest. They are not kept: a number or an address never enters the journal.
 struct SetMethod {
   MethodId method;   ///< card, upi
   std::string slot;  ///< primary, backup
-  std::string token;
+  std::vector<Word> details;
+  std::string token;   ///< the processor's own, never a number
   std::string brand;   ///< empty where the method has none
   std::string masked;  ///< what may be shown: last four, a masked address
 };

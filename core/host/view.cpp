@@ -1,0 +1,154 @@
+#include "host/view.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+
+#include "domain/credits/spend.hpp"
+#include "domain/decision/world.hpp"
+#include "domain/journal/described.hpp"
+#include "engine/provider_key.hpp"
+
+namespace florin {
+
+namespace {
+
+namespace json = boost::json;
+
+template <class Enum>
+std::string word(Enum value) {
+  return boost::describe::enum_to_string(value, "");
+}
+
+json::value at(const std::optional<Instant>& instant) {
+  return instant ? json::value(instant->text()) : json::value(nullptr);
+}
+
+std::string amount(const Catalog& catalog, const CreditType& type, Credits credits) {
+  const CreditTypeRule* rule = catalog.credit_type(type);
+  return decimal_text(credits.units, rule == nullptr ? 0 : rule->decimals) + " " + type.text();
+}
+
+json::object plan_of(const Subscription& running) {
+  json::object plan{{"plan", running.plan.text()},
+                    {"cycle", running.cycle},
+                    {"licences", running.licences},
+                    {"period_from", running.from.text()},
+                    {"period_to", running.to.text()},
+                    {"cancelled", running.cancelled_at.has_value()}};
+  json::array add_ons;
+  for (const AddOnCount& add_on : running.add_ons) add_ons.push_back(json::object{{"add_on", add_on.add_on.text()}, {"count", add_on.count}});
+  plan["add_ons"] = std::move(add_ons);
+  if (running.pending)
+    plan["from_next_period"] = json::object{{"plan", running.pending->plan.text()},
+                                            {"cycle", running.pending->cycle},
+                                            {"licences", running.pending->licences}};
+  return plan;
+}
+
+json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
+  json::object object{{"grant", grant.id.value},
+                      {"type", grant.type.text()},
+                      {"source", word(grant.source)},
+                      {"state", word(grant.over)},
+                      {"issued_at", grant.issued_at.text()},
+                      {"ends_at", at(grant.ends_at)},
+                      {"rule", grant.rule},
+                      {"paid_by", grant.paid_by.value}};
+  const std::pair<const char*, Credits> ways[] = {
+      {"granted", grant.granted},     {"remaining", grant.remaining}, {"held", grant.held},
+      {"spent", grant.spent},         {"expired", grant.expired},     {"rolled", grant.rolled},
+      {"forfeited", grant.forfeited}, {"refunded", grant.refunded},   {"corrected", grant.corrected}};
+  for (const auto& [name, credits] : ways)
+    if (!credits.is_zero() || std::string_view(name) == "granted" || std::string_view(name) == "remaining")
+      object[name] = amount(catalog, grant.type, credits);
+  return object;
+}
+
+json::object order_as_json(const Account& account, const Order& order) {
+  json::array lines, attempts;
+  for (const Line& line : order.lines)
+    lines.push_back(json::object{{"text", line.text}, {"quantity", line.quantity}, {"amount", line.amount.text()}});
+  for (const Attempt& attempt : order.attempts) {
+    const SavedMethod* saved = account.method(attempt.method);
+    attempts.push_back(json::object{{"attempt", attempt.number},
+                                    {"slot", saved == nullptr ? "" : saved->slot},
+                                    {"method", saved == nullptr ? "" : saved->method.text()},
+                                    {"state", word(attempt.state)},
+                                    {"key", attempt.key},
+                                    {"started_at", attempt.started_at.text()},
+                                    {"decline", word(attempt.decline)},
+                                    {"decline_code", attempt.decline_code}});
+  }
+  return {{"order", order.id.value},          {"kind", word(order.kind)},     {"state", word(order.state)},
+          {"total", order.total.text()},      {"lines", std::move(lines)},    {"placed_at", order.placed_at.text()},
+          {"paid_at", at(order.paid_at)},     {"invoice", order.invoice},     {"closed_because", order.closed_because},
+          {"refunded", order.refunded.text()}, {"attempts", std::move(attempts)}};
+}
+
+}  // namespace
+
+std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now) {
+  json::object view{{"tenant", tenant.text()},
+                    {"account", account.id.text()},
+                    {"state", account.state_word()},
+                    {"frozen", account.frozen},
+                    {"billing_country", account.billing_country},
+                    {"opened_at", account.opened_at.text()},
+                    {"position", account.position}};
+  view["past_due_since"] = account.past_due ? json::value(account.past_due->since.text()) : json::value(nullptr);
+  if (account.trial) view["trial_ends_at"] = at(account.trial->ends_at);
+  view["subscription"] = account.subscription ? json::value(plan_of(*account.subscription)) : json::value(nullptr);
+
+  json::object credits;
+  bool all_used_up = account.standing == Standing::paid || account.standing == Standing::trial;
+  for (const CreditTypeRule& type : catalog.credits) {
+    const Credits there = account.available(type.id, now);
+    all_used_up = all_used_up && there.is_zero();
+    credits[type.id.text()] = decimal_text(there.units, type.decimals);
+  }
+  view["credits"] = std::move(credits);
+  // Used up: the state itself leads to an upgrade or a purchase (SM-06).
+  view["prompt"] = all_used_up ? json::value(json::object{{"text", "Your credits are used up."},
+                                                          {"choices", json::array{"change_plan", "buy_credits"}}})
+                               : json::value(nullptr);
+  json::array grants, orders, methods, holds, refunds;
+  for (const Grant& grant : account.grants) grants.push_back(grant_as_json(catalog, grant));
+  for (const Grant& grant : account.closed_grants) grants.push_back(grant_as_json(catalog, grant));
+  for (const Order& order : account.orders) orders.push_back(order_as_json(account, order));
+  for (const SavedMethod& saved : account.methods)
+    methods.push_back(json::object{{"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
+  for (const Hold& hold : account.holds)
+    holds.push_back(json::object{{"hold", hold.id.value}, {"meter", hold.meter.text()}, {"amount", amount(catalog, hold.type, hold.amount())}, {"ends_at", hold.ends_at.text()}});
+  for (const Refund& refund : account.refunds)
+    refunds.push_back(json::object{{"refund", refund.id.value}, {"order", refund.order.value}, {"amount", refund.amount.text()}, {"state", word(refund.state)}, {"credit_note", refund.credit_note}});
+  view["grants"] = std::move(grants);
+  view["orders"] = std::move(orders);
+  view["methods"] = std::move(methods);
+  view["holds"] = std::move(holds);
+  view["refunds"] = std::move(refunds);
+  const RechargeState& recharge = account.recharge;
+  if (recharge.active)
+    view["auto_recharge"] = json::object{{"below", amount(catalog, recharge.type, recharge.below)},
+                                         {"amount", amount(catalog, recharge.type, recharge.amount)},
+                                         {"suspended", recharge.suspended}};
+  return json::serialize(view);
+}
+
+Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,
+                  const Use& usage, Instant now) {
+  const Catalog& catalog = catalogs.at(tenant.catalog);
+  Check check;
+  const World world{now, catalogs, {}, &engine::provider_key};
+  const Decision decision = decide(account, tenant, actor, "", AnyCommand(usage), world);
+  check.refusal = decision.refusal;
+  check.allowed = !decision.refusal.has_value();
+  const Meter* meter = catalog.meter(usage.meter);
+  if (meter == nullptr) return check;
+  check.available = amount(catalog, meter->type, account.available(meter->type, now));
+  if (usage.quantity.unit == meter->per_started.unit)
+    check.price = amount(catalog, meter->type, price_of(*meter, usage.quantity, usage.words));
+  return check;
+}
+
+}  // namespace florin

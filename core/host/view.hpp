@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "domain/accounts/account.hpp"
+#include "domain/catalog/catalog.hpp"
+#include "florin/host.hpp"
+
+namespace florin {
+
+/// An account as its holder and the staff may see it, as JSON; amounts as text with their unit. Nothing in it is not in
+/// the books.
+std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now);
+
+/// Whether a usage would be taken now, by the very decision that would take it.
+Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor, const Use& usage, Instant now);
+
+}  // namespace florin
