@@ -234,9 +234,11 @@ Status Journal::size_wal() {
       static_cast<std::uint64_t>(size) >= options_.wal_bytes)
     return Done{};
   // A transaction that does not fit the cache spills into the WAL; rolled back, it leaves the length and nothing else.
+  // What the cache keeps does not spill: twice that is added.
+  constexpr std::uint64_t cache_pages = 16;
   const std::string sql = fmt::format(
-      "PRAGMA cache_size=16; BEGIN IMMEDIATE; INSERT INTO texts (name, text) VALUES ('', zeroblob({})); ROLLBACK",
-      options_.wal_bytes);
+      "PRAGMA cache_size={}; BEGIN IMMEDIATE; INSERT INTO texts (name, text) VALUES ('', zeroblob({})); ROLLBACK",
+      cache_pages, options_.wal_bytes + 2 * cache_pages * page_bytes);
   const int rc = connection_.run(sql.c_str());
   // Without room for it the store is slower, not wrong.
   if (const Status sized = outcome(rc, "sizing the WAL"); !sized && final_) return sized;

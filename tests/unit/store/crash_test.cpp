@@ -309,5 +309,35 @@ TEST(Crash, APowerCutLosesNothingAcknowledged) {
   EXPECT_GT(cuts, 60);
 }
 
+TEST(Crash, WhatAnOpeningShowsSurvivesAPowerCut) {
+  const Folder folder;
+  Child child([&](const auto& tell) {
+    FaultyVfs vfs;
+    const auto store = SqliteStore::open(folder / "journal.db", tiny(vfs.name()));
+    Writer writer(**store);
+    writer.add("opening");
+    tell(writer.head.last);
+    vfs.before = [](Operation operation, const std::string&) {
+      return operation == Operation::sync ? ::raise(SIGKILL) : SQLITE_OK;
+    };
+    writer.add("written, not synced");
+  });
+  while (child.told()) continue;
+  ASSERT_TRUE(WIFSIGNALED(child.wait()));
+
+  FaultyVfs vfs;
+  vfs.found_synced = false;
+  const auto store = SqliteStore::open(folder / "journal.db", tiny(vfs.name()));
+  ASSERT_TRUE(store);
+  const Head seen = *(*store)->head(1);
+  EXPECT_EQ(seen.last, 2u);
+  std::mt19937 random(3);
+  for (int i = 0; i < 10; ++i) {
+    const Folder left;
+    vfs.power_cut(left.path(), random);
+    EXPECT_EQ(*(*SqliteStore::open(left / "journal.db", tiny()))->head(1), seen);
+  }
+}
+
 }  // namespace
 }  // namespace florin::store
