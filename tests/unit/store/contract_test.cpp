@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <thread>
 
 #include "helpers.hpp"
 #include "store/memory/memory_store.hpp"
@@ -90,6 +91,21 @@ TEST_P(Contract, ShardsDoNotMeet) {
   EXPECT_EQ(*store_->shards(), (std::vector<std::uint32_t>{1, 7}));
   EXPECT_EQ(store_->head(7)->last, 5u);
   EXPECT_EQ(rows_of(*store_, 1, nullptr, 1).size(), 2u);
+}
+
+TEST_P(Contract, EachShardMayHaveItsThread) {
+  std::vector<std::jthread> threads;
+  for (std::uint32_t shard = 1; shard <= 4; ++shard)
+    threads.emplace_back([this, shard] {
+      Writer writer(*store_, shard);
+      for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(writer.add("row", 2, shard), Committed::done);
+        EXPECT_TRUE(store_->save(shard, {{"account", writer.head.last, "state"}}, writer.head.last));
+        EXPECT_EQ(rows_of(*store_, 1, nullptr, shard).size(), static_cast<std::size_t>(i + 1));
+      }
+    });
+  threads.clear();
+  for (std::uint32_t shard = 1; shard <= 4; ++shard) EXPECT_EQ(store_->load(shard)->floor, 20u);
 }
 
 TEST_P(Contract, AWriterBehindLevelOrAheadIsRefused) {

@@ -109,7 +109,7 @@ TEST_F(Faults, AfterAFailedSyncNothingIsBelieved) {
   reopen();
   const Head found = *store_->head(1);
   EXPECT_TRUE(found == durable || found == head_of(row));
-  EXPECT_EQ(writer.commit(row), Committed::done);
+  EXPECT_EQ(store_->commit(row, durable.epoch), Committed::done);
   EXPECT_EQ(rows_of(*store_).size(), 2u);
 }
 
@@ -247,7 +247,7 @@ TEST(Crash, KilledAtEachOperationInTurn) {
   Position acknowledged = 0;
   int ended = 0;
   // Each child begins with the recovery from the one before, and many die in it.
-  for (int nth = 0; nth < 150; ++nth) {
+  for (int nth = 0; nth < 120; ++nth) {
     Child child([&](const auto& tell) {
       FaultyVfs vfs;
       vfs.before = [left = nth](Operation, const std::string&) mutable {
