@@ -101,7 +101,8 @@ class Store {
   /// A key is never overwritten: that would erase by mistake. Errors: key_differs.
   virtual Status put_key(std::string_view owner, std::string_view key) = 0;
   virtual Result<std::string> key(std::string_view owner) = 0;  ///< Errors: no_such_key
-  /// Its bytes are gone from every file of the store. Fine when there is none; after store_busy call it again.
+  /// Its bytes are gone from every file of the store, which may take tens of milliseconds. Fine when there is none;
+  /// after store_busy call it again.
   virtual Status erase_key(std::string_view owner) = 0;
 
   /// Small durable settings of the store itself, such as `sending: held` after a restore.

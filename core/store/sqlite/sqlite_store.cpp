@@ -15,6 +15,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/owner.hpp"
 #include "store/sqlite/schema.hpp"
+#include "store/sqlite/wal.hpp"
 
 namespace florin::store {
 
@@ -32,31 +33,18 @@ Hash hash_of(std::string_view bytes) {
   return hash;
 }
 
-constexpr std::uint64_t page_bytes = 4096;
-
 std::int64_t sum_of(const Checkpoint& object) {
   const std::uint64_t name = XXH3_64bits(object.object.data(), object.object.size());
   return column(XXH3_64bits_withSeed(object.bytes.data(), object.bytes.size(), name ^ object.position));
 }
 
-/// Whether nothing can be believed after `rc`: the kernel drops what it could not sync and says so once. A write or
-/// read error is told apart from it: the same bytes go to the same place again, and the sync after them decides.
-bool is_final(int rc) {
-  switch (rc & 0xff) {
-    case SQLITE_FULL:
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-    case SQLITE_NOMEM: return false;
-    case SQLITE_IOERR: return rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC || rc == SQLITE_IOERR_CORRUPTFS;
-    default: return true;
-  }
-}
-
 class Journal final : public Store {
  public:
   Journal(std::optional<Owner> owner, Connection connection, const SqliteOptions& options)
-      : owner_(std::move(owner)), connection_(std::move(connection)), options_(options) {}
+      : owner_(std::move(owner)),
+        connection_(std::move(connection)),
+        wait_ms_(options.wait_ms),
+        wal_(connection_.get(), options.wal_bytes, options.checkpoint_bytes) {}
 
   /// Prepares the statements, and for a writer settles what it found. Once, before anything else.
   Status start();
@@ -99,23 +87,20 @@ class Journal final : public Store {
   /// Writes `bytes` under `name` unless something stands there; then that is the answer.
   Result<std::string> put_once(const Statement& put, const Statement& get, std::string_view name,
                                std::string_view bytes);
-  Status move_wal();
-  Status size_wal();
 
   std::optional<Owner> owner_;  // let go after the connection; none: read only
   Connection connection_;
-  SqliteOptions options_;
+  int wait_ms_;
+  Wal wal_;
   Statements statements_;
 
   mutable std::mutex mutex_;
   std::string problem_;
-  std::optional<Error> final_;   // since when nothing is written
-  std::uint64_t wal_used_ = 0;   // bytes of the WAL, as of the last commit
-  std::uint64_t wal_moved_ = 0;  // of those, what a checkpoint has dealt with
+  std::optional<Error> final_;  // since when nothing is written
 };
 
 Status Journal::start() {
-  sqlite3_busy_timeout(connection_.get(), options_.wait_ms);
+  sqlite3_busy_timeout(connection_.get(), wait_ms_);
   const bool writes = owner_.has_value();
   if (writes) {
     const Statement mode = connection_.prepare("PRAGMA journal_mode=WAL");
@@ -133,24 +118,7 @@ Status Journal::start() {
     sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return Done{};
   }
-
-  // What a process wrote and died before it could sync looks committed now and would be gone after a power cut. Moving
-  // the WAL syncs it; starting it anew leaves nothing to follow that a failed sync may have dropped. A reader may hold
-  // up the second, not the first.
-  int in_wal = 0;
-  int moved = 0;
-  rc = sqlite3_wal_checkpoint_v2(connection_.get(), "main", SQLITE_CHECKPOINT_RESTART, &in_wal, &moved);
-  if (rc != SQLITE_OK && !(rc == SQLITE_BUSY && in_wal >= 0 && in_wal == moved))
-    return connection_.error(rc, "settling the WAL");
-
-  sqlite3_wal_hook(
-      connection_.get(),
-      [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<Journal*>(self)->wal_used_ = static_cast<std::uint64_t>(pages) * page_bytes;
-        return SQLITE_OK;
-      },
-      this);
-  return size_wal();
+  return outcome(wal_.settle(), "settling the WAL");
 }
 
 Status Journal::prepare() {
@@ -209,39 +177,12 @@ template <class Body>
 Status Journal::write(std::string_view doing, Body body) {
   if (!owner_) return Error{.code = "read_only", .message = "the store was opened to read"};
   if (final_) return *final_;
-  if (const Status moved = move_wal(); !moved) return moved;
+  // Before the commit: the answers of the last one have left, and an error here is no commit's.
+  if (const Status moved = outcome(wal_.move(), "moving the WAL"); !moved) return moved;
   int rc = Run(statements_.begin).finish();
   if (rc == SQLITE_OK) rc = body();
   if (rc == SQLITE_OK) rc = Run(statements_.commit).finish();
   return outcome(rc, doing);
-}
-
-// Between commits: the answers of the last one have left, and an error here is no commit's. Only a failed sync matters;
-// what a full disk or a reader holds back stays in the WAL, which grows meanwhile.
-Status Journal::move_wal() {
-  if (wal_used_ < wal_moved_) wal_moved_ = 0;  // SQLite began it anew
-  if (wal_used_ - wal_moved_ < options_.checkpoint_bytes) return Done{};
-  wal_moved_ = wal_used_;
-  const int rc = sqlite3_wal_checkpoint_v2(connection_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  return is_final(rc) ? outcome(rc, "moving the WAL") : Status(Done{});
-}
-
-Status Journal::size_wal() {
-  sqlite3_file* wal = nullptr;
-  sqlite3_int64 size = 0;
-  sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-  if (wal == nullptr || wal->pMethods == nullptr || wal->pMethods->xFileSize(wal, &size) != SQLITE_OK ||
-      static_cast<std::uint64_t>(size) >= options_.wal_bytes)
-    return Done{};
-  // A transaction that does not fit the cache spills into the WAL; rolled back, it leaves the length and nothing else.
-  const std::string sql = fmt::format(
-      "PRAGMA cache_size=16; BEGIN IMMEDIATE; INSERT INTO texts (name, text) VALUES ('', zeroblob({})); ROLLBACK",
-      options_.wal_bytes);
-  const int rc = connection_.run(sql.c_str());
-  // Without room for it the store is slower, not wrong.
-  if (const Status sized = outcome(rc, "sizing the WAL"); !sized && final_) return sized;
-  connection_.run("PRAGMA cache_size=-16384");
-  return Done{};
 }
 
 Result<std::vector<std::uint32_t>> Journal::shards() {
@@ -448,11 +389,7 @@ Status Journal::erase_key(std::string_view owner) {
   const Status erased = write("erasing a key", [&] { return Run(statements_.erase_key, owner).finish(); });
   if (!erased) return erased;
   // secure_delete has overwritten it in the file. The WAL still has the page as it was: the one time it is truncated.
-  const int rc = sqlite3_wal_checkpoint_v2(connection_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (const Status truncated = outcome(rc, "the key is deleted, its bytes are still in the WAL"); !truncated)
-    return truncated;
-  wal_used_ = wal_moved_ = 0;
-  return size_wal();
+  return outcome(wal_.wipe(), "the key is deleted, its bytes are still in the WAL");
 }
 
 Status Journal::set_mark(std::string_view name, std::string_view value) {

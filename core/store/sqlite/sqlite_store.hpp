@@ -8,6 +8,9 @@
 
 namespace florin::store {
 
+/// Measured on two cores of a shared virtual machine, every commit synced: a row of one entry takes 140-185 µs at the
+/// median, 273-300 in a WAL that grows; 1,000 entries of 48 bytes 250-370 against 520-575. A checkpoint of 4 MB adds
+/// 7-10 ms to one commit (2 MB 4-7, 16 MB 17-30) and the mean stays the same. Sizing the WAL takes 15-25 ms an opening.
 struct SqliteOptions {
   std::uint64_t wal_bytes = 8 << 20;         ///< size of the WAL from the start; 0 lets it grow
   std::uint64_t checkpoint_bytes = 4 << 20;  ///< of WAL, from which the next commit first moves it into the file

@@ -84,7 +84,10 @@ struct FaultyFile : sqlite3_file {
     made.pMethods = methods();
     made.vfs = self;
     made.name = new std::string(path == nullptr ? "" : std::filesystem::path(path).filename().string());
-    if (path != nullptr) self->disks_.try_emplace(*made.name, FaultyVfs::Disk{.synced = was, .pending = {}});
+    if (path == nullptr) return SQLITE_OK;
+    FaultyVfs::Disk found{.synced = was, .pending = {}};
+    if ((flags & SQLITE_OPEN_WAL) != 0 && !self->found_synced) found = {.synced = "", .pending = {{.bytes = was}}};
+    self->disks_.try_emplace(*made.name, found);
     return SQLITE_OK;
   }
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder) {

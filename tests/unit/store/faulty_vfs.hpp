@@ -28,6 +28,9 @@ class FaultyVfs {
   /// what SQLite gets instead.
   std::function<int(Operation operation, const std::string& file)> before;
 
+  /// Whether what a WAL holds when it is first opened was synced; not so when a process died before it could.
+  bool found_synced = true;
+
   /// Writes to `folder` what a power cut would leave now: all that was synced, and of the rest what `random` says, in
   /// no order and torn at sectors.
   void power_cut(const std::string& folder, std::mt19937& random) const;
