@@ -48,6 +48,10 @@ void TreeBuilder::place(Node node) {
     node.key_line = parent.key_line;
     node.key_column = parent.key_column;
     parent.key_given = false;
+    if (node.kind == Node::Kind::nothing) {  // the parser is past it by now
+      node.line = node.key_line;
+      node.column = node.key_column;
+    }
   }
   parent.node.children.push_back(std::move(node));
 }

@@ -99,6 +99,7 @@ std::optional<Error> refused_bytes(std::string_view text, std::string_view file)
   std::uint32_t line = 1;
   std::size_t line_start = 0;
   bool indent = true;
+  std::size_t flow = 0;  // brackets and commas: all of a bracket is scanned before its first part is told
   const auto at = [&](std::size_t i) {
     return Where{.file = std::string(file), .line = line, .column = static_cast<std::uint32_t>(i - line_start + 1)};
   };
@@ -113,6 +114,8 @@ std::optional<Error> refused_bytes(std::string_view text, std::string_view file)
       return Error{.code = "control_character", .message = "a control character: this is no text", .at = at(i)};
     if (i - line_start >= longest_line)
       return Error{.code = "line_too_long", .message = "a line is longer than 16,384 bytes", .at = at(i)};
+    if ((c == '[' || c == '{' || c == ',') && ++flow > most_nodes)
+      return Error{.code = "too_many_nodes", .message = "more brackets and commas than a file may hold", .at = at(i)};
     indent = c == '\n' || (indent && (c == ' ' || c == '-'));
     i += length;
     if (c == '\n') {
