@@ -84,7 +84,7 @@ class Describer {
   std::string define(const Shape& shape) {
     const auto known = std::ranges::find(definitions_, &shape, &Definition::shape);
     if (known != definitions_.end()) return known->name;
-    std::string name = shape.name;
+    std::string name(shape.name);
     while (std::ranges::count(definitions_, name, &Definition::name) != 0) name += '_';
     const std::size_t place = definitions_.size();
     definitions_.push_back({.shape = &shape, .name = name, .schema = {}});

@@ -4,16 +4,6 @@
 
 namespace florin::config {
 
-std::string snake_case(std::string_view type) {
-  std::string word;
-  for (const char c : type) {
-    const bool capital = c >= 'A' && c <= 'Z';
-    if (capital && !word.empty()) word += '_';
-    word += capital ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return word;
-}
-
 std::optional<Error> detail::bad_word(std::string_view text, std::span<const std::string_view> words) {
   const std::vector<std::string_view> known(words.begin(), words.end());
   return Error{.code = "unknown_word",

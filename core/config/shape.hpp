@@ -16,6 +16,7 @@
 
 #include "config/document.hpp"
 #include "config/scalar.hpp"
+#include "domain/journal/names.hpp"
 
 /// What a C++ type looks like when a person or a program writes it. A type is described once (Boost.Describe) and
 /// becomes a table at compile time; decoding, JSON and schemas walk the table and are compiled once, not once a type.
@@ -78,7 +79,7 @@ struct Field {
 };
 
 struct Alternative {
-  std::string name;
+  std::string_view name;
   ShapeOf shape = nullptr;
   void* (*emplace)(void* variant) = nullptr;
 };
@@ -95,7 +96,7 @@ struct Shape {
 
   // scalar
   Format format;
-  std::span<const std::string_view> words = {};  ///< of an enum
+  std::span<const std::string_view> words = {};  ///< of an enum, or of a Scalar that has `words`
   std::optional<Error> (*parse)(std::string_view text, void* into) = nullptr;
   std::string (*text)(const void* value) = nullptr;
 
@@ -111,7 +112,7 @@ struct Shape {
   void* (*held)(void* maybe) = nullptr;  ///< nullptr: nothing
 
   // record, written
-  std::string name;
+  std::string_view name;
   std::span<const Field> fields = {};
   Where& (*at)(void* record) = nullptr;   ///< nullptr: it does not keep its place
   Rest& (*rest)(void* record) = nullptr;  ///< nullptr: other keys are refused
@@ -126,19 +127,7 @@ struct Shape {
 template <class T>
 const Shape& shape_of();
 
-/// `BuyCredits` is `buy_credits`; namespaces and template arguments are left out.
-std::string snake_case(std::string_view type);
-
 namespace detail {
-
-template <class T>
-std::string_view type_name() {
-  const std::string_view all = __PRETTY_FUNCTION__;
-  const std::size_t from = all.find("T = ") + 4;
-  std::string_view name = all.substr(from, all.find_first_of(";]", from) - from);
-  const std::size_t scope = name.rfind("::");
-  return scope == std::string_view::npos ? name : name.substr(scope + 2);
-}
 
 template <class T>
 inline constexpr bool is_optional = false;
@@ -184,10 +173,17 @@ Shape scalar_shape() {
     return std::nullopt;
   };
   shape.text = [](const void* value) { return Scalar<T>::text(*static_cast<const T*>(value)); };
+  if constexpr (requires { Scalar<T>::words(); }) shape.words = Scalar<T>::words();
   return shape;
 }
 
 std::optional<Error> bad_word(std::string_view text, std::span<const std::string_view> words);
+
+/// The word of a member or an enumerator; one that C++ keeps for itself is described with an underscore: `do_`.
+constexpr std::string_view word(std::string_view described) {
+  if (described.ends_with('_')) described.remove_suffix(1);
+  return described;
+}
 
 template <class E>
 Shape enum_shape() {
@@ -195,7 +191,7 @@ Shape enum_shape() {
   static constexpr std::size_t count = boost::mp11::mp_size<List>::value;
   static const std::vector<std::string_view> words = [] {
     std::vector<std::string_view> all;
-    boost::mp11::mp_for_each<List>([&](auto described) { all.push_back(described.name); });
+    boost::mp11::mp_for_each<List>([&](auto described) { all.push_back(word(described.name)); });
     return all;
   }();
   static const std::vector<E> values = [] {
@@ -282,9 +278,9 @@ template <class... T>
 struct VariantShape<std::variant<T...>> {
   using V = std::variant<T...>;
   static Shape shape() {
-    static const std::vector<Alternative> all = {
-        Alternative{snake_case(type_name<T>()), shape_of<T>,
-                    [](void* variant) -> void* { return &static_cast<V*>(variant)->template emplace<T>(); }}...};
+    static const std::vector<Alternative> all = {Alternative{word_of<T>(), shape_of<T>, [](void* variant) -> void* {
+                                                               return &static_cast<V*>(variant)->template emplace<T>();
+                                                             }}...};
     Shape shape;
     shape.kind = Shape::Kind::one_of;
     shape.alternatives = all;
@@ -314,15 +310,15 @@ Shape record_shape() {
     std::vector<Field> all;
     boost::mp11::mp_for_each<Members>([&](auto described) {
       using Member = std::remove_reference_t<decltype(std::declval<T&>().*described.pointer)>;
-      all.push_back(field<T>(described.name, left_out_by_type<Member>, shape_of<Member>, [](void* record) -> void* {
-        return &(static_cast<T*>(record)->*decltype(described)::pointer);
-      }));
+      all.push_back(
+          field<T>(word(described.name), left_out_by_type<Member>, shape_of<Member>,
+                   [](void* record) -> void* { return &(static_cast<T*>(record)->*decltype(described)::pointer); }));
     });
     return all;
   }();
   Shape shape;
   shape.kind = Shape::Kind::record;
-  shape.name = snake_case(type_name<T>());
+  shape.name = word_of<T>();
   shape.fields = fields;
   if constexpr (requires(T& record) {
                   { record.at } -> std::same_as<Where&>;
