@@ -1,0 +1,79 @@
+#include "config/tenant/shapes.hpp"
+
+namespace florin::config {
+
+namespace {
+
+/// `3 failures`: a count and the word for one or for many.
+Result<std::int64_t> parse_counted(std::string_view text, std::string_view one) {
+  const std::size_t space = text.find(' ');
+  const std::string_view word = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
+  const auto count = Scalar<std::int64_t>::parse(text.substr(0, space));
+  const bool named = word == one || (word.starts_with(one) && word.substr(one.size()) == "s");
+  if (count && *count >= 0 && named) return *count;
+  return Error{.code = "bad_count",
+               .message = "'" + std::string(text.substr(0, 40)) + "' is no count such as 1 " + std::string(one)};
+}
+
+std::string counted_text(std::int64_t count, std::string_view one) {
+  return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Result<yaml::Blocks> yaml::Blocks::parse(std::string_view text) {
+  const auto count = parse_counted(text, "block");
+  if (!count) return count.error();
+  return Blocks{*count};
+}
+std::string yaml::Blocks::text() const { return counted_text(count, "block"); }
+
+Result<yaml::Failures> yaml::Failures::parse(std::string_view text) {
+  const auto count = parse_counted(text, "failure");
+  if (!count) return count.error();
+  return Failures{*count};
+}
+std::string yaml::Failures::text() const { return counted_text(count, "failure"); }
+
+Result<yaml::TrialLength> yaml::TrialLength::parse(std::string_view text) {
+  if (text == "until_upgrade") return TrialLength{};
+  const auto span = Span::parse(text);
+  if (!span)
+    return Error{.code = span.error().code, .message = span.error().message + ", and not until_upgrade either"};
+  return TrialLength{*span};
+}
+std::string yaml::TrialLength::text() const { return span ? span->text() : "until_upgrade"; }
+
+Result<yaml::CreditsOrMoney> yaml::CreditsOrMoney::parse(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space != std::string_view::npos && Currency::parse(text.substr(space + 1))) {
+    const auto money = Money::parse(text);
+    if (!money) return money.error();
+    return CreditsOrMoney{*money};
+  }
+  const auto credits = CreditAmount::parse(text);
+  if (!credits) return credits.error();
+  return CreditsOrMoney{*credits};
+}
+std::string yaml::CreditsOrMoney::text() const {
+  return std::visit([](const auto& written) { return written.text(); }, amount);
+}
+
+std::span<const std::string_view> Scalar<yaml::May>::words() {
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> words = {"everything"};
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Action>>([&](auto described) {
+      if (!is_for_staff(described.value)) words.push_back(described.name);
+    });
+    return words;
+  }();
+  return all;
+}
+
+Result<yaml::May> Scalar<yaml::May>::parse(std::string_view text) {
+  for (const std::string_view word : words())
+    if (word == text) return yaml::May{std::string(text)};
+  return *detail::bad_word(text, words());
+}
+
+}  // namespace florin::config

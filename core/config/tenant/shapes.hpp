@@ -1,0 +1,416 @@
+#pragma once
+
+#include <boost/describe/class.hpp>
+
+#include "config/shape.hpp"
+#include "domain/catalog/action.hpp"
+#include "domain/catalog/catalog.hpp"
+#include "domain/journal/described.hpp"
+
+/// A tenant file as it is written. These shapes read well in a file; `compile` turns them into the catalog, which
+/// decides well in memory. Where a word means the same in both, the catalog's own type is used.
+namespace florin {
+
+BOOST_DESCRIBE_ENUM(Trial::PlanPicked, starts_when_trial_ends, starts_now)
+BOOST_DESCRIBE_ENUM(HoldRule::UsedMore, absorb, owe)
+BOOST_DESCRIBE_ENUM(ChangeRule::When, now, next_renewal)
+BOOST_DESCRIBE_ENUM(ChangeRule::Cycle, restarts, keeps)
+BOOST_DESCRIBE_ENUM(ChangeRule::Pays, full_price, difference_by_day)
+BOOST_DESCRIBE_ENUM(ChangeRule::Gives, full, difference_by_day)
+BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
+
+}  // namespace florin
+
+namespace florin::config::yaml {
+
+using CycleId = Id<struct CycleTag>;
+using PluginId = Id<struct PluginTag>;
+using RoleId = Id<struct RoleTag>;
+using ApprovalId = Id<struct ApprovalTag>;
+
+/// `1 block`, `0 blocks`.
+struct Blocks {
+  std::int64_t count = 0;
+  static Result<Blocks> parse(std::string_view text);
+  std::string text() const;
+};
+
+/// `3 failures`.
+struct Failures {
+  std::int64_t count = 0;
+  static Result<Failures> parse(std::string_view text);
+  std::string text() const;
+};
+
+/// `14 days`, or `until_upgrade`.
+struct TrialLength {
+  std::optional<Span> span;
+  static Result<TrialLength> parse(std::string_view text);
+  std::string text() const;
+};
+
+/// `500 message`, or for credits that are money `500.00 INR`.
+struct CreditsOrMoney {
+  std::variant<CreditAmount, Money> amount;
+  static Result<CreditsOrMoney> parse(std::string_view text);
+  std::string text() const;
+};
+
+/// What a role may do: an action, or `everything`.
+struct May {
+  std::string word;
+};
+
+/// `{plan: enterprise, cycle: [annual, quarterly]}`: all words must hold, each with any of its values.
+using ConditionBlock = std::vector<std::pair<std::string, Written<OneOrMany<Written<std::string>>>>>;
+
+struct CreditBlock {
+  Written<std::int32_t> decimals;
+  std::optional<Written<Currency>> is_money;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(CreditBlock, (), (decimals, is_money))
+
+struct MeterBlock {
+  Written<CreditAmount> takes;
+  Written<Quantity> per_started;
+  Written<Blocks> at_least;
+  ConditionBlock only_if;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(MeterBlock, (), (takes, per_started, at_least, only_if))
+
+struct TrialBlock {
+  Written<TrialLength> lasts;
+  OneOrMany<Written<CreditAmount>> gives;
+  Trial::PlanPicked plan_picked_inside = Trial::PlanPicked::starts_when_trial_ends;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(TrialBlock, (), (lasts, gives, plan_picked_inside))
+
+struct CycleBlock {
+  Written<Money> price;
+  OneOrMany<Written<CreditAmount>> gives;
+  std::optional<Written<Span>> every;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(CycleBlock, (), (price, gives, every))
+
+struct FirstCreditsBlock {
+  Written<Money> at_least;
+};
+BOOST_DESCRIBE_STRUCT(FirstCreditsBlock, (), (at_least))
+
+struct PlanBlock {
+  Written<std::int32_t> rank;
+  bool by_licence = false;
+  std::optional<Written<UnitPrice>> credit_price;
+  std::optional<FirstCreditsBlock> first_credits;
+  std::vector<std::pair<CycleId, CycleBlock>> cycles;
+  ConditionBlock offered_to;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PlanBlock, (), (rank, by_licence, credit_price, first_credits, cycles, offered_to))
+
+enum class InsidePeriod : std::uint8_t { whole, by_day };
+BOOST_DESCRIBE_ENUM(InsidePeriod, whole, by_day)
+enum class Removed : std::uint8_t { next_renewal };
+BOOST_DESCRIBE_ENUM(Removed, next_renewal)
+
+struct AddOnBlock {
+  Written<CreditAmount> sells;
+  std::vector<std::pair<CycleId, Written<Money>>> prices;
+  InsidePeriod if_bought_inside_period = InsidePeriod::whole;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(AddOnBlock, (), (sells, prices, if_bought_inside_period))
+
+struct LicencesBlock {
+  InsidePeriod added = InsidePeriod::by_day;
+  Removed removed = Removed::next_renewal;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(LicencesBlock, (), (added, removed))
+
+enum class Needs : std::uint8_t { plan, nothing };
+BOOST_DESCRIBE_ENUM(Needs, plan, nothing)
+
+struct CreditSalesBlock {
+  Needs needs = Needs::plan;
+  std::optional<Written<UnitPrice>> price;
+  Written<CreditsOrMoney> at_least;
+  Written<CreditsOrMoney> at_most;
+  Written<CreditsOrMoney> step;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(CreditSalesBlock, (), (needs, price, at_least, at_most, step))
+
+struct HoldsBlock {
+  Written<Span> longest;
+  HoldRule::UsedMore used_more_than_held = HoldRule::UsedMore::absorb;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(HoldsBlock, (), (longest, used_more_than_held))
+
+enum class WaitsFor : std::uint8_t { renewal, plan_change, past_due };
+BOOST_DESCRIBE_ENUM(WaitsFor, renewal, plan_change, past_due)
+
+struct LeastBlock {
+  Written<CreditsOrMoney> at_least;
+};
+BOOST_DESCRIBE_STRUCT(LeastBlock, (), (at_least))
+
+struct RechargeLimits {
+  Written<std::int32_t> each_day;
+  Written<Failures> suspend_after;
+};
+BOOST_DESCRIBE_STRUCT(RechargeLimits, (), (each_day, suspend_after))
+
+struct AutoRechargeBlock {
+  LeastBlock below;
+  LeastBlock amount;
+  bool also_when_refused = true;
+  std::vector<WaitsFor> waits_for;
+  RechargeLimits limits;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(AutoRechargeBlock, (), (below, amount, also_when_refused, waits_for, limits))
+
+struct ChangeBlock {
+  ChangeRule::When when = ChangeRule::When::next_renewal;
+  std::optional<ChangeRule::Cycle> cycle;
+  std::optional<ChangeRule::Pays> pays;
+  std::optional<ChangeRule::Gives> credits;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(ChangeBlock, (), (when, cycle, pays, credits))
+
+struct CancelBlock {
+  CancelRule::Then then = CancelRule::Then::ended;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(CancelBlock, (), (then))
+
+struct ChangesBlock {
+  ChangeBlock upgrade;
+  ChangeBlock downgrade;
+  ChangeBlock cycle_change;
+  CancelBlock cancel;
+};
+BOOST_DESCRIBE_STRUCT(ChangesBlock, (), (upgrade, downgrade, cycle_change, cancel))
+
+enum class Rung : std::uint8_t { try_, tell, cancel_now };
+BOOST_DESCRIBE_ENUM(Rung, try_, tell, cancel_now)
+enum class UsageThen : std::uint8_t { credits_left, refused };
+BOOST_DESCRIBE_ENUM(UsageThen, credits_left, refused)
+
+struct PastDueBlock {
+  Written<Span> after;
+  OneOrMany<Rung> do_;
+  std::optional<UsageThen> usage;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PastDueBlock, (), (after, do_, usage))
+
+struct GuaranteeBlock {
+  Written<Span> asked_within;
+  std::vector<Written<OrderKind>> covers;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(GuaranteeBlock, (), (asked_within, covers))
+
+enum class Otherwise : std::uint8_t { final };
+BOOST_DESCRIBE_ENUM(Otherwise, final)
+
+struct RefundsBlock {
+  OrNone<GuaranteeBlock> guarantee;
+  Written<Otherwise> otherwise;
+};
+BOOST_DESCRIBE_STRUCT(RefundsBlock, (), (guarantee, otherwise))
+
+/// A block that a plugin reads: all but `plugin` is its own.
+struct PluginBlock {
+  PluginId plugin;
+  Rest rest;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PluginBlock, (), (plugin))
+
+enum class Slot : std::uint8_t { primary, backup };
+BOOST_DESCRIBE_ENUM(Slot, primary, backup)
+enum class Can : std::uint8_t { one_time, without_customer };
+BOOST_DESCRIBE_ENUM(Can, one_time, without_customer)
+
+struct MethodBlock {
+  PluginId plugin;
+  std::vector<Written<ProcessorId>> through;
+  std::vector<std::string> brands;
+  std::vector<Slot> slots;
+  std::vector<Can> can;
+  ConditionBlock offered_to;
+  Written<Span> order_open;
+  Rest rest;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(MethodBlock, (), (plugin, through, brands, slots, can, offered_to, order_open))
+
+enum class TrySlot : std::uint8_t { primary, backup, chosen };
+BOOST_DESCRIBE_ENUM(TrySlot, primary, backup, chosen)
+
+struct PaymentsBlock {
+  std::vector<std::pair<ProcessorId, PluginBlock>> processors;
+  std::vector<std::pair<MethodId, MethodBlock>> methods;
+  std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PaymentsBlock, (), (processors, methods, try_))
+
+struct GateBlock {
+  OneOrMany<Action> action;
+  ConditionBlock if_;
+  ConditionBlock needs;
+  bool refuse = false;
+  std::string says;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(GateBlock, (), (action, if_, needs, refuse, says))
+
+struct DocumentsBlock {
+  Written<std::string> invoice;
+  Written<std::string> credit_note;
+};
+BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note))
+
+struct TenantFile {
+  TenantId tenant;
+  std::optional<std::string> uses;
+  Currency currency;
+  Written<std::string> timezone;
+  std::vector<std::pair<CreditType, CreditBlock>> credits;
+  std::vector<std::pair<MeterId, MeterBlock>> meters;
+  std::vector<Written<ApprovalId>> approvals;
+  std::optional<TrialBlock> trial;
+  std::vector<std::pair<PlanId, PlanBlock>> plans;
+  std::vector<std::pair<AddOnId, AddOnBlock>> add_ons;
+  std::optional<LicencesBlock> licences;
+  std::optional<CreditSalesBlock> credit_sales;
+  std::optional<HoldsBlock> holds;
+  std::optional<AutoRechargeBlock> auto_recharge;
+  ChangesBlock changes;
+  std::vector<PastDueBlock> past_due;
+  RefundsBlock refunds;
+  PluginBlock credit_policy;
+  PaymentsBlock payments;
+  std::vector<GateBlock> gates;
+  Written<std::vector<std::pair<RoleId, Written<OneOrMany<May>>>>> roles;
+  DocumentsBlock documents;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(TenantFile, (),
+                      (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
+                       credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
+                       roles, documents))
+
+inline constexpr Note tenant_file_notes[] = {
+    {"tenant", "the id of this tenant, for good: every journal entry carries it"},
+    {"uses", "a style in ../policies: its blocks hold where this file has no key of the same name"},
+    {"currency", "of every price here (ISO 4217)"},
+    {"timezone", "whose days and months count (IANA name)"},
+    {"credits", "what is counted, and the decimals of its smallest part", Note::Presence::required},
+    {"meters", "what one usage takes; a started block counts whole"},
+    {"approvals", "what staff approves or rejects for an account; conditions may ask for it"},
+    {"trial", "left out: no trial is offered"},
+    {"plans", "what is sold for a period; rank alone says what is an upgrade", Note::Presence::required},
+    {"add_ons", "credits sold beside a plan, renewed with it"},
+    {"licences", "how the number of licences changes, where plans are sold by licence"},
+    {"credit_sales", "left out: credits are not sold"},
+    {"holds", "left out: credits cannot be held"},
+    {"auto_recharge", "left out: not offered"},
+    {"changes", "when a change works, and what it costs"},
+    {"past_due", "what happens after a payment for the subscription failed", Note::Presence::required},
+    {"refunds", "what a customer may ask back"},
+    {"credit_policy", "the plugin that says when credits end and which are spent first; all other keys are its own"},
+    {"payments", "who may pay how, and what is tried"},
+    {"gates", "what must hold before an action; the first that fails answers with its sentence"},
+    {"roles", "what the customer's people may do", Note::Presence::required},
+    {"documents", "the first number of each series, such as CL-000001"},
+};
+inline constexpr Note plan_notes[] = {
+    {"by_licence", "prices and credits count for each licence", Note::Presence::may_be_left_out},
+    {"credit_price", "of one bought credit while on this plan"},
+    {"first_credits", "what an upgrade from the trial must buy at least"},
+    {"cycles", "price and credits of each period, stated and not derived", Note::Presence::required},
+    {"offered_to", "left out: to everybody"},
+};
+inline constexpr Note cycle_notes[] = {
+    {"gives", "credits of each paid period"},
+    {"every", "months, when the name is not monthly, quarterly, half_yearly or annual"}};
+inline constexpr Note add_on_notes[] = {
+    {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
+    {"if_bought_inside_period", "whole: full price and all credits; by_day: the days that are left"}};
+inline constexpr Note sales_notes[] = {{"price", "left out: the plan's credit_price"}};
+inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
+inline constexpr Note past_due_notes[] = {{"do", "", Note::Presence::required}};
+inline constexpr Note guarantee_notes[] = {{"asked_within", "of the first successful payment"},
+                                           {"covers", "payments for these orders", Note::Presence::required}};
+inline constexpr Note method_notes[] = {
+    {"through", "the processors that can charge it, the first preferred", Note::Presence::required},
+    {"slots", "left out: it is not kept for later"},
+    {"can", "without_customer: renewals and recharges may charge it", Note::Presence::required},
+    {"offered_to", "left out: to everybody"},
+    {"order_open", "how long an order waits for the customer"}};
+inline constexpr Note payments_notes[] = {
+    {"processors", "", Note::Presence::required},
+    {"methods", "", Note::Presence::required},
+    {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required}};
+inline constexpr Note gate_notes[] = {{"action", "", Note::Presence::required},
+                                      {"if", "left out: always"},
+                                      {"refuse", "true: whatever holds", Note::Presence::may_be_left_out},
+                                      {"says", "what the customer reads"}};
+
+}  // namespace florin::config::yaml
+
+namespace florin::config {
+
+template <>
+inline constexpr std::span<const Note> notes<yaml::TenantFile> = yaml::tenant_file_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PlanBlock> = yaml::plan_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::CycleBlock> = yaml::cycle_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::AddOnBlock> = yaml::add_on_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::CreditSalesBlock> = yaml::sales_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::AutoRechargeBlock> = yaml::recharge_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PastDueBlock> = yaml::past_due_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::GuaranteeBlock> = yaml::guarantee_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::MethodBlock> = yaml::method_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
+
+template <>
+inline constexpr Format format_of<yaml::Blocks> = {.example = "1 block", .pattern = "^[0-9]+ blocks?$"};
+template <>
+inline constexpr Format format_of<yaml::Failures> = {.example = "3 failures", .pattern = "^[0-9]+ failures?$"};
+template <>
+inline constexpr Format format_of<yaml::TrialLength> = {
+    .example = "14 days", .pattern = "^(until_upgrade|[0-9]+ (second|minute|hour|day|week|month|year)s?)$"};
+template <>
+inline constexpr Format format_of<yaml::CreditsOrMoney> = {
+    .example = "500 message", .pattern = "^(0|[1-9][0-9]*)(\\.[0-9]+)? ([a-z0-9_-]{1,64}|[A-Z]{3})$"};
+
+template <>
+struct Scalar<yaml::May> {
+  static Result<yaml::May> parse(std::string_view text);
+  static std::string text(const yaml::May& value) { return value.word; }
+  static std::span<const std::string_view> words();
+};
+
+}  // namespace florin::config

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/describe/enum.hpp>
+#include <cstdint>
+
+namespace florin {
+
+/// What an actor may want to do, as roles and gates name it. The words are the domain's own; a backend that sells
+/// something else asks about `buy_number` and `go_live` before it does them.
+enum class Action : std::uint8_t {
+  see,
+  use,  ///< send, call, drop: what meters count
+  start_trial,
+  subscribe,
+  upgrade_from_trial,  ///< subscribe, when the account is in its trial
+  change_plan,
+  change_cycle,
+  set_licences,
+  buy_add_on,
+  cancel,
+  buy_credits,
+  set_auto_recharge,
+  set_method,
+  ask_refund,
+  buy_number,
+  go_live,
+  decide_refund,
+  set_approval,
+  correct_credits,
+  erase_person,
+};
+BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial, change_plan, change_cycle,
+                    set_licences, buy_add_on, cancel, buy_credits, set_auto_recharge, set_method, ask_refund, buy_number,
+                    go_live, decide_refund, set_approval, correct_credits, erase_person)
+
+/// What no role of a customer can be given: it is the staff's, whatever the YAML says.
+constexpr bool is_for_staff(Action action) { return action >= Action::decide_refund; }
+
+}  // namespace florin
