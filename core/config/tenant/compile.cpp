@@ -651,11 +651,18 @@ class Compiler {
 }  // namespace
 
 Catalog compile(const Node& tenant, Errors& errors) {
-  const std::size_t before = errors.size();
-  const auto file = decode<yaml::TenantFile>(tenant, errors);
-  // What could not be read has left holes: checks between values would complain of them.
-  if (errors.size() != before) return {};
-  return Compiler(file, tenant, errors).compile();
+  Errors unreadable, unfit;
+  const auto file = decode<yaml::TenantFile>(tenant, unreadable);
+  Catalog catalog = Compiler(file, tenant, unfit).compile();
+  // What could not be read has left a hole, and what only complains of the hole is not said.
+  std::erase_if(unfit, [&](const Error& error) {
+    return std::ranges::any_of(unreadable, [&](const Error& hole) {
+      return error.at.path.starts_with(hole.at.path) || hole.at.path.starts_with(error.at.path);
+    });
+  });
+  errors.insert(errors.end(), unreadable.begin(), unreadable.end());
+  errors.insert(errors.end(), unfit.begin(), unfit.end());
+  return catalog;
 }
 
 }  // namespace florin::config

@@ -1,0 +1,73 @@
+#include "config/host_file.hpp"
+
+#include <algorithm>
+#include <boost/describe/class.hpp>
+
+#include "config/decode.hpp"
+#include "config/schema.hpp"
+
+namespace florin::config {
+
+namespace yaml {
+
+struct PluginsBlock {
+  std::string folder;
+  std::optional<std::string> pins;
+};
+BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins))
+
+struct FlorinFile {
+  PluginsBlock plugins;
+  OneOrMany<Written<std::string>> tenants;
+  std::string data;
+};
+BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data))
+
+inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
+                                         {"pins", "a file of the plugins that may load, each with its checksum"}};
+inline constexpr Note florin_notes[] = {{"tenants", "tenant files, or folders of them", Note::Presence::required},
+                                        {"data", "the folder of the journal"}};
+
+}  // namespace yaml
+
+template <>
+inline constexpr std::span<const Note> notes<yaml::PluginsBlock> = yaml::plugins_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::FlorinFile> = yaml::florin_notes;
+
+HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors) {
+  const auto read = decode<yaml::FlorinFile>(tree, errors);
+  const auto from_here = [&](const std::string& path) { return (file.parent_path() / path).lexically_normal(); };
+  HostFile host;
+  host.plugins = from_here(read.plugins.folder);
+  if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
+  host.data = from_here(read.data);
+  for (const auto& written : read.tenants) {
+    const std::filesystem::path path = from_here(written.value);
+    std::error_code failed;
+    if (!std::filesystem::exists(path, failed)) {
+      errors.push_back(
+          {.code = "file_missing", .message = "there is no file or folder " + path.string(), .at = written.at});
+    } else if (std::filesystem::is_directory(path, failed)) {
+      const std::size_t before = host.tenants.size();
+      for (const auto& entry : std::filesystem::directory_iterator(path, failed))
+        if (entry.path().extension() == ".yaml") host.tenants.push_back(entry.path());
+      std::sort(host.tenants.begin() + static_cast<std::ptrdiff_t>(before), host.tenants.end());
+    } else {
+      host.tenants.push_back(path);
+    }
+  }
+  return host;
+}
+
+HostFile load_host_file(const std::filesystem::path& file, Errors& errors) {
+  const auto text = read_file(file);
+  const auto tree = text ? parse_yaml(*text, file.string()) : Result<Node>(text.error());
+  if (tree) return host_file(*tree, file, errors);
+  errors.push_back(tree.error());
+  return {};
+}
+
+std::string host_file_schema() { return schema<yaml::FlorinFile>("Florin: the host's own file"); }
+
+}  // namespace florin::config

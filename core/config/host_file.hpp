@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "config/document.hpp"
+
+namespace florin::config {
+
+/// What florin.yaml says, its paths resolved from the folder that it lies in.
+struct HostFile {
+  std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
+  std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
+  std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
+  std::filesystem::path data;                        ///< the folder of the journal
+};
+
+/// Errors   those of documents and decode, and file_missing for a tenant file or folder that is not there
+HostFile load_host_file(const std::filesystem::path& file, Errors& errors);
+
+/// The same, of a tree that was read.
+HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors);
+
+/// JSON Schema of florin.yaml.
+std::string host_file_schema();
+
+}  // namespace florin::config
