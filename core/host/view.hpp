@@ -4,6 +4,7 @@
 
 #include "domain/accounts/account.hpp"
 #include "domain/catalog/catalog.hpp"
+#include "domain/decision/world.hpp"
 #include "florin/host.hpp"
 
 namespace florin {
