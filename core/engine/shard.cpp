@@ -134,6 +134,7 @@ void Shard::replay_entry(const Entry& entry, store::Position position, store::Po
   if (!entry.key.empty())
     keys_for(entry.command)
         .remember(entry.tenant, entry.key, {content_of(entry.account, entry.command), position}, last_at_);
+  if (std::holds_alternative<ErasePerson>(entry.command)) erase(entry);
   if (position <= floor || entry.tenant.empty()) return;
   Tenant& tenant = tenant_of(entry.tenant);
   tenant.state.position = position;
@@ -424,6 +425,7 @@ void Shard::durable(const store::Row& row) {
     ++durable_;
     Waiting done = std::move(tail_.front());
     tail_.pop_front();
+    if (std::holds_alternative<ErasePerson>(done.entry->command)) erase(*done.entry);
     if (done.reply) done.reply(Answered{durable_, std::move(done.entry)});
   }
   while (!readers_.empty() && readers_.front().first <= durable_) {
@@ -431,6 +433,11 @@ void Shard::durable(const store::Row& row) {
     readers_.pop_front();
     reader();
   }
+}
+
+/// The key goes once the entry that says so is durable; a start does it again, should the first have been cut off.
+void Shard::erase(const Entry& entry) {
+  if (!entry.refusal) (void)!erase_person(store_, entry.tenant, entry.account);
 }
 
 void Shard::lose(const Error& why) {

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "domain/journal/journal.hpp"
+
 namespace florin::engine {
 
 namespace {
@@ -84,6 +86,29 @@ Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenan
                                  bytes(std::as_const(*key))) != 0)
     return damaged;
   return unpacked(open);
+}
+
+Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account) {
+  Result<std::vector<Word>> person =
+      Error{.code = "no_such_account", .message = "no person was given for '" + account.text() + "'"};
+  const auto shards = store.shards();
+  if (!shards) return shards.error();
+  for (const std::uint32_t shard : *shards) {
+    const auto read = store.read(shard, 1, [&](const store::Row& row) {
+      const auto entries = journal::read(row.entries);
+      if (!entries) return false;
+      for (const Entry& entry : *entries) {
+        const auto* opened = std::get_if<OpenAccount>(&entry.command);
+        if (opened == nullptr || entry.refusal || opened->person.empty()) continue;
+        if (entry.tenant != tenant || entry.account != account) continue;
+        person = open_person(store, tenant, account, opened->person);
+        return false;
+      }
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return person;
 }
 
 Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account) {

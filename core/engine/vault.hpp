@@ -19,6 +19,9 @@ Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenan
 Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<Word>& sealed);
 
+/// The person behind an account, as its opening sealed it. Errors: no_such_account, erased, damaged_seal.
+Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account);
+
 Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account);
 
 }  // namespace florin::engine

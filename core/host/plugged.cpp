@@ -86,7 +86,8 @@ Errors Plugged::plug_in(const Catalog& catalog) {
       continue;
     }
     if (!is_sandbox(instance->manifest())) {
-      note({{.code = "no_transport", .message = "this release reaches the sandbox only; processors of the network come with the next"}},
+      note({{.code = "no_transport",
+             .message = "this release reaches the sandbox only; processors of the network come with the next"}},
            block, processor.at);
       continue;
     }
@@ -132,7 +133,8 @@ Result<PolicyAnswer> Plugged::answer(const TenantId& id, std::uint32_t catalog, 
 
 Said Plugged::perform(const engine::Effect& effect, Instant now) {
   const Tenant* held = tenant(effect.tenant);
-  const auto found = held == nullptr ? decltype(held->processors.begin()){} : held->processors.find(effect.processor.text());
+  const auto found =
+      held == nullptr ? decltype(held->processors.begin()){} : held->processors.find(effect.processor.text());
   if (held == nullptr || found == held->processors.end()) {
     // A processor that the YAML no longer has: what left before is unknown; nothing leaves now.
     Said said;

@@ -30,14 +30,12 @@ std::string amount(const Catalog& catalog, const CreditType& type, Credits credi
 }
 
 json::object plan_of(const Subscription& running) {
-  json::object plan{{"plan", running.plan.text()},
-                    {"cycle", running.cycle},
-                    {"licences", running.licences},
-                    {"period_from", running.from.text()},
-                    {"period_to", running.to.text()},
-                    {"cancelled", running.cancelled_at.has_value()}};
+  json::object plan{{"plan", running.plan.text()},    {"cycle", running.cycle},
+                    {"licences", running.licences},   {"period_from", running.from.text()},
+                    {"period_to", running.to.text()}, {"cancelled", running.cancelled_at.has_value()}};
   json::array add_ons;
-  for (const AddOnCount& add_on : running.add_ons) add_ons.push_back(json::object{{"add_on", add_on.add_on.text()}, {"count", add_on.count}});
+  for (const AddOnCount& add_on : running.add_ons)
+    add_ons.push_back(json::object{{"add_on", add_on.add_on.text()}, {"count", add_on.count}});
   plan["add_ons"] = std::move(add_ons);
   if (running.pending)
     plan["from_next_period"] = json::object{{"plan", running.pending->plan.text()},
@@ -47,14 +45,10 @@ json::object plan_of(const Subscription& running) {
 }
 
 json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
-  json::object object{{"grant", grant.id.value},
-                      {"type", grant.type.text()},
-                      {"source", word(grant.source)},
-                      {"state", word(grant.over)},
-                      {"issued_at", grant.issued_at.text()},
-                      {"ends_at", at(grant.ends_at)},
-                      {"rule", grant.rule},
-                      {"paid_by", grant.paid_by.value}};
+  json::object object{
+      {"grant", grant.id.value},   {"type", grant.type.text()},           {"source", word(grant.source)},
+      {"state", word(grant.over)}, {"issued_at", grant.issued_at.text()}, {"ends_at", at(grant.ends_at)},
+      {"rule", grant.rule},        {"paid_by", grant.paid_by.value}};
   const std::pair<const char*, Credits> ways[] = {
       {"granted", grant.granted},     {"remaining", grant.remaining}, {"held", grant.held},
       {"spent", grant.spent},         {"expired", grant.expired},     {"rolled", grant.rolled},
@@ -80,10 +74,11 @@ json::object order_as_json(const Account& account, const Order& order) {
                                     {"decline", word(attempt.decline)},
                                     {"decline_code", attempt.decline_code}});
   }
-  return {{"order", order.id.value},          {"kind", word(order.kind)},     {"state", word(order.state)},
-          {"total", order.total.text()},      {"lines", std::move(lines)},    {"placed_at", order.placed_at.text()},
-          {"paid_at", at(order.paid_at)},     {"invoice", order.invoice},     {"closed_because", order.closed_because},
-          {"refunded", order.refunded.text()}, {"attempts", std::move(attempts)}};
+  return {
+      {"order", order.id.value},           {"kind", word(order.kind)},       {"state", word(order.state)},
+      {"total", order.total.text()},       {"lines", std::move(lines)},      {"placed_at", order.placed_at.text()},
+      {"paid_at", at(order.paid_at)},      {"invoice", order.invoice},       {"closed_because", order.closed_because},
+      {"refunded", order.refunded.text()}, {"attempts", std::move(attempts)}};
 }
 
 }  // namespace
@@ -117,11 +112,19 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   for (const Grant& grant : account.closed_grants) grants.push_back(grant_as_json(catalog, grant));
   for (const Order& order : account.orders) orders.push_back(order_as_json(account, order));
   for (const SavedMethod& saved : account.methods)
-    methods.push_back(json::object{{"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
+    methods.push_back(json::object{
+        {"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
   for (const Hold& hold : account.holds)
-    holds.push_back(json::object{{"hold", hold.id.value}, {"meter", hold.meter.text()}, {"amount", amount(catalog, hold.type, hold.amount())}, {"ends_at", hold.ends_at.text()}});
+    holds.push_back(json::object{{"hold", hold.id.value},
+                                 {"meter", hold.meter.text()},
+                                 {"amount", amount(catalog, hold.type, hold.amount())},
+                                 {"ends_at", hold.ends_at.text()}});
   for (const Refund& refund : account.refunds)
-    refunds.push_back(json::object{{"refund", refund.id.value}, {"order", refund.order.value}, {"amount", refund.amount.text()}, {"state", word(refund.state)}, {"credit_note", refund.credit_note}});
+    refunds.push_back(json::object{{"refund", refund.id.value},
+                                   {"order", refund.order.value},
+                                   {"amount", refund.amount.text()},
+                                   {"state", word(refund.state)},
+                                   {"credit_note", refund.credit_note}});
   view["grants"] = std::move(grants);
   view["orders"] = std::move(orders);
   view["methods"] = std::move(methods);

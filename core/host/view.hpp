@@ -14,6 +14,7 @@ namespace florin {
 std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now);
 
 /// Whether a usage would be taken now, by the very decision that would take it.
-Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor, const Use& usage, Instant now);
+Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,
+                  const Use& usage, Instant now);
 
 }  // namespace florin

@@ -92,9 +92,6 @@ class FLORIN_API Host {
   /// A restored journal sends nothing to providers until this is called, once, after reconciliation.
   Status start_sending();
 
-  /// Brings views.db up to the journal. It also follows by itself.
-  Status refresh_views();
-
   /// Makes everything durable that waits, and lets the journal go. The destructor does it too.
   void close();
 

@@ -1,0 +1,56 @@
+#include "config/command.hpp"
+
+#include "config/write_json.hpp"
+#include "domain/journal/described.hpp"
+
+namespace florin::config {
+
+/// Words are written as a table: `{destination: whitelisted}`.
+template <>
+struct Entry<Word> {
+  static std::string& key(Word& word) { return word.name; }
+  static std::string& value(Word& word) { return word.value; }
+};
+
+inline constexpr Note subscribe_notes[] = {
+    {"start_now", "inside a trial: charge now", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<Subscribe> = subscribe_notes;
+inline constexpr Note recharge_setting_notes[] = {
+    {"active", "false: no more recharges", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<SetAutoRecharge> = recharge_setting_notes;
+inline constexpr Note method_setting_notes[] = {{"token", "made from the details", Note::Presence::may_be_left_out},
+                                                {"brand", "made from the details", Note::Presence::may_be_left_out},
+                                                {"masked", "made from the details", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<SetMethod> = method_setting_notes;
+inline constexpr Note decision_notes[] = {{"reason", "for the books", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<DecideRefund> = decision_notes;
+inline constexpr Note correction_notes[] = {{"take", "true: takes away", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<CorrectCredits> = correction_notes;
+
+std::optional<Command> command_of(const Node& node, Errors& errors, const std::string& path) {
+  const std::size_t before = errors.size();
+  Command command = decode<Command>(node, errors, path);
+  if (errors.size() != before) return std::nullopt;
+  return command;
+}
+
+std::optional<Command> command_of_json(std::string_view text, Errors& errors) {
+  const auto node = parse_json(text, "command");
+  if (!node) {
+    errors.push_back(node.error());
+    return std::nullopt;
+  }
+  return command_of(*node, errors);
+}
+
+std::string json_of(const florin::Entry& entry, std::uint64_t position) {
+  std::string text = write_json(entry);
+  return "{\"position\":" + std::to_string(position) + "," + text.substr(1);
+}
+
+}  // namespace florin::config

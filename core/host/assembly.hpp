@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/host_file.hpp"
+#include "config/tenant/tenant.hpp"
+#include "engine/engine.hpp"
+#include "host/plugged.hpp"
+#include "store/store.hpp"
+
+namespace florin {
+
+/// A host put together: files read, plugins loaded, journal opened, engine running. `Host` is this behind the public
+/// face; scenarios and the demo use it as it is.
+class Assembly {
+ public:
+  struct Options {
+    config::HostFile file;
+    /// Folder of the databases; none: everything stays in memory.
+    std::optional<std::filesystem::path> data;
+    std::optional<Instant> virtual_from;
+  };
+  /// Errors: those of the plugin library, of the store, and of Shard::open.
+  static Result<std::unique_ptr<Assembly>> open(const Options& options);
+  ~Assembly();
+
+  /// The host closes before what it stands on.
+  void close();
+
+  engine::Engine& engine() { return *engine_; }
+  store::Store& store() { return *store_; }
+  Plugged& plugged() { return *plugged_; }
+  const Errors& problems() const { return problems_; }
+  const std::optional<std::filesystem::path>& data() const { return options_.data; }
+
+  /// A command as the outside gives it: a method's details go through its plugin first.
+  /// Errors: bad_details, with the field.
+  Result<engine::Job> job_of(const Request& request) const;
+
+  /// A provider's webhook: its claims become what the provider said. Errors: as Host::webhook.
+  Status webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookMessage& message);
+
+ private:
+  explicit Assembly(Options options) : options_(std::move(options)) {}
+  Status open_store();
+  Result<std::shared_ptr<const Catalog>> compile(const TenantId& tenant, std::uint32_t version,
+                                                 const std::string& text);
+  void deliver_sandbox_webhooks();
+
+  Options options_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Plugged> plugged_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::map<std::string, config::Tenant> tenants_;  ///< as the files have them now: where plugins' problems stand
+  Errors problems_;
+  std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
+  Instant opened_at_;
+};
+
+}  // namespace florin

@@ -1,0 +1,173 @@
+#include "florin/host.hpp"
+
+#include <algorithm>
+
+#include "config/check.hpp"
+#include "config/command.hpp"
+#include "engine/vault.hpp"
+#include "host/assembly.hpp"
+#include "host/view.hpp"
+
+namespace florin {
+
+namespace {
+
+Outcome outcome_of(const engine::Answered& answered) {
+  Outcome outcome;
+  outcome.position = answered.position;
+  outcome.refusal = answered.entry->refusal;
+  for (const Fact& fact : answered.entry->facts) {
+    if (const auto* placed = std::get_if<OrderPlaced>(&fact)) outcome.order = placed->order.id;
+    if (const auto* held = std::get_if<HoldPlaced>(&fact)) outcome.hold = held->hold;
+  }
+  outcome.entry = config::json_of(*answered.entry, answered.position);
+  return outcome;
+}
+
+Result<Outcome> outcome_of(const Result<engine::Answered>& answered) {
+  if (!answered) return answered.error();
+  return outcome_of(*answered);
+}
+
+Error no_such_tenant(const TenantId& tenant) {
+  return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+}
+Error no_such_account(const AccountId& account) {
+  return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
+}
+
+}  // namespace
+
+class Host::Inside {
+ public:
+  explicit Inside(std::unique_ptr<Assembly> put_together) : assembly(std::move(put_together)) {}
+
+  /// Runs `with` on an account and its tenant, and returns when what it read is durable.
+  template <class T, class With>
+  Result<T> on_account(const TenantId& tenant, const AccountId& account, With with) const {
+    Result<T> result = no_such_tenant(tenant);
+    assembly->engine().read([&](const engine::Shard& shard) {
+      const TenantState* state = shard.tenant(tenant);
+      const Catalogs* catalogs = shard.catalogs(tenant);
+      if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
+      const Account* found = shard.account(tenant, account);
+      result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
+    });
+    return result;
+  }
+
+  std::unique_ptr<Assembly> assembly;
+};
+
+Host::Host(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+Host::Host(Host&&) noexcept = default;
+Host& Host::operator=(Host&&) noexcept = default;
+Host::~Host() = default;
+
+Result<Host> Host::open(const HostOptions& options) {
+  Errors errors;
+  Assembly::Options put_together;
+  put_together.file = config::load_host_file(options.config, errors);
+  if (!errors.empty())
+    return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
+  if (options.data != "memory")
+    put_together.data = options.data ? std::filesystem::path(*options.data) : put_together.file.data;
+  put_together.virtual_from = options.virtual_from;
+  auto assembly = Assembly::open(put_together);
+  if (!assembly) return assembly.error();
+  return Host(std::make_unique<Inside>(std::move(*assembly)));
+}
+
+const Errors& Host::problems() const { return inside_->assembly->problems(); }
+
+Result<Outcome> Host::submit(const Request& request) {
+  auto job = inside_->assembly->job_of(request);
+  if (!job) return job.error();
+  return outcome_of(inside_->assembly->engine().submit_and_wait(std::move(*job)));
+}
+
+std::vector<Result<Outcome>> Host::submit(const std::vector<Request>& requests) {
+  std::vector<Result<Outcome>> outcomes(requests.size(), Result<Outcome>(Outcome()));
+  std::vector<engine::Job> jobs;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    auto job = inside_->assembly->job_of(requests[i]);
+    if (!job) {
+      outcomes[i] = job.error();
+      continue;
+    }
+    jobs.push_back(std::move(*job));
+    places.push_back(i);
+  }
+  const auto answers = inside_->assembly->engine().submit_and_wait(std::move(jobs));
+  for (std::size_t i = 0; i < answers.size(); ++i) outcomes[places[i]] = outcome_of(answers[i]);
+  return outcomes;
+}
+
+void Host::submit(Request request, std::function<void(Result<Outcome>)> done) {
+  auto job = inside_->assembly->job_of(request);
+  if (!job) return done(job.error());
+  job->reply = [done = std::move(done)](Result<engine::Answered> answered) { done(outcome_of(answered)); };
+  inside_->assembly->engine().submit(std::move(*job));
+}
+
+Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                                  std::string_view key, std::string_view command) {
+  Errors errors;
+  auto read = config::command_of_json(command, errors);
+  if (!read) return errors.front();
+  return submit({tenant, account, actor, std::string(key), std::nullopt, std::move(*read)});
+}
+
+Result<Check> Host::check(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                          const Use& usage) const {
+  const Instant at = now();
+  return inside_->on_account<Check>(tenant, account,
+                                    [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+                                      return check_usage(state, found, catalogs, actor, usage, at);
+                                    });
+}
+
+Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const {
+  const Instant at = now();
+  return inside_->on_account<std::string>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return account_as_json(tenant, found, catalogs.at(state.catalog), at);
+      });
+}
+
+std::vector<TenantId> Host::tenants() const {
+  std::vector<TenantId> ids;
+  inside_->assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
+  return ids;
+}
+
+std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
+  std::vector<AccountId> ids;
+  inside_->assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
+  return ids;
+}
+
+Result<std::vector<Word>> Host::person(const TenantId& tenant, const AccountId& account) const {
+  return engine::read_person(inside_->assembly->store(), tenant, account);
+}
+
+Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
+                     std::string_view body) {
+  WebhookMessage message{std::string(body), {}, now()};
+  for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
+  return inside_->assembly->webhook(tenant, processor, message);
+}
+
+void Host::run_until(Instant to) { inside_->assembly->engine().run_until(to); }
+Instant Host::now() const { return inside_->assembly->engine().now(); }
+
+Status Host::start_sending() {
+  if (const auto told = inside_->assembly->store().set_mark("sending", ""); !told) return told.error();
+  inside_->assembly->engine().start_sending();
+  return Done{};
+}
+
+void Host::close() { inside_->assembly->close(); }
+
+}  // namespace florin
