@@ -21,11 +21,13 @@
 /// FLORIN_PLUGIN(Class, manifest) makes the C interface from them. Nothing else is needed and no slot is promised that
 /// the class does not have.
 ///
-///   processor      Capabilities describe();  Step charge(const Operation&, const Replies&);  confirm, cancel, refund
-///   and
-///                  status the same;  Claims webhook(const Webhook&)
-///   method         MethodFacts describe();  Checked check(const Entered&);  Verdict offered(const Situation&)
-///   credit policy  Decisions decide(const Moment&)
+///   processor      Capabilities describe();
+///                  Step charge(const Operation&, const Replies&);   also confirm, cancel, refund, status
+///                  Claims webhook(const Webhook&);
+///   method         MethodFacts describe();
+///                  Checked check(const Entered&);
+///                  Verdict offered(const Situation&);
+///   credit policy  Decisions decide(const Moment&);
 ///
 /// Text that is made here lies in the arena of the call: nothing is freed and nothing dangles. An instance keeps
 /// std::string, not Text. Exceptions are caught and become "no answer".
@@ -629,7 +631,7 @@ struct Offer {
   std::uint64_t operations = 0;
 };
 struct Capabilities {
-  std::initializer_list<Offer> offers;
+  List<Offer> offers = {};
   bool signed_webhooks = true;
   std::int64_t key_window_us = 0, look_up_lag_us = 0;
   const florin_capabilities* made() const {
