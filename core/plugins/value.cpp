@@ -166,7 +166,7 @@ class Run {
       return Error{.code = "secret_not_granted",
                    .message = fmt::format("secret '{}' is not in the plugin's manifest", name.substr(0, 64))};
     auto value = with_.secrets(name);
-    if (!value)
+    if (!value || value->empty())
       return Error{.code = "secret_missing",
                    .message = fmt::format("secret '{}' is not given; name it under the processor's secrets", name)};
     return push({std::move(*value), {name}});
