@@ -22,6 +22,7 @@
  *              and what was already sent decides between "not sent" and "unknown". No exception crosses the line.
  *
  * Build as a shared library that exports florin_plugin_entry_1 and nothing else. 64-bit, C11 or C++11 and later. */
+/* NOLINTBEGIN(modernize-use-nullptr,bugprone-macro-parentheses): it is C, and the manifest is a string literal */
 #ifndef FLORIN_PLUGIN_H
 #define FLORIN_PLUGIN_H
 
@@ -560,3 +561,4 @@ FLORIN_AT_BYTE(florin_decisions, text, 40);
 }
 #endif
 #endif
+/* NOLINTEND(modernize-use-nullptr,bugprone-macro-parentheses) */

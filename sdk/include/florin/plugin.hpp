@@ -31,6 +31,8 @@
 ///
 /// Text that is made here lies in the arena of the call: nothing is freed and nothing dangles. An instance keeps
 /// std::string, not Text. Exceptions are caught and become "no answer".
+// Lists are walked by stride, and members say = {} so that an author may leave them out without a warning.
+// NOLINTBEGIN(bugprone-casting-through-void,bugprone-suspicious-stringview-data-usage,readability-redundant-member-init,bugprone-macro-parentheses)
 namespace florin::plugin {
 
 /// The arena ran full: the call ends here and the host repeats it with more room.
@@ -901,3 +903,4 @@ const florin_entry_1* entry() {
   extern "C" FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void) {                                        \
     return florin::plugin::detail::entry<Class>();                                                                    \
   }
+// NOLINTEND(bugprone-casting-through-void,bugprone-suspicious-stringview-data-usage,readability-redundant-member-init,bugprone-macro-parentheses)
