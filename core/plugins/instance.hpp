@@ -89,6 +89,7 @@ void for_each(const florin_list& list, Take take) {
   if (list.count == 0) return;
   if (list.at == nullptr || list.count > 10'000 || list.stride < sizeof(T))
     throw PluginFault("bad_answer", "answered with a list that cannot be");
+  // NOLINTNEXTLINE(bugprone-casting-through-void): walked by the stride of who wrote it
   for (std::uint32_t i = 0; i < list.count; ++i) take(*FLORIN_AT(T, list, i));
 }
 

@@ -89,8 +89,8 @@ bool is_plain(std::string_view text) {
 PlannedRequest request_of(const florin_request* said, const Manifest& manifest) {
   if (inside(said) == nullptr) refuse_answer("a step that sends no request");
   PlannedRequest request;
-  request.effect = said->effect <= FLORIN_READ ? static_cast<Effect>(said->effect) : Effect::once;
-  request.may_move_money = request.effect != Effect::read && (said->flags & FLORIN_NO_MONEY) == 0;
+  request.effect = said->effect <= FLORIN_READ ? static_cast<RequestEffect>(said->effect) : RequestEffect::once;
+  request.may_move_money = request.effect != RequestEffect::read && (said->flags & FLORIN_NO_MONEY) == 0;
   request.endpoint = copied(said->endpoint);
   request.method = copied(said->method);
   request.path = copied(said->path);

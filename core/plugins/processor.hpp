@@ -47,7 +47,7 @@ struct Operation {
 };
 
 /// What a lost answer to a request means.
-enum class Effect : std::uint8_t {
+enum class RequestEffect : std::uint8_t {
   once,        ///< may have acted, must not be sent twice
   repeatable,  ///< the provider makes the same bytes act once
   read,        ///< changes nothing
@@ -55,7 +55,7 @@ enum class Effect : std::uint8_t {
 
 /// A request as a plugin wants it: secrets by name, so it may be kept.
 struct PlannedRequest {
-  Effect effect = Effect::once;
+  RequestEffect effect = RequestEffect::once;
   bool may_move_money = true;
   std::string endpoint;
   std::string method;

@@ -96,7 +96,11 @@ std::optional<std::string> time_text(std::uint32_t form, Instant now) {
   switch (form) {
     case FLORIN_UNIX_SECONDS: return std::to_string(whole);
     case FLORIN_UNIX_MILLIS: return std::to_string(now.us / 1000);
-    case FLORIN_RFC3339: return Instant{whole * 1'000'000}.text();
+    case FLORIN_RFC3339: {
+      std::string text = Instant{whole * 1'000'000}.text();
+      if (text.size() == std::string_view("2026-03-10T09:00Z").size()) text.insert(text.size() - 1, ":00");
+      return text;
+    }
     default: return std::nullopt;
   }
 }
@@ -162,7 +166,7 @@ class Run {
       return Error{.code = "secret_not_granted",
                    .message = fmt::format("secret '{}' is not in the plugin's manifest", name.substr(0, 64))};
     auto value = with_.secrets(name);
-    if (!value)
+    if (!value || value->empty())
       return Error{.code = "secret_missing",
                    .message = fmt::format("secret '{}' is not given; name it under the processor's secrets", name)};
     return push({std::move(*value), {name}});

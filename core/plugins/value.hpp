@@ -43,8 +43,8 @@ struct FinishWith {
 
 /// Runs a value's program: at most 64 terms, 16 places, 1 MiB a place, one result.
 ///
-/// Errors: bad_program; secret_missing when the operator gave none; secret_not_granted when a bare secret would go to
-/// an
+/// Errors: bad_program; secret_missing when the operator gave none or an empty one; secret_not_granted when a bare
+/// secret would go to an
 ///         endpoint that it is not bound to
 Result<std::string> finish(const Value& value, const FinishWith& with);
 

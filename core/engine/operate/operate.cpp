@@ -10,7 +10,9 @@ constexpr std::size_t most_requests = 16;
 constexpr std::size_t most_reply_bytes = 1 << 20;
 
 /// How often a request is sent before its answer counts as lost.
-int sendings(Effect effect) { return effect == Effect::read ? 3 : effect == Effect::repeatable ? 2 : 1; }
+int sendings(RequestEffect effect) {
+  return effect == RequestEffect::read ? 3 : effect == RequestEffect::repeatable ? 2 : 1;
+}
 
 /// One run of one operation.
 class Run {

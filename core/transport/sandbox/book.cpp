@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <tuple>
 
 namespace florin {
 
@@ -78,9 +79,9 @@ std::string words_of(std::string_view code) {
   return "The bank declined and gave no reason.";
 }
 
-template <class Moves>
-std::vector<SandboxMove> in_order(Moves moves) {
-  std::stable_sort(moves.begin(), moves.end(), [](const SandboxMove& a, const SandboxMove& b) { return a.at < b.at; });
+std::vector<SandboxMove> in_order(std::vector<SandboxMove> moves) {
+  std::sort(moves.begin(), moves.end(),
+            [](const SandboxMove& a, const SandboxMove& b) { return std::tie(a.at, a.key) < std::tie(b.at, b.key); });
   return moves;
 }
 

@@ -128,9 +128,9 @@ std::vector<SandboxWebhook> SandboxProvider::webhooks(Instant after, Instant unt
   std::vector<SandboxWebhook> due;
   for (auto& notice : book_.notices(after, until)) {
     const std::string time = std::to_string(notice.due_at.us / 1'000'000);
-    const std::string mac = signature(settings_.webhook_secret, time + "." + notice.body);
+    const std::string mac = signature(settings_.webhook_secret, fmt::format("{}.{}", time, notice.body));
     due.push_back({notice.due_at,
-                   {{"Content-Type", "application/json"}, {"Sandbox-Signature", "t=" + time + ",v1=" + mac}},
+                   {{"Content-Type", "application/json"}, {"Sandbox-Signature", fmt::format("t={},v1={}", time, mac)}},
                    std::move(notice.body)});
   }
   return due;

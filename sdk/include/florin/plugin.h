@@ -21,7 +21,8 @@
  *   failure    NULL. If arena->wanted is not zero the host calls again with more room; otherwise the plugin failed,
  *              and what was already sent decides between "not sent" and "unknown". No exception crosses the line.
  *
- * Build as a shared library that exports florin_plugin_entry_1 and nothing else. 64-bit, C11 or C++11 and later.  */
+ * Build as a shared library that exports florin_plugin_entry_1 and nothing else. 64-bit, C11 or C++11 and later. */
+/* NOLINTBEGIN(modernize-use-nullptr,bugprone-macro-parentheses): it is C, and the manifest is a string literal */
 #ifndef FLORIN_PLUGIN_H
 #define FLORIN_PLUGIN_H
 
@@ -49,14 +50,14 @@ extern "C" {
  *   interfaces  ["florin.processor/1"]
  *   endpoints   processor: {name: default address}; requests go nowhere else
  *   secrets     processor: {name: {"for": endpoint}}; without "for" a secret never leaves the host as it is
- *   config      JSON Schema of what the operator writes                                                            */
+ *   config      JSON Schema of what the operator writes */
 #define FLORIN_MANIFEST(name, json) \
   __attribute__((section(".florin"), used)) static const char name[] = "florin 1.0\n" json
 
 /* ---- Frozen values ---------------------------------------------------------------------------------------------- */
 
 typedef struct florin_text {
-  const char *ptr;
+  const char* ptr;
   uint64_t len;
 } florin_text;
 
@@ -66,7 +67,7 @@ typedef struct florin_pair {
 
 /* An array of any one type: element i starts at at + i * stride. Read it with FLORIN_AT. */
 typedef struct florin_list {
-  const void *at;
+  const void* at;
   uint32_t count, stride;
 } florin_list;
 
@@ -95,7 +96,7 @@ enum FLORIN_CODES {
   FLORIN_JSON_OBJECT = 6
 };
 typedef struct florin_json {
-  florin_text pointer; /* "" is the whole text */
+  florin_text pointer;  /* "" is the whole text */
   uint32_t kind, count; /* members or items */
   florin_text text;     /* of a scalar */
 } florin_json;
@@ -107,7 +108,7 @@ typedef struct florin_json {
  * and 16 places, exactly one result. What is kept of a request is the program, so a record holds no secret.
  *
  * A bare secret goes only to the endpoint it is bound to. Anywhere else it must have gone through an HMAC or a
- * digest.                                                                                                          */
+ * digest. */
 enum FLORIN_CODES {
   FLORIN_PUT = 1,     /* text */
   FLORIN_SECRET = 2,  /* text: its name in the manifest */
@@ -129,7 +130,7 @@ typedef struct florin_term {
 } florin_term;
 typedef struct florin_value {
   florin_text text;
-  const florin_term *terms;
+  const florin_term* terms;
   uint64_t count;
 } florin_value;
 typedef struct florin_header {
@@ -146,9 +147,9 @@ typedef struct florin_arena {
 } florin_arena;
 
 /* 16-byte aligned and zero. NULL when full: return NULL at once, and the host calls again with more room. */
-static inline void *florin_alloc(florin_arena *arena, uint64_t bytes) {
+static inline void* florin_alloc(florin_arena* arena, uint64_t bytes) {
   uint64_t need = (bytes + 15u) & ~(uint64_t)15u;
-  char *at = arena->next;
+  char* at = arena->next;
   if (need < bytes || need > (uint64_t)(arena->end - at)) {
     arena->wanted += bytes + 15u;
     return NULL;
@@ -160,10 +161,11 @@ static inline void *florin_alloc(florin_arena *arena, uint64_t bytes) {
 
 /* ---- Requests and replies: at most 16 requests an operation, 64 headers, 1 MiB a body and a reply ---------------- */
 
-enum FLORIN_CODES {      /* what it means that an answer got lost */
-  FLORIN_ONCE = 0,       /* may have acted, must not be sent twice: the outcome is unknown */
-  FLORIN_REPEATABLE = 1, /* the provider makes the same bytes act once: the host may send them again */
-  FLORIN_READ = 2        /* changes nothing: the host sends again as it likes */
+enum FLORIN_CODES {                  /* what it means that an answer got lost */
+                    FLORIN_ONCE = 0, /* may have acted, must not be sent twice: the outcome is unknown */
+                    FLORIN_REPEATABLE =
+                        1,          /* the provider makes the same bytes act once: the host may send them again */
+                    FLORIN_READ = 2 /* changes nothing: the host sends again as it likes */
 };
 enum FLORIN_CODES { FLORIN_NO_MONEY = 1u }; /* acts but cannot move money: a lost answer is "not sent", not unknown */
 typedef struct florin_request {
@@ -179,7 +181,7 @@ typedef struct florin_reply {
   uint32_t size, status; /* HTTP status; a plugin never sees a reply that got lost */
   florin_list headers;   /* florin_pair, names in lower case */
   florin_text body;
-  florin_list json;      /* florin_json */
+  florin_list json; /* florin_json */
   int64_t received_at_us;
 } florin_reply;
 
@@ -206,18 +208,18 @@ enum FLORIN_CODES {
   FLORIN_REFUND_FAILED = 11
 };
 
-enum FLORIN_CODES { /* why not, in the words of the retry rules */
-  FLORIN_SOFT = 0,  /* no reason, or one we do not know */
-  FLORIN_TECHNICAL = 1,
-  FLORIN_FUNDS = 2,
-  FLORIN_AUTHENTICATE = 3,
-  FLORIN_BAD_DATA = 4,
-  FLORIN_HARD = 5,
-  FLORIN_FRAUD = 6,
-  FLORIN_MANDATE_GONE = 7,
-  FLORIN_CUSTOMER_GAVE_UP = 8,
-  FLORIN_MISCONFIGURED = 9,
-  FLORIN_THROTTLED = 10
+enum FLORIN_CODES {                  /* why not, in the words of the retry rules */
+                    FLORIN_SOFT = 0, /* no reason, or one we do not know */
+                    FLORIN_TECHNICAL = 1,
+                    FLORIN_FUNDS = 2,
+                    FLORIN_AUTHENTICATE = 3,
+                    FLORIN_BAD_DATA = 4,
+                    FLORIN_HARD = 5,
+                    FLORIN_FRAUD = 6,
+                    FLORIN_MANDATE_GONE = 7,
+                    FLORIN_CUSTOMER_GAVE_UP = 8,
+                    FLORIN_MISCONFIGURED = 9,
+                    FLORIN_THROTTLED = 10
 };
 typedef struct florin_reason {
   uint32_t size, kind;
@@ -238,8 +240,8 @@ typedef struct florin_outcome {
   florin_money amount; /* what the provider says moved or is held; the host compares */
   florin_text ref;     /* the provider's id of this payment or refund */
   florin_text raw;     /* the provider's own status word */
-  const florin_reason *reason;
-  const florin_action *action;
+  const florin_reason* reason;
+  const florin_action* action;
   int64_t poll_after_us; /* a duration; 0: the schedule of the method */
   int64_t happened_at_us;
 } florin_outcome;
@@ -250,8 +252,8 @@ typedef struct florin_outcome {
 enum FLORIN_CODES { FLORIN_SEND = 1, FLORIN_DONE = 2 };
 typedef struct florin_step {
   uint32_t size, kind;
-  const florin_request *request;
-  const florin_outcome *outcome;
+  const florin_request* request;
+  const florin_outcome* outcome;
 } florin_step;
 
 /* ---- The plugin itself ------------------------------------------------------------------------------------------ */
@@ -272,18 +274,18 @@ typedef struct florin_setup {
 
 typedef struct florin_made {
   uint32_t size, zero;
-  florin_plugin *plugin; /* NULL: see problems */
+  florin_plugin* plugin; /* NULL: see problems */
   florin_list problems;  /* florin_problem */
 } florin_made;
 
 typedef struct florin_entry_1 {
   uint32_t size, abi_minor; /* the plugin's */
-  const florin_made *(*create)(const florin_setup *, florin_arena *);
-  const void *(*query)(const florin_plugin *, const char *interface_id); /* unknown: NULL */
-  void (*destroy)(florin_plugin *);                                      /* may be NULL */
+  const florin_made* (*create)(const florin_setup*, florin_arena*);
+  const void* (*query)(const florin_plugin*, const char* interface_id); /* unknown: NULL */
+  void (*destroy)(florin_plugin*);                                      /* may be NULL */
 } florin_entry_1;
 
-FLORIN_EXPORT const florin_entry_1 *florin_plugin_entry_1(void);
+FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void);
 
 /* ---- "florin.processor/1" --------------------------------------------------------------------------------------- */
 
@@ -299,23 +301,23 @@ enum FLORIN_CODES { FLORIN_OFF_SESSION = 1u, FLORIN_OF_REFUND = 2u /* status: of
 /* All of it is fixed before the first request and the same at each call and each resend. */
 typedef struct florin_operation {
   uint32_t size, kind, flags, zero;
-  int64_t now_us;          /* when it was decided; not when it is sent */
-  florin_text key;         /* of this operation: the idempotency key, unique for ever */
-  florin_text payment_key; /* of the charge it belongs to; equals key in a charge */
-  florin_money amount;     /* of the charge, or of the refund */
-  florin_text method;      /* "card", "upi", ... */
-  florin_text method_ref;  /* the provider's token of a stored method */
-  florin_list details;     /* florin_pair: what the method's plugin made of the customer's input */
+  int64_t now_us;                         /* when it was decided; not when it is sent */
+  florin_text key;                        /* of this operation: the idempotency key, unique for ever */
+  florin_text payment_key;                /* of the charge it belongs to; equals key in a charge */
+  florin_money amount;                    /* of the charge, or of the refund */
+  florin_text method;                     /* "card", "upi", ... */
+  florin_text method_ref;                 /* the provider's token of a stored method */
+  florin_list details;                    /* florin_pair: what the method's plugin made of the customer's input */
   florin_text customer_key, customer_ref; /* ours; the provider's */
   florin_text description, return_url;
-  florin_list returned;    /* florin_pair: confirm: what the browser brought back; never proof */
-  florin_text ref;         /* the provider's id of the payment; absent when its answer got lost */
+  florin_list returned;               /* florin_pair: confirm: what the browser brought back; never proof */
+  florin_text ref;                    /* the provider's id of the payment; absent when its answer got lost */
   florin_text refund_ref, refund_key; /* status of a refund */
-  int64_t started_at_us;   /* when the charge or refund was first sent: where a search by key may begin */
+  int64_t started_at_us;              /* when the charge or refund was first sent: where a search by key may begin */
 } florin_operation;
 
-typedef const florin_step *florin_operate(const florin_plugin *, const florin_operation *, const florin_replies *,
-                                          florin_arena *);
+typedef const florin_step* florin_operate(const florin_plugin*, const florin_operation*, const florin_replies*,
+                                          florin_arena*);
 
 /* Checks: what must hold before the host believes a message. One of each group must hold, and every group. */
 enum FLORIN_CODES {
@@ -331,9 +333,9 @@ typedef struct florin_check {
 
 typedef struct florin_webhook {
   uint32_t size, zero;
-  florin_text body;     /* the bytes as they came */
-  florin_list json;     /* florin_json */
-  florin_list headers;  /* florin_pair, names in lower case */
+  florin_text body;    /* the bytes as they came */
+  florin_list json;    /* florin_json */
+  florin_list headers; /* florin_pair, names in lower case */
   int64_t received_at_us;
 } florin_webhook;
 
@@ -344,7 +346,7 @@ typedef struct florin_claim {
   florin_text type;        /* the provider's word */
   florin_text payment_key; /* ours, when the provider echoes it */
   florin_text refund_key;
-  const florin_outcome *outcome;
+  const florin_outcome* outcome;
 } florin_claim;
 
 typedef struct florin_claims {
@@ -371,9 +373,9 @@ typedef struct florin_capabilities {
 /* A slot may be NULL, but what charges must offer status: it finds a payment by our key. */
 typedef struct florin_processor_1 {
   uint32_t size, zero;
-  const florin_capabilities *(*describe)(const florin_plugin *, florin_arena *);
+  const florin_capabilities* (*describe)(const florin_plugin*, florin_arena*);
   florin_operate *charge, *confirm, *cancel, *refund, *status;
-  const florin_claims *(*webhook)(const florin_plugin *, const florin_webhook *, florin_arena *);
+  const florin_claims* (*webhook)(const florin_plugin*, const florin_webhook*, florin_arena*);
 } florin_processor_1;
 
 /* ---- "florin.method/1": no outside world ------------------------------------------------------------------------ */
@@ -413,9 +415,9 @@ typedef struct florin_checked {
 
 typedef struct florin_method_1 {
   uint32_t size, zero;
-  const florin_method_facts *(*describe)(const florin_plugin *, florin_arena *);
-  const florin_verdict *(*offered)(const florin_plugin *, const florin_situation *, florin_arena *); /* may be NULL */
-  const florin_checked *(*check)(const florin_plugin *, const florin_entered *, florin_arena *);
+  const florin_method_facts* (*describe)(const florin_plugin*, florin_arena*);
+  const florin_verdict* (*offered)(const florin_plugin*, const florin_situation*, florin_arena*); /* may be NULL */
+  const florin_checked* (*check)(const florin_plugin*, const florin_entered*, florin_arena*);
 } florin_method_1;
 
 /* ---- "florin.credit_policy/1": no outside world; credits are int64 units of their type --------------------------- */
@@ -434,7 +436,7 @@ typedef struct florin_grant {
   uint64_t id;
   florin_text type;
   uint32_t source;
-  int32_t priority;             /* lower is spent first */
+  int32_t priority;                 /* lower is spent first */
   int64_t issued_at_us, ends_at_us; /* ends 0: lasts until used */
   int64_t granted, remaining, held; /* held is part of remaining; what is left of both is available */
   uint64_t paid_by, rolled_from;    /* order, grant; 0: none */
@@ -448,13 +450,13 @@ typedef struct florin_allowance {
 enum FLORIN_CODES {
   FLORIN_TRIAL_STARTED = 1, /* includes: what the trial gives */
   FLORIN_TRIAL_ENDED = 2,
-  FLORIN_PERIOD_PAID = 3,   /* includes: what the plan gives for the period */
-  FLORIN_PERIOD_ENDED = 4,  /* reason says how */
+  FLORIN_PERIOD_PAID = 3,  /* includes: what the plan gives for the period */
+  FLORIN_PERIOD_ENDED = 4, /* reason says how */
   FLORIN_PURCHASED = 5,
   FLORIN_RECHARGED = 6,
   FLORIN_ADDON_PAID = 7,
-  FLORIN_CHANGE_PAID = 8,   /* includes: the difference of a change inside a period */
-  FLORIN_CORRECTED = 9      /* includes: what staff gives */
+  FLORIN_CHANGE_PAID = 8, /* includes: the difference of a change inside a period */
+  FLORIN_CORRECTED = 9    /* includes: what staff gives */
 };
 enum FLORIN_CODES {
   FLORIN_NO_END = 0,
@@ -466,7 +468,7 @@ enum FLORIN_CODES {
 };
 typedef struct florin_moment { /* a moment in an account's life */
   uint32_t size, kind, reason;
-  int32_t today;               /* yyyymmdd in the tenant's zone: a policy has no calendar of its own */
+  int32_t today; /* yyyymmdd in the tenant's zone: a policy has no calendar of its own */
   int64_t at_us;
   florin_text plan, cycle;
   int64_t period_from_us, period_to_us; /* of the trial when the moment is the trial's; to 0: open */
@@ -506,20 +508,19 @@ typedef struct florin_decisions {
 
 typedef struct florin_credit_policy_1 {
   uint32_t size, zero;
-  const florin_decisions *(*decide)(const florin_plugin *, const florin_moment *, florin_arena *);
+  const florin_decisions* (*decide)(const florin_plugin*, const florin_moment*, florin_arena*);
 } florin_credit_policy_1;
 
 /* ---- Reading safely --------------------------------------------------------------------------------------------- */
 
 #define FLORIN_HAS(p, type, field) ((p)->size >= offsetof(type, field) + sizeof((p)->field))
-#define FLORIN_EACH_HAS(list, type, field) ((list).stride >= offsetof(type, field) + sizeof(((type *)0)->field))
-#define FLORIN_AT(type, list, i) \
-  ((const type *)(const void *)((const char *)(list).at + (uint64_t)(i) * (list).stride))
+#define FLORIN_EACH_HAS(list, type, field) ((list).stride >= offsetof(type, field) + sizeof(((type*)0)->field))
+#define FLORIN_AT(type, list, i) ((const type*)(const void*)((const char*)(list).at + (uint64_t)(i) * (list).stride))
 
 /* ---- The layout of 1.0: a struct may grow at its end, but what is here never moves ------------------------------- */
 
 #define FLORIN_AT_BYTE(type, field, byte) FLORIN_ASSERT(offsetof(type, field) == (byte), "moved: " #type "." #field)
-FLORIN_ASSERT(sizeof(void *) == 8, "64-bit only");
+FLORIN_ASSERT(sizeof(void*) == 8, "64-bit only");
 FLORIN_ASSERT(sizeof(florin_text) == 16 && sizeof(florin_pair) == 32 && sizeof(florin_list) == 16, "frozen");
 FLORIN_ASSERT(sizeof(florin_money) == 16 && sizeof(florin_span) == 8 && sizeof(florin_json) == 40, "frozen");
 FLORIN_ASSERT(sizeof(florin_term) == 24 && sizeof(florin_value) == 32 && sizeof(florin_header) == 48, "frozen");
@@ -560,3 +561,4 @@ FLORIN_AT_BYTE(florin_decisions, text, 40);
 }
 #endif
 #endif
+/* NOLINTEND(modernize-use-nullptr,bugprone-macro-parentheses) */

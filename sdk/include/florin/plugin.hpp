@@ -21,14 +21,18 @@
 /// FLORIN_PLUGIN(Class, manifest) makes the C interface from them. Nothing else is needed and no slot is promised that
 /// the class does not have.
 ///
-///   processor      Capabilities describe();  Step charge(const Operation&, const Replies&);  confirm, cancel, refund
-///   and
-///                  status the same;  Claims webhook(const Webhook&)
-///   method         MethodFacts describe();  Checked check(const Entered&);  Verdict offered(const Situation&)
-///   credit policy  Decisions decide(const Moment&)
+///   processor      Capabilities describe();
+///                  Step charge(const Operation&, const Replies&);   also confirm, cancel, refund, status
+///                  Claims webhook(const Webhook&);
+///   method         MethodFacts describe();
+///                  Checked check(const Entered&);
+///                  Verdict offered(const Situation&);
+///   credit policy  Decisions decide(const Moment&);
 ///
 /// Text that is made here lies in the arena of the call: nothing is freed and nothing dangles. An instance keeps
 /// std::string, not Text. Exceptions are caught and become "no answer".
+// Lists are walked by stride, and members say = {} so that an author may leave them out without a warning.
+// NOLINTBEGIN(bugprone-casting-through-void,bugprone-suspicious-stringview-data-usage,readability-redundant-member-init,bugprone-macro-parentheses)
 namespace florin::plugin {
 
 /// The arena ran full: the call ends here and the host repeats it with more room.
@@ -629,7 +633,7 @@ struct Offer {
   std::uint64_t operations = 0;
 };
 struct Capabilities {
-  std::initializer_list<Offer> offers;
+  List<Offer> offers = {};
   bool signed_webhooks = true;
   std::int64_t key_window_us = 0, look_up_lag_us = 0;
   const florin_capabilities* made() const {
@@ -899,3 +903,4 @@ const florin_entry_1* entry() {
   extern "C" FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void) {                                        \
     return florin::plugin::detail::entry<Class>();                                                                    \
   }
+// NOLINTEND(bugprone-casting-through-void,bugprone-suspicious-stringview-data-usage,readability-redundant-member-init,bugprone-macro-parentheses)
