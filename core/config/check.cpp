@@ -74,7 +74,6 @@ std::string text_of(const Errors& errors) {
   return text;
 }
 
-std::string tenant_schema() { return schema<yaml::TenantFile>("Florin: a tenant"); }
-std::string policy_schema() { return schema<yaml::TenantFile>("Florin: a style that tenants use", SchemaOf::part); }
+std::string tenant_schema() { return schema<yaml::TenantFile>("Florin: a tenant, or a style", merged_levels); }
 
 }  // namespace florin::config

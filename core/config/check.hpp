@@ -20,8 +20,7 @@ Checked check_files(const std::vector<std::filesystem::path>& files);
 /// `file:line:column: path: message`, a line an error; what is not known is left out.
 std::string text_of(const Errors& errors);
 
-/// The JSON Schemas of the files that operators write, as config/schema holds them.
+/// JSON Schema of a tenant's file and of a style, each of which may leave to the other what `load_tenant` merges.
 std::string tenant_schema();
-std::string policy_schema();
 
 }  // namespace florin::config

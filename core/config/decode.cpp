@@ -103,7 +103,9 @@ class Decoder {
       if (child != nullptr)
         decode(*child, inside(path, field.name), field.shape(), field.in(into));
       else if (field.required)
-        add("missing_key", "'" + std::string(field.name) + "' is missing" + may_be(field.shape()), node.where(path));
+        add("missing_key",
+            "'" + std::string(field.name) + "' is missing" + may_be(field.shape()) + meant_for(field.name, shape, into),
+            node.where(path));
     }
     if (shape.rest != nullptr) return;
     for (const Node& child : node.children) {
@@ -130,6 +132,15 @@ class Decoder {
       if (alternative.name == child.key) return decode(child, here, alternative.shape(), alternative.emplace(into));
     add("unknown_key", "'" + child.key.substr(0, 80) + "' is not known here" + did_you_mean(child.key, known),
         child.where_key(here));
+  }
+
+  /// Names the key that was passed on to somebody else and looks like the one that is missing.
+  static std::string meant_for(std::string_view missing, const Shape& shape, void* into) {
+    if (shape.rest == nullptr) return {};
+    std::vector<std::string_view> passed_on;
+    for (const Node& child : shape.rest(into).node.children) passed_on.push_back(child.key);
+    const std::string meant = nearest(missing, passed_on);
+    return meant.empty() ? meant : " (is '" + meant + "' meant?)";
   }
 
   /// What may be written where a key is missing.

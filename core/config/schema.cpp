@@ -16,32 +16,30 @@ json::string_view in_json(std::string_view text) { return {text.data(), text.siz
 /// Each record becomes a definition, so that a type may hold itself.
 class Describer {
  public:
-  explicit Describer(SchemaOf of) : of_(of) {}
-
-  json::object describe(const Shape& shape) {
+  json::object describe(const Shape& shape, int merged_levels) {
     switch (shape.kind) {
-      case Shape::Kind::written: return describe(shape.inner());
+      case Shape::Kind::written: return describe(shape.inner(), merged_levels);
       case Shape::Kind::maybe:
-        if (!shape.none_is_a_word) return describe(shape.inner());
-        return {{"anyOf", json::array{json::object{{"const", "none"}}, describe(shape.inner())}}};
+        if (!shape.none_is_a_word) return describe(shape.inner(), merged_levels);
+        return {{"anyOf", json::array{json::object{{"const", "none"}}, describe(shape.inner(), merged_levels)}}};
       case Shape::Kind::scalar: return scalar(shape);
       case Shape::Kind::list: {
-        json::object list = {{"type", "array"}, {"items", describe(shape.inner())}};
+        json::object list = {{"type", "array"}, {"items", describe(shape.inner(), 0)}};
         if (!shape.one_may_stand_alone) return list;
-        return {{"anyOf", json::array{describe(shape.inner()), std::move(list)}}};
+        return {{"anyOf", json::array{describe(shape.inner(), 0), std::move(list)}}};
       }
       case Shape::Kind::table: {
-        json::object table = {{"type", "object"}, {"additionalProperties", describe(shape.inner())}};
+        json::object table = {{"type", "object"}, {"additionalProperties", describe(shape.inner(), merged_levels - 1)}};
         const json::object key = scalar(shape.key());
         if (key.contains("pattern") || key.contains("enum")) table["propertyNames"] = key;
         return table;
       }
-      case Shape::Kind::record: return {{"$ref", in_json("#/$defs/" + define(shape))}};
+      case Shape::Kind::record: return {{"$ref", in_json("#/$defs/" + define(shape, merged_levels))}};
       case Shape::Kind::one_of: break;
     }
     json::object properties;
     for (const Alternative& alternative : shape.alternatives)
-      properties[in_json(alternative.name)] = describe(alternative.shape());
+      properties[in_json(alternative.name)] = describe(alternative.shape(), 0);
     return {{"type", "object"},
             {"minProperties", 1},
             {"maxProperties", 1},
@@ -81,7 +79,7 @@ class Describer {
     return scalar;
   }
 
-  std::string define(const Shape& shape) {
+  std::string define(const Shape& shape, int merged_levels) {
     const auto known = std::ranges::find(definitions_, &shape, &Definition::shape);
     if (known != definitions_.end()) return known->name;
     std::string name(shape.name);
@@ -91,10 +89,10 @@ class Describer {
     json::object properties;
     json::array required;
     for (const Field& field : shape.fields) {
-      json::object member = describe(field.shape());
+      json::object member = describe(field.shape(), merged_levels - 1);
       if (!field.says.empty()) member["description"] = in_json(field.says);
       properties[in_json(field.name)] = std::move(member);
-      if (field.required && of_ == SchemaOf::whole) required.emplace_back(in_json(field.name));
+      if (field.required && merged_levels <= 0) required.emplace_back(in_json(field.name));
     }
     json::object record = {{"type", "object"}, {"properties", std::move(properties)}};
     if (!required.empty()) record["required"] = std::move(required);
@@ -103,7 +101,6 @@ class Describer {
     return name;
   }
 
-  SchemaOf of_;
   std::vector<Definition> definitions_;
 };
 
@@ -139,10 +136,10 @@ void append_pretty(std::string& out, const json::value& value, std::size_t inden
 
 }  // namespace
 
-std::string detail::schema(const Shape& shape, std::string_view title, SchemaOf of) {
-  Describer describer(of);
+std::string detail::schema(const Shape& shape, std::string_view title, int merged_levels) {
+  Describer describer;
   json::object root = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", in_json(title)}};
-  for (auto& member : describer.describe(shape)) root[member.key()] = std::move(member.value());
+  for (auto& member : describer.describe(shape, merged_levels)) root[member.key()] = std::move(member.value());
   root["$defs"] = describer.definitions();
   std::string out;
   append_pretty(out, root, 0);

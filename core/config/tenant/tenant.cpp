@@ -69,7 +69,7 @@ std::optional<Node> with_style(Node own, const std::filesystem::path& file, Erro
     return std::nullopt;
   }
   std::erase_if(own.children, [](const Node& child) { return child.key == "uses"; });
-  put_under(own, *std::move(style), 2);
+  put_under(own, *std::move(style), merged_levels);
   return own;
 }
 

@@ -7,6 +7,9 @@
 
 namespace florin::config {
 
+/// The maps from the root on in which a tenant's keys and its style's come together: the file, and each block.
+inline constexpr int merged_levels = 2;
+
 /// A tenant as its file and its style say together, and the catalog that this comes to.
 struct Tenant {
   Node tree;  ///< every value still knows the file and line that say it
