@@ -293,7 +293,6 @@ struct Applying {
     account.past_due->step = fact.step;
     account.past_due->step_at = fact.step_at;
     account.past_due->usage_refused = fact.usage_refused;
-    if (Order* unpaid = account.order(account.past_due->order)) unpaid->next_candidate = 0;
   }
   void operator()(const PastDueCleared&) { account.past_due.reset(); }
 

@@ -3,6 +3,7 @@
 #include "domain/credits/lifecycle.hpp"
 #include "domain/documents/number.hpp"
 #include "domain/orders/place.hpp"
+#include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -29,7 +30,6 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   draft.add(OrderPaid{id, attempt});
   issue_invoice(draft, id);
   const Order order = *draft.account.order(id);
-  if (draft.account.past_due && draft.account.past_due->order == id) draft.add(PastDueCleared{});
 
   const bool begins = order.buys.plan && (!draft.account.subscription || order.buys.restarts_cycle);
   if (begins) begin_subscription(draft, order.buys);
@@ -44,6 +44,7 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   bring(draft, order, MomentKind::addon_paid, order.buys.addon_credits, from, to);
   const auto bought = order.kind == OrderKind::recharge ? MomentKind::recharged : MomentKind::purchased;
   bring(draft, order, bought, order.buys.bought, from, Instant());
+  if (draft.account.past_due && draft.account.past_due->order == id) leave_past_due(draft);
 }
 
 }  // namespace florin

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,7 +88,10 @@ struct Order {
   Money refunded;
   Credits credits_refunded;
 
-  bool in_flight() const { return !attempts.empty() && attempts.back().open(); }
+  /// The money for the next period of a plan that runs, as against the order that begins one.
+  bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }
+  /// An attempt has no outcome yet. A late success may open an earlier one again.
+  bool in_flight() const { return std::ranges::any_of(attempts, &Attempt::open); }
 };
 
 }  // namespace florin

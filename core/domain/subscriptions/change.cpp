@@ -69,6 +69,10 @@ Quote quote_difference(const Draft& draft, OrderKind kind, const Terms& from, co
 void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key) {
   if (quote.total().negative()) quote.lines = {{quote.lines.front().text, 1, Money(0, quote.total().currency())}};
   quote.paid_for = std::string(word_of(quote.kind)) + " " + std::string(key);
+  if (!quote.buys.restarts_cycle) {
+    quote.period_from = draft.account.subscription->from;
+    quote.period_to = draft.account.subscription->to;
+  }
   const OrderKind kind = quote.kind;
   auto candidates = candidates_for(draft, kind, std::nullopt, actor);
   if (candidates.empty() && !quote.total().is_zero())

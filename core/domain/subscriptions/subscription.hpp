@@ -35,6 +35,11 @@ void set_add_on(Draft& draft, const Actor& actor, std::string_view key, const Se
 void cancel(Draft& draft);
 void undo_cancel(Draft& draft);
 
+/// It is over. Orders for it that nobody is working on are closed; what is in flight is settled when it is known.
+void end_subscription(Draft& draft, Standing standing, std::string_view because);
+/// What an account is once its plan was cancelled, by the tenant's word.
+Standing standing_after_cancel(const Draft& draft);
+
 /// The trial's end has come: the plan picked in it starts, or nothing does.
 void end_trial(Draft& draft);
 /// The period's end has come: it renews, on the same or the changed terms, or ends.
