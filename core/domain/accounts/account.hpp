@@ -27,6 +27,7 @@ struct PendingChange {
   std::string cycle;
   std::int32_t licences = 0;
   std::vector<AddOnCount> add_ons;
+  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
 };
 
 /// A plan that an account is on, and the period that it is in.
@@ -88,7 +89,7 @@ struct RechargeState {
   std::int32_t each_day = 0;
   std::int32_t suspend_after = 0;
 
-  bool refused_for_credits = false;  ///< a usage was refused since the last recharge
+  bool refused_for_credits = false;  ///< a usage was refused since credits last came
   std::int32_t today = 0;            ///< orders placed in the local day that ends at `day_ends`
   Instant day_ends;
   std::int32_t failures = 0;  ///< in a row

@@ -139,6 +139,7 @@ struct Applying {
     issued.remaining = fact.amount;
     insert(std::move(issued));
     if (fact.paid_by) order(fact.paid_by).issued += fact.amount;
+    if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
   }
   void operator()(const CreditsSpent& fact) {
     bool emptied = false;

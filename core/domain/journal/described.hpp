@@ -54,7 +54,8 @@ BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
 BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(Buys, (),
-                      (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle))
+                      (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle,
+                       catalog))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
                        ref, raw, decline, decline_code, action))
@@ -66,7 +67,7 @@ BOOST_DESCRIBE_STRUCT(Order, (),
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over))
-BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons))
+BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
                        cancelled_at))

@@ -32,10 +32,18 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order order = *draft.account.order(id);
 
   const bool begins = order.buys.plan && (!draft.account.subscription || order.buys.restarts_cycle);
-  if (begins) begin_subscription(draft, order.buys);
-  if (order.buys.plan && !begins) change_subscription(draft, order.buys);
-
   const auto& subscription = draft.account.subscription;
+  // A pending change or cancellation gives way to the change that is paid; a cancellation asked for since then stays.
+  const bool cancelled_since =
+      subscription && subscription->cancelled_at && order.placed_at < *subscription->cancelled_at;
+  if (begins) begin_subscription(draft, order.buys);
+  if (begins && cancelled_since) draft.add(CancelAsked{subscription->to});
+  if (order.buys.plan && !begins) {
+    change_subscription(draft, order.buys);
+    if (subscription->pending) draft.add(ChangeRemoved{});
+    if (subscription->cancelled_at && !cancelled_since) draft.add(CancelUndone{});
+  }
+
   const Instant from = order.period_from.value_or(subscription ? subscription->from : Instant());
   const Instant to = order.period_to.value_or(subscription ? subscription->to : Instant());
   const bool whole_period = begins || order.kind == OrderKind::subscription;

@@ -38,6 +38,7 @@ struct Buys {
   std::int32_t licences = 0;
   std::vector<AddOnCount> add_ons;
   bool restarts_cycle = false;
+  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
 };
 
 /// One try on one route. Durable, with its key, before anything is sent.

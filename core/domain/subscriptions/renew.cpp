@@ -11,19 +11,20 @@ PeriodEnd reason_of(const Draft& draft, const Subscription& ending) {
   if (ending.pending->plan == ending.plan)
     return ending.pending->cycle == ending.cycle ? PeriodEnd::renewal : PeriodEnd::cycle_change;
   const Plan* before = draft.own_catalog().plan(ending.plan);
-  const Plan* after = draft.catalog().plan(ending.pending->plan);
+  const Plan* after = draft.world.catalogs.at(ending.pending->catalog).plan(ending.pending->plan);
   if (before == nullptr || after == nullptr) return PeriodEnd::renewal;
   return after->rank < before->rank ? PeriodEnd::downgrade : PeriodEnd::upgrade;
 }
 
 void take_pending_terms(Draft& draft, const PendingChange& pending) {
-  const Terms terms = terms_of(draft.catalog(), pending.plan, pending.cycle, pending.licences, pending.add_ons);
+  const Terms terms = terms_of(draft.world.catalogs.at(pending.catalog), pending.plan, pending.cycle, pending.licences,
+                               pending.add_ons);
   draft.add(SubscriptionChanged{.plan = terms.plan.id,
                                 .cycle = terms.cycle.id,
                                 .months = terms.cycle.months,
                                 .licences = terms.licences,
                                 .add_ons = terms.add_ons,
-                                .catalog = draft.tenant.catalog});
+                                .catalog = pending.catalog});
   draft.add(ChangeRemoved{});
 }
 

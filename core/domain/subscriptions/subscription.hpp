@@ -22,6 +22,11 @@ Terms terms_of(const Catalog& catalog, const PlanId& plan, std::string_view cycl
 /// Lines, price and credits of one whole period on these terms.
 Quote quote_period(const Terms& terms);
 
+/// What an order for these terms makes of the subscription when it is paid; it brings no credits by itself.
+Buys change_to(const Terms& terms, bool restarts_cycle);
+/// The same as a change that waits.
+PendingChange pending_change(const Terms& terms);
+
 /// Facts of a plan that begins now, at period 0. Ends what was before: a trial, or the cycle of the plan before.
 void begin_subscription(Draft& draft, const Buys& terms);
 /// The running subscription goes on, on other terms.
