@@ -68,6 +68,11 @@ struct Hold {
   Credits amount() const;
 };
 
+struct Owed {
+  CreditType type;
+  Credits amount;
+};
+
 struct SavedMethod {
   SavedMethodId id;
   MethodId method;
@@ -145,8 +150,7 @@ struct Account {
   std::vector<Grant> grants;  ///< those that hold credits, in spending order
   std::vector<Grant> closed_grants;
   std::vector<Hold> holds;
-  Credits owed;  ///< used more than held, to be taken from the next grant
-  CreditType owed_type;
+  std::vector<Owed> owed;  ///< used more than held, to be taken from the next grant
   std::optional<TrialState> trial;
   bool had_trial = false;
   std::optional<Subscription> subscription;
@@ -174,6 +178,8 @@ struct Account {
 
   /// Credits of `type` that may be spent at `now`: remaining less held, of grants that work.
   Credits available(const CreditType& type, Instant now) const;
+  /// What of `type` was used before it was there.
+  Credits owes(const CreditType& type) const;
   /// Its standing as the word `state` of conditions.
   std::string state_word() const;
 };

@@ -68,7 +68,7 @@ bool may_move(AttemptState from, AttemptState to) {
     case unknown: return to != started;
     case pending: return to != started && to != not_sent;
     case needs_action: return to != started && to != not_sent;
-    case authorised: return to == captured || to == voided || to == expired || to == unknown;
+    case authorised: return to == authorised || to == captured || to == voided || to == expired || to == unknown;
     case not_sent:
     case declined:
     case expired: return to == captured || to == authorised;  // late success: it happens, and the money counts
@@ -97,20 +97,29 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
                      .alarm = {}};
   if (said.absent) {
     // Absence is proved only after the provider's own delay; till then it is as unknown as before.
-    const bool proved = attempt.started_at + look_up_lag <= draft.now;
+    // Of what a provider once spoke of it says nothing certain.
+    const bool never_heard = attempt.state == AttemptState::started || attempt.state == AttemptState::unknown;
+    const bool proved = never_heard && attempt.ref.empty() && attempt.started_at + look_up_lag <= draft.now;
     moved.state = proved ? AttemptState::not_sent : AttemptState::unknown;
   }
   if (moved.state == AttemptState::captured && said.amount != attempt.amount) {
     moved.state = AttemptState::unknown;
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
-  if (!may_move(attempt.state, moved.state)) refuse("stale_claim", "This says nothing new of the attempt.");
+  if (!may_move(attempt.state, moved.state)) {
+    // A claim that cannot be is for a person. What is open is asked about again later, so that nothing is asked for
+    // ever.
+    if (moved.alarm.empty() && !attempt.open()) refuse("stale_claim", "This says nothing new of the attempt.");
+    if (attempt.state == AttemptState::captured) refuse("stale_claim", "This says nothing new of the attempt.");
+    if (moved.alarm.empty()) moved.alarm = "impossible_transition";
+    moved.state = attempt.state;
+  }
   const bool open = moved.state == AttemptState::unknown || moved.state == AttemptState::pending ||
                     moved.state == AttemptState::needs_action || moved.state == AttemptState::authorised;
   if (open) {
     const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked);
     const Instant lag_ends = attempt.started_at + look_up_lag;
-    moved.ask_at = said.absent ? std::max(lag_ends, draft.now) : draft.now + wait;
+    moved.ask_at = said.absent && draft.now < lag_ends ? lag_ends : draft.now + wait;
   }
   if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
   draft.add(moved);
