@@ -252,7 +252,7 @@ Catalog kaspr() {
   Catalog catalog = tenant_named("kaspr", "EUR");
   const CreditType phone = credit("phone"), email = credit("email");
   catalog.credits = {{phone, 0, Currency(), line(4)}, {email, 0, Currency(), line(4)}};
-  catalog.meters = {meter_of("phone", "phone", 1, "1 number", 0), meter_of("email", "email", 1, "1 address", 0)};
+  catalog.meters = {meter_of("phone", "phone", 1, "1 number", 0), meter_of("email", "email", 1, "1 contact", 0)};
   catalog.plans = {plan_of("starter", 10,
                            {cycle("monthly", 1, "60.00 EUR", {{phone, {100}}, {email, {5}}}),
                             cycle("annual", 12, "600.00 EUR", {{phone, {1200}}, {email, {60}}})})};
