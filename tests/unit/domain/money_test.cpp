@@ -237,8 +237,8 @@ TEST(Attempts, FinalIsFinal) {
 TEST(Methods, BrandSlotAndPaymentsUnderWay) {
   World world = on("growth", "monthly", "2026-03-10T09:00Z");
   const MethodId card = world.account.methods.front().method;
-  EXPECT_EQ(world.tries(SetMethod{card, "primary", "t", "rupay", ""}), "brand_not_accepted");
-  EXPECT_EQ(world.tries(SetMethod{card, "third", "t", "visa", ""}), "unknown_slot");
+  EXPECT_EQ(world.tries(SetMethod{card, "primary", {}, "t", "rupay", ""}), "brand_not_accepted");
+  EXPECT_EQ(world.tries(SetMethod{card, "third", {}, "t", "visa", ""}), "unknown_slot");
   world.card("lost").does(BuyCredits{amount("100 message"), {}});
   EXPECT_EQ(world.tries(RemoveMethod{"primary"}), "payment_under_way");
 }

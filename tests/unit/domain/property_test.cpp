@@ -90,7 +90,8 @@ struct Life {
       case 11: return SetAutoRecharge{upto(4) != 0, credits, credits};
       case 12:
       case 13:
-        return SetMethod{catalog.methods.front().id, upto(2) == 0 ? "primary" : "backup", tokens[upto(6)], "visa", ""};
+        return SetMethod{
+            catalog.methods.front().id, upto(2) == 0 ? "primary" : "backup", {}, tokens[upto(6)], "visa", ""};
       case 14: return RemoveMethod{upto(2) == 0 ? "primary" : "backup"};
       case 15: return PlaceHold{used.id, some, {{"outcome", "delivered"}}, {}};
       case 16: return a_settlement(hold);

@@ -455,7 +455,7 @@ World& World::pays_refunds() {
 
 World& World::card(std::string token, std::string slot) {
   return does(
-      SetMethod{catalogs.at(tenant.catalog).methods.front().id, std::move(slot), std::move(token), "visa", "4242"});
+      SetMethod{catalogs.at(tenant.catalog).methods.front().id, std::move(slot), {}, std::move(token), "visa", "4242"});
 }
 
 std::int64_t World::credits(std::string_view source, std::string_view type) const {
