@@ -138,32 +138,33 @@ struct ApprovalState {
 
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
+  // First what a debit looks at: it lies in few cache lines.
   AccountId id;
-  std::string billing_country;
-  std::string billing_state;
   Standing standing = Standing::opened;
+  bool frozen = false;  ///< from the guarantee's request to its end
+  bool had_trial = false;
+  bool person_sealed = false;
   Instant opened_at;
-  std::uint64_t position = 0;  ///< of its last entry
   Instant last_at;             ///< of its last entry; its time never runs back
   Instant due_at = never;      ///< when something falls due next: next_due() of all the rest
+  std::uint64_t position = 0;  ///< of its last entry
+  std::vector<Grant> grants;   ///< those that hold credits, in spending order
+  RechargeState recharge;
+  std::optional<PastDue> past_due;
 
-  std::vector<Grant> grants;  ///< those that hold credits, in spending order
+  std::string billing_country;
+  std::string billing_state;
   std::vector<Grant> closed_grants;
   std::vector<Hold> holds;
   std::vector<Owed> owed;  ///< used more than held, to be taken from the next grant
   std::optional<TrialState> trial;
-  bool had_trial = false;
   std::optional<Subscription> subscription;
-  std::optional<PastDue> past_due;
-  RechargeState recharge;
   std::vector<SavedMethod> methods;
   std::vector<Order> orders;
   std::optional<Instant> first_paid_at;
   std::vector<Refund> refunds;
   std::optional<GuaranteeCase> guarantee;
-  bool frozen = false;  ///< from the guarantee's request to its end
   std::vector<ApprovalState> approvals;
-  bool person_sealed = false;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
 

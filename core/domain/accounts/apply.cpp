@@ -358,9 +358,16 @@ void apply(Account& account, TenantState& tenant, const Fact& fact, Instant at) 
 }
 
 void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint64_t position) {
-  for (const Fact& fact : entry.facts) apply(account, tenant, fact, entry.at);
+  const std::size_t grants_before = account.grants.size();
+  bool only_spent = true;
+  for (const Fact& fact : entry.facts) {
+    apply(account, tenant, fact, entry.at);
+    only_spent = only_spent && std::holds_alternative<CreditsSpent>(fact);
+  }
   account.position = position;
   account.last_at = entry.at;
+  // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
+  if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;
   const auto due = next_due(account);
   account.due_at = due ? due->at : never;
 }
