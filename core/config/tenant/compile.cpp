@@ -45,7 +45,7 @@ class Compiler {
     else
       add(zone.error().code, zone.error().message, file_.timezone.at);
     credit_types();
-    for (const auto& approval : file_.approvals) catalog_.approvals.push_back(approval.value.text());
+    approvals();
     roles();
     cycles_and_plans();
     meters();
@@ -178,6 +178,16 @@ class Compiler {
       catalog_.credits.push_back(rule);
     }
     listed(!file_.credits.empty(), "credits", where("credits"));
+  }
+
+  void approvals() {
+    for (const auto& approval : file_.approvals) {
+      std::vector<std::string_view> taken = account_words();
+      for (const std::string_view word : usage_words()) taken.push_back(word);
+      if (std::ranges::find(taken, approval.value.text()) != taken.end())
+        add("contradiction", "'" + approval.value.text() + "' is a word of conditions already", approval.at);
+      catalog_.approvals.push_back(approval.value.text());
+    }
   }
 
   // ---- Conditions: one vocabulary for gates, meters, plans and methods

@@ -153,6 +153,7 @@ const Change changes[] = {
     {"exotel", "    refuse: true\n", "", "contradiction", "refuse: true", "  - action: use\n    if: {state: limited"},
     {"exotel", "says: SMS to India needs DLT registration.", "says: \"\"", "empty_value", "told nothing",
      "  - action: use\n    if: {state: paid"},
+    {"exotel", "approvals: [kyc, dlt]", "approvals: [kyc, dlt, plan]", "contradiction", "a word of conditions already"},
     {"exotel", "approvals: [kyc, dlt]", "approvals: [kyc]", "unknown_condition", "'dlt'", "    needs: {dlt: approved}"},
     {"kaspr", "sells: 100 phone", "sells: 100 fax", "unknown_credit_type", "'fax'"},
     {"kaspr", "{monthly: 20.00 EUR, annual", "{weekly: 20.00 EUR, annual", "unknown_name",
