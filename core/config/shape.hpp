@@ -96,7 +96,7 @@ struct Shape {
 
   // scalar
   Format format;
-  std::span<const std::string_view> words = {};  ///< of an enum, or of a Scalar that has `words`
+  std::span<const std::string_view> words;  ///< of an enum, or of a Scalar that has `words`
   std::optional<Error> (*parse)(std::string_view text, void* into) = nullptr;
   std::string (*text)(const void* value) = nullptr;
 
@@ -113,12 +113,12 @@ struct Shape {
 
   // record, written
   std::string_view name;
-  std::span<const Field> fields = {};
+  std::span<const Field> fields;
   Where& (*at)(void* record) = nullptr;   ///< nullptr: it does not keep its place
   Rest& (*rest)(void* record) = nullptr;  ///< nullptr: other keys are refused
 
   // one_of
-  std::span<const Alternative> alternatives = {};
+  std::span<const Alternative> alternatives;
   std::size_t (*index)(const void* variant) = nullptr;
   void* (*chosen)(void* variant) = nullptr;
 };
