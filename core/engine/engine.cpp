@@ -122,7 +122,7 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
     };
   submit(std::move(jobs));
   if (threaded()) waiting->left.wait();
-  return waiting->answers;
+  return std::move(waiting->answers);
 }
 
 void Engine::read(const std::function<void(const Shard&)>& read) {
