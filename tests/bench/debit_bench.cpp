@@ -74,7 +74,7 @@ constexpr std::int64_t credits_of_each = 1'000'000;
 std::string name_of(std::size_t account) {
   std::array<char, 24> text = {'a', 'c', 'c', 'o', 'u', 'n', 't', '-'};
   const char* end = std::to_chars(text.data() + 8, text.data() + text.size(), account).ptr;
-  return std::string(text.data(), end);
+  return {text.data(), static_cast<std::size_t>(end - text.data())};
 }
 
 /// An account on a plan with roll-over, plan and bought credits.
