@@ -351,14 +351,29 @@ void durable(const std::filesystem::path& folder) {
         ratio.most);
   };
 
+  // Four batches are under way at a time, as from four senders; rows have one writer and cannot.
   const auto ours_in_batches = [&](std::size_t total) {
-    for (std::size_t done = 0; done < total; done += 1'000) {
+    constexpr std::size_t batch = 1'000;
+    constexpr std::ptrdiff_t under_way = 4;
+    std::counting_semaphore<> places(under_way);
+    std::atomic<std::size_t> answered = 0;
+    for (std::size_t done = 0; done < total; done += batch) {
+      places.acquire();
+      const auto left = std::make_shared<std::atomic<std::size_t>>(batch);
       std::vector<engine::Job> jobs;
-      for (std::size_t i = 0; i < 1'000; ++i, ++next)
+      jobs.reserve(batch);
+      for (std::size_t i = 0; i < batch; ++i, ++next) {
         jobs.push_back(job(account_of(next), key_number(next), one_message));
-      for (const auto& answer : host.engine().submit_and_wait(std::move(jobs)))
-        must(answer && !answer->entry->refusal, "debited");
+        jobs.back().reply = [&, left](Result<engine::Answered> answer) {
+          must(answer && !answer->entry->refusal, "debited");
+          ++answered;
+          if (--*left == 0) places.release();
+        };
+      }
+      host.engine().submit(std::move(jobs));
     }
+    for (std::ptrdiff_t i = 0; i < under_way; ++i) places.acquire();
+    must(answered == total, "everybody was answered");
   };
   const auto theirs_in = [&](std::size_t batch_size) {
     return [&, batch_size](std::size_t total) {
