@@ -7,7 +7,7 @@ namespace florin::config {
 
 /// Words are written as a table: `{destination: whitelisted}`.
 template <>
-struct Entry<Word> {
+struct Keyed<Word> {
   static std::string& key(Word& word) { return word.name; }
   static std::string& value(Word& word) { return word.value; }
 };
@@ -48,7 +48,7 @@ std::optional<Command> command_of_json(std::string_view text, Errors& errors) {
   return command_of(*node, errors);
 }
 
-std::string json_of(const florin::Entry& entry, std::uint64_t position) {
+std::string json_of(const Entry& entry, std::uint64_t position) {
   std::string text = write_json(entry);
   return "{\"position\":" + std::to_string(position) + "," + text.substr(1);
 }

@@ -15,6 +15,6 @@ std::optional<Command> command_of(const Node& node, Errors& errors, const std::s
 /// Errors: those of parse_json and decode.
 std::optional<Command> command_of_json(std::string_view text, Errors& errors);
 /// An entry of the journal as JSON on one line.
-std::string json_of(const florin::Entry& entry, std::uint64_t position);
+std::string json_of(const Entry& entry, std::uint64_t position);
 
 }  // namespace florin::config

@@ -105,7 +105,7 @@ class Decoder {
       else if (field.required)
         add("missing_key",
             "'" + std::string(field.name) + "' is missing" + may_be(field.shape()) + meant_for(field.name, shape, into),
-            node.where(path));
+            node.where_key(path));
     }
     if (shape.rest != nullptr) return;
     for (const Node& child : node.children) {

@@ -22,7 +22,7 @@ struct Format {
   enum class Json : std::uint8_t { string, integer, boolean };
   Json json = Json::string;
   std::string_view example;
-  std::string_view pattern = {};  ///< ECMAScript; none: any text
+  std::string_view pattern;  ///< ECMAScript; none: any text
 };
 
 /// Specialise for each type that is one scalar.

@@ -60,9 +60,9 @@ inline constexpr std::span<const Note> notes = {};
 
 /// Makes a vector of T a table: T's key and value. A pair is one already.
 template <class T>
-struct Entry {};
+struct Keyed {};
 template <class K, class V>
-struct Entry<std::pair<K, V>> {
+struct Keyed<std::pair<K, V>> {
   static K& key(std::pair<K, V>& entry) { return entry.first; }
   static V& value(std::pair<K, V>& entry) { return entry.second; }
 };
@@ -96,7 +96,7 @@ struct Shape {
 
   // scalar
   Format format;
-  std::span<const std::string_view> words = {};  ///< of an enum, or of a Scalar that has `words`
+  std::span<const std::string_view> words;  ///< of an enum, or of a Scalar that has `words`
   std::optional<Error> (*parse)(std::string_view text, void* into) = nullptr;
   std::string (*text)(const void* value) = nullptr;
 
@@ -113,12 +113,12 @@ struct Shape {
 
   // record, written
   std::string_view name;
-  std::span<const Field> fields = {};
+  std::span<const Field> fields;
   Where& (*at)(void* record) = nullptr;   ///< nullptr: it does not keep its place
   Rest& (*rest)(void* record) = nullptr;  ///< nullptr: other keys are refused
 
   // one_of
-  std::span<const Alternative> alternatives = {};
+  std::span<const Alternative> alternatives;
   std::size_t (*index)(const void* variant) = nullptr;
   void* (*chosen)(void* variant) = nullptr;
 };
@@ -154,7 +154,7 @@ inline constexpr bool is_written = false;
 template <class T>
 inline constexpr bool is_written<Written<T>> = true;
 template <class T>
-concept TableEntry = requires(T& entry) { Entry<T>::key(entry); };
+concept KeyedEntry = requires(T& entry) { Keyed<T>::key(entry); };
 template <class T>
 concept Record = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
 
@@ -223,19 +223,19 @@ Shape list_shape() {
   using T = typename List::value_type;
   Shape shape;
   shape.size = [](const void* list) { return static_cast<const List*>(list)->size(); };
-  if constexpr (TableEntry<T>) {
-    using Key = std::remove_reference_t<decltype(Entry<T>::key(std::declval<T&>()))>;
-    using Value = std::remove_reference_t<decltype(Entry<T>::value(std::declval<T&>()))>;
+  if constexpr (KeyedEntry<T>) {
+    using Key = std::remove_reference_t<decltype(Keyed<T>::key(std::declval<T&>()))>;
+    using Value = std::remove_reference_t<decltype(Keyed<T>::value(std::declval<T&>()))>;
     shape.kind = Shape::Kind::table;
     shape.key = shape_of<Key>;
     shape.inner = shape_of<Value>;
     shape.append = [](void* list) -> Item {
       T& entry = static_cast<List*>(list)->emplace_back();
-      return {&Entry<T>::key(entry), &Entry<T>::value(entry)};
+      return {&Keyed<T>::key(entry), &Keyed<T>::value(entry)};
     };
     shape.item = [](void* list, std::size_t i) -> Item {
       T& entry = (*static_cast<List*>(list))[i];
-      return {&Entry<T>::key(entry), &Entry<T>::value(entry)};
+      return {&Keyed<T>::key(entry), &Keyed<T>::value(entry)};
     };
   } else {
     shape.kind = Shape::Kind::list;

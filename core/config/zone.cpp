@@ -43,9 +43,10 @@ Result<Zone> read_zone(const std::string& name) {
   const auto& names = date::get_tzdb().zones;
   const date::time_zone* found = nullptr;
   for (const date::time_zone& zone : names)
-    if (zone.name() == name) found = &zone;
+    if (zone.name() == name && name != "localtime") found = &zone;  // that one is this machine's
   if (found == nullptr) {
     std::vector<std::string_view> known;
+    known.reserve(names.size());
     for (const date::time_zone& zone : names) known.push_back(zone.name());
     return Error{
         .code = "unknown_zone",

@@ -45,7 +45,7 @@ class Compiler {
     else
       add(zone.error().code, zone.error().message, file_.timezone.at);
     credit_types();
-    for (const auto& approval : file_.approvals) catalog_.approvals.push_back(approval.value.text());
+    approvals();
     roles();
     cycles_and_plans();
     meters();
@@ -81,8 +81,14 @@ class Compiler {
     return false;
   }
 
+  /// Of a currency that is not this file's. What could not be read is not.
+  bool foreign(Currency currency) const { return currency && file_.currency && currency != file_.currency; }
+
+  /// Whether two amounts are of two types. What could not be read is of none.
+  static bool differ(const CreditType& a, const CreditType& b) { return !a.empty() && !b.empty() && a != b; }
+
   Money money(const Written<Money>& written) {
-    if (written.value.currency() && written.value.currency() != file_.currency)
+    if (foreign(written.value.currency()))
       add("wrong_currency", "prices here are in " + std::string(file_.currency.code()), written.at);
     else if (written.value.negative())
       add("negative_amount", "a price is not negative", written.at);
@@ -90,7 +96,7 @@ class Compiler {
   }
 
   UnitPrice unit_price(const Written<UnitPrice>& written) {
-    if (written.value.currency && written.value.currency != file_.currency)
+    if (foreign(written.value.currency))
       add("wrong_currency", "prices here are in " + std::string(file_.currency.code()), written.at);
     else if (written.value.currency && written.value.minor.over <= 0)
       add("negative_amount", "the price of a credit is more than nothing", written.at);
@@ -165,13 +171,23 @@ class Compiler {
       CreditTypeRule rule{.id = id, .decimals = std::clamp(block.decimals.value, 0, 12), .is_money = {}, .at = {}};
       rule.at = rule_at(block.at);
       if (block.is_money) {
-        rule.is_money = block.is_money->value;
-        if (rule.is_money != file_.currency)
+        rule.is_money = file_.currency;
+        if (foreign(block.is_money->value))
           add("wrong_currency", "credits that are money are in this file's currency", block.is_money->at);
       }
       catalog_.credits.push_back(rule);
     }
     listed(!file_.credits.empty(), "credits", where("credits"));
+  }
+
+  void approvals() {
+    for (const auto& approval : file_.approvals) {
+      std::vector<std::string_view> taken = account_words();
+      for (const std::string_view word : usage_words()) taken.push_back(word);
+      if (std::ranges::find(taken, approval.value.text()) != taken.end())
+        add("contradiction", "'" + approval.value.text() + "' is a word of conditions already", approval.at);
+      catalog_.approvals.push_back(approval.value.text());
+    }
   }
 
   // ---- Conditions: one vocabulary for gates, meters, plans and methods
@@ -368,8 +384,9 @@ class Compiler {
     sales.at = rule_at(block.at);
     positive(least, block.at_least.at);
     positive(step, block.step.at);
-    if (most.type != least.type) add("contradiction", "at_least and at_most are of one credit type", block.at_most.at);
-    if (step.type != least.type) add("contradiction", "at_least and step are of one credit type", block.step.at);
+    if (differ(most.type, least.type))
+      add("contradiction", "at_least and at_most are of one credit type", block.at_most.at);
+    if (differ(step.type, least.type)) add("contradiction", "at_least and step are of one credit type", block.step.at);
     if (most.amount < least.amount) add("contradiction", "at_most is less than at_least", block.at_most.at);
     if (block.price) sales.price = unit_price(*block.price);
     const bool some_plan =
@@ -412,7 +429,7 @@ class Compiler {
     const Allowed below = credits(block.below.at_least), amount = credits(block.amount.at_least);
     for (const auto& [allowed, written] : {std::pair(below, &block.below), std::pair(amount, &block.amount)}) {
       positive(allowed, written->at_least.at);
-      if (allowed.type != catalog_.credit_sales->type)
+      if (differ(allowed.type, catalog_.credit_sales->type))
         add("contradiction", "credit_sales sells other credits", written->at_least.at);
     }
     AutoRecharge rule{.type = amount.type,

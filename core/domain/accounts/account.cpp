@@ -39,6 +39,11 @@ Credits Account::available(const CreditType& type, Instant now) const {
   return sum;
 }
 
+Credits Account::owes(const CreditType& type) const {
+  const auto found = std::ranges::find(owed, type, &Owed::type);
+  return found == owed.end() ? Credits() : found->amount;
+}
+
 std::string Account::state_word() const {
   switch (standing) {
     case Standing::opened: return "opened";

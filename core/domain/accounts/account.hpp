@@ -27,6 +27,7 @@ struct PendingChange {
   std::string cycle;
   std::int32_t licences = 0;
   std::vector<AddOnCount> add_ons;
+  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
 };
 
 /// A plan that an account is on, and the period that it is in.
@@ -67,6 +68,11 @@ struct Hold {
   Credits amount() const;
 };
 
+struct Owed {
+  CreditType type;
+  Credits amount;
+};
+
 struct SavedMethod {
   SavedMethodId id;
   MethodId method;
@@ -88,7 +94,7 @@ struct RechargeState {
   std::int32_t each_day = 0;
   std::int32_t suspend_after = 0;
 
-  bool refused_for_credits = false;  ///< a usage was refused since the last recharge
+  bool refused_for_credits = false;  ///< a usage was refused since credits last came
   std::int32_t today = 0;            ///< orders placed in the local day that ends at `day_ends`
   Instant day_ends;
   std::int32_t failures = 0;  ///< in a row
@@ -132,33 +138,33 @@ struct ApprovalState {
 
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
+  // First what a debit looks at: it lies in few cache lines.
   AccountId id;
-  std::string billing_country;
-  std::string billing_state;
   Standing standing = Standing::opened;
+  bool frozen = false;  ///< from the guarantee's request to its end
+  bool had_trial = false;
+  bool person_sealed = false;
   Instant opened_at;
-  std::uint64_t position = 0;  ///< of its last entry
   Instant last_at;             ///< of its last entry; its time never runs back
   Instant due_at = never;      ///< when something falls due next: next_due() of all the rest
+  std::uint64_t position = 0;  ///< of its last entry
+  std::vector<Grant> grants;   ///< those that hold credits, in spending order
+  RechargeState recharge;
+  std::optional<PastDue> past_due;
 
-  std::vector<Grant> grants;  ///< those that hold credits, in spending order
+  std::string billing_country;
+  std::string billing_state;
   std::vector<Grant> closed_grants;
   std::vector<Hold> holds;
-  Credits owed;  ///< used more than held, to be taken from the next grant
-  CreditType owed_type;
+  std::vector<Owed> owed;  ///< used more than held, to be taken from the next grant
   std::optional<TrialState> trial;
-  bool had_trial = false;
   std::optional<Subscription> subscription;
-  std::optional<PastDue> past_due;
-  RechargeState recharge;
   std::vector<SavedMethod> methods;
   std::vector<Order> orders;
   std::optional<Instant> first_paid_at;
   std::vector<Refund> refunds;
   std::optional<GuaranteeCase> guarantee;
-  bool frozen = false;  ///< from the guarantee's request to its end
   std::vector<ApprovalState> approvals;
-  bool person_sealed = false;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
 
@@ -173,6 +179,8 @@ struct Account {
 
   /// Credits of `type` that may be spent at `now`: remaining less held, of grants that work.
   Credits available(const CreditType& type, Instant now) const;
+  /// What of `type` was used before it was there.
+  Credits owes(const CreditType& type) const;
   /// Its standing as the word `state` of conditions.
   std::string state_word() const;
 };

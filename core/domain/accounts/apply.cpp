@@ -20,6 +20,12 @@ T& there(T* thing, const char* what) {
   return *thing;
 }
 
+template <class T>
+T& there(std::optional<T>& thing, const char* what) {
+  if (!thing) broken(what);
+  return *thing;
+}
+
 struct Applying {
   Account& account;
   TenantState& tenant;
@@ -27,16 +33,20 @@ struct Applying {
 
   Grant& grant(GrantId id) { return there(account.grant(id), "no such grant"); }
   Order& order(OrderId id) { return there(account.order(id), "no such order"); }
-  Subscription& subscription() {
-    if (!account.subscription) broken("no subscription");
-    return *account.subscription;
-  }
+  Subscription& subscription() { return there(account.subscription, "no subscription"); }
 
   /// Takes `amount` out of a grant into one of its ways out.
   void leave(GrantId id, Credits amount, Credits Grant::* way) {
     Grant& from = grant(id);
     from.remaining -= amount;
     from.*way += amount;
+  }
+
+  void owe(const CreditType& type, Credits more) {
+    auto found = std::ranges::find(account.owed, type, &Owed::type);
+    if (found == account.owed.end()) found = account.owed.insert(found, {type, {}});
+    found->amount += more;
+    if (found->amount.is_zero()) account.owed.erase(found);
   }
 
   void end(GrantId id, GrantOver how) { grant(id).over = how; }
@@ -51,7 +61,8 @@ struct Applying {
   void put_aside_empty() {
     for (std::size_t i = 0; i < account.grants.size();) {
       Grant& candidate = account.grants[i];
-      const bool more_may_come = candidate.rolled_from && account.grant(candidate.rolled_from) != nullptr;
+      const Grant* before = candidate.rolled_from ? account.grant(candidate.rolled_from) : nullptr;
+      const bool more_may_come = before != nullptr && !before->remaining.is_zero();
       if (!candidate.remaining.is_zero() || !candidate.held.is_zero() || more_may_come) {
         ++i;
         continue;
@@ -74,7 +85,7 @@ struct Applying {
     account.had_trial = true;
     account.standing = Standing::trial;
   }
-  void operator()(const PlanPicked& fact) { account.trial->picked = fact.plan; }
+  void operator()(const PlanPicked& fact) { there(account.trial, "no trial").picked = fact.plan; }
   void operator()(const TrialEnded&) {
     account.trial.reset();
     account.standing = Standing::opened;
@@ -139,6 +150,7 @@ struct Applying {
     issued.remaining = fact.amount;
     insert(std::move(issued));
     if (fact.paid_by) order(fact.paid_by).issued += fact.amount;
+    if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
   }
   void operator()(const CreditsSpent& fact) {
     bool emptied = false;
@@ -211,14 +223,13 @@ struct Applying {
     const Hold closed = there(account.hold(fact.hold), "no such hold");
     for (const Take& take : closed.takes) grant(take.grant).held -= take.amount;
     for (const Take& take : fact.spent) leave(take.grant, take.amount, &Grant::spent);
-    account.owed += fact.owed;
-    if (!fact.owed.is_zero()) account.owed_type = closed.type;
+    if (!fact.owed.is_zero()) owe(closed.type, fact.owed);
     std::erase_if(account.holds, [&](const Hold& hold) { return hold.id == fact.hold; });
     put_aside_empty();
   }
   void operator()(const CreditsOwedTaken& fact) {
+    owe(grant(fact.grant).type, Credits() - fact.amount);
     leave(fact.grant, fact.amount, &Grant::spent);
-    account.owed -= fact.amount;
     put_aside_empty();
   }
 
@@ -290,10 +301,10 @@ struct Applying {
         PastDue{.since = at, .order = fact.order, .step = 0, .step_at = fact.step_at, .usage_refused = false};
   }
   void operator()(const PastDueStepped& fact) {
-    account.past_due->step = fact.step;
-    account.past_due->step_at = fact.step_at;
-    account.past_due->usage_refused = fact.usage_refused;
-    if (Order* unpaid = account.order(account.past_due->order)) unpaid->next_candidate = 0;
+    PastDue& due = there(account.past_due, "not past due");
+    due.step = fact.step;
+    due.step_at = fact.step_at;
+    due.usage_refused = fact.usage_refused;
   }
   void operator()(const PastDueCleared&) { account.past_due.reset(); }
 
@@ -302,16 +313,16 @@ struct Applying {
     account.frozen = true;
   }
   void operator()(const RefundDeclined&) {
-    account.guarantee->decided = true;
+    there(account.guarantee, "no refund was asked for").decided = true;
     account.frozen = false;
   }
   void operator()(const AccountThawed&) {
-    account.guarantee->decided = true;
+    there(account.guarantee, "no refund was asked for").decided = true;
     account.frozen = false;
   }
   void operator()(const RefundStarted& fact) {
     account.last_refund = std::max(account.last_refund, fact.refund.id.value);
-    if (fact.refund.guarantee) account.guarantee->decided = true;
+    if (fact.refund.guarantee) there(account.guarantee, "no refund was asked for").decided = true;
     account.refunds.push_back(fact.refund);
   }
   void operator()(const RefundMoved& fact) {
@@ -347,9 +358,16 @@ void apply(Account& account, TenantState& tenant, const Fact& fact, Instant at) 
 }
 
 void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint64_t position) {
-  for (const Fact& fact : entry.facts) apply(account, tenant, fact, entry.at);
+  const std::size_t grants_before = account.grants.size();
+  bool only_spent = true;
+  for (const Fact& fact : entry.facts) {
+    apply(account, tenant, fact, entry.at);
+    only_spent = only_spent && std::holds_alternative<CreditsSpent>(fact);
+  }
   account.position = position;
   account.last_at = entry.at;
+  // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
+  if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;
   const auto due = next_due(account);
   account.due_at = due ? due->at : never;
 }

@@ -14,9 +14,14 @@ void earliest(std::optional<Due>& first, const Due& due) {
 /// The customer has still to do something, so that the order may close without them. What a provider or a bank is
 /// working on keeps its order open.
 bool waits_for_customer(const Order& order) {
-  if (order.state != OrderState::open) return false;
-  return order.attempts.empty() || !order.attempts.back().open() ||
-         order.attempts.back().state == AttemptState::needs_action;
+  return order.state == OrderState::open && std::ranges::none_of(order.attempts, [](const Attempt& attempt) {
+           return attempt.open() && attempt.state != AttemptState::needs_action;
+         });
+}
+
+/// While the outcome of a renewal's payment is not known the ladder waits: nothing new starts and nothing ends.
+bool renewal_in_flight(const Account& account) {
+  return std::ranges::any_of(account.orders, [](const Order& order) { return order.renewal() && order.in_flight(); });
 }
 
 bool credits_on_their_way(const Account& account) {
@@ -48,10 +53,12 @@ std::optional<Due> next_due(const Account& account) {
   if (account.trial && account.trial->ends_at) earliest(first, {*account.trial->ends_at, DueKind::trial_ends});
   // What a renewal would decide waits while a refund is being decided.
   if (account.subscription && !account.frozen) earliest(first, {account.subscription->to, DueKind::period_ends});
+  // So do grants' ends: the refund is computed from what was there when it was asked for.
   for (const Grant& grant : account.grants)
-    if (grant.over == GrantOver::working && grant.ends_at)
+    if (grant.over == GrantOver::working && grant.ends_at && !account.frozen)
       earliest(first, {*grant.ends_at, DueKind::grant_ends, grant.id.value});
-  if (account.past_due && !account.frozen) earliest(first, {account.past_due->step_at, DueKind::past_due_step});
+  if (account.past_due && !account.frozen && !renewal_in_flight(account))
+    earliest(first, {account.past_due->step_at, DueKind::past_due_step});
   for (const Order& order : account.orders)
     if (waits_for_customer(order)) earliest(first, {order.open_until, DueKind::order_closes, order.id.value});
   if (wants_recharge(account)) {
@@ -65,7 +72,8 @@ std::optional<Due> next_due(const Account& account) {
 Instant next_ask(const Account& account) {
   Instant first = never;
   for (const Order& order : account.orders)
-    if (order.in_flight()) first = std::min(first, order.attempts.back().ask_at);
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.open()) first = std::min(first, attempt.ask_at);
   for (const Refund& refund : account.refunds) first = std::min(first, refund.ask_at);
   return first;
 }

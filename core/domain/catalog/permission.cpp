@@ -32,6 +32,14 @@ std::string value_of(std::string_view word, const Account& account, const Actor&
   return {};
 }
 
+std::vector<Word> known_words(const Catalog& catalog, std::vector<Word> words, const Meter* meter) {
+  std::erase_if(words, [&](const Word& said) {
+    return said.name == "meter" || std::ranges::find(catalog.approvals, said.name) != catalog.approvals.end();
+  });
+  if (meter != nullptr) words.push_back({"meter", meter->id.text()});
+  return words;
+}
+
 }  // namespace
 
 bool holds(const Condition& condition, const Account& account, const Actor& actor, const std::vector<Word>& words) {
@@ -41,14 +49,16 @@ bool holds(const Condition& condition, const Account& account, const Actor& acto
 }
 
 void must_be_allowed(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
-                     const std::vector<Word>& words) {
+                     const std::vector<Word>& words, const Meter* meter) {
   if (!role_may(catalog, actor, action))
     refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
            catalog.roles_at);
+  std::optional<std::vector<Word>> known;
   for (const Gate& gate : catalog.gates) {
     if (std::ranges::find(gate.actions, action) == gate.actions.end()) continue;
-    if (!holds(gate.applies_if, account, actor, words)) continue;
-    if (gate.refuse || !holds(gate.needs, account, actor, words)) refuse("gate_closed", gate.says, gate.at);
+    if (!known) known = known_words(catalog, words, meter);
+    if (!holds(gate.applies_if, account, actor, *known)) continue;
+    if (gate.refuse || !holds(gate.needs, account, actor, *known)) refuse("gate_closed", gate.says, gate.at);
   }
 }
 

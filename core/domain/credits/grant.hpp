@@ -23,27 +23,28 @@ enum class GrantOver : std::uint8_t { working, rolled, expired, forfeited, refun
 /// It works in [issued_at, ends_at).
 /// Source   CL-09, CL-11, SM-05; docs/decisions/0003-grants.md
 struct Grant {
+  // First what a debit looks at: it lies in one or two cache lines.
   GrantId id;
-  CreditType type;
+  GrantOver over = GrantOver::working;
   GrantSource source = GrantSource::plan;
-  std::int32_t priority = 0;  ///< lower is spent first
   Instant issued_at;
   std::optional<Instant> ends_at;  ///< none: lasts until used
-  OrderId paid_by;                 ///< the order whose payment bought it; through a roll-over, the first one's
-  GrantId rolled_from;             ///< the grant whose rest it is
-  std::string rule;                ///< the word of the policy that issued it, as `grants.rollover`
-
-  Credits granted;
-  Credits remaining;  ///< held credits included
+  Credits remaining;               ///< held credits included
   Credits held;
   Credits spent;
+  CreditType type;
+  std::int32_t priority = 0;  ///< lower is spent first
+
+  OrderId paid_by;      ///< the order whose payment bought it; through a roll-over, the first one's
+  GrantId rolled_from;  ///< the grant whose rest it is
+  std::string rule;     ///< the word of the policy that issued it, as `grants.rollover`
+  Credits granted;
   Credits expired;
   Credits rolled;
   Credits forfeited;
   Credits refunded;
   Credits transferred;
   Credits corrected;
-  GrantOver over = GrantOver::working;
 
   /// What may be spent at `now`.
   Credits available(Instant now) const {

@@ -39,8 +39,9 @@ std::optional<Instant> end_of(const Draft& draft, const GrantEnd& end, const Hap
 
 /// Credits that were used before they were there are taken from what comes next.
 void take_owed(Draft& draft, GrantId grant, const CreditType& type) {
-  if (draft.account.owed.is_zero() || draft.account.owed_type != type) return;
-  const Credits taken = std::min(draft.account.owed, draft.account.grant(grant)->remaining);
+  const Credits owed = draft.account.owes(type);
+  if (owed.is_zero()) return;
+  const Credits taken = std::min(owed, draft.account.grant(grant)->remaining);
   draft.add(CreditsOwedTaken{grant, taken});
 }
 

@@ -4,16 +4,29 @@ namespace florin {
 
 namespace {
 
+const Plan* own_plan(const Draft& draft) {
+  return draft.account.subscription ? draft.own_catalog().plan(draft.account.subscription->plan) : nullptr;
+}
+
+std::optional<UnitPrice> credit_price(const Draft& draft, const CreditSales& sales) {
+  if (sales.price) return sales.price;
+  const Plan* plan = own_plan(draft);
+  return plan == nullptr ? std::nullopt : plan->credit_price;
+}
+
+/// Whether credits of the recharge's type have a price for this account.
+bool sold_to(const Draft& draft, const RechargeState& setting) {
+  const auto& sales = draft.catalog().credit_sales;
+  return sales && sales->type == setting.type && credit_price(draft, *sales).has_value();
+}
+
 /// What `amount` costs at the price of the plan that the account is on now, kept to the payment.
 Quote quote_credits(const Draft& draft, OrderKind kind, Credits amount) {
   const CreditSales& sales = *draft.catalog().credit_sales;
   const CreditTypeRule& type = *draft.catalog().credit_type(sales.type);
-  std::optional<UnitPrice> price = sales.price;
-  if (!price && draft.account.subscription) {
-    const Plan* plan = draft.own_catalog().plan(draft.account.subscription->plan);
-    price = plan->credit_price;
-    if (!price) refuse("credits_not_sold", "This plan sells no credits.", plan->at);
-  }
+  const std::optional<UnitPrice> price = credit_price(draft, sales);
+  if (!price && own_plan(draft) != nullptr)
+    refuse("credits_not_sold", "This plan sells no credits.", own_plan(draft)->at);
   if (!price) refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
   Quote quote;
   quote.kind = kind;
@@ -96,6 +109,14 @@ void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
 
 void place_recharge(Draft& draft) {
   const RechargeState& setting = draft.account.recharge;
+  std::vector<SavedMethodId> able;
+  for (const SavedMethodId id : candidates_for(draft, OrderKind::recharge, std::nullopt, {})) {
+    const Method* method = draft.catalog().method(draft.account.method(id)->method);
+    if (method->without_customer) able.push_back(id);
+  }
+  // Due work always gets on: with nothing to charge, or nothing that is sold here any more, it waits for a new method.
+  if (able.empty() || !sold_to(draft, setting)) return draft.add(RechargeFailed{.suspended = true});
+
   const Calendar calendar = draft.calendar();
   const bool new_day = setting.day_ends <= draft.now;
   const Date tomorrow = Date::from_days(calendar.date(draft.now).days() + 1);
@@ -103,11 +124,6 @@ void place_recharge(Draft& draft) {
                             .day_ends = new_day ? calendar.instant({tomorrow, 0}) : setting.day_ends});
   Quote quote = quote_credits(draft, OrderKind::recharge, draft.account.recharge.amount);
   quote.paid_for = "recharge " + std::to_string(draft.account.recharge.count);
-  std::vector<SavedMethodId> able;
-  for (const SavedMethodId id : candidates_for(draft, OrderKind::recharge, std::nullopt, {})) {
-    const Method* method = draft.catalog().method(draft.account.method(id)->method);
-    if (method->without_customer) able.push_back(id);
-  }
   place_order(draft, std::move(quote), std::move(able));
 }
 

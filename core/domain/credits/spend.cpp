@@ -62,19 +62,36 @@ void follow_over_grants(Draft& draft, const std::vector<Take>& freed) {
 
 }  // namespace
 
-Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words) {
+namespace {
+
+Credits price_of_blocks(const Meter& meter, const Quantity& quantity) {
   if (quantity.unit != meter.per_started.unit)
     refuse("wrong_unit",
            "'" + meter.id.text() + "' is counted in " + meter.per_started.unit + "s, not in " + quantity.unit + "s.",
            meter.at);
-  const bool counts = std::ranges::all_of(meter.only_if, [&](const Need& need) {
-    return std::ranges::any_of(words, [&](const Word& said) {
-      return said.name == need.word && std::ranges::find(need.any_of, said.value) != need.any_of.end();
-    });
-  });
-  if (!counts) return {};
+  if (quantity.micro < 0) refuse("bad_quantity", "A quantity is not negative.", meter.at);
   const std::int64_t started = scale(quantity.micro, 1, meter.per_started.micro, Rounding::up);
   return meter.takes.times(std::max(started, meter.at_least));
+}
+
+/// Whether the usage counts, by the words said of it; `unsaid`: what a word that nobody said comes to.
+bool counts(const Meter& meter, const std::vector<Word>& words, bool unsaid) {
+  return std::ranges::all_of(meter.only_if, [&](const Need& need) {
+    const auto said = std::ranges::find(words, need.word, &Word::name);
+    return said == words.end() ? unsaid : std::ranges::find(need.any_of, said->value) != need.any_of.end();
+  });
+}
+
+}  // namespace
+
+Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words) {
+  const Credits price = price_of_blocks(meter, quantity);
+  return counts(meter, words, false) ? price : Credits();
+}
+
+Credits price_held(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words) {
+  const Credits price = price_of_blocks(meter, quantity);
+  return counts(meter, words, true) ? price : Credits();
 }
 
 Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
@@ -93,7 +110,7 @@ Credits take_in_order(const Account& account, const CreditType& type, Credits am
 Decision use(const Account& account, const Catalog& catalog, const Actor& actor, const Use& command, Instant now) {
   must_be_able_to_send(account);
   const Meter& meter = meter_named(catalog, command.meter);
-  must_be_allowed(account, catalog, actor, "use", command.words);
+  must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Credits price = price_of(meter, command.quantity, command.words);
   CreditsSpent spent{command.meter, command.quantity, meter.type, {}};
   if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
@@ -108,13 +125,13 @@ Decision place_hold(const Account& account, const Catalog& catalog, const Actor&
   must_be_able_to_send(account);
   if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.");
   const Meter& meter = meter_named(catalog, command.meter);
-  must_be_allowed(account, catalog, actor, "use", command.words);
+  must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Calendar calendar(catalog.zone);
   const Instant longest = calendar.after(now, catalog.holds->longest);
   const Instant ends_at = command.lasts ? calendar.after(now, *command.lasts) : longest;
   if (longest < ends_at)
     refuse("hold_too_long", "A hold lasts at most " + catalog.holds->longest.text() + ".", catalog.holds->at);
-  const Credits price = price_of(meter, command.quantity, command.words);
+  const Credits price = price_held(meter, command.quantity, command.words);
   HoldPlaced hold{{account.last_hold + 1}, command.meter, meter.type, {}, ends_at};
   if (!take_in_order(account, meter.type, price, now, hold.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
@@ -128,7 +145,7 @@ void settle_hold(Draft& draft, const SettleHold& command) {
   if (found == nullptr) refuse("no_such_hold", "This hold does not exist, or is closed.");
   const Hold hold = *found;
   const Catalog& catalog = draft.catalog();
-  const Credits used = price_of(meter_named(catalog, hold.meter), command.quantity, {});
+  const Credits used = price_held(meter_named(catalog, hold.meter), command.quantity, command.words);
   HoldClosed closed{
       .hold = hold.id, .quantity = command.quantity, .spent = {}, .owed = {}, .absorbed = {}, .because = "settled"};
   Credits left = used;

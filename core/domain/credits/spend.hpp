@@ -12,6 +12,9 @@ namespace florin {
 /// Source   CL-05, EX-07
 Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words);
 
+/// The same for a hold: a word that nobody said yet may still hold, so the credits are kept aside for it.
+Credits price_held(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words);
+
 /// `amount` from the grants that work at `now`, in spending order, each as far as it goes. Returns what was not there.
 Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
                       std::vector<Take>& takes);

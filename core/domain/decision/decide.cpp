@@ -103,6 +103,7 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
                  const AnyCommand& command, const World& world) {
   const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ApplyCatalog>(command) ||
                      std::holds_alternative<OpenStore>(command);
+  if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");
   if (!opens && account.opened_at.us == 0) refuse("no_such_account", "There is no such account.");
   if (const auto* usage = std::get_if<Use>(&command))
     return use(account, world.catalogs.at(tenant.catalog), actor, *usage, world.now);

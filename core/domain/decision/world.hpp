@@ -38,7 +38,7 @@ struct Decision {
   std::optional<Moment> question;
 };
 
-/// What follows from one command on one account at `world.now`. Changes nothing.
+/// What follows from one command on one account at `world.now`, which is not before its last entry. Changes nothing.
 Decision decide(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
                 const AnyCommand& command, const World& world);
 

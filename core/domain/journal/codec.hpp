@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
@@ -253,7 +254,7 @@ void read(Reader& in, T& value) {
   } else if constexpr (IsVector<T>::value) {
     const std::size_t count = in.count();
     value.clear();
-    value.reserve(count);
+    value.reserve(std::min<std::size_t>(count, 64));  // damaged bytes may claim any count
     for (std::size_t i = 0; i < count; ++i) value.push_back(read<typename T::value_type>(in));
   } else if constexpr (IsOptional<T>::value) {
     value.reset();

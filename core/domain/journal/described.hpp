@@ -36,7 +36,7 @@ BOOST_DESCRIBE_STRUCT(SetMethod, (), (method, slot, details, token, brand, maske
 BOOST_DESCRIBE_STRUCT(RemoveMethod, (), (slot))
 BOOST_DESCRIBE_STRUCT(Use, (), (meter, quantity, words))
 BOOST_DESCRIBE_STRUCT(PlaceHold, (), (meter, quantity, words, lasts))
-BOOST_DESCRIBE_STRUCT(SettleHold, (), (hold, quantity))
+BOOST_DESCRIBE_STRUCT(SettleHold, (), (hold, quantity, words))
 BOOST_DESCRIBE_STRUCT(ReleaseHold, (), (hold))
 BOOST_DESCRIBE_STRUCT(AskRefund, (), ())
 BOOST_DESCRIBE_STRUCT(DecideRefund, (), (approve, reason))
@@ -54,7 +54,8 @@ BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
 BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(Buys, (),
-                      (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle))
+                      (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle,
+                       catalog))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
                        ref, raw, decline, decline_code, action))
@@ -66,13 +67,14 @@ BOOST_DESCRIBE_STRUCT(Order, (),
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over))
-BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons))
+BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
                        cancelled_at))
 BOOST_DESCRIBE_STRUCT(TrialState, (), (started_at, ends_at, picked))
 BOOST_DESCRIBE_STRUCT(Take, (), (grant, amount))
 BOOST_DESCRIBE_STRUCT(Hold, (), (id, meter, type, takes, ends_at))
+BOOST_DESCRIBE_STRUCT(Owed, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(SavedMethod, (), (id, method, slot, processor, token, brand, masked))
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
@@ -85,9 +87,9 @@ BOOST_DESCRIBE_STRUCT(GuaranteeCase, (), (asked_at, decided))
 BOOST_DESCRIBE_STRUCT(ApprovalState, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
-                       closed_grants, holds, owed, owed_type, trial, had_trial, subscription, past_due, recharge,
-                       methods, orders, first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant,
-                       last_hold, last_order, last_method, last_refund))
+                       closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
+                       first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
+                       last_order, last_method, last_refund))
 BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, catalog_texts, last_invoice, last_credit_note))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))

@@ -3,6 +3,7 @@
 #include "domain/credits/lifecycle.hpp"
 #include "domain/documents/number.hpp"
 #include "domain/orders/place.hpp"
+#include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -29,13 +30,20 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   draft.add(OrderPaid{id, attempt});
   issue_invoice(draft, id);
   const Order order = *draft.account.order(id);
-  if (draft.account.past_due && draft.account.past_due->order == id) draft.add(PastDueCleared{});
 
   const bool begins = order.buys.plan && (!draft.account.subscription || order.buys.restarts_cycle);
-  if (begins) begin_subscription(draft, order.buys);
-  if (order.buys.plan && !begins) change_subscription(draft, order.buys);
-
   const auto& subscription = draft.account.subscription;
+  // A pending change or cancellation gives way to the change that is paid; a cancellation asked for since then stays.
+  const bool cancelled_since =
+      subscription && subscription->cancelled_at && order.placed_at < *subscription->cancelled_at;
+  if (begins) begin_subscription(draft, order.buys);
+  if (begins && cancelled_since) draft.add(CancelAsked{subscription->to});
+  if (order.buys.plan && !begins) {
+    change_subscription(draft, order.buys);
+    if (subscription->pending) draft.add(ChangeRemoved{});
+    if (subscription->cancelled_at && !cancelled_since) draft.add(CancelUndone{});
+  }
+
   const Instant from = order.period_from.value_or(subscription ? subscription->from : Instant());
   const Instant to = order.period_to.value_or(subscription ? subscription->to : Instant());
   const bool whole_period = begins || order.kind == OrderKind::subscription;
@@ -44,6 +52,7 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   bring(draft, order, MomentKind::addon_paid, order.buys.addon_credits, from, to);
   const auto bought = order.kind == OrderKind::recharge ? MomentKind::recharged : MomentKind::purchased;
   bring(draft, order, bought, order.buys.bought, from, Instant());
+  if (draft.account.past_due && draft.account.past_due->order == id) leave_past_due(draft);
 }
 
 }  // namespace florin

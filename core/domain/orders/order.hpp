@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ struct Buys {
   std::int32_t licences = 0;
   std::vector<AddOnCount> add_ons;
   bool restarts_cycle = false;
+  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
 };
 
 /// One try on one route. Durable, with its key, before anything is sent.
@@ -87,7 +89,10 @@ struct Order {
   Money refunded;
   Credits credits_refunded;
 
-  bool in_flight() const { return !attempts.empty() && attempts.back().open(); }
+  /// The money for the next period of a plan that runs, as against the order that begins one.
+  bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }
+  /// An attempt has no outcome yet. A late success may open an earlier one again.
+  bool in_flight() const { return std::ranges::any_of(attempts, &Attempt::open); }
 };
 
 }  // namespace florin

@@ -94,8 +94,7 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
   order.candidates = std::move(candidates);
   order.paid_for = std::move(quote.paid_for);
   const OrderId id = order.id;
-  const bool renewal = order.kind == OrderKind::subscription && !order.buys.plan;
-  if (!renewal && !order.candidates.empty()) {
+  if (!order.renewal() && !order.candidates.empty()) {
     const SavedMethod* first = draft.account.method(order.candidates.front());
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
@@ -123,10 +122,18 @@ bool try_again(Draft& draft, OrderId id) {
   return true;
 }
 
+bool try_afresh(Draft& draft, OrderId id) {
+  draft.add(CandidatesChanged{id, candidates_for(draft, draft.account.order(id)->kind, std::nullopt, {})});
+  return try_next(draft, id);
+}
+
+bool renews_running(const Account& account, const Order& order) {
+  return order.renewal() && account.subscription && account.subscription->anchor <= order.placed_at;
+}
+
 void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {
   const Order& order = *draft.account.order(id);
-  const bool renewal = order.kind == OrderKind::subscription && !order.buys.plan;
-  if (renewal) return fall_past_due(draft, id);
+  if (renews_running(draft.account, order)) return fall_past_due(draft, id);
   const bool recharge = order.kind == OrderKind::recharge;
   draft.add(OrderClosed{id, std::string(because)});
   if (!recharge) return;

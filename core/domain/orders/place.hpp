@@ -37,6 +37,13 @@ bool try_next(Draft& draft, OrderId order);
 /// Starts another attempt on the method of the last one, which had not reached the provider. False when it was removed.
 bool try_again(Draft& draft, OrderId order);
 
+/// Starts an attempt on the first of the methods that are saved now, whatever was tried before. False when there is
+/// none.
+bool try_afresh(Draft& draft, OrderId order);
+
+/// Whether the order is for a period of the subscription that runs now, not of one before it.
+bool renews_running(const Account& account, const Order& order);
+
 /// The order's money has come: invoice, and everything it bought, in the same step.
 void fulfil(Draft& draft, OrderId order, std::uint32_t attempt);
 

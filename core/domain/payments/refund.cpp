@@ -4,6 +4,7 @@
 
 #include "domain/documents/number.hpp"
 #include "domain/orders/place.hpp"
+#include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
 
@@ -45,7 +46,7 @@ void end_account(Draft& draft) {
   const std::vector<Grant> left = draft.account.grants;
   for (const Grant& grant : left)
     draft.add(GrantForfeited{grant.id, grant.remaining - grant.held, "refunds.guarantee"});
-  if (draft.account.subscription) draft.add(SubscriptionEnded{Standing::ended, "refunded"});
+  if (draft.account.subscription) end_subscription(draft, Standing::ended, "refunded");
   draft.add(AccountThawed{});
 }
 

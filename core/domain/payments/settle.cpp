@@ -35,14 +35,28 @@ bool try_same_again(const Order& order) {
   return lost < most_not_sent;
 }
 
+/// Whether what the order bought can still be delivered. A change fits only the subscription and the period that it was
+/// computed for.
+bool still_due(const Account& account, const Order& order) {
+  const auto& running = account.subscription;
+  switch (order.kind) {
+    case OrderKind::purchase:
+    case OrderKind::recharge: return account.standing != Standing::ended;
+    case OrderKind::subscription: return order.buys.plan ? !running : renews_running(account, order);
+    case OrderKind::change:
+    case OrderKind::licences:
+    case OrderKind::addon: break;
+  }
+  if (order.state != OrderState::open || !running || order.placed_at < running->anchor) return false;
+  return !order.period_to || *order.period_to == running->to;
+}
+
 void money_came(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order& order = *draft.account.order(id);
   if (order.state == OrderState::paid) return give_back_whole(draft, id, attempt);  // a second capture of one order
-  const bool late = order.state == OrderState::closed;
-  const bool still_wanted = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge ||
-                            (order.buys.plan && !draft.account.subscription);
-  if (late && !still_wanted) return give_back_whole(draft, id, attempt);
-  fulfil(draft, id, attempt);
+  if (still_due(draft.account, order)) return fulfil(draft, id, attempt);
+  if (order.state == OrderState::open) draft.add(OrderClosed{id, "no_longer_due"});
+  give_back_whole(draft, id, attempt);
 }
 
 }  // namespace
@@ -54,7 +68,7 @@ bool may_move(AttemptState from, AttemptState to) {
     case unknown: return to != started;
     case pending: return to != started && to != not_sent;
     case needs_action: return to != started && to != not_sent;
-    case authorised: return to == captured || to == voided || to == expired || to == unknown;
+    case authorised: return to == authorised || to == captured || to == voided || to == expired || to == unknown;
     case not_sent:
     case declined:
     case expired: return to == captured || to == authorised;  // late success: it happens, and the money counts
@@ -83,26 +97,35 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
                      .alarm = {}};
   if (said.absent) {
     // Absence is proved only after the provider's own delay; till then it is as unknown as before.
-    const bool proved = attempt.started_at + look_up_lag <= draft.now;
+    // Of what a provider once spoke of it says nothing certain.
+    const bool never_heard = attempt.state == AttemptState::started || attempt.state == AttemptState::unknown;
+    const bool proved = never_heard && attempt.ref.empty() && attempt.started_at + look_up_lag <= draft.now;
     moved.state = proved ? AttemptState::not_sent : AttemptState::unknown;
   }
   if (moved.state == AttemptState::captured && said.amount != attempt.amount) {
     moved.state = AttemptState::unknown;
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
-  if (!may_move(attempt.state, moved.state)) refuse("stale_claim", "This says nothing new of the attempt.");
+  if (!may_move(attempt.state, moved.state)) {
+    // A claim that cannot be is for a person. What is open is asked about again later, so that nothing is asked for
+    // ever.
+    if (moved.alarm.empty() && !attempt.open()) refuse("stale_claim", "This says nothing new of the attempt.");
+    if (attempt.state == AttemptState::captured) refuse("stale_claim", "This says nothing new of the attempt.");
+    if (moved.alarm.empty()) moved.alarm = "impossible_transition";
+    moved.state = attempt.state;
+  }
   const bool open = moved.state == AttemptState::unknown || moved.state == AttemptState::pending ||
                     moved.state == AttemptState::needs_action || moved.state == AttemptState::authorised;
   if (open) {
     const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked);
     const Instant lag_ends = attempt.started_at + look_up_lag;
-    moved.ask_at = said.absent ? std::max(lag_ends, draft.now) : draft.now + wait;
+    moved.ask_at = said.absent && draft.now < lag_ends ? lag_ends : draft.now + wait;
   }
   if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
   draft.add(moved);
   if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);
   const Order& after = *draft.account.order(command.order);
-  if (!final_no(moved.state) || after.state != OrderState::open || command.attempt != after.attempts.size()) return;
+  if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
   if (try_same_again(after) && try_again(draft, command.order)) return;
   if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
 }
@@ -130,26 +153,25 @@ void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
                          .brand = command.brand,
                          .masked = command.masked}});
   // A working method given while past due is tried at once.
-  if (!draft.account.past_due) return;
+  if (!draft.account.past_due || draft.account.frozen) return;
   const OrderId unpaid = draft.account.past_due->order;
-  if (draft.account.order(unpaid)->in_flight()) return;
-  draft.add(CandidatesChanged{unpaid, candidates_for(draft, OrderKind::subscription, std::nullopt, actor)});
-  try_next(draft, unpaid);
+  if (!draft.account.order(unpaid)->in_flight()) try_afresh(draft, unpaid);
 }
 
 void remove_method(Draft& draft, const RemoveMethod& command) {
   const SavedMethod* saved = draft.account.slot(command.slot);
   if (saved == nullptr) refuse("no_payment_method", "There is no payment method in '" + command.slot + "'.");
   for (const Order& order : draft.account.orders)
-    if (order.in_flight() && order.attempts.back().method == saved->id)
-      refuse("payment_under_way", "A payment with this method is under way.");
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.open() && attempt.method == saved->id)
+        refuse("payment_under_way", "A payment with this method is under way.");
   draft.add(MethodRemoved{saved->id});
 }
 
 void close_order(Draft& draft, OrderId id) {
-  const Order& order = *draft.account.order(id);
-  if (order.in_flight()) {
-    const Attempt& last = order.attempts.back();
+  const Order order = *draft.account.order(id);
+  for (const Attempt& last : order.attempts) {
+    if (!last.open()) continue;
     draft.add(AttemptMoved{.order = id,
                            .attempt = last.number,
                            .state = AttemptState::expired,

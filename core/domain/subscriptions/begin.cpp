@@ -7,12 +7,10 @@ namespace florin {
 namespace {
 
 Buys terms_as_bought(const Terms& terms) {
-  Buys buys = quote_period(terms).buys;
-  buys.plan = terms.plan.id;
-  buys.cycle = terms.cycle.id;
-  buys.months = terms.cycle.months;
-  buys.licences = terms.licences;
-  buys.add_ons = terms.add_ons;
+  const Buys period = quote_period(terms).buys;
+  Buys buys = change_to(terms, false);
+  buys.plan_credits = period.plan_credits;
+  buys.addon_credits = period.addon_credits;
   return buys;
 }
 
@@ -84,7 +82,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
 
   const bool waits_for_trial = draft.account.trial && draft.account.trial->ends_at && !command.start_now &&
                                catalog.trial->plan_picked_inside == Trial::PlanPicked::starts_when_trial_ends;
-  if (waits_for_trial) return draft.add(PlanPicked{{terms.plan.id, terms.cycle.id, terms.licences, terms.add_ons}});
+  if (waits_for_trial) return draft.add(PlanPicked{pending_change(terms)});
 
   Quote quote = quote_period(terms);
   quote.buys = terms_as_bought(terms);
@@ -112,7 +110,7 @@ void begin_subscription(Draft& draft, const Buys& terms) {
                                 .months = terms.months,
                                 .licences = terms.licences,
                                 .add_ons = terms.add_ons,
-                                .catalog = draft.tenant.catalog,
+                                .catalog = terms.catalog,
                                 .anchor = draft.now,
                                 .to = draft.calendar().boundary(draft.now, terms.months, 1)});
 }
@@ -123,15 +121,18 @@ void change_subscription(Draft& draft, const Buys& terms) {
                                 .months = terms.months,
                                 .licences = terms.licences,
                                 .add_ons = terms.add_ons,
-                                .catalog = draft.tenant.catalog});
+                                .catalog = terms.catalog});
 }
 
 void end_trial(Draft& draft) {
   const TrialState trial = *draft.account.trial;
   end_running_trial(draft);
   if (!trial.picked) return;
-  const Terms terms =
-      terms_of(draft.catalog(), trial.picked->plan, trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);
+  // A plan that the customer asked to start now, later, and whose payment is under way, takes the place of this one.
+  for (const Order& order : draft.account.orders)
+    if (order.state == OrderState::open && order.buys.plan) return;
+  const Terms terms = terms_of(draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan, trial.picked->cycle,
+                               trial.picked->licences, trial.picked->add_ons);
   begin_subscription(draft, terms_as_bought(terms));
   Quote quote = quote_period(terms);
   const Subscription& begun = *draft.account.subscription;

@@ -26,17 +26,6 @@ void must_not_be_paying(const Draft& draft) {
       refuse("payment_under_way", "A payment for this subscription is under way. Please wait for its result.");
 }
 
-Buys bought_terms(const Terms& terms, bool restarts) {
-  Buys buys;
-  buys.plan = terms.plan.id;
-  buys.cycle = terms.cycle.id;
-  buys.months = terms.cycle.months;
-  buys.licences = terms.licences;
-  buys.add_ons = terms.add_ons;
-  buys.restarts_cycle = restarts;
-  return buys;
-}
-
 /// What `more` has above `less`, type by type, by the part of the period that is left; part credits up.
 std::vector<BoughtCredits> difference(const std::vector<BoughtCredits>& more, const std::vector<BoughtCredits>& less,
                                       Ratio left) {
@@ -61,7 +50,7 @@ Quote quote_difference(const Draft& draft, OrderKind kind, const Terms& from, co
   quote.lines.push_back({after.lines.front().text + ", difference for " + std::to_string(left.over) + " of " +
                              std::to_string(left.under) + " days",
                          to.licences, price});
-  quote.buys = bought_terms(to, false);
+  quote.buys = change_to(to, false);
   quote.buys.plan_credits = difference(after.buys.plan_credits, before.buys.plan_credits, left);
   return quote;
 }
@@ -69,6 +58,10 @@ Quote quote_difference(const Draft& draft, OrderKind kind, const Terms& from, co
 void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key) {
   if (quote.total().negative()) quote.lines = {{quote.lines.front().text, 1, Money(0, quote.total().currency())}};
   quote.paid_for = std::string(word_of(quote.kind)) + " " + std::string(key);
+  if (!quote.buys.restarts_cycle) {
+    quote.period_from = draft.account.subscription->from;
+    quote.period_to = draft.account.subscription->to;
+  }
   const OrderKind kind = quote.kind;
   auto candidates = candidates_for(draft, kind, std::nullopt, actor);
   if (candidates.empty() && !quote.total().is_zero())
@@ -111,8 +104,10 @@ void change_plan(Draft& draft, const Actor& actor, std::string_view key, const C
   // A cycle that is kept cannot become another one in the middle: such a change waits for the renewal.
   const bool waits = rule.when == ChangeRule::When::next_renewal ||
                      (rule.cycle == ChangeRule::Cycle::keeps && running.cycle != command.cycle);
-  drop_pending(draft);
-  if (waits) return draft.add(ChangeSet{{next.plan.id, next.cycle.id, next.licences, next.add_ons}});
+  if (waits) {
+    if (running.cancelled_at) draft.add(CancelUndone{});
+    return draft.add(ChangeSet{pending_change(next)});
+  }
 
   const Quote whole = quote_period(next);
   Quote quote =
@@ -123,7 +118,7 @@ void change_plan(Draft& draft, const Actor& actor, std::string_view key, const C
                            : quote_difference(draft, OrderKind::change, now, next).buys.plan_credits;
   const auto addon_credits =
       rule.cycle == ChangeRule::Cycle::restarts ? whole.buys.addon_credits : std::vector<BoughtCredits>();
-  quote.buys = bought_terms(next, rule.cycle == ChangeRule::Cycle::restarts);
+  quote.buys = change_to(next, rule.cycle == ChangeRule::Cycle::restarts);
   quote.buys.plan_credits = credits;
   quote.buys.addon_credits = addon_credits;
   pay_now(draft, actor, std::move(quote), key);
@@ -140,9 +135,7 @@ void set_licences(Draft& draft, const Actor& actor, std::string_view key, const 
     return draft.add(ChangeRemoved{});
   }
   must_not_be_paying(draft);
-  if (command.total < running.licences)
-    return draft.add(ChangeSet{{running.plan, running.cycle, command.total, running.add_ons}});
-  if (running.pending) draft.add(ChangeRemoved{});
+  if (command.total < running.licences) return draft.add(ChangeSet{pending_change(next)});
   Quote quote = quote_difference(draft, OrderKind::licences, now, next);
   if (!catalog.licences->added_by_day) {
     const Money whole = quote_period(next).total() - quote_period(now).total();
@@ -166,9 +159,8 @@ void set_add_on(Draft& draft, const Actor& actor, std::string_view key, const Se
     return draft.add(ChangeRemoved{});
   }
   must_not_be_paying(draft);
-  if (command.total < had) return draft.add(ChangeSet{{running.plan, running.cycle, running.licences, next.add_ons}});
+  if (command.total < had) return draft.add(ChangeSet{pending_change(next)});
 
-  if (running.pending) draft.add(ChangeRemoved{});
   const AddOn& add_on = *next.catalog.add_on(command.add_on);
   const std::int32_t more = command.total - had;
   const Terms only{next.catalog, next.plan, next.cycle, running.licences, {{command.add_on, more}}};
@@ -176,7 +168,7 @@ void set_add_on(Draft& draft, const Actor& actor, std::string_view key, const Se
   Quote quote;
   quote.kind = OrderKind::addon;
   quote.lines = {period.lines.back()};
-  quote.buys = bought_terms(next, false);
+  quote.buys = change_to(next, false);
   quote.buys.addon_credits = period.buys.addon_credits;
   if (!add_on.whole_inside_period) {
     const Ratio left = days_left(draft);

@@ -11,19 +11,20 @@ PeriodEnd reason_of(const Draft& draft, const Subscription& ending) {
   if (ending.pending->plan == ending.plan)
     return ending.pending->cycle == ending.cycle ? PeriodEnd::renewal : PeriodEnd::cycle_change;
   const Plan* before = draft.own_catalog().plan(ending.plan);
-  const Plan* after = draft.catalog().plan(ending.pending->plan);
+  const Plan* after = draft.world.catalogs.at(ending.pending->catalog).plan(ending.pending->plan);
   if (before == nullptr || after == nullptr) return PeriodEnd::renewal;
   return after->rank < before->rank ? PeriodEnd::downgrade : PeriodEnd::upgrade;
 }
 
 void take_pending_terms(Draft& draft, const PendingChange& pending) {
-  const Terms terms = terms_of(draft.catalog(), pending.plan, pending.cycle, pending.licences, pending.add_ons);
+  const Terms terms = terms_of(draft.world.catalogs.at(pending.catalog), pending.plan, pending.cycle, pending.licences,
+                               pending.add_ons);
   draft.add(SubscriptionChanged{.plan = terms.plan.id,
                                 .cycle = terms.cycle.id,
                                 .months = terms.cycle.months,
                                 .licences = terms.licences,
                                 .add_ons = terms.add_ons,
-                                .catalog = draft.tenant.catalog});
+                                .catalog = pending.catalog});
   draft.add(ChangeRemoved{});
 }
 
@@ -50,6 +51,20 @@ void undo_cancel(Draft& draft) {
   draft.add(CancelUndone{});
 }
 
+Standing standing_after_cancel(const Draft& draft) {
+  return draft.catalog().cancel.then == CancelRule::Then::limited ? Standing::limited : Standing::ended;
+}
+
+void end_subscription(Draft& draft, Standing standing, std::string_view because) {
+  std::vector<OrderId> unpaid;
+  for (const Order& order : draft.account.orders) {
+    const bool credits = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge;
+    if (order.state == OrderState::open && !credits && !order.in_flight()) unpaid.push_back(order.id);
+  }
+  for (const OrderId id : unpaid) draft.add(OrderClosed{id, std::string(because)});
+  draft.add(SubscriptionEnded{standing, std::string(because)});
+}
+
 void end_period(Draft& draft) {
   const Subscription ending = *draft.account.subscription;
   const PeriodEnd reason = reason_of(draft, ending);
@@ -59,10 +74,7 @@ void end_period(Draft& draft) {
                         .paid_by = {},
                         .period_from = ending.from,
                         .period_to = ending.to});
-  if (reason == PeriodEnd::cancel) {
-    const bool limited = draft.catalog().cancel.then == CancelRule::Then::limited;
-    return draft.add(SubscriptionEnded{limited ? Standing::limited : Standing::ended, "cancelled"});
-  }
+  if (reason == PeriodEnd::cancel) return end_subscription(draft, standing_after_cancel(draft), "cancelled");
   if (ending.pending) take_pending_terms(draft, *ending.pending);
 
   const std::int32_t months_before = ending.anchor_months + ending.months;

@@ -22,6 +22,11 @@ Terms terms_of(const Catalog& catalog, const PlanId& plan, std::string_view cycl
 /// Lines, price and credits of one whole period on these terms.
 Quote quote_period(const Terms& terms);
 
+/// What an order for these terms makes of the subscription when it is paid; it brings no credits by itself.
+Buys change_to(const Terms& terms, bool restarts_cycle);
+/// The same as a change that waits.
+PendingChange pending_change(const Terms& terms);
+
 /// Facts of a plan that begins now, at period 0. Ends what was before: a trial, or the cycle of the plan before.
 void begin_subscription(Draft& draft, const Buys& terms);
 /// The running subscription goes on, on other terms.
@@ -34,6 +39,11 @@ void set_licences(Draft& draft, const Actor& actor, std::string_view key, const 
 void set_add_on(Draft& draft, const Actor& actor, std::string_view key, const SetAddOn& command);
 void cancel(Draft& draft);
 void undo_cancel(Draft& draft);
+
+/// It is over. Orders for it that nobody is working on are closed; what is in flight is settled when it is known.
+void end_subscription(Draft& draft, Standing standing, std::string_view because);
+/// What an account is once its plan was cancelled, by the tenant's word.
+Standing standing_after_cancel(const Draft& draft);
 
 /// The trial's end has come: the plan picked in it starts, or nothing does.
 void end_trial(Draft& draft);

@@ -81,4 +81,20 @@ Quote quote_period(const Terms& terms) {
   return quote;
 }
 
+Buys change_to(const Terms& terms, bool restarts_cycle) {
+  Buys buys;
+  buys.plan = terms.plan.id;
+  buys.cycle = terms.cycle.id;
+  buys.months = terms.cycle.months;
+  buys.licences = terms.licences;
+  buys.add_ons = terms.add_ons;
+  buys.restarts_cycle = restarts_cycle;
+  buys.catalog = terms.catalog.version;
+  return buys;
+}
+
+PendingChange pending_change(const Terms& terms) {
+  return {terms.plan.id, terms.cycle.id, terms.licences, terms.add_ons, terms.catalog.version};
+}
+
 }  // namespace florin

@@ -127,6 +127,7 @@ struct PlaceHold {
 struct SettleHold {
   HoldId hold;
   Quantity quantity;
+  std::vector<Word> words;  ///< what is known only now: outcome, …
 };
 struct ReleaseHold {
   HoldId hold;

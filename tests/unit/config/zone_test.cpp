@@ -39,6 +39,7 @@ TEST(Zone, NamesTheNearest) {
   EXPECT_EQ(load_zone("America/Denvor").error().code, "unknown_zone");
   EXPECT_NE(load_zone("America/Denvor").error().message.find("'America/Denver'"), std::string::npos);
   EXPECT_EQ(load_zone("../../etc/passwd").error().code, "unknown_zone");
+  EXPECT_EQ(load_zone("localtime").error().code, "unknown_zone");
   EXPECT_EQ(load_zone("").error().code, "unknown_zone");
 }
 

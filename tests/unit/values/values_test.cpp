@@ -61,7 +61,8 @@ TEST(Instant, ReadsZonesAndWritesUtc) {
   EXPECT_EQ(Instant::parse("2026-03-10T09:00Z")->text(), "2026-03-10T09:00Z");
   EXPECT_EQ(Instant::parse("2026-03-10T09:00:00.25+05:30")->text(), "2026-03-10T03:30:00.250000Z");
   EXPECT_EQ(Instant::parse("1969-12-31T23:59:59Z")->text(), "1969-12-31T23:59:59Z");
-  for (const auto* bad : {"2026-03-10", "2026-03-10T09:00", "2026-02-30T09:00Z", "2026-03-10T24:00Z", "2026-3-10T09:00Z"})
+  for (const auto* bad :
+       {"2026-03-10", "2026-03-10T09:00", "2026-02-30T09:00Z", "2026-03-10T24:00Z", "2026-3-10T09:00Z"})
     EXPECT_EQ(Instant::parse(bad).error().code, "bad_instant") << bad;
 }
 
@@ -75,7 +76,8 @@ TEST(Span, HasAUnit) {
 
 TEST(Id, IsAPlainWord) {
   EXPECT_EQ(AccountId::parse("acme-1_x")->text(), "acme-1_x");
-  for (const auto* bad : {"", "Acme", "a b", "ä", "a/b"}) EXPECT_EQ(AccountId::parse(bad).error().code, "bad_id") << bad;
+  for (const auto* bad : {"", "Acme", "a b", "ä", "a/b"})
+    EXPECT_EQ(AccountId::parse(bad).error().code, "bad_id") << bad;
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+#include "domain/ledger/postings.hpp"
+
+#include <stdexcept>
+#include <string_view>
+
+namespace florin {
+
+namespace {
+
+std::string_view word_of(GrantSource source) {
+  switch (source) {
+    case GrantSource::plan: return "plan";
+    case GrantSource::rollover: return "rollover";
+    case GrantSource::purchase: return "purchase";
+    case GrantSource::recharge: return "recharge";
+    case GrantSource::addon: return "addon";
+    case GrantSource::trial: return "trial";
+    case GrantSource::transfer: return "transfer";
+    case GrantSource::correction: break;
+  }
+  return "correction";
+}
+
+template <class T>
+const T& there(const T* thing) {
+  if (thing == nullptr) throw std::logic_error("a fact posts what the account does not have");
+  return *thing;
+}
+
+struct Posts {
+  const Account& before;
+  std::vector<Posting> made;
+
+  void move(std::string from, std::string to, const std::string& commodity, std::int64_t amount) {
+    if (amount == 0) return;
+    made.push_back({std::move(from), commodity, subtract(0, amount)});
+    made.push_back({std::move(to), commodity, amount});
+  }
+  void move(std::string from, std::string to, const Money& money) {
+    move(std::move(from), std::move(to), std::string(money.currency().code()), money.minor());
+  }
+  void leave(GrantId id, Credits amount, std::string to) {
+    const Grant& grant = there(before.grant(id));
+    move("balance:" + std::string(word_of(grant.source)), std::move(to), grant.type.text(), amount.units);
+  }
+
+  /// The processor that holds an attempt's money.
+  std::string cash(OrderId id, std::uint32_t number) {
+    const Order& order = there(before.order(id));
+    for (const Attempt& attempt : order.attempts)
+      if (number == 0 ? attempt.state == AttemptState::captured : attempt.number == number)
+        return "cash:" + attempt.processor.text();
+    throw std::logic_error("a fact posts money of an attempt that is not there");
+  }
+
+  void operator()(const AttemptMoved& fact) {
+    if (fact.state == AttemptState::captured) move("customer", cash(fact.order, fact.attempt), fact.amount);
+  }
+  void operator()(const InvoiceIssued& fact) { move("revenue", "customer", fact.total); }
+  void operator()(const CreditNoteIssued& fact) { move("customer", "revenue", fact.amount); }
+  void operator()(const RefundMoved& fact) {
+    if (fact.state != AttemptState::captured) return;
+    for (const Refund& refund : before.refunds)
+      if (refund.id == fact.refund) return move(cash(refund.order, refund.attempt), "customer", fact.amount);
+    throw std::logic_error("a fact posts a refund that is not there");
+  }
+
+  void operator()(const GrantIssued& fact) {
+    const std::string source(word_of(fact.source));
+    move("issued:" + source, "balance:" + source, fact.type.text(), fact.amount.units);
+  }
+  void operator()(const CreditsSpent& fact) {
+    for (const Take& take : fact.takes) leave(take.grant, take.amount, "spent");
+  }
+  /// What was owed or absorbed is spent as well; nobody had it.
+  void operator()(const HoldClosed& fact) {
+    for (const Take& take : fact.spent) leave(take.grant, take.amount, "spent");
+    for (const Hold& hold : before.holds) {
+      if (hold.id != fact.hold) continue;
+      move("owed", "spent", hold.type.text(), fact.owed.units);
+      move("absorbed", "spent", hold.type.text(), fact.absorbed.units);
+    }
+  }
+  void operator()(const CreditsOwedTaken& fact) { leave(fact.grant, fact.amount, "owed"); }
+  void operator()(const GrantRolled& fact) { leave(fact.from, fact.amount, "balance:rollover"); }
+  void operator()(const GrantExpired& fact) { leave(fact.grant, fact.amount, "expired"); }
+  void operator()(const GrantForfeited& fact) { leave(fact.grant, fact.amount, "forfeited"); }
+  void operator()(const GrantRefunded& fact) { leave(fact.grant, fact.amount, "refunded"); }
+  void operator()(const GrantCorrected& fact) { leave(fact.grant, fact.amount, "corrected"); }
+
+  /// All others say what is or will be, and move neither money nor credits.
+  template <class Other>
+  void operator()(const Other&) {}
+};
+
+}  // namespace
+
+std::vector<Posting> postings(const Fact& fact, const Account& before) {
+  Posts posts{before, {}};
+  std::visit(posts, fact);
+  return std::move(posts.made);
+}
+
+}  // namespace florin

@@ -1,0 +1,327 @@
+#include <unistd.h>
+#include <algorithm>
+
+#include <fstream>
+#include <random>
+
+#include "shipped.hpp"
+
+namespace florin::config {
+namespace {
+
+/// A folder of its own with the shipped styles, where a test writes its tenants.
+class Folder {
+ public:
+  Folder() {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    root_ = std::filesystem::temp_directory_path() /
+            ("florin-" + std::string(test->name()) + "-" + std::to_string(getpid()));
+    std::filesystem::create_directories(root_ / "tenants");
+    std::filesystem::copy(shipped("policies"), root_ / "policies");
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(root_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::filesystem::path write(const std::string& name, std::string_view text) const {
+    const std::filesystem::path file = root_ / name;
+    std::ofstream(file, std::ios::binary) << text;
+    return file;
+  }
+
+ private:
+  std::filesystem::path root_;
+};
+
+std::string shipped_text(std::string_view name) {
+  return *read_file(shipped("tenants/" + std::string(name) + ".yaml"));
+}
+
+struct Change {
+  std::string tenant;
+  std::string from;
+  std::string to;
+  std::string code;
+  std::string says;       // a part of the message
+  std::string at = {};    // text of the line that is named; empty: the line of `to`
+  std::string path = {};  // when given, exact
+};
+
+const Change changes[] = {
+    {"callloop", "plans:\n", "plan:\n", "unknown_key", "(did you mean 'plans'?)"},
+    {"callloop", "plans:\n", "plan:\n", "missing_key", "'plans' is missing", "tenant: callloop"},
+    {"callloop", "    rank: 20\n", "    rank: 20\n    rank: 21\n", "duplicate_key", "'rank' is written twice",
+     "rank: 21"},
+    {"callloop", "    rank: 20\n", "    rnak: 20\n", "unknown_key", "(did you mean 'rank'?)", {}, "plans.lite.rnak"},
+    {"callloop", "    rank: 20\n", "    rank: 30\n", "duplicate_rank", "neither is the upgrade",
+     "    rank: 30\n    credit_price: 0.0500"},
+    {"callloop", "lasts: 14 days", "lasts: 14 dais", "bad_span", "30 days, 12 months or 1 hour"},
+    {"callloop", "lasts: 14 days", "lasts: 0 days", "bad_span", "more than nothing"},
+    {"callloop", "per_started: 160 characters", "per_started: 160", "bad_quantity", "160 characters"},
+    {"callloop", "at_least: 1 block}", "at_least: 1 blok}", "bad_count", "1 block"},
+    {"callloop", "suspend_after: 3 failures", "suspend_after: 3", "bad_count", "1 failure"},
+    {"callloop",
+     "gives: 500 message",
+     "gives: 500 mesage",
+     "unknown_credit_type",
+     "(did you mean 'message'?)",
+     {},
+     "plans.starter.cycles.monthly.gives"},
+    {"callloop", "gives: 500 message", "gives: 500", "bad_credits", "500 message"},
+    {"callloop", "gives: 500 message", "gives: 0.5 message", "too_fine", "at most 0 decimals"},
+    {"callloop", "gives: 500 message", "gives: -500 message", "negative_amount", "not negative"},
+    {"callloop", "gives: 500 message", "gives: [500 message, 1 message]", "contradiction", "given twice"},
+    {"callloop", "gives: 500 message", "gives: 9999999999999999999 message", "bad_credits", "500 message"},
+    {"exotel", "gives: 500.0000 balance", "gives: 999999999999999999 balance", "amount_out_of_range", "too large"},
+    {"exotel", "takes: 0.1825 balance", "takes: 0.18255 balance", "too_fine", "at most 4 decimals"},
+    {"callloop", "price: 25.00 USD", "price: -25.00 USD", "negative_amount", "a price is not negative"},
+    {"callloop", "price: 25.00 USD", "price: 25.00 EUR", "wrong_currency", "prices here are in USD"},
+    {"callloop", "price: 25.00 USD", "price: 25.001 USD", "too_fine", "at most 2 decimals"},
+    {"callloop", "price: 25.00 USD", "price: 25", "bad_money", "49.00 USD"},
+    {"callloop", "price: 25.00 USD", "price: 25.00 usd", "unknown_currency", "'usd'"},
+    {"callloop", "price: 25.00 USD", "price: 99999999999999999999.00 USD", "bad_money", "49.00 USD"},
+    {"callloop", "price: 25.00 USD, gives", "gives", "missing_key", "'price' is missing: write it as '49.00 USD'"},
+    {"callloop", "credit_price: 0.0600 USD", "credit_price: 0.0000 USD", "negative_amount", "more than nothing"},
+    {"exotel", "price: 1.00 INR, at_least", "price: 900000000000000.00 INR, at_least", "amount_out_of_range",
+     "cost more"},
+    {"callloop", "currency: USD", "currency: US", "unknown_currency", "ISO 4217"},
+    {"callloop", "America/Denver", "America/Denvor", "unknown_zone", "(did you mean 'America/Denver'?)"},
+    {"callloop", "also_when_refused: true", "also_when_refused: no", "bad_bool", "'no' is neither true nor false"},
+    {"callloop", "also_when_refused: true", "also_when_refused: on", "bad_bool", "'on' is neither"},
+    {"callloop", "also_when_refused: true", "also_when_refused: True", "bad_bool", "'True' is neither"},
+    {"callloop", "rank: 10", "rank: 0x10", "bad_integer", "no whole number"},
+    {"callloop", "rank: 10", "rank: 010", "bad_integer", "no whole number"},
+    {"callloop", "rank: 10", "rank: 99999999999", "bad_integer", "2147483647"},
+    {"callloop", "rank: 10", "rank:", "empty_value", "a value is missing"},
+    {"callloop", "uses: rollover", "uses: rolover", "unknown_name", "(did you mean 'rollover'?)"},
+    {"callloop", "uses: rollover", "uses: ../../etc/passwd", "unknown_name", "there is no style"},
+    {"callloop", "through: [sandbox]", "through: [sandbx]", "unknown_name", "(did you mean 'sandbox'?)"},
+    {"callloop", "through: [sandbox]", "throuh: [sandbox]", "missing_key", "(is 'throuh' meant?)", "    card:"},
+    {"callloop", "can: [one_time, without_customer]", "can: [one_time, without_custmer]", "unknown_word",
+     "(did you mean 'without_customer'?)"},
+    {"callloop", "can: [one_time, without_customer]", "can: [without_customer]", "contradiction", "one_time",
+     "    card:"},
+    {"callloop", "slots: [primary, backup]", "slots: [primary]", "unknown_name", "no method here is kept as 'backup'",
+     "    subscription: [primary, backup]"},
+    {"callloop", "    recharge: [primary, backup]\n", "", "missing_key", "auto_recharge is offered", "payments:"},
+    {"callloop", "    purchase: [chosen]", "    purchases: [chosen]", "unknown_word", "(did you mean 'purchase'?)"},
+    {"callloop", "{outcome: delivered}", "{outcom: delivered}", "unknown_condition", "(did you mean 'outcome'?)"},
+    {"callloop", "{outcome: delivered}", "{outcome: []}", "nothing_listed", "lists nothing"},
+    {"callloop", "{outcome: delivered}", "{plan: pro}", "unknown_condition", "can be known here"},
+    {"callloop", "covers: [subscription, purchase, recharge]", "covers: [change]", "contradiction",
+     "write subscription"},
+    {"callloop", "{after: 3 days, do: [try, tell]}", "{after: 8 days, do: [try, tell]}", "contradiction",
+     "later than the one before", "  - {after: 7 days"},
+    {"callloop", "{after: 14 days, do: cancel_now}", "{after: 14 days, do: tell}", "contradiction", "the last step"},
+    {"callloop", "{after: 0 days, do: [try, tell], usage: credits_left}", "{after: 1 days, do: [try, tell]}",
+     "contradiction", "after 0 days"},
+    {"callloop", "do: cancel_now", "do: cancel", "unknown_word", "try, tell or cancel_now"},
+    {"callloop", "invoice: CL-000001", "invoice: CL-000002", "bad_number_pattern", "CL-000001"},
+    {"callloop", "invoice: CL-000001", "invoice: 000001", "bad_number_pattern", "CL-000001"},
+    {"callloop", "invoice: CL-000001", "invoice: CLC-00001", "contradiction", "their numbers would meet"},
+    {"callloop", "plan_picked_inside: starts_when_trial_ends", "plan_picked_inside: later", "unknown_word",
+     "starts_when_trial_ends or starts_now"},
+    {"callloop", "\nrefunds:\n", "\nrefunds: none\nold:\n", "wrong_kind", "a map with guarantee or otherwise"},
+    {"callloop", "  guarantee: {asked_within: 30 days, covers: [subscription, purchase, recharge]}\n", "",
+     "missing_key", "'guarantee' is missing: a map with asked_within or covers or 'none'", "refunds:"},
+    {"callloop", "at_most: 100000 message", "at_most: 50 message", "contradiction", "less than at_least"},
+    {"callloop", "      monthly: {price: 15.00", "      montly: {price: 15.00", "unknown_name",
+     "(did you mean 'monthly'?)"},
+    {"callloop", "      monthly: {price: 15.00", "      monthly: {every: 2 months, price: 15.00", "contradiction",
+     "1 months already"},
+    {"callloop", "gives: 500 message}", "gives: &x 500 message}", "alias", "anchors and aliases"},
+    {"callloop", "gives: 500 message}", "gives: !!str 500 message}", "tag", "tags"},
+    {"exotel", "lasts: until_upgrade", "lasts: until_upgade", "bad_span", "until_upgrade"},
+    {"exotel", "plan_picked_inside: starts_now", "plan_picked_inside: starts_when_trial_ends", "contradiction",
+     "never ends by itself"},
+    {"exotel", "is_money: INR", "is_money: USD", "wrong_currency", "this file's currency"},
+    {"exotel", "{is_money: INR, decimals: 4}", "{is_money: INR, decimals: 13}", "bad_integer", "0 to 12"},
+    {"exotel", "at_least: 500.00 INR, at_most", "at_least: 500.00 USD, at_most", "wrong_currency", "money in USD"},
+    {"exotel", "{kyc: approved}", "{kyc: aproved}", "bad_condition", "(did you mean 'approved'?)"},
+    {"exotel", "{kyc: approved}", "{kycc: approved}", "unknown_condition", "(did you mean 'kyc'?)"},
+    {"exotel", "action: [upgrade_from_trial,", "action: [upgrade_from_trail,", "unknown_word",
+     "(did you mean 'upgrade_from_trial'?)"},
+    {"exotel", "{state: trial, direction", "{state: trail, direction", "bad_condition", "(did you mean 'trial'?)"},
+    {"exotel", "{state: trial, direction: outbound}", "{state: trial, direction: out}", "bad_condition",
+     "inbound or outbound"},
+    {"exotel", "meter: sms,", "meter: smss,", "unknown_name", "(did you mean 'sms'?)"},
+    {"exotel", "destination_country: IN}", "destination_country: India}", "bad_condition", "ISO 3166"},
+    {"exotel", "needs: {actor: staff}", "needs: {actor: stuff}", "bad_condition", "(did you mean 'staff'?)"},
+    {"exotel", "    refuse: true\n", "", "contradiction", "refuse: true", "  - action: use\n    if: {state: limited"},
+    {"exotel", "says: SMS to India needs DLT registration.", "says: \"\"", "empty_value", "told nothing",
+     "  - action: use\n    if: {state: paid"},
+    {"exotel", "approvals: [kyc, dlt]", "approvals: [kyc, dlt, plan]", "contradiction", "a word of conditions already"},
+    {"exotel", "approvals: [kyc, dlt]", "approvals: [kyc]", "unknown_condition", "'dlt'", "    needs: {dlt: approved}"},
+    {"kaspr", "sells: 100 phone", "sells: 100 fax", "unknown_credit_type", "'fax'"},
+    {"kaspr", "{monthly: 20.00 EUR, annual", "{weekly: 20.00 EUR, annual", "unknown_name",
+     "no cycle of any plan 'weekly'"},
+    {"kaspr", "    if_bought_inside_period: whole\n  email_100", "  email_100", "missing_key",
+     "'if_bought_inside_period' is missing: write whole or by_day", "  phone_100:"},
+    {"kaspr", "    addon: [primary]\n", "", "missing_key", "add_ons are sold", "payments:"},
+    {"salesmsg", "uses: reset", "uses: seats", "contradiction", "no plan here is sold by_licence", "licences: {added"},
+};
+
+std::uint32_t line_of(std::string_view text, std::size_t at) {
+  return static_cast<std::uint32_t>(std::ranges::count(text.substr(0, at), '\n') + 1);
+}
+
+TEST(BadInput, NamesCodeLineAndTheRightWord) {
+  const Folder folder;
+  for (const Change& change : changes) {
+    SCOPED_TRACE(change.tenant + ": " + change.from + " -> " + change.to);
+    std::string text = shipped_text(change.tenant);
+    const std::size_t at = text.find(change.from);
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, change.from.size(), change.to);
+    const auto file = folder.write("tenants/" + change.tenant + ".yaml", text);
+    const Checked checked = check_files({file});
+    EXPECT_TRUE(checked.tenants.empty());
+    const auto found = std::ranges::find_if(checked.errors, [&](const Error& error) {
+      return error.code == change.code && error.message.find(change.says) != std::string::npos;
+    });
+    if (found == checked.errors.end()) {
+      ADD_FAILURE() << text_of(checked.errors);
+      continue;
+    }
+    EXPECT_LE(checked.errors.size(), 4U) << text_of(checked.errors);
+    std::size_t named = change.at.empty() ? at + change.to.find_first_not_of('\n') : text.find(change.at);
+    if (change.at.starts_with("licences")) continue;  // the style's line
+    ASSERT_NE(named, std::string::npos);
+    EXPECT_EQ(found->at.line, line_of(text, named)) << text_of(checked.errors);
+    EXPECT_EQ(found->at.file, file.string());
+    if (!change.path.empty()) {
+      EXPECT_EQ(found->at.path, change.path);
+    }
+  }
+}
+
+TEST(BadInput, FindsAllErrorsOfAllFilesInTheirOrder) {
+  const Folder folder;
+  std::string a = shipped_text("callloop"), b = shipped_text("exotel");
+  a.replace(a.find("14 days"), 7, "14 dayz");
+  a.replace(a.find("gives: 500 message"), 18, "gives: 500 mesage");
+  b.replace(b.find("{kyc: approved}"), 15, "{kyc: no}");
+  const auto first = folder.write("tenants/a.yaml", a), second = folder.write("tenants/b.yaml", b);
+  const std::string text = text_of(check_files({second, first, folder.write("tenants/c.yaml", "")}).errors);
+  const std::size_t one = text.find(first.string() + ":23:16: trial.lasts: '14 dayz' is no length of time");
+  const std::size_t two = text.find(first.string() +
+                                    ":42:42: plans.starter.cycles.monthly.gives: the credits 'mesage' "
+                                    "are not declared under credits (did you mean 'message'?)\n");
+  const std::size_t three = text.find(second.string() + ":55:18: gates[0].needs.kyc: 'no' is no kyc: write submitted");
+  const std::size_t four = text.find("c.yaml: nothing is written here\n");
+  EXPECT_LT(one, two) << text;
+  EXPECT_LT(two, three) << text;
+  EXPECT_LT(three, four) << text;
+  EXPECT_NE(four, std::string::npos) << text;
+}
+
+TEST(BadInput, WholeFilesThatAreNoTenants) {
+  const Folder folder;
+  const std::pair<std::string, std::string> all[] = {
+      {"", "empty_file"},
+      {"# later\n", "empty_file"},
+      {"hello", "wrong_kind"},
+      {"- a\n- b\n", "wrong_kind"},
+      {"}{", "bad_yaml"},
+      {"\x7f"
+       "ELF\x01\x02",
+       "control_character"},
+      {"\x89PNG\r\n\x1a\n", "not_utf8"},
+      {"tenant: a\n---\ntenant: b\n", "several_documents"},
+      {"a: &a [x]\nb: [*a, *a, *a, *a]\n", "alias"},
+  };
+  for (const auto& [text, code] : all) {
+    const Checked checked = check_files({folder.write("tenants/x.yaml", text)});
+    ASSERT_EQ(checked.errors.size(), 1U) << text << text_of(checked.errors);
+    EXPECT_EQ(checked.errors[0].code, code) << text;
+  }
+  const Checked missing = check_files({"/nowhere/x.yaml"});
+  ASSERT_EQ(missing.errors.size(), 1U);
+  EXPECT_EQ(text_of(missing.errors), "/nowhere/x.yaml: there is no such file\n");
+}
+
+TEST(BadInput, HostFiles) {
+  const Folder folder;
+  const auto errors = [&](std::string_view text) {
+    return text_of(check_files({folder.write("florin.yaml", text)}).errors);
+  };
+  EXPECT_NE(
+      errors("plugins: {folder: p}\ntenants: nowhere\ndata: d\n").find(":2:10: tenants: there is no file or folder"),
+      std::string::npos);
+  EXPECT_NE(errors("plugins: {foldr: p}\ntenants: tenants\ndata: d\n").find("(did you mean 'folder'?)"),
+            std::string::npos);
+  EXPECT_EQ(errors("plugins: {folder: p}\ntenants: tenants\ndata: d\n"), "");
+}
+
+TEST(BadInput, TwoFilesOfOneTenant) {
+  const Folder folder;
+  const auto a = folder.write("tenants/a.yaml", shipped_text("kaspr"));
+  const auto b = folder.write("tenants/b.yaml", shipped_text("kaspr"));
+  const Checked checked = check_files({a, b});
+  ASSERT_EQ(checked.errors.size(), 1U);
+  EXPECT_EQ(checked.errors[0].code, "duplicate_tenant");
+  EXPECT_EQ(checked.errors[0].at.file, b.string());
+}
+
+TEST(BadInput, ATenantsKeyReplacesTheStylesWhole) {
+  const Folder folder;
+  const auto load = [&](std::string_view more) {
+    Errors errors;
+    Tenant tenant = load_tenant(folder.write("tenants/x.yaml", shipped_text("callloop") + std::string(more)), errors);
+    return std::pair(std::move(tenant), text_of(errors));
+  };
+  const auto [own, none] = load("\nchanges:\n  cancel: {then: limited}\n");
+  EXPECT_EQ(none, "");
+  EXPECT_EQ(own.catalog.cancel.then, CancelRule::Then::limited);
+  EXPECT_EQ(own.catalog.cancel.at.file.substr(own.catalog.cancel.at.file.size() - 6), "x.yaml");
+  EXPECT_EQ(own.catalog.upgrade.when, ChangeRule::When::now);
+  EXPECT_NE(own.catalog.upgrade.at.file.find("rollover.yaml"), std::string::npos);
+  // A rule is one file's or the other's: half of one is refused, not filled up.
+  EXPECT_NE(
+      load("\nchanges:\n  upgrade: {when: now}\n").second.find("says cycle (restarts or keeps), pays and credits"),
+      std::string::npos);
+}
+
+// Every file that a slip of the hand or a broken disk leaves behind is refused or understood, and nothing worse.
+TEST(BadInput, MutationsNeverCrash) {
+  std::mt19937 random(20261124);
+  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  constexpr std::string_view bytes =
+      "[]{}:,&*!|>%@`'\"#-? \n\t\x00\xff\x80"
+      "09aZ~";
+  std::size_t understood = 0;
+  for (const std::string_view name : {"callloop", "salesmsg", "exotel", "kaspr"}) {
+    const std::string text = effective(shipped_tenant(name));
+    const std::string written = shipped_text(name);
+    for (int round = 0; round < 500; ++round) {
+      std::string mutated = round % 2 == 0 ? text : written;
+      switch (round / 2 % 4) {
+        case 0: mutated.resize(below(mutated.size())); break;
+        case 1: mutated[below(mutated.size())] = bytes[below(bytes.size())]; break;
+        case 2:
+          for (int i = 0; i < 20; ++i) mutated[below(mutated.size())] = static_cast<char>(below(256));
+          break;
+        default: mutated.erase(below(mutated.size()), below(80)); break;
+      }
+      Errors errors;
+      const Tenant tenant = read_effective(mutated, "mutated", errors);
+      if (!errors.empty()) continue;
+      ++understood;
+      Errors again;
+      (void)read_effective(effective(tenant), "again", again);
+      EXPECT_EQ(text_of(again), "");
+    }
+    for (int round = 0; round < 100; ++round) {
+      std::string json = json_text(shipped_tenant(name).tree);
+      json[below(json.size())] = bytes[below(bytes.size())];
+      (void)parse_json(json, "mutated");
+    }
+  }
+  EXPECT_GT(understood, 0U);
+}
+
+}  // namespace
+}  // namespace florin::config

@@ -1,0 +1,84 @@
+#include "config/schema.hpp"
+
+#include <boost/json.hpp>
+// The adapter of valijson needs Boost.JSON before it.
+#include <valijson/adapters/boost_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "config/host_file.hpp"
+#include "config/tenant/shapes.hpp"
+#include "shipped.hpp"
+
+namespace florin::config {
+namespace {
+
+namespace json = boost::json;
+
+/// What an editor's YAML makes of the file: plain true, false and whole numbers are not texts.
+json::value as_an_editor_reads(const Node& node) {
+  if (node.kind == Node::Kind::map) {
+    json::object map;
+    for (const Node& child : node.children) map[child.key] = as_an_editor_reads(child);
+    return map;
+  }
+  if (node.kind == Node::Kind::list) {
+    json::array list;
+    for (const Node& child : node.children) list.push_back(as_an_editor_reads(child));
+    return list;
+  }
+  if (node.kind == Node::Kind::nothing) return nullptr;
+  if (!node.quoted && (node.text == "true" || node.text == "false")) return node.text == "true";
+  const auto number = Scalar<std::int64_t>::parse(node.text);
+  if (!node.quoted && number) return *number;
+  return json::value(node.text);
+}
+
+std::string problems(const std::string& schema_text, const Node& tree) {
+  const json::value schema_json = json::parse(schema_text);
+  valijson::Schema schema;
+  valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+      .populateSchema(valijson::adapters::BoostJsonAdapter(schema_json), schema);
+  const json::value document = as_an_editor_reads(tree);
+  valijson::ValidationResults results;
+  valijson::Validator().validate(schema, valijson::adapters::BoostJsonAdapter(document), &results);
+  std::string text;
+  for (valijson::ValidationResults::Error error; results.popError(error);) {
+    for (const std::string& part : error.context) text += part;
+    text += ": " + error.description + "\n";
+  }
+  return text;
+}
+
+Node tree_of(const std::filesystem::path& file) { return *parse_yaml(*read_file(file), file.string()); }
+
+TEST(Schema, TheCommittedFilesAreWhatTheShapesSay) {
+  EXPECT_EQ(*read_file(shipped("schema/tenant.json")), tenant_schema());
+  EXPECT_EQ(*read_file(shipped("schema/florin.json")), host_file_schema());
+}
+
+TEST(Schema, AcceptsWhatWeShip) {
+  EXPECT_EQ(problems(host_file_schema(), tree_of(shipped("florin.yaml"))), "");
+  for (const auto& folder : {"tenants", "policies"})
+    for (const auto& entry : std::filesystem::directory_iterator(shipped(folder)))
+      EXPECT_EQ(problems(tenant_schema(), tree_of(entry.path())), "") << entry.path();
+  for (const std::string_view name : {"callloop", "salesmsg", "exotel", "kaspr"})
+    EXPECT_EQ(problems(schema<yaml::TenantFile>("whole"), shipped_tenant(name).tree), "") << name;
+}
+
+TEST(Schema, RefusesWhatDecodeRefuses) {
+  for (const auto& [from, to] :
+       {std::pair("plans:\n", "plan:\n"), std::pair("price: 25.00 USD", "price: 25"), std::pair("rank: 10", "rank: x"),
+        std::pair("also_when_refused: true", "also_when_refused: yes"), std::pair("14 days", "14 dayz"),
+        std::pair("do: cancel_now", "do: cancel"), std::pair("    rank: 20\n", "")}) {
+    std::string text = *read_file(shipped("tenants/callloop.yaml"));
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, std::string_view(from).size(), to);
+    EXPECT_NE(problems(tenant_schema(), *parse_yaml(text, "f.yaml")), "") << to;
+  }
+}
+
+}  // namespace
+}  // namespace florin::config
