@@ -44,6 +44,7 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Refund& r
   for (const Attempt& attempt : order.attempts) {
     if (attempt.state != AttemptState::captured || (refund.attempt != 0 && attempt.number != refund.attempt)) continue;
     effect.processor = attempt.processor;
+    if (const SavedMethod* saved = account.method(attempt.method)) effect.method = saved->method;
     effect.payment_key = attempt.key;
     effect.ref = attempt.ref;
     break;

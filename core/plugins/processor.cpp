@@ -227,7 +227,7 @@ ProviderReply::ProviderReply(int its_status, Pairs its_headers, std::string its_
 bool ProcessorFacts::offers_it(OperationKind kind, std::string_view method, Currency currency) const {
   return std::any_of(offers.begin(), offers.end(), [&](const ProcessorOffer& offer) {
     const auto& currencies = offer.currencies;
-    return offer.method == method && (offer.operations >> static_cast<unsigned>(kind) & 1) != 0 &&
+    return (method.empty() || offer.method == method) && (offer.operations >> static_cast<unsigned>(kind) & 1) != 0 &&
            (currencies.empty() || std::find(currencies.begin(), currencies.end(), currency.code()) != currencies.end());
   });
 }

@@ -98,6 +98,7 @@ struct ProcessorFacts {
   Duration key_window;   ///< how long the provider honours a key
   Duration look_up_lag;  ///< how long something done may still look absent
 
+  /// method   empty: of a payment that was made; the customer may have taken its method away since
   bool offers_it(OperationKind kind, std::string_view method, Currency currency) const;
 };
 
