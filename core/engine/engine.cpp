@@ -1,9 +1,12 @@
 #include "engine/engine.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <iterator>
+#include <latch>
 
 namespace florin::engine {
 
@@ -68,20 +71,31 @@ Instant Engine::now() const { return threaded() ? wall_clock() : virtual_now_; }
 // ---- Commands in -----------------------------------------------------------------------------------------------
 
 void Engine::submit(Job job) {
+  std::vector<Job> one;
+  one.push_back(std::move(job));
+  submit(std::move(one));
+}
+
+void Engine::submit(std::vector<Job> jobs) {
   if (!threaded()) {
-    shard_.take(std::move(job), virtual_now_);
+    for (Job& job : jobs) shard_.take(std::move(job), virtual_now_);
     step_inline();
     return;
   }
   {
     const std::lock_guard lock(mutex_);
-    if (!closing_ && inbox_.size() < options_.most_waiting) {
-      inbox_.push_back(std::move(job));
-      wake_decider_.notify_one();
-      return;
+    if (!closing_ && inbox_.size() + jobs.size() <= options_.most_waiting) {
+      std::ranges::move(jobs, std::back_inserter(inbox_));
+      return wake_decider();
     }
   }
-  if (job.reply) job.reply(Error{.code = "busy", .message = "too many commands are waiting: send it again"});
+  for (Job& job : jobs)
+    if (job.reply) job.reply(Error{.code = "busy", .message = "too many commands are waiting: send it again"});
+}
+
+/// With the lock held. A thread that is awake sees the work before it sleeps.
+void Engine::wake_decider() {
+  if (decider_sleeps_) wake_decider_.notify_one();
 }
 
 Result<Answered> Engine::submit_and_wait(Job job) {
@@ -91,27 +105,24 @@ Result<Answered> Engine::submit_and_wait(Job job) {
 }
 
 std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
+  // In virtual time a row that could not be written leaves its commands without an answer.
   const Error unavailable{.code = "store_unavailable",
                           .message = "the journal cannot be written now; ask again with the same key"};
-  if (!threaded()) {
-    auto answers = std::make_shared<std::vector<Result<Answered>>>(jobs.size(), Result<Answered>(unavailable));
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      jobs[i].reply = [answers, i](Result<Answered> answer) { (*answers)[i] = std::move(answer); };
-      shard_.take(std::move(jobs[i]), virtual_now_);
-    }
-    step_inline();
-    return *answers;
-  }
-  std::vector<std::future<Result<Answered>>> waiting;
-  for (Job& job : jobs) {
-    auto promise = std::make_shared<std::promise<Result<Answered>>>();
-    waiting.push_back(promise->get_future());
-    job.reply = [promise](Result<Answered> answer) { promise->set_value(std::move(answer)); };
-    submit(std::move(job));
-  }
-  std::vector<Result<Answered>> answers;
-  for (auto& answer : waiting) answers.push_back(answer.get());
-  return answers;
+  struct Waiting {
+    explicit Waiting(std::size_t count, const Error& none)
+        : answers(count, Result<Answered>(none)), left(static_cast<std::ptrdiff_t>(count)) {}
+    std::vector<Result<Answered>> answers;
+    std::latch left;
+  };
+  const auto waiting = std::make_shared<Waiting>(jobs.size(), unavailable);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    jobs[i].reply = [waiting, i](Result<Answered> answer) {
+      waiting->answers[i] = std::move(answer);
+      waiting->left.count_down();
+    };
+  submit(std::move(jobs));
+  if (threaded()) waiting->left.wait();
+  return std::move(waiting->answers);
 }
 
 void Engine::read(const std::function<void(const Shard&)>& read) {
@@ -125,7 +136,7 @@ void Engine::read(const std::function<void(const Shard&)>& read) {
     const std::lock_guard lock(mutex_);
     if (!closing_) {
       readings_.emplace_back(on_shard);
-      wake_decider_.notify_one();
+      wake_decider();
     } else {
       done.set_value();
     }
@@ -227,7 +238,7 @@ void Engine::start_sending() {
   }
   const std::lock_guard lock(mutex_);
   start_sending_ = true;
-  wake_decider_.notify_one();
+  wake_decider();
 }
 
 void Engine::effect_loop() {
@@ -241,7 +252,7 @@ void Engine::effect_loop() {
     Job job = job_of(effect, providers_.perform(effect, now()));
     lock.lock();
     inbox_.push_back(std::move(job));
-    wake_decider_.notify_one();
+    wake_decider();
   }
 }
 
@@ -258,7 +269,7 @@ void Engine::commit_loop() {
     const store::Committed outcome = commit_until_known(row);
     lock.lock();
     row_outcome_ = outcome;
-    wake_decider_.notify_one();
+    wake_decider();
   }
 }
 
@@ -273,6 +284,7 @@ void Engine::decide_loop() {
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
+    decider_sleeps_ = true;
     if (!work() && unknown_row_) {
       wake_decider_.wait_for(lock, std::chrono::microseconds(std::max<std::int64_t>(0, retry_at.us - now().us)), work);
     } else if (!work() && (committing_ || due == never)) {
@@ -282,12 +294,9 @@ void Engine::decide_loop() {
       const std::int64_t wait_us = std::min<std::int64_t>(due.us - now().us, minutes(1).us);
       if (wait_us > 0) wake_decider_.wait_for(lock, std::chrono::microseconds(wait_us), work);
     }
+    decider_sleeps_ = false;
     const bool finish = closing_ && inbox_.empty() && readings_.empty() && !committing_;
-    std::deque<Job> jobs;
-    for (std::size_t i = 0; i < turn && !inbox_.empty(); ++i) {
-      jobs.push_back(std::move(inbox_.front()));
-      inbox_.pop_front();
-    }
+    std::vector<Job> jobs = std::exchange(inbox_, {});
     std::deque<std::move_only_function<void()>> readings = std::exchange(readings_, {});
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
     const bool closing = closing_;
@@ -302,8 +311,10 @@ void Engine::decide_loop() {
       retry_at = now() + Duration{100'000};
     }
     const Instant at = now();
-    for (Job& job : jobs) shard_.take(std::move(job), at);
-    if (!closing) shard_.take_due(at, due_share);
+    for (std::size_t from = 0; from < jobs.size() || from == 0; from += turn) {
+      shard_.take(std::span(jobs).subspan(from, std::min(turn, jobs.size() - from)), at);
+      if (!closing) shard_.take_due(at, due_share);
+    }
     for (auto& reading : readings) reading();
     std::vector<Effect> effects = closing ? std::vector<Effect>() : shard_.take_effects(at);
 

@@ -48,8 +48,9 @@ class Engine {
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
   /// asked_too_long_ago, asked_in_future, and a stopped tenant's own.
   void submit(Job job);
-  Result<Answered> submit_and_wait(Job job);
   /// All at once, in order, in one row if possible.
+  void submit(std::vector<Job> jobs);
+  Result<Answered> submit_and_wait(Job job);
   std::vector<Result<Answered>> submit_and_wait(std::vector<Job> jobs);
 
   /// Runs `read` on the shard, and returns once everything that it may have read is durable.
@@ -77,6 +78,7 @@ class Engine {
   void decide_loop();
   void commit_loop();
   void effect_loop();
+  void wake_decider();
   void commit_inline();
   void step_inline();
   store::Committed commit_until_known(const store::Row& row);
@@ -94,12 +96,13 @@ class Engine {
 
   mutable std::mutex mutex_;  ///< of everything below
   std::condition_variable wake_decider_, wake_committer_, wake_effects_;
-  std::deque<Job> inbox_;
+  std::vector<Job> inbox_;
   std::deque<std::move_only_function<void()>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
   std::deque<Effect> effects_;
   bool committing_ = false;
+  bool decider_sleeps_ = false;
   bool closing_ = false;
   bool effects_closing_ = false;
   bool decided_all_ = false;

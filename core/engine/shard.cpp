@@ -3,11 +3,13 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/journal.hpp"
+#include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
 
@@ -259,6 +261,21 @@ void Shard::take(Job job, Instant now) {
   if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
   if (held == nullptr && !entry.facts.empty()) held = &held_as(tenant, entry.account);
   append(&tenant, held, std::move(entry), std::move(job.reply));
+}
+
+void Shard::take(std::span<Job> jobs, Instant now) {
+  constexpr std::size_t block = 16;
+  for (std::size_t from = 0; from < jobs.size(); from += block) {
+    const std::span<Job> together = jobs.subspan(from, std::min(block, jobs.size() - from));
+    std::array<const Account*, block> looked_up = {};
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      looked_up[i] = account(together[i].tenant, together[i].account);
+      if (looked_up[i] != nullptr) prefetch(*looked_up[i]);
+    }
+    for (const Account* found : looked_up)
+      if (found != nullptr) prefetch_grants(*found);
+    for (Job& job : together) take(std::move(job), now);
+  }
 }
 
 Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,8 @@ class Shard {
 
   /// Decides one command as of `now`, after what fell due before it on its account. Its reply comes with durable().
   void take(Job job, Instant now);
+  /// The same for many: a block of them is looked up before it is decided.
+  void take(std::span<Job> jobs, Instant now);
 
   /// Decides what fell due by `now` on any account, earliest first, at most `most` entries. Returns how many.
   std::size_t take_due(Instant now, std::size_t most);

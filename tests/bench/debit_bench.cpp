@@ -8,8 +8,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -24,6 +26,7 @@
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
 #include "engine/engine.hpp"
+#include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -68,10 +71,16 @@ std::shared_ptr<const Catalog> shipped_catalog() {
 const Instant start_of_time = *Instant::parse("2026-03-10T09:00Z");
 constexpr std::int64_t credits_of_each = 1'000'000;
 
+std::string name_of(std::size_t account) {
+  std::array<char, 24> text = {'a', 'c', 'c', 'o', 'u', 'n', 't', '-'};
+  const char* end = std::to_chars(text.data() + 8, text.data() + text.size(), account).ptr;
+  return std::string(text.data(), end);
+}
+
 /// An account on a plan with roll-over, plan and bought credits.
 Account account_number(std::size_t i) {
   Account account;
-  account.id = AccountId::trusted("account-" + std::to_string(i));
+  account.id = AccountId::trusted(name_of(i));
   account.opened_at = start_of_time;
   account.standing = Standing::paid;
   account.billing_country = "US";
@@ -93,21 +102,22 @@ Account account_number(std::size_t i) {
 
 const Actor service{"service", ""};
 
-Use one_message() { return {MeterId::trusted("sms"), *Quantity::parse("120 characters"), {}}; }
+const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"), {}};
 
 /// decide, apply and encode, on accounts that are looked up by name at random among all.
 void in_memory(std::size_t accounts) {
+  // A block of commands is looked up before any of it is decided, so that memory is waited for once.
+  constexpr std::size_t block = 16;
   Catalogs catalogs{{shipped_catalog()}};
   TenantState tenant;
   tenant.id = TenantId::trusted("callloop");
   tenant.catalog = 1;
   boost::unordered_flat_map<std::string, std::unique_ptr<Account>> by_name;
   by_name.reserve(accounts);
-  std::vector<std::string> names(accounts);
   for (std::size_t i = 0; i < accounts; ++i) {
     auto account = std::make_unique<Account>(account_number(i));
-    names[i] = account->id.text();
-    by_name.emplace(names[i], std::move(account));
+    std::string name = account->id.text();
+    by_name.emplace(std::move(name), std::move(account));
   }
   constexpr std::size_t debits = 1'000'000;
   std::vector<double> took;
@@ -116,29 +126,36 @@ void in_memory(std::size_t accounts) {
   std::uint64_t random = 1;
   std::size_t written = 0;
   for (int run = 0; run < runs; ++run) {
-    took.push_back(seconds_of([&] {
-                     for (std::size_t i = 0; i < debits; ++i) {
-                       random = random * 6364136223846793005ULL + 1442695040888963407ULL;
-                       Account& account = *by_name.find(names[(random >> 33) % accounts])->second;
-                       Entry entry{.tenant = tenant.id,
-                                   .account = account.id,
-                                   .actor = service,
-                                   .key = "k-0123456789",
-                                   .asked_at = start_of_time,
-                                   .at = start_of_time,
-                                   .catalog = 1,
-                                   .command = one_message(),
-                                   .refusal = std::nullopt,
-                                   .facts = {}};
-                       const World world{entry.at, catalogs, {}, &engine::provider_key};
-                       Decision decision = decide(account, tenant, entry.actor, entry.key, entry.command, world);
-                       entry.facts = std::move(decision.facts);
-                       journal::write(bytes, entry);
-                       apply(account, tenant, entry, ++position);
-                       if (bytes.size() > (4U << 20)) written += std::exchange(bytes, {}).size();
-                     }
-                   }) /
-                   debits * 1e9);
+    const double took_seconds = seconds_of([&] {
+      for (std::size_t i = 0; i < debits; i += block) {
+        std::array<Account*, block> looked_up;
+        for (Account*& account : looked_up) {
+          random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+          account = by_name.find(name_of((random >> 33) % accounts))->second.get();
+          engine::prefetch(*account);
+        }
+        for (const Account* account : looked_up) engine::prefetch_grants(*account);
+        for (Account* account : looked_up) {
+          Entry entry{.tenant = tenant.id,
+                      .account = account->id,
+                      .actor = service,
+                      .key = "k-0123456789",
+                      .asked_at = start_of_time,
+                      .at = start_of_time,
+                      .catalog = 1,
+                      .command = one_message,
+                      .refusal = std::nullopt,
+                      .facts = {}};
+          const World world{entry.at, catalogs, {}, &engine::provider_key};
+          Decision decision = decide(*account, tenant, entry.actor, entry.key, entry.command, world);
+          entry.facts = std::move(decision.facts);
+          journal::write(bytes, entry);
+          apply(*account, tenant, entry, ++position);
+        }
+        if (bytes.size() > (4U << 20)) written += std::exchange(bytes, {}).size();
+      }
+    });
+    took.push_back(took_seconds / debits * 1e9);
   }
   std::int64_t spent = 0;
   for (const auto& [name, account] : by_name) {
@@ -176,7 +193,7 @@ class NobodyPays : public engine::Providers {
 
 engine::Job job(std::size_t account, std::string key, AnyCommand command, const char* role = "service") {
   return {.tenant = TenantId::trusted("callloop"),
-          .account = AccountId::trusted("account-" + std::to_string(account)),
+          .account = AccountId::trusted(name_of(account)),
           .actor = {role, ""},
           .key = std::move(key),
           .asked_at = std::nullopt,
@@ -212,8 +229,7 @@ class Host {
     std::int64_t spent = 0;
     engine_.read([&](const engine::Shard& shard) {
       for (std::size_t i = 0; i < accounts; ++i) {
-        const Account& account =
-            *shard.account(TenantId::trusted("callloop"), AccountId::trusted("account-" + std::to_string(i)));
+        const Account& account = *shard.account(TenantId::trusted("callloop"), AccountId::trusted(name_of(i)));
         for (const Grant& grant : account.grants) spent += grant.spent.units;
       }
     });
@@ -226,49 +242,86 @@ class Host {
   engine::Engine engine_;
 };
 
-/// As a user would write it: a balance, an event a debit with its unique key, one transaction for all that waited.
+/// The same work as a user would write it in rows: the key is unique, grants are spent in order, an event and both of
+/// its ledger rows are kept; one transaction for all that waited.
 class Rows {
  public:
   Rows(const std::filesystem::path& file, std::size_t accounts) {
     must(sqlite3_open(file.c_str(), &db_) == SQLITE_OK, "open");
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        "CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL) STRICT;"
-        "CREATE TABLE event (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, amount "
-        "INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE grants (account INTEGER, priority INTEGER, ends_at INTEGER, id INTEGER, remaining INTEGER NOT "
+        "NULL,"
+        " PRIMARY KEY (account, priority, ends_at, id)) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE event (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, account INTEGER NOT NULL, meter TEXT "
+        "NOT NULL,"
+        " quantity INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE ledger (event INTEGER, account TEXT, amount INTEGER NOT NULL, PRIMARY KEY (event, account)) "
+        "STRICT, WITHOUT ROWID;"
         "BEGIN");
     for (std::size_t i = 0; i < accounts; ++i)
-      run(fmt::format("INSERT INTO account VALUES ({}, {})", i, credits_of_each).c_str());
+      run(fmt::format("INSERT INTO grants VALUES ({0}, 1, 9, 1, {1}), ({0}, 2, 9, 2, {1})", i, credits_of_each)
+              .c_str());
     run("COMMIT");
-    sqlite3_prepare_v2(db_, "UPDATE account SET balance = balance - 1 WHERE id = ? AND balance >= 1", -1, &update_,
-                       nullptr);
-    sqlite3_prepare_v2(db_, "INSERT INTO event (account, key, amount) VALUES (?, ?, 1)", -1, &insert_, nullptr);
+    prepare(select_,
+            "SELECT priority, ends_at, id, remaining FROM grants WHERE account = ? AND remaining > 0 AND ends_at > ?"
+            " ORDER BY priority, ends_at, id");
+    prepare(
+        update_,
+        "UPDATE grants SET remaining = remaining - ? WHERE account = ? AND priority = ? AND ends_at = ? AND id = ?");
+    prepare(event_, "INSERT INTO event (key, account, meter, quantity, at) VALUES (?, ?, 'sms', 120, ?)");
+    prepare(ledger_, "INSERT INTO ledger VALUES (?, 'balance', -1), (?, 'spent', 1)");
   }
   ~Rows() {
-    sqlite3_finalize(update_);
-    sqlite3_finalize(insert_);
+    for (sqlite3_stmt* statement : {select_, update_, event_, ledger_}) sqlite3_finalize(statement);
     sqlite3_close(db_);
   }
 
   void debit(const std::vector<std::pair<std::size_t, std::string>>& batch) {
     run("BEGIN IMMEDIATE");
     for (const auto& [account, key] : batch) {
-      sqlite3_bind_int64(update_, 1, static_cast<std::int64_t>(account));
-      must(sqlite3_step(update_) == SQLITE_DONE && sqlite3_changes(db_) == 1, "update");
-      sqlite3_reset(update_);
-      sqlite3_bind_int64(insert_, 1, static_cast<std::int64_t>(account));
-      sqlite3_bind_text(insert_, 2, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
-      must(sqlite3_step(insert_) == SQLITE_DONE, "insert");
-      sqlite3_reset(insert_);
+      sqlite3_bind_int64(select_, 1, static_cast<std::int64_t>(account));
+      sqlite3_bind_int64(select_, 2, 5);
+      must(sqlite3_step(select_) == SQLITE_ROW && sqlite3_column_int64(select_, 3) >= 1, "there are credits");
+      sqlite3_bind_int64(update_, 1, 1);
+      sqlite3_bind_int64(update_, 2, static_cast<std::int64_t>(account));
+      for (int i = 0; i < 3; ++i) sqlite3_bind_int64(update_, i + 3, sqlite3_column_int64(select_, i));
+      sqlite3_reset(select_);
+      done(update_);
+      sqlite3_bind_text(event_, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+      sqlite3_bind_int64(event_, 2, static_cast<std::int64_t>(account));
+      sqlite3_bind_int64(event_, 3, 5);
+      done(event_);
+      const std::int64_t id = sqlite3_last_insert_rowid(db_);
+      sqlite3_bind_int64(ledger_, 1, id);
+      sqlite3_bind_int64(ledger_, 2, id);
+      done(ledger_);
     }
     run("COMMIT");
   }
 
  private:
   void run(const char* sql) { must(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql); }
+  void prepare(sqlite3_stmt*& statement, const char* sql) {
+    must(sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr) == SQLITE_OK, sql);
+  }
+  void done(sqlite3_stmt* statement) {
+    must(sqlite3_step(statement) == SQLITE_DONE, sqlite3_errmsg(db_));
+    sqlite3_reset(statement);
+  }
   sqlite3* db_ = nullptr;
+  sqlite3_stmt* select_ = nullptr;
   sqlite3_stmt* update_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
+  sqlite3_stmt* event_ = nullptr;
+  sqlite3_stmt* ledger_ = nullptr;
 };
+
+/// A key as clients make them: 16 random bytes in hex.
+std::string key_number(std::size_t n) {
+  std::uint64_t high = n * 0x9E3779B97F4A7C15ULL + 1;
+  high ^= high >> 31;
+  high *= 0xBF58476D1CE4E5B9ULL;
+  return fmt::format("{:016x}{:016x}", high, high * 0x94D049BB133111EBULL + n);
+}
 
 /// Debits a second when `callers` wait for each answer before they ask again, or in one batch of `batch`.
 void durable(const std::filesystem::path& folder) {
@@ -302,7 +355,7 @@ void durable(const std::filesystem::path& folder) {
     for (std::size_t done = 0; done < total; done += 1'000) {
       std::vector<engine::Job> jobs;
       for (std::size_t i = 0; i < 1'000; ++i, ++next)
-        jobs.push_back(job(account_of(next), "d-" + std::to_string(next), one_message()));
+        jobs.push_back(job(account_of(next), key_number(next), one_message));
       for (const auto& answer : host.engine().submit_and_wait(std::move(jobs)))
         must(answer && !answer->entry->refusal, "debited");
     }
@@ -311,8 +364,7 @@ void durable(const std::filesystem::path& folder) {
     return [&, batch_size](std::size_t total) {
       for (std::size_t done = 0; done < total; done += batch_size) {
         std::vector<std::pair<std::size_t, std::string>> batch;
-        for (std::size_t i = 0; i < batch_size; ++i, ++next)
-          batch.emplace_back(account_of(next), "d-" + std::to_string(next));
+        for (std::size_t i = 0; i < batch_size; ++i, ++next) batch.emplace_back(account_of(next), key_number(next));
         rows.debit(batch);
       }
     };
@@ -324,7 +376,7 @@ void durable(const std::filesystem::path& folder) {
       std::counting_semaphore<> places(static_cast<std::ptrdiff_t>(callers));
       for (std::size_t i = 0; i < total; ++i, ++next) {
         places.acquire();
-        engine::Job one = job(account_of(next), "d-" + std::to_string(next), one_message());
+        engine::Job one = job(account_of(next), key_number(next), one_message);
         one.reply = [&](Result<engine::Answered> answer) {
           must(answer && !answer->entry->refusal, "debited");
           ++answered;
@@ -349,6 +401,7 @@ void durable(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   const std::size_t accounts = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
   in_memory(accounts);
+  if (argc > 2 && std::string_view(argv[2]) == "-") return 0;
   std::filesystem::path folder = argc > 2 ? std::filesystem::path(argv[2]) : std::filesystem::temp_directory_path();
   folder /= fmt::format("florin-bench-{}", Clock::now().time_since_epoch().count());
   std::filesystem::create_directories(folder);

@@ -5,6 +5,7 @@
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,42 +31,63 @@ class Damaged : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Appends to a text. Its own cursor runs ahead in room that the text grew to; what is not used is cut off at the end.
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit Writer(std::string& out) : out_(out), at_(out.size()) {}
+  ~Writer() { out_.resize(at_); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   void unsigned_number(std::uint64_t n) {
+    char* to = room(longest_number);
     while (n >= 0x80) {
-      out_.push_back(static_cast<char>(n | 0x80));
+      *to++ = static_cast<char>(n | 0x80);
       n >>= 7;
     }
-    out_.push_back(static_cast<char>(n));
+    *to++ = static_cast<char>(n);
+    at_ = static_cast<std::size_t>(to - out_.data());
   }
   void number(std::int64_t n) {
     unsigned_number((static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63));
   }
   void text(std::string_view text) {
     unsigned_number(text.size());
-    out_.append(text);
+    std::memcpy(room(text.size()), text.data(), text.size());
+    at_ += text.size();
   }
   /// Writes what `body` writes with its length in front.
   template <class Body>
   void sized(const Body& body) {
-    const std::size_t at = out_.size();
-    out_.push_back(0);
+    *room(1) = 0;
+    const std::size_t front = at_++;
     body();
-    const std::size_t length = out_.size() - at - 1;
+    const std::size_t length = at_ - front - 1;
     if (length < 0x80) {
-      out_[at] = static_cast<char>(length);
+      out_[front] = static_cast<char>(length);
       return;
     }
-    std::string front;
-    Writer(front).unsigned_number(length);
-    out_.replace(at, 1, front);
+    // A longer length takes more bytes: what was written moves on.
+    const std::size_t end = at_;
+    unsigned_number(length);
+    std::rotate(out_.begin() + static_cast<std::ptrdiff_t>(front) + 1, out_.begin() + static_cast<std::ptrdiff_t>(end),
+                out_.begin() + static_cast<std::ptrdiff_t>(at_));
+    std::copy(out_.begin() + static_cast<std::ptrdiff_t>(front) + 1, out_.begin() + static_cast<std::ptrdiff_t>(at_),
+              out_.begin() + static_cast<std::ptrdiff_t>(front));
+    --at_;
   }
 
  private:
+  static constexpr std::size_t longest_number = 10;
+  static constexpr std::size_t step = 512;
+
+  char* room(std::size_t bytes) {
+    if (out_.size() - at_ < bytes) out_.resize(at_ + bytes + step);
+    return out_.data() + at_;
+  }
+
   std::string& out_;
+  std::size_t at_;
 };
 
 class Reader {

@@ -151,15 +151,17 @@ TEST(Golden, EveryKindIsThereAndReadAndWrittenAsEver) {
 
 TEST(Codec, SkipsWhatItDoesNotKnowAndDefaultsWhatIsMissing) {
   std::string bytes;
-  codec::Writer out(bytes);
-  out.sized([&] {  // a later AccountOpened
-    out.text("IN");
-    out.text("KA");
-    out.unsigned_number(1);
-    out.text("a field of the next release");
-  });
-  out.sized([&] { out.unsigned_number(7); });  // an earlier Grant, of which only the id was known
-  out.text("what follows");
+  {
+    codec::Writer out(bytes);
+    out.sized([&] {  // a later AccountOpened
+      out.text("IN");
+      out.text("KA");
+      out.unsigned_number(1);
+      out.text("a field of the next release");
+    });
+    out.sized([&] { out.unsigned_number(7); });  // an earlier Grant, of which only the id was known
+    out.text("what follows");
+  }
   codec::Reader in(bytes);
   const auto opened = codec::read<AccountOpened>(in);
   EXPECT_EQ(opened.billing_state, "KA");
