@@ -48,6 +48,16 @@ std::optional<Command> command_of_json(std::string_view text, Errors& errors) {
   return command_of(*node, errors);
 }
 
+std::vector<std::string_view> command_words() {
+  std::vector<std::string_view> words;
+  for (const Alternative& alternative : shape_of<Command>().alternatives) words.push_back(alternative.name);
+  return words;
+}
+
+std::string json_of(const AnyCommand& command) {
+  return std::visit([](const auto& content) { return write_json(content); }, command);
+}
+
 std::string json_of(const Entry& entry, std::uint64_t position) {
   std::string text = write_json(entry);
   return "{\"position\":" + std::to_string(position) + "," + text.substr(1);

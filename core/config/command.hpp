@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/decode.hpp"
 #include "domain/journal/entry.hpp"
@@ -14,6 +16,10 @@ namespace florin::config {
 std::optional<Command> command_of(const Node& node, Errors& errors, const std::string& path = {});
 /// Errors: those of parse_json and decode.
 std::optional<Command> command_of_json(std::string_view text, Errors& errors);
+/// The names of all commands.
+std::vector<std::string_view> command_words();
+/// What is in a command, without its name, as JSON on one line.
+std::string json_of(const AnyCommand& command);
 /// An entry of the journal as JSON on one line.
 std::string json_of(const Entry& entry, std::uint64_t position);
 

@@ -166,7 +166,16 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
   }
   const std::string name = "catalog/" + id.text() + "/" + provider_key(text);
   tenant.stopped.reset();
-  if (tenant.state.catalog != 0 && tenant.state.catalog_texts.back() == name) return Done{};
+  const auto schedule_all = [&] {
+    for (auto& [account, held] : tenant.accounts) {
+      held->stuck = false;
+      schedule(*held);
+    }
+  };
+  if (tenant.state.catalog != 0 && tenant.state.catalog_texts.back() == name) {
+    schedule_all();
+    return Done{};
+  }
 
   const std::uint32_t version = tenant.state.catalog + 1;
   auto compiled = compile(version, std::string(text));
@@ -185,10 +194,7 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
               .refusal = std::nullopt,
               .facts = {CatalogApplied{version, name}}};
   append(&tenant, nullptr, std::move(entry), {});
-  for (auto& [account, held] : tenant.accounts) {
-    held->stuck = false;
-    schedule(*held);
-  }
+  schedule_all();
   return Done{};
 }
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "florin/export.hpp"
+
+/// Stories and the demo: the host as it is, on a clock that moves only when it is told to. tests/scenarios/README.md
+namespace florin {
+
+struct ScenarioOptions {
+  std::string config = "config/florin.yaml";  ///< its tenants are the ones that stories name
+  bool trace = false;                         ///< every entry of the journal as readable lines
+  bool restart = false;                       ///< after each step the host closes and opens again, from SQLite
+  bool twice = false;                         ///< each command is sent twice with one key: the same entry must answer
+};
+
+struct ScenarioReport {
+  std::size_t stories = 0;
+  std::size_t failed = 0;  ///< stories in which something was not as expected, or that could not be read
+  std::size_t steps = 0;
+  std::size_t checks = 0;  ///< single values compared
+};
+
+/// Runs each story of `paths` (files, or folders with all *.yaml below them) in a host of its own, and writes what was
+/// not as expected, as `file:line: …`, and a closing line. Never throws; a file that cannot be read is a failed story.
+FLORIN_API ScenarioReport run_scenarios(const std::vector<std::string>& paths, const ScenarioOptions& options,
+                                        std::ostream& out);
+
+struct DemoOptions {
+  std::string config = "config/florin.yaml";
+  std::string data = "data/demo";  ///< an empty folder, or one that an earlier demo made: that one is replaced
+};
+
+/// The four shipped tenants through a year of virtual time: a timeline, a closing table, a verification of the books,
+/// and what to try next. Returns 0, or 1 when the books did not hold, 2 when it could not begin.
+FLORIN_API int run_demo(const DemoOptions& options, std::ostream& out);
+
+}  // namespace florin

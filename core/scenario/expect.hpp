@@ -1,0 +1,18 @@
+#pragma once
+
+#include "scenario/audit.hpp"
+#include "scenario/stage.hpp"
+#include "scenario/story.hpp"
+
+namespace florin::scenario {
+
+/// One value that is not as expected.
+struct Difference {
+  Where at;
+  std::string what, expected, actual;
+};
+
+/// Compares what `act` expects with the books and the provider's; counts the values compared in `checks`.
+std::vector<Difference> compare(const Stage& stage, const TenantId& tenant, const Act& act, std::size_t& checks);
+
+}  // namespace florin::scenario

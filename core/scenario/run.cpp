@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+
+#include "config/check.hpp"
+#include "config/command.hpp"
+#include "florin/scenario.hpp"
+#include "scenario/audit.hpp"
+#include "scenario/expect.hpp"
+#include "scenario/stage.hpp"
+#include "scenario/story.hpp"
+#include "scenario/words.hpp"
+
+namespace florin {
+
+namespace {
+
+using namespace scenario;
+
+std::string place(const Where& at) { return at.file + ":" + std::to_string(at.line) + ": "; }
+
+/// The host's file with only the tenant that a story is about: the others have nothing to say in it.
+Result<config::HostFile> host_of(const config::HostFile& all, const TenantId& wanted, const std::string& story) {
+  config::HostFile one = all;
+  one.tenants.clear();
+  for (const std::filesystem::path& file : all.tenants) {
+    const auto text = config::read_file(file);
+    if (!text) return text.error();
+    const auto tree = config::parse_yaml(*text, file.string());
+    if (!tree) return tree.error();
+    const config::Node* name = tree->child("tenant");
+    if (name != nullptr && name->text == wanted.text()) one.tenants.push_back(file);
+  }
+  if (!one.tenants.empty()) return one;
+  return Error{.code = "no_such_tenant",
+               .message = "there is no tenant '" + wanted.text() + "' in the config",
+               .at = {.file = story, .line = 0, .column = 0, .path = "given.tenant"}};
+}
+
+/// Plays one story.
+class Player {
+ public:
+  Player(const Script& script, const ScenarioOptions& options, ScenarioReport& report, std::ostream& out)
+      : script_(script), options_(options), report_(report), out_(out) {}
+
+  /// Whether all was as expected.
+  bool play(const config::HostFile& all) {
+    auto file = host_of(all, script_.tenant, script_.file);
+    if (!file) return fail({.file = script_.file}, config::text_of({file.error()}));
+    std::optional<TemporaryFolder> folder;
+    std::optional<std::filesystem::path> data;
+    if (options_.restart) data = folder.emplace().path();
+    auto stage = Stage::open(std::move(*file), data, script_.acts.front().at);
+    if (!stage) return fail({.file = script_.file}, config::text_of({stage.error()}));
+    bool fine = true;
+    for (const Act& act : script_.acts) {
+      ++report_.steps;
+      fine = step(*stage, act) && fine;
+      if (options_.trace) trace(stage->assembly());
+      if (!options_.restart) continue;
+      if (const auto restarted = stage->restart(); !restarted)
+        return fail(act.node.where(""), "the host does not open again: " + restarted.error().message);
+    }
+    for (const std::string& broken : audit(stage->assembly()).broken) fine = fail({.file = script_.file}, broken);
+    return fine;
+  }
+
+ private:
+  bool fail(const Where& at, const std::string& what) {
+    out_ << place(at) << what << '\n';
+    return false;
+  }
+
+  bool step(Stage& stage, const Act& act) {
+    stage.run_until(act.at);
+    bool fine = true;
+    if (act.command) fine = send(stage, act);
+    if (!act.expect) return fine;
+    for (const Difference& difference : compare(stage, script_.tenant, act, report_.checks)) {
+      out_ << place(difference.at) << difference.what << " is " << difference.actual << ", expected "
+           << difference.expected << "   (at " << act.at.text() << ")\n";
+      fine = false;
+    }
+    return fine;
+  }
+
+  bool send(Stage& stage, const Act& act) {
+    const Where at = act.node.where("");
+    Command command = *act.command;
+    if (act.keeps_cycle)
+      if (const Account* account = stage.account(script_.tenant, act.account); account && account->subscription)
+        std::get<ChangePlan>(command).cycle = account->subscription->cycle;
+    std::vector<Request> requests;
+    for (std::int32_t i = 0; i < act.times; ++i)
+      requests.push_back({script_.tenant, act.account, act.actor,
+                          act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
+    const auto answers = stage.send(requests);
+    bool fine = as_wanted(act, at, answers);
+    if (options_.twice) fine = same_again(at, answers, stage.send(requests)) && fine;
+    return fine;
+  }
+
+  bool as_wanted(const Act& act, const Where& at, const std::vector<Result<engine::Answered>>& answers) {
+    std::int32_t refused = 0;
+    for (const auto& answer : answers) {
+      const bool done = answer && !answer->entry->refusal;
+      if (done) continue;
+      const std::string code = answer ? answer->entry->refusal->code : answer.error().code;
+      const std::string text = answer ? answer->entry->refusal->text : answer.error().message;
+      if (!act.refused) return fail(at, "refused as " + code + ": " + text + "   (at " + act.at.text() + ")");
+      if (*act.refused != code) return fail(at, "refused as " + code + ", expected " + *act.refused + ": " + text);
+      ++refused;
+    }
+    ++report_.checks;
+    if (refused == act.refused_times) return true;
+    if (act.times == 1) return fail(at, "was done, expected to be refused as " + act.refused.value_or(""));
+    return fail(at, std::to_string(refused) + " of " + std::to_string(act.times) + " were refused, expected " +
+                        std::to_string(act.refused_times));
+  }
+
+  bool same_again(const Where& at, const std::vector<Result<engine::Answered>>& first,
+                  const std::vector<Result<engine::Answered>>& second) {
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      const bool same = first[i] ? second[i] && first[i]->position == second[i]->position &&
+                                       config::json_of(*first[i]->entry, first[i]->position) ==
+                                           config::json_of(*second[i]->entry, second[i]->position)
+                                 : !second[i] && first[i].error().code == second[i].error().code;
+      if (!same) return fail(at, "the same command with the same key got another answer the second time");
+    }
+    return true;
+  }
+
+  void trace(Assembly& assembly) {
+    (void)!each_entry(assembly, traced_ + 1, [&](store::Position position, const Entry& entry) {
+      traced_ = position;
+      out_ << "  " << position << "  " << entry.at.text() << "  " << entry.actor.role
+           << (entry.account.empty() ? "" : "  " + entry.account.text()) << "  " << in_words(entry.command) << '\n';
+      if (entry.refusal) out_ << "        refused as " << entry.refusal->code << ": " << entry.refusal->text << '\n';
+      assembly.engine().read([&](const engine::Shard& shard) {
+        const Catalogs* catalogs = shard.catalogs(script_.tenant);
+        const Account* account = shard.account(script_.tenant, entry.account);
+        const Account nobody;
+        for (const Fact& fact : entry.facts)
+          out_ << "        " << in_words(fact, *catalogs->versions.back(), account == nullptr ? nobody : *account)
+               << '\n';
+      });
+    });
+  }
+
+  const Script& script_;
+  const ScenarioOptions& options_;
+  ScenarioReport& report_;
+  std::ostream& out_;
+  store::Position traced_ = 0;
+};
+
+std::vector<std::filesystem::path> files_of(const std::vector<std::string>& paths) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& path : paths) {
+    std::error_code failed;
+    if (!std::filesystem::is_directory(path, failed)) {
+      files.emplace_back(path);
+      continue;
+    }
+    std::vector<std::filesystem::path> inside;
+    for (auto entry = std::filesystem::recursive_directory_iterator(path, failed);
+         !failed && entry != std::filesystem::recursive_directory_iterator(); entry.increment(failed))
+      if (entry->path().extension() == ".yaml") inside.push_back(entry->path());
+    std::ranges::sort(inside);
+    std::ranges::move(inside, std::back_inserter(files));
+  }
+  return files;
+}
+
+}  // namespace
+
+ScenarioReport run_scenarios(const std::vector<std::string>& paths, const ScenarioOptions& options, std::ostream& out) {
+  ScenarioReport report;
+  Errors unfit;
+  const config::HostFile host = config::load_host_file(options.config, unfit);
+  if (!unfit.empty()) {
+    out << config::text_of(unfit) << '\n';
+    report.failed = 1;
+    return report;
+  }
+  const std::vector<std::filesystem::path> files = files_of(paths);
+  for (const std::filesystem::path& file : files) {
+    ++report.stories;
+    Errors errors;
+    const auto script = read_story(file, errors);
+    if (!script) {
+      out << config::text_of(errors) << '\n';
+      ++report.failed;
+      continue;
+    }
+    if (options.trace) out << file.string() << ": " << script->because << '\n';
+    bool fine = false;
+    try {
+      fine = Player(*script, options, report, out).play(host);
+    } catch (const std::exception& error) {
+      out << file.string() << ": the host broke down: " << error.what() << '\n';
+    }
+    if (!fine) ++report.failed;
+  }
+  if (files.empty()) {
+    out << "there is no story to run\n";
+    report.failed = 1;
+  }
+  out << report.stories << (report.stories == 1 ? " story, " : " stories, ") << report.steps << " steps, "
+      << report.checks << " values compared";
+  if (options.restart) out << ", reopened after each step";
+  if (options.twice) out << ", each command twice";
+  out << ": " << (report.failed == 0 ? "all as told" : std::to_string(report.failed) + " not as told") << '\n';
+  return report;
+}
+
+}  // namespace florin

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/assembly.hpp"
+
+namespace florin::scenario {
+
+/// A folder of its own that is gone when this is: in memory where the machine has such a place.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A host on a clock that stands still, in memory or in a folder; it can be closed and opened again.
+class Stage {
+ public:
+  /// Errors: those of Assembly::open, and of a tenant that is stopped.
+  static Result<Stage> open(config::HostFile file, std::optional<std::filesystem::path> data, Instant from);
+
+  Status restart();
+  void run_until(Instant to) { assembly_->engine().run_until(to); }
+  Instant now() const { return assembly_->engine().now(); }
+  Assembly& assembly() const { return *assembly_; }
+
+  /// Sends all in one batch. Errors, one by one: as Engine::submit.
+  std::vector<Result<engine::Answered>> send(const std::vector<Request>& requests);
+
+  /// Never null between commands: virtual time reads in place.
+  const Account* account(const TenantId& tenant, const AccountId& id) const;
+  const Catalog& catalog(const TenantId& tenant) const;
+
+ private:
+  Stage() = default;
+  Assembly::Options options_;
+  std::unique_ptr<Assembly> assembly_;
+};
+
+}  // namespace florin::scenario

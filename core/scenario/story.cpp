@@ -1,0 +1,239 @@
+#include "scenario/story.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "config/command.hpp"
+#include "config/hint.hpp"
+#include "scenario/short_forms.hpp"
+
+namespace florin::scenario {
+
+namespace {
+
+using config::Node;
+
+constexpr std::pair<std::string_view, std::string_view> ways[] = {{"succeeds", "ok"},
+                                                                  {"declined", "declined_soft"},
+                                                                  {"declined_hard", "declined_hard"},
+                                                                  {"request_lost", "lost_before"},
+                                                                  {"answer_lost", "lost_after"},
+                                                                  {"needs_action", "needs_action"},
+                                                                  {"webhook_late", "webhook_late"},
+                                                                  {"webhook_twice", "webhook_twice"},
+                                                                  {"webhook_never", "webhook_never"},
+                                                                  {"wrong_amount", "wrong_amount"},
+                                                                  {"refund_declined", "refund_declined"},
+                                                                  {"refund_answer_lost", "refund_lost_after"}};
+
+std::optional<std::string> pending_token(std::string_view text) {
+  if (!text.starts_with("pending ")) return std::nullopt;
+  text.remove_prefix(8);
+  constexpr std::string_view ending = " then declined";
+  const bool declined = text.ends_with(ending);
+  if (declined) text.remove_suffix(ending.size());
+  const auto span = Span::parse(text);
+  if (!span || span->count <= 0 || span->unit == Span::Unit::months) return std::nullopt;
+  const std::string length =
+      span->unit == Span::Unit::days ? std::to_string(span->count) + "d" : std::to_string(span->count) + "s";
+  return "pending_" + length + (declined ? "_then_declined" : "");
+}
+
+std::optional<std::string> first_ones_token(std::string_view text) {
+  if (!text.starts_with("succeeds ") || !text.ends_with(" times then declined")) return std::nullopt;
+  text.remove_prefix(9);
+  text.remove_suffix(20);
+  int times = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), times);
+  if (failed != std::errc() || end != text.data() + text.size() || times < 1) return std::nullopt;
+  return "ok_then_declined_after_" + std::to_string(times);
+}
+
+/// Reads the acts of one story.
+class Reader {
+ public:
+  Reader(const Node& tree, Errors& errors) : tree_(tree), errors_(errors) {}
+
+  std::optional<Script> script() {
+    const std::size_t before = errors_.size();
+    story_ = config::decode<Story>(tree_, errors_);
+    if (errors_.size() != before) return std::nullopt;
+    script_.file = *tree_.file;
+    script_.tenant = story_.given.tenant;
+    script_.because = story_.because;
+    script_.rules = story_.rules;
+    check_texts();
+    find_accounts();
+    if (errors_.size() == before) {
+      for (const auto& [id, given] : accounts_) add_given(id, given);
+      add_steps();
+    }
+    if (errors_.size() != before) return std::nullopt;
+    std::ranges::stable_sort(script_.acts, {}, &Act::at);
+    return std::move(script_);
+  }
+
+ private:
+  void error(std::string code, std::string message, Where at) {
+    errors_.push_back({.code = std::move(code), .message = std::move(message), .at = std::move(at)});
+  }
+
+  void check_texts() {
+    if (story_.because.empty())
+      error("empty_text", "say what the story shows", tree_.child("because")->where("because"));
+    if (story_.math.empty()) error("empty_text", "show how the numbers come about", tree_.child("math")->where("math"));
+    if (story_.rules.empty())
+      error("no_rules", "name the rules that the story shows, as [CL-03, CL-09]", tree_.child("rules")->where("rules"));
+    if (story_.timeline.empty() ||
+        std::ranges::none_of(story_.timeline, [](const Step& step) { return step.expect.has_value(); }))
+      error("no_expect", "a story without `expect` shows nothing", tree_.child("timeline")->where("timeline"));
+  }
+
+  void find_accounts() {
+    const Node& given = *tree_.child("given");
+    accounts_ = story_.given.accounts;
+    if (story_.given.account) accounts_.emplace_back(AccountId::trusted("acme"), *story_.given.account);
+    if (accounts_.empty())
+      error("missing_key", "say which `account` there is, or which `accounts` by name", given.where("given"));
+    if (story_.given.account && !story_.given.accounts.empty())
+      error("two_keys", "either `account` or `accounts`", given.where("given"));
+    for (const auto& [id, account] : accounts_) script_.accounts.push_back(id);
+  }
+
+  const Node& node_of_account(const AccountId& id) const {
+    const Node& given = *tree_.child("given");
+    if (const Node* one = given.child("account")) return *one;
+    return *given.child("accounts")->child(id.text());
+  }
+
+  /// What is given is played as commands, like everything else.
+  void add_given(const AccountId& id, const AccountGiven& given) {
+    Instant at = story_.timeline.front().at;
+    if (given.running_since) at = std::min(at, *given.running_since);
+    if (given.trial_from) at = std::min(at, *given.trial_from);
+    if (given.opened_at) at = *given.opened_at;
+    const Actor owner{"owner", ""}, staff{"staff", ""};
+    int n = 0;
+    const auto add = [&](Instant when, const Actor& actor, Command command) {
+      Act act;
+      act.at = when;
+      act.account = id;
+      act.actor = actor;
+      act.key = "given-" + id.text() + "-" + std::to_string(++n);
+      act.command = std::move(command);
+      act.node = node_of_account(id);
+      script_.acts.push_back(std::move(act));
+    };
+    OpenAccount open{given.country.value_or("US"), given.billing_state, {}};
+    for (const auto& [name, value] : given.person) open.person.push_back({name, value});
+    add(at, owner, open);
+    if (given.card) add(at, owner, card_with(*given.card, "primary"));
+    if (given.backup) add(at, owner, card_with(*given.backup, "backup"));
+    if (given.upi) add(at, owner, upi_with(*given.upi));
+    for (const auto& [approval, state] : given.approvals) add(at, staff, SetApproval{approval, state});
+    if (given.trial_from) add(*given.trial_from, owner, StartTrial{});
+    if (given.running_since) {
+      if (!given.plan || !given.cycle)
+        return error("missing_key", "an account that is running has a plan and a cycle",
+                     node_of_account(id).where("given.account"));
+      add(*given.running_since, owner, subscription_of(given));
+    }
+    if (given.auto_recharge)
+      add(given.running_since.value_or(at), owner,
+          SetAutoRecharge{true, given.auto_recharge->below, given.auto_recharge->amount});
+  }
+
+  void add_steps() {
+    const Node& timeline = *tree_.child("timeline");
+    Instant last = story_.timeline.front().at;
+    for (std::size_t i = 0; i < story_.timeline.size(); ++i) {
+      const Step& step = story_.timeline[i];
+      const Node& node = timeline.children[i];
+      const std::string path = "timeline[" + std::to_string(i) + "]";
+      if (step.at < last)
+        error("time_runs_back", "this is before the step above", node.child("at")->where(path + ".at"));
+      last = step.at;
+      add_step(step, node, path, i + 1);
+    }
+  }
+
+  void add_step(const Step& step, const Node& node, const std::string& path, std::size_t number) {
+    Act act;
+    act.at = step.at;
+    act.node = node;
+    act.account = step.account.value_or(accounts_.front().first);
+    if (!step.account && accounts_.size() > 1)
+      return error("missing_key", "there are several accounts: say which one with `account`", node.where(path));
+    const auto given = std::ranges::find(accounts_, act.account, [](const auto& account) { return account.first; });
+    if (given == accounts_.end())
+      return error("unknown_account", "'" + act.account.text() + "' is none of the accounts that are given",
+                   node.child("account")->where(path + ".account"));
+    act.expect = step.expect;
+    act.refused = step.refused;
+    act.times = step.times.value_or(1);
+    act.refused_times = step.refused_times.value_or(step.refused ? act.times : 0);
+    act.key = step.key.value_or("step-" + std::to_string(number));
+    if (act.times < 1) return error("bad_times", "`times` counts from 1", node.child("times")->where(path + ".times"));
+    if (step.rest.node.children.size() > 1)
+      return error("two_commands", "one command a step: make two steps of it",
+                   step.rest.node.children[1].where_key(path + "." + step.rest.node.children[1].key));
+    if (step.rest.node.children.empty() && !step.expect)
+      return error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
+    if (step.rest.node.children.empty() && (step.refused || step.times || step.as || step.key))
+      return error("missing_key", "a command belongs here", node.where(path));
+    if (!step.rest.node.children.empty()) {
+      auto command = command_of_step(step.rest.node.children.front(), given->second, errors_, path);
+      if (!command) return;
+      act.keeps_cycle = command->keeps_cycle;
+      act.actor = {step.as.value_or(std::string(command->by)), ""};
+      act.command = std::move(command->command);
+    }
+    script_.acts.push_back(std::move(act));
+  }
+
+  const Node& tree_;
+  Errors& errors_;
+  Story story_;
+  Script script_;
+  std::vector<std::pair<AccountId, AccountGiven>> accounts_;
+};
+
+}  // namespace
+
+Result<Amount> Amount::parse(std::string_view text) {
+  const auto value = Decimal::parse(text);
+  if (!value) return value.error();
+  return Amount{*value, std::string(text)};
+}
+
+Result<HowItGoes> HowItGoes::parse(std::string_view text) {
+  for (const auto& [word, token] : ways)
+    if (word == text) return HowItGoes{std::string(token)};
+  if (const auto token = pending_token(text)) return HowItGoes{*token};
+  if (const auto token = first_ones_token(text)) return HowItGoes{*token};
+  std::vector<std::string_view> known;
+  for (const auto& [word, token] : ways) known.push_back(word);
+  const std::string hint = config::did_you_mean(text, known);
+  return Error{.code = "unknown_word",
+               .message = "'" + std::string(text.substr(0, 60)) + "' is not known here" +
+                          (hint.empty() ? ": write " + config::choice(known) +
+                                              ", `pending 1 hour`, `pending 1 hour then declined` or "
+                                              "`succeeds 2 times then declined`"
+                                        : hint)};
+}
+
+std::optional<Script> read_story(const std::filesystem::path& file, Errors& errors) {
+  const auto text = config::read_file(file);
+  if (!text) {
+    errors.push_back(text.error());
+    return std::nullopt;
+  }
+  const auto tree = config::parse_yaml(*text, file.string());
+  if (!tree) {
+    errors.push_back(tree.error());
+    return std::nullopt;
+  }
+  return Reader(*tree, errors).script();
+}
+
+}  // namespace florin::scenario

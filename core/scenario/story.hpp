@@ -1,0 +1,168 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/decode.hpp"
+#include "florin/commands.hpp"
+
+/// A story as its file says it. tests/scenarios/README.md
+namespace florin::scenario {
+
+/// A number of credits as written; which decimals it has is the tenant's to say.
+struct Amount {
+  Decimal value;
+  std::string written;
+  static Result<Amount> parse(std::string_view text);
+  const std::string& text() const { return written; }
+};
+
+/// How payments with a card or an address go, in words: what the sandbox processor calls a token.
+struct HowItGoes {
+  std::string token;
+  /// Errors: unknown_word, with the nearest one.
+  static Result<HowItGoes> parse(std::string_view text);
+  const std::string& text() const { return token; }
+};
+
+struct Recharge {
+  CreditAmount below;
+  CreditAmount amount;
+};
+
+/// An account as the story finds it. What is not said is not there.
+struct AccountGiven {
+  std::optional<PlanId> plan;  ///< what `subscribe: {}` takes
+  std::optional<std::string> cycle;
+  std::optional<std::int32_t> licences;
+  std::vector<std::pair<AddOnId, std::int32_t>> add_ons;
+  std::optional<CreditAmount> first_credits;
+  std::optional<std::string> country;  ///< US when not said
+  std::optional<std::string> billing_state;
+  std::vector<std::pair<std::string, std::string>> person;
+  std::optional<HowItGoes> card, backup, upi;
+  std::vector<std::pair<std::string, std::string>> approvals;
+  std::optional<Recharge> auto_recharge;
+  std::optional<Instant> opened_at;      ///< when not said: the story's first instant
+  std::optional<Instant> trial_from;     ///< in a trial since
+  std::optional<Instant> running_since;  ///< on its plan since
+};
+
+struct Given {
+  TenantId tenant;
+  std::optional<AccountGiven> account;  ///< the only one
+  std::vector<std::pair<AccountId, AccountGiven>> accounts;
+};
+
+struct GrantExpected {
+  std::string source;
+  std::optional<CreditType> type;
+  std::optional<Amount> granted, remaining, held;
+  std::optional<config::OrNone<Instant>> ends;  ///< none: until used
+};
+struct OrderExpected {
+  std::string kind;
+  std::optional<std::string> state;
+  std::optional<Money> total;
+};
+struct PendingExpected {
+  PlanId plan;
+  std::optional<std::string> cycle;
+  std::optional<std::int32_t> licences;
+};
+
+/// What must be so. What is not said is not looked at; lists and `credits` are complete.
+struct Expect {
+  std::vector<std::pair<std::string, Amount>> credits;
+  std::optional<std::vector<GrantExpected>> grants;
+  std::vector<std::pair<std::string, Amount>> gone;
+  std::optional<Money> charged_in_all, refunded_in_all;
+  std::optional<std::int32_t> charges;
+  std::optional<std::string> state;
+  std::optional<config::OrNone<PlanId>> plan;
+  std::optional<std::string> cycle;
+  std::optional<std::int32_t> licences;
+  std::vector<std::pair<AddOnId, std::int32_t>> add_ons;
+  std::optional<config::OrNone<Instant>> next_renewal;
+  std::optional<config::OrNone<PendingExpected>> pending;
+  std::optional<bool> cancelled;
+  std::optional<config::OrNone<Instant>> trial_ends;
+  std::optional<config::OrNone<Instant>> past_due_since;
+  std::optional<std::vector<std::string>> invoices, credit_notes;
+  std::optional<std::vector<OrderExpected>> orders;
+  std::optional<std::vector<std::string>> attempts;  ///< of the newest order that was tried: `primary declined`
+  std::optional<std::vector<std::string>> methods;   ///< slots in use
+  std::optional<bool> prompt, frozen, recharge_suspended;
+  std::optional<Amount> owed;
+  std::vector<std::pair<std::string, std::string>> approvals;
+};
+
+struct Step {
+  Instant at;
+  std::optional<AccountId> account;
+  std::optional<std::string> as;       ///< a role
+  std::optional<std::string> key;      ///< the command's idempotency key
+  std::optional<std::int32_t> times;   ///< so many of it, in one batch
+  std::optional<std::string> refused;  ///< a code: it must be refused with it
+  std::optional<std::int32_t> refused_times;
+  std::optional<Expect> expect;
+  config::Rest rest;  ///< the command
+};
+
+struct Story {
+  std::string because;
+  std::vector<std::string> rules;
+  Given given;
+  std::vector<Step> timeline;
+  std::string math;
+};
+
+BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount))
+BOOST_DESCRIBE_STRUCT(AccountGiven, (),
+                      (plan, cycle, licences, add_ons, first_credits, country, billing_state, person, card, backup, upi,
+                       approvals, auto_recharge, opened_at, trial_from, running_since))
+BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts))
+BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
+BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total))
+BOOST_DESCRIBE_STRUCT(PendingExpected, (), (plan, cycle, licences))
+BOOST_DESCRIBE_STRUCT(Expect, (),
+                      (credits, grants, gone, charged_in_all, refunded_in_all, charges, state, plan, cycle, licences,
+                       add_ons, next_renewal, pending, cancelled, trial_ends, past_due_since, invoices, credit_notes,
+                       orders, attempts, methods, prompt, frozen, recharge_suspended, owed, approvals))
+BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, key, times, refused, refused_times, expect))
+BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
+
+/// One thing that happens: a command (or none), then what must be so.
+struct Act {
+  Instant at;
+  AccountId account;
+  Actor actor;
+  std::string key;
+  std::optional<Command> command;
+  /// Filled in when it is sent: `change_plan` keeps the running cycle when the story names none.
+  bool keeps_cycle = false;
+  std::int32_t times = 1;
+  std::optional<std::string> refused;
+  std::int32_t refused_times = 0;
+  std::optional<Expect> expect;
+  config::Node node;  ///< of the step, for file and line; of `given` for what it leads to
+};
+
+/// A story ready to be played: what is given comes first, as commands.
+struct Script {
+  std::string file;
+  TenantId tenant;
+  std::string because;
+  std::vector<std::string> rules;
+  std::vector<AccountId> accounts;
+  std::vector<Act> acts;
+};
+
+/// Errors: those of documents and decode; no_expect, empty_text, time_runs_back, unknown_account, two_commands, …
+std::optional<Script> read_story(const std::filesystem::path& file, Errors& errors);
+
+}  // namespace florin::scenario

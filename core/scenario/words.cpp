@@ -1,0 +1,227 @@
+#include "scenario/words.hpp"
+
+#include <boost/describe.hpp>
+
+#include "config/command.hpp"
+#include "domain/journal/described.hpp"
+
+namespace florin::scenario {
+
+namespace {
+
+template <class Enum>
+std::string word(Enum value) {
+  return boost::describe::enum_to_string(value, "");
+}
+
+std::string number(auto id) { return std::to_string(id.value); }
+
+std::string until(const std::optional<Instant>& end) { return end ? " until " + end->text() : ", until used"; }
+
+/// JSON as a person would write it in YAML, on one line.
+std::string plain(std::string_view json) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') {
+      quoted = !quoted;
+      continue;
+    }
+    if (quoted && c == '\\' && i + 1 < json.size()) {
+      out += json[++i];
+      continue;
+    }
+    out += c;
+    if (!quoted && (c == ',' || c == ':')) out += ' ';
+  }
+  return out;
+}
+
+class Teller {
+ public:
+  Teller(const Catalog& catalog, const Account& account) : catalog_(catalog), account_(account) {}
+
+  std::string operator()(const AccountOpened& f) const { return "account opened, billed in " + f.billing_country; }
+  std::string operator()(const PersonErased&) const { return "personal data erased"; }
+  std::string operator()(const TrialStarted& f) const {
+    return f.ends_at ? "trial begins, until " + f.ends_at->text() : "trial begins, until an upgrade";
+  }
+  std::string operator()(const PlanPicked& f) const {
+    return f.plan.plan.text() + " " + f.plan.cycle + " picked for the end of the trial";
+  }
+  std::string operator()(const TrialEnded&) const { return "trial ends"; }
+  std::string operator()(const SubscriptionStarted& f) const {
+    return f.plan.text() + " " + f.cycle + licences(f.licences) + " begins, to " + f.to.text();
+  }
+  std::string operator()(const PeriodStarted& f) const {
+    return "period " + std::to_string(f.k + 1) + " begins, to " + f.to.text();
+  }
+  std::string operator()(const SubscriptionChanged& f) const {
+    return "now on " + f.plan.text() + " " + f.cycle + licences(f.licences) + add_ons(f.add_ons);
+  }
+  std::string operator()(const ChangeSet& f) const {
+    return "from the next period: " + f.change.plan.text() + " " + f.change.cycle + licences(f.change.licences) +
+           add_ons(f.change.add_ons);
+  }
+  std::string operator()(const ChangeRemoved&) const { return "no change waits any more"; }
+  std::string operator()(const CancelAsked& f) const { return "cancelled, ends " + f.ends_at.text(); }
+  std::string operator()(const CancelUndone&) const { return "the cancellation is undone"; }
+  std::string operator()(const SubscriptionEnded& f) const {
+    return "subscription over (" + f.because + "), account " + word(f.standing);
+  }
+  std::string operator()(const GrantIssued& f) const {
+    return "grant " + number(f.grant) + ": " + amount(f.type, f.amount) + " (" + word(f.source) + ")" +
+           until(f.ends_at);
+  }
+  std::string operator()(const CreditsSpent& f) const {
+    Credits sum;
+    for (const Take& take : f.takes) sum += take.amount;
+    return f.meter.text() + ", " + f.quantity.text() + ": " + amount(f.type, sum) + " spent" + from(f.takes);
+  }
+  std::string operator()(const GrantRolled& f) const {
+    return of_grant(f.from, f.amount) + " roll over into grant " + number(f.into) + until(f.ends_at);
+  }
+  std::string operator()(const GrantExpired& f) const { return of_grant(f.grant, f.amount) + " expire"; }
+  std::string operator()(const GrantForfeited& f) const { return of_grant(f.grant, f.amount) + " are forfeited"; }
+  std::string operator()(const GrantEndMoved& f) const {
+    return "grant " + number(f.grant) + " now lasts" + until(f.ends_at);
+  }
+  std::string operator()(const GrantCorrected& f) const {
+    return of_grant(f.grant, f.amount) + " taken as a correction: " + f.reason;
+  }
+  std::string operator()(const GrantRefunded& f) const {
+    return of_grant(f.grant, f.amount) + " taken back with refund " + number(f.refund);
+  }
+  std::string operator()(const UsageRefused& f) const { return "refused for lack of " + f.type.text(); }
+  std::string operator()(const HoldPlaced& f) const {
+    Credits sum;
+    for (const Take& take : f.takes) sum += take.amount;
+    return "hold " + number(f.hold) + ": " + amount(f.type, sum) + from(f.takes) + " until " + f.ends_at.text();
+  }
+  std::string operator()(const HoldClosed& f) const {
+    Credits sum;
+    for (const Take& take : f.spent) sum += take.amount;
+    return "hold " + number(f.hold) + " " + f.because + ", units spent " + std::to_string(sum.units) +
+           (f.owed.is_zero() ? "" : ", owed " + std::to_string(f.owed.units)) +
+           (f.absorbed.is_zero() ? "" : ", absorbed " + std::to_string(f.absorbed.units));
+  }
+  std::string operator()(const CreditsOwedTaken& f) const {
+    return of_grant(f.grant, f.amount) + " taken for what was owed";
+  }
+  std::string operator()(const MethodSaved& f) const { return f.method.slot + " payment method: " + f.method.masked; }
+  std::string operator()(const MethodRemoved&) const { return "payment method removed"; }
+  std::string operator()(const RechargeSet& f) const {
+    return f.recharge.active ? "auto-recharge of " + amount(f.recharge.type, f.recharge.amount) + " below " +
+                                   amount(f.recharge.type, f.recharge.below)
+                             : "auto-recharge switched off";
+  }
+  std::string operator()(const RechargeCounted& f) const {
+    return "auto-recharge, number " + std::to_string(f.today) + " of the day";
+  }
+  std::string operator()(const RechargeFailed& f) const {
+    return f.suspended ? "auto-recharge failed and is suspended" : "auto-recharge failed";
+  }
+  std::string operator()(const OrderPlaced& f) const {
+    std::string lines;
+    for (const Line& line : f.order.lines)
+      lines +=
+          (lines.empty() ? "" : "; ") + line.text + (line.quantity == 1 ? "" : " × " + std::to_string(line.quantity));
+    return "order " + number(f.order.id) + ", " + word(f.order.kind) + ": " + lines + ", " + f.order.total.text();
+  }
+  std::string operator()(const AttemptStarted& f) const {
+    return "order " + number(f.order) + ": " + slot(f.attempt.method) + " is asked for " + f.attempt.amount.text();
+  }
+  std::string operator()(const CandidatesChanged& f) const {
+    return "order " + number(f.order) + " is tried on the methods as they are now";
+  }
+  std::string operator()(const AttemptMoved& f) const {
+    std::string text = "order " + number(f.order) + ": attempt " + std::to_string(f.attempt) + " is " + word(f.state);
+    if (f.decline != DeclineKind::none)
+      text += " (" + (f.decline_code.empty() ? word(f.decline) : f.decline_code) + ")";
+    if (!f.alarm.empty()) text += " (" + f.alarm + ")";
+    return text;
+  }
+  std::string operator()(const OrderPaid& f) const { return "order " + number(f.order) + " is paid"; }
+  std::string operator()(const OrderClosed& f) const { return "order " + number(f.order) + " closed: " + f.because; }
+  std::string operator()(const InvoiceIssued& f) const { return "invoice " + f.number + ", " + f.total.text(); }
+  std::string operator()(const PastDueEntered& f) const { return "past due with order " + number(f.order); }
+  std::string operator()(const PastDueStepped& f) const {
+    return "past due, step " + std::to_string(f.step) + (f.usage_refused ? ", usage refused" : "") +
+           (f.step_at == never ? "" : ", next " + f.step_at.text());
+  }
+  std::string operator()(const PastDueCleared&) const { return "past due no more"; }
+  std::string operator()(const RefundAsked& f) const {
+    Money sum;
+    for (const Refund& refund : f.quoted) sum += refund.amount;
+    return "refund asked, " + sum.text() + " quoted; the account is frozen";
+  }
+  std::string operator()(const RefundDeclined& f) const { return "refund declined: " + f.reason; }
+  std::string operator()(const AccountThawed&) const { return "frozen no more"; }
+  std::string operator()(const RefundStarted& f) const {
+    return "refund " + number(f.refund.id) + " of order " + number(f.refund.order) + ": " + f.refund.amount.text();
+  }
+  std::string operator()(const RefundMoved& f) const {
+    return "refund " + number(f.refund) +
+           (f.state == AttemptState::captured ? " is paid back" : " is " + word(f.state));
+  }
+  std::string operator()(const CreditNoteIssued& f) const { return "credit note " + f.number + ", " + f.amount.text(); }
+  std::string operator()(const ApprovalSet& f) const { return f.approval.approval + " " + f.approval.state; }
+  std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
+  std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
+
+ private:
+  std::string amount(const CreditType& type, Credits credits) const { return in_words(catalog_, type, credits); }
+  std::string of_grant(GrantId id, Credits credits) const {
+    for (const auto* grants : {&account_.grants, &account_.closed_grants})
+      for (const Grant& grant : *grants)
+        if (grant.id == id)
+          return amount(grant.type, credits) + " of grant " + number(id) + " (" + word(grant.source) + ")";
+    return std::to_string(credits.units) + " of grant " + number(id);
+  }
+  static std::string from(const std::vector<Take>& takes) {
+    std::string text;
+    for (const Take& take : takes)
+      text += (text.empty() ? " from grant " : " and ") + number(take.grant) +
+              (takes.size() > 1 ? " (" + std::to_string(take.amount.units) + ")" : "");
+    return text;
+  }
+  static std::string licences(std::int32_t count) {
+    return count == 1 ? "" : ", " + std::to_string(count) + " licences";
+  }
+  static std::string add_ons(const std::vector<AddOnCount>& counts) {
+    std::string text;
+    for (const AddOnCount& one : counts) text += ", " + std::to_string(one.count) + " × " + one.add_on.text();
+    return text;
+  }
+  std::string slot(SavedMethodId id) const {
+    const SavedMethod* saved = account_.method(id);
+    return saved == nullptr ? "a removed method" : saved->slot + " " + saved->method.text();
+  }
+
+  const Catalog& catalog_;
+  const Account& account_;
+};
+
+}  // namespace
+
+std::string in_words(const Fact& fact, const Catalog& catalog, const Account& account) {
+  return std::visit(Teller(catalog, account), fact);
+}
+
+std::string in_words(const AnyCommand& command) {
+  return std::visit(
+      [&]<class T>(const T&) {
+        std::string text(word_of<T>());
+        const std::string content = plain(config::json_of(command));
+        return content == "{}" ? text : text + " " + content;
+      },
+      command);
+}
+
+std::string in_words(const Catalog& catalog, const CreditType& type, Credits amount) {
+  const CreditTypeRule* rule = catalog.credit_type(type);
+  return decimal_text(amount.units, rule == nullptr ? 0 : rule->decimals) + " " + type.text();
+}
+
+}  // namespace florin::scenario
