@@ -1,0 +1,298 @@
+#include "commands.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "florin/check.hpp"
+#include "florin/host.hpp"
+#include "florin/ops.hpp"
+#ifdef FLORIN_SCENARIO
+#include "florin/scenario.hpp"
+#endif
+
+namespace florin::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Says what is wrong. What cannot be opened is one thing, what is found in it another.
+int fail(const Error& error) {
+  std::cerr << "florin: " << (error.at.file.empty() ? error.message + "\n" : as_text({error}));
+  static constexpr std::string_view about_names[] = {"no_such_tenant", "no_such_account", "tenant_stopped", "bad_id",
+                                                     "bad_instant"};
+  if (error.code == "damaged_row" || error.code == "damaged_checkpoint") return problems;
+  return std::ranges::find(about_names, error.code) != std::end(about_names) ? refused : no_store;
+}
+
+template <class T>
+int failed_to_read(const char* what, const Result<T>& id) {
+  std::cerr << "florin: " << what << ": " << id.error().message << "\n";
+  return usage;
+}
+
+/// Output that did not reach its file is no success.
+int written(int code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  std::cerr << "florin: the output could not be written\n";
+  return no_store;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    static constexpr char hex[] = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      out += {'\\', c};
+    else if (byte < 0x20)
+      out += {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+fs::path beside_program(const char* relative) {
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  return (program.parent_path() / relative).lexically_normal();
+}
+
+}  // namespace
+
+std::string default_config() {
+  std::error_code unknown;
+  const std::string here = "config/florin.yaml";
+  if (fs::exists(here, unknown)) return here;
+  const fs::path installed = beside_program(FLORIN_TO_CONFIG) / "florin.yaml";
+  return fs::exists(installed, unknown) ? installed.string() : here;
+}
+
+std::string default_plugins() {
+  std::error_code unknown;
+  const fs::path shipped = beside_program(FLORIN_TO_PLUGINS);
+  return fs::exists(shipped, unknown) ? shipped.string() : std::string("build/lib/florin/plugins");
+}
+
+int check(const std::vector<std::string>& files, bool effective, bool json) {
+  const ConfigCheck checked = check_config(files);
+  if (json) std::cout << as_json(checked.errors) << "\n";
+  if (!json) std::cerr << as_text(checked.errors);
+  if (!checked.errors.empty()) {
+    std::cerr << checked.errors.size() << (checked.errors.size() == 1 ? " error\n" : " errors\n");
+    return problems;
+  }
+  if (effective) {
+    for (const std::string& file : tenant_files(files)) {
+      const auto whole = effective_tenant(file);
+      if (!whole) return fail(whole.error());
+      std::cout << *whole;
+    }
+  } else if (!json) {
+    std::cout << checked.tenants.size() << (checked.tenants.size() == 1 ? " tenant" : " tenants")
+              << " without an error:";
+    for (const std::string& tenant : checked.tenants) std::cout << " " << tenant;
+    std::cout << "\n";
+  }
+  return written(fine);
+}
+
+int schema(const std::string& to) {
+  for (const SchemaFile& file : schemas()) {
+    if (to.empty()) {
+      std::cout << file.text << "\n";
+      continue;
+    }
+    std::error_code failed;
+    fs::create_directories(to, failed);
+    const fs::path path = fs::path(to) / file.name;
+    std::ofstream out(path);
+    out << file.text;
+    if (!file.text.ends_with('\n')) out << '\n';
+    out.close();
+    if (!out) {
+      std::cerr << "florin: " << path.string() << " could not be written\n";
+      return no_store;
+    }
+    std::cout << path.string() << "\n";
+  }
+  return written(fine);
+}
+
+#ifdef FLORIN_SCENARIO
+int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice) {
+  const ScenarioOptions options{.config = config, .trace = trace, .restart = restart, .twice = twice};
+  const ScenarioReport report = run_scenarios(paths, options, std::cout);
+  return written(report.failed == 0 ? fine : problems);
+}
+
+int demo(const std::string& config, const std::string& data) {
+  const int code = run_demo({.config = config, .data = data}, std::cout);
+  return written(code == 2 ? int(no_store) : code);
+}
+#endif
+
+int journal(const JournalWords& words) {
+  JournalQuery query;
+  query.from = words.from;
+  query.to = words.to;
+  query.json = words.json;
+  if (!words.tenant.empty()) {
+    auto id = TenantId::parse(words.tenant);
+    if (!id) return failed_to_read("--tenant", id);
+    query.tenant = *id;
+  }
+  if (!words.account.empty()) {
+    auto id = AccountId::parse(words.account);
+    if (!id) return failed_to_read("--account", id);
+    query.account = *id;
+  }
+  const Status done = write_journal(words.data, query, std::cout);
+  if (!done) {
+    std::cout.flush();
+    return fail(done.error());
+  }
+  return written(fine);
+}
+
+int verify(const std::string& data, bool json) {
+  const auto verified = florin::verify(data);
+  if (!verified) return fail(verified.error());
+  if (!json) {
+    std::cout << data << "\n" << as_text(*verified);
+  } else {
+    std::cout << "{\"holds\":" << (verified->holds() ? "true" : "false") << ",\"rows\":" << verified->rows
+              << ",\"entries\":" << verified->entries << ",\"facts\":" << verified->facts
+              << ",\"accounts\":" << verified->accounts << ",\"grants\":" << verified->grants
+              << ",\"postings\":" << verified->postings << ",\"invoices\":" << verified->invoices
+              << ",\"credit_notes\":" << verified->credit_notes << ",\"checkpoints\":" << verified->checkpoints
+              << ",\"violations\":[";
+    const char* between = "";
+    for (const Violation& found : verified->violations) {
+      std::cout << between << "{\"rule\":" << quoted(found.rule) << ",\"shard\":" << found.shard
+                << ",\"position\":" << found.position << ",\"about\":" << quoted(found.about)
+                << ",\"text\":" << quoted(found.text) << "}";
+      between = ",";
+    }
+    std::cout << "]}\n";
+  }
+  return written(verified->holds() ? fine : problems);
+}
+
+int explain(const std::string& data, const std::string& tenant, const std::string& account, bool json) {
+  const auto tenant_id = TenantId::parse(tenant);
+  if (!tenant_id) return failed_to_read("TENANT", tenant_id);
+  const auto account_id = AccountId::parse(account);
+  if (!account_id) return failed_to_read("ACCOUNT", account_id);
+  const auto text = florin::explain(data, *tenant_id, *account_id, json);
+  if (!text) return fail(text.error());
+  std::cout << *text;
+  return written(fine);
+}
+
+int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at) {
+  const auto tenant_id = TenantId::parse(tenant);
+  if (!tenant_id) return failed_to_read("TENANT", tenant_id);
+  const auto account_id = AccountId::parse(account);
+  if (!account_id) return failed_to_read("ACCOUNT", account_id);
+  std::optional<Instant> instant;
+  if (!at.empty()) {
+    const auto read = Instant::parse(at);
+    if (!read) return failed_to_read("--at", read);
+    instant = *read;
+  }
+  const auto text = show_account(data, *tenant_id, *account_id, instant);
+  if (!text) return fail(text.error());
+  std::cout << *text;
+  return written(fine);
+}
+
+int backup(const std::string& data, const std::string& to) {
+  if (const Status done = florin::backup(data, to); !done) return fail(done.error());
+  std::cout << "the journal of " << data << " is in " << to << ", verified. It holds keys: keep it safe.\n";
+  return written(fine);
+}
+
+int restore(const std::string& from, const std::string& data) {
+  if (const Status done = florin::restore(from, data); !done) return fail(done.error());
+  std::cout << data << " is restored and verified. Nothing is sent to providers until\n  florin start-sending " << data
+            << "\nDo that once you know what happened since the backup was made.\n";
+  return written(fine);
+}
+
+int start_sending(const std::string& data) {
+  if (const Status done = florin::start_sending(data); !done) return fail(done.error());
+  std::cout << "the next host of " << data << " sends to providers again\n";
+  return written(fine);
+}
+
+int views(const std::string& data, const std::string& views) {
+  std::error_code unknown;
+  const fs::path folder = fs::is_directory(data, unknown) ? fs::path(data) : fs::path(data).parent_path();
+  const std::string file = views.empty() ? (folder / "views.db").string() : views;
+  const auto done = refresh_views(data, file);
+  if (!done) return fail(done.error());
+  std::cout << file << ": " << done->entries << " new entries" << (done->rebuilt ? ", made anew" : "")
+            << ", up to position " << done->position << "\n";
+  return written(fine);
+}
+
+int plugins(const std::string& folder, bool json) {
+  const auto listed = list_plugins(folder);
+  if (!listed) return fail(listed.error());
+  bool all_fit = true;
+  std::string text;
+  for (const PluginListing& plugin : *listed) {
+    all_fit = all_fit && plugin.refused.empty();
+    const std::string why = plugin.refused.empty() ? std::string() : plugin.refused.front().message;
+    if (json) {
+      text += (text.empty() ? "" : ",") + std::string("{\"id\":") + quoted(plugin.id) +
+              ",\"version\":" + quoted(plugin.version) + ",\"sha256\":" + quoted(plugin.sha256) +
+              ",\"file\":" + quoted(plugin.file) + ",\"interfaces\":[";
+      for (std::size_t i = 0; i < plugin.interfaces.size(); ++i)
+        text += (i == 0 ? "" : ",") + quoted(plugin.interfaces[i]);
+      text += "],\"refused\":" + (why.empty() ? "null" : quoted(why)) + "}";
+      continue;
+    }
+    text += plugin.id + " " + (plugin.version.empty() ? "?" : plugin.version) + " sha256:" + plugin.sha256 + " " +
+            plugin.file + "\n";
+    for (const std::string& interface : plugin.interfaces) text += "    " + interface + "\n";
+    if (!why.empty()) text += "    REFUSED " + plugin.refused.front().code + ": " + why + "\n";
+  }
+  if (json)
+    std::cout << "[" << text << "]\n";
+  else
+    std::cout << (text.empty() ? folder + ": no plugins\n" : text);
+  return written(all_fit ? fine : problems);
+}
+
+int submit(const SubmitWords& words) {
+  const auto tenant = TenantId::parse(words.tenant);
+  if (!tenant) return failed_to_read("TENANT", tenant);
+  const auto account = AccountId::parse(words.account);
+  if (!account) return failed_to_read("ACCOUNT", account);
+  const std::size_t colon = words.as.find(':');
+  const Actor actor{words.as.substr(0, colon), colon == std::string::npos ? std::string() : words.as.substr(colon + 1)};
+  HostOptions options;
+  options.config = words.config;
+  options.data = words.data;
+  auto host = Host::open(options);
+  if (!host) return fail(host.error());
+  std::cerr << as_text(host->problems());
+  const auto outcome = host->submit_json(*tenant, *account, actor, words.key, words.command);
+  if (!outcome) {
+    std::cerr << "florin: " << as_text({outcome.error()});
+    return refused;
+  }
+  std::cout << outcome->entry << "\n";
+  if (!outcome->refusal) return written(fine);
+  std::cerr << "refused, " << outcome->refusal->code << ": " << outcome->refusal->text
+            << (outcome->refusal->rule.empty() ? "" : " (" + outcome->refusal->rule + ")") << "\n";
+  return written(refused);
+}
+
+}  // namespace florin::cli

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What each subcommand of `florin` does once its words are read. Each prints what it has to say to standard output,
+/// what is wrong to standard error, and answers one of these.
+namespace florin::cli {
+
+enum Exit : int {
+  fine = 0,
+  problems = 1,  ///< check, verify or scenario found something
+  usage = 2,     ///< the command line is wrong
+  no_store = 3,  ///< a store or a folder cannot be opened, or is somebody else's
+  refused = 4,   ///< the command was refused, or names what is not there
+};
+
+int check(const std::vector<std::string>& files, bool effective, bool json);
+/// to: a folder; empty: all to standard output.
+int schema(const std::string& to);
+int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice);
+int demo(const std::string& config, const std::string& data);
+struct JournalWords {
+  std::string data, tenant, account;
+  std::uint64_t from = 1, to = UINT64_MAX;
+  bool json = false;
+};
+int journal(const JournalWords& words);
+int verify(const std::string& data, bool json);
+int explain(const std::string& data, const std::string& tenant, const std::string& account, bool json);
+int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at);
+int backup(const std::string& data, const std::string& to);
+int restore(const std::string& from, const std::string& data);
+int start_sending(const std::string& data);
+/// views: a file; empty: views.db in the data folder.
+int views(const std::string& data, const std::string& views);
+int plugins(const std::string& folder, bool json);
+struct SubmitWords {
+  std::string config, data, tenant, account, command, key, as;
+};
+int submit(const SubmitWords& words);
+
+/// The shipped florin.yaml: of the folder we are in, else the installed one.
+std::string default_config();
+std::string default_plugins();
+
+}  // namespace florin::cli

@@ -1,0 +1,172 @@
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "commands.hpp"
+#include "florin/check.hpp"
+
+namespace {
+
+using namespace florin::cli;  // its subcommands, one a line below
+
+constexpr const char* footer = R"(Exit codes: 0 fine; 1 problems found (check, verify, scenario); 2 wrong usage;
+3 a store or folder cannot be opened, is open already, or is of a newer version;
+4 the command was refused, or names what is not there.
+
+DATA is the folder of journal.db, or the file itself. journal, verify, explain, show, backup and
+views only read it: the host may run meanwhile. More: docs/cli.md)";
+
+/// The words of one subcommand live as long as the program.
+class Program {
+ public:
+  Program() {
+    app_.set_version_flag("--version", florin::version());
+    app_.require_subcommand(1);
+    app_.footer(footer);
+    app_.get_formatter()->column_width(34);
+    before_a_host();
+    with_a_journal();
+    with_copies();
+    with_a_host();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& said) {
+      return app_.exit(said);  // --help and --version
+    } catch (const CLI::ParseError& wrong) {
+      app_.exit(wrong);
+      return usage;
+    }
+    return action_();
+  }
+
+ private:
+  CLI::App* command(const std::string& name, const std::string& what, std::function<int()> action) {
+    CLI::App* sub = app_.add_subcommand(name, what);
+    sub->callback([this, action = std::move(action)] { action_ = action; });
+    return sub;
+  }
+  void data_of(CLI::App* sub) { sub->add_option("DATA", data_, "folder of journal.db, or the file")->required(); }
+  void account_of(CLI::App* sub) {
+    sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
+    sub->add_option("ACCOUNT", account_, "its id")->required();
+  }
+  void config_of(CLI::App* sub) {
+    sub->add_option("--config", config_, "the host's own file")->capture_default_str()->type_name("FILE");
+  }
+
+  void before_a_host() {
+    auto* check_files = command("check", "check tenant and host files, and say every error at once",
+                                [this] { return check(paths_, effective_, json_); });
+    check_files->add_option("FILE", paths_, "YAML files, or folders of them")->required();
+    check_files->add_flag("--effective", effective_, "print each whole tenant, each line with the place that says it");
+    check_files->add_flag("--json", json_, "errors as JSON");
+
+    auto* write_schemas =
+        command("schema", "write the JSON Schemas of the YAML files", [this] { return schema(to_file_); });
+    write_schemas->add_option("FOLDER", to_file_,
+                              "where tenant.json and florin.json are written; none: to the terminal");
+
+    auto* list = command("plugins", "list a folder's plugins: id, version, checksum, and why one is refused",
+                         [this] { return plugins(folder_, json_); });
+    list->add_option("FOLDER", folder_, "none: the shipped ones")->capture_default_str();
+    list->add_flag("--json", json_);
+
+    command("version", "print the version", [] {
+      std::puts(florin::version().c_str());
+      return 0;
+    });
+#ifdef FLORIN_SCENARIO
+    auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected",
+                            [this] { return scenario(paths_, config_, trace_, restart_, twice_); });
+    stories->add_option("PATH", paths_, "stories, or folders with them")->required();
+    stories->add_flag("--trace", trace_, "every entry of the journal as it happens");
+    stories->add_flag("--restart", restart_, "close and open the host after each step");
+    stories->add_flag("--twice", twice_, "send each command twice");
+    config_of(stories);
+    auto* year = command("demo", "the shipped tenants through a year of billing, and a verified journal",
+                         [this] { return demo(config_, demo_data_); });
+    year->add_option("--data", demo_data_, "an empty folder, or one of an earlier demo")->capture_default_str();
+    config_of(year);
+#endif
+  }
+
+  void with_a_journal() {
+    auto* entries = command("journal", "print entries: who asked what, when, and what followed",
+                            [this] { return journal({data_, tenant_, account_, from_, to_, json_}); });
+    data_of(entries);
+    entries->add_option("--tenant", tenant_, "only this tenant's");
+    entries->add_option("--account", account_, "only this account's")->needs("--tenant");
+    entries->add_option("--from", from_, "first position");
+    entries->add_option("--to", to_, "last position");
+    entries->add_flag("--json", json_, "a JSON object a line");
+
+    auto* check_all = command("verify", "read everything, fold it again, and check what must hold",
+                              [this] { return verify(data_, json_); });
+    data_of(check_all);
+    check_all->add_flag("--json", json_);
+
+    auto* lots = command("explain", "each credit of an account: which grant, rule and payment, and where it went",
+                         [this] { return explain(data_, tenant_, account_, json_); });
+    data_of(lots);
+    account_of(lots);
+    lots->add_flag("--json", json_);
+
+    auto* view = command("show", "an account as JSON", [this] { return show(data_, tenant_, account_, at_); });
+    data_of(view);
+    account_of(view);
+    view->add_option("--at", at_, "as of this instant, as 2026-03-10T09:00Z; none: the journal's last entry");
+
+    auto* tables =
+        command("views", "bring the SQL tables of views.db up to date", [this] { return views(data_, to_file_); });
+    data_of(tables);
+    tables->add_option("--file", to_file_, "none: views.db in the data folder");
+  }
+
+  void with_copies() {
+    auto* copy = command("backup", "copy the journal as it is now, and verify the copy",
+                         [this] { return backup(data_, to_file_); });
+    data_of(copy);
+    copy->add_option("TO", to_file_, "the new file; it holds the keys of personal data")->required();
+    auto* back = command("restore", "make a journal of a backup; it sends nothing until start-sending",
+                         [this] { return restore(from_file_, data_); });
+    back->add_option("FROM", from_file_, "the backup")->required();
+    data_of(back);
+    auto* again = command("start-sending", "let a restored journal's host send to providers again",
+                          [this] { return start_sending(data_); });
+    data_of(again);
+  }
+
+  void with_a_host() {
+    auto* ask = command("submit", "open the host for one command, and print its entry",
+                        [this] { return submit({config_, data_, tenant_, account_, json_command_, key_, as_}); });
+    data_of(ask);
+    account_of(ask);
+    ask->add_option("COMMAND", json_command_, R"(as JSON: {"buy_credits": {"amount": "500 message"}})")->required();
+    ask->add_option("--key", key_, "the same key and command happen once")->required();
+    ask->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
+    config_of(ask);
+  }
+
+  CLI::App app_{"Florin: plans and prepaid credits, from YAML to a verified journal.", "florin"};
+  std::function<int()> action_;
+  std::vector<std::string> paths_;
+  std::string data_, tenant_, account_, to_file_, from_file_, at_, json_command_, key_, as_;
+  std::string folder_ = default_plugins();
+  std::string config_ = default_config();
+  std::string demo_data_ = "data/demo";
+  std::uint64_t from_ = 1, to_ = UINT64_MAX;
+  bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Program().run(argc, argv);
+  } catch (const std::exception& failed) {
+    std::fprintf(stderr, "florin: %s\n", failed.what());
+    return florin::cli::no_store;
+  }
+}

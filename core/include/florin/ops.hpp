@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "florin/export.hpp"
+#include "florin/id.hpp"
+#include "florin/result.hpp"
+#include "florin/time.hpp"
+
+/// What an operator does with a journal, beside its host or without one. docs/cli.md
+///
+/// `data` is the folder of journal.db, or the file itself. Whatever only reads may run while the host does.
+/// Errors of all: no_such_file, not_a_journal, newer_version, damaged_store, store_busy, store_failed.
+namespace florin {
+
+struct JournalQuery {
+  std::optional<TenantId> tenant;  ///< only its entries
+  std::optional<AccountId> account;
+  std::uint64_t from = 1;  ///< positions, both included
+  std::uint64_t to = UINT64_MAX;
+  bool json = false;  ///< a JSON object a line, instead of a line an entry and a line a fact
+};
+/// Writes entries of the journal, in order. Errors: also damaged_row, after what could be read.
+FLORIN_API Status write_journal(const std::string& data, const JournalQuery& query, std::ostream& out);
+
+/// Something that must hold and does not.
+struct Violation {
+  std::string rule;            ///< hash_chain, decodes, checkpoint, grant_equation, …: docs/cli.md
+  std::uint32_t shard = 0;     ///< with `position`, the entry after which it does not
+  std::uint64_t position = 0;  ///< 0: of the whole
+  std::string about;           ///< `callloop/acme`, or what else
+  std::string text;
+};
+/// What was checked, by numbers, and what does not hold.
+struct Verified {
+  std::uint64_t shards = 0, rows = 0, entries = 0, facts = 0;
+  std::uint64_t tenants = 0, accounts = 0, grants = 0, open_holds = 0;
+  std::uint64_t postings = 0, commodities = 0;
+  std::uint64_t invoices = 0, credit_notes = 0, catalog_texts = 0, keys = 0;
+  std::uint64_t checkpoints = 0;  ///< compared with the fold of the facts, byte by byte
+  std::vector<Violation> violations;
+  std::uint64_t more_violations = 0;  ///< beyond the first thousand
+
+  bool holds() const { return violations.empty(); }
+};
+/// Reads the whole journal, folds it again and checks everything that must hold at every entry.
+FLORIN_API Result<Verified> verify(const std::string& data);
+/// As a person reads it: what was checked, then each violation.
+FLORIN_API std::string as_text(const Verified& verified);
+
+/// Each lot of credits of an account: what it is, the rule that made it, the payment behind it, and where it went; as
+/// text or as JSON. Errors: also no_such_tenant and no_such_account, with the nearest name; damaged_row.
+FLORIN_API Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account,
+                                       bool json);
+
+/// An account as JSON, as Host::account gives it. at: none: as of the last entry of the journal.
+/// Errors: as explain, and tenant_stopped when its catalog cannot be read.
+FLORIN_API Result<std::string> show_account(const std::string& data, const TenantId& tenant, const AccountId& account,
+                                            std::optional<Instant> at);
+
+/// Copies the journal of `data` to the new file `to`, as it is at one instant, and verifies its chain. The copy holds
+/// the keys of personal data: keep it as safe as the original. Errors: also file_exists, damaged_row.
+FLORIN_API Status backup(const std::string& data, const std::string& to);
+/// Makes the journal of the folder `data` of the backup `from`. It sends nothing to providers until start_sending().
+/// Errors: as backup.
+FLORIN_API Status restore(const std::string& from, const std::string& data);
+/// Lets a restored journal's next host send to providers again. Errors: also already_open: a host runs.
+FLORIN_API Status start_sending(const std::string& data);
+
+struct Views {
+  std::uint64_t position = 0;  ///< of the last entry in them
+  std::uint64_t entries = 0;   ///< that were new
+  bool rebuilt = false;        ///< were made from the first entry on
+};
+/// Brings the tables of `views` (a file) up to date with the journal; makes them when they are not there, are of
+/// another version, or of another journal. docs/views.md. Errors: also not_views (the file is something else).
+FLORIN_API Result<Views> refresh_views(const std::string& data, const std::string& views);
+
+}  // namespace florin

@@ -1,0 +1,113 @@
+#include "florin/check.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+
+#include "config/check.hpp"
+#include "config/host_file.hpp"
+#include "config/tenant/tenant.hpp"
+#include "plugins/library.hpp"
+
+namespace florin {
+
+namespace fs = std::filesystem;
+
+std::string version() { return FLORIN_VERSION; }
+
+namespace {
+
+/// Of a folder its *.yaml, by name; none of it is an error.
+std::vector<fs::path> files_of(const std::vector<std::string>& files, Errors& errors) {
+  std::vector<fs::path> all;
+  for (const std::string& file : files) {
+    std::error_code unknown;
+    if (!fs::is_directory(file, unknown)) {
+      all.emplace_back(file);
+      continue;
+    }
+    std::vector<fs::path> inside;
+    for (const auto& entry : fs::directory_iterator(file, unknown))
+      if (entry.path().extension() == ".yaml") inside.push_back(entry.path());
+    std::ranges::sort(inside);
+    if (inside.empty())
+      errors.push_back({.code = "file_missing",
+                        .message = "there is no *.yaml in this folder",
+                        .at = {.file = file, .line = 0, .column = 0, .path = {}}});
+    all.insert(all.end(), inside.begin(), inside.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+ConfigCheck check_config(const std::vector<std::string>& files) {
+  ConfigCheck check;
+  const config::Checked checked = config::check_files(files_of(files, check.errors));
+  check.errors.insert(check.errors.end(), checked.errors.begin(), checked.errors.end());
+  for (const config::Tenant& tenant : checked.tenants) check.tenants.push_back(tenant.catalog.tenant.text());
+  return check;
+}
+
+std::vector<std::string> tenant_files(const std::vector<std::string>& files) {
+  Errors errors;
+  std::vector<std::string> tenants;
+  for (const fs::path& file : files_of(files, errors)) {
+    const auto text = config::read_file(file);
+    const auto tree = text ? config::parse_yaml(*text, file.string()) : Result<config::Node>(text.error());
+    if (!tree || tree->child("tenants") == nullptr) {
+      tenants.push_back(file.string());
+      continue;
+    }
+    for (const fs::path& tenant : config::host_file(*tree, file, errors).tenants) tenants.push_back(tenant.string());
+  }
+  return tenants;
+}
+
+Result<std::string> effective_tenant(const std::string& file) {
+  Errors errors;
+  const config::Tenant tenant = config::load_tenant(file, errors);
+  if (!errors.empty()) return errors.front();
+  return config::effective(tenant);
+}
+
+std::string as_text(const Errors& errors) { return config::text_of(errors); }
+
+std::string as_json(const Errors& errors) {
+  boost::json::array array;
+  for (const Error& error : errors)
+    array.push_back(boost::json::object{{"code", error.code},
+                                        {"message", error.message},
+                                        {"file", error.at.file},
+                                        {"line", error.at.line},
+                                        {"column", error.at.column},
+                                        {"path", error.at.path}});
+  return boost::json::serialize(array);
+}
+
+std::vector<SchemaFile> schemas() {
+  return {{"tenant.json", config::tenant_schema()}, {"florin.json", config::host_file_schema()}};
+}
+
+Result<std::vector<PluginListing>> list_plugins(const std::string& folder) {
+  PluginPlaces places;
+  places.folders = {folder};
+  places.copies = fs::temp_directory_path() / ("florin-" + std::to_string(::geteuid()));
+  const auto library = PluginLibrary::open(std::move(places));
+  if (!library) return library.error();
+  std::vector<PluginListing> listed;
+  for (const PluginFile& file : library->files()) {
+    PluginListing& plugin = listed.emplace_back(PluginListing{.file = file.path.string(),
+                                                              .id = file.id,
+                                                              .version = file.manifest.version,
+                                                              .sha256 = file.sha256,
+                                                              .interfaces = file.manifest.interfaces,
+                                                              .refused = {}});
+    if (file.refused) plugin.refused.push_back(*file.refused);
+  }
+  return listed;
+}
+
+}  // namespace florin

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "store/store.hpp"
+
+namespace florin {
+
+/// The journal of a data folder, or the file itself.
+std::filesystem::path journal_file(const std::string& data);
+/// It, to look at. Errors: those of SqliteStore::open_read_only.
+Result<std::unique_ptr<store::Store>> open_journal(const std::string& data);
+
+}  // namespace florin

@@ -1,0 +1,399 @@
+#include "ops/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "domain/accounts/apply.hpp"
+#include "domain/journal/journal.hpp"
+#include "domain/ledger/postings.hpp"
+#include "engine/provider_key.hpp"
+#include "ops/journal_file.hpp"
+#include "readers/fold.hpp"
+
+namespace florin {
+
+namespace {
+
+__extension__ using Wide = __int128;  // no sum of 64 bits overflows it
+
+constexpr std::size_t most_violations = 1000;
+constexpr Duration usage_window = hours(24);
+constexpr Duration money_window = hours(30 * 24);
+
+std::string name_of(const Entry& entry) {
+  if (entry.account.empty()) return entry.tenant.text();
+  return entry.tenant.text() + "/" + entry.account.text();
+}
+
+bool is_usage(const AnyCommand& command) {
+  return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
+         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command);
+}
+
+/// One shard, from its first entry to its head.
+class Checking {
+ public:
+  Checking(store::Store& store, std::uint32_t shard, Verified& verified)
+      : store_(store), shard_(shard), verified_(verified) {}
+
+  Status run();
+
+ private:
+  void check(const Entry& entry);
+  void check_facts(const Entry& entry, Account& account, TenantState& tenant);
+  void check_fact(const Fact& fact, const Account& account, const TenantState& tenant, Instant now);
+  void check_takes(const std::vector<Take>& takes, const CreditType& type, const Account& account, Instant now);
+  void check_account(const Account& account);
+  void check_books(const readers::Fold::Name& name, const Account& account);
+  void check_key(const Entry& entry);
+  void check_checkpoint(const std::string& object, store::Position position, const std::string& folded);
+  template <class T>
+  void expect(bool holds, const char* rule, const T& text) {
+    if (!holds) broken(rule, text());
+  }
+  void broken(const char* rule, std::string text);
+
+  store::Store& store_;
+  const std::uint32_t shard_;
+  Verified& verified_;
+  readers::Fold fold_;
+  std::map<std::string, store::Checkpoint> checkpoints_;
+  store::Position position_ = 0;
+  std::string about_;
+  std::set<std::string> lost_;  // what could not be folded any more: said once
+  using Books = std::map<std::pair<std::string, std::string>, std::int64_t>;  // ledger account, commodity
+  std::map<readers::Fold::Name, Books> books_;
+  std::map<std::string, Wide> totals_;
+  std::set<readers::Fold::Name> alarmed_;  // money that a person has to look at
+  struct KeyUse {
+    store::Position position = 0;
+    Instant at;
+  };
+  std::unordered_map<std::string, KeyUse> keys_;
+  store::Epoch epoch_ = 0;
+};
+
+void Checking::broken(const char* rule, std::string text) {
+  if (verified_.violations.size() == most_violations) {
+    ++verified_.more_violations;
+    return;
+  }
+  verified_.violations.push_back(
+      {.rule = rule, .shard = shard_, .position = position_, .about = about_, .text = std::move(text)});
+}
+
+Status Checking::run() {
+  // First: what is added meanwhile is newer than every checkpoint, never older.
+  const auto loaded = store_.load(shard_);
+  if (!loaded && loaded.error().code != "damaged_checkpoint") return loaded.error();
+  if (!loaded) {
+    broken("checkpoint", loaded.error().message);
+  } else {
+    for (const store::Checkpoint& object : loaded->objects) checkpoints_.emplace(object.object, object);
+  }
+
+  bool readable = true;
+  const Status read = store_.read(shard_, 1, [&](const store::Row& row) {
+    ++verified_.rows;
+    position_ = row.first;
+    about_.clear();
+    auto entries = readers::entries_of(row);
+    if (!entries) {
+      broken("decodes", entries.error().message);
+      return readable = false;
+    }
+    for (const Entry& entry : *entries) {
+      check(entry);
+      if (const auto* opened = std::get_if<OpenStore>(&entry.command)) {
+        expect(opened->epoch == row.epoch && epoch_ < row.epoch, "epoch", [&] {
+          return fmt::format("an opening under epoch {} stands in a row of epoch {}, after epoch {}", opened->epoch,
+                             row.epoch, epoch_);
+        });
+        epoch_ = row.epoch;
+      }
+      ++position_;
+    }
+    return true;
+  });
+  about_.clear();
+  if (!read) {
+    if (read.error().code != "damaged_row") return read.error();
+    position_ = std::max<store::Position>(position_, 1);  // of the first entry that was not read
+    broken("hash_chain", read.error().message);
+    readable = false;
+  }
+
+  position_ = 0;
+  for (const auto& [name, account] : fold_.accounts()) {
+    about_ = name.first + "/" + name.second;
+    if (!lost_.contains(about_)) check_books(name, account);
+    verified_.grants += account.grants.size() + account.closed_grants.size();
+    verified_.open_holds += account.holds.size();
+  }
+  about_.clear();
+  for (const auto& [commodity, total] : totals_)
+    expect(total == 0, "ledger_sum", [&] { return "all postings of " + commodity + " do not sum to 0"; });
+  verified_.commodities += totals_.size();
+  for (const auto& [object, left] : checkpoints_) {
+    about_ = object;
+    position_ = left.position;
+    if (readable) broken("checkpoint", "it is as of an entry that is not this object's");
+  }
+  for (const auto& [id, tenant] : fold_.tenants()) {
+    about_ = id;
+    position_ = tenant.position;
+    for (const std::string& name : tenant.catalog_texts) {
+      const auto text = store_.text(name);
+      ++verified_.catalog_texts;
+      expect(bool(text), "catalog_text", [&] { return text.error().message; });
+      if (text)
+        expect(name == "catalog/" + id + "/" + engine::provider_key(*text), "catalog_text",
+               [&] { return "the text under " + name + " is not the one of that digest"; });
+    }
+  }
+  verified_.tenants += fold_.tenants().size();
+  verified_.accounts += fold_.accounts().size();
+  return Done{};
+}
+
+void Checking::check(const Entry& entry) {
+  ++verified_.entries;
+  verified_.facts += entry.facts.size();
+  about_ = name_of(entry);
+  check_key(entry);
+  if (entry.tenant.empty() || lost_.contains(about_)) return;
+  TenantState& tenant = fold_.tenant(entry.tenant);
+  tenant.position = position_;
+  Account nobody;
+  Account* about = fold_.subject(entry);
+  if (about == nullptr && !entry.account.empty())
+    return check_checkpoint("tenant/" + entry.tenant.text(), position_, journal::write(tenant));
+  Account& account = about != nullptr ? *about : nobody;
+  expect(account.last_at <= entry.at, "time",
+         [&] { return "its time " + entry.at.text() + " is before the account's last, " + account.last_at.text(); });
+  try {
+    check_facts(entry, account, tenant);
+  } catch (const std::exception& failed) {
+    // Nothing after it can be folded; the others can.
+    broken("facts_fit", failed.what());
+    lost_.insert(about_);
+    return;
+  }
+  const auto wanted = [&](const std::string& object) {
+    const auto found = checkpoints_.find(object);
+    return found != checkpoints_.end() && found->second.position == position_;
+  };
+  if (const std::string object = "tenant/" + entry.tenant.text(); wanted(object))
+    check_checkpoint(object, position_, journal::write(tenant));
+  if (about == nullptr) return;
+  check_account(account);
+  if (const std::string object = "account/" + about_; wanted(object))
+    check_checkpoint(object, position_, journal::write(account));
+}
+
+void Checking::check_facts(const Entry& entry, Account& account, TenantState& tenant) {
+  Books& books = books_[{entry.tenant.text(), entry.account.text()}];
+  for (const Fact& fact : entry.facts) {
+    check_fact(fact, account, tenant, entry.at);
+    if (const auto* moved = std::get_if<AttemptMoved>(&fact); moved != nullptr && !moved->alarm.empty())
+      alarmed_.insert({entry.tenant.text(), entry.account.text()});
+    std::map<std::string, Wide> sums;
+    for (const Posting& posting : postings(fact, account)) {
+      ++verified_.postings;
+      sums[posting.commodity] += posting.amount;
+      std::int64_t& balance = books[{posting.account, posting.commodity}];
+      balance = add(balance, posting.amount);
+    }
+    for (const auto& [commodity, sum] : sums) {
+      totals_[commodity] += sum;
+      expect(sum == 0, "ledger_sum", [&] { return "the postings of a fact in " + commodity + " do not sum to 0"; });
+    }
+    apply(account, tenant, fact, entry.at);
+  }
+  Entry rest;
+  rest.at = entry.at;
+  apply(account, tenant, rest, position_);
+}
+
+void Checking::check_fact(const Fact& fact, const Account& account, const TenantState& tenant, Instant now) {
+  if (const auto* spent = std::get_if<CreditsSpent>(&fact)) check_takes(spent->takes, spent->type, account, now);
+  if (const auto* placed = std::get_if<HoldPlaced>(&fact)) check_takes(placed->takes, placed->type, account, now);
+  if (const auto* invoice = std::get_if<InvoiceIssued>(&fact)) {
+    ++verified_.invoices;
+    expect(invoice->sequence == tenant.last_invoice + 1, "document_numbers", [&] {
+      return fmt::format("invoice {} has number {} of the tenant, after {}", invoice->number, invoice->sequence,
+                         tenant.last_invoice);
+    });
+  }
+  if (const auto* note = std::get_if<CreditNoteIssued>(&fact)) {
+    ++verified_.credit_notes;
+    expect(note->sequence == tenant.last_credit_note + 1, "document_numbers", [&] {
+      return fmt::format("credit note {} has number {} of the tenant, after {}", note->number, note->sequence,
+                         tenant.last_credit_note);
+    });
+  }
+  if (const auto* started = std::get_if<AttemptStarted>(&fact)) {
+    const Order* order = account.order(started->order);
+    expect(order == nullptr || !order->in_flight(), "one_attempt", [&] {
+      return fmt::format("attempt {} of order {} starts while another is open", started->attempt.number,
+                         started->order.value);
+    });
+  }
+}
+
+/// The declared order, from the grants that work now: each but the last is taken whole.
+void Checking::check_takes(const std::vector<Take>& takes, const CreditType& type, const Account& account,
+                           Instant now) {
+  auto take = takes.begin();
+  for (const Grant& grant : account.grants) {
+    if (take == takes.end()) return;
+    const Credits there = grant.available(now);
+    if (grant.type != type || there.is_zero()) continue;
+    const bool last = take + 1 == takes.end();
+    const bool right = take->grant == grant.id && (last ? take->amount <= there : take->amount == there);
+    if (!right)
+      return broken("spending_order", fmt::format("{} of grant {} are taken, where {} of grant {} come first",
+                                                  take->amount.units, take->grant.value, there.units, grant.id.value));
+    ++take;
+  }
+  expect(take == takes.end(), "spending_order",
+         [&] { return fmt::format("grant {} has nothing that may be taken", take->grant.value); });
+}
+
+void Checking::check_account(const Account& account) {
+  std::map<std::uint32_t, Credits> held;
+  for (const Hold& hold : account.holds)
+    for (const Take& take : hold.takes) held[take.grant.value] += take.amount;
+  for (const Grant& grant : account.grants) {
+    expect(grant.balanced(), "grant_equation", [&] {
+      return fmt::format("grant {}: granted {} is not what left it and what remains, {}", grant.id.value,
+                         grant.granted.units, grant.remaining.units);
+    });
+    const auto found = held.find(grant.id.value);
+    const Credits open = found == held.end() ? Credits() : found->second;
+    expect(grant.held == open, "holds", [&] {
+      return fmt::format("grant {} holds {}, its open holds {}", grant.id.value, grant.held.units, open.units);
+    });
+    if (found != held.end()) held.erase(found);
+  }
+  for (const auto& [grant, open] : held)
+    expect(open.is_zero(), "holds", [&] { return fmt::format("a hold is on grant {}, which is not open", grant); });
+  expect(std::ranges::is_sorted(account.grants, spent_before), "spending_order",
+         [] { return std::string("the grants do not stand in the order in which they are spent"); });
+}
+
+/// At the end: grants that are closed, and what the books say beside what the state says.
+void Checking::check_books(const readers::Fold::Name& name, const Account& account) {
+  position_ = account.position;
+  std::map<std::string, Credits> remains;
+  for (const auto* grants : {&account.grants, &account.closed_grants})
+    for (const Grant& grant : *grants) {
+      remains[grant.type.text()] += grant.remaining;
+      expect(grant.balanced(), "grant_equation",
+             [&] { return fmt::format("grant {}: what was granted is not accounted for", grant.id.value); });
+    }
+  std::map<std::string, std::int64_t> balance, owed, customer;
+  for (const auto& [line, amount] : books_[name]) {
+    const auto& [ledger, commodity] = line;
+    if (ledger.starts_with("balance:")) balance[commodity] += amount;
+    if (ledger == "owed") owed[commodity] -= amount;
+    if (ledger == "customer") customer[commodity] += amount;
+    if (ledger.starts_with("cash:"))
+      expect(amount >= 0, "refunds", [&] { return "more went back than came in, in " + commodity; });
+  }
+  for (const auto& [type, there] : remains) balance.try_emplace(type, 0);
+  for (const auto& [type, booked] : balance)
+    expect(booked == remains[type].units, "balance",
+           [&] { return fmt::format("{}: the ledger has {}, the grants {}", type, booked, remains[type].units); });
+  for (const Owed& owes : account.owed) owed.try_emplace(owes.type.text(), 0);
+  for (const auto& [type, booked] : owed)
+    expect(booked == account.owes(CreditType::trusted(type)).units, "balance",
+           [&] { return type + ": what is owed is not what the ledger has"; });
+  const bool settled =
+      !alarmed_.contains(name) && std::ranges::none_of(account.orders, &Order::in_flight) &&
+      std::ranges::all_of(account.refunds, [](const Refund& refund) { return refund.state == AttemptState::captured; });
+  for (const auto& [currency, amount] : customer)
+    expect(!settled || amount == 0, "balance", [&] {
+      return fmt::format("{}: {} minor units were paid and neither invoiced nor given back", currency, -amount);
+    });
+}
+
+void Checking::check_key(const Entry& entry) {
+  if (entry.key.empty()) return;
+  ++verified_.keys;
+  const bool usage = is_usage(entry.command);
+  KeyUse& use = keys_[(usage ? "u/" : "m/") + entry.tenant.text() + "/" + entry.key];
+  expect(use.position == 0 || use.at + (usage ? usage_window : money_window) < entry.at, "key_once", [&] {
+    return fmt::format("the key '{}' was used by entry {} already, inside its window", entry.key, use.position);
+  });
+  use = {position_, entry.at};
+}
+
+/// Its bytes, or what they read as: a later program may write more fields than the one that saved it.
+void Checking::check_checkpoint(const std::string& object, store::Position position, const std::string& folded) {
+  const auto found = checkpoints_.find(object);
+  if (found == checkpoints_.end() || found->second.position != position) return;
+  ++verified_.checkpoints;
+  bool same = found->second.bytes == folded;
+  if (!same && object.starts_with("account/")) {
+    const auto account = journal::read_account(found->second.bytes);
+    same = account && journal::write(*account) == folded;
+  } else if (!same) {
+    const auto tenant = journal::read_tenant(found->second.bytes);
+    same = tenant && journal::write(*tenant) == folded;
+  }
+  if (!same) broken("checkpoint", object + " is not the fold of its facts");
+  checkpoints_.erase(found);
+}
+
+}  // namespace
+
+Result<Verified> verify(store::Store& store) {
+  Verified verified;
+  const auto shards = store.shards();
+  if (!shards) return shards.error();
+  verified.shards = shards->size();
+  for (const std::uint32_t shard : *shards)
+    if (const Status checked = Checking(store, shard, verified).run(); !checked) return checked.error();
+  return verified;
+}
+
+Result<Verified> verify(const std::string& data) {
+  auto store = open_journal(data);
+  if (!store) return store.error();
+  return verify(**store);
+}
+
+std::string as_text(const Verified& verified) {
+  std::string text;
+  const auto line = [&](std::string_view what, const std::string& counted) {
+    text += fmt::format("  {:<18}{}\n", what, counted);
+  };
+  line("hash chain", fmt::format("{} shard{}, {} rows, {} entries with {} facts", verified.shards,
+                                 verified.shards == 1 ? "" : "s", verified.rows, verified.entries, verified.facts));
+  line("accounts", fmt::format("{} of {} tenants, folded from their facts", verified.accounts, verified.tenants));
+  line("grants", fmt::format("{}, each equal to what left it and what remains, spent in order; {} open holds",
+                             verified.grants, verified.open_holds));
+  line("ledger",
+       fmt::format("{} postings in {} commodities, each summing to 0", verified.postings, verified.commodities));
+  line("documents",
+       fmt::format("{} invoices and {} credit notes, numbered without gaps", verified.invoices, verified.credit_notes));
+  line("keys", fmt::format("{}, each used once in its window", verified.keys));
+  line("checkpoints", fmt::format("{}, equal to the fold", verified.checkpoints));
+  line("catalog versions", fmt::format("{}, with their texts", verified.catalog_texts));
+  if (verified.holds()) return text + "everything holds\n";
+  text += fmt::format("{} VIOLATION{}\n", verified.violations.size() + verified.more_violations,
+                      verified.violations.size() == 1 ? "" : "S");
+  for (const Violation& violation : verified.violations)
+    text += fmt::format("  {} at shard {}, position {}{}{}: {}\n", violation.rule, violation.shard, violation.position,
+                        violation.about.empty() ? "" : ", ", violation.about, violation.text);
+  if (verified.more_violations != 0) text += fmt::format("  and {} more\n", verified.more_violations);
+  return text;
+}
+
+}  // namespace florin

@@ -1,0 +1,79 @@
+#include "readers/fold.hpp"
+
+#include "domain/accounts/apply.hpp"
+#include "domain/journal/journal.hpp"
+
+namespace florin::readers {
+
+Result<std::vector<Entry>> entries_of(const store::Row& row) {
+  const std::string place = "shard " + std::to_string(row.shard) + ", positions " + std::to_string(row.first) + " to " +
+                            std::to_string(row.last) + ": ";
+  if (row.format > journal::format)
+    return Error{.code = "newer_version",
+                 .message = place + "format " + std::to_string(row.format) + " is newer than this program"};
+  auto entries = journal::read(row.entries);
+  if (!entries) return Error{.code = "damaged_row", .message = place + entries.error().message};
+  if (entries->size() != row.last - row.first + 1)
+    return Error{.code = "damaged_row", .message = place + "it holds " + std::to_string(entries->size()) + " entries"};
+  return entries;
+}
+
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
+                    const std::function<bool(const Entry&, store::Position)>& each) {
+  Status outcome = Done{};
+  const Status read = store.read(shard, from, [&](const store::Row& row) {
+    const auto entries = entries_of(row);
+    if (!entries) {
+      outcome = entries.error();
+      return false;
+    }
+    store::Position position = row.first;
+    for (const Entry& entry : *entries) {
+      if (from <= position && !each(entry, position)) return false;
+      ++position;
+    }
+    return true;
+  });
+  return read ? outcome : read;
+}
+
+void Fold::apply(const Entry& entry, store::Position position) {
+  if (entry.tenant.empty()) return;
+  TenantState& state = tenant(entry.tenant);
+  state.position = position;
+  Account nobody;
+  Account* about = subject(entry);
+  if (about != nullptr || entry.account.empty())
+    florin::apply(about != nullptr ? *about : nobody, state, entry, position);
+}
+
+Account* Fold::subject(const Entry& entry) {
+  if (entry.tenant.empty() || entry.account.empty()) return nullptr;
+  const auto found = accounts_.find({entry.tenant.text(), entry.account.text()});
+  if (found != accounts_.end()) return &found->second;
+  return entry.facts.empty() ? nullptr : &account(entry.tenant, entry.account);
+}
+
+TenantState& Fold::tenant(const TenantId& id) {
+  const auto [found, added] = tenants_.try_emplace(id.text());
+  if (added) found->second.id = id;
+  return found->second;
+}
+
+Account& Fold::account(const TenantId& tenant, const AccountId& id) {
+  const auto [found, added] = accounts_.try_emplace({tenant.text(), id.text()});
+  if (added) found->second.id = id;
+  return found->second;
+}
+
+const TenantState* Fold::find(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : &found->second;
+}
+
+const Account* Fold::find(const TenantId& tenant, const AccountId& id) const {
+  const auto found = accounts_.find({tenant.text(), id.text()});
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
+}  // namespace florin::readers

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "domain/journal/entry.hpp"
+#include "store/store.hpp"
+
+/// What reads a journal beside its host: the same facts, folded again.
+namespace florin::readers {
+
+/// Every entry of a shard from `from` on, in order, until `each` returns false.
+/// Errors: the store's, damaged_row also for bytes that do not read, newer_version for rows of a later format.
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
+                    const std::function<bool(const Entry&, store::Position)>& each);
+/// The entries of one row. Errors: damaged_row, newer_version.
+Result<std::vector<Entry>> entries_of(const store::Row& row);
+
+/// Tenants and accounts as their facts make them; what a host has in memory, made by itself.
+class Fold {
+ public:
+  using Name = std::pair<std::string, std::string>;  ///< tenant and account
+
+  /// Takes one entry in. Throws std::logic_error or ArithmeticError when its facts do not fit what came before.
+  void apply(const Entry& entry, store::Position position);
+
+  /// Whom an entry is about, made if its facts begin it; null: a tenant's or the shard's entry, or a refusal to
+  /// somebody who is not there.
+  Account* subject(const Entry& entry);
+  TenantState& tenant(const TenantId& id);
+  const TenantState* find(const TenantId& id) const;
+  const Account* find(const TenantId& tenant, const AccountId& account) const;
+  Account& account(const TenantId& tenant, const AccountId& account);
+
+  const std::map<std::string, TenantState>& tenants() const { return tenants_; }
+  const std::map<Name, Account>& accounts() const { return accounts_; }
+
+ private:
+  std::map<std::string, TenantState> tenants_;
+  std::map<Name, Account> accounts_;
+};
+
+}  // namespace florin::readers

@@ -1,0 +1,324 @@
+#include "readers/view_tables.hpp"
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+
+#include "config/command.hpp"
+#include "domain/accounts/apply.hpp"
+#include "domain/journal/described.hpp"
+#include "domain/journal/journal.hpp"
+#include "domain/journal/names.hpp"
+#include "domain/ledger/postings.hpp"
+
+namespace florin::readers {
+
+const char* const view_tables = R"(
+  CREATE TABLE progress (shard INTEGER PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+  CREATE TABLE states (object TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE catalogs (
+    tenant TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, version)) STRICT, WITHOUT ROWID;
+  CREATE TABLE accounts (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, state TEXT NOT NULL, billing_country TEXT, billing_state TEXT,
+    opened_at TEXT NOT NULL, trial_ends_at TEXT, past_due_since TEXT, frozen INTEGER NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (tenant, account)) STRICT, WITHOUT ROWID;
+  CREATE TABLE subscriptions (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, plan TEXT NOT NULL, cycle TEXT NOT NULL, licences INTEGER NOT NULL,
+    add_ons TEXT, period INTEGER NOT NULL, period_from TEXT NOT NULL, period_to TEXT NOT NULL, anchor TEXT NOT NULL,
+    catalog INTEGER NOT NULL, cancelled_at TEXT, next_plan TEXT, next_cycle TEXT,
+    PRIMARY KEY (tenant, account)) STRICT, WITHOUT ROWID;
+  CREATE TABLE grants (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, grant_id INTEGER NOT NULL, type TEXT NOT NULL, source TEXT NOT NULL,
+    state TEXT NOT NULL, issued_at TEXT NOT NULL, ends_at TEXT, order_id INTEGER, rolled_from INTEGER, rule TEXT,
+    granted INTEGER NOT NULL, remaining INTEGER NOT NULL, held INTEGER NOT NULL, spent INTEGER NOT NULL,
+    expired INTEGER NOT NULL, rolled INTEGER NOT NULL, forfeited INTEGER NOT NULL, refunded INTEGER NOT NULL,
+    transferred INTEGER NOT NULL, corrected INTEGER NOT NULL, granted_text TEXT NOT NULL, remaining_text TEXT NOT NULL,
+    PRIMARY KEY (tenant, account, grant_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE holds (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, hold_id INTEGER NOT NULL, meter TEXT NOT NULL, type TEXT NOT NULL,
+    amount INTEGER NOT NULL, amount_text TEXT NOT NULL, ends_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, account, hold_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE orders (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, order_id INTEGER NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+    lines TEXT NOT NULL, total INTEGER NOT NULL, currency TEXT, total_text TEXT NOT NULL, placed_at TEXT NOT NULL,
+    period_from TEXT, period_to TEXT, paid_at TEXT, invoice TEXT, closed_because TEXT, refunded INTEGER NOT NULL,
+    PRIMARY KEY (tenant, account, order_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE attempts (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, order_id INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    processor TEXT NOT NULL, slot TEXT, method TEXT, state TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT,
+    amount_text TEXT NOT NULL, started_at TEXT NOT NULL, decline TEXT, decline_code TEXT, provider_key TEXT NOT NULL,
+    ref TEXT,
+    PRIMARY KEY (tenant, account, order_id, attempt)) STRICT, WITHOUT ROWID;
+  CREATE TABLE refunds (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, refund_id INTEGER NOT NULL, order_id INTEGER NOT NULL,
+    state TEXT NOT NULL, guarantee INTEGER NOT NULL, amount INTEGER NOT NULL, currency TEXT, amount_text TEXT NOT NULL,
+    credits INTEGER NOT NULL, credit_note TEXT, provider_key TEXT NOT NULL, ref TEXT,
+    PRIMARY KEY (tenant, account, refund_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE invoices (
+    tenant TEXT NOT NULL, sequence INTEGER NOT NULL, number TEXT NOT NULL, account TEXT NOT NULL,
+    order_id INTEGER NOT NULL, issued_at TEXT NOT NULL, total INTEGER NOT NULL, currency TEXT, total_text TEXT NOT NULL,
+    PRIMARY KEY (tenant, sequence)) STRICT, WITHOUT ROWID;
+  CREATE TABLE credit_notes (
+    tenant TEXT NOT NULL, sequence INTEGER NOT NULL, number TEXT NOT NULL, account TEXT NOT NULL,
+    order_id INTEGER NOT NULL, refund_id INTEGER NOT NULL, issued_at TEXT NOT NULL, amount INTEGER NOT NULL,
+    currency TEXT, amount_text TEXT NOT NULL,
+    PRIMARY KEY (tenant, sequence)) STRICT, WITHOUT ROWID;
+  CREATE TABLE usage (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, meter TEXT NOT NULL, type TEXT NOT NULL,
+    unit TEXT NOT NULL, times INTEGER NOT NULL, quantity_micro INTEGER NOT NULL, credits INTEGER NOT NULL,
+    PRIMARY KEY (tenant, account, day, meter, type, unit)) STRICT, WITHOUT ROWID;
+  CREATE TABLE entries (
+    shard INTEGER NOT NULL, position INTEGER NOT NULL, tenant TEXT, account TEXT, at TEXT NOT NULL,
+    asked_at TEXT NOT NULL, role TEXT NOT NULL, actor TEXT, key TEXT, catalog INTEGER NOT NULL, command TEXT NOT NULL,
+    facts INTEGER NOT NULL, refused TEXT, json TEXT NOT NULL,
+    PRIMARY KEY (shard, position)) STRICT, WITHOUT ROWID;
+  CREATE INDEX entries_by_account ON entries (tenant, account, position);
+  CREATE TABLE postings (
+    shard INTEGER NOT NULL, position INTEGER NOT NULL, fact INTEGER NOT NULL, line INTEGER NOT NULL,
+    tenant TEXT NOT NULL, account TEXT NOT NULL, at TEXT NOT NULL, ledger TEXT NOT NULL, commodity TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (shard, position, fact, line)) STRICT, WITHOUT ROWID;
+  CREATE TABLE refusals (
+    shard INTEGER NOT NULL, position INTEGER NOT NULL, tenant TEXT NOT NULL, account TEXT, at TEXT NOT NULL,
+    command TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL, rule TEXT,
+    PRIMARY KEY (shard, position)) STRICT, WITHOUT ROWID;
+)";
+
+namespace {
+
+template <class Enum>
+std::string_view word(Enum value) {
+  return boost::describe::enum_to_string(value, "");
+}
+
+/// Empty, and so NULL, when there is none.
+std::string text(const std::optional<Instant>& at) { return at ? at->text() : std::string(); }
+std::int64_t whole(std::uint64_t n) { return static_cast<std::int64_t>(n); }
+
+// What Run binds, without a copy: the values live as long as the statement runs.
+std::int64_t bound(std::int64_t value) { return value; }
+std::int64_t bound(std::int32_t value) { return value; }
+std::int64_t bound(std::uint32_t value) { return value; }
+std::int64_t bound(bool value) { return value ? 1 : 0; }
+std::string_view bound(const std::string& value) { return value; }
+std::string_view bound(std::string_view value) { return value; }
+store::Blob bound(store::Blob value) { return value; }
+
+std::string command_word(const AnyCommand& command) {
+  return std::visit([](const auto& asked) { return std::string(word_of<std::remove_cvref_t<decltype(asked)>>()); },
+                    command);
+}
+
+constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "grants", "holds",
+                                               "orders",   "attempts",      "refunds"};
+
+}  // namespace
+
+ViewWriter::ViewWriter(store::Connection& connection, Versions& versions)
+    : connection_(connection), versions_(versions) {}
+
+store::Statement& ViewWriter::prepared(std::string_view sql) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end()) return found->second;
+  auto statement = connection_.prepare(sql);
+  if (!statement) throw Failed{connection_.error(sqlite3_extended_errcode(connection_.get()), sql)};
+  return statements_.emplace(sql, std::move(statement)).first->second;
+}
+
+template <class... Values>
+void ViewWriter::put(std::string_view sql, const Values&... values) {
+  const int rc = store::Run(prepared(sql), bound(values)...).finish();
+  if (rc != SQLITE_OK) throw Failed{connection_.error(rc, sql)};
+}
+
+std::string ViewWriter::credits(const Name& name, const CreditType& type, Credits amount) {
+  return versions_.text(TenantId::trusted(name.first), type, amount);
+}
+
+/// The state as of the last refresh, once.
+void ViewWriter::load(const Entry& entry) {
+  const auto kept = [&](const std::string& object) {
+    store::Run query(prepared("SELECT bytes FROM states WHERE object = ?"), std::string_view(object));
+    const int rc = query.step();
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) throw Failed{connection_.error(rc, "reading states")};
+    return rc == SQLITE_ROW ? std::optional(std::string(query.bytes(0))) : std::nullopt;
+  };
+  if (loaded_tenants_.insert(entry.tenant.text()).second) {
+    TenantState& tenant = fold_.tenant(entry.tenant);
+    if (const auto bytes = kept(entry.tenant.text())) {
+      auto state = journal::read_tenant(*bytes);
+      if (!state) throw Failed{state.error()};
+      tenant = std::move(*state);
+    }
+  }
+  if (entry.account.empty() || !loaded_.insert({entry.tenant.text(), entry.account.text()}).second) return;
+  if (const auto bytes = kept(entry.tenant.text() + "/" + entry.account.text())) {
+    auto state = journal::read_account(*bytes);
+    if (!state) throw Failed{state.error()};
+    fold_.account(entry.tenant, entry.account) = std::move(*state);
+  }
+}
+
+Status ViewWriter::add(const Entry& entry, std::uint32_t shard, store::Position position) {
+  try {
+    versions_.note(entry);
+    const std::string command = command_word(entry.command);
+    const std::string at = entry.at.text();
+    put("INSERT INTO entries VALUES (?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, "
+        "?, "
+        "nullif(?, ''), ?)",
+        shard, whole(position), entry.tenant.text(), entry.account.text(), at, entry.asked_at.text(), entry.actor.role,
+        entry.actor.id, entry.key, entry.catalog, command, whole(entry.facts.size()),
+        entry.refusal ? entry.refusal->code : std::string(), config::json_of(entry, position));
+    if (entry.refusal)
+      put("INSERT INTO refusals VALUES (?, ?, ?, nullif(?, ''), ?, ?, ?, ?, nullif(?, ''))", shard, whole(position),
+          entry.tenant.text(), entry.account.text(), at, command, entry.refusal->code, entry.refusal->text,
+          entry.refusal->rule);
+    if (entry.tenant.empty()) return Done{};
+    load(entry);
+    touched_tenants_.insert(entry.tenant.text());
+    add_facts(entry, shard, position);
+    if (fold_.find(entry.tenant, entry.account) != nullptr)
+      touched_.insert({entry.tenant.text(), entry.account.text()});
+  } catch (const Failed& failed) {
+    return failed.error;
+  }
+  return Done{};
+}
+
+void ViewWriter::add_usage(const Entry& entry, const std::string& meter, const Quantity& quantity,
+                           const CreditType& type, Credits used) {
+  put("INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET times = times + 1, "
+      "quantity_micro = quantity_micro + excluded.quantity_micro, credits = credits + excluded.credits",
+      entry.tenant.text(), entry.account.text(), entry.at.text().substr(0, 10), meter, type.text(), quantity.unit,
+      quantity.micro, used.units);
+}
+
+/// Each fact beside the account as it is just before it: the account tells a grant's type and a hold's meter.
+void ViewWriter::add_facts(const Entry& entry, std::uint32_t shard, store::Position position) {
+  TenantState& tenant = fold_.tenant(entry.tenant);
+  Account nobody;
+  Account* about = fold_.subject(entry);
+  Account& account = about != nullptr ? *about : nobody;
+  const std::string at = entry.at.text();
+  std::int64_t number = 0;
+  for (const Fact& fact : entry.facts) {
+    std::int64_t line = 0;
+    for (const Posting& posting : postings(fact, account))
+      put("INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", shard, whole(position), number, line++,
+          entry.tenant.text(), entry.account.text(), at, posting.account, posting.commodity, posting.amount);
+    if (const auto* spent = std::get_if<CreditsSpent>(&fact)) {
+      Credits used;
+      for (const Take& take : spent->takes) used += take.amount;
+      add_usage(entry, spent->meter.text(), spent->quantity, spent->type, used);
+    }
+    if (const auto* closed = std::get_if<HoldClosed>(&fact); closed != nullptr && closed->because == "settled") {
+      Credits used = closed->owed + closed->absorbed;
+      for (const Take& take : closed->spent) used += take.amount;
+      if (const Hold* hold = account.hold(closed->hold))
+        add_usage(entry, hold->meter.text(), closed->quantity, hold->type, used);
+    }
+    if (const auto* invoice = std::get_if<InvoiceIssued>(&fact))
+      put("INSERT INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?)", entry.tenant.text(),
+          whole(invoice->sequence), invoice->number, entry.account.text(), invoice->order.value, at,
+          invoice->total.minor(), invoice->total.currency().code(), invoice->total.text());
+    if (const auto* note = std::get_if<CreditNoteIssued>(&fact))
+      put("INSERT INTO credit_notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?)", entry.tenant.text(),
+          whole(note->sequence), note->number, entry.account.text(), note->order.value, note->refund.value, at,
+          note->amount.minor(), note->amount.currency().code(), note->amount.text());
+    if (const auto* applied = std::get_if<CatalogApplied>(&fact))
+      put("INSERT INTO catalogs VALUES (?, ?, ?, ?)", entry.tenant.text(), applied->version, applied->text, at);
+    apply(account, tenant, fact, entry.at);
+    ++number;
+  }
+  Entry rest;
+  rest.at = entry.at;
+  apply(account, tenant, rest, position);
+  tenant.position = position;
+}
+
+Status ViewWriter::finish() {
+  try {
+    for (const std::string& id : touched_tenants_) {
+      const std::string bytes = journal::write(fold_.tenant(TenantId::trusted(id)));
+      put("INSERT OR REPLACE INTO states VALUES (?, ?)", id, store::Blob{bytes});
+    }
+    for (const Name& name : touched_) {
+      const Account& account = fold_.accounts().at(name);
+      const std::string bytes = journal::write(account);
+      put("INSERT OR REPLACE INTO states VALUES (?, ?)", name.first + "/" + name.second, store::Blob{bytes});
+      write_account(name, account);
+    }
+  } catch (const Failed& failed) {
+    return failed.error;
+  }
+  return Done{};
+}
+
+void ViewWriter::write_account(const Name& name, const Account& account) {
+  const auto& [tenant, id] = name;
+  for (const std::string_view table : account_tables)
+    put("DELETE FROM " + std::string(table) + " WHERE tenant = ? AND account = ?", tenant, id);
+  put("INSERT INTO accounts VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), ?, ?)",
+      tenant, id, account.state_word(), account.billing_country, account.billing_state, account.opened_at.text(),
+      account.trial ? text(account.trial->ends_at) : std::string(),
+      account.past_due ? account.past_due->since.text() : std::string(), account.frozen, whole(account.position));
+  if (const auto& running = account.subscription) {
+    std::string add_ons;
+    for (const AddOnCount& bought : running->add_ons)
+      add_ons += (add_ons.empty() ? "" : ", ") + std::to_string(bought.count) + " " + bought.add_on.text();
+    put("INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), "
+        "nullif(?, ''))",
+        tenant, id, running->plan.text(), running->cycle, running->licences, add_ons, running->k, running->from.text(),
+        running->to.text(), running->anchor.text(), running->catalog, text(running->cancelled_at),
+        running->pending ? running->pending->plan.text() : std::string(),
+        running->pending ? running->pending->cycle : std::string());
+  }
+  for (const auto* grants : {&account.grants, &account.closed_grants})
+    for (const Grant& grant : *grants)
+      put("INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, 0), nullif(?, ''), "
+          "?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          tenant, id, grant.id.value, grant.type.text(), word(grant.source), word(grant.over), grant.issued_at.text(),
+          text(grant.ends_at), grant.paid_by.value, grant.rolled_from.value, grant.rule, grant.granted.units,
+          grant.remaining.units, grant.held.units, grant.spent.units, grant.expired.units, grant.rolled.units,
+          grant.forfeited.units, grant.refunded.units, grant.transferred.units, grant.corrected.units,
+          credits(name, grant.type, grant.granted), credits(name, grant.type, grant.remaining));
+  for (const Hold& hold : account.holds)
+    put("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant, id, hold.id.value, hold.meter.text(),
+        hold.type.text(), hold.amount().units, credits(name, hold.type, hold.amount()), hold.ends_at.text());
+  for (const Order& order : account.orders) {
+    write_order(name, order);
+    for (const Attempt& attempt : order.attempts) {
+      const SavedMethod* saved = account.method(attempt.method);
+      put("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), ?, ?, "
+          "nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''))",
+          tenant, id, order.id.value, attempt.number, attempt.processor.text(),
+          saved == nullptr ? std::string() : saved->slot, saved == nullptr ? std::string() : saved->method.text(),
+          word(attempt.state), attempt.amount.minor(), attempt.amount.currency().code(), attempt.amount.text(),
+          attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref);
+    }
+  }
+  for (const Refund& refund : account.refunds)
+    put("INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), ?, nullif(?, ''))",
+        tenant, id, refund.id.value, refund.order.value, word(refund.state), refund.guarantee, refund.amount.minor(),
+        refund.amount.currency().code(), refund.amount.text(), refund.credits.units, refund.credit_note, refund.key,
+        refund.ref);
+}
+
+void ViewWriter::write_order(const Name& name, const Order& order) {
+  std::string lines;
+  for (const Line& line : order.lines) {
+    if (!lines.empty()) lines += "\n";
+    if (line.quantity != 1) lines += std::to_string(line.quantity) + " x ";
+    lines += line.text + ": " + line.amount.text();
+  }
+  put("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, "
+      "''), "
+      "nullif(?, ''), nullif(?, ''), ?)",
+      name.first, name.second, order.id.value, word(order.kind), word(order.state), lines, order.total.minor(),
+      order.total.currency().code(), order.total.text(), order.placed_at.text(), text(order.period_from),
+      text(order.period_to), text(order.paid_at), order.invoice, order.closed_because, order.refunded.minor());
+}
+
+}  // namespace florin::readers

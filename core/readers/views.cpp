@@ -1,0 +1,197 @@
+#include "readers/views.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "readers/view_tables.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace florin::readers {
+
+namespace {
+
+constexpr std::int64_t application_id = 0x464c5657;  // "FLVW"
+constexpr int wait_ms = 5000;                        // for another program that refreshes the same file
+
+struct Progress {
+  store::Position position = 0;
+  std::string hash;
+};
+
+/// One refresh: the connection, and the transaction that is rolled back unless it is done.
+class Refreshing {
+ public:
+  Refreshing(store::Store& journal, store::Connection connection, std::filesystem::path file)
+      : journal_(journal), connection_(std::move(connection)), file_(std::move(file)) {}
+  ~Refreshing() {
+    if (begun_) connection_.run("ROLLBACK");
+  }
+
+  Result<Refreshed> run() {
+    if (const Status begun = begin(); !begun) return begun.error();
+    auto same = read_progress();
+    if (!same) return same.error();
+    if (!*same) {
+      if (const Status made = make_tables(); !made) return made.error();
+      refreshed_.rebuilt = true;
+    }
+    if (const Status added = add_new(); !added) return added.error();
+    if (const int rc = connection_.run("COMMIT"); rc != SQLITE_OK) return connection_.error(rc, "refreshing the views");
+    begun_ = false;
+    return refreshed_;
+  }
+
+ private:
+  Status begin() {
+    sqlite3_busy_timeout(connection_.get(), wait_ms);
+    // It can be made again, so a commit need not wait for the disk.
+    int rc = connection_.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF");
+    if (rc == SQLITE_OK) rc = connection_.run("BEGIN IMMEDIATE");
+    if (rc != SQLITE_OK) {
+      Error error = connection_.error(rc, "opening " + file_.string());
+      if (error.code == "not_a_journal" || error.code == "damaged_store")
+        error = {.code = "not_views",
+                 .message = file_.string() + " cannot be read as views: delete it, and it is made anew"};
+      return error;
+    }
+    begun_ = true;
+    const auto id = connection_.number("PRAGMA application_id");
+    if (!id) return id.error();
+    const auto objects = connection_.number("SELECT count(*) FROM sqlite_schema");
+    if (!objects) return objects.error();
+    if (*id != application_id && *objects != 0)
+      return Error{.code = "not_views", .message = file_.string() + " is a database of another program"};
+    return Done{};
+  }
+
+  /// How far the tables are. False: they are not there, of another version, or of another journal.
+  Result<bool> read_progress() {
+    const auto version = connection_.number("PRAGMA user_version");
+    if (!version) return version.error();
+    if (*version != views_version) return false;
+    const auto statement = connection_.prepare("SELECT shard, position, hash FROM progress");
+    if (!statement) return false;
+    {
+      store::Run query(statement);
+      int rc = query.step();
+      for (; rc == SQLITE_ROW; rc = query.step())
+        progress_[static_cast<std::uint32_t>(query.number(0))] = {static_cast<store::Position>(query.number(1)),
+                                                                  std::string(query.bytes(2))};
+      if (rc != SQLITE_DONE) return connection_.error(rc, "reading how far the views are");
+    }
+    for (const auto& [shard, at] : progress_) {
+      bool ours = false;
+      const Status read = journal_.read(shard, at.position, [&](const store::Row& row) {
+        ours = row.last == at.position && at.hash.size() == row.hash.size() &&
+               std::memcmp(at.hash.data(), row.hash.data(), row.hash.size()) == 0;
+        return false;
+      });
+      if (!read) return read.error();
+      if (!ours) {
+        progress_.clear();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Status make_tables() {
+    std::vector<std::string> names;
+    {
+      const auto statement = connection_.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'");
+      if (!statement) return connection_.error(sqlite3_extended_errcode(connection_.get()), "reading the tables");
+      store::Run query(statement);
+      while (query.step() == SQLITE_ROW) names.emplace_back(query.bytes(0));
+    }
+    std::string sql;
+    for (const std::string& name : names) sql += "DROP TABLE \"" + name + "\";";
+    sql += view_tables;
+    sql += fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", application_id, views_version);
+    if (const int rc = connection_.run(sql.c_str()); rc != SQLITE_OK)
+      return connection_.error(rc, "making the tables of the views");
+    progress_.clear();
+    return Done{};
+  }
+
+  /// Which catalog versions came before what is new.
+  Status note_versions(Versions& versions) {
+    const auto statement = connection_.prepare("SELECT tenant, version, name FROM catalogs");
+    if (!statement) return connection_.error(sqlite3_extended_errcode(connection_.get()), "reading catalogs");
+    store::Run query(statement);
+    while (query.step() == SQLITE_ROW) {
+      Entry applied;
+      applied.tenant = TenantId::trusted(std::string(query.bytes(0)));
+      applied.facts.emplace_back(
+          CatalogApplied{static_cast<std::uint32_t>(query.number(1)), std::string(query.bytes(2))});
+      versions.note(applied);
+    }
+    return Done{};
+  }
+
+  Status add_new() {
+    const auto shards = journal_.shards();
+    if (!shards) return shards.error();
+    Versions versions(journal_);
+    if (const Status noted = note_versions(versions); !noted) return noted;
+    ViewWriter writer(connection_, versions);
+    for (const std::uint32_t shard : *shards) {
+      Progress& at = progress_[shard];
+      Status outcome = Done{};
+      const Status read = journal_.read(shard, at.position + 1, [&](const store::Row& row) {
+        outcome = add_row(writer, row);
+        at = {row.last, std::string(reinterpret_cast<const char*>(row.hash.data()), row.hash.size())};
+        return bool(outcome);
+      });
+      if (!read) return read;
+      if (!outcome) return outcome;
+      refreshed_.position = std::max(refreshed_.position, at.position);
+      const auto statement = connection_.prepare("INSERT OR REPLACE INTO progress VALUES (?, ?, ?)");
+      if (!statement) return connection_.error(sqlite3_extended_errcode(connection_.get()), "progress");
+      const int rc =
+          store::Run(statement, std::int64_t{shard}, static_cast<std::int64_t>(at.position), store::Blob{at.hash})
+              .finish();
+      if (rc != SQLITE_OK) return connection_.error(rc, "progress");
+    }
+    return writer.finish();
+  }
+
+  Status add_row(ViewWriter& writer, const store::Row& row) {
+    const auto entries = entries_of(row);
+    if (!entries) return entries.error();
+    store::Position position = row.first;
+    for (const Entry& entry : *entries) {
+      try {
+        if (const Status added = writer.add(entry, row.shard, position); !added) return added;
+      } catch (const std::exception& failed) {
+        return Error{.code = "damaged_row",
+                     .message = fmt::format("shard {}, position {}: {}; `florin verify` says more", row.shard, position,
+                                            failed.what())};
+      }
+      ++position;
+      ++refreshed_.entries;
+    }
+    return Done{};
+  }
+
+  store::Store& journal_;
+  store::Connection connection_;
+  std::filesystem::path file_;
+  bool begun_ = false;
+  std::map<std::uint32_t, Progress> progress_;
+  Refreshed refreshed_;
+};
+
+}  // namespace
+
+Result<Refreshed> refresh_views(store::Store& journal, const std::filesystem::path& file) {
+  auto connection = store::Connection::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
+  if (!connection) return connection.error();
+  return Refreshing(journal, std::move(*connection), file).run();
+}
+
+}  // namespace florin::readers
