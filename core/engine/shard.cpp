@@ -174,6 +174,7 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
   };
   if (tenant.state.catalog != 0 && tenant.state.catalog_texts.back() == name) {
     schedule_all();
+    doubt_started(tenant, now);
     return Done{};
   }
 
@@ -195,7 +196,30 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
               .facts = {CatalogApplied{version, name}}};
   append(&tenant, nullptr, std::move(entry), {});
   schedule_all();
+  doubt_started(tenant, now);
   return Done{};
+}
+
+/// What had started before the last stop may have left: it is asked about now, never sent as if for the first time.
+void Shard::doubt_started(Tenant& tenant, Instant now) {
+  std::vector<Job> jobs;
+  for (const auto& [name, held] : tenant.accounts)
+    for (const Order& order : held->account.orders)
+      for (const Attempt& attempt : order.attempts) {
+        if (attempt.state != AttemptState::started) continue;
+        Said said;
+        said.text = "the host was stopped before the outcome was known";
+        said.ask_after = Duration{1};
+        jobs.push_back({.tenant = tenant.state.id,
+                        .account = held->account.id,
+                        .actor = the_host(),
+                        .key = {},
+                        .asked_at = std::nullopt,
+                        .command = ProviderSaid{order.id, attempt.number, std::move(said)},
+                        .reply = {},
+                        .of_effect = false});
+      }
+  for (Job& job : jobs) take(std::move(job), now);
 }
 
 void Shard::stop_tenant(const TenantId& id, Error why) {

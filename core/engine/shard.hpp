@@ -147,6 +147,7 @@ class Shard {
   void append(Tenant* tenant, Held* held, Entry entry, Reply reply);
   KeyWindow& keys_for(const AnyCommand& command);
   void schedule(Held& held);
+  void doubt_started(Tenant& tenant, Instant now);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
   Status replay(store::Position floor);
