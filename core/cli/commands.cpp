@@ -8,9 +8,7 @@
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
-#ifdef FLORIN_SCENARIO
 #include "florin/scenario.hpp"
-#endif
 
 namespace florin::cli {
 
@@ -39,21 +37,6 @@ int written(int code) {
   if (std::cout) return code;
   std::cerr << "florin: the output could not be written\n";
   return no_store;
-}
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    static constexpr char hex[] = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      out += {'\\', c};
-    else if (byte < 0x20)
-      out += {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-    else
-      out += c;
-  }
-  return out + "\"";
 }
 
 fs::path beside_program(const char* relative) {
@@ -123,7 +106,6 @@ int schema(const std::string& to) {
   return written(fine);
 }
 
-#ifdef FLORIN_SCENARIO
 int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice) {
   const ScenarioOptions options{.config = config, .trace = trace, .restart = restart, .twice = twice};
   const ScenarioReport report = run_scenarios(paths, options, std::cout);
@@ -134,7 +116,6 @@ int demo(const std::string& config, const std::string& data) {
   const int code = run_demo({.config = config, .data = data}, std::cout);
   return written(code == 2 ? int(no_store) : code);
 }
-#endif
 
 int journal(const JournalWords& words) {
   JournalQuery query;
@@ -162,24 +143,10 @@ int journal(const JournalWords& words) {
 int verify(const std::string& data, bool json) {
   const auto verified = florin::verify(data);
   if (!verified) return fail(verified.error());
-  if (!json) {
+  if (json)
+    std::cout << as_json(*verified) << "\n";
+  else
     std::cout << data << "\n" << as_text(*verified);
-  } else {
-    std::cout << "{\"holds\":" << (verified->holds() ? "true" : "false") << ",\"rows\":" << verified->rows
-              << ",\"entries\":" << verified->entries << ",\"facts\":" << verified->facts
-              << ",\"accounts\":" << verified->accounts << ",\"grants\":" << verified->grants
-              << ",\"postings\":" << verified->postings << ",\"invoices\":" << verified->invoices
-              << ",\"credit_notes\":" << verified->credit_notes << ",\"checkpoints\":" << verified->checkpoints
-              << ",\"violations\":[";
-    const char* between = "";
-    for (const Violation& found : verified->violations) {
-      std::cout << between << "{\"rule\":" << quoted(found.rule) << ",\"shard\":" << found.shard
-                << ",\"position\":" << found.position << ",\"about\":" << quoted(found.about)
-                << ",\"text\":" << quoted(found.text) << "}";
-      between = ",";
-    }
-    std::cout << "]}\n";
-  }
   return written(verified->holds() ? fine : problems);
 }
 
@@ -244,29 +211,13 @@ int views(const std::string& data, const std::string& views) {
 int plugins(const std::string& folder, bool json) {
   const auto listed = list_plugins(folder);
   if (!listed) return fail(listed.error());
-  bool all_fit = true;
-  std::string text;
-  for (const PluginListing& plugin : *listed) {
-    all_fit = all_fit && plugin.refused.empty();
-    const std::string why = plugin.refused.empty() ? std::string() : plugin.refused.front().message;
-    if (json) {
-      text += (text.empty() ? "" : ",") + std::string("{\"id\":") + quoted(plugin.id) +
-              ",\"version\":" + quoted(plugin.version) + ",\"sha256\":" + quoted(plugin.sha256) +
-              ",\"file\":" + quoted(plugin.file) + ",\"interfaces\":[";
-      for (std::size_t i = 0; i < plugin.interfaces.size(); ++i)
-        text += (i == 0 ? "" : ",") + quoted(plugin.interfaces[i]);
-      text += "],\"refused\":" + (why.empty() ? "null" : quoted(why)) + "}";
-      continue;
-    }
-    text += plugin.id + " " + (plugin.version.empty() ? "?" : plugin.version) + " sha256:" + plugin.sha256 + " " +
-            plugin.file + "\n";
-    for (const std::string& interface : plugin.interfaces) text += "    " + interface + "\n";
-    if (!why.empty()) text += "    REFUSED " + plugin.refused.front().code + ": " + why + "\n";
-  }
+  const bool all_fit = std::ranges::all_of(*listed, [](const PluginListing& plugin) { return plugin.refused.empty(); });
   if (json)
-    std::cout << "[" << text << "]\n";
+    std::cout << as_json(*listed) << "\n";
+  else if (listed->empty())
+    std::cout << folder << ": no plugins\n";
   else
-    std::cout << (text.empty() ? folder + ": no plugins\n" : text);
+    std::cout << as_text(*listed);
   return written(all_fit ? fine : problems);
 }
 

@@ -77,7 +77,6 @@ class Program {
       std::puts(florin::version().c_str());
       return 0;
     });
-#ifdef FLORIN_SCENARIO
     auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected",
                             [this] { return scenario(paths_, config_, trace_, restart_, twice_); });
     stories->add_option("PATH", paths_, "stories, or folders with them")->required();
@@ -89,7 +88,6 @@ class Program {
                          [this] { return demo(config_, demo_data_); });
     year->add_option("--data", demo_data_, "an empty folder, or one of an earlier demo")->capture_default_str();
     config_of(year);
-#endif
   }
 
   void with_a_journal() {

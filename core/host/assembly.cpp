@@ -6,6 +6,7 @@
 
 #include "config/check.hpp"
 #include "config/pins.hpp"
+#include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -90,6 +91,17 @@ Assembly::~Assembly() { close(); }
 
 void Assembly::close() {
   if (engine_) engine_->close();
+}
+
+Status Assembly::refresh_views() {
+  if (!options_.data)
+    return Error{.code = "no_views", .message = "this host is in memory, and has no folder for views.db"};
+  // By a connection of its own: the journal's is busy with commits.
+  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  if (!journal) return journal.error();
+  const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db");
+  if (!refreshed) return refreshed.error();
+  return Done{};
 }
 
 Status Assembly::open_store() {

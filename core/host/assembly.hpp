@@ -32,6 +32,9 @@ class Assembly {
   /// The host closes before what it stands on.
   void close();
 
+  /// Brings views.db up to date with what is durable. Errors: no_views; those of readers::refresh_views.
+  Status refresh_views();
+
   engine::Engine& engine() { return *engine_; }
   store::Store& store() { return *store_; }
   Plugged& plugged() { return *plugged_; }

@@ -1,6 +1,7 @@
 #include "florin/host.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "config/check.hpp"
 #include "config/command.hpp"
@@ -32,6 +33,7 @@ Result<Outcome> outcome_of(const Result<engine::Answered>& answered) {
 Error no_such_tenant(const TenantId& tenant) {
   return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
 }
+Error closed() { return {.code = "closed", .message = "this host was closed"}; }
 Error no_such_account(const AccountId& account) {
   return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
 }
@@ -40,11 +42,33 @@ Error no_such_account(const AccountId& account) {
 
 class Host::Inside {
  public:
-  explicit Inside(std::unique_ptr<Assembly> put_together) : assembly(std::move(put_together)) {}
+  explicit Inside(std::unique_ptr<Assembly> put_together)
+      : problems(put_together->problems()), assembly_(std::move(put_together)) {}
+  ~Inside() { close(); }
+
+  /// As long as somebody works with it, it stays; none once the host is closed.
+  std::shared_ptr<Assembly> open() const {
+    const std::lock_guard lock(mutex_);
+    return assembly_;
+  }
+  void close() {
+    std::shared_ptr<Assembly> assembly;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!assembly_) return;
+      closed_at = assembly_->engine().now();
+      assembly = std::move(assembly_);
+    }
+    assembly->close();
+    // The tables can be made again at any time: what goes wrong here is for whoever asks for them.
+    if (assembly->data()) (void)!assembly->refresh_views();
+  }
 
   /// Runs `with` on an account and its tenant, and returns when what it read is durable.
   template <class T, class With>
   Result<T> on_account(const TenantId& tenant, const AccountId& account, With with) const {
+    const auto assembly = open();
+    if (!assembly) return closed();
     Result<T> result = no_such_tenant(tenant);
     assembly->engine().read([&](const engine::Shard& shard) {
       const TenantState* state = shard.tenant(tenant);
@@ -56,7 +80,12 @@ class Host::Inside {
     return result;
   }
 
-  std::unique_ptr<Assembly> assembly;
+  const Errors problems;
+  Instant closed_at;
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<Assembly> assembly_;
 };
 
 Host::Host(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -78,20 +107,24 @@ Result<Host> Host::open(const HostOptions& options) {
   return Host(std::make_unique<Inside>(std::move(*assembly)));
 }
 
-const Errors& Host::problems() const { return inside_->assembly->problems(); }
+const Errors& Host::problems() const { return inside_->problems; }
 
 Result<Outcome> Host::submit(const Request& request) {
-  auto job = inside_->assembly->job_of(request);
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  auto job = assembly->job_of(request);
   if (!job) return job.error();
-  return outcome_of(inside_->assembly->engine().submit_and_wait(std::move(*job)));
+  return outcome_of(assembly->engine().submit_and_wait(std::move(*job)));
 }
 
 std::vector<Result<Outcome>> Host::submit(const std::vector<Request>& requests) {
+  const auto assembly = inside_->open();
+  if (!assembly) return {requests.size(), Result<Outcome>(closed())};
   std::vector<Result<Outcome>> outcomes(requests.size(), Result<Outcome>(Outcome()));
   std::vector<engine::Job> jobs;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    auto job = inside_->assembly->job_of(requests[i]);
+    auto job = assembly->job_of(requests[i]);
     if (!job) {
       outcomes[i] = job.error();
       continue;
@@ -99,16 +132,18 @@ std::vector<Result<Outcome>> Host::submit(const std::vector<Request>& requests) 
     jobs.push_back(std::move(*job));
     places.push_back(i);
   }
-  const auto answers = inside_->assembly->engine().submit_and_wait(std::move(jobs));
+  const auto answers = assembly->engine().submit_and_wait(std::move(jobs));
   for (std::size_t i = 0; i < answers.size(); ++i) outcomes[places[i]] = outcome_of(answers[i]);
   return outcomes;
 }
 
 void Host::submit(Request request, std::function<void(Result<Outcome>)> done) {
-  auto job = inside_->assembly->job_of(request);
+  const auto assembly = inside_->open();
+  if (!assembly) return done(closed());
+  auto job = assembly->job_of(request);
   if (!job) return done(job.error());
   job->reply = [done = std::move(done)](Result<engine::Answered> answered) { done(outcome_of(answered)); };
-  inside_->assembly->engine().submit(std::move(*job));
+  assembly->engine().submit(std::move(*job));
 }
 
 Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
@@ -137,37 +172,58 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
 }
 
 std::vector<TenantId> Host::tenants() const {
+  const auto assembly = inside_->open();
+  if (!assembly) return {};
   std::vector<TenantId> ids;
-  inside_->assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
+  assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
   return ids;
 }
 
 std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return {};
   std::vector<AccountId> ids;
-  inside_->assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
+  assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
   return ids;
 }
 
 Result<std::vector<Word>> Host::person(const TenantId& tenant, const AccountId& account) const {
-  return engine::read_person(inside_->assembly->store(), tenant, account);
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return engine::read_person(assembly->store(), tenant, account);
 }
 
 Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
                      std::string_view body) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
   WebhookMessage message{std::string(body), {}, now()};
   for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
-  return inside_->assembly->webhook(tenant, processor, message);
+  return assembly->webhook(tenant, processor, message);
 }
 
-void Host::run_until(Instant to) { inside_->assembly->engine().run_until(to); }
-Instant Host::now() const { return inside_->assembly->engine().now(); }
+void Host::run_until(Instant to) {
+  if (const auto assembly = inside_->open()) assembly->engine().run_until(to);
+}
+Instant Host::now() const {
+  const auto assembly = inside_->open();
+  return assembly ? assembly->engine().now() : inside_->closed_at;
+}
 
 Status Host::start_sending() {
-  if (const auto told = inside_->assembly->store().set_mark("sending", ""); !told) return told.error();
-  inside_->assembly->engine().start_sending();
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  if (const auto told = assembly->store().set_mark("sending", ""); !told) return told.error();
+  assembly->engine().start_sending();
   return Done{};
 }
 
-void Host::close() { inside_->assembly->close(); }
+Status Host::refresh_views() {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return assembly->refresh_views();
+}
+
+void Host::close() { inside_->close(); }
 
 }  // namespace florin

@@ -1,5 +1,6 @@
 #include "florin/check.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -108,6 +109,32 @@ Result<std::vector<PluginListing>> list_plugins(const std::string& folder) {
     if (file.refused) plugin.refused.push_back(*file.refused);
   }
   return listed;
+}
+
+std::string as_text(const std::vector<PluginListing>& plugins) {
+  std::string text;
+  for (const PluginListing& plugin : plugins) {
+    text += fmt::format("{} {} sha256:{} {}\n", plugin.id, plugin.version.empty() ? "?" : plugin.version, plugin.sha256,
+                        plugin.file);
+    for (const std::string& offered : plugin.interfaces) text += "    " + offered + "\n";
+    for (const Error& error : plugin.refused) text += fmt::format("    REFUSED {}: {}\n", error.code, error.message);
+  }
+  return text;
+}
+
+std::string as_json(const std::vector<PluginListing>& plugins) {
+  boost::json::array array;
+  for (const PluginListing& plugin : plugins) {
+    boost::json::array interfaces;
+    for (const std::string& offered : plugin.interfaces) interfaces.emplace_back(offered);
+    boost::json::object listed{{"id", plugin.id},     {"version", plugin.version},           {"sha256", plugin.sha256},
+                               {"file", plugin.file}, {"interfaces", std::move(interfaces)}, {"refused", nullptr}};
+    if (!plugin.refused.empty())
+      listed["refused"] =
+          boost::json::object{{"code", plugin.refused.front().code}, {"message", plugin.refused.front().message}};
+    array.push_back(std::move(listed));
+  }
+  return boost::json::serialize(array);
 }
 
 }  // namespace florin

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -367,6 +368,34 @@ Result<Verified> verify(const std::string& data) {
   auto store = open_journal(data);
   if (!store) return store.error();
   return verify(**store);
+}
+
+std::string as_json(const Verified& verified) {
+  boost::json::array violations;
+  for (const Violation& violation : verified.violations)
+    violations.push_back(boost::json::object{{"rule", violation.rule},
+                                             {"shard", violation.shard},
+                                             {"position", violation.position},
+                                             {"about", violation.about},
+                                             {"text", violation.text}});
+  return boost::json::serialize(boost::json::object{{"holds", verified.holds()},
+                                                    {"shards", verified.shards},
+                                                    {"rows", verified.rows},
+                                                    {"entries", verified.entries},
+                                                    {"facts", verified.facts},
+                                                    {"tenants", verified.tenants},
+                                                    {"accounts", verified.accounts},
+                                                    {"grants", verified.grants},
+                                                    {"open_holds", verified.open_holds},
+                                                    {"postings", verified.postings},
+                                                    {"commodities", verified.commodities},
+                                                    {"invoices", verified.invoices},
+                                                    {"credit_notes", verified.credit_notes},
+                                                    {"catalog_texts", verified.catalog_texts},
+                                                    {"keys", verified.keys},
+                                                    {"checkpoints", verified.checkpoints},
+                                                    {"violations", std::move(violations)},
+                                                    {"more_violations", verified.more_violations}});
 }
 
 std::string as_text(const Verified& verified) {

@@ -46,5 +46,7 @@ struct PluginListing {
 };
 /// Errors: no_plugin_folder, unsafe_folder.
 FLORIN_API Result<std::vector<PluginListing>> list_plugins(const std::string& folder);
+FLORIN_API std::string as_text(const std::vector<PluginListing>& plugins);
+FLORIN_API std::string as_json(const std::vector<PluginListing>& plugins);
 
 }  // namespace florin

@@ -92,7 +92,12 @@ class FLORIN_API Host {
   /// A restored journal sends nothing to providers until this is called, once, after reconciliation.
   Status start_sending();
 
-  /// Makes everything durable that waits, and lets the journal go. The destructor does it too.
+  /// Brings the tables of views.db, beside the journal, up to date with what is durable. Also done by close().
+  /// Errors: no_views in memory; not_views; the store's.
+  Status refresh_views();
+
+  /// Makes everything durable that waits, and lets the journal go. The destructor does it too. Afterwards every call
+  /// answers `closed`, and another host may open the journal.
   void close();
 
  private:

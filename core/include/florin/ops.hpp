@@ -51,6 +51,7 @@ struct Verified {
 FLORIN_API Result<Verified> verify(const std::string& data);
 /// As a person reads it: what was checked, then each violation.
 FLORIN_API std::string as_text(const Verified& verified);
+FLORIN_API std::string as_json(const Verified& verified);
 
 /// Each lot of credits of an account: what it is, the rule that made it, the payment behind it, and where it went; as
 /// text or as JSON. Errors: also no_such_tenant and no_such_account, with the nearest name; damaged_row.
