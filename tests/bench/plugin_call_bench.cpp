@@ -24,7 +24,10 @@ CreditPolicy standard() {
 Moment moment(MomentKind kind, std::uint32_t grants) {
   Moment made{.kind = kind, .reason = PeriodEnd::renewal, .plan = "growth", .cycle = "monthly"};
   for (std::uint32_t i = 1; i <= grants; ++i) {
-    Grant grant{.id = {i}, .type = *CreditType::parse("sms"), .source = GrantSource::plan, .rule = "grants.plan"};
+    Grant grant;
+    grant.id = {i};
+    grant.type = *CreditType::parse("sms");
+    grant.rule = "grants.plan";
     grant.granted = grant.remaining = {500};
     made.grants.push_back(grant);
   }

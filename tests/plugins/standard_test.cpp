@@ -35,7 +35,10 @@ std::map<std::string, std::string> problems(const std::string& config) {
 }
 
 Grant grant(std::uint32_t id, GrantSource source, std::int64_t remaining = 100, std::int64_t held = 0) {
-  Grant made{.id = {id}, .type = *CreditType::parse("sms"), .source = source};
+  Grant made;
+  made.id = {id};
+  made.type = *CreditType::parse("sms");
+  made.source = source;
   made.granted = made.remaining = {remaining};
   made.held = {held};
   return made;

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
 #include "florin/money.hpp"

@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+/// The rule of docs/architecture.md, held against the files: who may include whom, and what decisions may not touch.
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path root = FLORIN_SOURCE;
+
+struct Source {
+  fs::path path;
+  std::string code;  ///< without comments
+  std::vector<std::string> includes;
+};
+
+std::string without_comments(std::string text) {
+  text = std::regex_replace(text, std::regex("//[^\n]*"), "");
+  for (std::size_t from = text.find("/*"); from != std::string::npos; from = text.find("/*", from)) {
+    const std::size_t to = text.find("*/", from);
+    text.erase(from, to == std::string::npos ? to : to + 2 - from);
+  }
+  return text;
+}
+
+std::vector<Source> sources_below(const fs::path& folder) {
+  std::vector<Source> sources;
+  for (const auto& file : fs::recursive_directory_iterator(root / folder)) {
+    const std::string extension = file.path().extension();
+    if (extension != ".hpp" && extension != ".cpp" && extension != ".h" && extension != ".c") continue;
+    std::ifstream in(file.path());
+    std::stringstream text;
+    text << in.rdbuf();
+    Source source{fs::relative(file.path(), root), without_comments(text.str()), {}};
+    static const std::regex include("#include [<\"]([^>\"]+)[>\"]");
+    for (std::sregex_iterator found(source.code.begin(), source.code.end(), include), end; found != end; ++found)
+      source.includes.push_back((*found)[1]);
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+std::string folder_of(const std::string& include) { return include.substr(0, include.find('/')); }
+
+TEST(Tree, FoldersOfCoreKnowOnlyThoseBelow) {
+  const std::map<std::string, std::set<std::string>> may_know = {
+      {"values", {}},
+      {"domain", {}},
+      {"store", {}},
+      {"config", {"domain"}},
+      {"plugins", {"domain"}},
+      {"transport", {}},
+      {"engine", {"domain", "store"}},
+      {"readers", {"domain", "store", "config", "engine"}},
+      {"host", {"domain", "store", "config", "plugins", "transport", "engine", "readers"}},
+      {"scenario", {"domain", "store", "config", "plugins", "transport", "engine", "readers", "host"}},
+      {"ops", {"domain", "store", "config", "plugins", "transport", "engine", "readers", "host"}},
+      {"cli", {}},
+  };
+  std::set<std::string> rooms;
+  for (const auto& [room, known] : may_know) rooms.insert(room);
+  std::size_t looked_at = 0;
+  for (const auto& [room, known] : may_know) {
+    for (const Source& source : sources_below("core/" + room)) {
+      ++looked_at;
+      // Running one operation joins plugins and transport for the engine's ports; it is a library of its own.
+      const bool operate = source.path.string().starts_with("core/engine/operate");
+      for (const std::string& include : source.includes) {
+        const std::string other = folder_of(include);
+        if (!rooms.contains(other) || other == room) continue;
+        const bool allowed = known.contains(other) || (operate && (other == "plugins" || other == "transport"));
+        EXPECT_TRUE(allowed) << source.path << " includes " << include;
+      }
+    }
+  }
+  EXPECT_GT(looked_at, 100U);
+}
+
+TEST(Tree, DecisionsTouchNothingOfTheMachine) {
+  const std::set<std::string> headers = {
+      "chrono", "random",     "thread", "mutex", "atomic", "fstream",  "iostream",
+      "cstdio", "filesystem", "future", "ctime", "locale", "unistd.h", "condition_variable"};
+  const std::regex words(R"(\b(double|float|system_clock|steady_clock|rand|getenv|errno|static_cast<double>)\b)");
+  for (const Source& source : sources_below("core/domain")) {
+    for (const std::string& include : source.includes) {
+      // The calendar's own dates of <chrono> are arithmetic; its clocks are refused by the words below.
+      const bool calendar = include == "chrono" && source.path.string().starts_with("core/domain/calendar");
+      EXPECT_TRUE(!headers.contains(include) || calendar) << source.path << " includes " << include;
+      if (include.find('/') == std::string::npos) continue;
+      const std::string first = folder_of(include);
+      EXPECT_TRUE(first == "domain" || first == "florin" || include.starts_with("boost/describe") ||
+                  include.starts_with("boost/mp11"))
+          << source.path << " includes " << include;
+    }
+    std::smatch found;
+    EXPECT_FALSE(std::regex_search(source.code, found, words)) << source.path << " says " << found.str();
+  }
+}
+
+TEST(Tree, TheFaceNeedsNobodyElsesHeaders) {
+  for (const fs::path& folder : {fs::path("core/include/florin"), fs::path("sdk/include/florin")})
+    for (const Source& source : sources_below(folder))
+      for (const std::string& include : source.includes)
+        EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/"))
+            << source.path << " includes " << include;
+}
+
+TEST(Tree, TheProgramStandsWhereAnEmbedderStands) {
+  for (const Source& source : sources_below("core/cli"))
+    for (const std::string& include : source.includes)
+      EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/") ||
+                  include.starts_with("CLI/") || include.starts_with("cli/") || include.starts_with("sys/"))
+          << source.path << " includes " << include;
+}
+
+TEST(Tree, PluginsKnowTheKitAlone) {
+  for (const Source& source : sources_below("plugins"))
+    for (const std::string& include : source.includes)
+      EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/plugin"))
+          << source.path << " includes " << include;
+}
+
+TEST(Tree, NobodyNamesATenant) {
+  const std::regex tenants("callloop|exotel|kaspr|salesmsg", std::regex::icase);
+  for (const char* folder :
+       {"core/values", "core/domain", "core/store", "core/config", "core/plugins", "core/transport", "core/engine",
+        "core/readers", "core/host", "core/ops", "core/cli", "plugins", "sdk"})
+    for (const Source& source : sources_below(folder))
+      EXPECT_FALSE(std::regex_search(source.code, tenants)) << source.path << " knows a tenant by name";
+}
+
+}  // namespace
