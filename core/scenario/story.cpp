@@ -228,7 +228,11 @@ std::optional<Script> read_story(const std::filesystem::path& file, Errors& erro
     errors.push_back(text.error());
     return std::nullopt;
   }
-  const auto tree = config::parse_yaml(*text, file.string());
+  return read_story(*text, file.string(), errors);
+}
+
+std::optional<Script> read_story(std::string_view text, const std::string& name, Errors& errors) {
+  const auto tree = config::parse_yaml(text, name);
   if (!tree) {
     errors.push_back(tree.error());
     return std::nullopt;

@@ -164,5 +164,7 @@ struct Script {
 
 /// Errors: those of documents and decode; no_expect, empty_text, time_runs_back, unknown_account, two_commands, …
 std::optional<Script> read_story(const std::filesystem::path& file, Errors& errors);
+/// The same of a text; `name` is its own name in errors.
+std::optional<Script> read_story(std::string_view text, const std::string& name, Errors& errors);
 
 }  // namespace florin::scenario

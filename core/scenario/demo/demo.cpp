@@ -1,9 +1,286 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <ostream>
 
+#include "config/check.hpp"
+#include "domain/journal/described.hpp"
 #include "florin/scenario.hpp"
+#include "scenario/audit.hpp"
+#include "scenario/demo/plot.hpp"
+#include "scenario/demo/telling.hpp"
+#include "scenario/expect.hpp"
+#include "scenario/stage.hpp"
+#include "scenario/story.hpp"
+#include "scenario/words.hpp"
 
 namespace florin {
 
-int run_demo(const DemoOptions&, std::ostream&) { return 2; }
+namespace {
+
+using namespace scenario;
+
+constexpr std::string_view made_by = "made_by_florin_demo";
+constexpr std::size_t name_width = 17;
+
+Instant midnight(Date date) { return {date.days() * hours(24).us}; }
+
+/// Something that is sent at an instant: an act of a chapter, or a week of a habit.
+struct Event {
+  Instant at;
+  TenantId tenant;
+  std::vector<Request> requests;
+  const Act* act = nullptr;
+};
+
+struct Used {
+  std::size_t sent = 0, refused = 0;
+  std::map<std::string, Credits> spent;  // by credit type
+};
+
+class Year {
+ public:
+  Year(const DemoOptions& options, std::ostream& out) : options_(options), out_(out) {}
+
+  int run() {
+    if (!begin()) return 2;
+    const auto started = std::chrono::steady_clock::now();
+    Date month = *Date::parse("2026-03-01");
+    const Date end = *Date::parse("2027-03-01");
+    std::size_t next = 0;
+    while (month < end) {
+      const Date after = Date::from_days(month.days() + 31);
+      const Date following{after.year, after.month, 1};
+      out_ << '\n' << month_of(month) << '\n' << std::string(month_of(month).size(), '-') << '\n';
+      for (; next < events_.size() && events_[next].at < midnight(following); ++next) play(events_[next]);
+      stage_->run_until(Instant{midnight(following).us - 1});
+      tell_month();
+      month = following;
+    }
+    table();
+    const bool holds = verify(std::chrono::steady_clock::now() - started);
+    stage_->assembly().close();
+    try_next();
+    return holds && !surprised_ ? 0 : 1;
+  }
+
+ private:
+  bool cannot(const std::string& why) {
+    out_ << "The demo cannot begin: " << why << '\n';
+    return false;
+  }
+
+  /// Only what an earlier demo made is ever removed.
+  bool clear_folder() {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    const fs::path folder = options_.data;
+    if (fs::exists(folder, failed) && !fs::is_empty(folder, failed)) {
+      if (!fs::exists(folder / made_by, failed))
+        return cannot("'" + options_.data + "' is not empty, and no demo made it. Choose another folder.");
+      fs::remove_all(folder, failed);
+      if (failed) return cannot(failed.message());
+    }
+    fs::create_directories(folder, failed);
+    if (failed) return cannot(failed.message());
+    std::ofstream(folder / made_by) << "The demo may remove this folder and make it anew.\n";
+    return true;
+  }
+
+  bool begin() {
+    Errors errors;
+    config::HostFile host = config::load_host_file(options_.config, errors);
+    if (!errors.empty()) return cannot(config::text_of(errors));
+    for (const Chapter& chapter : chapters()) {
+      auto script = read_story(chapter.story, "demo/" + std::string(chapter.tenant), errors);
+      if (!script) return cannot(config::text_of(errors));
+      scripts_.push_back(std::move(*script));
+    }
+    if (!clear_folder()) return false;
+    for (const Script& script : scripts_)
+      for (const Act& act : script.acts) {
+        Event event{act.at, script.tenant, {}, &act};
+        if (act.command)
+          event.requests.push_back({script.tenant, act.account, act.actor, act.key, act.at, *act.command});
+        events_.push_back(std::move(event));
+      }
+    for (const Habit& habit : habits()) add_weeks(habit);
+    std::ranges::stable_sort(events_, {}, &Event::at);
+
+    auto stage =
+        Stage::open(std::move(host), std::filesystem::path(options_.data), *Instant::parse("2026-03-01T00:00Z"));
+    if (!stage) return cannot(config::text_of({stage.error()}));
+    stage_.emplace(std::move(*stage));
+    out_ << "A year of four businesses on one host, on a clock of its own. Every number is what the host did.\n\n";
+    for (const Script& script : scripts_) {
+      std::string names;
+      for (const AccountId& id : script.accounts) names += (names.empty() ? "" : ", ") + id.text();
+      out_ << "  " << padded(script.tenant.text(), 10) << padded(names, 27) << script.because << '\n';
+    }
+    return true;
+  }
+
+  void add_weeks(const Habit& habit) {
+    const auto quantity = Quantity::parse(habit.quantity);
+    const TenantId tenant = TenantId::trusted(std::string(habit.tenant));
+    const Date to = *Date::parse(habit.to);
+    for (Date day = *Date::parse(habit.from); day < to; day = Date::from_days(day.days() + 7)) {
+      // At noon in every zone of the four: weeks never lie on a renewal's hour.
+      Event event{midnight(day) + hours(12), tenant, {}, nullptr};
+      for (int i = 0; i < habit.each_week; ++i)
+        event.requests.push_back(
+            {tenant,
+             AccountId::trusted(std::string(habit.account)),
+             {"service", "demo"},
+             std::string(habit.account) + "/" + std::string(habit.meter) + "/" + day.text() + "/" + std::to_string(i),
+             event.at,
+             Use{MeterId::trusted(std::string(habit.meter)), *quantity, {{"outcome", "delivered"}}}});
+      events_.push_back(std::move(event));
+    }
+  }
+
+  void play(Event& event) {
+    stage_->run_until(event.at);
+    if (event.act != nullptr && event.act->keeps_cycle)
+      if (const Account* account = stage_->account(event.tenant, event.act->account); account && account->subscription)
+        std::get<ChangePlan>(event.requests.front().command).cycle = account->subscription->cycle;
+    const auto answers = stage_->send(event.requests);
+    if (event.act == nullptr) return;
+    for (const auto& answer : answers) {
+      const std::string code = !answer                  ? answer.error().code
+                               : answer->entry->refusal ? answer->entry->refusal->code
+                                                        : std::string();
+      if (code != event.act->refused.value_or("")) surprise(*event.act, "was refused as '" + code + "'");
+    }
+    if (!event.act->expect) return;
+    std::size_t compared = 0;
+    for (const Difference& one : compare(*stage_, event.tenant, *event.act, compared))
+      surprise(*event.act, one.what + " is " + one.actual + ", expected " + one.expected);
+  }
+
+  void surprise(const Act& act, const std::string& what) {
+    surprised_ = true;
+    out_ << "  unexpected at " << act.at.text() << ": " << what << '\n';
+  }
+
+  /// One line an event, then each account's usage of the month.
+  void tell_month() {
+    std::map<std::string, Used> used;
+    const auto each = [&](store::Position position, const Entry& entry) {
+      told_ = position;
+      if (entry.account.empty()) return;
+      stage_->assembly().engine().read([&](const engine::Shard& shard) {
+        const Catalog& catalog = *shard.catalogs(entry.tenant)->versions.back();
+        const Account* account = shard.account(entry.tenant, entry.account);
+        if (account == nullptr) return;
+        const std::string name = entry.tenant.text() + "/" + entry.account.text();
+        if (std::holds_alternative<Use>(entry.command)) return count(used[name], entry);
+        const std::string line = told(entry, catalog, *account);
+        if (!line.empty())
+          out_ << "  " << day_of(Calendar(catalog.zone), entry.at) << "  " << padded(name, name_width) << line << '\n';
+      });
+    };
+    if (const auto read = each_entry(stage_->assembly(), told_ + 1, each); !read)
+      out_ << "  the journal cannot be read: " << read.error().message << '\n';
+    for (const auto& [name, sum] : used) tell_usage(name, sum);
+  }
+
+  static void count(Used& used, const Entry& entry) {
+    if (entry.refusal) {
+      ++used.refused;
+      return;
+    }
+    ++used.sent;
+    for (const Fact& fact : entry.facts)
+      if (const auto* spent = std::get_if<CreditsSpent>(&fact))
+        for (const Take& take : spent->takes) used.spent[spent->type.text()] += take.amount;
+  }
+
+  void tell_usage(const std::string& name, const Used& used) {
+    const TenantId tenant = TenantId::trusted(name.substr(0, name.find('/')));
+    std::string amounts;
+    for (const auto& [type, spent] : used.spent)
+      amounts += (amounts.empty() ? "" : ", ") + in_words(stage_->catalog(tenant), CreditType::trusted(type), spent);
+    out_ << "   usage  " << padded(name, name_width) << used.sent << " sent, "
+         << (amounts.empty() ? "nothing" : amounts) << " spent"
+         << (used.refused == 0 ? "" : ", " + std::to_string(used.refused) + " refused") << '\n';
+  }
+
+  void table() {
+    out_ << "\nAt the end\n----------\n  " << padded("account", name_width) << padded("plan", 25)
+         << padded("invoices", 10, true) << padded("paid", 17, true) << padded("given back", 14, true)
+         << "  credits by grant\n";
+    for (const Script& script : scripts_)
+      for (const AccountId& id : script.accounts) row(script.tenant, id);
+  }
+
+  void row(const TenantId& tenant, const AccountId& id) {
+    const Account& account = *stage_->account(tenant, id);
+    const Catalog& catalog = stage_->catalog(tenant);
+    const Moved sum = moved(stage_->assembly(), tenant, account, catalog.currency);
+    const auto invoices =
+        std::ranges::count_if(account.orders, [](const Order& order) { return !order.invoice.empty(); });
+    std::string plan = account.state_word();
+    if (const auto& running = account.subscription)
+      plan = running->plan.text() + " " + running->cycle +
+             (running->licences == 1 ? "" : " x" + std::to_string(running->licences));
+    std::string grants;
+    for (const Grant& grant : account.grants) {
+      if (grant.remaining.is_zero()) continue;
+      grants += (grants.empty() ? "" : ", ") + in_words(catalog, grant.type, grant.remaining) + " " +
+                std::string(boost::describe::enum_to_string(grant.source, "")) +
+                (grant.over == GrantOver::working ? "" : " (frozen)");
+    }
+    out_ << "  " << padded(tenant.text() + "/" + id.text(), name_width) << padded(plan, 25)
+         << padded(std::to_string(invoices), 10, true) << padded(sum.charged.text(), 17, true)
+         << padded(sum.refunded.text(), 14, true) << "  " << (grants.empty() ? "none" : grants) << '\n';
+  }
+
+  bool verify(std::chrono::steady_clock::duration took) {
+    const Audit books = audit(stage_->assembly());
+    out_ << "\nVerified\n--------\n";
+    for (const std::string& broken : books.broken) out_ << "  BROKEN  " << broken << '\n';
+    if (books.broken.empty())
+      out_ << "  " << books.entries << " entries, their hashes chained; " << books.accounts
+           << " accounts fold to the same state again\n  " << books.grants << " grants balance; " << books.documents
+           << " invoices and credit notes without a gap\n  " << books.captures << " payments and " << books.refunds
+           << " refunds, the same in the provider's own book\n";
+    out_ << "  a year in " << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms\n";
+    return books.broken.empty();
+  }
+
+  void try_next() {
+    const std::string& data = options_.data;
+    out_ << "\nTry next\n--------\n"
+         << "  florin explain " << data
+         << " callloop acme           # each credit: grant, rule, payment, where it went\n"
+         << "  florin journal " << data << " --tenant exotel --account pune\n"
+         << "  florin show " << data << " kaspr lyon\n"
+         << "  florin verify " << data << '\n'
+         << "  florin check config/tenants/callloop.yaml --effective\n"
+         << "  florin scenario --trace tests/scenarios/callloop/unused_plan_credits_roll_over_once.yaml\n";
+  }
+
+  const DemoOptions& options_;
+  std::ostream& out_;
+  std::vector<Script> scripts_;
+  std::vector<Event> events_;
+  std::optional<Stage> stage_;
+  store::Position told_ = 0;
+  bool surprised_ = false;
+};
+
+}  // namespace
+
+int run_demo(const DemoOptions& options, std::ostream& out) {
+  try {
+    return Year(options, out).run();
+  } catch (const std::exception& error) {
+    out << "The host broke down: " << error.what() << '\n';
+    return 1;
+  }
+}
 
 }  // namespace florin
