@@ -142,8 +142,9 @@ Result<Span> Span::parse(std::string_view text) {
   const std::size_t space = text.find(' ');
   if (space != std::string_view::npos) {
     std::int32_t count = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + space, count);
-    if (failed == std::errc() && end == text.data() + space && count >= 0) {
+    const std::string_view number = text.substr(0, space);
+    const auto [end, failed] = std::from_chars(number.begin(), number.end(), count);
+    if (failed == std::errc() && end == number.end() && count >= 0) {
       for (const UnitWord& word : unit_words) {
         if (text.substr(space + 1) != word.singular && text.substr(space + 1) != word.plural) continue;
         if (count > INT32_MAX / word.times) break;
