@@ -1,0 +1,15 @@
+# Installs the clients of the lock file, once for each lock file.
+file(SHA256 ${FROM}/package-lock.json wanted)
+if(EXISTS ${TO}/installed)
+  file(READ ${TO}/installed there)
+  if(there STREQUAL wanted)
+    return()
+  endif()
+endif()
+file(COPY ${FROM}/package.json ${FROM}/package-lock.json ${FROM}/.npmrc DESTINATION ${TO})
+execute_process(COMMAND ${NPM} ci --no-audit --no-fund --ignore-scripts WORKING_DIRECTORY ${TO} RESULT_VARIABLE failed
+                OUTPUT_VARIABLE said ERROR_VARIABLE said)
+if(failed)
+  message(FATAL_ERROR "npm ci failed:\n${said}")
+endif()
+file(WRITE ${TO}/installed ${wanted})
