@@ -81,5 +81,17 @@ TEST(Upi, SaysWhenToAsk) {
   EXPECT_FALSE(upi.offered({.amount = *Money::parse("49.00 USD")})->allowed);
 }
 
+TEST(Netbanking, TakesBanksByTheirCode) {
+  const auto netbanking = method("netbanking");
+  for (const std::string right : {"HDFC", "BARB_R"}) {
+    const auto checked = netbanking.check({{"bank", right}});
+    EXPECT_TRUE(checked->problems.empty()) << right;
+    EXPECT_EQ(checked->details, (Fields{{"bank", right}}));
+  }
+  for (const std::string wrong : {"", "hdfc", "HDF", "HDFCX", "HDFC-R", "BARB_r", "4242424242424242"})
+    EXPECT_FALSE(netbanking.check({{"bank", wrong}})->problems.empty()) << wrong;
+  EXPECT_FALSE(netbanking.offered({.amount = *Money::parse("49.00 USD")})->allowed);
+}
+
 }  // namespace
 }  // namespace florin

@@ -444,6 +444,7 @@ class Reply {
   Text body() const { return reply_->body; }
   Json json() const { return Json(reply_->json); }
   Text header(std::string_view lower_case_name) const { return find(reply_->headers, lower_case_name); }
+  std::int64_t received_at_us() const { return reply_->received_at_us; }
 
  private:
   const florin_reply* reply_;
@@ -461,7 +462,12 @@ class Replies {
   florin_list list_;
 };
 
-/// A field of a form, a query or a flat JSON object: a number is written bare, an absent text is left out.
+/// JSON that is written as it stands; absent when empty.
+struct JsonText {
+  Text text = {};
+};
+
+/// A field of a form, a query or a JSON object: a number is written bare, an absent text is left out.
 struct Field {
   Field(std::string_view its_name, Text text) : name(its_name), value(text) {}
   template <class T>
@@ -469,11 +475,22 @@ struct Field {
   Field(std::string_view its_name, const T& text) : name(its_name), value(text) {}
   template <std::integral T>
   Field(std::string_view its_name, T n) : name(its_name), value(n), bare(true) {}
+  Field(std::string_view its_name, JsonText json) : name(its_name), value(json.text), bare(true) {}
   std::string_view name;
   Text value;
   bool bare = false;
 };
 using Fields = std::initializer_list<Field>;
+
+/// A JSON object, also as the value of a field: `.json({{"notes", object({{"key", op.key}})}})`.
+inline JsonText object(Fields fields) {
+  Text text;
+  for (const Field& field : fields)
+    if (field.value)
+      text =
+          text + (text ? "," : "") + in_quotes(field.name) + ":" + (field.bare ? field.value : in_quotes(field.value));
+  return {Text("{") + text + "}"};
+}
 
 /// A request that is being written down. It is a Step once it is returned.
 class Request {
@@ -491,14 +508,7 @@ class Request {
   Request& form(Fields fields) {
     return header("Content-Type", "application/x-www-form-urlencoded").body(joined(fields));
   }
-  Request& json(Fields fields) {
-    Text text;
-    for (const Field& field : fields)
-      if (field.value)
-        text = text + (text ? "," : "") + in_quotes(field.name) + ":" +
-               (field.bare ? field.value : in_quotes(field.value));
-    return header("Content-Type", "application/json").body(Text("{") + text + "}");
-  }
+  Request& json(Fields fields) { return header("Content-Type", "application/json").body(object(fields).text); }
   /// The provider makes the same bytes act once.
   Request& repeatable() { return request_.effect = FLORIN_REPEATABLE, *this; }
   /// It acts, but no money can move by it.

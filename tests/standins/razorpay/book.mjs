@@ -70,7 +70,9 @@ export class Book {
     const order = {id: this.id('order'), entity: 'order', amount, amount_paid: 0, amount_due: amount, currency, receipt,
                    offer_id: null, status: 'created', attempts: 0, notes: notes ?? {}, created_at: this.now};
     this.orders.set(order.id, order);
-    Object.defineProperty(order, 'hidden', {value: {capture: payment?.capture ?? 'manual', customer_id, token, method}});
+    Object.defineProperty(order, 'hidden', {value: {
+      capture: payment?.capture ?? 'manual', customer_id, token, method,
+      captures_until: this.now + minute * (payment?.capture_options?.automatic_expiry_period ?? 5 * 24 * 60)}});
     return order;
   }
 
@@ -117,8 +119,9 @@ export class Book {
     this.tell('payment.authorized', {payment});
     const order = this.orders.get(payment.order_id);
     if (order?.hidden.token) this.confirm_token(order, payment);
-    // Of an order that is paid already, nothing more is captured by itself: it lapses and goes back.
-    if (order && order.hidden.capture === 'automatic' && order.status !== 'paid') this.take(payment);
+    // Of an order that is paid already, or too late, nothing is captured by itself: it lapses and goes back.
+    const captures = order?.hidden.capture === 'automatic' && order.status !== 'paid' && this.now < order.hidden.captures_until;
+    if (captures) this.take(payment);
   }
 
   capture(payment, {amount, currency}) {

@@ -1,0 +1,383 @@
+#include <florin/plugin.hpp>
+
+#include <string>
+#include <string_view>
+
+using namespace florin::plugin;
+
+namespace {
+
+/// An order captures by itself only what is authorised within this time of its making; anything later goes back to the
+/// customer. So a payment that a silent bank left behind is certainly over once this has passed.
+constexpr std::int64_t captures_within_minutes = 12;
+/// What a clock of theirs may be ahead or behind of ours.
+constexpr std::int64_t slack_us = minutes(3);
+
+/// Refused for now by a bank that did not answer: it may still be authorised.
+bool may_come_late(Text reason) {
+  return code_of(reason,
+                 {{"payment_timed_out", 1},
+                  {"gateway_technical_error", 1},
+                  {"bank_technical_error", 1},
+                  {"server_error", 1},
+                  {"payment_collect_request_expired", 1},
+                  {"credit_failed", 1}},
+                 0) != 0;
+}
+
+std::uint32_t kind_of(Text reason) {
+  return code_of(reason,
+                 {{"insufficient_funds", FLORIN_FUNDS},
+                  {"insufficient_fund", FLORIN_FUNDS},
+                  {"transaction_limit_exceeded", FLORIN_FUNDS},
+                  {"card_daily_limit_exceeded", FLORIN_FUNDS},
+                  {"payment_timed_out", FLORIN_TECHNICAL},
+                  {"payment_collect_request_expired", FLORIN_CUSTOMER_GAVE_UP},
+                  {"gateway_technical_error", FLORIN_TECHNICAL},
+                  {"bank_technical_error", FLORIN_TECHNICAL},
+                  {"credit_failed", FLORIN_TECHNICAL},
+                  {"server_error", FLORIN_TECHNICAL},
+                  {"payment_cancelled", FLORIN_CUSTOMER_GAVE_UP},
+                  {"incorrect_pin", FLORIN_AUTHENTICATE},
+                  {"invalid_otp", FLORIN_AUTHENTICATE},
+                  {"authentication_failed", FLORIN_AUTHENTICATE},
+                  {"invalid_vpa", FLORIN_BAD_DATA},
+                  {"vpa_resolution_failed", FLORIN_BAD_DATA},
+                  {"card_expired", FLORIN_BAD_DATA},
+                  {"card_number_invalid", FLORIN_BAD_DATA},
+                  {"card_disabled_for_online_payments", FLORIN_HARD},
+                  {"card_not_enrolled", FLORIN_HARD},
+                  {"debit_instrument_blocked", FLORIN_HARD},
+                  {"payment_risk_check_failed", FLORIN_FRAUD},
+                  {"mandate_revoked", FLORIN_MANDATE_GONE},
+                  {"mandate_expired", FLORIN_MANDATE_GONE},
+                  {"mandate_paused", FLORIN_MANDATE_GONE},
+                  {"token_cancelled", FLORIN_MANDATE_GONE},
+                  {"input_validation_failed", FLORIN_MISCONFIGURED},
+                  {"extra_field_sent", FLORIN_MISCONFIGURED},
+                  {"amount_less_than_minimum_amount", FLORIN_MISCONFIGURED}},
+                 FLORIN_SOFT);
+}
+
+std::int64_t exponent_of(Text currency) {
+  return code_of(currency, {{"JPY", 1}, {"KWD", 4}, {"BHD", 4}, {"OMR", 4}}, 3) - 1;
+}
+florin_money amount_of(const Json& object) {
+  const Text currency = object["currency"].text();
+  return money(object["amount"].integer(), currency, exponent_of(currency));
+}
+
+std::int64_t made_at(const Json& object) { return seconds(object["created_at"].integer()); }
+
+}  // namespace
+
+/// Razorpay. It has no idempotency key for payments: the order is what stands against a second charge. Each attempt of
+/// ours is one order with our key as its unique receipt, and no order takes a second payment once it is paid.
+class Razorpay {
+ public:
+  explicit Razorpay(Setup& setup) : key_id_(setup.config["key_id"].text().str()) {
+    setup.only(setup.config, {"key_id"});
+    if (!setup.config["key_id"].text().view().starts_with("rzp_"))
+      setup.problem("/key_id", "key_id is the public half of the API key, as rzp_live_…; its secret goes by reference");
+  }
+
+  Capabilities describe() const {
+    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_REFUND, FLORIN_STATUS);
+    return {.offers = {{.method = "card", .operations = all},
+                       {.method = "upi", .currencies = {Text("INR")}, .operations = all},
+                       {.method = "netbanking", .currencies = {Text("INR")}, .operations = all}},
+            .key_window_us = days(180),
+            .look_up_lag_us = minutes(5)};
+  }
+
+  Step charge(const Operation& op, const Replies& replies) const {
+    if (replies.empty()) return make_order(op);
+    // An account that enforces unique receipts answers a repeated one so: then the order is there, and is looked up.
+    const bool repeated = replies[0].status() == 400 && mentions(replies[0], "receipt");
+    if (repeated && replies.size() == 1) return find_order(op);
+    const Reply& made = replies[repeated ? 1 : 0];
+    const Json order = repeated ? made.json()["items"].item(0) : made.json();
+    if (made.status() != 200 || !order["id"]) return refused(made);
+    const std::uint32_t before_payment = repeated ? 2 : 1;
+    // An order that was tried before is only looked at: whoever asked first may have been answered by nobody.
+    if (order["attempts"].integer() > 0)
+      return replies.size() == before_payment ? payments_of(order["id"].text())
+                                              : paid_by_order(op, replies.last(), order["id"].text());
+    if (replies.size() == before_payment) return pay(op, order);
+    return started(op, order, replies.last());
+  }
+
+  /// The customer came back. What the browser says of it is no proof: the provider is asked.
+  Step confirm(const Operation& op, const Replies& replies) const { return status(op, replies); }
+
+  Step status(const Operation& op, const Replies& replies) const {
+    if ((op.flags & FLORIN_OF_REFUND) != 0) return refund_status(op, replies);
+    const Text ref = op.ref;
+    if (ref.view().starts_with("pay_")) {
+      if (replies.empty()) return api(get(Text("/v1/payments/") + ref));
+      if (replies.last().status() != 200) return not_found_or(replies.last());
+      return done(read(replies.last().json()));
+    }
+    if (ref) return replies.empty() ? payments_of(ref) : paid_by_order(op, replies.last(), ref);
+    if (replies.empty()) return find_order(op);
+    if (replies[0].status() != 200) return by_http(replies[0]);
+    const Text order = replies[0].json()["items"].item(0)["id"].text();
+    if (!order) return done({.state = FLORIN_ABSENT});
+    return replies.size() == 1 ? payments_of(order) : paid_by_order(op, replies.last(), order);
+  }
+
+  Step refund(const Operation& op, const Replies& replies) const {
+    const Text ref = op.ref;
+    const bool known = ref.view().starts_with("pay_");
+    if (!known && replies.empty()) return ref ? payments_of(ref) : find_order(op);
+    if (!known && !ref && replies.size() == 1) {
+      const Text order = replies[0].json()["items"].item(0)["id"].text();
+      return order ? payments_of(order) : done({.state = FLORIN_NOT_SENT, .raw = "no such order"});
+    }
+    const std::uint32_t looked_up = known ? 0 : ref ? 1 : 2;
+    if (replies.size() == looked_up) {
+      const Text payment = known ? ref : captured_in(replies.last())["id"].text();
+      if (!payment) return done({.state = FLORIN_NOT_SENT, .raw = "no captured payment"});
+      return api(post(Text("/v1/payments/") + payment + "/refund")
+                     .json({{"amount", op.amount.minor}, {"receipt", op.key}, {"notes", object({{"key", op.key}})}}))
+          .header("X-Refund-Idempotency", op.key)
+          .repeatable();
+    }
+    const Reply& reply = replies.last();
+    if (reply.status() == 200) return done(read_refund(reply.json()));
+    if (reply.status() == 409) return done({.state = FLORIN_PENDING, .raw = "409"});
+    return refused(reply);
+  }
+
+  Claims webhook(const Webhook& hook) const {
+    Claims claims;
+    claims.check(equal(hex(hmac_sha256(secret("razorpay.webhook"), Text(hook.body))),
+                       find(hook.headers, "x-razorpay-signature")));
+    const Json event(hook.json);
+    const Json payment = event.at("/payload/payment/entity"), refund = event.at("/payload/refund/entity");
+    const Json order = event.at("/payload/order/entity");
+    Claim claim{.id = find(hook.headers, "x-razorpay-event-id"), .type = event["event"].text()};
+    if (refund) {
+      claim.about = FLORIN_ABOUT_REFUND;
+      claim.payment_key = payment["notes"]["key"].text();
+      claim.refund_key = refund["receipt"].text();
+      claim.said = read_refund(refund);
+    } else if (payment && (claim.type.view().starts_with("payment.") || order) &&
+               !event.at("/payload/dispute/entity")) {
+      claim.about = FLORIN_ABOUT_PAYMENT;
+      claim.payment_key = order ? order["receipt"].text() : payment["notes"]["key"].text();
+      claim.said = read(payment);
+    }
+    // What is said of a payment that is not ours, or of something else, is taken and claims nothing.
+    if (claim.about != 0 && (claim.payment_key || claim.refund_key)) claims.claim(claim);
+    return claims;
+  }
+
+ private:
+  // ---- Requests
+
+  Request& api(Request&& request) const { return api(request); }
+  Request& api(Request& request) const {
+    return request.endpoint("api").header(
+        "Authorization", Value("Basic ") + base64(Value(std::string_view(key_id_)) + ":" + secret("razorpay.api_key")));
+  }
+
+  /// Made once, however often it is asked for: no money moves by it.
+  Step make_order(const Operation& op) const {
+    Request request = post("/v1/orders");
+    request.json({{"amount", op.amount.minor},
+                  {"currency", currency(op.amount)},
+                  {"receipt", op.payment_key},
+                  {"unique_receipt", JsonText{"true"}},
+                  {"notes", object({{"key", op.payment_key}})},
+                  {"payment", object({{"capture", "automatic"},
+                                      {"capture_options", object({{"automatic_expiry_period", captures_within_minutes},
+                                                                  {"manual_expiry_period", captures_within_minutes},
+                                                                  {"refund_speed", "normal"}})}})}});
+    return api(request).repeatable().no_money();
+  }
+  Step find_order(const Operation& op) const { return api(get("/v1/orders").query({{"receipt", op.payment_key}})); }
+  Step payments_of(Text order) const {
+    return api(get(Text("/v1/orders/") + order + "/payments").query({{"count", 100}}));
+  }
+
+  /// A saved method is debited through its mandate; without one the customer has to do something.
+  Step pay(const Operation& op, const Json& order) const {
+    const std::string_view saved = view(op.method_ref);
+    const auto slash = saved.find('/');
+    const Text email = find(op.details, "email"), contact = find(op.details, "contact");
+    const JsonText notes = object({{"key", op.payment_key}});
+    if ((op.flags & FLORIN_OFF_SESSION) != 0) {
+      if (slash == std::string_view::npos)
+        return done({.state = FLORIN_DECLINED,
+                     .reason = Reason{FLORIN_MANDATE_GONE, "no_mandate", "a stored method is written customer/token"}});
+      return api(post("/v1/payments/create/recurring")
+                     .json({{"email", email},
+                            {"contact", contact},
+                            {"amount", op.amount.minor},
+                            {"currency", currency(op.amount)},
+                            {"order_id", order["id"].text()},
+                            {"customer_id", saved.substr(0, slash)},
+                            {"token", saved.substr(slash + 1)},
+                            {"recurring", JsonText{"true"}},
+                            {"description", op.description},
+                            {"notes", notes}}));
+    }
+    if (view(op.method) == "card") return done(checkout(op, order["id"].text()));
+    const bool upi = view(op.method) == "upi";
+    return api(post("/v1/payments/create/json")
+                   .json({{"amount", op.amount.minor},
+                          {"currency", currency(op.amount)},
+                          {"order_id", order["id"].text()},
+                          {"email", email},
+                          {"contact", contact},
+                          {"method", op.method},
+                          {"upi", upi ? object({{"flow", "intent"}}) : JsonText{}},
+                          {"bank", upi ? Text() : find(op.details, "bank")},
+                          {"description", op.description},
+                          {"callback_url", op.return_url},
+                          {"notes", notes}}));
+  }
+
+  // ---- Answers
+
+  /// Card numbers never come here: the provider's own form takes them, opened on the order.
+  Outcome checkout(const Operation& op, Text order) const {
+    Outcome said{.state = FLORIN_NEEDS_ACTION, .amount = op.amount, .ref = order, .raw = "created"};
+    said.action = Action{FLORIN_DISPLAY};
+    auto& fields = said.action->fields;
+    fields.add({Text("checkout"), Text("razorpay")});
+    fields.add({Text("key_id"), Text(std::string_view(key_id_))});
+    fields.add({Text("order_id"), order});
+    return said;
+  }
+
+  Step started(const Operation& op, const Json& order, const Reply& reply) const {
+    if (reply.status() != 200) return refused(reply);
+    const Json body = reply.json(), next = body["next"].item(0);
+    Outcome said{.state = FLORIN_PENDING, .amount = op.amount, .ref = order["id"].text(), .raw = "created"};
+    if (!body["razorpay_payment_id"]) return done({.state = FLORIN_UNKNOWN, .ref = said.ref, .raw = "no payment id"});
+    const Text step = next["action"].text();
+    if (step == Text("redirect")) {
+      said.state = FLORIN_NEEDS_ACTION;
+      said.action = Action{FLORIN_REDIRECT, next["url"].text()};
+    } else if (step == Text("intent")) {
+      // On a phone the address opens an app; elsewhere the same text is shown as a QR code.
+      said.state = FLORIN_NEEDS_ACTION;
+      said.action = Action{FLORIN_DISPLAY, next["url"].text()};
+      said.action->fields.add({Text("qr"), next["url"].text()});
+    }
+    return done(said);
+  }
+
+  static Json captured_in(const Reply& reply) {
+    Json found;
+    reply.json()["items"].items([&](const Json& payment) {
+      if (!found && payment["captured"].truth()) found = payment;
+    });
+    return found;
+  }
+
+  /// Of all payments of an order: the captured one, else the one that is furthest on, else the last refusal.
+  Step paid_by_order(const Operation& op, const Reply& reply, Text order) const {
+    if (reply.status() != 200) return not_found_or(reply);
+    if (const Json captured = captured_in(reply)) return done(read(captured));
+    Json open, failed;
+    reply.json()["items"].items([&](const Json& payment) {  // the newest comes first
+      const bool over = payment["status"].text() == Text("failed");
+      if (!over && !open) open = payment;
+      if (over && !failed) failed = payment;
+    });
+    if (open) return done(read(open));
+    if (!failed)
+      return done(view(op.method) == "card" ? checkout(op, order)
+                                            : Outcome{.state = FLORIN_PENDING, .ref = order, .raw = "created"});
+    Outcome said = read(failed);
+    // The order takes another payment as long as it captures by itself; only then is this one's refusal the last word.
+    const std::int64_t over_at = made_at(failed) + minutes(captures_within_minutes) + slack_us;
+    const std::int64_t now_us = reply.received_at_us();
+    if (may_come_late(failed["error_reason"].text()) && now_us < over_at)
+      said = {.state = FLORIN_PENDING,
+              .amount = said.amount,
+              .ref = order,
+              .raw = "failed",
+              .poll_after_us = over_at - now_us};
+    return done(said);
+  }
+
+  static Outcome read(const Json& payment) {
+    const Text status = payment["status"].text(), reason = payment["error_reason"].text();
+    // Only what was captured, and refunded since, counts as paid: an authorisation that lapsed is `refunded` as well.
+    const bool lapsed = status == Text("refunded") && !payment["captured"].truth();
+    Outcome said{.state = lapsed ? std::uint32_t{FLORIN_EXPIRED}
+                                 : code_of(status,
+                                           {{"created", FLORIN_PENDING},
+                                            {"authorized", FLORIN_AUTHORISED},
+                                            {"captured", FLORIN_CAPTURED},
+                                            {"refunded", FLORIN_CAPTURED},
+                                            {"failed", FLORIN_DECLINED}},
+                                           FLORIN_UNKNOWN),
+                 .amount = amount_of(payment),
+                 .ref = payment["id"].text(),
+                 .raw = status,
+                 .happened_at_us = made_at(payment)};
+    if (said.state == FLORIN_DECLINED)
+      said.reason = Reason{kind_of(reason), reason, payment["error_description"].text()};
+    return said;
+  }
+
+  static Outcome read_refund(const Json& refund) {
+    return {.state =
+                code_of(refund["status"].text(),
+                        {{"processed", FLORIN_REFUNDED}, {"pending", FLORIN_PENDING}, {"failed", FLORIN_REFUND_FAILED}},
+                        FLORIN_UNKNOWN),
+            .amount = amount_of(refund),
+            .ref = refund["id"].text(),
+            .raw = refund["status"].text(),
+            .happened_at_us = made_at(refund)};
+  }
+
+  Step refund_status(const Operation& op, const Replies& replies) const {
+    if (const Text ref = op.refund_ref) {
+      if (replies.empty()) return api(get(Text("/v1/refunds/") + ref));
+      return replies.last().status() == 200 ? done(read_refund(replies.last().json())) : not_found_or(replies.last());
+    }
+    const Text payment = op.ref;
+    if (!payment.view().starts_with("pay_"))
+      return done({.state = FLORIN_UNKNOWN, .raw = "the payment's id is not known"});
+    if (replies.empty()) return api(get(Text("/v1/payments/") + payment + "/refunds").query({{"count", 100}}));
+    if (replies.last().status() != 200) return not_found_or(replies.last());
+    Json found;
+    replies.last().json()["items"].items([&](const Json& refund) {
+      if (refund["receipt"].text() == Text(op.refund_key)) found = refund;
+    });
+    return done(found ? read_refund(found) : Outcome{.state = FLORIN_ABSENT});
+  }
+
+  /// An answer that is no success. A refusal of the customer's bank comes as a 400 as well: its reason tells.
+  static Step refused(const Reply& reply) {
+    const Json error = reply.json()["error"];
+    const Text reason = error["reason"].text(), text = error["description"].text();
+    const std::uint32_t kind = kind_of(reason);
+    const bool ours = kind == FLORIN_MISCONFIGURED || !reason || reason == Text("NA");
+    if (reply.status() == 400 && !ours && !may_come_late(reason))
+      return done({.state = FLORIN_DECLINED, .raw = "400", .reason = Reason{kind, reason, text}});
+    if (reply.status() == 400 && may_come_late(reason)) return done({.state = FLORIN_UNKNOWN, .raw = reason});
+    return by_http(reply, error["code"].text(), text);
+  }
+  static Step not_found_or(const Reply& reply) {
+    const bool absent = reply.status() == 404 || (reply.status() == 400 && mentions(reply, "does not exist"));
+    return absent ? done({.state = FLORIN_ABSENT}) : by_http(reply);
+  }
+  static bool mentions(const Reply& reply, std::string_view word) {
+    return reply.json().at("/error/description").text().view().find(word) != std::string_view::npos;
+  }
+
+  std::string key_id_;
+};
+
+FLORIN_PLUGIN(Razorpay, R"({"id": "razorpay", "version": "1.0.0", "interfaces": ["florin.processor/1"],
+  "endpoints": {"api": "https://api.razorpay.com"},
+  "secrets": {"razorpay.api_key": {"for": "api"}, "razorpay.webhook": {}},
+  "config": {"type": "object", "additionalProperties": false, "required": ["key_id"],
+    "properties": {"key_id": {"type": "string", "pattern": "^rzp_"}}}})")
