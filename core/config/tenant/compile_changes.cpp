@@ -1,0 +1,78 @@
+#include "config/tenant/compiler.hpp"
+
+#include <algorithm>
+
+#include "config/decode.hpp"
+#include "config/hint.hpp"
+
+namespace florin::config {
+
+ChangeRule Compiler::change(const yaml::ChangeBlock& block) {
+  ChangeRule rule;
+  rule.when = block.when;
+  rule.at = rule_at(block.at);
+  const bool all = block.cycle && block.pays && block.credits;
+  const bool any = block.cycle || block.pays || block.credits;
+  if (block.when == ChangeRule::When::now && !all)
+    add("missing_key",
+        "a change that works now says cycle (restarts or keeps), pays and credits (full or difference_by_day)",
+        block.at);
+  if (block.when == ChangeRule::When::next_renewal && any)
+    add("contradiction", "at the next renewal the new plan simply begins: cycle, pays and credits are not said",
+        block.at);
+  if (all) {
+    rule.cycle = *block.cycle;
+    rule.pays = *block.pays;
+    rule.credits = *block.credits;
+  }
+  return rule;
+}
+
+void Compiler::changes() {
+  catalog_.upgrade = change(file_.changes.upgrade);
+  catalog_.downgrade = change(file_.changes.downgrade);
+  catalog_.cycle_change = change(file_.changes.cycle_change);
+  catalog_.cancel = {.then = file_.changes.cancel.then, .at = rule_at(file_.changes.cancel.at)};
+}
+
+void Compiler::past_due() {
+  listed(!file_.past_due.empty(), "past_due", where("past_due"));
+  std::int64_t before = -1;
+  for (const yaml::PastDueBlock& block : file_.past_due) {
+    const Span after = block.after.value;
+    // Rungs are compared as the calendar orders them: no month is shorter than 28 days.
+    const std::int64_t position = after.count * (after.unit == Span::Unit::months ? 28LL * 86'400
+                                                 : after.unit == Span::Unit::days ? 86'400
+                                                                                  : 1);
+    if (before < 0 && position != 0) add("contradiction", "the first step is after 0 days", block.after.at);
+    if (position <= before) add("contradiction", "each step is later than the one before", block.after.at);
+    if (!catalog_.past_due.empty() && catalog_.past_due.back().cancel)
+      add("contradiction", "nothing follows cancel_now", block.at);
+    before = std::max(before, position);
+    PastDueStep step{.after = after, .usage_refused = {}, .at = rule_at(block.at)};
+    const auto does = [&](yaml::Rung rung) { return std::ranges::count(block.do_, rung) != 0; };
+    step.try_again = does(yaml::Rung::try_);
+    step.tell = does(yaml::Rung::tell);
+    step.cancel = does(yaml::Rung::cancel_now);
+    if (block.usage) step.usage_refused = *block.usage == yaml::UsageThen::refused;
+    catalog_.past_due.push_back(step);
+  }
+  if (!catalog_.past_due.empty() && !catalog_.past_due.back().cancel)
+    add("contradiction", "the last step says how it ends: cancel_now", file_.past_due.back().at);
+}
+
+void Compiler::refunds() {
+  catalog_.refunds_at = rule_at(file_.refunds.otherwise.at);
+  if (!file_.refunds.guarantee) return;
+  const yaml::GuaranteeBlock& block = *file_.refunds.guarantee;
+  Guarantee guarantee{.asked_within = length(block.asked_within), .covers = {}, .at = rule_at(block.at)};
+  for (const auto& kind : block.covers) {
+    if (kind.value == OrderKind::change)
+      add("contradiction", "a plan change is a payment for the subscription: write subscription", kind.at);
+    guarantee.covers.push_back(shape_of<OrderKind>().text(&kind.value));
+  }
+  listed(!block.covers.empty(), "covers", block.at);
+  catalog_.guarantee = std::move(guarantee);
+}
+
+}  // namespace florin::config

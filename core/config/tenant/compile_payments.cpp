@@ -1,0 +1,86 @@
+#include "config/tenant/compiler.hpp"
+
+#include <algorithm>
+
+#include "config/decode.hpp"
+#include "config/hint.hpp"
+
+namespace florin::config {
+
+void Compiler::payments() {
+  catalog_.methods_at = rule_at(file_.payments.at);
+  listed(!file_.payments.processors.empty(), "processors", file_.payments.at);
+  listed(!file_.payments.methods.empty(), "methods", file_.payments.at);
+  for (const auto& [id, block] : file_.payments.processors)
+    catalog_.processors.push_back(
+        {.id = id, .plugin = block.plugin.text(), .config = json_text(block.rest.node), .at = rule_at(block.at)});
+  for (const auto& [id, block] : file_.payments.methods) {
+    Method method;
+    method.id = id;
+    method.plugin = block.plugin.text();
+    method.config = json_text(method_config(block));
+    method.at = rule_at(block.at);
+    for (const auto& processor : block.through) {
+      known("processor", processor.value.text(), ids_of(catalog_.processors), processor.at);
+      method.through.push_back(processor.value);
+    }
+    listed(!block.through.empty(), "through", block.at);
+    method.brands = block.brands;
+    for (const yaml::Slot slot : block.slots) method.slots.push_back(shape_of<yaml::Slot>().text(&slot));
+    method.without_customer = std::ranges::count(block.can, yaml::Can::without_customer) != 0;
+    if (std::ranges::count(block.can, yaml::Can::one_time) == 0)
+      add("contradiction", "a method can be used at least one_time", block.at);
+    if (method.without_customer && method.slots.empty())
+      add("missing_key", "'slots' is missing: what is charged without the customer is kept in one", block.at);
+    method.offered_to = condition(block.offered_to, account_words());
+    method.order_open = length(block.order_open);
+    catalog_.methods.push_back(std::move(method));
+  }
+}
+
+Node Compiler::method_config(const yaml::MethodBlock& block) {
+  Node config = block.rest.node;
+  if (block.brands.empty()) return config;
+  Node brands;
+  brands.kind = Node::Kind::list;
+  brands.key = "brands";
+  for (const std::string& brand : block.brands) {
+    Node& node = brands.children.emplace_back();
+    node.kind = Node::Kind::scalar;
+    node.text = brand;
+  }
+  config.children.push_back(std::move(brands));
+  return config;
+}
+
+void Compiler::tries() {
+  for (const auto& [kind, slots] : file_.payments.try_) {
+    TryRule rule{.order = shape_of<OrderKind>().text(&kind), .slots = {}, .at = rule_at(slots.at)};
+    for (const auto& slot : slots.value) {
+      const std::string word = shape_of<yaml::TrySlot>().text(&slot.value);
+      const bool kept = std::ranges::any_of(
+          catalog_.methods, [&](const Method& method) { return std::ranges::count(method.slots, word) != 0; });
+      if (slot.value != yaml::TrySlot::chosen && !kept)
+        add("unknown_name", "no method here is kept as '" + word + "'", slot.at);
+      rule.slots.push_back(word);
+    }
+    listed(!rule.slots.empty(), "'" + rule.order + "'", slots.at);
+    catalog_.tries.push_back(std::move(rule));
+  }
+  must_try(OrderKind::subscription, true, "every renewal is one");
+  must_try(OrderKind::change, true, "a change of plan may cost something");
+  must_try(OrderKind::purchase, catalog_.credit_sales.has_value(), "credits are sold");
+  must_try(OrderKind::recharge, catalog_.auto_recharge.has_value(), "auto_recharge is offered");
+  must_try(OrderKind::licences, catalog_.licences.has_value(), "plans are sold by licence");
+  must_try(OrderKind::addon, !catalog_.add_ons.empty(), "add_ons are sold");
+}
+
+void Compiler::must_try(OrderKind kind, bool occurs, std::string_view because) {
+  const std::string word = shape_of<OrderKind>().text(&kind);
+  if (occurs && catalog_.tries_for(word) == nullptr)
+    add("missing_key",
+        "'try' does not say what is charged for '" + word + "': " + std::string(because) + "; write [primary]",
+        file_.payments.at);
+}
+
+}  // namespace florin::config

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/tenant/compile.hpp"
+#include "config/tenant/shapes.hpp"
+
+namespace florin::config {
+
+inline RuleAt rule_at(const Where& at) { return {.file = at.file, .line = at.line}; }
+
+std::vector<std::string_view> ids_of(const auto& rules) {
+  std::vector<std::string_view> ids;
+  for (const auto& rule : rules) {
+    if constexpr (requires { rule.id.text(); })
+      ids.push_back(rule.id.text());
+    else
+      ids.push_back(rule.id);
+  }
+  return ids;
+}
+
+/// Turns the shapes into the catalog, and checks what one value alone cannot tell. Each part of the file is read by a
+/// function of its name.
+class Compiler {
+ public:
+  Compiler(const yaml::TenantFile& file, const Node& tree, Errors& errors)
+      : file_(file), tree_(tree), errors_(errors) {}
+
+  Catalog compile();
+
+ private:
+  // ---- What is sold: compile_sold.cpp
+  void credit_types();
+  std::int32_t months_of(std::string_view id, const yaml::CycleBlock& block);
+  void cycles_and_plans();
+  void conditions_of_plans();
+  void trial();
+  void add_ons();
+  void licences();
+  void credit_sales();
+  /// The largest purchase must have a price.
+  void fits(const UnitPrice& price, Credits most, const CreditTypeRule& type, const Where& at);
+
+  // ---- What usage takes: compile_usage.cpp
+  void meters();
+  void holds();
+  void auto_recharge();
+
+  // ---- What happens to a subscription: compile_changes.cpp
+  ChangeRule change(const yaml::ChangeBlock& block);
+  void changes();
+  void past_due();
+  void refunds();
+
+  // ---- How it is paid: compile_payments.cpp
+  void payments();
+  /// What the plugin reads of a method: its own keys and the brands.
+  static Node method_config(const yaml::MethodBlock& block);
+  void tries();
+  void must_try(OrderKind kind, bool occurs, std::string_view because);
+
+  // ---- Who may: compile_people.cpp
+  void approvals();
+  void roles();
+  void gates();
+
+  // ---- Credit policy and numbers: compile_documents.cpp
+  void credit_policy();
+  /// `CL-000001`: what stays, then zeros and the first number.
+  std::string number_pattern(const Written<std::string>& written);
+  void documents();
+
+  // ---- What every part needs
+  void add(std::string code, std::string message, const Where& at);
+  /// Says so unless `name` is among the declared ones.
+  bool known(std::string_view what, std::string_view name, const std::vector<std::string_view>& declared,
+             const Where& at);
+  /// Of a currency that is not this file's. What could not be read is not.
+  bool foreign(Currency currency) const { return currency && file_.currency && currency != file_.currency; }
+  /// Whether two amounts are of two types. What could not be read is of none.
+  static bool differ(const CreditType& a, const CreditType& b) { return !a.empty() && !b.empty() && a != b; }
+  Money money(const Written<Money>& written);
+  UnitPrice unit_price(const Written<UnitPrice>& written);
+  Allowed credits(const Written<CreditAmount>& written);
+  Allowed credits(const CreditAmount& amount, const Where& at);
+  Allowed credits(const Written<yaml::CreditsOrMoney>& written);
+  std::vector<Allowed> credits(const std::vector<Written<CreditAmount>>& written);
+  void positive(const Allowed& allowed, const Where& at);
+  /// Lengths of zero would mean that something is over as it begins.
+  Span length(const Written<Span>& written);
+  void listed(bool anything, std::string_view what, const Where& at);
+  Where where(std::string_view key) const;
+  void check_word(const std::string& word, const Written<std::string>& value);
+  /// `words` are those of the vocabulary that can be known where this condition is asked.
+  Condition condition(const yaml::ConditionBlock& block, std::vector<std::string_view> words);
+  std::vector<std::string_view> account_words() const;
+  static std::vector<std::string_view> usage_words();
+
+  const yaml::TenantFile& file_;
+  const Node& tree_;
+  Errors& errors_;
+  Catalog catalog_;
+  std::vector<std::string_view> plan_ids_, cycle_ids_, meter_ids_;
+};
+
+}  // namespace florin::config
