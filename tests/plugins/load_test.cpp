@@ -165,23 +165,5 @@ TEST(Call, ManyThreadsGetTheSameAnswer) {
   EXPECT_EQ(same, 4000);
 }
 
-TEST(Template, BuiltOutOfTreeIsLoaded) {
-  const char* folder = std::getenv("FLORIN_TEMPLATE");
-  if (folder == nullptr) GTEST_SKIP() << "run by template.builds_out_of_tree";
-  const Folder copies;
-  const auto library = PluginLibrary::open({.folders = {folder}, .copies = copies.path / "copies", .pins = {}});
-  ASSERT_TRUE(library) << library.error().message;
-  const auto policy = library->credit_policy("my_plugin", {.tenant = "acme", .config_json = R"({"priority":"3"})"});
-  ASSERT_TRUE(policy) << policy.error()[0].message;
-  const auto answer =
-      policy->decide({.kind = MomentKind::period_paid, .includes = {{*CreditType::parse("sms"), {500}}}});
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->decisions.at(0).amount.units, 500);
-  EXPECT_EQ(answer->decisions.at(0).priority, 3);
-  const auto wrong = library->credit_policy("my_plugin", {.tenant = "acme", .config_json = R"({"prority":"3"})"});
-  ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error()[0].at.path, "/prority");
-}
-
 }  // namespace
 }  // namespace florin
