@@ -168,6 +168,7 @@ class Year {
   /// One line an event, then each account's usage of the month.
   void tell_month() {
     std::map<std::string, Used> used;
+    std::map<std::string, std::string> last;  // a payment that is still pending when it is asked about is no news
     const auto each = [&](store::Position position, const Entry& entry) {
       told_ = position;
       if (entry.account.empty()) return;
@@ -178,7 +179,7 @@ class Year {
         const std::string name = entry.tenant.text() + "/" + entry.account.text();
         if (std::holds_alternative<Use>(entry.command)) return count(used[name], entry);
         const std::string line = told(entry, catalog, *account);
-        if (!line.empty())
+        if (!line.empty() && std::exchange(last[name], line) != line)
           out_ << "  " << day_of(Calendar(catalog.zone), entry.at) << "  " << padded(name, name_width) << line << '\n';
       });
     };

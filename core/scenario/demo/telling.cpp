@@ -73,8 +73,7 @@ class Telling {
     const Order* order = account_.order(f.order);
     const std::string what = order->total.text() + " on the " + slot(*order, f.attempt);
     if (f.state == AttemptState::declined) return what + " declined";
-    const bool news = order->attempts[f.attempt - 1].asked == 1;
-    if (f.state == AttemptState::pending) return news ? what + " is pending" : std::string();
+    if (f.state == AttemptState::pending) return what + " is pending";
     if (f.state == AttemptState::captured) return what + " paid" + purpose(*order);
     return {};
   }
