@@ -3,17 +3,17 @@
 #include <string>
 
 #include "domain/accounts/account.hpp"
-#include "domain/credits/policy.hpp"
+#include "domain/decision/question.hpp"
 #include "domain/payments/said.hpp"
 
 /// What the engine calls and does not know: plugins and the way to providers.
 namespace florin::engine {
 
-/// Answers for a tenant's credit policy. Errors: the plugin failed; its account waits, nobody else does.
+/// Answers for a tenant's credit policy and tax plugin. Errors: the plugin failed; its account waits, nobody else does.
 class Policies {
  public:
   virtual ~Policies() = default;
-  virtual Result<PolicyAnswer> answer(const TenantId& tenant, std::uint32_t catalog, const Moment& moment) = 0;
+  virtual Result<Answer> answer(const TenantId& tenant, std::uint32_t catalog, const Question& question) = 0;
 };
 
 /// One thing to be done at a provider, as the durable state says.

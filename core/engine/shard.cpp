@@ -309,7 +309,7 @@ void Shard::take(std::span<Job> jobs, Instant now) {
 }
 
 Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry) {
-  std::vector<PolicyAnswer> answers;
+  std::vector<Answer> answers;
   for (;;) {
     const World world{entry.at, tenant.catalogs, answers, &provider_key};
     Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);

@@ -130,7 +130,7 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
   // A plugin speaks of its own block; the operator has a file and a line.
   for (Error& error : unplugged) {
     const std::string path = error.at.path;
-    const std::size_t names = path.starts_with("/credit_policy") ? 1 : 3;
+    const std::size_t names = path.starts_with("/payments") ? 3 : 1;
     std::size_t end = 0;
     for (std::size_t i = 0; i < names && end != std::string::npos; ++i) end = path.find('/', end + 1);
     std::string block = path.substr(1, end == std::string::npos ? end : end - 1);

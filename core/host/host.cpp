@@ -7,6 +7,7 @@
 #include "config/command.hpp"
 #include "engine/vault.hpp"
 #include "host/assembly.hpp"
+#include "host/documents.hpp"
 #include "host/view.hpp"
 
 namespace florin {
@@ -169,6 +170,12 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
         return account_as_json(tenant, found, catalogs.at(state.catalog), at);
       });
+}
+
+Result<std::string> Host::documents(const TenantId& tenant, const AccountId& account) const {
+  return inside_->on_account<std::string>(
+      tenant, account,
+      [](const TenantState&, const Account& found, const Catalogs&) { return documents_as_json(found); });
 }
 
 std::vector<TenantId> Host::tenants() const {

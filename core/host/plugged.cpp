@@ -71,6 +71,14 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   const std::string id = catalog.tenant.text();
   auto policy = library_.credit_policy(catalog.policy_plugin, {id, catalog.policy_config});
   if (!policy) note(policy.error(), "/credit_policy", catalog.policy_at);
+  std::optional<TaxPlugin> tax;
+  if (catalog.tax) {
+    auto instance = library_.tax(catalog.tax->plugin, {id, catalog.tax->config});
+    if (instance)
+      tax = std::move(*instance);
+    else
+      note(instance.error(), "/tax", catalog.tax->at);
+  }
   for (const Method& method : catalog.methods) {
     auto instance = library_.method(method.plugin, {id, method.config});
     if (instance)
@@ -112,8 +120,12 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   if (!problems.empty()) return problems;
   const std::lock_guard lock(mutex_);
   auto& held = tenants_[id];
-  if (held) made->policies = std::move(held->policies);
+  if (held) {
+    made->policies = std::move(held->policies);
+    made->taxes = std::move(held->taxes);
+  }
   made->policies.insert_or_assign(catalog.version, std::move(*policy));
+  if (tax) made->taxes.insert_or_assign(catalog.version, std::move(*tax));
   held = std::move(made);
   return {};
 }
@@ -124,11 +136,25 @@ const Plugged::Tenant* Plugged::tenant(const TenantId& id) const {
   return found == tenants_.end() ? nullptr : found->second.get();
 }
 
-Result<PolicyAnswer> Plugged::answer(const TenantId& id, std::uint32_t catalog, const Moment& moment) {
+namespace {
+
+template <class T>
+Result<Answer> either(Result<T> answer) {
+  if (!answer) return answer.error();
+  return Answer(*std::move(answer));
+}
+
+}  // namespace
+
+Result<Answer> Plugged::answer(const TenantId& id, std::uint32_t catalog, const Question& question) {
   const Tenant* held = tenant(id);
-  if (held == nullptr || !held->policies.contains(catalog))
+  if (const auto* moment = std::get_if<Moment>(&question); moment != nullptr) {
+    if (held != nullptr && held->policies.contains(catalog)) return either(held->policies.at(catalog).decide(*moment));
     return Error{.code = "missing_plugin", .message = "the credit policy of '" + id.text() + "' is not loaded"};
-  return held->policies.at(catalog).decide(moment);
+  }
+  if (held != nullptr && held->taxes.contains(catalog))
+    return either(held->taxes.at(catalog).taxes(std::get<Sale>(question)));
+  return Error{.code = "missing_plugin", .message = "the tax plugin of '" + id.text() + "' is not loaded"};
 }
 
 Said Plugged::perform(const engine::Effect& effect, Instant now) {

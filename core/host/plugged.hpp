@@ -26,7 +26,7 @@ class Plugged : public engine::Policies, public engine::Providers {
   /// about in `at.path`, as a JSON pointer behind `credit_policy`, `payments/methods/card` or the like.
   Errors plug_in(const Catalog& catalog);
 
-  Result<PolicyAnswer> answer(const TenantId& tenant, std::uint32_t catalog, const Moment& moment) override;
+  Result<Answer> answer(const TenantId& tenant, std::uint32_t catalog, const Question& question) override;
   Said perform(const engine::Effect& effect, Instant now) override;
 
   /// The tenant's method in its newest version; none when it has no such method.
@@ -52,6 +52,7 @@ class Plugged : public engine::Policies, public engine::Providers {
   };
   struct Tenant {
     std::map<std::uint32_t, CreditPolicy> policies;  // by version of the catalog
+    std::map<std::uint32_t, TaxPlugin> taxes;        // likewise; none where a version has no tax
     std::map<std::string, MethodPlugin> methods;
     std::map<std::string, Processing> processors;
   };

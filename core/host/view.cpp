@@ -74,11 +74,22 @@ json::object order_as_json(const Account& account, const Order& order) {
                                     {"decline", word(attempt.decline)},
                                     {"decline_code", attempt.decline_code}});
   }
-  return {
-      {"order", order.id.value},           {"kind", word(order.kind)},       {"state", word(order.state)},
-      {"total", order.total.text()},       {"lines", std::move(lines)},      {"placed_at", order.placed_at.text()},
-      {"paid_at", at(order.paid_at)},      {"invoice", order.invoice},       {"closed_because", order.closed_because},
-      {"refunded", order.refunded.text()}, {"attempts", std::move(attempts)}};
+  json::array taxes;
+  for (const Tax& tax : order.taxes)
+    taxes.push_back(json::object{{"name", tax.name}, {"base", tax.base.text()}, {"amount", tax.amount.text()}});
+  return {{"net", order.net().text()},
+          {"taxes", std::move(taxes)},
+          {"order", order.id.value},
+          {"kind", word(order.kind)},
+          {"state", word(order.state)},
+          {"total", order.total.text()},
+          {"lines", std::move(lines)},
+          {"placed_at", order.placed_at.text()},
+          {"paid_at", at(order.paid_at)},
+          {"invoice", order.invoice},
+          {"closed_because", order.closed_because},
+          {"refunded", order.refunded.text()},
+          {"attempts", std::move(attempts)}};
 }
 
 }  // namespace

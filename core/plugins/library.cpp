@@ -268,28 +268,33 @@ std::expected<std::shared_ptr<const PluginInstance>, Errors> PluginLibrary::make
   return instance;
 }
 
-std::expected<CreditPolicy, Errors> PluginLibrary::credit_policy(std::string_view id, const PluginSetup& setup) const {
-  auto instance = make(id, "florin.credit_policy/1", setup);
+namespace {
+
+/// An instance made for an interface, as the class that speaks it.
+template <class Plugin>
+std::expected<Plugin, Errors> as(std::expected<std::shared_ptr<const PluginInstance>, Errors> instance) {
   if (!instance) return std::unexpected(instance.error());
-  auto policy = CreditPolicy::of(std::move(*instance));
-  if (!policy) return std::unexpected(Errors{policy.error()});
-  return std::move(*policy);
+  auto plugin = Plugin::of(std::move(*instance));
+  if (!plugin) return std::unexpected(Errors{plugin.error()});
+  return std::move(*plugin);
+}
+
+}  // namespace
+
+std::expected<CreditPolicy, Errors> PluginLibrary::credit_policy(std::string_view id, const PluginSetup& setup) const {
+  return as<CreditPolicy>(make(id, "florin.credit_policy/1", setup));
 }
 
 std::expected<MethodPlugin, Errors> PluginLibrary::method(std::string_view id, const PluginSetup& setup) const {
-  auto instance = make(id, "florin.method/1", setup);
-  if (!instance) return std::unexpected(instance.error());
-  auto method = MethodPlugin::of(std::move(*instance));
-  if (!method) return std::unexpected(Errors{method.error()});
-  return std::move(*method);
+  return as<MethodPlugin>(make(id, "florin.method/1", setup));
 }
 
 std::expected<ProcessorPlugin, Errors> PluginLibrary::processor(std::string_view id, const PluginSetup& setup) const {
-  auto instance = make(id, "florin.processor/1", setup);
-  if (!instance) return std::unexpected(instance.error());
-  auto processor = ProcessorPlugin::of(std::move(*instance));
-  if (!processor) return std::unexpected(Errors{processor.error()});
-  return std::move(*processor);
+  return as<ProcessorPlugin>(make(id, "florin.processor/1", setup));
+}
+
+std::expected<TaxPlugin, Errors> PluginLibrary::tax(std::string_view id, const PluginSetup& setup) const {
+  return as<TaxPlugin>(make(id, "florin.tax/1", setup));
 }
 
 }  // namespace florin

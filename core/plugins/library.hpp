@@ -13,6 +13,7 @@
 #include "plugins/credit_policy.hpp"
 #include "plugins/method.hpp"
 #include "plugins/processor.hpp"
+#include "plugins/tax.hpp"
 
 namespace florin {
 
@@ -60,6 +61,7 @@ class PluginLibrary {
   std::expected<CreditPolicy, Errors> credit_policy(std::string_view id, const PluginSetup& setup) const;
   std::expected<MethodPlugin, Errors> method(std::string_view id, const PluginSetup& setup) const;
   std::expected<ProcessorPlugin, Errors> processor(std::string_view id, const PluginSetup& setup) const;
+  std::expected<TaxPlugin, Errors> tax(std::string_view id, const PluginSetup& setup) const;
 
  private:
   Result<const PluginFile*> file_of(std::string_view id) const;

@@ -188,7 +188,35 @@ class Comparison {
       same("pending", std::to_string(*wanted->licences), std::to_string(there->licences), "pending.licences");
   }
 
+  /// The newest invoice or credit note, to the cent.
+  void document(std::string_view key, const DocumentExpected& wanted, const std::string& number, Money net,
+                const std::vector<Tax>& taxes, Money total) {
+    const std::string name = std::string(key) + ".";
+    same(key, wanted.number, number, name + "number");
+    same(key, wanted.net.text(), net.text(), name + "net");
+    same(key, wanted.total.text(), total.text(), name + "total");
+    same(key, std::to_string(wanted.taxes.size()), std::to_string(taxes.size()), name + "number of taxes");
+    for (const auto& [tax, amount] : wanted.taxes) {
+      const auto found = std::ranges::find(taxes, tax, &Tax::name);
+      same(key, amount.text(), found == taxes.end() ? "none" : found->amount.text(), name + tax);
+    }
+  }
+
   void documents() {
+    if (expect_.invoice) {
+      Order newest;
+      for (const Order& order : account_->orders)
+        if (!order.invoice.empty() && (newest.invoice.empty() || *newest.paid_at <= *order.paid_at)) newest = order;
+      document("invoice", *expect_.invoice, newest.invoice, newest.net(), newest.taxes, newest.total);
+    }
+    if (expect_.credit_note) {
+      Refund newest;
+      for (const Refund& refund : account_->refunds)
+        if (!refund.credit_note.empty() &&
+            (newest.credit_note.empty() || *newest.credit_noted_at <= *refund.credit_noted_at))
+          newest = refund;
+      document("credit_note", *expect_.credit_note, newest.credit_note, newest.net(), newest.taxes, newest.amount);
+    }
     std::vector<std::string> invoices, credit_notes;
     for (const Order& order : account_->orders)
       if (!order.invoice.empty()) invoices.push_back(order.invoice);

@@ -69,6 +69,13 @@ struct OrderExpected {
   std::optional<std::string> state;
   std::optional<Money> total;
 };
+/// The newest of its kind: net, each tax by its name, and what they sum up to.
+struct DocumentExpected {
+  std::string number;
+  Money net;
+  std::vector<std::pair<std::string, Money>> taxes;
+  Money total;
+};
 struct PendingExpected {
   PlanId plan;
   std::optional<std::string> cycle;
@@ -93,6 +100,7 @@ struct Expect {
   std::optional<config::OrNone<Instant>> trial_ends;
   std::optional<config::OrNone<Instant>> past_due_since;
   std::optional<std::vector<std::string>> invoices, credit_notes;
+  std::optional<DocumentExpected> invoice, credit_note;
   std::optional<std::vector<OrderExpected>> orders;
   std::optional<std::vector<std::string>> attempts;  ///< of the newest order that was tried: `primary declined`
   std::optional<std::vector<std::string>> methods;   ///< slots in use
@@ -128,11 +136,13 @@ BOOST_DESCRIBE_STRUCT(AccountGiven, (),
 BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
 BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total))
+BOOST_DESCRIBE_STRUCT(DocumentExpected, (), (number, net, taxes, total))
 BOOST_DESCRIBE_STRUCT(PendingExpected, (), (plan, cycle, licences))
 BOOST_DESCRIBE_STRUCT(Expect, (),
                       (credits, grants, gone, charged_in_all, refunded_in_all, charges, state, plan, cycle, licences,
                        add_ons, next_renewal, pending, cancelled, trial_ends, past_due_since, invoices, credit_notes,
-                       orders, attempts, methods, prompt, frozen, recharge_suspended, owed, approvals))
+                       invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
+                       approvals))
 BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, key, times, refused, refused_times, expect))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
 

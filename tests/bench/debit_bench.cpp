@@ -172,7 +172,8 @@ void in_memory(std::size_t accounts) {
 /// Gives credits without plugins: what the engine needs to set accounts up.
 class GivesEverything : public engine::Policies {
  public:
-  Result<PolicyAnswer> answer(const TenantId&, std::uint32_t, const Moment& moment) override {
+  Result<Answer> answer(const TenantId&, std::uint32_t, const Question& question) override {
+    const auto& moment = std::get<Moment>(question);
     PolicyAnswer answer;
     for (const Allowance& credits : moment.includes)
       answer.decisions.push_back({.kind = PolicyDecision::Kind::issue,
@@ -183,7 +184,7 @@ class GivesEverything : public engine::Policies {
                                   .priority = 0,
                                   .end = {},
                                   .rule = "bench"});
-    return answer;
+    return Answer(std::move(answer));
   }
 };
 class NobodyPays : public engine::Providers {

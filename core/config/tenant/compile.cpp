@@ -36,6 +36,7 @@ Catalog Compiler::compile() {
   gates();
   credit_policy();
   documents();
+  tax();
   return std::move(catalog_);
 }
 

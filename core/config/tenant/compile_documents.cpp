@@ -26,6 +26,16 @@ std::string Compiler::number_pattern(const Written<std::string>& written) {
   return text.substr(0, prefix);
 }
 
+void Compiler::tax() {
+  if (file_.tax.plugin.text() == "none") {
+    if (!file_.tax.rest.node.children.empty())
+      add("contradiction", "without tax there is nothing to say of it", file_.tax.at);
+    return;
+  }
+  catalog_.tax =
+      TaxRule{.plugin = file_.tax.plugin.text(), .config = json_text(file_.tax.rest.node), .at = rule_at(file_.tax.at)};
+}
+
 void Compiler::documents() {
   const std::string invoice = number_pattern(file_.documents.invoice);
   if (number_pattern(file_.documents.credit_note) == invoice && !invoice.empty())

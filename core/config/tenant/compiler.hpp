@@ -67,11 +67,12 @@ class Compiler {
   void roles();
   void gates();
 
-  // ---- Credit policy and numbers: compile_documents.cpp
+  // ---- Credit policy, tax and numbers: compile_documents.cpp
   void credit_policy();
   /// `CL-000001`: what stays, then zeros and the first number.
   std::string number_pattern(const Written<std::string>& written);
   void documents();
+  void tax();
 
   // ---- What every part needs
   void add(std::string code, std::string message, const Where& at);

@@ -304,12 +304,13 @@ struct TenantFile {
   std::vector<GateBlock> gates;
   Written<std::vector<std::pair<RoleId, Written<OneOrMany<May>>>>> roles;
   DocumentsBlock documents;
+  PluginBlock tax;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
-                       roles, documents))
+                       roles, documents, tax))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -334,6 +335,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"gates", "what must hold before an action; the first that fails answers with its sentence"},
     {"roles", "what the customer's people may do", Note::Presence::required},
     {"documents", "the first number of each series, such as CL-000001"},
+    {"tax", "the plugin that says what tax is on a sale, or `plugin: none`; prices are without it"},
 };
 inline constexpr Note plan_notes[] = {
     {"by_licence", "prices and credits count for each licence", Note::Presence::may_be_left_out},

@@ -124,6 +124,11 @@ struct Refund {
   std::uint32_t asked = 0;
   std::string ref;
   std::string credit_note;
+  std::vector<Tax> taxes;  ///< in `amount`, of an order that had tax
+  std::optional<Instant> credit_noted_at{};
+
+  /// Without tax.
+  Money net() const { return amount - sum_of(taxes); }
 };
 /// The one guarantee of a customer, from the request on.
 struct GuaranteeCase {

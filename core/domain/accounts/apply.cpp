@@ -334,7 +334,9 @@ struct Applying {
   }
   void operator()(const CreditNoteIssued& fact) {
     tenant.last_credit_note = fact.sequence;
-    there(account.refund(fact.refund), "no such refund").credit_note = fact.number;
+    Refund& noted = there(account.refund(fact.refund), "no such refund");
+    noted.credit_note = fact.number;
+    noted.credit_noted_at = at;
     order(fact.order).refunded += fact.amount;
   }
 

@@ -183,6 +183,13 @@ struct Method {
   RuleAt at;
 };
 
+/// Which plugin says what tax is on a sale. Prices are without it.
+struct TaxRule {
+  std::string plugin;
+  std::string config;  ///< JSON of the block for the plugin
+  RuleAt at;
+};
+
 /// Which saved methods are tried, in order, for a kind of order. `chosen` is the one the customer picked.
 struct TryRule {
   std::string order;  ///< subscription, recharge, purchase, change
@@ -235,6 +242,7 @@ struct Catalog {
   std::string policy_plugin;
   std::string policy_config;  ///< JSON of the credit_policy block
   RuleAt policy_at;
+  std::optional<TaxRule> tax;  ///< none: the file says that there is none
   RuleAt roles_at;
   RuleAt methods_at;
 

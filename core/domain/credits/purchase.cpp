@@ -66,7 +66,7 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
   Quote quote = quote_credits(draft, OrderKind::purchase, amount);
   quote.paid_for = "purchase " + std::string(key);
   auto candidates = candidates_for(draft, OrderKind::purchase, command.with, actor);
-  if (candidates.empty() && !quote.total().is_zero())
+  if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", catalog.methods_at);
   place_order(draft, std::move(quote), std::move(candidates));
 }

@@ -121,7 +121,7 @@ Decision decide(const Account& account, const TenantState& tenant, const Actor& 
   try {
     return decided(account, tenant, actor, key, command, world);
   } catch (Unanswered& unanswered) {
-    return {.facts = {}, .refusal = std::nullopt, .question = std::move(unanswered.moment)};
+    return {.facts = {}, .refusal = std::nullopt, .question = std::move(unanswered.question)};
   } catch (Refused& refused) {
     return {.facts = {}, .refusal = std::move(refused.refusal), .question = std::nullopt};
   } catch (const ArithmeticError& error) {

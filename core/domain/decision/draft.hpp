@@ -12,7 +12,7 @@ namespace florin {
 
 /// Thrown by a draft that needs an answer it does not have; decide() turns it into the question.
 struct Unanswered {
-  Moment moment;
+  Question question;
 };
 /// Thrown where a rule says no; decide() turns it into the refusal.
 struct Refused {
@@ -37,11 +37,10 @@ class Draft {
     facts.push_back(std::move(fact));
   }
 
-  /// What the credit policy says to `moment`. Throws Unanswered when it has not been asked yet.
-  const PolicyAnswer& ask(const Moment& moment) {
-    if (asked_ == world.answers.size()) throw Unanswered{moment};
-    return world.answers[asked_++];
-  }
+  /// What the credit policy says to a moment, and the tax plugin to a sale. Throws Unanswered when it has not been
+  /// asked yet.
+  const PolicyAnswer& ask(const Moment& moment) { return std::get<PolicyAnswer>(answer_to(moment)); }
+  const TaxAnswer& ask(const Sale& sale) { return std::get<TaxAnswer>(answer_to(sale)); }
 
   /// The catalog in force.
   const Catalog& catalog() const { return world.catalogs.at(tenant.catalog); }
@@ -58,6 +57,11 @@ class Draft {
   Facts facts;
 
  private:
+  const Answer& answer_to(const Question& question) {
+    if (asked_ == world.answers.size()) throw Unanswered{question};
+    return world.answers[asked_++];
+  }
+
   std::size_t asked_ = 0;
 };
 

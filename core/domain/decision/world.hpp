@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "domain/catalog/catalog.hpp"
-#include "domain/credits/policy.hpp"
+#include "domain/decision/question.hpp"
 #include "domain/journal/entry.hpp"
 
 namespace florin {
@@ -24,18 +24,18 @@ struct Catalogs {
 struct World {
   Instant now;
   const Catalogs& catalogs;
-  std::span<const PolicyAnswer> answers;  ///< to the questions of this decision so far, in order
+  std::span<const Answer> answers;  ///< to the questions of this decision so far, in order
   /// A digest of the words as 25 of [0-9a-z]: what is paid for becomes the provider's key, so that a restored or
   /// doubled host asks with the same one.
   std::string (*provider_key)(std::string_view paid_for) = nullptr;
 };
 
-/// Facts that follow, or a refusal (which may have facts too), or what a policy must say first: then the same decision
+/// Facts that follow, or a refusal (which may have facts too), or what a plugin must say first: then the same decision
 /// is made again with its answer.
 struct Decision {
   Facts facts;
   std::optional<Refusal> refusal;
-  std::optional<Moment> question;
+  std::optional<Question> question;
 };
 
 /// What follows from one command on one account at `world.now`, which is not before its last entry. Changes nothing.

@@ -52,6 +52,7 @@ BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text))
 BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
+BOOST_DESCRIBE_STRUCT(Tax, (), (name, base, amount))
 BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(Buys, (),
                       (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle,
@@ -62,7 +63,7 @@ BOOST_DESCRIBE_STRUCT(Attempt, (),
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
-                       credits_refunded))
+                       credits_refunded, taxes))
 
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
@@ -82,7 +83,8 @@ BOOST_DESCRIBE_STRUCT(RechargeState, (),
                        suspended, count))
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused))
 BOOST_DESCRIBE_STRUCT(Refund, (),
-                      (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note))
+                      (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
+                       taxes, credit_noted_at))
 BOOST_DESCRIBE_STRUCT(GuaranteeCase, (), (asked_at, decided))
 BOOST_DESCRIBE_STRUCT(ApprovalState, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(Account, (),

@@ -56,8 +56,17 @@ struct Posts {
   void operator()(const AttemptMoved& fact) {
     if (fact.state == AttemptState::captured) move("customer", cash(fact.order, fact.attempt), fact.amount);
   }
-  void operator()(const InvoiceIssued& fact) { move("revenue", "customer", fact.total); }
-  void operator()(const CreditNoteIssued& fact) { move("customer", "revenue", fact.amount); }
+  void operator()(const InvoiceIssued& fact) {
+    const Order& order = there(before.order(fact.order));
+    move("revenue", "customer", order.net());
+    for (const Tax& tax : order.taxes) move("tax:" + tax.name, "customer", tax.amount);
+  }
+  void operator()(const CreditNoteIssued& fact) {
+    const auto refund = std::ranges::find(before.refunds, fact.refund, &Refund::id);
+    if (refund == before.refunds.end()) throw std::logic_error("a fact posts a refund that is not there");
+    move("customer", "revenue", refund->net());
+    for (const Tax& tax : refund->taxes) move("customer", "tax:" + tax.name, tax.amount);
+  }
   void operator()(const RefundMoved& fact) {
     if (fact.state != AttemptState::captured) return;
     for (const Refund& refund : before.refunds)

@@ -10,7 +10,7 @@ namespace florin {
 
 /// One line of the books: what an account of the ledger gains (or loses) of one commodity.
 ///
-/// account    money: `cash:<processor>`, `customer`, `revenue`
+/// account    money: `cash:<processor>`, `customer`, `revenue`, `tax:<name>`
 ///            credits: `issued:<source>`, `balance:<source>`, `spent`, `expired`, `forfeited`, `refunded`, `corrected`,
 ///            `owed`, `absorbed`
 /// commodity  a currency's code, as `USD`, or a credit type, as `message`; ids are in lower case, so the two never meet

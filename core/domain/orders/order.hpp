@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/payments/said.hpp"
+#include "domain/taxes/tax.hpp"
 #include "florin/commands.hpp"
 
 namespace florin {
@@ -18,7 +19,7 @@ enum class OrderKind : std::uint8_t { subscription, change, purchase, recharge, 
 struct Line {
   std::string text;  ///< `growth, monthly, 10 Mar 2026 to 10 Apr 2026`
   std::int64_t quantity = 1;
-  Money amount;  ///< of the whole line
+  Money amount;  ///< of the whole line, without tax
 };
 
 struct BoughtCredits {
@@ -72,7 +73,7 @@ struct Order {
   OrderId id;
   OrderKind kind = OrderKind::purchase;
   std::vector<Line> lines;
-  Money total;
+  Money total;  ///< with tax: what is asked for
   Buys buys;
   Instant placed_at;
   Instant open_until = never;
@@ -88,6 +89,10 @@ struct Order {
   Credits issued;  ///< plan, add-on and bought credits that its payment brought, for the guarantee's share
   Money refunded;
   Credits credits_refunded;
+  std::vector<Tax> taxes;
+
+  /// Without tax.
+  Money net() const { return total - sum_of(taxes); }
 
   /// The money for the next period of a plan that runs, as against the order that begins one.
   bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }

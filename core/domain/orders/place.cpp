@@ -35,9 +35,25 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
   draft.add(AttemptStarted{.order = order.id, .attempt = std::move(attempt), .next_candidate = next_candidate});
 }
 
+/// Of an order of nothing there is no tax, and nobody is asked.
+std::vector<Tax> taxes_of(Draft& draft, const Quote& quote) {
+  const auto& rule = draft.catalog().tax;
+  if (!rule || quote.net().is_zero()) return {};
+  Sale sale{.lines = {},
+            .kind = std::string(word_of(quote.kind)),
+            .on = draft.calendar().date(draft.now),
+            .billing_country = draft.account.billing_country,
+            .billing_state = draft.account.billing_state};
+  for (const Line& line : quote.lines) sale.lines.push_back(line.amount);
+  const TaxAnswer answer = draft.ask(sale);
+  if (!answer.refused_rule.empty())
+    throw Refused{{"refused_by_tax", answer.refused_text, rule->at.text() + " " + answer.refused_rule}};
+  return taxes_on(sale.lines, answer.rates);
+}
+
 }  // namespace
 
-Money Quote::total() const {
+Money Quote::net() const {
   Money sum;
   for (const Line& line : lines) sum += line.amount;
   return sum;
@@ -85,7 +101,8 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
   Order order;
   order.id = {draft.account.last_order + 1};
   order.kind = quote.kind;
-  order.total = quote.total();
+  order.taxes = taxes_of(draft, quote);
+  order.total = quote.net() + sum_of(order.taxes);
   order.lines = std::move(quote.lines);
   order.buys = std::move(quote.buys);
   order.placed_at = draft.now;

@@ -19,7 +19,8 @@ struct Quote {
   std::string
       paid_for;  ///< what makes this order the one it is, whoever computes it again: `subscription 2026-04-10T09:00Z`
 
-  Money total() const;
+  /// Without tax.
+  Money net() const;
 };
 
 /// The saved methods that an order of this kind tries, in order: the one that the customer picked (`with`: a slot or a

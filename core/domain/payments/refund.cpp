@@ -29,6 +29,14 @@ Credits unused_of(const Account& account, OrderId order) {
   return unused;
 }
 
+/// What of an order's price, without tax, went back or is on its way back.
+Money refunded_net(const Account& account, OrderId order) {
+  Money sum;
+  for (const Refund& refund : account.refunds)
+    if (refund.order == order && refund.attempt == 0) sum += refund.net();
+  return sum;
+}
+
 /// One refund of an order's share, or of one attempt's money: whoever computes it again gets the same key.
 std::string key_of(const Draft& draft, const Refund& refund) {
   return draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/refund of " +
@@ -80,9 +88,11 @@ std::vector<Refund> unused_shares(const Draft& draft) {
     share.order = order.id;
     share.guarantee = true;
     share.credits = unused_of(draft.account, order.id);
-    share.amount = order.issued.is_zero()
-                       ? order.total
-                       : order.total.times({share.credits.units, order.issued.units}, Rounding::half_up);
+    const Money net = order.issued.is_zero()
+                          ? order.net()
+                          : order.net().times({share.credits.units, order.issued.units}, Rounding::half_up);
+    share.taxes = taxes_refunded(order.taxes, order.net(), refunded_net(draft.account, order.id), net);
+    share.amount = net + sum_of(share.taxes);
     if (share.amount.minor() > 0) shares.push_back(share);
   }
   return shares;

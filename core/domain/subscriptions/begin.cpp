@@ -89,7 +89,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
   add_first_credits(quote, terms, command);
   quote.paid_for = "subscribe " + std::string(key);
   auto candidates = candidates_for(draft, OrderKind::subscription, command.with, actor);
-  if (candidates.empty() && !quote.total().is_zero())
+  if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", catalog.methods_at);
   place_order(draft, std::move(quote), std::move(candidates));
 }

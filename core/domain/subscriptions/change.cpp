@@ -46,7 +46,7 @@ Quote quote_difference(const Draft& draft, OrderKind kind, const Terms& from, co
   const Quote after = quote_period(to);
   Quote quote;
   quote.kind = kind;
-  const Money price = (after.total() - before.total()).times(left, Rounding::half_up);
+  const Money price = (after.net() - before.net()).times(left, Rounding::half_up);
   quote.lines.push_back({after.lines.front().text + ", difference for " + std::to_string(left.over) + " of " +
                              std::to_string(left.under) + " days",
                          to.licences, price});
@@ -56,7 +56,7 @@ Quote quote_difference(const Draft& draft, OrderKind kind, const Terms& from, co
 }
 
 void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key) {
-  if (quote.total().negative()) quote.lines = {{quote.lines.front().text, 1, Money(0, quote.total().currency())}};
+  if (quote.net().negative()) quote.lines = {{quote.lines.front().text, 1, Money(0, quote.net().currency())}};
   quote.paid_for = std::string(word_of(quote.kind)) + " " + std::string(key);
   if (!quote.buys.restarts_cycle) {
     quote.period_from = draft.account.subscription->from;
@@ -64,7 +64,7 @@ void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key
   }
   const OrderKind kind = quote.kind;
   auto candidates = candidates_for(draft, kind, std::nullopt, actor);
-  if (candidates.empty() && !quote.total().is_zero())
+  if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
   place_order(draft, std::move(quote), std::move(candidates));
 }
@@ -138,7 +138,7 @@ void set_licences(Draft& draft, const Actor& actor, std::string_view key, const 
   if (command.total < running.licences) return draft.add(ChangeSet{pending_change(next)});
   Quote quote = quote_difference(draft, OrderKind::licences, now, next);
   if (!catalog.licences->added_by_day) {
-    const Money whole = quote_period(next).total() - quote_period(now).total();
+    const Money whole = quote_period(next).net() - quote_period(now).net();
     quote.lines = {{quote.lines.front().text, command.total - running.licences, whole}};
   }
   pay_now(draft, actor, std::move(quote), key);

@@ -76,6 +76,9 @@ class FLORIN_API Host {
   /// The account as JSON: plan, next renewal, credits by type and by grant, orders, payments, documents, what is
   /// pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
   Result<std::string> account(const TenantId& tenant, const AccountId& account) const;
+  /// Its invoices and credit notes as a JSON array, oldest first: lines, taxes and totals that add up to the cent. Who
+  /// they are for is personal data: see person(). Errors: no_such_tenant, no_such_account.
+  Result<std::string> documents(const TenantId& tenant, const AccountId& account) const;
   std::vector<TenantId> tenants() const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   /// Personal data of an account. Errors: no_such_account, erased.

@@ -511,6 +511,32 @@ typedef struct florin_credit_policy_1 {
   const florin_decisions* (*decide)(const florin_plugin*, const florin_moment*, florin_arena*);
 } florin_credit_policy_1;
 
+/* ---- "florin.tax/1": no outside world. Prices are without tax; the host adds up the lines of one name and rounds ----
+ */
+
+typedef struct florin_sale {
+  uint32_t size;
+  int32_t on; /* yyyymmdd in the tenant's zone */
+  florin_text kind, country,
+      state;         /* subscription, purchase, ...; where the buyer is billed: ISO 3166, its subdivision */
+  florin_list lines; /* florin_money */
+} florin_sale;
+typedef struct florin_tax_rate { /* over / under of a line's price */
+  uint32_t line, zero;           /* from 0 */
+  int64_t over, under;
+  florin_text name; /* with its rate, as the invoice shows it: "CGST 9%" */
+} florin_tax_rate;
+typedef struct florin_taxes {
+  uint32_t size, refused; /* 1: what was asked for cannot be sold, by rule and text */
+  florin_list rates;      /* florin_tax_rate */
+  florin_text rule, text;
+} florin_taxes;
+
+typedef struct florin_tax_1 {
+  uint32_t size, zero;
+  const florin_taxes* (*taxes)(const florin_plugin*, const florin_sale*, florin_arena*);
+} florin_tax_1;
+
 /* ---- Reading safely --------------------------------------------------------------------------------------------- */
 
 #define FLORIN_HAS(p, type, field) ((p)->size >= offsetof(type, field) + sizeof((p)->field))
@@ -556,6 +582,9 @@ FLORIN_AT_BYTE(florin_grant, rule, 88);
 FLORIN_AT_BYTE(florin_moment, grants, 88);
 FLORIN_AT_BYTE(florin_decision, rule, 64);
 FLORIN_AT_BYTE(florin_decisions, text, 40);
+FLORIN_AT_BYTE(florin_sale, lines, 56);
+FLORIN_AT_BYTE(florin_tax_rate, name, 24);
+FLORIN_AT_BYTE(florin_taxes, text, 40);
 
 #ifdef __cplusplus
 }

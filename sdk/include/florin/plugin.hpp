@@ -28,6 +28,7 @@
 ///                  Checked check(const Entered&);
 ///                  Verdict offered(const Situation&);
 ///   credit policy  Decisions decide(const Moment&);
+///   tax            Taxes taxes(const Sale&);
 ///
 /// Text that is made here lies in the arena of the call: nothing is freed and nothing dangles. An instance keeps
 /// std::string, not Text. Exceptions are caught and become "no answer".
@@ -741,6 +742,23 @@ inline Decisions refuse(Text rule, Text text) {
   return made;
 }
 
+// ---- Taxes --------------------------------------------------------------------------------------------------------
+
+using Sale = florin_sale;
+
+class Taxes {
+ public:
+  /// `over / under` of the price of line `line` of the sale, from 0.
+  Taxes& add(std::uint32_t line, Text name, std::int64_t over, std::int64_t under) {
+    rates_.add({line, 0, over, under, name});
+    return *this;
+  }
+  const florin_taxes* made() const { return kept(florin_taxes{0, 0, rates_, {}, {}}); }
+
+ private:
+  List<florin_tax_rate> rates_;
+};
+
 // ---- From a class to the C interface ------------------------------------------------------------------------------
 
 namespace detail {
@@ -806,6 +824,11 @@ concept CreditPolicy = requires(const C& c, const Moment& m) {
   { c.decide(m) } -> std::same_as<Decisions>;
 };
 
+template <class C>
+concept Taxing = requires(const C& c, const Sale& s) {
+  { c.taxes(s) } -> std::same_as<Taxes>;
+};
+
 template <auto Member, class C>
 const florin_step* stepped(const florin_plugin* plugin, const florin_operation* op, const florin_replies* replies,
                            florin_arena* room_for_it) {
@@ -868,6 +891,19 @@ const florin_credit_policy_1* credit_policy() {
 }
 
 template <class C>
+const florin_tax_1* tax() {
+  static const florin_tax_1 table = [] {
+    florin_tax_1 made{};
+    made.size = sizeof made;
+    made.taxes = [](const florin_plugin* plugin, const florin_sale* sale, florin_arena* room_for_it) {
+      return guarded(room_for_it, [&] { return self<C>(plugin).taxes(*sale).made(); });
+    };
+    return made;
+  }();
+  return &table;
+}
+
+template <class C>
 const florin_made* create(const florin_setup* from, florin_arena* room_for_it) {
   return guarded(room_for_it, [&]() -> const florin_made* {
     Setup setup(*from);
@@ -891,6 +927,8 @@ const void* query(const florin_plugin*, const char* interface_id) {
     if (id == "florin.method/1") return method<C>();
   if constexpr (CreditPolicy<C>)
     if (id == "florin.credit_policy/1") return credit_policy<C>();
+  if constexpr (Taxing<C>)
+    if (id == "florin.tax/1") return tax<C>();
   return nullptr;
 }
 
@@ -905,12 +943,13 @@ const florin_entry_1* entry() {
 }  // namespace florin::plugin
 
 /// Makes a class the plugin of this file. `manifest` is JSON, see FLORIN_MANIFEST.
-#define FLORIN_PLUGIN(Class, manifest)                                                                                \
-  static_assert(florin::plugin::detail::Processor<Class> || florin::plugin::detail::Method<Class> ||                  \
-                    florin::plugin::detail::CreditPolicy<Class>,                                                      \
-                "a plugin has describe (processor, method) or decide (credit policy), const and as plugin.hpp says"); \
-  FLORIN_MANIFEST(florin_manifest, manifest);                                                                         \
-  extern "C" FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void) {                                        \
-    return florin::plugin::detail::entry<Class>();                                                                    \
+#define FLORIN_PLUGIN(Class, manifest)                                                                            \
+  static_assert(florin::plugin::detail::Processor<Class> || florin::plugin::detail::Method<Class> ||              \
+                    florin::plugin::detail::CreditPolicy<Class> || florin::plugin::detail::Taxing<Class>,         \
+                "a plugin has describe (processor, method), decide (credit policy) or taxes (tax), const and as " \
+                "plugin.hpp says");                                                                               \
+  FLORIN_MANIFEST(florin_manifest, manifest);                                                                     \
+  extern "C" FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void) {                                    \
+    return florin::plugin::detail::entry<Class>();                                                                \
   }
 // NOLINTEND(bugprone-casting-through-void,bugprone-suspicious-stringview-data-usage,readability-redundant-member-init,bugprone-macro-parentheses)

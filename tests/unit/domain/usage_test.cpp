@@ -281,7 +281,7 @@ TEST(Staff, CorrectsCreditsAndForgetsPersons) {
 
 TEST(Time, DoesNotRunBack) {
   World world = call_loop_on_growth();
-  const std::vector<PolicyAnswer> none;
+  const std::vector<Answer> none;
   const auto decision = decide(world.account, world.tenant, {"owner", ""}, "k", sms(),
                                {at("2026-03-10T08:59Z"), world.catalogs, none, nullptr});
   ASSERT_TRUE(decision.refusal);

@@ -370,11 +370,11 @@ const Entry& World::enter(AnyCommand command, const Actor& actor, Instant as_of)
               .command = std::move(command),
               .refusal = std::nullopt,
               .facts = {}};
-  std::vector<PolicyAnswer> answers;
+  std::vector<Answer> answers;
   for (;;) {
     auto decision = decide(account, tenant, actor, entry.key, entry.command, {as_of, catalogs, answers, digest});
     if (decision.question) {
-      answers.push_back(answer_to(*decision.question, words));
+      answers.push_back(answer_to(std::get<Moment>(*decision.question), words));
       continue;
     }
     entry.facts = std::move(decision.facts);
