@@ -12,6 +12,13 @@ struct Keyed<Word> {
   static std::string& value(Word& word) { return word.value; }
 };
 
+/// Totals are written as a table: `{phone_100: 2}`.
+template <>
+struct Keyed<AddOnCount> {
+  static AddOnId& key(AddOnCount& one) { return one.add_on; }
+  static std::int32_t& value(AddOnCount& one) { return one.count; }
+};
+
 inline constexpr Note subscribe_notes[] = {
     {"start_now", "inside a trial: charge now", Note::Presence::may_be_left_out}};
 template <>

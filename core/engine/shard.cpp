@@ -27,6 +27,8 @@ std::uint64_t content_of(const AccountId& account, const AnyCommand& command) {
   codec::write(out, account);
   if (const auto* opens = std::get_if<OpenAccount>(&command))
     codec::write(out, AnyCommand(OpenAccount{opens->billing_country, opens->billing_state, {}}));
+  else if (std::holds_alternative<SetPerson>(command))
+    codec::write(out, AnyCommand(SetPerson{}));
   else
     codec::write(out, command);
   return XXH3_64bits(bytes.data(), bytes.size());
@@ -288,6 +290,15 @@ void Shard::take(Job job, Instant now) {
   newcomer.id = job.account;
   if (const auto decided = decide_into(tenant, held != nullptr ? held->account : newcomer, entry); !decided)
     return fail(decided.error().code, decided.error().message);
+  if (auto* names = std::get_if<SetPerson>(&entry.command)) {
+    std::vector<Word> sealed;
+    if (!entry.refusal) {
+      auto words = seal_person(store_, job.tenant, job.account, names->person);
+      if (!words) return fail(words.error().code, words.error().message);
+      sealed = std::move(*words);
+    }
+    names->person = std::move(sealed);
+  }
   if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
   if (held == nullptr && !entry.facts.empty()) held = &held_as(tenant, entry.account);
   append(&tenant, held, std::move(entry), std::move(job.reply));

@@ -50,8 +50,12 @@ Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenan
                                       const std::vector<Word>& person) {
   if (sodium_init() < 0) return Error{.code = "no_random", .message = "the machine gives no random bytes"};
   std::string key(crypto_secretbox_KEYBYTES, '\0');
-  crypto_secretbox_keygen(bytes(key));
-  if (const auto kept = store.put_key(owner_of(tenant, account), key); !kept) return kept.error();
+  if (const auto there = store.key(owner_of(tenant, account)); there && there->size() == key.size()) {
+    key = *there;
+  } else {
+    crypto_secretbox_keygen(bytes(key));
+    if (const auto kept = store.put_key(owner_of(tenant, account), key); !kept) return kept.error();
+  }
   std::string nonce(crypto_secretbox_NONCEBYTES, '\0');
   randombytes_buf(nonce.data(), nonce.size());
   const std::string open = packed(person);
@@ -98,11 +102,11 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
       const auto entries = journal::read(row.entries);
       if (!entries) return false;
       for (const Entry& entry : *entries) {
-        const auto* opened = std::get_if<OpenAccount>(&entry.command);
-        if (opened == nullptr || entry.refusal || opened->person.empty()) continue;
-        if (entry.tenant != tenant || entry.account != account) continue;
-        person = open_person(store, tenant, account, opened->person);
-        return false;
+        if (entry.tenant != tenant || entry.account != account || entry.refusal) continue;
+        if (const auto* opened = std::get_if<OpenAccount>(&entry.command); opened && !opened->person.empty())
+          person = open_person(store, tenant, account, opened->person);
+        if (const auto* named = std::get_if<SetPerson>(&entry.command))
+          person = open_person(store, tenant, account, named->person);
       }
       return true;
     });

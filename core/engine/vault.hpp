@@ -10,8 +10,8 @@
 /// key, and the chain of hashes stays whole. Source   ALL-10
 namespace florin::engine {
 
-/// Makes a key for the account, stores it, and returns the words as one sealed word that may go into the journal.
-/// Errors: the store's.
+/// Makes a key for the account unless it has one, stores it, and returns the words as one sealed word that may go into
+/// the journal. Errors: the store's.
 Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<Word>& person);
 
@@ -19,7 +19,7 @@ Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenan
 Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<Word>& sealed);
 
-/// The person behind an account, as its opening sealed it. Errors: no_such_account, erased, damaged_seal.
+/// The person behind an account, as it was sealed last. Errors: no_such_account, erased, damaged_seal.
 Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account);
 
 Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account);

@@ -1,10 +1,10 @@
 #include "host/documents.hpp"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <vector>
 
 #include "domain/orders/place.hpp"
+#include "host/parts.hpp"
 
 namespace florin {
 
@@ -12,23 +12,13 @@ namespace {
 
 namespace json = boost::json;
 
-json::array taxes_as_json(const std::vector<Tax>& taxes) {
-  json::array array;
-  for (const Tax& tax : taxes)
-    array.push_back(json::object{{"name", tax.name}, {"base", tax.base.text()}, {"amount", tax.amount.text()}});
-  return array;
-}
-
 json::object invoice_as_json(const Order& order) {
-  json::array lines;
-  for (const Line& line : order.lines)
-    lines.push_back(json::object{{"text", line.text}, {"quantity", line.quantity}, {"amount", line.amount.text()}});
   json::object invoice{{"number", order.invoice},
                        {"kind", "invoice"},
                        {"issued_at", order.paid_at->text()},
                        {"order", order.id.value},
                        {"for", word_of(order.kind)},
-                       {"lines", std::move(lines)},
+                       {"lines", lines_as_json(order.lines)},
                        {"net", order.net().text()},
                        {"taxes", taxes_as_json(order.taxes)},
                        {"total", order.total.text()}};

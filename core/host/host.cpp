@@ -8,6 +8,7 @@
 #include "engine/vault.hpp"
 #include "host/assembly.hpp"
 #include "host/documents.hpp"
+#include "host/quote.hpp"
 #include "host/view.hpp"
 
 namespace florin {
@@ -79,6 +80,16 @@ class Host::Inside {
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });
     return result;
+  }
+
+  /// Copies of an account and its tenant, to see what would follow.
+  Result<engine::Rehearsal> rehearsal(const TenantId& tenant, const AccountId& account) const {
+    const auto assembly = open();
+    if (!assembly) return closed();
+    return on_account<engine::Rehearsal>(tenant, account,
+                                         [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+                                           return engine::Rehearsal(found, state, catalogs, assembly->plugged());
+                                         });
   }
 
   const Errors problems;
@@ -165,11 +176,32 @@ Result<Check> Host::check(const TenantId& tenant, const AccountId& account, cons
 }
 
 Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const {
-  const Instant at = now();
-  return inside_->on_account<std::string>(
-      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-        return account_as_json(tenant, found, catalogs.at(state.catalog), at);
-      });
+  auto rehearsal = inside_->rehearsal(tenant, account);
+  if (!rehearsal) return rehearsal.error();
+  const auto next = next_period(*rehearsal);
+  if (!next) return next.error();
+  return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), now(), *next);
+}
+
+Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                                const Command& command) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  const auto job = assembly->job_of({tenant, account, actor, {}, std::nullopt, command});
+  if (!job) return job.error();
+  auto rehearsal = inside_->rehearsal(tenant, account);
+  if (!rehearsal) return rehearsal.error();
+  const auto quotation = florin::quote(*rehearsal, actor, "", job->command, now());
+  if (!quotation) return quotation.error();
+  return quote_as_json(*quotation, rehearsal->catalog());
+}
+
+Result<std::string> Host::quote_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                                     std::string_view command) const {
+  Errors errors;
+  const auto read = config::command_of_json(command, errors);
+  if (!read) return errors.front();
+  return quote(tenant, account, actor, *read);
 }
 
 Result<std::string> Host::documents(const TenantId& tenant, const AccountId& account) const {

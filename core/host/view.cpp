@@ -7,7 +7,9 @@
 #include "domain/credits/spend.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/described.hpp"
+#include "domain/subscriptions/made_plan.hpp"
 #include "engine/provider_key.hpp"
+#include "host/parts.hpp"
 
 namespace florin {
 
@@ -17,37 +19,13 @@ namespace json = boost::json;
 
 template <class Enum>
 std::string word(Enum value) {
-  return boost::describe::enum_to_string(value, "");
-}
-
-json::value at(const std::optional<Instant>& instant) {
-  return instant ? json::value(instant->text()) : json::value(nullptr);
-}
-
-std::string amount(const Catalog& catalog, const CreditType& type, Credits credits) {
-  const CreditTypeRule* rule = catalog.credit_type(type);
-  return decimal_text(credits.units, rule == nullptr ? 0 : rule->decimals) + " " + type.text();
-}
-
-json::object plan_of(const Subscription& running) {
-  json::object plan{{"plan", running.plan.text()},    {"cycle", running.cycle},
-                    {"licences", running.licences},   {"period_from", running.from.text()},
-                    {"period_to", running.to.text()}, {"cancelled", running.cancelled_at.has_value()}};
-  json::array add_ons;
-  for (const AddOnCount& add_on : running.add_ons)
-    add_ons.push_back(json::object{{"add_on", add_on.add_on.text()}, {"count", add_on.count}});
-  plan["add_ons"] = std::move(add_ons);
-  if (running.pending)
-    plan["from_next_period"] = json::object{{"plan", running.pending->plan.text()},
-                                            {"cycle", running.pending->cycle},
-                                            {"licences", running.pending->licences}};
-  return plan;
+  return word_text(value);
 }
 
 json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
   json::object object{
       {"grant", grant.id.value},   {"type", grant.type.text()},           {"source", word(grant.source)},
-      {"state", word(grant.over)}, {"issued_at", grant.issued_at.text()}, {"ends_at", at(grant.ends_at)},
+      {"state", word(grant.over)}, {"issued_at", grant.issued_at.text()}, {"ends_at", instant_or_null(grant.ends_at)},
       {"rule", grant.rule},        {"paid_by", grant.paid_by.value}};
   const std::pair<const char*, Credits> ways[] = {
       {"granted", grant.granted},     {"remaining", grant.remaining}, {"held", grant.held},
@@ -55,14 +33,12 @@ json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
       {"forfeited", grant.forfeited}, {"refunded", grant.refunded},   {"corrected", grant.corrected}};
   for (const auto& [name, credits] : ways)
     if (!credits.is_zero() || std::string_view(name) == "granted" || std::string_view(name) == "remaining")
-      object[name] = amount(catalog, grant.type, credits);
+      object[name] = amount_text(catalog, grant.type, credits);
   return object;
 }
 
 json::object order_as_json(const Account& account, const Order& order) {
-  json::array lines, attempts;
-  for (const Line& line : order.lines)
-    lines.push_back(json::object{{"text", line.text}, {"quantity", line.quantity}, {"amount", line.amount.text()}});
+  json::array attempts;
   for (const Attempt& attempt : order.attempts) {
     const SavedMethod* saved = account.method(attempt.method);
     attempts.push_back(json::object{{"attempt", attempt.number},
@@ -74,18 +50,15 @@ json::object order_as_json(const Account& account, const Order& order) {
                                     {"decline", word(attempt.decline)},
                                     {"decline_code", attempt.decline_code}});
   }
-  json::array taxes;
-  for (const Tax& tax : order.taxes)
-    taxes.push_back(json::object{{"name", tax.name}, {"base", tax.base.text()}, {"amount", tax.amount.text()}});
   return {{"net", order.net().text()},
-          {"taxes", std::move(taxes)},
+          {"taxes", taxes_as_json(order.taxes)},
           {"order", order.id.value},
           {"kind", word(order.kind)},
           {"state", word(order.state)},
           {"total", order.total.text()},
-          {"lines", std::move(lines)},
+          {"lines", lines_as_json(order.lines)},
           {"placed_at", order.placed_at.text()},
-          {"paid_at", at(order.paid_at)},
+          {"paid_at", instant_or_null(order.paid_at)},
           {"invoice", order.invoice},
           {"closed_because", order.closed_because},
           {"refunded", order.refunded.text()},
@@ -94,7 +67,8 @@ json::object order_as_json(const Account& account, const Order& order) {
 
 }  // namespace
 
-std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now) {
+std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
+                            const std::optional<NextPeriod>& next) {
   json::object view{{"tenant", tenant.text()},
                     {"account", account.id.text()},
                     {"state", account.state_word()},
@@ -103,8 +77,12 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
                     {"opened_at", account.opened_at.text()},
                     {"position", account.position}};
   view["past_due_since"] = account.past_due ? json::value(account.past_due->since.text()) : json::value(nullptr);
-  if (account.trial) view["trial_ends_at"] = at(account.trial->ends_at);
-  view["subscription"] = account.subscription ? json::value(plan_of(*account.subscription)) : json::value(nullptr);
+  if (account.trial) view["trial_ends_at"] = instant_or_null(account.trial->ends_at);
+  view["subscription"] =
+      account.subscription ? json::value(subscription_as_json(account, *account.subscription)) : json::value(nullptr);
+  if (next) view["next"] = next_as_json(next, account, catalog);
+  view["deleted"] = account.deleted;
+  view["credits_kept_until"] = account.kept ? json::value(account.kept->until.text()) : json::value(nullptr);
 
   json::object credits;
   bool all_used_up = account.standing == Standing::paid || account.standing == Standing::trial;
@@ -128,7 +106,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   for (const Hold& hold : account.holds)
     holds.push_back(json::object{{"hold", hold.id.value},
                                  {"meter", hold.meter.text()},
-                                 {"amount", amount(catalog, hold.type, hold.amount())},
+                                 {"amount", amount_text(catalog, hold.type, hold.amount())},
                                  {"ends_at", hold.ends_at.text()}});
   for (const Refund& refund : account.refunds)
     refunds.push_back(json::object{{"refund", refund.id.value},
@@ -143,8 +121,8 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["refunds"] = std::move(refunds);
   const RechargeState& recharge = account.recharge;
   if (recharge.active)
-    view["auto_recharge"] = json::object{{"below", amount(catalog, recharge.type, recharge.below)},
-                                         {"amount", amount(catalog, recharge.type, recharge.amount)},
+    view["auto_recharge"] = json::object{{"below", amount_text(catalog, recharge.type, recharge.below)},
+                                         {"amount", amount_text(catalog, recharge.type, recharge.amount)},
                                          {"suspended", recharge.suspended}};
   return json::serialize(view);
 }
@@ -157,11 +135,12 @@ Check check_usage(const TenantState& tenant, const Account& account, const Catal
   const Decision decision = decide(account, tenant, actor, "", AnyCommand(usage), world);
   check.refusal = decision.refusal;
   check.allowed = !decision.refusal.has_value();
-  const Meter* meter = catalog.meter(usage.meter);
+  Meter own;
+  const Meter* meter = meter_for(account, catalog, usage.meter, own);
   if (meter == nullptr) return check;
-  check.available = amount(catalog, meter->type, account.available(meter->type, now));
+  check.available = amount_text(catalog, meter->type, account.available(meter->type, now));
   if (usage.quantity.unit == meter->per_started.unit)
-    check.price = amount(catalog, meter->type, price_of(*meter, usage.quantity, usage.words));
+    check.price = amount_text(catalog, meter->type, price_of(*meter, usage.quantity, usage.words));
   return check;
 }
 

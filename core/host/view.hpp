@@ -6,12 +6,14 @@
 #include "domain/catalog/catalog.hpp"
 #include "domain/decision/world.hpp"
 #include "florin/host.hpp"
+#include "host/quote.hpp"
 
 namespace florin {
 
 /// An account as its holder and the staff may see it, as JSON; amounts as text with their unit. Nothing in it is not in
-/// the books.
-std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now);
+/// the books, but what is to come: `next`, where it was asked for.
+std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
+                            const std::optional<NextPeriod>& next = std::nullopt);
 
 /// Whether a usage would be taken now, by the very decision that would take it.
 Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,

@@ -6,6 +6,7 @@
 
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
+#include "scenario/compare_quote.hpp"
 #include "scenario/words.hpp"
 
 namespace florin::scenario {
@@ -86,7 +87,7 @@ class Comparison {
         actual[type.id.text()] = {account_->available(type.id, stage_.now()), type.decimals};
     else
       for (const Grant& grant : account_->grants) {
-        const Credits there = grant.available(stage_.now());
+        const Credits there = account_->available(grant, stage_.now());
         if (there.is_zero()) continue;
         const std::string source =
             catalog_.credits.size() == 1 ? word(grant.source) : grant.type.text() + "_" + word(grant.source);
@@ -172,6 +173,15 @@ class Comparison {
     }
     if (expect_.pending) pending(running ? running->pending : std::nullopt);
     if (expect_.cancelled) same("cancelled", truth(*expect_.cancelled), truth(running && running->cancelled_at));
+    if (expect_.paused_until)
+      same("paused_until", text(*expect_.paused_until),
+           text(account_->pause ? std::optional(account_->pause->resumes_at) : std::nullopt));
+    if (expect_.ends_at) same("ends_at", text(*expect_.ends_at), text(running ? running->ends_at : std::nullopt));
+    if (expect_.agreement_ends)
+      same("agreement_ends", text(*expect_.agreement_ends), text(running ? running->agreement_ends : std::nullopt));
+    if (expect_.credits_kept_until)
+      same("credits_kept_until", text(*expect_.credits_kept_until),
+           text(account_->kept ? std::optional(account_->kept->until) : std::nullopt));
     if (expect_.trial_ends)
       same("trial_ends", text(*expect_.trial_ends), text(account_->trial ? account_->trial->ends_at : std::nullopt));
     if (expect_.past_due_since)
@@ -297,8 +307,13 @@ class Comparison {
 
 }  // namespace
 
-std::vector<Difference> compare(const Stage& stage, const TenantId& tenant, const Act& act, std::size_t& checks) {
-  return Comparison(stage, tenant, act, checks).run();
+std::vector<Difference> compare(const Stage& stage, const TenantId& tenant, const Act& act,
+                                const std::optional<Quotation>& quotation, std::size_t& checks) {
+  std::vector<Difference> differences = Comparison(stage, tenant, act, checks).run();
+  if (act.expect->quote && quotation)
+    compare_quote(*quotation, *act.expect->quote, stage.catalog(tenant),
+                  act.node.child("expect")->child("quote")->where_key(""), differences, checks);
+  return differences;
 }
 
 }  // namespace florin::scenario

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host/quote.hpp"
 #include "scenario/audit.hpp"
 #include "scenario/stage.hpp"
 #include "scenario/story.hpp"
@@ -12,7 +13,9 @@ struct Difference {
   std::string what, expected, actual;
 };
 
-/// Compares what `act` expects with the books and the provider's; counts the values compared in `checks`.
-std::vector<Difference> compare(const Stage& stage, const TenantId& tenant, const Act& act, std::size_t& checks);
+/// Compares what `act` expects with the books and the provider's; counts the values compared in `checks`. `quotation`
+/// is what the act asked for, if it did.
+std::vector<Difference> compare(const Stage& stage, const TenantId& tenant, const Act& act,
+                                const std::optional<Quotation>& quotation, std::size_t& checks);
 
 }  // namespace florin::scenario

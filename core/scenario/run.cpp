@@ -5,7 +5,10 @@
 
 #include "config/check.hpp"
 #include "config/command.hpp"
+#include "domain/journal/codec.hpp"
+#include "domain/journal/described.hpp"
 #include "florin/scenario.hpp"
+#include "host/quote.hpp"
 #include "scenario/audit.hpp"
 #include "scenario/expect.hpp"
 #include "scenario/stage.hpp"
@@ -75,9 +78,13 @@ class Player {
   bool step(Stage& stage, const Act& act) {
     stage.run_until(act.at);
     bool fine = true;
-    if (act.command) fine = send(stage, act);
+    std::optional<Quotation> quotation;
+    if (act.command && act.only_quoted)
+      quotation = quoted(stage, act);
+    else if (act.command)
+      fine = send(stage, act);
     if (!act.expect) return fine;
-    for (const Difference& difference : compare(stage, script_.tenant, act, report_.checks)) {
+    for (const Difference& difference : compare(stage, script_.tenant, act, quotation, report_.checks)) {
       out_ << place(difference.at) << difference.what << " is " << difference.actual << ", expected "
            << difference.expected << "   (at " << act.at.text() << ")\n";
       fine = false;
@@ -85,18 +92,45 @@ class Player {
     return fine;
   }
 
+  std::optional<Quotation> quoted(Stage& stage, const Act& act) {
+    const auto job = stage.assembly().job_of({script_.tenant, act.account, act.actor, act.key, act.at, *act.command});
+    if (!job) return std::nullopt;
+    auto quotation = quote(stage.rehearsal(script_.tenant, act.account), act.actor, act.key, job->command, act.at);
+    if (!quotation) return std::nullopt;
+    return *std::move(quotation);
+  }
+
+  /// What a command does is what it was said to do beforehand, fact by fact.
+  bool as_quoted(const Where& at, const std::optional<Quotation>& quotation, const Result<engine::Answered>& answer) {
+    if (!quotation || !answer) return true;
+    const auto bytes = [](const Facts& facts) {
+      std::string text;
+      {
+        codec::Writer out(text);
+        codec::write(out, facts);
+      }
+      return text;
+    };
+    const Entry& said = quotation->entries.front();
+    ++report_.checks;
+    const bool same_refusal = said.refusal.has_value() == answer->entry->refusal.has_value();
+    if (same_refusal && bytes(said.facts) == bytes(answer->entry->facts)) return true;
+    return fail(at, "a quote asked for just before said something else");
+  }
+
   bool send(Stage& stage, const Act& act) {
     const Where at = act.node.where("");
-    Command command = *act.command;
-    if (act.keeps_cycle)
-      if (const Account* account = stage.account(script_.tenant, act.account); account && account->subscription)
-        std::get<ChangePlan>(command).cycle = account->subscription->cycle;
+    const Command& command = *act.command;
+    const bool known = stage.account(script_.tenant, act.account) != nullptr;
+    const std::optional<Quotation> quotation =
+        known && act.times == 1 && act.at == stage.now() ? quoted(stage, act) : std::nullopt;
     std::vector<Request> requests;
     for (std::int32_t i = 0; i < act.times; ++i)
       requests.push_back({script_.tenant, act.account, act.actor,
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
     const auto answers = stage.send(requests);
     bool fine = as_wanted(act, at, answers);
+    if (act.times == 1) fine = as_quoted(at, quotation, answers.front()) && fine;
     if (options_.twice) fine = same_again(stage, at, requests, answers) && fine;
     return fine;
   }

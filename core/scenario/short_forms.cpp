@@ -126,7 +126,8 @@ void fill_in(Node& map, std::string_view key, const std::string& text) {
 
 std::string_view asked_by(const Command& command) {
   const bool staff = std::holds_alternative<SetApproval>(command) || std::holds_alternative<DecideRefund>(command) ||
-                     std::holds_alternative<CorrectCredits>(command) || std::holds_alternative<ErasePerson>(command);
+                     std::holds_alternative<CorrectCredits>(command) || std::holds_alternative<ErasePerson>(command) ||
+                     std::holds_alternative<MakePlan>(command) || std::holds_alternative<SetPerson>(command);
   return staff ? "staff" : "owner";
 }
 
@@ -161,16 +162,28 @@ Subscribe subscription_of(const AccountGiven& given) {
 std::optional<CommandOfStep> command_of_step(const Node& node, const AccountGiven& given, Errors& errors,
                                              const std::string& path) {
   const std::string here = path + "." + node.key;
+  if (node.key == "quote") {
+    if (node.children.size() != 1) {
+      errors.push_back({.code = "one_key",
+                        .message = "a quote is of one command, as {change_plan: {plan: pro}}",
+                        .at = node.where(here)});
+      return std::nullopt;
+    }
+    auto quoted = command_of_step(node.children.front(), given, errors, here);
+    if (quoted) quoted->only_quoted = true;
+    return quoted;
+  }
   for (const ShortForm& form : short_forms) {
     if (form.word != node.key) continue;
     auto command = form.read({node, given, errors, here});
     if (!command) return std::nullopt;
-    return CommandOfStep{std::move(*command), form.by, false};
+    return CommandOfStep{std::move(*command), form.by};
   }
 
   std::vector<std::string_view> known = config::command_words();
   if (std::ranges::find(known, node.key) == known.end()) {
     for (const ShortForm& form : short_forms) known.push_back(form.word);
+    known.push_back("quote");
     for (const config::Field& field : config::shape_of<Step>().fields) known.push_back(field.name);
     const std::string hint = config::did_you_mean(node.key, known);
     errors.push_back(
@@ -188,20 +201,18 @@ std::optional<CommandOfStep> command_of_step(const Node& node, const AccountGive
   whole.column = node.column;
   whole.children.push_back(node);
   Node& command_node = whole.children.front();
-  const bool changes = node.key == "change_plan" && node.child("cycle") == nullptr;
   if (node.key == "subscribe") {
     if (given.plan) fill_in(command_node, "plan", given.plan->text());
     if (given.cycle) fill_in(command_node, "cycle", *given.cycle);
     if (given.licences) fill_in(command_node, "licences", std::to_string(*given.licences));
     if (given.first_credits) fill_in(command_node, "first_credits", given.first_credits->text());
   }
-  if (changes) fill_in(command_node, "cycle", "monthly");
   auto command = config::command_of(whole, errors, path);
   if (!command) return std::nullopt;
   if (auto* subscribe = std::get_if<Subscribe>(&*command); subscribe != nullptr && node.child("add_ons") == nullptr)
     subscribe->add_ons = subscription_of(given).add_ons;
   const std::string_view by = asked_by(*command);
-  return CommandOfStep{std::move(*command), by, changes};
+  return CommandOfStep{std::move(*command), by};
 }
 
 }  // namespace florin::scenario

@@ -16,7 +16,7 @@ Subscribe subscription_of(const AccountGiven& given);
 struct CommandOfStep {
   Command command;
   std::string_view by = "owner";  ///< the role that asks when the step does not say
-  bool keeps_cycle = false;
+  bool only_quoted = false;       ///< asked what it would do, not to do it
 };
 /// Errors: unknown_key with the nearest word, and those of decode.
 std::optional<CommandOfStep> command_of_step(const config::Node& node, const AccountGiven& given, Errors& errors,

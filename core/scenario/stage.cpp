@@ -65,4 +65,12 @@ const Catalog& Stage::catalog(const TenantId& tenant) const {
   return *found;
 }
 
+engine::Rehearsal Stage::rehearsal(const TenantId& tenant, const AccountId& id) const {
+  std::optional<engine::Rehearsal> copies;
+  assembly_->engine().read([&](const engine::Shard& shard) {
+    copies.emplace(*shard.account(tenant, id), *shard.tenant(tenant), *shard.catalogs(tenant), assembly_->plugged());
+  });
+  return *std::move(copies);
+}
+
 }  // namespace florin::scenario

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/rehearsal.hpp"
 #include "host/assembly.hpp"
 
 namespace florin::scenario {
@@ -39,6 +40,8 @@ class Stage {
   /// Never null between commands: virtual time reads in place.
   const Account* account(const TenantId& tenant, const AccountId& id) const;
   const Catalog& catalog(const TenantId& tenant) const;
+  /// Copies of an account that is there, to see what would follow.
+  engine::Rehearsal rehearsal(const TenantId& tenant, const AccountId& account) const;
 
  private:
   Stage() = default;

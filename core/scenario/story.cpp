@@ -168,6 +168,10 @@ class Reader {
     if (given == accounts_.end())
       return error("unknown_account", "'" + act.account.text() + "' is none of the accounts that are given",
                    node.child("account")->where(path + ".account"));
+    const bool quotes = node.child("quote") != nullptr;
+    if (step.expect && step.expect->quote && !quotes)
+      return error("no_quote", "the step asks for no quote: write `quote: {change_plan: …}` in it",
+                   node.child("expect")->where(path + ".expect"));
     act.expect = step.expect;
     act.refused = step.refused;
     act.times = step.times.value_or(1);
@@ -184,7 +188,7 @@ class Reader {
     if (!step.rest.node.children.empty()) {
       auto command = command_of_step(step.rest.node.children.front(), given->second, errors_, path);
       if (!command) return;
-      act.keeps_cycle = command->keeps_cycle;
+      act.only_quoted = command->only_quoted;
       act.actor = {step.as.value_or(std::string(command->by)), ""};
       act.command = std::move(command->command);
     }

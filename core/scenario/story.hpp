@@ -82,6 +82,18 @@ struct PendingExpected {
   std::optional<std::int32_t> licences;
 };
 
+/// Of the quote in the same step. `gives` is by type of credits; what leaves by how: rolled, expired, forfeited.
+struct QuoteExpected {
+  std::optional<std::string> refused;  ///< a code
+  std::optional<Money> today;
+  std::optional<std::int32_t> lines;
+  std::vector<std::pair<std::string, Amount>> gives, leaves;
+  std::optional<Money> refunds;
+  std::optional<config::OrNone<Instant>> next_renewal;  ///< or when it ends
+  std::optional<Money> next_total;
+  std::vector<std::pair<std::string, Amount>> then_leaves;  ///< when the period ends, as things stand
+};
+
 /// What must be so. What is not said is not looked at; lists and `credits` are complete.
 struct Expect {
   std::vector<std::pair<std::string, Amount>> credits;
@@ -107,6 +119,8 @@ struct Expect {
   std::optional<bool> prompt, frozen, recharge_suspended;
   std::optional<Amount> owed;
   std::vector<std::pair<std::string, std::string>> approvals;
+  std::optional<config::OrNone<Instant>> paused_until, ends_at, agreement_ends, credits_kept_until;
+  std::optional<QuoteExpected> quote;
 };
 
 struct Step {
@@ -138,11 +152,13 @@ BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held
 BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total))
 BOOST_DESCRIBE_STRUCT(DocumentExpected, (), (number, net, taxes, total))
 BOOST_DESCRIBE_STRUCT(PendingExpected, (), (plan, cycle, licences))
+BOOST_DESCRIBE_STRUCT(QuoteExpected, (),
+                      (refused, today, lines, gives, leaves, refunds, next_renewal, next_total, then_leaves))
 BOOST_DESCRIBE_STRUCT(Expect, (),
                       (credits, grants, gone, charged_in_all, refunded_in_all, charges, state, plan, cycle, licences,
                        add_ons, next_renewal, pending, cancelled, trial_ends, past_due_since, invoices, credit_notes,
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
-                       approvals))
+                       approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote))
 BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, key, times, refused, refused_times, expect))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
 
@@ -153,8 +169,7 @@ struct Act {
   Actor actor;
   std::string key;
   std::optional<Command> command;
-  /// Filled in when it is sent: `change_plan` keeps the running cycle when the story names none.
-  bool keeps_cycle = false;
+  bool only_quoted = false;  ///< asked what it would do, not to do it
   std::int32_t times = 1;
   std::optional<std::string> refused;
   std::int32_t refused_times = 0;

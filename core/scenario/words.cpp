@@ -167,6 +167,12 @@ class Teller {
   }
   std::string operator()(const CreditNoteIssued& f) const { return "credit note " + f.number + ", " + f.amount.text(); }
   std::string operator()(const ApprovalSet& f) const { return f.approval.approval + " " + f.approval.state; }
+  std::string operator()(const SubscriptionPaused& f) const { return "paused, resumes " + f.resumes_at.text(); }
+  std::string operator()(const SubscriptionResumed& f) const { return "resumed, the period ends " + f.to.text(); }
+  std::string operator()(const KeepingEnded&) const { return "credits are kept no longer"; }
+  std::string operator()(const PlanMade& f) const { return f.plan.plan.text() + " made for this account"; }
+  std::string operator()(const AccountDeleted&) const { return "account deleted"; }
+  std::string operator()(const PersonSealed&) const { return "personal data replaced"; }
   std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
   std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
 

@@ -33,14 +33,13 @@ bool in(std::uint64_t set, std::uint32_t code) { return (set >> code & 1) != 0; 
 }  // namespace
 
 /// The credit policy that most tenants need: sources in an order, each with its end, unused plan credits that roll
-/// over, and what becomes of credits when a customer leaves. Its README has the words.
+/// over. Its README has the words.
 class Standard {
  public:
   explicit Standard(Setup& setup) {
-    setup.only(setup.config, {"spend_order", "grants", "at_cancel"});
+    setup.only(setup.config, {"spend_order", "grants"});
     read_grants(setup);
     read_order(setup);
-    read_at_cancel(setup);
   }
 
   Decisions decide(const Moment& moment) const {
@@ -68,7 +67,6 @@ class Standard {
     std::uint64_t from = 0, at = 0;  // rollover: sets of sources and of reasons
     bool again = false;
   };
-  enum class AtCancel { keep, forfeit_all, keep_for };
 
   // ---- The config
 
@@ -176,20 +174,6 @@ class Standard {
     }
   }
 
-  void read_at_cancel(Setup& setup) {
-    const Json word = setup.config["at_cancel"];
-    const auto span = read_span(word["keep_for"].text());
-    if (word.is_object() && span) {
-      setup.only(word, {"keep_for"});
-      at_cancel_ = AtCancel::keep_for;
-      keep_for_ = *span;
-    } else if (word.text() == Text("forfeit_all")) {
-      at_cancel_ = AtCancel::forfeit_all;
-    } else if (word.text() != Text("keep")) {
-      setup.problem("/at_cancel", "at_cancel is keep, forfeit_all or {keep_for: 180 days}");
-    }
-  }
-
   // ---- The decisions
 
   Decisions issue(const Moment& moment, std::uint32_t source) const {
@@ -233,13 +217,6 @@ class Standard {
         then.add({.kind = taken ? FLORIN_FORFEIT : FLORIN_EXPIRE,
                   .grant = grant.id,
                   .rule = Text("grants.") + sources[grant.source]});
-      } else if (moment.reason == FLORIN_CANCELLATION && at_cancel_ == AtCancel::forfeit_all) {
-        then.add({.kind = FLORIN_FORFEIT, .grant = grant.id, .rule = std::string_view("at_cancel")});
-      } else if (moment.reason == FLORIN_CANCELLATION && at_cancel_ == AtCancel::keep_for) {
-        then.add({.kind = FLORIN_MOVE_END,
-                  .grant = grant.id,
-                  .end = {FLORIN_ENDS_AFTER, keep_for_},
-                  .rule = std::string_view("at_cancel.keep_for")});
       }
     }
     return then;
@@ -258,14 +235,12 @@ class Standard {
   }
 
   std::array<Entry, sources.size()> entries_;
-  AtCancel at_cancel_ = AtCancel::keep;
-  florin_span keep_for_{};
 };
 
 FLORIN_PLUGIN(Standard, R"({
   "id": "standard", "version": "1.0.0", "interfaces": ["florin.credit_policy/1"],
   "config": {
-    "type": "object", "additionalProperties": false, "required": ["spend_order", "grants", "at_cancel"],
+    "type": "object", "additionalProperties": false, "required": ["spend_order", "grants"],
     "properties": {
       "spend_order": {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/source"},
         {"type": "array", "items": {"$ref": "#/$defs/source"}}]}},
@@ -281,10 +256,7 @@ FLORIN_PLUGIN(Standard, R"({
               "ends": {"type": "string"}, "again": {"enum": ["true", "false"]}}},
           "purchase": {"$ref": "#/$defs/entry"}, "recharge": {"$ref": "#/$defs/entry"},
           "addon": {"$ref": "#/$defs/entry"}, "transfer": {"$ref": "#/$defs/entry"},
-          "correction": {"$ref": "#/$defs/entry"}}},
-      "at_cancel": {"anyOf": [{"enum": ["keep", "forfeit_all"]},
-        {"type": "object", "additionalProperties": false, "required": ["keep_for"],
-         "properties": {"keep_for": {"type": "string"}}}]}},
+          "correction": {"$ref": "#/$defs/entry"}}}},
     "$defs": {
       "source": {"enum": ["trial", "plan", "rollover", "purchase", "recharge", "addon", "transfer", "correction"]},
       "reason": {"enum": ["renewal", "upgrade", "downgrade", "cycle_change", "cancel"]},

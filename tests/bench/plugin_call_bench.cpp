@@ -17,8 +17,7 @@ CreditPolicy standard() {
   return *library().credit_policy("standard", {.tenant = "acme", .config_json = R"({
     "spend_order": ["rollover", "plan", "purchase"],
     "grants": {"plan": {"ends": "end_of_cycle"}, "purchase": {"ends": "12 months"},
-               "rollover": {"from": "plan", "at": "renewal", "ends": "30 days"}},
-    "at_cancel": "forfeit_all"})"});
+               "rollover": {"from": "plan", "at": "renewal", "ends": "30 days"}}})"});
 }
 
 Moment moment(MomentKind kind, std::uint32_t grants) {

@@ -146,8 +146,7 @@ TEST(Call, RoomGrowsUntilTheAnswerFits) {
 TEST(Call, ManyThreadsGetTheSameAnswer) {
   const auto policy = test::shipped().credit_policy(
       "standard",
-      {.tenant = "acme", .config_json = R"({"spend_order":["plan"],"grants":{"plan":{"ends":"end_of_cycle"}},
-                                      "at_cancel":"keep"})"});
+      {.tenant = "acme", .config_json = R"({"spend_order":["plan"],"grants":{"plan":{"ends":"end_of_cycle"}}})"});
   ASSERT_TRUE(policy);
   const Moment moment = with_one_grant();
   const auto once = policy->decide(moment);

@@ -14,8 +14,7 @@ const std::string usual = R"({
   "grants": {
     "trial": {"ends": "end_of_trial"}, "plan": {"ends": "end_of_cycle"},
     "rollover": {"from": ["plan"], "at": ["renewal", "upgrade"], "ends": "30 days", "again": "false"},
-    "purchase": {"ends": "12 months"}, "recharge": {"ends": "end_of_cycle"}, "correction": {"ends": "never"}},
-  "at_cancel": "forfeit_all"})";
+    "purchase": {"ends": "12 months"}, "recharge": {"ends": "end_of_cycle"}, "correction": {"ends": "never"}}})";
 
 std::string with(std::string config, const std::string& what, const std::string& instead) {
   return config.replace(config.find(what), what.size(), instead);
@@ -131,17 +130,9 @@ TEST(Standard, ExpiresWhereNothingRollsAndForfeitsOnTheWayDown) {
             (Told{"2 forfeit grants.plan", "4 forfeit grants.recharge"}));
 }
 
-TEST(Standard, DoesAtCancelWhatItIsTold) {
+TEST(Standard, LeavesToTheHostWhatACancellationMakesOfCreditsThatDoNotEndWithTheCycle) {
   EXPECT_EQ(told(policy(usual), ended(PeriodEnd::cancel)),
-            (Told{"1 forfeit at_cancel", "2 forfeit grants.plan", "3 forfeit at_cancel", "4 forfeit grants.recharge",
-                  "7 forfeit at_cancel"}));
-  EXPECT_EQ(told(policy(with(usual, R"("forfeit_all")", R"("keep")")), ended(PeriodEnd::cancel)),
             (Told{"2 forfeit grants.plan", "4 forfeit grants.recharge"}));
-  const auto kept = policy(with(usual, R"("forfeit_all")", R"({"keep_for": "180 days"})"));
-  EXPECT_EQ(told(kept, ended(PeriodEnd::cancel)),
-            (Told{"1 move_end at_cancel.keep_for", "2 forfeit grants.plan", "3 move_end at_cancel.keep_for",
-                  "4 forfeit grants.recharge", "7 move_end at_cancel.keep_for"}));
-  EXPECT_EQ(kept.decide(ended(PeriodEnd::cancel))->decisions[0].end.after, (Span{Span::Unit::days, 180}));
 }
 
 TEST(Standard, SaysWhatIsWrongAndWhatWouldBeRight) {
@@ -161,11 +152,9 @@ TEST(Standard, SaysWhatIsWrongAndWhatWouldBeRight) {
   EXPECT_TRUE(found.contains("/grants/rollover/ends"));
   found = problems(with(usual, R"(["renewal", "upgrade"])", R"(["renewl"])"));
   EXPECT_NE(found["/grants/rollover/at/0"].find("'renewal'"), std::string::npos);
-  found = problems(with(usual, R"("forfeit_all")", R"("forfeit")"));
-  EXPECT_TRUE(found.contains("/at_cancel"));
   found = problems("{}");
-  EXPECT_EQ(found.size(), 3U);
-  EXPECT_EQ(problems("not json").size(), 3U);
+  EXPECT_EQ(found.size(), 2U);
+  EXPECT_EQ(problems("not json").size(), 2U);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ ChangeRule Compiler::change(const yaml::ChangeBlock& block) {
   rule.at = rule_at(block.at);
   const bool all = block.cycle && block.pays && block.credits;
   const bool any = block.cycle || block.pays || block.credits;
-  if (block.when == ChangeRule::When::now && !all)
+  if (block.when != ChangeRule::When::next_renewal && !all)
     add("missing_key",
         "a change that works now says cycle (restarts or keeps), pays and credits (full or difference_by_day)",
         block.at);
@@ -32,7 +32,44 @@ void Compiler::changes() {
   catalog_.upgrade = change(file_.changes.upgrade);
   catalog_.downgrade = change(file_.changes.downgrade);
   catalog_.cycle_change = change(file_.changes.cycle_change);
-  catalog_.cancel = {.then = file_.changes.cancel.then, .at = rule_at(file_.changes.cancel.at)};
+  for (const yaml::ChangeBlock* block : {&file_.changes.upgrade, &file_.changes.downgrade})
+    if (block->when == ChangeRule::When::now_if_longer)
+      add("contradiction", "only a cycle_change works now_if_longer", block->at);
+  pause();
+  cancel();
+}
+
+void Compiler::pause() {
+  if (!file_.changes.pause) return;
+  const yaml::PauseBlock& block = *file_.changes.pause;
+  const auto freezes = [&](yaml::Freezes what) { return std::ranges::count(block.freezes, what) != 0; };
+  if (!freezes(yaml::Freezes::cycle)) add("contradiction", "a pause freezes at least the cycle", block.at);
+  catalog_.pause = PauseRule{.freezes_credits = freezes(yaml::Freezes::credits),
+                             .usage_refused = block.usage == yaml::UsageThen::refused,
+                             .longest = length(block.longest),
+                             .at = rule_at(block.at)};
+  if (catalog_.pause->freezes_credits && !catalog_.pause->usage_refused)
+    add("contradiction", "credits that are frozen are not spent: usage is refused", block.at);
+}
+
+void Compiler::cancel() {
+  const yaml::CancelBlock& block = file_.changes.cancel;
+  const bool frozen = block.credits.value == CancelRule::KeptCredits::keep_frozen;
+  catalog_.cancel = CancelRule{.then = block.then,
+                               .credits = block.credits.value,
+                               .keep_for = block.keep_for ? length(*block.keep_for) : Span(),
+                               .waits_for_agreement = block.with_agreement != yaml::WithAgreement::end_of_cycle,
+                               .at = rule_at(block.at)};
+  const bool lengths = block.keep_for && block.then_credits;
+  const bool any_length = block.keep_for || block.then_credits;
+  if (frozen ? !lengths : any_length)
+    add("contradiction", "keep_frozen needs keep_for and then_credits, and only keep_frozen does", block.credits.at);
+  const bool some_bind = std::ranges::any_of(catalog_.plans, [](const Plan& plan) {
+    return plan.agreement || std::ranges::count(plan.per_account, "agreement") != 0;
+  });
+  if (some_bind && !block.with_agreement)
+    add("missing_key", "'with_agreement' is missing: a plan binds for a time; say end_of_agreement or end_of_cycle",
+        block.at);
 }
 
 void Compiler::past_due() {
@@ -54,6 +91,7 @@ void Compiler::past_due() {
     step.try_again = does(yaml::Rung::try_);
     step.tell = does(yaml::Rung::tell);
     step.cancel = does(yaml::Rung::cancel_now);
+    if (block.buying) step.buying_refused = *block.buying == yaml::BuyingThen::refused;
     if (block.usage) step.usage_refused = *block.usage == yaml::UsageThen::refused;
     catalog_.past_due.push_back(step);
   }

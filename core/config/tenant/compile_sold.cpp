@@ -8,16 +8,6 @@
 
 namespace florin::config {
 
-namespace {
-
-struct KnownCycle {
-  std::string_view word;
-  std::int32_t months;
-};
-constexpr KnownCycle known_cycles[] = {{"monthly", 1}, {"quarterly", 3}, {"half_yearly", 6}, {"annual", 12}};
-
-}  // namespace
-
 void Compiler::credit_types() {
   for (const auto& [id, block] : file_.credits) {
     if (block.decimals.value < 0 || block.decimals.value > 12)
@@ -56,6 +46,32 @@ std::int32_t Compiler::months_of(std::string_view id, const yaml::CycleBlock& bl
   return std::max(1, block.every->value.count);
 }
 
+void Compiler::per_account(Plan& plan, const yaml::PlanBlock& block) {
+  using Key = yaml::PerAccount;
+  const auto written = [&](Key key) {
+    switch (key) {
+      case Key::rank: return block.rank.has_value();
+      case Key::cycles: return !block.cycles.empty();
+      case Key::credit_price: return block.credit_price.has_value();
+      case Key::first_credits: return block.first_credits.has_value();
+      case Key::agreement: return block.agreement.has_value();
+      case Key::monthly_minimum:
+      case Key::meters: break;
+    }
+    return false;
+  };
+  for (const auto& key : block.per_account) {
+    const std::string word = shape_of<Key>().text(&key.value);
+    if (written(key.value)) add("contradiction", "'" + word + "' is written in this plan already", key.at);
+    plan.per_account.push_back(word);
+  }
+  for (const Key key : {Key::rank, Key::cycles}) {
+    const std::string word = shape_of<Key>().text(&key);
+    if (!written(key) && std::ranges::find(plan.per_account, word) == plan.per_account.end())
+      add("missing_key", "'" + word + "' is missing, here or in per_account", block.at);
+  }
+}
+
 void Compiler::cycles_and_plans() {
   listed(!file_.plans.empty(), "plans", where("plans"));
   std::unordered_map<std::int32_t, std::string> ranks;
@@ -63,13 +79,21 @@ void Compiler::cycles_and_plans() {
     plan_ids_.push_back(id.text());
     Plan plan;
     plan.id = id;
-    plan.rank = block.rank.value;
     plan.by_licence = block.by_licence;
     plan.at = rule_at(block.at);
-    const auto [same, fresh] = ranks.emplace(plan.rank, id.text());
-    if (!fresh && !block.rank.at.file.empty())
-      add("duplicate_rank", "'" + same->second + "' has this rank too: then neither is the upgrade of the other",
-          block.rank.at);
+    per_account(plan, block);
+    if (block.rank) {
+      plan.rank = block.rank->value;
+      const auto [same, fresh] = ranks.emplace(plan.rank, id.text());
+      if (!fresh && !block.rank->at.file.empty())
+        add("duplicate_rank", "'" + same->second + "' has this rank too: then neither is the upgrade of the other",
+            block.rank->at);
+    }
+    if (block.agreement) {
+      plan.agreement = length(*block.agreement);
+      if (plan.agreement->unit != Span::Unit::months)
+        add("bad_span", "an agreement is whole months, such as 12 months", block.agreement->at);
+    }
     if (block.credit_price) plan.credit_price = unit_price(*block.credit_price);
     if (block.first_credits) plan.first_credits = money(block.first_credits->at_least);
     for (const auto& [cycle_id, cycle] : block.cycles) {
@@ -80,7 +104,6 @@ void Compiler::cycles_and_plans() {
                              .at = rule_at(cycle.at)});
       if (std::ranges::find(cycle_ids_, cycle_id.text()) == cycle_ids_.end()) cycle_ids_.push_back(cycle_id.text());
     }
-    listed(!block.cycles.empty(), "cycles", block.at);
     catalog_.plans.push_back(std::move(plan));
   }
   for (const auto& meter : file_.meters) meter_ids_.push_back(meter.first.text());
@@ -109,6 +132,7 @@ void Compiler::add_ons() {
   for (const auto& [id, block] : file_.add_ons) {
     AddOn add_on{.id = id, .sells = credits(block.sells), .prices = {}, .at = rule_at(block.at)};
     positive(add_on.sells, block.sells.at);
+    add_on.renews = block.renews;
     add_on.whole_inside_period = block.if_bought_inside_period == yaml::InsidePeriod::whole;
     for (const auto& [cycle, price] : block.prices) {
       known("cycle of any plan", cycle.text(), cycle_ids_, price.at);

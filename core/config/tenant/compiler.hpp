@@ -35,6 +35,8 @@ class Compiler {
   // ---- What is sold: compile_sold.cpp
   void credit_types();
   std::int32_t months_of(std::string_view id, const yaml::CycleBlock& block);
+  /// Each key is either written here or filled in for one account, and a plan needs some of them.
+  void per_account(Plan& plan, const yaml::PlanBlock& block);
   void cycles_and_plans();
   void conditions_of_plans();
   void trial();
@@ -52,6 +54,8 @@ class Compiler {
   // ---- What happens to a subscription: compile_changes.cpp
   ChangeRule change(const yaml::ChangeBlock& block);
   void changes();
+  void pause();
+  void cancel();
   void past_due();
   void refunds();
 

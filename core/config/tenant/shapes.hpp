@@ -13,11 +13,12 @@ namespace florin {
 
 BOOST_DESCRIBE_ENUM(Trial::PlanPicked, starts_when_trial_ends, starts_now)
 BOOST_DESCRIBE_ENUM(HoldRule::UsedMore, absorb, owe)
-BOOST_DESCRIBE_ENUM(ChangeRule::When, now, next_renewal)
+BOOST_DESCRIBE_ENUM(ChangeRule::When, now, next_renewal, now_if_longer)
 BOOST_DESCRIBE_ENUM(ChangeRule::Cycle, restarts, keeps)
 BOOST_DESCRIBE_ENUM(ChangeRule::Pays, full_price, difference_by_day)
 BOOST_DESCRIBE_ENUM(ChangeRule::Gives, full, difference_by_day)
 BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
+BOOST_DESCRIBE_ENUM(CancelRule::KeptCredits, keep, forfeit_all, keep_frozen)
 
 }  // namespace florin
 
@@ -101,16 +102,23 @@ struct FirstCreditsBlock {
 };
 BOOST_DESCRIBE_STRUCT(FirstCreditsBlock, (), (at_least))
 
+/// The keys of a plan that staff may fill in for one account.
+enum class PerAccount : std::uint8_t { rank, cycles, credit_price, first_credits, monthly_minimum, meters, agreement };
+BOOST_DESCRIBE_ENUM(PerAccount, rank, cycles, credit_price, first_credits, monthly_minimum, meters, agreement)
+
 struct PlanBlock {
-  Written<std::int32_t> rank;
+  std::optional<Written<std::int32_t>> rank;
   bool by_licence = false;
   std::optional<Written<UnitPrice>> credit_price;
   std::optional<FirstCreditsBlock> first_credits;
   std::vector<std::pair<CycleId, CycleBlock>> cycles;
   ConditionBlock offered_to;
+  std::optional<Written<Span>> agreement;
+  std::vector<Written<PerAccount>> per_account;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PlanBlock, (), (rank, by_licence, credit_price, first_credits, cycles, offered_to))
+BOOST_DESCRIBE_STRUCT(PlanBlock, (),
+                      (rank, by_licence, credit_price, first_credits, cycles, offered_to, agreement, per_account))
 
 enum class InsidePeriod : std::uint8_t { whole, by_day };
 BOOST_DESCRIBE_ENUM(InsidePeriod, whole, by_day)
@@ -121,9 +129,10 @@ struct AddOnBlock {
   Written<CreditAmount> sells;
   std::vector<std::pair<CycleId, Written<Money>>> prices;
   InsidePeriod if_bought_inside_period = InsidePeriod::whole;
+  bool renews = true;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(AddOnBlock, (), (sells, prices, if_bought_inside_period))
+BOOST_DESCRIBE_STRUCT(AddOnBlock, (), (sells, prices, if_bought_inside_period, renews))
 
 struct LicencesBlock {
   InsidePeriod added = InsidePeriod::by_day;
@@ -185,32 +194,66 @@ struct ChangeBlock {
 };
 BOOST_DESCRIBE_STRUCT(ChangeBlock, (), (when, cycle, pays, credits))
 
+enum class EndOfCycle : std::uint8_t { end_of_cycle };
+BOOST_DESCRIBE_ENUM(EndOfCycle, end_of_cycle)
+enum class WithAgreement : std::uint8_t { end_of_agreement, end_of_cycle };
+BOOST_DESCRIBE_ENUM(WithAgreement, end_of_agreement, end_of_cycle)
+enum class ThenCredits : std::uint8_t { forfeit_all };
+BOOST_DESCRIBE_ENUM(ThenCredits, forfeit_all)
+
 struct CancelBlock {
+  EndOfCycle when = EndOfCycle::end_of_cycle;
+  EndOfCycle undo_until = EndOfCycle::end_of_cycle;
   CancelRule::Then then = CancelRule::Then::ended;
+  Written<CancelRule::KeptCredits> credits;
+  std::optional<Written<Span>> keep_for;
+  std::optional<ThenCredits> then_credits;
+  std::optional<WithAgreement> with_agreement;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(CancelBlock, (), (then))
+BOOST_DESCRIBE_STRUCT(CancelBlock, (), (when, undo_until, then, credits, keep_for, then_credits, with_agreement))
+
+enum class UsageThen : std::uint8_t { credits_left, refused };
+BOOST_DESCRIBE_ENUM(UsageThen, credits_left, refused)
+enum class Freezes : std::uint8_t { cycle, credits };
+BOOST_DESCRIBE_ENUM(Freezes, cycle, credits)
+enum class ThenResume : std::uint8_t { resume };
+BOOST_DESCRIBE_ENUM(ThenResume, resume)
+enum class Now : std::uint8_t { now };
+BOOST_DESCRIBE_ENUM(Now, now)
+
+struct PauseBlock {
+  Now when = Now::now;
+  std::vector<Freezes> freezes;
+  UsageThen usage = UsageThen::refused;
+  Written<Span> longest;
+  ThenResume then = ThenResume::resume;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PauseBlock, (), (when, freezes, usage, longest, then))
 
 struct ChangesBlock {
   ChangeBlock upgrade;
   ChangeBlock downgrade;
   ChangeBlock cycle_change;
+  OrNone<PauseBlock> pause;
   CancelBlock cancel;
 };
-BOOST_DESCRIBE_STRUCT(ChangesBlock, (), (upgrade, downgrade, cycle_change, cancel))
+BOOST_DESCRIBE_STRUCT(ChangesBlock, (), (upgrade, downgrade, cycle_change, pause, cancel))
 
 enum class Rung : std::uint8_t { try_, tell, cancel_now };
 BOOST_DESCRIBE_ENUM(Rung, try_, tell, cancel_now)
-enum class UsageThen : std::uint8_t { credits_left, refused };
-BOOST_DESCRIBE_ENUM(UsageThen, credits_left, refused)
+enum class BuyingThen : std::uint8_t { allowed, refused };
+BOOST_DESCRIBE_ENUM(BuyingThen, allowed, refused)
 
 struct PastDueBlock {
   Written<Span> after;
   OneOrMany<Rung> do_;
   std::optional<UsageThen> usage;
+  std::optional<BuyingThen> buying;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PastDueBlock, (), (after, do_, usage))
+BOOST_DESCRIBE_STRUCT(PastDueBlock, (), (after, do_, usage, buying))
 
 struct GuaranteeBlock {
   Written<Span> asked_within;
@@ -341,18 +384,32 @@ inline constexpr Note plan_notes[] = {
     {"by_licence", "prices and credits count for each licence", Note::Presence::may_be_left_out},
     {"credit_price", "of one bought credit while on this plan"},
     {"first_credits", "what an upgrade from the trial must buy at least"},
-    {"cycles", "price and credits of each period, stated and not derived", Note::Presence::required},
+    {"cycles", "price and credits of each period, stated and not derived"},
     {"offered_to", "left out: to everybody"},
+    {"agreement", "bound for so long, as 12 months; left out: not bound"},
+    {"per_account", "keys that staff fills in for one account"},
 };
 inline constexpr Note cycle_notes[] = {
     {"gives", "credits of each paid period"},
     {"every", "months, when the name is not monthly, quarterly, half_yearly or annual"}};
 inline constexpr Note add_on_notes[] = {
     {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
-    {"if_bought_inside_period", "whole: full price and all credits; by_day: the days that are left"}};
+    {"if_bought_inside_period", "whole: full price and all credits; by_day: the days that are left"},
+    {"renews", "false: bought for one period"}};
 inline constexpr Note sales_notes[] = {{"price", "left out: the plan's credit_price"}};
 inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
-inline constexpr Note past_due_notes[] = {{"do", "", Note::Presence::required}};
+inline constexpr Note cancel_notes[] = {
+    {"credits", "of what does not end with the cycle anyway: keep, forfeit_all or keep_frozen"},
+    {"keep_for", "keep_frozen: how long they come back with a new plan"},
+    {"then_credits", "keep_frozen: what becomes of them then"},
+    {"with_agreement", "needed where a plan binds for a time"}};
+inline constexpr Note pause_notes[] = {
+    {"freezes", "[cycle, credits]: what moves by the paused time", Note::Presence::required},
+    {"longest", "then it resumes by itself"}};
+inline constexpr Note changes_notes[] = {{"pause", "none: not offered", Note::Presence::required}};
+inline constexpr Note past_due_notes[] = {{"do", "", Note::Presence::required},
+                                          {"usage", "from here on; left out: as in the step before"},
+                                          {"buying", "of credits, from here on; left out: as in the step before"}};
 inline constexpr Note guarantee_notes[] = {{"asked_within", "of the first successful payment"},
                                            {"covers", "payments for these orders", Note::Presence::required}};
 inline constexpr Note method_notes[] = {
@@ -386,6 +443,12 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::CreditSalesBlock> = yaml::sales_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::AutoRechargeBlock> = yaml::recharge_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::CancelBlock> = yaml::cancel_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PauseBlock> = yaml::pause_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::ChangesBlock> = yaml::changes_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::PastDueBlock> = yaml::past_due_notes;
 template <>

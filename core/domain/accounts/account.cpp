@@ -35,8 +35,14 @@ const SavedMethod* Account::slot(const std::string& name) const {
 Credits Account::available(const CreditType& type, Instant now) const {
   Credits sum;
   for (const Grant& grant : grants)
-    if (grant.type == type) sum += grant.available(now);
+    if (grant.type == type) sum += available(grant, now);
   return sum;
+}
+
+Credits Account::available(const Grant& grant, Instant now) const {
+  if (kept) return {};
+  const bool stands_still = pause && pause->credits_frozen && grant.over == GrantOver::working;
+  return stands_still ? grant.remaining - grant.held : grant.available(now);
 }
 
 Credits Account::owes(const CreditType& type) const {

@@ -21,15 +21,6 @@ enum class Standing : std::uint8_t {
   ended,
 };
 
-/// A change that waits for the renewal. At most one; a later one takes its place.
-struct PendingChange {
-  PlanId plan;
-  std::string cycle;
-  std::int32_t licences = 0;
-  std::vector<AddOnCount> add_ons;
-  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
-};
-
 /// A plan that an account is on, and the period that it is in.
 struct Subscription {
   PlanId plan;
@@ -43,7 +34,46 @@ struct Subscription {
   std::int32_t anchor_months = 0;  ///< from the anchor to `from`: boundaries are computed from the anchor
   Instant from, to;
   std::optional<PendingChange> pending;
-  std::optional<Instant> cancelled_at;  ///< asked; it ends with the period
+  std::optional<Instant> cancelled_at;  ///< asked
+  Instant started_at;
+  std::optional<Instant> ends_at;         ///< once cancelled: with the first period that is over then
+  std::optional<Instant> agreement_ends;  ///< bound until then
+};
+
+/// The cycle stands still, and every end with it. Usage and credits as the tenant had it when the pause began.
+struct PauseState {
+  Instant since;
+  Instant resumes_at;  ///< by itself
+  bool usage_refused = true;
+  bool credits_frozen = true;
+};
+
+/// Credits of a cancelled account that stand still until it has a plan again.
+struct KeptCredits {
+  Instant since;
+  Instant until;  ///< then they are forfeited
+};
+
+/// What staff filled in of a plan for one account; all else is the catalog's.
+struct MadePlan {
+  struct Cycle {
+    std::string cycle;
+    std::int32_t months = 1;
+    Money price;
+    std::vector<BoughtCredits> gives;
+  };
+  struct OwnMeter {
+    MeterId meter;
+    Credits takes;
+  };
+  PlanId plan;
+  std::optional<std::int32_t> rank;
+  std::vector<Cycle> cycles;
+  std::optional<UnitPrice> credit_price;
+  std::optional<Money> first_credits;
+  std::optional<Money> monthly_minimum;
+  std::vector<OwnMeter> meters;
+  std::optional<Span> agreement;
 };
 
 /// A trial, and the plan picked inside it.
@@ -108,6 +138,7 @@ struct PastDue {
   std::uint32_t step = 0;  ///< the next rung
   Instant step_at = never;
   bool usage_refused = false;
+  bool buying_refused = false;
 };
 
 /// Money on its way back to a customer.
@@ -156,7 +187,11 @@ struct Account {
   std::vector<Grant> grants;   ///< those that hold credits, in spending order
   RechargeState recharge;
   std::optional<PastDue> past_due;
+  std::optional<PauseState> pause;
+  std::optional<KeptCredits> kept;
+  std::vector<MadePlan> made_plans;
 
+  bool deleted = false;
   std::string billing_country;
   std::string billing_state;
   std::vector<Grant> closed_grants;
@@ -184,6 +219,8 @@ struct Account {
 
   /// Credits of `type` that may be spent at `now`: remaining less held, of grants that work.
   Credits available(const CreditType& type, Instant now) const;
+  /// The same of one grant. Credits that stand still in a pause are there; those that are kept without a plan are not.
+  Credits available(const Grant& grant, Instant now) const;
   /// What of `type` was used before it was there.
   Credits owes(const CreditType& type) const;
   /// Its standing as the word `state` of conditions.

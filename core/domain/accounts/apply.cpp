@@ -104,8 +104,12 @@ struct Applying {
                                         .from = fact.anchor,
                                         .to = fact.to,
                                         .pending = std::nullopt,
-                                        .cancelled_at = std::nullopt};
+                                        .cancelled_at = std::nullopt,
+                                        .started_at = at,
+                                        .ends_at = std::nullopt,
+                                        .agreement_ends = fact.agreement_ends};
     account.standing = Standing::paid;
+    account.kept.reset();
   }
   void operator()(const PeriodStarted& fact) {
     subscription().k = fact.k;
@@ -121,19 +125,58 @@ struct Applying {
     running.licences = fact.licences;
     running.add_ons = fact.add_ons;
     running.catalog = fact.catalog;
+    running.to = fact.to.value_or(running.to);
+    running.agreement_ends = fact.agreement_ends;
   }
   void operator()(const ChangeSet& fact) { subscription().pending = fact.change; }
   void operator()(const ChangeRemoved&) { subscription().pending.reset(); }
-  void operator()(const CancelAsked&) {
+  void operator()(const CancelAsked& fact) {
     subscription().cancelled_at = at;
+    subscription().ends_at = fact.ends_at;
     subscription().pending.reset();
   }
-  void operator()(const CancelUndone&) { subscription().cancelled_at.reset(); }
+  void operator()(const CancelUndone&) {
+    subscription().cancelled_at.reset();
+    subscription().ends_at.reset();
+  }
   void operator()(const SubscriptionEnded& fact) {
     account.subscription.reset();
     account.past_due.reset();
+    account.pause.reset();
     account.standing = fact.standing;
+    if (fact.kept_until) account.kept = KeptCredits{at, *fact.kept_until};
   }
+
+  void operator()(const SubscriptionPaused& fact) {
+    account.pause = PauseState{at, fact.resumes_at, fact.usage_refused, fact.credits_frozen};
+  }
+  void operator()(const SubscriptionResumed& fact) {
+    Subscription& running = subscription();
+    // Money in flight still pays for the period that it was asked for.
+    for (Order& order : account.orders)
+      if (order.state != OrderState::paid && order.period_to == running.to) {
+        order.period_from = fact.from;
+        order.period_to = fact.to;
+      }
+    running.anchor = fact.anchor;
+    running.anchor_months = fact.anchor_months;
+    running.from = fact.from;
+    running.to = fact.to;
+    running.ends_at = fact.ends_at;
+    running.agreement_ends = fact.agreement_ends;
+    account.pause.reset();
+  }
+  void operator()(const KeepingEnded&) { account.kept.reset(); }
+  void operator()(const PlanMade& fact) {
+    std::erase_if(account.made_plans, [&](const MadePlan& old) { return old.plan == fact.plan.plan; });
+    account.made_plans.push_back(fact.plan);
+  }
+  void operator()(const AccountDeleted&) {
+    account.deleted = true;
+    account.standing = Standing::ended;
+    account.recharge.active = false;
+  }
+  void operator()(const PersonSealed&) { account.person_sealed = true; }
 
   void operator()(const GrantIssued& fact) {
     account.last_grant = std::max(account.last_grant, fact.grant.value);
@@ -297,14 +340,19 @@ struct Applying {
     order(fact.order).invoice = fact.number;
   }
   void operator()(const PastDueEntered& fact) {
-    account.past_due =
-        PastDue{.since = at, .order = fact.order, .step = 0, .step_at = fact.step_at, .usage_refused = false};
+    account.past_due = PastDue{.since = at,
+                               .order = fact.order,
+                               .step = 0,
+                               .step_at = fact.step_at,
+                               .usage_refused = false,
+                               .buying_refused = false};
   }
   void operator()(const PastDueStepped& fact) {
     PastDue& due = there(account.past_due, "not past due");
     due.step = fact.step;
     due.step_at = fact.step_at;
     due.usage_refused = fact.usage_refused;
+    due.buying_refused = fact.buying_refused;
   }
   void operator()(const PastDueCleared&) { account.past_due.reset(); }
 

@@ -24,6 +24,11 @@ bool renewal_in_flight(const Account& account) {
   return std::ranges::any_of(account.orders, [](const Order& order) { return order.renewal() && order.in_flight(); });
 }
 
+/// What ends with the period waits with it, whatever else a pause freezes.
+bool ends_with_paused_period(const Account& account, const Grant& grant) {
+  return account.pause && account.subscription && grant.ends_at == account.subscription->to;
+}
+
 bool credits_on_their_way(const Account& account) {
   return std::ranges::any_of(account.orders, [&](const Order& order) {
     if (order.state != OrderState::open) return false;
@@ -41,6 +46,7 @@ bool credits_on_their_way(const Account& account) {
 bool wants_recharge(const Account& account) {
   const RechargeState& recharge = account.recharge;
   if (!recharge.active || recharge.suspended || account.frozen || account.standing != Standing::paid) return false;
+  if (account.pause) return false;
   if (account.past_due && recharge.waits_for_past_due) return false;
   const bool low = account.available(recharge.type, account.last_at) < recharge.below;
   const bool refused = recharge.also_when_refused && recharge.refused_for_credits;
@@ -51,13 +57,17 @@ std::optional<Due> next_due(const Account& account) {
   std::optional<Due> first;
   for (const Hold& hold : account.holds) earliest(first, {hold.ends_at, DueKind::hold_times_out, hold.id.value});
   if (account.trial && account.trial->ends_at) earliest(first, {*account.trial->ends_at, DueKind::trial_ends});
-  // What a renewal would decide waits while a refund is being decided.
-  if (account.subscription && !account.frozen) earliest(first, {account.subscription->to, DueKind::period_ends});
+  if (account.pause) earliest(first, {account.pause->resumes_at, DueKind::pause_ends});
+  if (account.kept) earliest(first, {account.kept->until, DueKind::keeping_ends});
+  // What a renewal would decide waits while a refund is being decided, and in a pause.
+  const bool cycle_stands = account.frozen || account.pause;
+  if (account.subscription && !cycle_stands) earliest(first, {account.subscription->to, DueKind::period_ends});
   // So do grants' ends: the refund is computed from what was there when it was asked for.
+  const bool grants_stand = account.frozen || account.kept || (account.pause && account.pause->credits_frozen);
   for (const Grant& grant : account.grants)
-    if (grant.over == GrantOver::working && grant.ends_at && !account.frozen)
+    if (grant.over == GrantOver::working && grant.ends_at && !grants_stand && !ends_with_paused_period(account, grant))
       earliest(first, {*grant.ends_at, DueKind::grant_ends, grant.id.value});
-  if (account.past_due && !account.frozen && !renewal_in_flight(account))
+  if (account.past_due && !cycle_stands && !renewal_in_flight(account))
     earliest(first, {account.past_due->step_at, DueKind::past_due_step});
   for (const Order& order : account.orders)
     if (waits_for_customer(order)) earliest(first, {order.open_until, DueKind::order_closes, order.id.value});

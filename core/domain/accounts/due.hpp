@@ -11,9 +11,11 @@ namespace florin {
 /// recharge is looked at last.
 enum class DueKind : std::uint8_t {
   hold_times_out,
+  pause_ends,
   trial_ends,
   period_ends,
   grant_ends,
+  keeping_ends,
   past_due_step,
   order_closes,
   recharge

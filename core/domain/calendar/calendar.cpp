@@ -62,6 +62,13 @@ Instant Calendar::boundary(Instant anchor, std::int32_t months, std::int64_t k) 
   return instant(wall);
 }
 
+Instant Calendar::moved(Instant t, Instant since, Instant until) const {
+  auto days = static_cast<std::int32_t>(std::max<std::int64_t>(0, days_between(since, until)));
+  while (days > 0 && until < after(since, {Span::Unit::days, days})) --days;
+  const Span whole{Span::Unit::days, days};
+  return after(t, whole) + (until - after(since, whole));
+}
+
 std::int64_t Calendar::days_between(Instant from, Instant to) const { return date(to).days() - date(from).days(); }
 
 }  // namespace florin

@@ -24,6 +24,10 @@ class Calendar {
   /// from the anchor, never from the period before: the 31st falls on the last day of shorter months and returns.
   Instant boundary(Instant anchor, std::int32_t months, std::int64_t k) const;
 
+  /// `t` as much later as `until` is after `since`: whole days move local dates by as many days, the rest is elapsed
+  /// time. Source   CL-15
+  Instant moved(Instant t, Instant since, Instant until) const;
+
   /// Whole local days from the day of `from` (counted) to the day of `to` (not counted).
   std::int64_t days_between(Instant from, Instant to) const;
 

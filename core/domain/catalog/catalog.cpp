@@ -26,4 +26,12 @@ const TryRule* Catalog::tries_for(std::string_view order) const {
   return found == tries.end() ? nullptr : &*found;
 }
 
+std::optional<std::int32_t> Catalog::months_of(std::string_view cycle) const {
+  for (const KnownCycle& known : known_cycles)
+    if (known.word == cycle) return known.months;
+  for (const Plan& plan : plans)
+    if (const CycleRule* found = plan.cycle(cycle)) return found->months;
+  return std::nullopt;
+}
+
 }  // namespace florin

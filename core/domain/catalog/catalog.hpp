@@ -55,6 +55,12 @@ struct Allowed {
   Credits amount;
 };
 
+struct KnownCycle {
+  std::string_view word;
+  std::int32_t months;
+};
+inline constexpr KnownCycle known_cycles[] = {{"monthly", 1}, {"quarterly", 3}, {"half_yearly", 6}, {"annual", 12}};
+
 struct CycleRule {
   std::string id;  ///< monthly, quarterly, annual
   std::int32_t months = 1;
@@ -71,6 +77,9 @@ struct Plan {
   std::optional<Money> first_credits;     ///< what an upgrade from the trial must buy at least
   std::vector<CycleRule> cycles;
   Condition offered_to;
+  std::optional<Money> monthly_minimum;
+  std::optional<Span> agreement;         ///< bound for so long from its start
+  std::vector<std::string> per_account;  ///< keys that staff fills in for one account; empty: as it stands
   RuleAt at;
 
   const CycleRule* cycle(std::string_view id) const;
@@ -85,6 +94,7 @@ struct AddOn {
   };
   std::vector<Price> prices;        ///< by the subscription's cycle
   bool whole_inside_period = true;  ///< false: by the day
+  bool renews = true;               ///< false: bought for one period
   RuleAt at;
 };
 
@@ -124,7 +134,7 @@ struct AutoRecharge {
 
 /// A change of plan, in four separate decisions.
 struct ChangeRule {
-  enum class When : std::uint8_t { now, next_renewal };
+  enum class When : std::uint8_t { now, next_renewal, now_if_longer };
   enum class Cycle : std::uint8_t { restarts, keeps };
   enum class Pays : std::uint8_t { full_price, difference_by_day };
   enum class Gives : std::uint8_t { full, difference_by_day };
@@ -135,9 +145,21 @@ struct ChangeRule {
   RuleAt at;
 };
 
+/// None in the catalog: not offered.
+struct PauseRule {
+  bool freezes_credits = true;  ///< every end of credits moves, not only those that end with the period
+  bool usage_refused = true;
+  Span longest;  ///< then it resumes by itself
+  RuleAt at;
+};
+
 struct CancelRule {
   enum class Then : std::uint8_t { ended, limited };
+  enum class KeptCredits : std::uint8_t { keep, forfeit_all, keep_frozen };
   Then then = Then::ended;
+  KeptCredits credits = KeptCredits::keep;  ///< of what does not end with the cycle anyway
+  Span keep_for;                            ///< of keep_frozen: then they are forfeited
+  bool waits_for_agreement = true;
   RuleAt at;
 };
 
@@ -153,7 +175,8 @@ struct PastDueStep {
   bool try_again = false;
   bool tell = false;
   bool cancel = false;
-  std::optional<bool> usage_refused;  ///< from here on
+  std::optional<bool> usage_refused;   ///< from here on
+  std::optional<bool> buying_refused;  ///< likewise
   RuleAt at;
 };
 
@@ -226,6 +249,7 @@ struct Catalog {
   std::optional<HoldRule> holds;
   std::optional<AutoRecharge> auto_recharge;
   ChangeRule upgrade, downgrade, cycle_change;
+  std::optional<PauseRule> pause;
   CancelRule cancel;
   std::optional<LicenceRule> licences;
   std::vector<PastDueStep> past_due;
@@ -252,6 +276,9 @@ struct Catalog {
   const AddOn* add_on(const AddOnId& id) const;
   const Method* method(const MethodId& id) const;
   const TryRule* tries_for(std::string_view order) const;
+  /// How long a cycle of that name is: monthly, quarterly, half_yearly, annual, or one that a plan here has. None: no
+  /// such cycle.
+  std::optional<std::int32_t> months_of(std::string_view cycle) const;
 };
 
 }  // namespace florin

@@ -1,17 +1,20 @@
 #include "domain/credits/purchase.hpp"
 
+#include "domain/subscriptions/made_plan.hpp"
+
 namespace florin {
 
 namespace {
 
-const Plan* own_plan(const Draft& draft) {
-  return draft.account.subscription ? draft.own_catalog().plan(draft.account.subscription->plan) : nullptr;
+std::optional<Plan> own_plan(const Draft& draft) {
+  if (!draft.account.subscription) return std::nullopt;
+  return plan_for(draft.account, draft.own_catalog(), draft.account.subscription->plan);
 }
 
 std::optional<UnitPrice> credit_price(const Draft& draft, const CreditSales& sales) {
   if (sales.price) return sales.price;
-  const Plan* plan = own_plan(draft);
-  return plan == nullptr ? std::nullopt : plan->credit_price;
+  const auto plan = own_plan(draft);
+  return plan ? plan->credit_price : std::nullopt;
 }
 
 /// Whether credits of the recharge's type have a price for this account.
@@ -25,8 +28,8 @@ Quote quote_credits(const Draft& draft, OrderKind kind, Credits amount) {
   const CreditSales& sales = *draft.catalog().credit_sales;
   const CreditTypeRule& type = *draft.catalog().credit_type(sales.type);
   const std::optional<UnitPrice> price = credit_price(draft, sales);
-  if (!price && own_plan(draft) != nullptr)
-    refuse("credits_not_sold", "This plan sells no credits.", own_plan(draft)->at);
+  if (const auto plan = own_plan(draft); !price && plan)
+    refuse("credits_not_sold", "This plan sells no credits.", plan->at);
   if (!price) refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
   Quote quote;
   quote.kind = kind;
@@ -53,6 +56,8 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
   if (!catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.");
   const CreditSales& sales = *catalog.credit_sales;
   const CreditTypeRule& type = *catalog.credit_type(sales.type);
+  if (draft.account.past_due && draft.account.past_due->buying_refused)
+    refuse("past_due", "A payment is overdue. Credits can be bought again once it is paid.", sales.at);
   if (sales.needs_plan && !draft.account.subscription)
     refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
   const Credits amount = units_of(command.amount, type, sales.at);

@@ -3,23 +3,27 @@
 #include <algorithm>
 
 #include "domain/catalog/permission.hpp"
+#include "domain/subscriptions/made_plan.hpp"
 
 namespace florin {
 
 namespace {
 
-const Meter& meter_named(const Catalog& catalog, const MeterId& id) {
-  const Meter* meter = catalog.meter(id);
+/// As it counts for this account; `own` holds it when it is not the catalog's.
+const Meter& meter_named(const Account& account, const Catalog& catalog, const MeterId& id, Meter& own) {
+  const Meter* meter = meter_for(account, catalog, id, own);
   if (meter == nullptr) refuse("unknown_meter", "There is no meter '" + id.text() + "'.");
   return *meter;
 }
 
-void must_be_able_to_send(const Account& account) {
+void must_be_able_to_send(const Account& account, const Catalog& catalog) {
   if (account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
   if (account.standing == Standing::opened || account.standing == Standing::ended)
     refuse("no_plan", "This account has no plan. Choose one to send again.");
   if (account.past_due && account.past_due->usage_refused)
     refuse("past_due", "A payment is overdue. Sending works again once it is paid.");
+  if (account.pause && account.pause->usage_refused)
+    refuse("paused", "This account is paused. Resume it to send again.", catalog.pause ? catalog.pause->at : RuleAt());
 }
 
 Refusal not_enough(const Catalog& catalog, const Meter& meter, Credits needed, Credits there) {
@@ -33,6 +37,11 @@ Refusal not_enough(const Catalog& catalog, const Meter& meter, Credits needed, C
 /// What is there and what is missing, or the refusal with the fact that a recharge listens for.
 Decision refused_for_credits(const Account& account, const Catalog& catalog, const Meter& meter, Credits needed,
                              Instant now) {
+  if (account.kept)
+    refuse("credits_frozen",
+           "This account has no plan; its credits are kept until " +
+               Calendar(catalog.zone).date(account.kept->until).text() + ". Choose a plan to use them again.",
+           catalog.cancel.at);
   Decision decision;
   decision.refusal = not_enough(catalog, meter, needed, account.available(meter.type, now));
   if (account.recharge.active && account.recharge.also_when_refused && account.recharge.type == meter.type)
@@ -96,6 +105,7 @@ Credits price_held(const Meter& meter, const Quantity& quantity, const std::vect
 
 Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
                       std::vector<Take>& takes) {
+  if (account.kept) return amount;
   for (const Grant& grant : account.grants) {
     if (amount.is_zero()) break;
     if (grant.type != type) continue;
@@ -108,8 +118,9 @@ Credits take_in_order(const Account& account, const CreditType& type, Credits am
 }
 
 Decision use(const Account& account, const Catalog& catalog, const Actor& actor, const Use& command, Instant now) {
-  must_be_able_to_send(account);
-  const Meter& meter = meter_named(catalog, command.meter);
+  must_be_able_to_send(account, catalog);
+  Meter own;
+  const Meter& meter = meter_named(account, catalog, command.meter, own);
   must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Credits price = price_of(meter, command.quantity, command.words);
   CreditsSpent spent{command.meter, command.quantity, meter.type, {}};
@@ -122,9 +133,10 @@ Decision use(const Account& account, const Catalog& catalog, const Actor& actor,
 
 Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
                     Instant now) {
-  must_be_able_to_send(account);
+  must_be_able_to_send(account, catalog);
   if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.");
-  const Meter& meter = meter_named(catalog, command.meter);
+  Meter own;
+  const Meter& meter = meter_named(account, catalog, command.meter, own);
   must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Calendar calendar(catalog.zone);
   const Instant longest = calendar.after(now, catalog.holds->longest);
@@ -145,7 +157,9 @@ void settle_hold(Draft& draft, const SettleHold& command) {
   if (found == nullptr) refuse("no_such_hold", "This hold does not exist, or is closed.");
   const Hold hold = *found;
   const Catalog& catalog = draft.catalog();
-  const Credits used = price_held(meter_named(catalog, hold.meter), command.quantity, command.words);
+  Meter own;
+  const Meter& meter = meter_named(draft.account, catalog, hold.meter, own);
+  const Credits used = price_held(meter, command.quantity, command.words);
   HoldClosed closed{
       .hold = hold.id, .quantity = command.quantity, .spent = {}, .owed = {}, .absorbed = {}, .because = "settled"};
   Credits left = used;

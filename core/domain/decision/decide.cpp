@@ -6,6 +6,7 @@
 #include "domain/decision/draft.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/settle.hpp"
+#include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -34,6 +35,8 @@ void fall_due(Draft& draft) {
   if (!due || draft.now < due->at) refuse("nothing_due", "Nothing is due.");
   switch (due->kind) {
     case DueKind::hold_times_out: return release_hold(draft, {due->which}, "timed_out");
+    case DueKind::pause_ends: return resume(draft);
+    case DueKind::keeping_ends: return end_keeping(draft);
     case DueKind::trial_ends: return end_trial(draft);
     case DueKind::period_ends: return end_period(draft);
     case DueKind::grant_ends: return end_grant(draft, {due->which});
@@ -62,12 +65,23 @@ struct Deciding {
     subscribe(draft, actor, key, command);
   }
   void operator()(const ChangePlan& command) const {
-    may_change("change_plan"), change_plan(draft, actor, key, command);
+    if (!command.plan && !command.cycle && !command.licences && command.add_ons.empty())
+      refuse("nothing_asked", "Name a plan, a cycle, licences or an add-on.");
+    if (command.plan || command.cycle) may_change("change_plan");
+    if (command.licences) may_change("set_licences");
+    if (!command.add_ons.empty()) may_change("buy_add_on");
+    change_plan(draft, actor, key, command);
   }
   void operator()(const SetLicences& command) const {
-    may_change("set_licences"), set_licences(draft, actor, key, command);
+    ChangePlan checkout;
+    checkout.licences = command.total;
+    (*this)(checkout);
   }
-  void operator()(const SetAddOn& command) const { may_change("buy_add_on"), set_add_on(draft, actor, key, command); }
+  void operator()(const SetAddOn& command) const {
+    ChangePlan checkout;
+    checkout.add_ons = {{command.add_on, command.total}};
+    (*this)(checkout);
+  }
   void operator()(const Cancel&) const { may("cancel"), cancel(draft); }
   void operator()(const UndoCancel&) const { may_change("cancel"), undo_cancel(draft); }
   void operator()(const BuyCredits& command) const {
@@ -88,6 +102,16 @@ struct Deciding {
     draft.add(PersonErased{});
   }
 
+  void operator()(const Pause&) const { may_change("pause"), pause(draft); }
+  void operator()(const Resume&) const { may_change("pause"), resume(draft); }
+  void operator()(const MakePlan& command) const { may("make_plan"), make_plan(draft, command); }
+  void operator()(const DeleteAccount&) const { may_change("delete_account"), delete_account(draft, actor); }
+  void operator()(const SetPerson& command) const {
+    may("set_person");
+    if (command.person.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
+    draft.add(PersonSealed{});
+  }
+
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
@@ -99,12 +123,20 @@ struct Deciding {
   void operator()(const PlaceHold&) const {}
 };
 
+/// What still happens to a deleted account: what was under way comes to its end, and the person is forgotten.
+bool still_settles(const AnyCommand& command) {
+  return std::holds_alternative<FallDue>(command) || std::holds_alternative<ProviderSaid>(command) ||
+         std::holds_alternative<RefundSaid>(command) || std::holds_alternative<SettleHold>(command) ||
+         std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command);
+}
+
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
                  const AnyCommand& command, const World& world) {
   const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ApplyCatalog>(command) ||
                      std::holds_alternative<OpenStore>(command);
   if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");
   if (!opens && account.opened_at.us == 0) refuse("no_such_account", "There is no such account.");
+  if (account.deleted && !still_settles(command)) refuse("account_deleted", "This account was deleted.");
   if (const auto* usage = std::get_if<Use>(&command))
     return use(account, world.catalogs.at(tenant.catalog), actor, *usage, world.now);
   if (const auto* hold = std::get_if<PlaceHold>(&command))

@@ -204,6 +204,10 @@ void write(Writer& out, const T& value) {
     out.number(value.minor());
     out.text(value.currency().code());
     out.unsigned_number(static_cast<std::uint64_t>(value.currency().exponent()));
+  } else if constexpr (std::is_same_v<T, UnitPrice>) {
+    out.number(value.minor.over);
+    out.number(value.minor.under);
+    write(out, Money(0, value.currency));
   } else if constexpr (std::is_same_v<T, Span>) {
     out.unsigned_number(static_cast<std::uint64_t>(value.unit));
     out.number(value.count);
@@ -264,6 +268,10 @@ void read(Reader& in, T& value) {
     const auto exponent = static_cast<std::uint8_t>(in.unsigned_number());
     if (code.size() != 3 && !code.empty()) throw Damaged("a currency has three letters");
     value = {minor, code.empty() ? Currency() : Currency::trusted({code[0], code[1], code[2]}, exponent)};
+  } else if constexpr (std::is_same_v<T, UnitPrice>) {
+    value.minor.over = in.number();
+    value.minor.under = in.number();
+    value.currency = read<Money>(in).currency();
   } else if constexpr (std::is_same_v<T, Span>) {
     value.unit = static_cast<Span::Unit>(in.unsigned_number());
     value.count = static_cast<std::int32_t>(in.number());

@@ -25,7 +25,7 @@ BOOST_DESCRIBE_STRUCT(AddOnCount, (), (add_on, count))
 BOOST_DESCRIBE_STRUCT(OpenAccount, (), (billing_country, billing_state, person))
 BOOST_DESCRIBE_STRUCT(StartTrial, (), ())
 BOOST_DESCRIBE_STRUCT(Subscribe, (), (plan, cycle, licences, add_ons, first_credits, start_now, with))
-BOOST_DESCRIBE_STRUCT(ChangePlan, (), (plan, cycle))
+BOOST_DESCRIBE_STRUCT(ChangePlan, (), (plan, cycle, licences, add_ons, with))
 BOOST_DESCRIBE_STRUCT(SetLicences, (), (total))
 BOOST_DESCRIBE_STRUCT(SetAddOn, (), (add_on, total))
 BOOST_DESCRIBE_STRUCT(Cancel, (), ())
@@ -43,6 +43,14 @@ BOOST_DESCRIBE_STRUCT(DecideRefund, (), (approve, reason))
 BOOST_DESCRIBE_STRUCT(SetApproval, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(CorrectCredits, (), (amount, take, reason))
 BOOST_DESCRIBE_STRUCT(ErasePerson, (), ())
+BOOST_DESCRIBE_STRUCT(Pause, (), ())
+BOOST_DESCRIBE_STRUCT(Resume, (), ())
+BOOST_DESCRIBE_STRUCT(PricedCycle, (), (cycle, price, gives))
+BOOST_DESCRIBE_STRUCT(PricedMeter, (), (meter, takes))
+BOOST_DESCRIBE_STRUCT(MakePlan, (),
+                      (plan, rank, cycles, credit_price, first_credits, monthly_minimum, meters, agreement))
+BOOST_DESCRIBE_STRUCT(DeleteAccount, (), ())
+BOOST_DESCRIBE_STRUCT(SetPerson, (), (person))
 
 BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
@@ -54,9 +62,10 @@ BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
 BOOST_DESCRIBE_STRUCT(Tax, (), (name, base, amount))
 BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
+BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
 BOOST_DESCRIBE_STRUCT(Buys, (),
                       (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle,
-                       catalog))
+                       catalog, from_next_period))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
                        ref, raw, decline, decline_code, action))
@@ -68,10 +77,15 @@ BOOST_DESCRIBE_STRUCT(Order, (),
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over))
-BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
-                       cancelled_at))
+                       cancelled_at, started_at, ends_at, agreement_ends))
+BOOST_DESCRIBE_STRUCT(PauseState, (), (since, resumes_at, usage_refused, credits_frozen))
+BOOST_DESCRIBE_STRUCT(KeptCredits, (), (since, until))
+BOOST_DESCRIBE_STRUCT(MadePlan::Cycle, (), (cycle, months, price, gives))
+BOOST_DESCRIBE_STRUCT(MadePlan::OwnMeter, (), (meter, takes))
+BOOST_DESCRIBE_STRUCT(MadePlan, (),
+                      (plan, rank, cycles, credit_price, first_credits, monthly_minimum, meters, agreement))
 BOOST_DESCRIBE_STRUCT(TrialState, (), (started_at, ends_at, picked))
 BOOST_DESCRIBE_STRUCT(Take, (), (grant, amount))
 BOOST_DESCRIBE_STRUCT(Hold, (), (id, meter, type, takes, ends_at))
@@ -81,7 +95,7 @@ BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
                        suspended, count))
-BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused))
+BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
                        taxes, credit_noted_at))
@@ -91,7 +105,7 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
-                       last_order, last_method, last_refund))
+                       last_order, last_method, last_refund, pause, kept, made_plans, deleted))
 BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, catalog_texts, last_invoice, last_credit_note))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
@@ -99,14 +113,15 @@ BOOST_DESCRIBE_STRUCT(PersonErased, (), ())
 BOOST_DESCRIBE_STRUCT(TrialStarted, (), (ends_at))
 BOOST_DESCRIBE_STRUCT(PlanPicked, (), (plan))
 BOOST_DESCRIBE_STRUCT(TrialEnded, (), ())
-BOOST_DESCRIBE_STRUCT(SubscriptionStarted, (), (plan, cycle, months, licences, add_ons, catalog, anchor, to))
+BOOST_DESCRIBE_STRUCT(SubscriptionStarted, (),
+                      (plan, cycle, months, licences, add_ons, catalog, anchor, to, agreement_ends))
 BOOST_DESCRIBE_STRUCT(PeriodStarted, (), (k, anchor_months, from, to))
-BOOST_DESCRIBE_STRUCT(SubscriptionChanged, (), (plan, cycle, months, licences, add_ons, catalog))
+BOOST_DESCRIBE_STRUCT(SubscriptionChanged, (), (plan, cycle, months, licences, add_ons, catalog, to, agreement_ends))
 BOOST_DESCRIBE_STRUCT(ChangeSet, (), (change))
 BOOST_DESCRIBE_STRUCT(ChangeRemoved, (), ())
 BOOST_DESCRIBE_STRUCT(CancelAsked, (), (ends_at))
 BOOST_DESCRIBE_STRUCT(CancelUndone, (), ())
-BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because))
+BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because, kept_until))
 BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule))
 BOOST_DESCRIBE_STRUCT(CreditsSpent, (), (meter, quantity, type, takes))
 BOOST_DESCRIBE_STRUCT(GrantRolled, (), (from, into, priority, ends_at, amount, rule))
@@ -133,7 +148,7 @@ BOOST_DESCRIBE_STRUCT(OrderPaid, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(OrderClosed, (), (order, because))
 BOOST_DESCRIBE_STRUCT(InvoiceIssued, (), (sequence, number, order, total))
 BOOST_DESCRIBE_STRUCT(PastDueEntered, (), (order, step_at))
-BOOST_DESCRIBE_STRUCT(PastDueStepped, (), (step, step_at, usage_refused))
+BOOST_DESCRIBE_STRUCT(PastDueStepped, (), (step, step_at, usage_refused, buying_refused))
 BOOST_DESCRIBE_STRUCT(PastDueCleared, (), ())
 BOOST_DESCRIBE_STRUCT(RefundAsked, (), (quoted))
 BOOST_DESCRIBE_STRUCT(RefundDeclined, (), (reason))
@@ -144,6 +159,12 @@ BOOST_DESCRIBE_STRUCT(CreditNoteIssued, (), (sequence, number, refund, order, am
 BOOST_DESCRIBE_STRUCT(ApprovalSet, (), (approval))
 BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
 BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
+BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen))
+BOOST_DESCRIBE_STRUCT(SubscriptionResumed, (), (anchor, anchor_months, from, to, ends_at, agreement_ends))
+BOOST_DESCRIBE_STRUCT(KeepingEnded, (), ())
+BOOST_DESCRIBE_STRUCT(PlanMade, (), (plan))
+BOOST_DESCRIBE_STRUCT(AccountDeleted, (), ())
+BOOST_DESCRIBE_STRUCT(PersonSealed, (), ())
 
 BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule))
 BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))

@@ -37,10 +37,11 @@ struct OpenStore {
 };
 
 /// In order of release: a new one goes to the end.
-using AnyCommand = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel,
-                                UndoCancel, BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold,
-                                SettleHold, ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits,
-                                ErasePerson, FallDue, ProviderSaid, RefundSaid, ApplyCatalog, OpenStore>;
+using AnyCommand =
+    std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
+                 SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
+                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
+                 ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

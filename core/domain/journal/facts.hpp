@@ -36,6 +36,7 @@ struct SubscriptionStarted {
   std::uint32_t catalog = 0;
   Instant anchor;
   Instant to;  ///< end of period 0
+  std::optional<Instant> agreement_ends;
 };
 struct PeriodStarted {
   std::int64_t k = 0;
@@ -50,6 +51,8 @@ struct SubscriptionChanged {
   std::int32_t licences = 1;
   std::vector<AddOnCount> add_ons;
   std::uint32_t catalog = 0;
+  std::optional<Instant> to;  ///< the running period's end, where it moves
+  std::optional<Instant> agreement_ends;
 };
 struct ChangeSet {
   PendingChange change;
@@ -61,7 +64,8 @@ struct CancelAsked {
 struct CancelUndone {};
 struct SubscriptionEnded {
   Standing standing = Standing::ended;
-  std::string because;  ///< cancelled, past_due, refunded
+  std::string because;                ///< cancelled, past_due, refunded, deleted
+  std::optional<Instant> kept_until;  ///< credits stand still until then, and come back with the next plan
 };
 
 struct GrantIssued {
@@ -202,6 +206,7 @@ struct PastDueStepped {
   std::uint32_t step = 0;  ///< the next one
   Instant step_at = never;
   bool usage_refused = false;
+  bool buying_refused = false;
 };
 struct PastDueCleared {};
 
@@ -247,6 +252,27 @@ struct StoreOpened {
   std::string by;
 };
 
+struct SubscriptionPaused {
+  Instant resumes_at;  ///< by itself
+  bool usage_refused = true;
+  bool credits_frozen = true;
+};
+/// Everything of the subscription is as much later as the pause was long; periods count from a new anchor.
+struct SubscriptionResumed {
+  Instant anchor;
+  std::int32_t anchor_months = 0;
+  Instant from, to;
+  std::optional<Instant> ends_at;
+  std::optional<Instant> agreement_ends;
+};
+/// The time is over in which kept credits would have come back.
+struct KeepingEnded {};
+struct PlanMade {
+  MadePlan plan;
+};
+struct AccountDeleted {};
+struct PersonSealed {};
+
 /// In order of release: a new one goes to the end.
 using Fact =
     std::variant<AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -256,7 +282,8 @@ using Fact =
                  RechargeSet, RechargeCounted, RechargeFailed, OrderPlaced, AttemptStarted, CandidatesChanged,
                  AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered, PastDueStepped, PastDueCleared,
                  RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
-                 CatalogApplied, StoreOpened>;
+                 CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
+                 AccountDeleted, PersonSealed>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -40,12 +40,18 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   if (begins && cancelled_since) draft.add(CancelAsked{subscription->to});
   if (order.buys.plan && !begins) {
     change_subscription(draft, order.buys);
-    if (subscription->pending) draft.add(ChangeRemoved{});
-    if (subscription->cancelled_at && !cancelled_since) draft.add(CancelUndone{});
+    if (order.buys.from_next_period)
+      draft.add(ChangeSet{*order.buys.from_next_period});
+    else if (subscription->pending)
+      draft.add(ChangeRemoved{});
+    // Who chose a plan after cancelling wants to stay; more licences or an add-on until the end say nothing of it.
+    const bool chose_plan = order.kind == OrderKind::change;
+    if (chose_plan && subscription->cancelled_at && !cancelled_since) draft.add(CancelUndone{});
   }
 
-  const Instant from = order.period_from.value_or(subscription ? subscription->from : Instant());
-  const Instant to = order.period_to.value_or(subscription ? subscription->to : Instant());
+  const bool own_period = order.period_to && order.renewal();
+  const Instant from = own_period ? *order.period_from : subscription ? subscription->from : Instant();
+  const Instant to = own_period ? *order.period_to : subscription ? subscription->to : Instant();
   const bool whole_period = begins || order.kind == OrderKind::subscription;
   bring(draft, order, whole_period ? MomentKind::period_paid : MomentKind::change_paid, order.buys.plan_credits, from,
         to);

@@ -27,6 +27,15 @@ struct BoughtCredits {
   Credits amount;
 };
 
+/// A change that waits for the renewal. At most one; a later one takes its place.
+struct PendingChange {
+  PlanId plan;
+  std::string cycle;
+  std::int32_t licences = 0;
+  std::vector<AddOnCount> add_ons;
+  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
+};
+
 /// What an order brings when its payment succeeds. Resolved when the order is placed: a price that changes meanwhile
 /// changes nothing here.
 struct Buys {
@@ -39,7 +48,8 @@ struct Buys {
   std::int32_t licences = 0;
   std::vector<AddOnCount> add_ons;
   bool restarts_cycle = false;
-  std::uint32_t catalog = 0;  ///< the version whose prices were agreed to
+  std::uint32_t catalog = 0;                      ///< the version whose prices were agreed to
+  std::optional<PendingChange> from_next_period;  ///< the part of the change that waits for the renewal
 };
 
 /// One try on one route. Durable, with its key, before anything is sent.

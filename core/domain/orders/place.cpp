@@ -145,7 +145,7 @@ bool try_afresh(Draft& draft, OrderId id) {
 }
 
 bool renews_running(const Account& account, const Order& order) {
-  return order.renewal() && account.subscription && account.subscription->anchor <= order.placed_at;
+  return order.renewal() && account.subscription && account.subscription->started_at <= order.placed_at;
 }
 
 void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {

@@ -47,7 +47,7 @@ bool still_due(const Account& account, const Order& order) {
     case OrderKind::licences:
     case OrderKind::addon: break;
   }
-  if (order.state != OrderState::open || !running || order.placed_at < running->anchor) return false;
+  if (order.state != OrderState::open || !running || order.placed_at < running->started_at) return false;
   return !order.period_to || *order.period_to == running->to;
 }
 

@@ -1,5 +1,6 @@
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/lifecycle.hpp"
+#include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -23,6 +24,15 @@ void end_running_trial(Draft& draft) {
                         .period_from = trial.started_at,
                         .period_to = trial.ends_at.value_or(Instant())});
   draft.add(TrialEnded{});
+}
+
+/// Credits that stood still without a plan: their ends are as much later.
+void bring_back(Draft& draft, const KeptCredits& kept) {
+  const std::vector<Grant> grants = draft.account.grants;
+  for (const Grant& grant : grants)
+    if (grant.over == GrantOver::working && grant.ends_at)
+      draft.add(
+          GrantEndMoved{grant.id, draft.calendar().moved(*grant.ends_at, kept.since, draft.now), "changes.cancel"});
 }
 
 /// Credits that must be bought with the upgrade from the trial. Source   EX-06
@@ -76,7 +86,8 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
   for (const Order& order : draft.account.orders)
     if (order.state == OrderState::open && order.buys.plan)
       refuse("payment_under_way", "A payment for a plan is under way. Please wait for its result.");
-  const Terms terms = terms_of(catalog, command.plan, command.cycle, command.licences.value_or(1), command.add_ons);
+  const Terms terms =
+      terms_of(draft.account, catalog, command.plan, command.cycle, command.licences.value_or(1), command.add_ons);
   if (!holds(terms.plan.offered_to, draft.account, actor, {}))
     refuse("plan_not_offered", "This plan is not offered to this account.", terms.plan.at);
 
@@ -96,6 +107,9 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
 
 void begin_subscription(Draft& draft, const Buys& terms) {
   end_running_trial(draft);
+  if (draft.account.kept) bring_back(draft, *draft.account.kept);
+  const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
+  const auto bound = plan ? bound_until(draft, *plan) : std::nullopt;
   if (draft.account.subscription) {
     const Subscription before = *draft.account.subscription;
     follow_policy(draft, {.kind = MomentKind::period_ended,
@@ -112,16 +126,29 @@ void begin_subscription(Draft& draft, const Buys& terms) {
                                 .add_ons = terms.add_ons,
                                 .catalog = terms.catalog,
                                 .anchor = draft.now,
-                                .to = draft.calendar().boundary(draft.now, terms.months, 1)});
+                                .to = draft.calendar().boundary(draft.now, terms.months, 1),
+                                .agreement_ends = bound});
 }
 
 void change_subscription(Draft& draft, const Buys& terms) {
+  const Instant old_to = draft.account.subscription->to;
+  const Instant new_to = period_end(draft, terms.months);
+  const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
+  const auto bound = plan ? bound_until(draft, *plan) : draft.account.subscription->agreement_ends;
   draft.add(SubscriptionChanged{.plan = *terms.plan,
                                 .cycle = terms.cycle,
                                 .months = terms.months,
                                 .licences = terms.licences,
                                 .add_ons = terms.add_ons,
-                                .catalog = terms.catalog});
+                                .catalog = terms.catalog,
+                                .to = new_to == old_to ? std::nullopt : std::optional(new_to),
+                                .agreement_ends = bound});
+  if (new_to == old_to) return;
+  // What ends with the period ends with the longer one.
+  const std::vector<Grant> grants = draft.account.grants;
+  for (const Grant& grant : grants)
+    if (grant.over == GrantOver::working && grant.ends_at == old_to)
+      draft.add(GrantEndMoved{grant.id, new_to, "changes.cycle_change"});
 }
 
 void end_trial(Draft& draft) {
@@ -131,8 +158,8 @@ void end_trial(Draft& draft) {
   // A plan that the customer asked to start now, later, and whose payment is under way, takes the place of this one.
   for (const Order& order : draft.account.orders)
     if (order.state == OrderState::open && order.buys.plan) return;
-  const Terms terms = terms_of(draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan, trial.picked->cycle,
-                               trial.picked->licences, trial.picked->add_ons);
+  const Terms terms = terms_of(draft.account, draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan,
+                               trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);
   begin_subscription(draft, terms_as_bought(terms));
   Quote quote = quote_period(terms);
   const Subscription& begun = *draft.account.subscription;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "domain/credits/lifecycle.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -15,25 +14,27 @@ Instant rung_at(const Draft& draft, std::size_t step) {
   return step < ladder.size() ? draft.calendar().after(draft.account.past_due->since, ladder[step].after) : never;
 }
 
-void give_up(Draft& draft) {
-  const Subscription ended = *draft.account.subscription;
-  follow_policy(draft, {.kind = MomentKind::period_ended,
-                        .reason = PeriodEnd::cancel,
-                        .includes = {},
-                        .paid_by = {},
-                        .period_from = ended.from,
-                        .period_to = ended.to});
-  end_subscription(draft, standing_after_cancel(draft), "past_due");
+/// What has failed counts as the first rung.
+void begin_ladder(Draft& draft, OrderId order) {
+  draft.add(PastDueEntered{order, never});
+  const auto& ladder = draft.catalog().past_due;
+  const PastDueStep first = ladder.empty() ? PastDueStep{} : ladder.front();
+  draft.add(PastDueStepped{.step = 1,
+                           .step_at = rung_at(draft, 1),
+                           .usage_refused = first.usage_refused.value_or(false),
+                           .buying_refused = first.buying_refused.value_or(false)});
 }
 
 }  // namespace
 
 void fall_past_due(Draft& draft, OrderId order) {
   if (draft.account.past_due) return;  // a rung has tried again, and failed again
-  draft.add(PastDueEntered{order, never});
-  const auto& ladder = draft.catalog().past_due;
-  const bool refused = !ladder.empty() && ladder.front().usage_refused.value_or(false);
-  draft.add(PastDueStepped{.step = 1, .step_at = rung_at(draft, 1), .usage_refused = refused});
+  begin_ladder(draft, order);
+}
+
+void restart_past_due(Draft& draft) {
+  const OrderId order = draft.account.past_due->order;
+  begin_ladder(draft, order);
 }
 
 void leave_past_due(Draft& draft) {
@@ -49,12 +50,14 @@ void leave_past_due(Draft& draft) {
 void step_past_due(Draft& draft) {
   const PastDue due = *draft.account.past_due;
   const auto& ladder = draft.catalog().past_due;
-  if (due.step >= ladder.size()) return draft.add(PastDueStepped{due.step, never, due.usage_refused});
+  if (due.step >= ladder.size())
+    return draft.add(PastDueStepped{due.step, never, due.usage_refused, due.buying_refused});
   const PastDueStep& rung = ladder[due.step];
-  if (rung.cancel) return give_up(draft);
+  if (rung.cancel) return end_as_cancelled(draft, "past_due");
   draft.add(PastDueStepped{.step = due.step + 1,
                            .step_at = rung_at(draft, due.step + 1),
-                           .usage_refused = rung.usage_refused.value_or(due.usage_refused)});
+                           .usage_refused = rung.usage_refused.value_or(due.usage_refused),
+                           .buying_refused = rung.buying_refused.value_or(due.buying_refused)});
   if (rung.try_again) try_afresh(draft, due.order);
 }
 

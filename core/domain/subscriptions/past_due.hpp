@@ -7,6 +7,8 @@ namespace florin {
 
 /// Every candidate has refused: the account is past due, and the ladder's first rung counts as done.
 void fall_past_due(Draft& draft, OrderId order);
+/// The ladder of an account that was past due in a pause begins now, from its first rung.
+void restart_past_due(Draft& draft);
 /// What was overdue is paid. A renewal that failed meanwhile and waited behind it is tried at once.
 void leave_past_due(Draft& draft);
 /// The next rung: what is tried, what still works, or the end.

@@ -9,15 +9,23 @@ namespace florin {
 /// What an account would be on: plan, cycle, total of licences and of each add-on, resolved in one catalog.
 struct Terms {
   const Catalog& catalog;
-  const Plan& plan;
-  const CycleRule& cycle;
+  Plan plan;
+  CycleRule cycle;
   std::int32_t licences = 1;
   std::vector<AddOnCount> add_ons;
 };
 
-/// Finds plan and cycle, or refuses with what is sold. Checks licences and add-ons.
-Terms terms_of(const Catalog& catalog, const PlanId& plan, std::string_view cycle, std::int32_t licences,
-               std::vector<AddOnCount> add_ons);
+/// Finds plan and cycle, as they are for this account, or refuses with what is sold. Checks licences and add-ons.
+Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& plan, std::string_view cycle,
+               std::int32_t licences, std::vector<AddOnCount> add_ons);
+/// What the running subscription is on.
+Terms current_terms(const Draft& draft);
+/// The same without the add-ons that are bought for one period.
+Terms renewing(Terms terms);
+/// What it will be on from the next period: what waits, or the same again; add-ons for one period fall away.
+Terms next_terms(const Draft& draft);
+/// Until when who begins or changes to this plan now is bound. Source   CL-18
+std::optional<Instant> bound_until(const Draft& draft, const Plan& plan);
 
 /// Lines, price and credits of one whole period on these terms.
 Quote quote_period(const Terms& terms);
@@ -29,21 +37,26 @@ PendingChange pending_change(const Terms& terms);
 
 /// Facts of a plan that begins now, at period 0. Ends what was before: a trial, or the cycle of the plan before.
 void begin_subscription(Draft& draft, const Buys& terms);
+/// When the running period would end if its cycle were so many months long; the anchor stays.
+Instant period_end(const Draft& draft, std::int32_t months);
 /// The running subscription goes on, on other terms.
 void change_subscription(Draft& draft, const Buys& terms);
 
 void start_trial(Draft& draft);
 void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Subscribe& command);
 void change_plan(Draft& draft, const Actor& actor, std::string_view key, const ChangePlan& command);
-void set_licences(Draft& draft, const Actor& actor, std::string_view key, const SetLicences& command);
-void set_add_on(Draft& draft, const Actor& actor, std::string_view key, const SetAddOn& command);
 void cancel(Draft& draft);
 void undo_cancel(Draft& draft);
+void pause(Draft& draft);
+void resume(Draft& draft);
+void delete_account(Draft& draft, const Actor& actor);
 
 /// It is over. Orders for it that nobody is working on are closed; what is in flight is settled when it is known.
 void end_subscription(Draft& draft, Standing standing, std::string_view because);
-/// What an account is once its plan was cancelled, by the tenant's word.
-Standing standing_after_cancel(const Draft& draft);
+/// The same with what the tenant says becomes of a cancelled account and its credits.
+void end_as_cancelled(Draft& draft, std::string_view because);
+/// Credits kept for a cancelled account were not wanted in time.
+void end_keeping(Draft& draft);
 
 /// The trial's end has come: the plan picked in it starts, or nothing does.
 void end_trial(Draft& draft);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -37,11 +38,14 @@ Money add_on_price(const AddOn& add_on, std::string_view cycle) {
 
 }  // namespace
 
-Terms terms_of(const Catalog& catalog, const PlanId& plan_id, std::string_view cycle_id, std::int32_t licences,
-               std::vector<AddOnCount> add_ons) {
-  const Plan* plan = catalog.plan(plan_id);
-  if (plan == nullptr)
+Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& plan_id, std::string_view cycle_id,
+               std::int32_t licences, std::vector<AddOnCount> add_ons) {
+  std::optional<Plan> plan = plan_for(account, catalog, plan_id);
+  if (!plan)
     refuse("unknown_plan", "There is no plan '" + plan_id.text() + "'. Plans: " + names_of(catalog.plans) + ".");
+  if (!is_made(account, *plan))
+    refuse("plan_not_made", "'" + plan_id.text() + "' is made for each account. Please ask us for your terms.",
+           plan->at);
   const CycleRule* cycle = plan->cycle(cycle_id);
   if (cycle == nullptr)
     refuse("unknown_cycle",
@@ -59,7 +63,8 @@ Terms terms_of(const Catalog& catalog, const PlanId& plan_id, std::string_view c
     if (wanted.count < 0) refuse("bad_count", "The total of an add-on is not negative.", add_on->at);
     (void)add_on_price(*add_on, cycle_id);
   }
-  return {catalog, *plan, *cycle, licences, std::move(add_ons)};
+  CycleRule found = *cycle;
+  return {catalog, *std::move(plan), std::move(found), licences, std::move(add_ons)};
 }
 
 Quote quote_period(const Terms& terms) {
@@ -95,6 +100,33 @@ Buys change_to(const Terms& terms, bool restarts_cycle) {
 
 PendingChange pending_change(const Terms& terms) {
   return {terms.plan.id, terms.cycle.id, terms.licences, terms.add_ons, terms.catalog.version};
+}
+
+Terms current_terms(const Draft& draft) {
+  const Subscription& running = *draft.account.subscription;
+  return terms_of(draft.account, draft.own_catalog(), running.plan, running.cycle, running.licences, running.add_ons);
+}
+
+Terms next_terms(const Draft& draft) {
+  const Subscription& running = *draft.account.subscription;
+  const PendingChange next = running.pending.value_or(
+      PendingChange{running.plan, running.cycle, running.licences, running.add_ons, running.catalog});
+  const Catalog& catalog = draft.world.catalogs.at(next.catalog);
+  return renewing(terms_of(draft.account, catalog, next.plan, next.cycle, next.licences, next.add_ons));
+}
+
+Terms renewing(Terms terms) {
+  std::erase_if(terms.add_ons, [&](const AddOnCount& one) { return !terms.catalog.add_on(one.add_on)->renews; });
+  return terms;
+}
+
+std::optional<Instant> bound_until(const Draft& draft, const Plan& plan) {
+  std::optional<Instant> before;
+  if (draft.account.subscription) before = draft.account.subscription->agreement_ends;
+  const bool already_on = draft.account.subscription && draft.account.subscription->plan == plan.id;
+  if (!plan.agreement || already_on) return before;
+  const Instant ends = draft.calendar().after(draft.now, *plan.agreement);
+  return before ? std::max(*before, ends) : ends;
 }
 
 }  // namespace florin

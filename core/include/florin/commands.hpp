@@ -73,15 +73,19 @@ struct Subscribe {
   bool start_now = false;                     ///< inside a trial: charge now, whatever the plan's rule
   std::optional<std::string> with;            ///< a slot or a method's kind; none: as the tenant's `try` says
 };
+/// One checkout: plan, cycle, licences and add-ons together, one payment, all or nothing. What is not named stays.
 struct ChangePlan {
-  PlanId plan;
-  std::string cycle;
+  std::optional<PlanId> plan;
+  std::optional<std::string> cycle;      ///< none: the one that runs
+  std::optional<std::int32_t> licences;  ///< the total, never an increment
+  std::vector<AddOnCount> add_ons;       ///< totals from now on; more is paid for now, fewer from the next period
+  std::optional<std::string> with;       ///< a slot or a method's kind; none: as the tenant's `try` says
 };
-/// The total of licences, never an increment.
+/// Short for a checkout of the total of licences.
 struct SetLicences {
   std::int32_t total = 0;
 };
-/// The total of an add-on from now on; more is paid for now, fewer from the next period.
+/// Short for a checkout of the total of one add-on.
 struct SetAddOn {
   AddOnId add_on;
   std::int32_t total = 0;
@@ -148,10 +152,42 @@ struct CorrectCredits {
 };
 /// Staff: forget a person's data. The books keep ids and amounts.
 struct ErasePerson {};
+/// Stops the cycle until `resume`, or until the tenant's longest pause is over.
+struct Pause {};
+struct Resume {};
+/// A cycle of a plan that is made for one account.
+struct PricedCycle {
+  std::string cycle;
+  Money price;
+  std::vector<CreditAmount> gives;
+};
+/// A meter as it counts for one account.
+struct PricedMeter {
+  MeterId meter;
+  CreditAmount takes;
+};
+/// Staff: fills in, for one account, exactly the keys that the plan's `per_account` names.
+struct MakePlan {
+  PlanId plan;
+  std::optional<std::int32_t> rank;
+  std::vector<PricedCycle> cycles;
+  std::optional<UnitPrice> credit_price;
+  std::optional<Money> first_credits;
+  std::optional<Money> monthly_minimum;
+  std::vector<PricedMeter> meters;
+  std::optional<Span> agreement;  ///< `0 months`: none
+};
+/// Ends the account's life here: its plan, its credits, whatever is not paid. What is in flight is settled.
+struct DeleteAccount {};
+/// Staff: another name or address for an account, in place of what was sealed before.
+struct SetPerson {
+  std::vector<Word> person;
+};
 
 using Command = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel,
                              BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold,
-                             ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits, ErasePerson>;
+                             ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause,
+                             Resume, MakePlan, DeleteAccount, SetPerson>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

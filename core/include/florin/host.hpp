@@ -73,8 +73,16 @@ class FLORIN_API Host {
 
   /// Errors: no_such_tenant, no_such_account.
   Result<Check> check(const TenantId& tenant, const AccountId& account, const Actor& actor, const Use& usage) const;
-  /// The account as JSON: plan, next renewal, credits by type and by grant, orders, payments, documents, what is
-  /// pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
+  /// What the command would do, as JSON, decided by the very code that would do it: `refused` and why, or what is
+  /// charged `today` with its lines, the credits that come with the payment, what leaves at once, refunds, the
+  /// subscription as it would be, and `next`: when its period ends, what is charged then and what becomes of credits.
+  /// Nothing is written. Errors: no_such_tenant, no_such_account, those of reading the command, plugin_failed.
+  Result<std::string> quote(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                            const Command& command) const;
+  Result<std::string> quote_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                                 std::string_view command) const;
+  /// The account as JSON: plan, next renewal and what it will cost, credits by type and by grant, orders, payments,
+  /// documents, what is pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
   Result<std::string> account(const TenantId& tenant, const AccountId& account) const;
   /// Its invoices and credit notes as a JSON array, oldest first: lines, taxes and totals that add up to the cent. Who
   /// they are for is personal data: see person(). Errors: no_such_tenant, no_such_account.

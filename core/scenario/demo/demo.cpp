@@ -143,9 +143,6 @@ class Year {
 
   void play(Event& event) {
     stage_->run_until(event.at);
-    if (event.act != nullptr && event.act->keeps_cycle)
-      if (const Account* account = stage_->account(event.tenant, event.act->account); account && account->subscription)
-        std::get<ChangePlan>(event.requests.front().command).cycle = account->subscription->cycle;
     const auto answers = stage_->send(event.requests);
     if (event.act == nullptr) return;
     for (const auto& answer : answers) {
@@ -156,7 +153,7 @@ class Year {
     }
     if (!event.act->expect) return;
     std::size_t compared = 0;
-    for (const Difference& one : compare(*stage_, event.tenant, *event.act, compared))
+    for (const Difference& one : compare(*stage_, event.tenant, *event.act, std::nullopt, compared))
       surprise(*event.act, one.what + " is " + one.actual + ", expected " + one.expected);
   }
 

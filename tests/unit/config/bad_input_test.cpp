@@ -116,8 +116,8 @@ const Change changes[] = {
     {"callloop", "{after: 3 days, do: [try, tell]}", "{after: 8 days, do: [try, tell]}", "contradiction",
      "later than the one before", "  - {after: 7 days"},
     {"callloop", "{after: 14 days, do: cancel_now}", "{after: 14 days, do: tell}", "contradiction", "the last step"},
-    {"callloop", "{after: 0 days, do: [try, tell], usage: credits_left}", "{after: 1 days, do: [try, tell]}",
-     "contradiction", "after 0 days"},
+    {"callloop", "{after: 0 days, do: [try, tell], usage: credits_left, buying: allowed}",
+     "{after: 1 days, do: [try, tell]}", "contradiction", "after 0 days"},
     {"callloop", "do: cancel_now", "do: cancel", "unknown_word", "try, tell or cancel_now"},
     {"callloop", "invoice: CL-000001", "invoice: CL-000002", "bad_number_pattern", "CL-000001"},
     {"callloop", "invoice: CL-000001", "invoice: 000001", "bad_number_pattern", "CL-000001"},
@@ -158,8 +158,8 @@ const Change changes[] = {
     {"kaspr", "sells: 100 phone", "sells: 100 fax", "unknown_credit_type", "'fax'"},
     {"kaspr", "{monthly: 20.00 EUR, annual", "{weekly: 20.00 EUR, annual", "unknown_name",
      "no cycle of any plan 'weekly'"},
-    {"kaspr", "    if_bought_inside_period: whole\n  email_100", "  email_100", "missing_key",
-     "'if_bought_inside_period' is missing: write whole or by_day", "  phone_100:"},
+    {"kaspr", "    if_bought_inside_period: whole\n    renews: true\n  email_100", "    renews: true\n  email_100",
+     "missing_key", "'if_bought_inside_period' is missing: write whole or by_day", "  phone_100:"},
     {"kaspr", "    addon: [primary]\n", "", "missing_key", "add_ons are sold", "payments:"},
     {"salesmsg", "uses: reset", "uses: seats", "contradiction", "no plan here is sold by_licence", "licences: {added"},
 };
@@ -210,7 +210,7 @@ TEST(BadInput, FindsAllErrorsOfAllFilesInTheirOrder) {
   const std::size_t two = text.find(first.string() +
                                     ":42:42: plans.starter.cycles.monthly.gives: the credits 'mesage' "
                                     "are not declared under credits (did you mean 'message'?)\n");
-  const std::size_t three = text.find(second.string() + ":55:18: gates[0].needs.kyc: 'no' is no kyc: write submitted");
+  const std::size_t three = text.find(second.string() + ":60:18: gates[0].needs.kyc: 'no' is no kyc: write submitted");
   const std::size_t four = text.find("c.yaml: nothing is written here\n");
   EXPECT_LT(one, two) << text;
   EXPECT_LT(two, three) << text;
@@ -273,7 +273,9 @@ TEST(BadInput, ATenantsKeyReplacesTheStylesWhole) {
     Tenant tenant = load_tenant(folder.write("tenants/x.yaml", shipped_text("callloop") + std::string(more)), errors);
     return std::pair(std::move(tenant), text_of(errors));
   };
-  const auto [own, none] = load("\nchanges:\n  cancel: {then: limited}\n");
+  const auto [own, none] = load(
+      "\nchanges:\n  cancel: {when: end_of_cycle, undo_until: end_of_cycle, with_agreement: end_of_agreement, "
+      "then: limited, credits: keep}\n");
   EXPECT_EQ(none, "");
   EXPECT_EQ(own.catalog.cancel.then, CancelRule::Then::limited);
   EXPECT_EQ(own.catalog.cancel.at.file.substr(own.catalog.cancel.at.file.size() - 6), "x.yaml");

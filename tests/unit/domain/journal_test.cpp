@@ -47,6 +47,8 @@ struct Filler {
       value = {1'800'000'000'000'000 + ++n};
     } else if constexpr (std::is_same_v<T, Money>) {
       value = {-(100 + ++n), Currency::trusted({'K', 'W', 'D'}, 3)};
+    } else if constexpr (std::is_same_v<T, UnitPrice>) {
+      value = {{++n, 10'000}, Currency::trusted({'K', 'W', 'D'}, 3)};
     } else if constexpr (std::is_same_v<T, Span>) {
       value = {Span::Unit::months, static_cast<std::int32_t>(++n)};
     } else if constexpr (std::is_same_v<T, Quantity>) {

@@ -1,0 +1,99 @@
+#include "domain/credits/lifecycle.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+/// How a subscription comes to its end, and what is left then. Source   CL-18, EX-15, KA-09
+namespace florin {
+
+namespace {
+
+/// Whatever is left is gone; held credits follow when their hold is closed.
+void forfeit_all(Draft& draft, const std::string& rule) {
+  const std::vector<Grant> left = draft.account.grants;
+  for (const Grant& grant : left)
+    if (grant.over == GrantOver::working) draft.add(GrantForfeited{grant.id, grant.remaining - grant.held, rule});
+}
+
+/// When a cancellation that is asked for now takes effect.
+Instant takes_effect(const Draft& draft) {
+  const Subscription& running = *draft.account.subscription;
+  const bool bound = running.agreement_ends && draft.catalog().cancel.waits_for_agreement;
+  return bound ? std::max(running.to, *running.agreement_ends) : running.to;
+}
+
+void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
+  std::vector<OrderId> unpaid;
+  for (const Order& order : draft.account.orders) {
+    const bool credits = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge;
+    if (order.state == OrderState::open && (credits_too || !credits) && !order.in_flight()) unpaid.push_back(order.id);
+  }
+  for (const OrderId id : unpaid) draft.add(OrderClosed{id, std::string(because)});
+}
+
+}  // namespace
+
+void cancel(Draft& draft) {
+  if (!draft.account.subscription) {
+    if (!draft.account.trial) refuse("no_plan", "This account is on no plan.");
+    if (!draft.account.trial->ends_at) refuse("trial_has_no_end", "A trial costs nothing and needs no cancelling.");
+    follow_policy(draft, {.kind = MomentKind::trial_ended,
+                          .includes = {},
+                          .paid_by = {},
+                          .period_from = draft.account.trial->started_at,
+                          .period_to = *draft.account.trial->ends_at});
+    return draft.add(TrialEnded{});
+  }
+  if (draft.account.subscription->cancelled_at) refuse("already_cancelled", "This subscription is cancelled already.");
+  draft.add(CancelAsked{takes_effect(draft)});
+}
+
+void undo_cancel(Draft& draft) {
+  if (!draft.account.subscription || !draft.account.subscription->cancelled_at)
+    refuse("not_cancelled", "This subscription is not cancelled.");
+  draft.add(CancelUndone{});
+}
+
+void end_subscription(Draft& draft, Standing standing, std::string_view because) {
+  close_unpaid(draft, false, because);
+  draft.add(SubscriptionEnded{standing, std::string(because), std::nullopt});
+}
+
+void end_as_cancelled(Draft& draft, std::string_view because) {
+  const Subscription ended = *draft.account.subscription;
+  const CancelRule& rule = draft.catalog().cancel;
+  follow_policy(draft, {.kind = MomentKind::period_ended,
+                        .reason = PeriodEnd::cancel,
+                        .includes = {},
+                        .paid_by = {},
+                        .period_from = ended.from,
+                        .period_to = ended.to});
+  if (rule.credits == CancelRule::KeptCredits::forfeit_all) forfeit_all(draft, "changes.cancel");
+  std::optional<Instant> kept_until;
+  if (rule.credits == CancelRule::KeptCredits::keep_frozen)
+    kept_until = draft.calendar().after(draft.now, rule.keep_for);
+  close_unpaid(draft, false, because);
+  const Standing standing = rule.then == CancelRule::Then::limited ? Standing::limited : Standing::ended;
+  draft.add(SubscriptionEnded{standing, std::string(because), kept_until});
+}
+
+void end_keeping(Draft& draft) {
+  forfeit_all(draft, "changes.cancel");
+  draft.add(KeepingEnded{});
+}
+
+void delete_account(Draft& draft, const Actor& actor) {
+  const auto& running = draft.account.subscription;
+  const bool bound = running && running->agreement_ends && draft.now < *running->agreement_ends;
+  if (bound && actor.role != "staff")
+    refuse("under_agreement",
+           "The agreement runs to " + draft.calendar().date(*running->agreement_ends).text() +
+               ". Cancel for its end, or ask us.",
+           draft.catalog().cancel.at);
+  forfeit_all(draft, "delete_account");
+  if (draft.account.kept) draft.add(KeepingEnded{});
+  if (draft.account.trial) draft.add(TrialEnded{});
+  if (running) end_subscription(draft, Standing::ended, "deleted");
+  close_unpaid(draft, true, "deleted");
+  draft.add(AccountDeleted{});
+}
+
+}  // namespace florin

@@ -1,0 +1,274 @@
+#include <algorithm>
+
+#include "domain/catalog/permission.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+/// Plan, cycle, licences and add-ons changed together: one quote, one payment, all or nothing. Source   KA-06, CL-15
+namespace florin {
+
+namespace {
+
+/// The whole period, and the part of it that is still to come: whole local days, today counted. Source   KA-04, SM-07
+Ratio days_left(const Draft& draft, Instant to) {
+  const Instant from = draft.account.subscription->from;
+  return {draft.calendar().days_between(draft.now, to), draft.calendar().days_between(from, to)};
+}
+
+/// What is left of one thing less what is left of another, exact.
+Ratio difference(std::int64_t after, Ratio left_after, std::int64_t before, Ratio left_before) {
+  if (left_after == left_before) return {multiply(subtract(after, before), left_after.over), left_after.under};
+  return {subtract(multiply(multiply(after, left_after.over), left_before.under),
+                   multiply(multiply(before, left_before.over), left_after.under)),
+          multiply(left_after.under, left_before.under)};
+}
+
+/// Terms as they would be from now on, with when their period ends.
+struct Side {
+  const Terms& terms;
+  Instant to;
+};
+
+/// What `after` gives above `before`, type by type, by the part of each period that is left; part credits up.
+std::vector<BoughtCredits> credits_above(const Draft& draft, const std::vector<BoughtCredits>& after, Instant after_to,
+                                         const std::vector<BoughtCredits>& before, Instant before_to) {
+  std::vector<BoughtCredits> above;
+  for (const BoughtCredits& more : after) {
+    Credits less;
+    for (const BoughtCredits& had : before)
+      if (had.type == more.type) less += had.amount;
+    const Ratio units =
+        difference(more.amount.units, days_left(draft, after_to), less.units, days_left(draft, before_to));
+    if (units.over > 0) above.push_back({more.type, {units.of(1, Rounding::up)}});
+  }
+  return above;
+}
+
+/// One line for all that changed, rounded once; a change that costs less than what runs gives nothing back.
+Quote quote_difference(const Draft& draft, const Side& before, const Side& after) {
+  const Quote was = quote_period(before.terms);
+  const Quote will_be = quote_period(after.terms);
+  const Ratio left = days_left(draft, after.to);
+  const Ratio minor = difference(will_be.net().minor(), left, was.net().minor(), days_left(draft, before.to));
+  const Money price(std::max<std::int64_t>(0, minor.of(1, Rounding::half_up)), will_be.net().currency());
+  Quote quote;
+  quote.lines.push_back({will_be.lines.front().text + ", difference for " + std::to_string(left.over) + " of " +
+                             std::to_string(left.under) + " days",
+                         after.terms.licences, price});
+  quote.buys.plan_credits = credits_above(draft, will_be.buys.plan_credits, after.to, was.buys.plan_credits, before.to);
+  quote.buys.addon_credits =
+      credits_above(draft, will_be.buys.addon_credits, after.to, was.buys.addon_credits, before.to);
+  return quote;
+}
+
+std::int32_t count_of(const std::vector<AddOnCount>& add_ons, const AddOnId& id) {
+  for (const AddOnCount& one : add_ons)
+    if (one.add_on == id) return one.count;
+  return 0;
+}
+
+void set_count(std::vector<AddOnCount>& add_ons, const AddOnId& id, std::int32_t count) {
+  std::erase_if(add_ons, [&](const AddOnCount& one) { return one.add_on == id; });
+  if (count != 0) add_ons.push_back({id, count});
+}
+
+bool same_terms(const Terms& a, const Terms& b) {
+  const auto all_in = [](const auto& some, const auto& others) {
+    return std::ranges::all_of(some, [&](const AddOnCount& one) { return count_of(others, one.add_on) == one.count; });
+  };
+  return a.plan.id == b.plan.id && a.cycle.id == b.cycle.id && a.licences == b.licences &&
+         all_in(a.add_ons, b.add_ons) && all_in(b.add_ons, a.add_ons);
+}
+
+bool names_plan(const ChangePlan& command) { return command.plan || command.cycle; }
+
+/// What the customer wants to be on from the next period: what is named, and all else as it would have been.
+Terms wanted_terms(const Draft& draft, const ChangePlan& command) {
+  const Subscription& running = *draft.account.subscription;
+  const Terms otherwise = next_terms(draft);
+  const Catalog& catalog = names_plan(command) ? draft.catalog() : otherwise.catalog;
+  const PlanId plan = !names_plan(command) ? otherwise.plan.id : command.plan.value_or(running.plan);
+  const std::string cycle = !names_plan(command) ? otherwise.cycle.id : command.cycle.value_or(running.cycle);
+  const Plan* found = catalog.plan(plan);
+  const bool by_licence = found != nullptr && found->by_licence;
+  std::vector<AddOnCount> add_ons = otherwise.add_ons;
+  for (const AddOnCount& named : command.add_ons) {
+    const AddOn* add_on = catalog.add_on(named.add_on);
+    if (add_on == nullptr || add_on->renews) set_count(add_ons, named.add_on, named.count);
+  }
+  const std::int32_t kept = by_licence ? otherwise.licences : 1;
+  return terms_of(draft.account, catalog, plan, cycle, command.licences.value_or(kept), std::move(add_ons));
+}
+
+/// The rule of a change of plan or cycle; none: neither changes.
+const ChangeRule* rule_of(const Catalog& catalog, const Terms& is, const Terms& wanted) {
+  if (is.plan.id == wanted.plan.id && is.cycle.id == wanted.cycle.id) return nullptr;
+  if (is.plan.rank < wanted.plan.rank) return &catalog.upgrade;
+  if (wanted.plan.rank < is.plan.rank) return &catalog.downgrade;
+  return &catalog.cycle_change;
+}
+
+/// A plan works at once by its own rule; a cycle that is kept becomes another one in the middle only where the tenant
+/// lets cycles change at once.
+bool works_now(const Catalog& catalog, const ChangeRule& rule, const Terms& is, const Terms& wanted) {
+  const auto now = [&](const ChangeRule& asked) {
+    return asked.when == ChangeRule::When::now ||
+           (asked.when == ChangeRule::When::now_if_longer && is.cycle.months < wanted.cycle.months);
+  };
+  if (!now(rule)) return false;
+  const bool kept = rule.cycle == ChangeRule::Cycle::keeps && is.cycle.id != wanted.cycle.id;
+  return !kept || (catalog.cycle_change.cycle == ChangeRule::Cycle::keeps && now(catalog.cycle_change));
+}
+
+/// What works at once: the new plan if its rule says so, and all that becomes more. What becomes less waits.
+Terms terms_from_now(const Draft& draft, const ChangePlan& command, const Terms& is, const Terms& wanted,
+                     bool plan_now) {
+  const Terms& plan = plan_now ? wanted : is;
+  std::vector<AddOnCount> add_ons = is.add_ons;
+  const auto at_least = [&](const AddOnCount& asked) {
+    set_count(add_ons, asked.add_on, std::max(asked.count, count_of(is.add_ons, asked.add_on)));
+  };
+  std::ranges::for_each(wanted.add_ons, at_least);
+  std::ranges::for_each(command.add_ons, at_least);
+  const std::int32_t licences = plan.plan.by_licence ? std::max(is.licences, wanted.licences) : 1;
+  return terms_of(draft.account, plan.catalog, plan.plan.id, plan.cycle.id, licences, std::move(add_ons));
+}
+
+/// The add-ons that are more than before, each its own line; for the whole period or by the day, as sold.
+void add_more_add_ons(const Draft& draft, Quote& quote, const Terms& is, const Side& after) {
+  for (const AddOnCount& wanted : after.terms.add_ons) {
+    const std::int32_t more = wanted.count - count_of(is.add_ons, wanted.add_on);
+    if (more <= 0) continue;
+    Terms only = after.terms;
+    only.add_ons = {{wanted.add_on, more}};
+    const Quote period = quote_period(only);
+    Line line = period.lines.back();
+    std::vector<BoughtCredits> credits = period.buys.addon_credits;
+    if (!after.terms.catalog.add_on(wanted.add_on)->whole_inside_period) {
+      line.amount = line.amount.times(days_left(draft, after.to), Rounding::half_up);
+      credits = credits_above(draft, credits, after.to, {}, after.to);
+    }
+    quote.lines.push_back(std::move(line));
+    quote.buys.addon_credits.insert(quote.buys.addon_credits.end(), credits.begin(), credits.end());
+  }
+}
+
+/// What is paid now inside the running period, which goes on.
+Quote quote_inside_period(const Draft& draft, const ChangeRule* rule, const Terms& is, const Side& after) {
+  Terms kept_add_ons = after.terms;
+  kept_add_ons.add_ons = is.add_ons;
+  const Side before{is, draft.account.subscription->to};
+  const Side changed{kept_add_ons, after.to};
+  Quote quote;
+  if (!same_terms(is, kept_add_ons)) quote = quote_difference(draft, before, changed);
+  const Quote whole = quote_period(kept_add_ons);
+  if (rule != nullptr && rule->pays == ChangeRule::Pays::full_price) quote.lines = {whole.lines.front()};
+  if (rule != nullptr && rule->credits == ChangeRule::Gives::full) quote.buys.plan_credits = whole.buys.plan_credits;
+  const std::int32_t more = after.terms.licences - is.licences;
+  if (rule == nullptr && more > 0 && !draft.catalog().licences->added_by_day) {
+    const Money each = whole.lines.front().amount - quote_period(is).lines.front().amount;
+    quote.lines = {{whole.lines.front().text, more, each}};
+  }
+  add_more_add_ons(draft, quote, is, after);
+  return quote;
+}
+
+/// What is paid now for a cycle that begins with the payment.
+Quote quote_new_cycle(const Draft& draft, const ChangeRule& rule, const Terms& is, const Terms& after) {
+  Quote whole = quote_period(after);
+  const Instant to = draft.account.subscription->to;
+  const Quote by_day = quote_difference(draft, {is, to}, {after, to});
+  if (rule.pays != ChangeRule::Pays::full_price) whole.lines = by_day.lines;
+  if (rule.credits != ChangeRule::Gives::full) whole.buys.plan_credits = by_day.buys.plan_credits;
+  return whole;
+}
+
+void must_not_be_paying(const Draft& draft) {
+  if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.");
+  for (const Order& order : draft.account.orders)
+    if (order.state == OrderState::open && order.kind != OrderKind::purchase && order.kind != OrderKind::recharge)
+      refuse("payment_under_way", "A payment for this subscription is under way. Please wait for its result.");
+}
+
+void must_be_free_to(const Draft& draft, const Actor& actor, const Terms& is, const Terms& wanted) {
+  const auto& bound = draft.account.subscription->agreement_ends;
+  const bool lower = wanted.plan.rank < is.plan.rank;
+  if (bound && draft.now < *bound && lower && actor.role != "staff")
+    refuse("under_agreement",
+           "The agreement runs to " + draft.calendar().date(*bound).text() + "; a lower plan can begin then.",
+           is.plan.at);
+  if (wanted.plan.id != is.plan.id && !holds(wanted.plan.offered_to, draft.account, actor, {}))
+    refuse("plan_not_offered", "This plan is not offered to this account.", wanted.plan.at);
+  if (wanted.cycle.id != is.cycle.id) must_be_allowed(draft.account, draft.catalog(), actor, "change_cycle", {});
+}
+
+/// Nothing has to be paid now: what was asked for waits for the renewal, or what waited is given up.
+void set_pending(Draft& draft, const ChangePlan& command, const Terms& is, const Terms& wanted) {
+  const Subscription running = *draft.account.subscription;
+  if (running.cancelled_at && names_plan(command)) draft.add(CancelUndone{});
+  if (running.cancelled_at && !names_plan(command))
+    refuse("already_cancelled", "This subscription ends with its period. Choose a plan to keep it.");
+  if (!same_terms(renewing(is), wanted)) return draft.add(ChangeSet{pending_change(wanted)});
+  if (running.pending) draft.add(ChangeRemoved{});
+}
+
+OrderKind kind_of(const ChangePlan& command, const Terms& is, const Terms& after) {
+  if (names_plan(command)) return OrderKind::change;
+  return is.licences < after.licences ? OrderKind::licences : OrderKind::addon;
+}
+
+void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key, const ChangePlan& command) {
+  quote.paid_for = std::string(word_of(quote.kind)) + " " + std::string(key);
+  if (!quote.buys.restarts_cycle) {
+    quote.period_from = draft.account.subscription->from;
+    quote.period_to = draft.account.subscription->to;
+  }
+  auto candidates = candidates_for(draft, quote.kind, command.with, actor);
+  if (candidates.empty() && !quote.net().is_zero())
+    refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
+  place_order(draft, std::move(quote), std::move(candidates));
+}
+
+}  // namespace
+
+Instant period_end(const Draft& draft, std::int32_t months) {
+  const Subscription& running = *draft.account.subscription;
+  if (months == running.months) return running.to;
+  return draft.calendar().boundary(running.anchor, 1, running.anchor_months + months);
+}
+
+void change_plan(Draft& draft, const Actor& actor, std::string_view key, const ChangePlan& command) {
+  if (!draft.account.subscription) refuse("no_plan", "This account is on no plan.");
+  if (draft.account.pause) refuse("paused", "This subscription is paused. Resume it first.");
+  const Subscription running = *draft.account.subscription;
+  const Catalog& catalog = draft.catalog();
+  if (command.licences && !catalog.licences) refuse("not_by_licence", "Licences are not sold here.");
+  const Terms is = current_terms(draft);
+  const Terms wanted = wanted_terms(draft, command);
+  const ChangeRule* rule = rule_of(catalog, is, wanted);
+  const bool plan_now = rule != nullptr && names_plan(command) && works_now(catalog, *rule, is, wanted);
+  const Terms after = terms_from_now(draft, command, is, wanted, plan_now);
+  const bool restarts = plan_now && rule->cycle == ChangeRule::Cycle::restarts;
+
+  const bool nothing_now = same_terms(is, after);
+  const bool undoes = running.cancelled_at && names_plan(command);
+  if (nothing_now && !undoes && same_terms(wanted, next_terms(draft)))
+    refuse("no_change", "This is what the account has already.");
+  if (rule != nullptr) must_be_free_to(draft, actor, is, wanted);
+  if (!nothing_now || !same_terms(renewing(is), wanted)) must_not_be_paying(draft);
+  if (nothing_now) return set_pending(draft, command, is, wanted);
+
+  // What begins anew begins as it was wanted; otherwise what becomes less waits for the renewal.
+  const Terms& paid = restarts ? wanted : after;
+  const Side from_now{after, period_end(draft, after.cycle.months)};
+  Quote quote = restarts ? quote_new_cycle(draft, *rule, is, wanted)
+                         : quote_inside_period(draft, plan_now ? rule : nullptr, is, from_now);
+  Buys buys = change_to(paid, restarts);
+  buys.plan_credits = std::move(quote.buys.plan_credits);
+  buys.addon_credits = std::move(quote.buys.addon_credits);
+  if (!restarts && !same_terms(renewing(after), wanted)) buys.from_next_period = pending_change(wanted);
+  quote.buys = std::move(buys);
+  quote.kind = kind_of(command, is, after);
+  pay_now(draft, actor, std::move(quote), key, command);
+}
+
+}  // namespace florin

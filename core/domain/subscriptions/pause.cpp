@@ -1,0 +1,55 @@
+#include "domain/subscriptions/past_due.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+/// The cycle stands still, and comes back as much later as the pause was long. Source   CL-15, ALL-06
+namespace florin {
+
+namespace {
+
+/// Every end of credits that stood still. What came in the pause stood still only from then on, unless it ends with the
+/// period.
+void move_ends(Draft& draft, const PauseState& pause, Instant old_to, Instant new_to) {
+  const std::vector<Grant> grants = draft.account.grants;
+  for (const Grant& grant : grants) {
+    if (grant.over != GrantOver::working || !grant.ends_at) continue;
+    const bool with_period = *grant.ends_at == old_to;
+    if (!with_period && !pause.credits_frozen) continue;
+    const Instant since = std::max(pause.since, grant.issued_at);
+    const Instant ends = with_period ? new_to : draft.calendar().moved(*grant.ends_at, since, draft.now);
+    draft.add(GrantEndMoved{grant.id, ends, "changes.pause"});
+  }
+}
+
+}  // namespace
+
+void pause(Draft& draft) {
+  const auto& rule = draft.catalog().pause;
+  if (!rule) refuse("pause_not_offered", "A pause is not offered here.", draft.catalog().cancel.at);
+  if (!draft.account.subscription) refuse("no_plan", "This account is on no plan.");
+  if (draft.account.pause) refuse("already_paused", "This subscription is paused already.", rule->at);
+  if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.", rule->at);
+  draft.add(SubscriptionPaused{.resumes_at = draft.calendar().after(draft.now, rule->longest),
+                               .usage_refused = rule->usage_refused,
+                               .credits_frozen = rule->freezes_credits});
+}
+
+void resume(Draft& draft) {
+  if (!draft.account.pause) refuse("not_paused", "This subscription is not paused.");
+  const PauseState pause = *draft.account.pause;
+  const Subscription stood = *draft.account.subscription;
+  const Calendar calendar = draft.calendar();
+  const auto moved = [&](Instant t) { return calendar.moved(t, pause.since, draft.now); };
+  const auto moved_if = [&](std::optional<Instant> t) { return t ? std::optional(moved(*t)) : t; };
+  const Instant to = moved(stood.to);
+  move_ends(draft, pause, stood.to, to);
+  draft.add(SubscriptionResumed{.anchor = to,
+                                .anchor_months = -stood.months,
+                                .from = moved(stood.from),
+                                .to = to,
+                                .ends_at = moved_if(stood.ends_at),
+                                .agreement_ends = moved_if(stood.agreement_ends)});
+  // A payment that failed in the pause: the ladder begins now.
+  if (draft.account.past_due) restart_past_due(draft);
+}
+
+}  // namespace florin

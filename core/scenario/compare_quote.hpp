@@ -1,0 +1,12 @@
+#pragma once
+
+#include "host/quote.hpp"
+#include "scenario/expect.hpp"
+
+namespace florin::scenario {
+
+/// What a quote said, beside what the story expects of it.
+void compare_quote(const Quotation& quotation, const QuoteExpected& expected, const Catalog& catalog, const Where& at,
+                   std::vector<Difference>& differences, std::size_t& checks);
+
+}  // namespace florin::scenario
