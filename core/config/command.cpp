@@ -39,6 +39,18 @@ inline constexpr Note correction_notes[] = {{"take", "true: takes away", Note::P
 template <>
 inline constexpr std::span<const Note> notes<CorrectCredits> = correction_notes;
 
+inline constexpr Note review_asked_notes[] = {{"said", "", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<AskReview> = review_asked_notes;
+inline constexpr Note dispute_notes[] = {{"reason", "the processor's word", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<RecordDispute> = dispute_notes;
+
+inline constexpr Note review_decision_notes[] = {
+    {"gives_back", "whole when it is left out", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<DecideReview> = review_decision_notes;
+
 std::optional<Command> command_of(const Node& node, Errors& errors, const std::string& path) {
   const std::size_t before = errors.size();
   Command command = decode<Command>(node, errors, path);

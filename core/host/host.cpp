@@ -210,6 +210,19 @@ Result<std::string> Host::documents(const TenantId& tenant, const AccountId& acc
       [](const TenantState&, const Account& found, const Catalogs&) { return documents_as_json(found); });
 }
 
+Result<std::string> Host::cases(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  Result<std::string> result = no_such_tenant(tenant);
+  assembly->engine().read([&](const engine::Shard& shard) {
+    if (shard.tenant(tenant) == nullptr) return;
+    std::vector<const Account*> accounts;
+    for (const AccountId& id : shard.accounts(tenant)) accounts.push_back(shard.account(tenant, id));
+    result = cases_as_json(accounts);
+  });
+  return result;
+}
+
 std::vector<TenantId> Host::tenants() const {
   const auto assembly = inside_->open();
   if (!assembly) return {};

@@ -7,6 +7,7 @@
 #include "domain/credits/spend.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/described.hpp"
+#include "domain/reviews/review.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "engine/provider_key.hpp"
 #include "host/parts.hpp"
@@ -37,7 +38,7 @@ json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
   return object;
 }
 
-json::object order_as_json(const Account& account, const Order& order) {
+json::object order_as_json(const Catalog& catalog, const Account& account, const Order& order) {
   json::array attempts;
   for (const Attempt& attempt : order.attempts) {
     const SavedMethod* saved = account.method(attempt.method);
@@ -50,6 +51,9 @@ json::object order_as_json(const Account& account, const Order& order) {
                                     {"decline", word(attempt.decline)},
                                     {"decline_code", attempt.decline_code}});
   }
+  const std::uint32_t duplicate = catalog.review && order.state == OrderState::paid && !order.total.is_zero()
+                                      ? likely_duplicate_of(account, *catalog.review, order).value
+                                      : 0;
   return {{"net", order.net().text()},
           {"taxes", taxes_as_json(order.taxes)},
           {"order", order.id.value},
@@ -62,7 +66,38 @@ json::object order_as_json(const Account& account, const Order& order) {
           {"invoice", order.invoice},
           {"closed_because", order.closed_because},
           {"refunded", order.refunded.text()},
-          {"attempts", std::move(attempts)}};
+          {"attempts", std::move(attempts)},
+          {"likely_duplicate_of", duplicate}};
+}
+
+json::array reviews_as_json(const Account& account) {
+  json::array reviews;
+  for (const Review& review : account.reviews)
+    reviews.push_back(json::object{{"review", review.id.value},
+                                   {"order", review.order.value},
+                                   {"reason", review.reason},
+                                   {"said", review.said},
+                                   {"asked_at", review.asked_at.text()},
+                                   {"due_at", review.due_at.text()},
+                                   {"duplicate_of", review.duplicate_of.value},
+                                   {"state", !review.decided   ? "open"
+                                             : review.approved ? "approved"
+                                                               : "declined"},
+                                   {"decision", review.decision}});
+  return reviews;
+}
+
+json::array disputes_as_json(const Account& account) {
+  json::array disputes;
+  for (const Dispute& dispute : account.disputes)
+    disputes.push_back(json::object{{"ref", dispute.ref},
+                                    {"order", dispute.order.value},
+                                    {"amount", dispute.amount.text()},
+                                    {"state", word(dispute.state)},
+                                    {"reason", dispute.reason},
+                                    {"opened_at", dispute.opened_at.text()},
+                                    {"moved_at", dispute.moved_at.text()}});
+  return disputes;
 }
 
 }  // namespace
@@ -99,7 +134,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   json::array grants, orders, methods, holds, refunds;
   for (const Grant& grant : account.grants) grants.push_back(grant_as_json(catalog, grant));
   for (const Grant& grant : account.closed_grants) grants.push_back(grant_as_json(catalog, grant));
-  for (const Order& order : account.orders) orders.push_back(order_as_json(account, order));
+  for (const Order& order : account.orders) orders.push_back(order_as_json(catalog, account, order));
   for (const SavedMethod& saved : account.methods)
     methods.push_back(json::object{
         {"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
@@ -114,6 +149,9 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
                                    {"amount", refund.amount.text()},
                                    {"state", word(refund.state)},
                                    {"credit_note", refund.credit_note}});
+  view["blocked"] = account.blocked;
+  view["reviews"] = reviews_as_json(account);
+  view["disputes"] = disputes_as_json(account);
   view["grants"] = std::move(grants);
   view["orders"] = std::move(orders);
   view["methods"] = std::move(methods);
@@ -125,6 +163,35 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
                                          {"amount", amount_text(catalog, recharge.type, recharge.amount)},
                                          {"suspended", recharge.suspended}};
   return json::serialize(view);
+}
+
+std::string cases_as_json(const std::vector<const Account*>& accounts) {
+  std::vector<std::pair<Instant, json::object>> cases;
+  const auto add = [&](const Account& account, std::string_view kind, Instant due, json::object more) {
+    more["account"] = account.id.text();
+    more["kind"] = kind;
+    more["due_at"] = due == never ? json::value(nullptr) : json::value(due.text());
+    cases.emplace_back(due, std::move(more));
+  };
+  for (const Account* account : accounts) {
+    for (const Review& review : account->reviews)
+      if (!review.decided)
+        add(*account, "review", review.due_at,
+            {{"review", review.id.value},
+             {"order", review.order.value},
+             {"reason", review.reason},
+             {"duplicate_of", review.duplicate_of.value}});
+    if (account->guarantee && !account->guarantee->decided)
+      add(*account, "guarantee", never, {{"asked_at", account->guarantee->asked_at.text()}});
+    for (const Dispute& dispute : account->disputes)
+      if (dispute.state < DisputeState::won)
+        add(*account, "dispute", never,
+            {{"ref", dispute.ref}, {"order", dispute.order.value}, {"amount", dispute.amount.text()}});
+  }
+  std::ranges::stable_sort(cases, {}, [](const auto& one) { return one.first; });
+  json::array array;
+  for (auto& [due, one] : cases) array.push_back(std::move(one));
+  return json::serialize(array);
 }
 
 Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "domain/accounts/account.hpp"
 #include "domain/catalog/catalog.hpp"
@@ -14,6 +15,9 @@ namespace florin {
 /// the books, but what is to come: `next`, where it was asked for.
 std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
                             const std::optional<NextPeriod>& next = std::nullopt);
+
+/// What of these accounts waits for a person, soonest due first.
+std::string cases_as_json(const std::vector<const Account*>& accounts);
 
 /// Whether a usage would be taken now, by the very decision that would take it.
 Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,

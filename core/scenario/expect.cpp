@@ -55,6 +55,7 @@ class Comparison {
     subscription();
     documents();
     payments();
+    cases();
     rest();
     return std::move(differences_);
   }
@@ -267,6 +268,39 @@ class Comparison {
       for (const SavedMethod& saved : account_->methods)
         if (account_->slot(saved.slot) == &saved) slots.push_back(saved.slot + " " + saved.method.text());
       same("methods", listed(*expect_.methods), listed(slots));
+    }
+  }
+
+  void cases() {
+    if (expect_.reviews) {
+      same("reviews", std::to_string(expect_.reviews->size()), std::to_string(account_->reviews.size()),
+           "number of reviews");
+      for (std::size_t i = 0; i < std::min(expect_.reviews->size(), account_->reviews.size()); ++i) {
+        const ReviewExpected& wanted = (*expect_.reviews)[i];
+        const Review& review = account_->reviews[i];
+        const std::string name = "reviews[" + std::to_string(i) + "].";
+        same("reviews", wanted.reason, review.reason, name + "reason");
+        same("reviews", wanted.state,
+             !review.decided   ? "open"
+             : review.approved ? "approved"
+                               : "declined",
+             name + "state");
+        if (wanted.due_at) same("reviews", wanted.due_at->text(), review.due_at.text(), name + "due_at");
+        if (wanted.duplicate_of)
+          same("reviews", std::to_string(*wanted.duplicate_of), std::to_string(review.duplicate_of.value),
+               name + "duplicate_of");
+      }
+    }
+    for (const auto& [ref, state] : expect_.disputes) {
+      const auto found = std::ranges::find(account_->disputes, ref, &Dispute::ref);
+      same("disputes", state, found == account_->disputes.end() ? "none" : word(found->state), "disputes." + ref);
+    }
+    if (expect_.blocked) same("blocked", truth(*expect_.blocked), truth(account_->blocked));
+    if (expect_.goodwill) {
+      Credits sum;
+      for (const Refund& refund : account_->refunds) sum += refund.goodwill;
+      const int decimals = catalog_.credits.front().decimals;
+      same("goodwill", text(*expect_.goodwill, decimals), text(sum, decimals));
     }
   }
 

@@ -1,10 +1,13 @@
 #include "scenario/short_forms.hpp"
 
 #include <algorithm>
+#include <boost/describe.hpp>
 #include <functional>
 
 #include "config/command.hpp"
 #include "config/hint.hpp"
+#include "domain/catalog/action.hpp"
+#include "domain/journal/names.hpp"
 
 namespace florin::scenario {
 
@@ -125,10 +128,10 @@ void fill_in(Node& map, std::string_view key, const std::string& text) {
 }
 
 std::string_view asked_by(const Command& command) {
-  const bool staff = std::holds_alternative<SetApproval>(command) || std::holds_alternative<DecideRefund>(command) ||
-                     std::holds_alternative<CorrectCredits>(command) || std::holds_alternative<ErasePerson>(command) ||
-                     std::holds_alternative<MakePlan>(command) || std::holds_alternative<SetPerson>(command);
-  return staff ? "staff" : "owner";
+  // What only staff may do is an action of the same name.
+  const std::string word(std::visit([]<class T>(const T&) { return word_of<T>(); }, command));
+  Action action{};
+  return boost::describe::enum_from_string(word.c_str(), action) && is_for_staff(action) ? "staff" : "owner";
 }
 
 }  // namespace

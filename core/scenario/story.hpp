@@ -76,6 +76,12 @@ struct DocumentExpected {
   std::vector<std::pair<std::string, Money>> taxes;
   Money total;
 };
+struct ReviewExpected {
+  std::string reason;
+  std::string state;  ///< open, approved, declined
+  std::optional<Instant> due_at;
+  std::optional<std::int32_t> duplicate_of;  ///< an order; 0: none
+};
 struct PendingExpected {
   PlanId plan;
   std::optional<std::string> cycle;
@@ -116,6 +122,10 @@ struct Expect {
   std::optional<std::vector<OrderExpected>> orders;
   std::optional<std::vector<std::string>> attempts;  ///< of the newest order that was tried: `primary declined`
   std::optional<std::vector<std::string>> methods;   ///< slots in use
+  std::optional<std::vector<ReviewExpected>> reviews;
+  std::vector<std::pair<std::string, std::string>> disputes;  ///< by the processor's id: its state
+  std::optional<bool> blocked;
+  std::optional<Amount> goodwill;  ///< over all refunds
   std::optional<bool> prompt, frozen, recharge_suspended;
   std::optional<Amount> owed;
   std::vector<std::pair<std::string, std::string>> approvals;
@@ -151,6 +161,7 @@ BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
 BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total))
 BOOST_DESCRIBE_STRUCT(DocumentExpected, (), (number, net, taxes, total))
+BOOST_DESCRIBE_STRUCT(ReviewExpected, (), (reason, state, due_at, duplicate_of))
 BOOST_DESCRIBE_STRUCT(PendingExpected, (), (plan, cycle, licences))
 BOOST_DESCRIBE_STRUCT(QuoteExpected, (),
                       (refused, today, lines, gives, leaves, refunds, next_renewal, next_total, then_leaves))
@@ -158,7 +169,8 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                       (credits, grants, gone, charged_in_all, refunded_in_all, charges, state, plan, cycle, licences,
                        add_ons, next_renewal, pending, cancelled, trial_ends, past_due_since, invoices, credit_notes,
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
-                       approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote))
+                       approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
+                       blocked, goodwill))
 BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, key, times, refused, refused_times, expect))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
 

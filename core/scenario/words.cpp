@@ -173,6 +173,26 @@ class Teller {
   std::string operator()(const PlanMade& f) const { return f.plan.plan.text() + " made for this account"; }
   std::string operator()(const AccountDeleted&) const { return "account deleted"; }
   std::string operator()(const PersonSealed&) const { return "personal data replaced"; }
+  std::string operator()(const ReviewAsked& f) const {
+    return "review " + number(f.review.id) + " of order " + number(f.review.order) + ", " + f.review.reason +
+           ", to be answered by " + f.review.due_at.text() +
+           (f.review.duplicate_of ? "; looks like order " + number(f.review.duplicate_of) : "");
+  }
+  std::string operator()(const ReviewDecided& f) const {
+    return "review " + number(f.review) + (f.approved ? " approved: " : " declined: ") + f.reason;
+  }
+  std::string operator()(const DisputeMoved& f) const {
+    return "dispute " + f.dispute.ref + " of order " + number(f.dispute.order) + " over " + f.dispute.amount.text() +
+           " is " + word(f.dispute.state);
+  }
+  std::string operator()(const CreditsTakenBack& f) const {
+    return of_grant(f.grant, f.amount) + " taken back, dispute " + f.ref;
+  }
+  std::string operator()(const CreditsOwed& f) const {
+    return amount(f.type, f.amount) + " are owed, dispute " + f.ref;
+  }
+  std::string operator()(const AccountBlocked& f) const { return "blocked: " + f.because; }
+  std::string operator()(const AccountUnblocked& f) const { return "blocked no more: " + f.reason; }
   std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
   std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
 

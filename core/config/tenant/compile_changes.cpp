@@ -99,8 +99,37 @@ void Compiler::past_due() {
     add("contradiction", "the last step says how it ends: cancel_now", file_.past_due.back().at);
 }
 
+void Compiler::reviews() {
+  if (file_.business_days) {
+    for (const yaml::Weekday day : file_.business_days->days)
+      catalog_.business_days.weekdays.push_back(static_cast<std::uint8_t>(day));
+    for (const auto& day : file_.business_days->closed) catalog_.business_days.closed.push_back(day.value);
+    listed(!file_.business_days->days.empty(), "days", file_.business_days->at);
+  }
+  if (!file_.refunds.review) return;
+  const yaml::ReviewBlock& block = *file_.refunds.review;
+  if (!file_.business_days)
+    add("missing_key", "'business_days' is missing: a review is answered within some", block.at);
+  ReviewRule rule{
+      .reasons = {},
+      .asked_within = length(block.asked_within),
+      .answered_within = static_cast<std::int32_t>(std::min<std::int64_t>(block.answered_within.value.count, 365)),
+      .duplicates_within = {},
+      .at = rule_at(block.at)};
+  if (rule.answered_within < 1) add("bad_count", "an answer takes 1 business day or more", block.answered_within.at);
+  for (const yaml::ReasonId& reason : block.for_) rule.reasons.push_back(reason.text());
+  listed(!rule.reasons.empty(), "for", block.at);
+  const Written<Span>& apart = block.flag_duplicates.same_amount_within;
+  if (length(apart).unit != Span::Unit::seconds) add("bad_span", "this is elapsed time, such as 24 hours", apart.at);
+  rule.duplicates_within = seconds(apart.value.count);
+  catalog_.review = std::move(rule);
+}
+
 void Compiler::refunds() {
   catalog_.refunds_at = rule_at(file_.refunds.otherwise.at);
+  catalog_.staff_may_refund = file_.refunds.otherwise.value == yaml::Otherwise::staff_decides;
+  catalog_.taken_back = {.spent = file_.refunds.taken_back.spent, .at = rule_at(file_.refunds.taken_back.at)};
+  reviews();
   if (!file_.refunds.guarantee) return;
   const yaml::GuaranteeBlock& block = *file_.refunds.guarantee;
   Guarantee guarantee{.asked_within = length(block.asked_within), .covers = {}, .at = rule_at(block.at)};

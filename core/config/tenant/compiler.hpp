@@ -58,6 +58,7 @@ class Compiler {
   void cancel();
   void past_due();
   void refunds();
+  void reviews();
 
   // ---- How it is paid: compile_payments.cpp
   void payments();

@@ -35,6 +35,13 @@ Result<yaml::Failures> yaml::Failures::parse(std::string_view text) {
 }
 std::string yaml::Failures::text() const { return counted_text(count, "failure"); }
 
+Result<yaml::BusinessDayCount> yaml::BusinessDayCount::parse(std::string_view text) {
+  const auto count = parse_counted(text, "business_day");
+  if (!count) return count.error();
+  return BusinessDayCount{*count};
+}
+std::string yaml::BusinessDayCount::text() const { return counted_text(count, "business_day"); }
+
 Result<yaml::TrialLength> yaml::TrialLength::parse(std::string_view text) {
   if (text == "until_upgrade") return TrialLength{};
   const auto span = Span::parse(text);

@@ -19,6 +19,7 @@ BOOST_DESCRIBE_ENUM(ChangeRule::Pays, full_price, difference_by_day)
 BOOST_DESCRIBE_ENUM(ChangeRule::Gives, full, difference_by_day)
 BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
 BOOST_DESCRIBE_ENUM(CancelRule::KeptCredits, keep, forfeit_all, keep_frozen)
+BOOST_DESCRIBE_ENUM(SpentThen, owe, absorb, block)
 
 }  // namespace florin
 
@@ -28,6 +29,7 @@ using CycleId = Id<struct CycleTag>;
 using PluginId = Id<struct PluginTag>;
 using RoleId = Id<struct RoleTag>;
 using ApprovalId = Id<struct ApprovalTag>;
+using ReasonId = Id<struct ReasonTag>;
 
 /// `1 block`, `0 blocks`.
 struct Blocks {
@@ -262,14 +264,53 @@ struct GuaranteeBlock {
 };
 BOOST_DESCRIBE_STRUCT(GuaranteeBlock, (), (asked_within, covers))
 
-enum class Otherwise : std::uint8_t { final };
-BOOST_DESCRIBE_ENUM(Otherwise, final)
+/// `2 business_days`.
+struct BusinessDayCount {
+  std::int64_t count = 0;
+  static Result<BusinessDayCount> parse(std::string_view text);
+  std::string text() const;
+};
+
+enum class Weekday : std::uint8_t { mon, tue, wed, thu, fri, sat, sun };
+BOOST_DESCRIBE_ENUM(Weekday, mon, tue, wed, thu, fri, sat, sun)
+
+struct BusinessDaysBlock {
+  std::vector<Weekday> days;
+  std::vector<Written<Date>> closed;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(BusinessDaysBlock, (), (days, closed))
+
+struct DuplicatesBlock {
+  Written<Span> same_amount_within;
+};
+BOOST_DESCRIBE_STRUCT(DuplicatesBlock, (), (same_amount_within))
+
+struct ReviewBlock {
+  std::vector<ReasonId> for_;
+  Written<Span> asked_within;
+  Written<BusinessDayCount> answered_within;
+  DuplicatesBlock flag_duplicates;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(ReviewBlock, (), (for_, asked_within, answered_within, flag_duplicates))
+
+struct TakenBackBlock {
+  SpentThen spent = SpentThen::absorb;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(TakenBackBlock, (), (spent))
+
+enum class Otherwise : std::uint8_t { final, staff_decides };
+BOOST_DESCRIBE_ENUM(Otherwise, final, staff_decides)
 
 struct RefundsBlock {
   OrNone<GuaranteeBlock> guarantee;
+  std::optional<ReviewBlock> review;
   Written<Otherwise> otherwise;
+  TakenBackBlock taken_back;
 };
-BOOST_DESCRIBE_STRUCT(RefundsBlock, (), (guarantee, otherwise))
+BOOST_DESCRIBE_STRUCT(RefundsBlock, (), (guarantee, review, otherwise, taken_back))
 
 /// A block that a plugin reads: all but `plugin` is its own.
 struct PluginBlock {
@@ -348,12 +389,13 @@ struct TenantFile {
   Written<std::vector<std::pair<RoleId, Written<OneOrMany<May>>>>> roles;
   DocumentsBlock documents;
   PluginBlock tax;
+  std::optional<BusinessDaysBlock> business_days;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
-                       roles, documents, tax))
+                       roles, documents, tax, business_days))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -378,6 +420,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"gates", "what must hold before an action; the first that fails answers with its sentence"},
     {"roles", "what the customer's people may do", Note::Presence::required},
     {"documents", "the first number of each series, such as CL-000001"},
+    {"business_days", "which days count where a deadline is in business days; needed by refunds.review"},
     {"tax", "the plugin that says what tax is on a sale, or `plugin: none`; prices are without it"},
 };
 inline constexpr Note plan_notes[] = {
@@ -410,6 +453,13 @@ inline constexpr Note changes_notes[] = {{"pause", "none: not offered", Note::Pr
 inline constexpr Note past_due_notes[] = {{"do", "", Note::Presence::required},
                                           {"usage", "from here on; left out: as in the step before"},
                                           {"buying", "of credits, from here on; left out: as in the step before"}};
+inline constexpr Note refunds_notes[] = {
+    {"review", "left out: charges are not reviewed"},
+    {"otherwise", "final, or staff_decides: staff may refund a payment with a reason"},
+    {"taken_back", "a payment that the customer's bank took back: what was spent of its credits"}};
+inline constexpr Note review_notes[] = {{"for", "the reasons that may be given", Note::Presence::required},
+                                        {"asked_within", "of the charge"}};
+inline constexpr Note business_days_notes[] = {{"days", "", Note::Presence::required}};
 inline constexpr Note guarantee_notes[] = {{"asked_within", "of the first successful payment"},
                                            {"covers", "payments for these orders", Note::Presence::required}};
 inline constexpr Note method_notes[] = {
@@ -454,6 +504,12 @@ inline constexpr std::span<const Note> notes<yaml::PastDueBlock> = yaml::past_du
 template <>
 inline constexpr std::span<const Note> notes<yaml::GuaranteeBlock> = yaml::guarantee_notes;
 template <>
+inline constexpr std::span<const Note> notes<yaml::RefundsBlock> = yaml::refunds_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::ReviewBlock> = yaml::review_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::BusinessDaysBlock> = yaml::business_days_notes;
+template <>
 inline constexpr std::span<const Note> notes<yaml::MethodBlock> = yaml::method_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
@@ -464,6 +520,9 @@ template <>
 inline constexpr Format format_of<yaml::Blocks> = {.example = "1 block", .pattern = "^[0-9]+ blocks?$"};
 template <>
 inline constexpr Format format_of<yaml::Failures> = {.example = "3 failures", .pattern = "^[0-9]+ failures?$"};
+template <>
+inline constexpr Format format_of<yaml::BusinessDayCount> = {.example = "2 business_days",
+                                                             .pattern = "^[0-9]+ business_days?$"};
 template <>
 inline constexpr Format format_of<yaml::TrialLength> = {
     .example = "14 days", .pattern = "^(until_upgrade|[0-9]+ (second|minute|hour|day|week|month|year)s?)$"};

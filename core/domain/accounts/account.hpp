@@ -158,8 +158,34 @@ struct Refund {
   std::vector<Tax> taxes;  ///< in `amount`, of an order that had tax
   std::optional<Instant> credit_noted_at{};
 
+  Credits goodwill;    ///< that the payment had bought, and that were used: given back in money all the same
+  std::string reason;  ///< of a person's decision
+
   /// Without tax.
   Money net() const { return amount - sum_of(taxes); }
+};
+/// A charge that a person is to decide about.
+struct Review {
+  ReviewId id;
+  OrderId order;
+  std::string reason;
+  std::string said;
+  Instant asked_at;
+  Instant due_at;        ///< when the answer is promised
+  OrderId duplicate_of;  ///< another charge that looks the same; 0: none
+  bool decided = false;
+  bool approved = false;
+  std::string decision;  ///< its reason
+};
+/// A payment that its customer's bank takes back, or may.
+struct Dispute {
+  std::string ref;
+  OrderId order;
+  Money amount;
+  DisputeState state = DisputeState::needs_response;
+  std::string reason;
+  Instant opened_at;
+  Instant moved_at;
 };
 /// The one guarantee of a customer, from the request on.
 struct GuaranteeCase {
@@ -205,6 +231,11 @@ struct Account {
   std::vector<Refund> refunds;
   std::optional<GuaranteeCase> guarantee;
   std::vector<ApprovalState> approvals;
+
+  std::vector<Review> reviews;
+  std::vector<Dispute> disputes;
+  bool blocked = false;  ///< a lost payment's credits were spent: no usage until staff lifts it
+  std::uint32_t last_review = 0;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
 

@@ -393,6 +393,34 @@ struct Applying {
     account.approvals.push_back(fact.approval);
   }
 
+  void operator()(const ReviewAsked& fact) {
+    account.last_review = std::max(account.last_review, fact.review.id.value);
+    account.reviews.push_back(fact.review);
+  }
+  void operator()(const ReviewDecided& fact) {
+    const auto review = std::ranges::find(account.reviews, fact.review, &Review::id);
+    if (review == account.reviews.end()) broken("no such review");
+    review->decided = true;
+    review->approved = fact.approved;
+    review->decision = fact.reason;
+  }
+  void operator()(const DisputeMoved& fact) {
+    const auto known = std::ranges::find(account.disputes, fact.dispute.ref, &Dispute::ref);
+    if (known == account.disputes.end())
+      account.disputes.push_back(fact.dispute);
+    else
+      *known = fact.dispute;
+  }
+  void operator()(const CreditsTakenBack& fact) {
+    order(grant(fact.grant).paid_by).credits_refunded += fact.amount;
+    leave(fact.grant, fact.amount, &Grant::refunded);
+    end(fact.grant, GrantOver::refunded);
+    put_aside_empty();
+  }
+  void operator()(const CreditsOwed& fact) { owe(fact.type, fact.amount); }
+  void operator()(const AccountBlocked&) { account.blocked = true; }
+  void operator()(const AccountUnblocked&) { account.blocked = false; }
+
   void operator()(const CatalogApplied& fact) {
     tenant.catalog = fact.version;
     tenant.catalog_texts.resize(fact.version);

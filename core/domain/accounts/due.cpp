@@ -45,7 +45,8 @@ bool credits_on_their_way(const Account& account) {
 
 bool wants_recharge(const Account& account) {
   const RechargeState& recharge = account.recharge;
-  if (!recharge.active || recharge.suspended || account.frozen || account.standing != Standing::paid) return false;
+  if (!recharge.active || recharge.suspended || account.frozen || account.blocked || account.standing != Standing::paid)
+    return false;
   if (account.pause) return false;
   if (account.past_due && recharge.waits_for_past_due) return false;
   const bool low = account.available(recharge.type, account.last_at) < recharge.below;

@@ -69,6 +69,23 @@ Instant Calendar::moved(Instant t, Instant since, Instant until) const {
   return after(t, whole) + (until - after(since, whole));
 }
 
+Instant Calendar::after_business_days(Instant t, std::int32_t days, const BusinessDays& rule) const {
+  const auto works = [&](Date date) {
+    const auto weekday = static_cast<std::uint8_t>(((date.days() + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    const bool in_week = rule.weekdays.empty() || std::ranges::find(rule.weekdays, weekday) != rule.weekdays.end();
+    return in_week && std::ranges::find(rule.closed, date) == rule.closed.end();
+  };
+  Date day = date(t);
+  for (std::int32_t waited = 0; days > 0; ++waited) {
+    if (waited > 366) throw ArithmeticError("there are no business days");
+    day = Date::from_days(day.days() + 1);
+    if (!works(day)) continue;
+    waited = 0;
+    --days;
+  }
+  return instant({Date::from_days(day.days() + 1), 0});
+}
+
 std::int64_t Calendar::days_between(Instant from, Instant to) const { return date(to).days() - date(from).days(); }
 
 }  // namespace florin

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/calendar/business_days.hpp"
 #include "domain/calendar/zone.hpp"
 
 namespace florin {
@@ -27,6 +28,10 @@ class Calendar {
   /// `t` as much later as `until` is after `since`: whole days move local dates by as many days, the rest is elapsed
   /// time. Source   CL-15
   Instant moved(Instant t, Instant since, Instant until) const;
+
+  /// The end of the `days`-th business day after the day of `t`, as the midnight that follows it. The day of `t` itself
+  /// is not counted. Throws ArithmeticError when no day of a year is a business day.
+  Instant after_business_days(Instant t, std::int32_t days, const BusinessDays& rule) const;
 
   /// Whole local days from the day of `from` (counted) to the day of `to` (not counted).
   std::int64_t days_between(Instant from, Instant to) const;

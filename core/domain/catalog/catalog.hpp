@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/calendar/business_days.hpp"
 #include "domain/calendar/zone.hpp"
 #include "florin/commands.hpp"
 #include "florin/credits.hpp"
@@ -186,6 +187,22 @@ struct Guarantee {
   RuleAt at;
 };
 
+/// Charges that a person may be asked to look at.
+struct ReviewRule {
+  std::vector<std::string> reasons;  ///< duplicate_charge, technical_failure, …
+  Span asked_within;                 ///< from the charge
+  std::int32_t answered_within = 1;  ///< business days
+  Duration duplicates_within;        ///< two equal charges no further apart are flagged
+  RuleAt at;
+};
+
+/// What becomes of credits that were spent before their payment was taken back.
+enum class SpentThen : std::uint8_t { owe, absorb, block };
+struct TakenBack {
+  SpentThen spent = SpentThen::absorb;
+  RuleAt at;
+};
+
 struct Processor {
   ProcessorId id;
   std::string plugin;
@@ -254,6 +271,10 @@ struct Catalog {
   std::optional<LicenceRule> licences;
   std::vector<PastDueStep> past_due;
   std::optional<Guarantee> guarantee;
+  std::optional<ReviewRule> review;
+  bool staff_may_refund = false;  ///< outside guarantee and review
+  TakenBack taken_back;
+  BusinessDays business_days;
   RuleAt refunds_at;  ///< where the file says that nothing else is refunded
   std::vector<Processor> processors;
   std::vector<Method> methods;

@@ -6,8 +6,9 @@ namespace florin {
 
 namespace {
 
-constexpr std::string_view only_staff[] = {"set_approval", "decide_refund", "correct_credits",
-                                           "erase_person", "make_plan",     "set_person"};
+constexpr std::string_view only_staff[] = {"set_approval",   "decide_refund", "correct_credits", "erase_person",
+                                           "make_plan",      "set_person",    "decide_review",   "refund_order",
+                                           "record_dispute", "unblock"};
 
 bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {
   if (actor.role == "staff") return true;

@@ -18,6 +18,8 @@ const Meter& meter_named(const Account& account, const Catalog& catalog, const M
 
 void must_be_able_to_send(const Account& account, const Catalog& catalog) {
   if (account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
+  if (account.blocked)
+    refuse("blocked", "A payment of this account was taken back. Please contact support to send again.");
   if (account.standing == Standing::opened || account.standing == Standing::ended)
     refuse("no_plan", "This account has no plan. Choose one to send again.");
   if (account.past_due && account.past_due->usage_refused)

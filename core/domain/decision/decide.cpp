@@ -4,8 +4,10 @@
 #include "domain/credits/purchase.hpp"
 #include "domain/credits/spend.hpp"
 #include "domain/decision/draft.hpp"
+#include "domain/payments/dispute.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/settle.hpp"
+#include "domain/reviews/review.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
@@ -111,6 +113,11 @@ struct Deciding {
     if (command.person.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
     draft.add(PersonSealed{});
   }
+  void operator()(const AskReview& command) const { may("ask_review"), ask_review(draft, command); }
+  void operator()(const DecideReview& command) const { may("decide_review"), decide_review(draft, command); }
+  void operator()(const RefundOrder& command) const { may("refund_order"), refund_order(draft, command); }
+  void operator()(const RecordDispute& command) const { may("record_dispute"), record_dispute(draft, command); }
+  void operator()(const Unblock& command) const { may("unblock"), unblock(draft, command); }
 
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }

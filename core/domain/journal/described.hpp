@@ -16,6 +16,8 @@ BOOST_DESCRIBE_ENUM(AttemptState, started, unknown, not_sent, pending, needs_act
                     expired, voided)
 BOOST_DESCRIBE_ENUM(DeclineKind, none, soft, technical, funds, authenticate, bad_data, hard, fraud, mandate_gone,
                     customer_gave_up, misconfigured, throttled)
+BOOST_DESCRIBE_ENUM(GivesBack, unused_share, whole)
+BOOST_DESCRIBE_ENUM(DisputeState, warning, needs_response, under_review, won, lost, closed)
 BOOST_DESCRIBE_ENUM(Standing, opened, trial, paid, limited, ended)
 
 BOOST_DESCRIBE_STRUCT(Actor, (), (role, id))
@@ -51,6 +53,11 @@ BOOST_DESCRIBE_STRUCT(MakePlan, (),
                       (plan, rank, cycles, credit_price, first_credits, monthly_minimum, meters, agreement))
 BOOST_DESCRIBE_STRUCT(DeleteAccount, (), ())
 BOOST_DESCRIBE_STRUCT(SetPerson, (), (person))
+BOOST_DESCRIBE_STRUCT(AskReview, (), (order, reason, said))
+BOOST_DESCRIBE_STRUCT(DecideReview, (), (review, approve, gives_back, reason))
+BOOST_DESCRIBE_STRUCT(RefundOrder, (), (order, gives_back, reason))
+BOOST_DESCRIBE_STRUCT(RecordDispute, (), (order, ref, state, amount, reason))
+BOOST_DESCRIBE_STRUCT(Unblock, (), (reason))
 
 BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
@@ -98,14 +105,18 @@ BOOST_DESCRIBE_STRUCT(RechargeState, (),
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
-                       taxes, credit_noted_at))
+                       taxes, credit_noted_at, goodwill, reason))
+BOOST_DESCRIBE_STRUCT(Review, (),
+                      (id, order, reason, said, asked_at, due_at, duplicate_of, decided, approved, decision))
+BOOST_DESCRIBE_STRUCT(Dispute, (), (ref, order, amount, state, reason, opened_at, moved_at))
 BOOST_DESCRIBE_STRUCT(GuaranteeCase, (), (asked_at, decided))
 BOOST_DESCRIBE_STRUCT(ApprovalState, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
-                       last_order, last_method, last_refund, pause, kept, made_plans, deleted))
+                       last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
+                       blocked, last_review))
 BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, catalog_texts, last_invoice, last_credit_note))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
@@ -165,6 +176,13 @@ BOOST_DESCRIBE_STRUCT(KeepingEnded, (), ())
 BOOST_DESCRIBE_STRUCT(PlanMade, (), (plan))
 BOOST_DESCRIBE_STRUCT(AccountDeleted, (), ())
 BOOST_DESCRIBE_STRUCT(PersonSealed, (), ())
+BOOST_DESCRIBE_STRUCT(ReviewAsked, (), (review))
+BOOST_DESCRIBE_STRUCT(ReviewDecided, (), (review, approved, reason))
+BOOST_DESCRIBE_STRUCT(DisputeMoved, (), (dispute))
+BOOST_DESCRIBE_STRUCT(CreditsTakenBack, (), (grant, amount, ref))
+BOOST_DESCRIBE_STRUCT(CreditsOwed, (), (type, amount, ref))
+BOOST_DESCRIBE_STRUCT(AccountBlocked, (), (because))
+BOOST_DESCRIBE_STRUCT(AccountUnblocked, (), (reason))
 
 BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule))
 BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))

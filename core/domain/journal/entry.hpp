@@ -41,7 +41,8 @@ using AnyCommand =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
-                 ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson>;
+                 ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview,
+                 RefundOrder, RecordDispute, Unblock>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -241,6 +241,36 @@ struct ApprovalSet {
   ApprovalState approval;
 };
 
+struct ReviewAsked {
+  Review review;
+};
+struct ReviewDecided {
+  ReviewId review;
+  bool approved = false;
+  std::string reason;
+};
+struct DisputeMoved {
+  Dispute dispute;
+};
+/// Credits that a lost payment had bought.
+struct CreditsTakenBack {
+  GrantId grant;
+  Credits amount;
+  std::string ref;  ///< of the dispute
+};
+/// Credits that are owed from now on: a lost payment had bought them, and they were spent.
+struct CreditsOwed {
+  CreditType type;
+  Credits amount;
+  std::string ref;
+};
+struct AccountBlocked {
+  std::string because;
+};
+struct AccountUnblocked {
+  std::string reason;
+};
+
 /// A tenant's: a version of its catalog comes into force.
 struct CatalogApplied {
   std::uint32_t version = 0;
@@ -283,7 +313,8 @@ using Fact =
                  AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered, PastDueStepped, PastDueCleared,
                  RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
                  CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
-                 AccountDeleted, PersonSealed>;
+                 AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
+                 AccountBlocked, AccountUnblocked>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -97,6 +97,13 @@ struct Posts {
   void operator()(const GrantRefunded& fact) { leave(fact.grant, fact.amount, "refunded"); }
   void operator()(const GrantCorrected& fact) { leave(fact.grant, fact.amount, "corrected"); }
 
+  void operator()(const DisputeMoved& fact) {
+    if (fact.dispute.state == DisputeState::lost)
+      move(cash(fact.dispute.order, 0), "lost_disputes", fact.dispute.amount);
+  }
+  void operator()(const CreditsTakenBack& fact) { leave(fact.grant, fact.amount, "refunded"); }
+  void operator()(const CreditsOwed& fact) { move("owed", "taken_back", fact.type.text(), fact.amount.units); }
+
   /// All others say what is or will be, and move neither money nor credits.
   template <class Other>
   void operator()(const Other&) {}

@@ -10,9 +10,9 @@ namespace florin {
 
 /// One line of the books: what an account of the ledger gains (or loses) of one commodity.
 ///
-/// account    money: `cash:<processor>`, `customer`, `revenue`, `tax:<name>`
+/// account    money: `cash:<processor>`, `customer`, `revenue`, `tax:<name>`, `lost_disputes`
 ///            credits: `issued:<source>`, `balance:<source>`, `spent`, `expired`, `forfeited`, `refunded`, `corrected`,
-///            `owed`, `absorbed`
+///            `owed`, `absorbed`, `taken_back`
 /// commodity  a currency's code, as `USD`, or a credit type, as `message`; ids are in lower case, so the two never meet
 /// amount     minor units, or the smallest part of the credit
 struct Posting {

@@ -29,25 +29,25 @@ Credits unused_of(const Account& account, OrderId order) {
   return unused;
 }
 
-/// What of an order's price, without tax, went back or is on its way back.
-Money refunded_net(const Account& account, OrderId order) {
-  Money sum;
+/// What of an order's price, without tax, went back, is on its way back, or was lost to the customer's bank.
+Money gone_net(const Account& account, const Order& order) {
+  Money sum(0, order.total.currency());
   for (const Refund& refund : account.refunds)
-    if (refund.order == order && refund.attempt == 0) sum += refund.net();
+    if (refund.order == order.id && refund.attempt == 0) sum += refund.net();
+  for (const Dispute& dispute : account.disputes)
+    if (dispute.order == order.id && dispute.state == DisputeState::lost)
+      sum += dispute.amount.times({order.net().minor(), order.total.minor()}, Rounding::half_up);
   return sum;
 }
 
 /// One refund of an order's share, or of one attempt's money: whoever computes it again gets the same key.
 std::string key_of(const Draft& draft, const Refund& refund) {
+  const auto before = std::ranges::count_if(draft.account.refunds, [&](const Refund& earlier) {
+    return earlier.order == refund.order && earlier.attempt == refund.attempt;
+  });
   return draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/refund of " +
-                                  draft.account.order(refund.order)->paid_for + "/" + std::to_string(refund.attempt));
-}
-
-void start(Draft& draft, Refund refund) {
-  refund.id = {draft.account.last_refund + 1};
-  refund.key = key_of(draft, refund);
-  refund.ask_at = draft.now;
-  draft.add(RefundStarted{std::move(refund)});
+                                  draft.account.order(refund.order)->paid_for + "/" + std::to_string(refund.attempt) +
+                                  (before == 0 ? "" : "/" + std::to_string(before + 1)));
 }
 
 void end_account(Draft& draft) {
@@ -80,20 +80,37 @@ void take_credits_back(Draft& draft, const Refund& part) {
 
 }  // namespace
 
+Refund share_of(const Draft& draft, const Order& order, GivesBack share) {
+  Refund refund;
+  refund.order = order.id;
+  refund.credits = unused_of(draft.account, order.id);
+  const Money gone = gone_net(draft.account, order);
+  const Money left = order.net() - gone;
+  const bool whole = share == GivesBack::whole || order.issued.is_zero();
+  const Money net =
+      whole ? left : std::min(left, order.net().times({refund.credits.units, order.issued.units}, Rounding::half_up));
+  if (whole) refund.goodwill = order.issued - order.credits_refunded - refund.credits;
+  refund.taxes = taxes_refunded(order.taxes, order.net(), gone, net);
+  refund.amount = net + sum_of(refund.taxes);
+  return refund;
+}
+
+void start_refund(Draft& draft, Refund refund) {
+  refund.id = {draft.account.last_refund + 1};
+  refund.key = key_of(draft, refund);
+  refund.ask_at = draft.now;
+  draft.add(RefundStarted{refund});
+  if (!refund.guarantee && refund.attempt == 0) take_credits_back(draft, refund);
+}
+
 std::vector<Refund> unused_shares(const Draft& draft) {
   std::vector<Refund> shares;
   for (const Order& order : draft.account.orders) {
     if (!covered(draft, *draft.catalog().guarantee, order)) continue;
-    Refund share;
-    share.order = order.id;
+    Refund share = share_of(draft, order, GivesBack::unused_share);
     share.guarantee = true;
-    share.credits = unused_of(draft.account, order.id);
-    const Money net = order.issued.is_zero()
-                          ? order.net()
-                          : order.net().times({share.credits.units, order.issued.units}, Rounding::half_up);
-    share.taxes = taxes_refunded(order.taxes, order.net(), refunded_net(draft.account, order.id), net);
-    share.amount = net + sum_of(share.taxes);
-    if (share.amount.minor() > 0) shares.push_back(share);
+    share.goodwill = {};
+    if (share.amount.minor() > 0) shares.push_back(std::move(share));
   }
   return shares;
 }
@@ -122,7 +139,7 @@ void decide_refund(Draft& draft, const DecideRefund& command) {
     if (order.in_flight()) refuse("payment_under_way", "The outcome of a payment is not known yet. Decide when it is.");
   const std::vector<Refund> shares = unused_shares(draft);
   if (shares.empty()) return end_account(draft);
-  for (const Refund& share : shares) start(draft, share);
+  for (const Refund& share : shares) start_refund(draft, share);
 }
 
 void refund_said(Draft& draft, const RefundSaid& command) {
@@ -142,10 +159,11 @@ void refund_said(Draft& draft, const RefundSaid& command) {
                         .raw = said.raw});
   if (!paid || refund.attempt != 0) return;  // money that nobody wanted has no invoice to correct
   issue_credit_note(draft, refund);
+  if (!refund.guarantee) return;
   take_credits_back(draft, refund);
   const bool all = std::ranges::all_of(
       draft.account.refunds, [](const Refund& r) { return !r.guarantee || r.state == AttemptState::captured; });
-  if (refund.guarantee && all) end_account(draft);
+  if (all) end_account(draft);
 }
 
 void give_back_whole(Draft& draft, OrderId id, std::uint32_t attempt) {
@@ -153,7 +171,7 @@ void give_back_whole(Draft& draft, OrderId id, std::uint32_t attempt) {
   refund.order = id;
   refund.attempt = attempt;
   refund.amount = draft.account.order(id)->attempts[attempt - 1].amount;
-  start(draft, refund);
+  start_refund(draft, std::move(refund));
 }
 
 }  // namespace florin

@@ -14,6 +14,12 @@ void refund_said(Draft& draft, const RefundSaid& command);
 /// Each covered payment's unused share, as of now. Roll-over counts as unused of the payment behind it.
 std::vector<Refund> unused_shares(const Draft& draft);
 
+/// What an order gives back now: the share whose credits are unused, or all that did not go back yet. Of its credits
+/// what remains is taken; used ones that are paid back all the same are goodwill.
+Refund share_of(const Draft& draft, const Order& order, GivesBack share);
+/// Starts it: its key is durable before the provider is asked. Its credits go at once, unless it is of the guarantee.
+void start_refund(Draft& draft, Refund refund);
+
 /// A second capture of one order, or one that nobody wants any more: all of it goes back.
 void give_back_whole(Draft& draft, OrderId order, std::uint32_t attempt);
 

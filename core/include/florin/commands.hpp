@@ -183,11 +183,48 @@ struct DeleteAccount {};
 struct SetPerson {
   std::vector<Word> person;
 };
+/// A person is to look at one charge.
+struct AskReview {
+  OrderId order;
+  std::string reason;  ///< a word of the tenant's: duplicate_charge, …
+  std::string said;    ///< in the customer's words; keep persons out of it
+};
+/// How much of a payment goes back.
+enum class GivesBack : std::uint8_t {
+  unused_share,  ///< the part whose credits are unused
+  whole,         ///< all of it; what was used of its credits is recorded as goodwill
+};
+struct DecideReview {
+  ReviewId review;
+  bool approve = false;
+  GivesBack gives_back = GivesBack::whole;
+  std::string reason;
+};
+/// Staff gives back a payment, where the tenant lets them.
+struct RefundOrder {
+  OrderId order;
+  GivesBack gives_back = GivesBack::unused_share;
+  std::string reason;
+};
+/// How far a dispute is, in order; the last three are final.
+enum class DisputeState : std::uint8_t { warning, needs_response, under_review, won, lost, closed };
+/// A payment is disputed at its processor.
+struct RecordDispute {
+  OrderId order;
+  std::string ref;  ///< the processor's id of the dispute
+  DisputeState state = DisputeState::needs_response;
+  Money amount;
+  std::string reason;  ///< the processor's word
+};
+struct Unblock {
+  std::string reason;
+};
 
-using Command = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel,
-                             BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold,
-                             ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause,
-                             Resume, MakePlan, DeleteAccount, SetPerson>;
+using Command =
+    std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
+                 SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
+                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
+                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

@@ -87,6 +87,9 @@ class FLORIN_API Host {
   /// Its invoices and credit notes as a JSON array, oldest first: lines, taxes and totals that add up to the cent. Who
   /// they are for is personal data: see person(). Errors: no_such_tenant, no_such_account.
   Result<std::string> documents(const TenantId& tenant, const AccountId& account) const;
+  /// What waits for a person, over all accounts, soonest due first, as a JSON array: reviews, guarantee requests and
+  /// open disputes. Errors: no_such_tenant.
+  Result<std::string> cases(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   /// Personal data of an account. Errors: no_such_account, erased.

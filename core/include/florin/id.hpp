@@ -56,6 +56,7 @@ using GrantId = Number<struct GrantTag>;
 using HoldId = Number<struct HoldTag>;
 using OrderId = Number<struct OrderTag>;
 using RefundId = Number<struct RefundTag>;
+using ReviewId = Number<struct ReviewTag>;
 using SavedMethodId = Number<struct SavedMethodTag>;
 
 }  // namespace florin

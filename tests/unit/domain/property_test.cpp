@@ -106,6 +106,7 @@ struct Life {
       case 22:
         if (world.account.refunds.empty()) return UndoCancel{};
         return a_refund();
+      case 24: return a_case();
       case 23: return upto(8) == 0 ? AnyCommand(ErasePerson{}) : AnyCommand(SetApproval{"kyc", "approved"});
       case 24: return Pause{};
       case 25: return Resume{};
@@ -139,6 +140,25 @@ struct Life {
     const Meter& meter = *world.catalogs.at(world.tenant.catalog).meter(hold->meter);
     const std::int64_t blocks = upto(3) == 0 ? 20'000 : upto(200);
     return SettleHold{{id}, {meter.per_started.micro * blocks, meter.per_started.unit}, {}};
+  }
+  /// Something that a person or a processor says of a charge.
+  AnyCommand a_case() {
+    if (world.account.orders.empty()) return Cancel{};
+    const Order& order =
+        world.account.orders[static_cast<std::size_t>(upto(static_cast<std::int64_t>(world.account.orders.size())))];
+    switch (upto(5)) {
+      case 0: return AskReview{order.id, "duplicate_charge", ""};
+      case 1:
+        return DecideReview{{world.account.last_review},
+                            upto(2) == 0,
+                            upto(2) == 0 ? GivesBack::whole : GivesBack::unused_share,
+                            "because"};
+      case 2: return RefundOrder{order.id, upto(2) == 0 ? GivesBack::whole : GivesBack::unused_share, "because"};
+      case 3: return Unblock{"because"};
+      default: break;
+    }
+    const std::string ref = "dp_" + std::to_string(order.id.value);
+    return RecordDispute{order.id, ref, static_cast<DisputeState>(upto(6)), order.total, ""};
   }
   AnyCommand a_refund() {
     const auto& refunds = world.account.refunds;
@@ -177,6 +197,13 @@ Catalog catalog_of(int i) {
   own.per_account = {"cycles", "agreement"};
   own.cycles = {{"monthly", 1, Money(0, catalog.currency), {}, {}}};
   catalog.plans.push_back(own);
+  catalog.review = ReviewRule{.reasons = {"duplicate_charge"},
+                              .asked_within = {Span::Unit::days, 7},
+                              .answered_within = 2,
+                              .duplicates_within = hours(24),
+                              .at = {}};
+  catalog.staff_may_refund = i % 2 == 0;
+  catalog.taken_back.spent = i % 3 == 0 ? SpentThen::owe : i % 3 == 1 ? SpentThen::block : SpentThen::absorb;
   return catalog;
 }
 
