@@ -2,7 +2,7 @@
 
 #include "domain/decision/draft.hpp"
 
-/// A payment that its customer's bank takes back, or may. Source   ALL-11; docs/decisions/0010-disputes.md
+/// A payment that its customer's bank takes back, or may. Source   ALL-11; docs/decisions/0011-disputes.md
 namespace florin {
 
 /// What a processor, or staff for it, says of a dispute. Lost: the money is gone; what remains of the credits that it

@@ -2,7 +2,7 @@
 
 #include "domain/decision/draft.hpp"
 
-/// Cases that a person decides: a charge that should not have been. Source   CL-19; docs/decisions/0009-reviews.md
+/// Cases that a person decides: a charge that should not have been. Source   CL-19; docs/decisions/0010-reviews.md
 namespace florin {
 
 /// A customer asks for a review of one charge, within the tenant's days after it, for one of the tenant's reasons.
