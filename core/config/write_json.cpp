@@ -19,7 +19,7 @@ class Writer {
       }
       case Shape::Kind::scalar: {
         const std::string text = shape.text(value);
-        if (shape.format.json == Format::Json::string)
+        if (shape.format.json == Format::Json::string || shape.format.json == Format::Json::any)
           append_json_string(out_, text);
         else
           out_ += text;

@@ -36,7 +36,8 @@ std::uint64_t content_of(const AccountId& account, const AnyCommand& command) {
 
 bool is_usage(const AnyCommand& command) {
   return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
-         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command);
+         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
+         std::holds_alternative<UseTogether>(command);
 }
 
 Actor the_host() { return {"host", ""}; }

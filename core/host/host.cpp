@@ -175,6 +175,22 @@ Result<Check> Host::check(const TenantId& tenant, const AccountId& account, cons
                                     });
 }
 
+Result<May> Host::may(const TenantId& tenant, const AccountId& account, const Actor& actor,
+                      std::string_view what) const {
+  return inside_->on_account<May>(tenant, account,
+                                  [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+                                    return may_of(state, found, catalogs, actor, what);
+                                  });
+}
+
+Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const AccountId& account,
+                                                 const Actor& actor) const {
+  return inside_->on_account<std::vector<OfferedMethod>>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return methods_of(found, catalogs.at(state.catalog), actor);
+      });
+}
+
 Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const {
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();

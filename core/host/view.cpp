@@ -6,9 +6,13 @@
 
 #include "domain/credits/spend.hpp"
 #include "domain/decision/world.hpp"
+#include "domain/entitlements/entitled.hpp"
+#include "domain/entitlements/may.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/reviews/review.hpp"
 #include "domain/subscriptions/made_plan.hpp"
+#include "domain/members/members.hpp"
+#include "domain/payments/offered.hpp"
 #include "engine/provider_key.hpp"
 #include "host/parts.hpp"
 
@@ -100,6 +104,45 @@ json::array disputes_as_json(const Account& account) {
   return disputes;
 }
 
+/// The price page as this account has it: what it may have, what is taken, and what waits over the limit.
+json::object entitlements_of(const Account& account, const Catalog& catalog) {
+  json::object rows;
+  for (const Entitlement& row : catalog.entitlements) {
+    const Entitled has = entitled(account, catalog, row);
+    json::object said{{"value", has.value}, {"rule", has.at.text()}};
+    if (row.kind == Entitlement::Kind::count) {
+      json::array working, suspended;
+      for (const Item& item : account.items)
+        if (item.entitlement == row.id) (item.suspended ? suspended : working).push_back(json::value(item.name));
+      said["taken"] = taken_of(account, catalog, row);
+      said["working"] = std::move(working);
+      said["suspended"] = std::move(suspended);
+    }
+    rows[row.id.text()] = std::move(said);
+  }
+  return rows;
+}
+
+json::object members_of(const Account& account, const Catalog& catalog) {
+  json::array members;
+  for (const Member& member : account.members)
+    members.push_back(json::object{{"member", member.id.text()},
+                                   {"role", member.role},
+                                   {"state", member.invited ? "invited" : "active"},
+                                   {"since", member.since.text()}});
+  json::object said{{"members", std::move(members)}};
+  if (catalog.members) said["occupied"] = places_occupied(account, *catalog.members);
+  return said;
+}
+
+json::array offered_to(const Account& account, const Catalog& catalog) {
+  json::array methods;
+  for (const OfferedMethod& method : methods_of(account, catalog, {"owner", ""}))
+    methods.push_back(json::object{
+        {"method", method.method.text()}, {"offered", method.offered}, {"why", method.why}, {"rule", method.rule}});
+  return methods;
+}
+
 }  // namespace
 
 std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
@@ -157,6 +200,13 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["methods"] = std::move(methods);
   view["holds"] = std::move(holds);
   view["refunds"] = std::move(refunds);
+  view["entitlements"] = entitlements_of(account, catalog);
+  view["people"] = members_of(account, catalog);
+  view["methods_offered"] = offered_to(account, catalog);
+  json::array approvals;
+  for (const ApprovalState& approval : account.approvals)
+    approvals.push_back(json::object{{"approval", approval.approval}, {"state", approval.state}});
+  view["approvals"] = std::move(approvals);
   const RechargeState& recharge = account.recharge;
   if (recharge.active)
     view["auto_recharge"] = json::object{{"below", amount_text(catalog, recharge.type, recharge.below)},
@@ -192,6 +242,31 @@ std::string cases_as_json(const std::vector<const Account*>& accounts) {
   json::array array;
   for (auto& [due, one] : cases) array.push_back(std::move(one));
   return json::serialize(array);
+}
+
+May may_of(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,
+           std::string_view what) {
+  const MayAnswer answer = may_do(account, tenant, catalogs, actor, what);
+  May may{.allowed = !answer.refusal,
+          .refusal = answer.refusal,
+          .value = answer.value,
+          .left = {},
+          .taken = answer.taken,
+          .rule = answer.rule};
+  if (answer.limit) may.left = std::max<std::int64_t>(0, *answer.limit - answer.taken);
+  return may;
+}
+
+std::vector<OfferedMethod> methods_of(const Account& account, const Catalog& catalog, const Actor& actor) {
+  std::vector<OfferedMethod> all;
+  for (const Method& method : catalog.methods) {
+    const Need* need = excluded_by(method, account, actor);
+    all.push_back({.method = method.id,
+                   .offered = need == nullptr,
+                   .rule = need == nullptr ? method.at.text() : need->at.text(),
+                   .why = need == nullptr ? std::string() : why_not_offered(method, *need)});
+  }
+  return all;
 }
 
 Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,

@@ -18,6 +18,10 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
 
 /// What of these accounts waits for a person, soonest due first.
 std::string cases_as_json(const std::vector<const Account*>& accounts);
+/// What Host::may and Host::methods answer.
+May may_of(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,
+           std::string_view what);
+std::vector<OfferedMethod> methods_of(const Account& account, const Catalog& catalog, const Actor& actor);
 
 /// Whether a usage would be taken now, by the very decision that would take it.
 Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,

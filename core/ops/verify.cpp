@@ -33,7 +33,8 @@ std::string name_of(const Entry& entry) {
 
 bool is_usage(const AnyCommand& command) {
   return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
-         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command);
+         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
+         std::holds_alternative<UseTogether>(command);
 }
 
 /// One shard, from its first entry to its head.

@@ -38,6 +38,12 @@ const char* const view_tables = R"(
     tenant TEXT NOT NULL, account TEXT NOT NULL, hold_id INTEGER NOT NULL, meter TEXT NOT NULL, type TEXT NOT NULL,
     amount INTEGER NOT NULL, amount_text TEXT NOT NULL, ends_at TEXT NOT NULL,
     PRIMARY KEY (tenant, account, hold_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE items (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, entitlement TEXT NOT NULL, item TEXT NOT NULL, taken_at TEXT NOT NULL,
+    suspended INTEGER NOT NULL, PRIMARY KEY (tenant, account, entitlement, item)) STRICT, WITHOUT ROWID;
+  CREATE TABLE members (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, member TEXT NOT NULL, role TEXT NOT NULL, state TEXT NOT NULL,
+    since TEXT NOT NULL, PRIMARY KEY (tenant, account, member)) STRICT, WITHOUT ROWID;
   CREATE TABLE orders (
     tenant TEXT NOT NULL, account TEXT NOT NULL, order_id INTEGER NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
     lines TEXT NOT NULL, total INTEGER NOT NULL, currency TEXT, total_text TEXT NOT NULL, placed_at TEXT NOT NULL,
@@ -109,8 +115,8 @@ std::string command_word(const AnyCommand& command) {
                     command);
 }
 
-constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "grants", "holds",
-                                               "orders",   "attempts",      "refunds"};
+constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "grants", "holds",  "orders",
+                                               "attempts", "refunds",       "items",  "members"};
 
 }  // namespace
 
@@ -287,6 +293,12 @@ void ViewWriter::write_account(const Name& name, const Account& account) {
   for (const Hold& hold : account.holds)
     put("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant, id, hold.id.value, hold.meter.text(),
         hold.type.text(), hold.amount().units, credits(name, hold.type, hold.amount()), hold.ends_at.text());
+  for (const Item& item : account.items)
+    put("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", tenant, id, item.entitlement.text(), item.name,
+        item.taken_at.text(), item.suspended);
+  for (const Member& member : account.members)
+    put("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", tenant, id, member.id.text(), member.role,
+        std::string_view(member.invited ? "invited" : "active"), member.since.text());
   for (const Order& order : account.orders) {
     write_order(name, order);
     for (const Attempt& attempt : order.attempts) {

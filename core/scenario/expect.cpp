@@ -7,6 +7,7 @@
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "scenario/compare_quote.hpp"
+#include "host/view.hpp"
 #include "scenario/words.hpp"
 
 namespace florin::scenario {
@@ -56,6 +57,8 @@ class Comparison {
     documents();
     payments();
     cases();
+    people();
+    allowed();
     rest();
     return std::move(differences_);
   }
@@ -301,6 +304,54 @@ class Comparison {
       for (const Refund& refund : account_->refunds) sum += refund.goodwill;
       const int decimals = catalog_.credits.front().decimals;
       same("goodwill", text(*expect_.goodwill, decimals), text(sum, decimals));
+    }
+  }
+
+  void people() {
+    if (!expect_.members) return;
+    std::vector<std::string> members;
+    for (const Member& member : account_->members)
+      members.push_back(member.id.text() + " " + member.role + (member.invited ? " invited" : ""));
+    same("members", listed(*expect_.members), listed(members));
+  }
+
+  void allowed() {
+    May may;
+    const auto ask = [&](std::string_view what) {
+      stage_.assembly().engine().read([&](const engine::Shard& shard) {
+        may = may_of(*shard.tenant(tenant_), *account_, *shard.catalogs(tenant_), act_.actor, what);
+      });
+    };
+    for (const auto& [what, wanted] : expect_.may) {
+      ask(what);
+      same("may", truth(wanted), truth(may.allowed) + (wanted && may.refusal ? " (" + may.refusal->text + ")" : ""),
+           "may." + what);
+    }
+    for (const auto& [row, wanted] : expect_.entitlements) {
+      ask(row.text());
+      same("entitlements", wanted, may.value, "entitlements." + row.text());
+    }
+    for (const auto& [row, wanted] : expect_.left) {
+      ask(row.text());
+      same("left", wanted, may.left ? std::to_string(*may.left) : "unlimited", "left." + row.text());
+    }
+    items("working", expect_.working, false);
+    items("suspended", expect_.suspended, true);
+    if (expect_.offered) {
+      std::vector<std::string> offered;
+      for (const OfferedMethod& method : methods_of(*account_, catalog_, act_.actor))
+        if (method.offered) offered.push_back(method.method.text());
+      same("offered", listed(*expect_.offered), listed(offered));
+    }
+  }
+
+  void items(std::string_view key, const std::vector<std::pair<EntitlementId, std::vector<std::string>>>& wanted,
+             bool suspended) {
+    for (const auto& [row, names] : wanted) {
+      std::vector<std::string> there;
+      for (const Item& item : account_->items)
+        if (item.entitlement == row && item.suspended == suspended) there.push_back(item.name);
+      same(key, listed(names), listed(there), std::string(key) + "." + row.text());
     }
   }
 

@@ -62,7 +62,42 @@ struct ShortForm {
   std::optional<Command> (*read)(const Reading& reading);
 };
 
+/// `{numbers: n-1}`: one name and what is said of it.
+template <class Key>
+std::optional<std::pair<Key, std::string>> one_pair(const Reading& reading) {
+  const auto table = reading.scalar<std::vector<std::pair<Key, std::string>>>();
+  if (!table) return std::nullopt;
+  if (table->size() == 1) return table->front();
+  reading.errors.push_back(
+      {.code = "one_key", .message = "one name belongs here", .at = reading.node.where(reading.path)});
+  return std::nullopt;
+}
+
 constexpr ShortForm short_forms[] = {
+    {"take", "owner",
+     [](const Reading& reading) -> std::optional<Command> {
+       const auto taken = one_pair<EntitlementId>(reading);
+       if (!taken) return std::nullopt;
+       return TakeItem{taken->first, taken->second};
+     }},
+    {"give_back", "owner",
+     [](const Reading& reading) -> std::optional<Command> {
+       const auto given = one_pair<EntitlementId>(reading);
+       if (!given) return std::nullopt;
+       return GiveBackItem{given->first, given->second};
+     }},
+    {"invite", "owner",
+     [](const Reading& reading) -> std::optional<Command> {
+       const auto invited = one_pair<MemberId>(reading);
+       if (!invited) return std::nullopt;
+       return InviteMember{invited->first, invited->second};
+     }},
+    {"accept", "service",
+     [](const Reading& reading) -> std::optional<Command> {
+       const auto member = reading.scalar<MemberId>();
+       if (!member) return std::nullopt;
+       return AcceptInvitation{*member};
+     }},
     {"usage", "owner", [](const Reading& reading) { return used<Use>(reading); }},
     {"hold", "owner", [](const Reading& reading) { return used<PlaceHold>(reading); }},
     {"buy", "owner",

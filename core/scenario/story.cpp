@@ -173,6 +173,7 @@ class Reader {
       return error("no_quote", "the step asks for no quote: write `quote: {change_plan: …}` in it",
                    node.child("expect")->where(path + ".expect"));
     act.expect = step.expect;
+    act.actor = {step.as.value_or("owner"), step.by.value_or("")};
     act.refused = step.refused;
     act.times = step.times.value_or(1);
     act.refused_times = step.refused_times.value_or(step.refused ? act.times : 0);
@@ -183,14 +184,23 @@ class Reader {
                    step.rest.node.children[1].where_key(path + "." + step.rest.node.children[1].key));
     if (step.rest.node.children.empty() && !step.expect)
       return error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
-    if (step.rest.node.children.empty() && (step.refused || step.times || step.as || step.key))
+    if (step.rest.node.children.empty() && (step.refused || step.times || step.key))
       return error("missing_key", "a command belongs here", node.where(path));
     if (!step.rest.node.children.empty()) {
       auto command = command_of_step(step.rest.node.children.front(), given->second, errors_, path);
       if (!command) return;
       act.only_quoted = command->only_quoted;
-      act.actor = {step.as.value_or(std::string(command->by)), ""};
+      act.actor = {step.as.value_or(std::string(command->by)), step.by.value_or("")};
       act.command = std::move(command->command);
+    }
+    if (step.together.value_or(false)) {
+      const Use* usage = act.command ? std::get_if<Use>(&*act.command) : nullptr;
+      if (usage == nullptr)
+        return error("not_a_usage", "only a usage can be asked for together",
+                     node.child("together")->where(path + ".together"));
+      act.command = UseTogether{std::vector<Use>(static_cast<std::size_t>(act.times), Use(*usage))};
+      act.times = 1;
+      act.refused_times = step.refused ? 1 : 0;
     }
     script_.acts.push_back(std::move(act));
   }

@@ -131,14 +131,22 @@ struct Expect {
   std::vector<std::pair<std::string, std::string>> approvals;
   std::optional<config::OrNone<Instant>> paused_until, ends_at, agreement_ends, credits_kept_until;
   std::optional<QuoteExpected> quote;
+  std::vector<std::pair<std::string, bool>> may;                    ///< by the role of the step
+  std::vector<std::pair<EntitlementId, std::string>> entitlements;  ///< as the price page has them
+  std::vector<std::pair<EntitlementId, std::string>> left;
+  std::vector<std::pair<EntitlementId, std::vector<std::string>>> working, suspended;
+  std::optional<std::vector<std::string>> members;  ///< `anna owner`, `ben member invited`
+  std::optional<std::vector<std::string>> offered;  ///< payment methods
 };
 
 struct Step {
   Instant at;
   std::optional<AccountId> account;
   std::optional<std::string> as;       ///< a role
+  std::optional<std::string> by;       ///< a member
   std::optional<std::string> key;      ///< the command's idempotency key
   std::optional<std::int32_t> times;   ///< so many of it, in one batch
+  std::optional<bool> together;        ///< all of them or none
   std::optional<std::string> refused;  ///< a code: it must be refused with it
   std::optional<std::int32_t> refused_times;
   std::optional<Expect> expect;
@@ -170,8 +178,8 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        add_ons, next_renewal, pending, cancelled, trial_ends, past_due_since, invoices, credit_notes,
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
-                       blocked, goodwill))
-BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, key, times, refused, refused_times, expect))
+                       blocked, goodwill, may, entitlements, left, working, suspended, members, offered))
+BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, by, key, times, together, refused, refused_times, expect))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.

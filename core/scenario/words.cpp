@@ -193,6 +193,20 @@ class Teller {
   }
   std::string operator()(const AccountBlocked& f) const { return "blocked: " + f.because; }
   std::string operator()(const AccountUnblocked& f) const { return "blocked no more: " + f.reason; }
+  std::string operator()(const ItemTaken& f) const { return f.entitlement.text() + ": " + f.item + " is taken"; }
+  std::string operator()(const ItemGivenBack& f) const {
+    return f.entitlement.text() + ": " + f.item + " is given back";
+  }
+  std::string operator()(const ItemSuspended& f) const {
+    return f.entitlement.text() + ": " + f.item + " is over the limit and waits";
+  }
+  std::string operator()(const ItemRestored& f) const { return f.entitlement.text() + ": " + f.item + " works again"; }
+  std::string operator()(const EntitlementSet& f) const { return f.entitlement.text() + " is " + f.value + " here"; }
+  std::string operator()(const MemberInvited& f) const { return f.member.text() + " is invited as " + f.role; }
+  std::string operator()(const InvitationAccepted& f) const { return f.member.text() + " is a member"; }
+  std::string operator()(const InvitationRevoked& f) const { return f.member.text() + " is not invited any more"; }
+  std::string operator()(const MemberRemoved& f) const { return f.member.text() + " is no member any more"; }
+  std::string operator()(const RoleChanged& f) const { return f.member.text() + " is now " + f.role; }
   std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
   std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
 

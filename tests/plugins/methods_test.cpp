@@ -93,5 +93,22 @@ TEST(Netbanking, TakesBanksByTheirCode) {
   EXPECT_FALSE(netbanking.offered({.amount = *Money::parse("49.00 USD")})->allowed);
 }
 
+TEST(Wire, AsksWhoseMoneyItIs) {
+  const auto wire = method("wire");
+  EXPECT_EQ(wire.check({{"payer", "Acme Ltd"}, {"ifsc", "HDFC0001234"}})->masked, "Wire from HDFC");
+  EXPECT_EQ(wire.check({{"payer", "Acme Ltd"}})->masked, "Wire transfer");
+  EXPECT_FALSE(wire.check({{"payer", ""}})->problems.empty());
+  for (const std::string wrong : {"HDFC1001234", "hdfc0001234", "HDFC000123", "HDFC00012345", "HDF00001234"})
+    EXPECT_FALSE(wire.check({{"payer", "Acme Ltd"}, {"ifsc", wrong}})->problems.empty()) << wrong;
+}
+
+TEST(Cheque, IsKnownByDrawerAndNumber) {
+  const auto cheque = method("cheque");
+  EXPECT_EQ(cheque.check({{"drawer", "Acme Ltd"}, {"number", "123456"}})->masked, "Cheque ••3456");
+  for (const std::string wrong : {"", "12345", "1234567", "12345x"})
+    EXPECT_FALSE(cheque.check({{"drawer", "Acme Ltd"}, {"number", wrong}})->problems.empty()) << wrong;
+  EXPECT_FALSE(cheque.check({{"drawer", ""}, {"number", "123456"}})->problems.empty());
+}
+
 }  // namespace
 }  // namespace florin

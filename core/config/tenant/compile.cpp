@@ -23,8 +23,10 @@ Catalog Compiler::compile() {
   meters();
   conditions_of_plans();
   trial();
+  entitlements();
   add_ons();
   licences();
+  members();
   credit_sales();
   holds();
   auto_recharge();
@@ -156,6 +158,11 @@ void Compiler::check_word(const std::string& word, const Written<std::string>& v
       add("bad_condition", "'" + value.value.substr(0, 40) + "' is no country such as IN (ISO 3166)", value.at);
     return;
   }
+  for (const Entitlement& row : catalog_.entitlements)
+    if (row.id.text() == word) {
+      if (row.kind == Entitlement::Kind::word) return one_of({row.of.begin(), row.of.end()});
+      return one_of({"true", "false"});
+    }
   if (std::ranges::count(catalog_.approvals, word) != 0)
     return one_of({"submitted", "approved", "rejected", "expired"});
 }
@@ -168,7 +175,7 @@ Condition Compiler::condition(const yaml::ConditionBlock& block, std::vector<std
           "'" + word.substr(0, 64) + "' is no condition that can be known here: write " + choice(words) +
               did_you_mean(word, words),
           values.at);
-    Need need{.word = word, .any_of = {}};
+    Need need{.word = word, .any_of = {}, .at = rule_at(values.at)};
     for (const auto& value : values.value) {
       check_word(word, value);
       need.any_of.push_back(value.value);

@@ -130,9 +130,13 @@ void Compiler::trial() {
 
 void Compiler::add_ons() {
   for (const auto& [id, block] : file_.add_ons) {
-    AddOn add_on{.id = id, .sells = credits(block.sells), .prices = {}, .at = rule_at(block.at)};
-    positive(add_on.sells, block.sells.at);
+    AddOn add_on{.id = id, .sells = {}, .prices = {}, .at = rule_at(block.at)};
+    if (block.sells) {
+      add_on.sells = credits(*block.sells);
+      positive(add_on.sells, block.sells->at);
+    }
     add_on.renews = block.renews;
+    add_on_entitlements(block, add_on);
     add_on.whole_inside_period = block.if_bought_inside_period == yaml::InsidePeriod::whole;
     for (const auto& [cycle, price] : block.prices) {
       known("cycle of any plan", cycle.text(), cycle_ids_, price.at);

@@ -39,6 +39,11 @@ class Compiler {
   void per_account(Plan& plan, const yaml::PlanBlock& block);
   void cycles_and_plans();
   void conditions_of_plans();
+  // ---- What plans allow: compile_entitlements.cpp
+  void entitlements();
+  void columns(const yaml::EntitlementBlock& block, Entitlement& row);
+  void members();
+  void add_on_entitlements(const yaml::AddOnBlock& block, AddOn& add_on);
   void trial();
   void add_ons();
   void licences();

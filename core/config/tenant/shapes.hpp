@@ -17,6 +17,8 @@ BOOST_DESCRIBE_ENUM(ChangeRule::When, now, next_renewal, now_if_longer)
 BOOST_DESCRIBE_ENUM(ChangeRule::Cycle, restarts, keeps)
 BOOST_DESCRIBE_ENUM(ChangeRule::Pays, full_price, difference_by_day)
 BOOST_DESCRIBE_ENUM(ChangeRule::Gives, full, difference_by_day)
+BOOST_DESCRIBE_ENUM(Entitlement::Kind, count, flag, word, number)
+BOOST_DESCRIBE_ENUM(Entitlement::OverLimit, refuse_change, suspend_newest)
 BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
 BOOST_DESCRIBE_ENUM(CancelRule::KeptCredits, keep, forfeit_all, keep_frozen)
 BOOST_DESCRIBE_ENUM(SpentThen, owe, absorb, block)
@@ -57,6 +59,13 @@ struct CreditsOrMoney {
   std::variant<CreditAmount, Money> amount;
   static Result<CreditsOrMoney> parse(std::string_view text);
   std::string text() const;
+};
+
+/// What a plan has of an entitlement, as it is written: `5`, `99.5`, `true`, `unlimited`, `basic`.
+struct RowValue {
+  std::string written;
+  static Result<RowValue> parse(std::string_view text) { return RowValue{std::string(text)}; }
+  const std::string& text() const { return written; }
 };
 
 /// What a role may do: an action, or `everything`.
@@ -128,13 +137,35 @@ enum class Removed : std::uint8_t { next_renewal };
 BOOST_DESCRIBE_ENUM(Removed, next_renewal)
 
 struct AddOnBlock {
-  Written<CreditAmount> sells;
+  std::optional<Written<CreditAmount>> sells;
   std::vector<std::pair<CycleId, Written<Money>>> prices;
   InsidePeriod if_bought_inside_period = InsidePeriod::whole;
   bool renews = true;
+  std::vector<std::pair<EntitlementId, Written<RowValue>>> sets;
+  std::optional<Written<EntitlementId>> takes_one_of;
+  ConditionBlock needs;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(AddOnBlock, (), (sells, prices, if_bought_inside_period, renews))
+BOOST_DESCRIBE_STRUCT(AddOnBlock, (), (sells, prices, if_bought_inside_period, renews, sets, takes_one_of, needs))
+
+/// A row of the price page: its own keys, then a column for the trial and each plan.
+struct EntitlementBlock {
+  std::optional<Written<Entitlement::Kind>> kind;
+  std::vector<std::string> of;
+  std::optional<Written<RowValue>> others;
+  std::optional<Written<Entitlement::OverLimit>> over_limit;
+  std::optional<Written<Action>> taken_by;
+  Rest rest;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(EntitlementBlock, (), (kind, of, others, over_limit, taken_by))
+
+struct MembersBlock {
+  Written<std::string> take_one_of;
+  bool invitation_takes_one = true;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(MembersBlock, (), (take_one_of, invitation_takes_one))
 
 struct LicencesBlock {
   InsidePeriod added = InsidePeriod::by_day;
@@ -390,12 +421,14 @@ struct TenantFile {
   DocumentsBlock documents;
   PluginBlock tax;
   std::optional<BusinessDaysBlock> business_days;
+  std::vector<std::pair<EntitlementId, EntitlementBlock>> entitlements;
+  std::optional<MembersBlock> members;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
-                       roles, documents, tax, business_days))
+                       roles, documents, tax, business_days, entitlements, members))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -407,7 +440,9 @@ inline constexpr Note tenant_file_notes[] = {
     {"approvals", "what staff approves or rejects for an account; conditions may ask for it"},
     {"trial", "left out: no trial is offered"},
     {"plans", "what is sold for a period; rank alone says what is an upgrade", Note::Presence::required},
-    {"add_ons", "credits sold beside a plan, renewed with it"},
+    {"add_ons", "credits or entitlements sold beside a plan, renewed with it"},
+    {"entitlements", "the price page: a row a thing, a column a plan"},
+    {"members", "left out: an account has as many members as it likes"},
     {"licences", "how the number of licences changes, where plans are sold by licence"},
     {"credit_sales", "left out: credits are not sold"},
     {"holds", "left out: credits cannot be held"},
@@ -435,7 +470,20 @@ inline constexpr Note plan_notes[] = {
 inline constexpr Note cycle_notes[] = {
     {"gives", "credits of each paid period"},
     {"every", "months, when the name is not monthly, quarterly, half_yearly or annual"}};
+inline constexpr Note entitlement_notes[] = {
+    {"kind", "count: taken by name and given back; flag: true or false; number: a figure; left out: a word of `of`"},
+    {"of", "the words that there are; `none` and `add_on` are not there"},
+    {"others", "for the trial and every plan that this row does not name"},
+    {"over_limit", "of a count: what a plan with a lower limit does"},
+    {"taken_by", "of a count: the action that roles and gates know it by; left out: take_item"}};
+inline constexpr Note members_notes[] = {
+    {"take_one_of", "licences, or a count under entitlements"},
+    {"invitation_takes_one", "whether an open invitation occupies a place", Note::Presence::required}};
 inline constexpr Note add_on_notes[] = {
+    {"sells", "credits; left out: none"},
+    {"sets", "entitlements that it brings"},
+    {"takes_one_of", "the count of which each one fills a place"},
+    {"needs", "left out: sold beside every plan"},
     {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
     {"if_bought_inside_period", "whole: full price and all credits; by_day: the days that are left"},
     {"renews", "false: bought for one period"}};
@@ -490,6 +538,10 @@ inline constexpr std::span<const Note> notes<yaml::CycleBlock> = yaml::cycle_not
 template <>
 inline constexpr std::span<const Note> notes<yaml::AddOnBlock> = yaml::add_on_notes;
 template <>
+inline constexpr std::span<const Note> notes<yaml::EntitlementBlock> = yaml::entitlement_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::MembersBlock> = yaml::members_notes;
+template <>
 inline constexpr std::span<const Note> notes<yaml::CreditSalesBlock> = yaml::sales_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::AutoRechargeBlock> = yaml::recharge_notes;
@@ -516,6 +568,8 @@ inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::paymen
 template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
 
+template <>
+inline constexpr Format format_of<yaml::RowValue> = {.json = Format::Json::any, .example = "5"};
 template <>
 inline constexpr Format format_of<yaml::Blocks> = {.example = "1 block", .pattern = "^[0-9]+ blocks?$"};
 template <>

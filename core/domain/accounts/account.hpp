@@ -198,6 +198,28 @@ struct ApprovalState {
   std::string state;
 };
 
+/// One of a count that an account has taken.
+struct Item {
+  EntitlementId entitlement;
+  std::string name;
+  Instant taken_at;
+  bool suspended = false;  ///< over the limit: it is still charged until given back
+};
+
+/// What staff said an entitlement is for this account.
+struct OwnEntitlement {
+  EntitlementId entitlement;
+  std::string value;
+};
+
+/// A person of the account, or one who is invited.
+struct Member {
+  MemberId id;
+  std::string role;  ///< a word of the tenant's `roles`
+  bool invited = true;
+  Instant since;  ///< invited, then a member
+};
+
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
   // First what a debit looks at: it lies in few cache lines.
@@ -231,6 +253,9 @@ struct Account {
   std::vector<Refund> refunds;
   std::optional<GuaranteeCase> guarantee;
   std::vector<ApprovalState> approvals;
+  std::vector<Item> items;  ///< the oldest first
+  std::vector<OwnEntitlement> own_entitlements;
+  std::vector<Member> members;
 
   std::vector<Review> reviews;
   std::vector<Dispute> disputes;

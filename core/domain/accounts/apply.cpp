@@ -420,6 +420,42 @@ struct Applying {
   void operator()(const CreditsOwed& fact) { owe(fact.type, fact.amount); }
   void operator()(const AccountBlocked&) { account.blocked = true; }
   void operator()(const AccountUnblocked&) { account.blocked = false; }
+  Item& item(const EntitlementId& entitlement, const std::string& name) {
+    const auto found = std::ranges::find_if(
+        account.items, [&](const Item& taken) { return taken.entitlement == entitlement && taken.name == name; });
+    if (found == account.items.end()) broken("no such item");
+    return *found;
+  }
+  Member& member(const MemberId& id) {
+    const auto found = std::ranges::find(account.members, id, &Member::id);
+    if (found == account.members.end()) broken("no such member");
+    return *found;
+  }
+
+  void operator()(const ItemTaken& fact) { account.items.push_back({fact.entitlement, fact.item, at, false}); }
+  void operator()(const ItemGivenBack& fact) {
+    std::erase_if(account.items,
+                  [&](const Item& taken) { return taken.entitlement == fact.entitlement && taken.name == fact.item; });
+  }
+  void operator()(const ItemSuspended& fact) { item(fact.entitlement, fact.item).suspended = true; }
+  void operator()(const ItemRestored& fact) { item(fact.entitlement, fact.item).suspended = false; }
+  void operator()(const EntitlementSet& fact) {
+    std::erase_if(account.own_entitlements,
+                  [&](const OwnEntitlement& old) { return old.entitlement == fact.entitlement; });
+    account.own_entitlements.push_back({fact.entitlement, fact.value});
+  }
+  void operator()(const MemberInvited& fact) { account.members.push_back({fact.member, fact.role, true, at}); }
+  void operator()(const InvitationAccepted& fact) {
+    member(fact.member).invited = false;
+    member(fact.member).since = at;
+  }
+  void operator()(const InvitationRevoked& fact) {
+    std::erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
+  }
+  void operator()(const MemberRemoved& fact) {
+    std::erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
+  }
+  void operator()(const RoleChanged& fact) { member(fact.member).role = fact.role; }
 
   void operator()(const CatalogApplied& fact) {
     tenant.catalog = fact.version;

@@ -21,6 +21,26 @@ const Plan* Catalog::plan(const PlanId& id) const { return find(plans, id); }
 const AddOn* Catalog::add_on(const AddOnId& id) const { return find(add_ons, id); }
 const Method* Catalog::method(const MethodId& id) const { return find(methods, id); }
 
+const Entitlement* Catalog::entitlement(const EntitlementId& id) const { return find(entitlements, id); }
+
+const Entitlement::Column* Entitlement::column(std::string_view plan) const {
+  const auto found = std::ranges::find(columns, plan, &Column::plan);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+bool Entitlement::fits(std::string_view value) const {
+  const bool digits =
+      !value.empty() && value.size() <= 9 && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+  switch (kind) {
+    case Kind::count: return value == "unlimited" || (digits && (value == "0" || value.front() != '0'));
+    case Kind::flag: return value == "true" || value == "false";
+    case Kind::word: return std::ranges::find(of, value) != of.end();
+    case Kind::number: break;
+  }
+  const auto number = Decimal::parse(value);
+  return number && number->digits >= 0;
+}
+
 const TryRule* Catalog::tries_for(std::string_view order) const {
   const auto found = std::ranges::find_if(tries, [&](const TryRule& rule) { return rule.order == order; });
   return found == tries.end() ? nullptr : &*found;

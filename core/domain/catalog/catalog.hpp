@@ -36,6 +36,7 @@ struct CreditTypeRule {
 struct Need {
   std::string word;  ///< state, plan, cycle, billing_country, actor, meter, an approval, or a word of the usage itself
   std::vector<std::string> any_of;
+  RuleAt at{};
 };
 /// All needs must hold; none: always.
 using Condition = std::vector<Need>;
@@ -88,7 +89,7 @@ struct Plan {
 
 struct AddOn {
   AddOnId id;
-  Allowed sells;  ///< for each one bought
+  Allowed sells;  ///< for each one bought; of no type: no credits
   struct Price {
     std::string cycle;
     Money price;
@@ -96,6 +97,51 @@ struct AddOn {
   std::vector<Price> prices;        ///< by the subscription's cycle
   bool whole_inside_period = true;  ///< false: by the day
   bool renews = true;               ///< false: bought for one period
+  RuleAt at;
+  struct Sets {
+    EntitlementId entitlement;
+    std::string value;
+  };
+  std::vector<Sets> sets{};                     ///< entitlements that it brings
+  std::optional<EntitlementId> takes_one_of{};  ///< the count of which each one fills a place
+  Condition needs{};
+};
+
+/// One row of the operator's price page: what each plan has of it. Source   EX-01, EX-03, CL-14
+struct Entitlement {
+  enum class Kind : std::uint8_t {
+    count,   ///< so many, each taken by its name and given back
+    flag,    ///< there or not
+    word,    ///< one of `of`; `none` and `add_on` are not there
+    number,  ///< a figure: days, percent
+  };
+  /// What becomes of what is over the limit of another plan.
+  enum class OverLimit : std::uint8_t {
+    refuse_change,   ///< nothing: the change is refused until it is given back
+    suspend_newest,  ///< the oldest work on, the newest wait
+  };
+  struct Column {
+    std::string plan;   ///< a plan's id, or `trial`
+    std::string value;  ///< `5`, `unlimited`, `true`, `basic`, `99.5`, `per_account`
+    RuleAt at;
+  };
+  EntitlementId id;
+  Kind kind = Kind::flag;
+  std::vector<std::string> of;
+  std::vector<Column> columns;  ///< one for the trial, where there is one, and one a plan
+  OverLimit over_limit = OverLimit::refuse_change;
+  std::string taken_by = "take_item";  ///< the word of Action that takes one of a count
+  RuleAt at;
+
+  const Column* column(std::string_view plan) const;
+  /// Whether `value` is one that this row may have; `per_account` is none.
+  bool fits(std::string_view value) const;
+};
+
+/// What the members of an account occupy. Source   KA-05, CL-14
+struct MembersRule {
+  std::optional<EntitlementId> take_one_of;  ///< a count; none: a licence of the plan
+  bool invitation_takes_one = true;
   RuleAt at;
 };
 
@@ -290,11 +336,14 @@ struct Catalog {
   std::optional<TaxRule> tax;  ///< none: the file says that there is none
   RuleAt roles_at;
   RuleAt methods_at;
+  std::vector<Entitlement> entitlements;
+  std::optional<MembersRule> members;  ///< none: as many as they like
 
   const CreditTypeRule* credit_type(const CreditType& id) const;
   const Meter* meter(const MeterId& id) const;
   const Plan* plan(const PlanId& id) const;
   const AddOn* add_on(const AddOnId& id) const;
+  const Entitlement* entitlement(const EntitlementId& id) const;
   const Method* method(const MethodId& id) const;
   const TryRule* tries_for(std::string_view order) const;
   /// How long a cycle of that name is: monthly, quarterly, half_yearly, annual, or one that a plan here has. None: no

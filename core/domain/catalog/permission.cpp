@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "domain/members/members.hpp"
+
 namespace florin {
 
 namespace {
 
 constexpr std::string_view only_staff[] = {"set_approval",   "decide_refund", "correct_credits", "erase_person",
                                            "make_plan",      "set_person",    "decide_review",   "refund_order",
-                                           "record_dispute", "unblock"};
+                                           "record_dispute", "unblock",       "set_entitlement"};
 
 bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {
   if (actor.role == "staff") return true;
@@ -42,16 +44,8 @@ std::vector<Word> known_words(const Catalog& catalog, std::vector<Word> words, c
   return words;
 }
 
-}  // namespace
-
-bool holds(const Condition& condition, const Account& account, const Actor& actor, const std::vector<Word>& words) {
-  return std::ranges::all_of(condition, [&](const Need& need) {
-    return std::ranges::find(need.any_of, value_of(need.word, account, actor, words)) != need.any_of.end();
-  });
-}
-
-void must_be_allowed(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
-                     const std::vector<Word>& words, const Meter* meter) {
+void must_be_allowed_as(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
+                        const std::vector<Word>& words, const Meter* meter) {
   if (!role_may(catalog, actor, action))
     refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
            catalog.roles_at);
@@ -62,6 +56,20 @@ void must_be_allowed(const Account& account, const Catalog& catalog, const Actor
     if (!holds(gate.applies_if, account, actor, *known)) continue;
     if (gate.refuse || !holds(gate.needs, account, actor, *known)) refuse("gate_closed", gate.says, gate.at);
   }
+}
+
+}  // namespace
+
+bool holds(const Condition& condition, const Account& account, const Actor& actor, const std::vector<Word>& words) {
+  return std::ranges::all_of(condition, [&](const Need& need) {
+    return std::ranges::find(need.any_of, value_of(need.word, account, actor, words)) != need.any_of.end();
+  });
+}
+
+void must_be_allowed(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
+                     const std::vector<Word>& words, const Meter* meter) {
+  if (account.members.empty()) return must_be_allowed_as(account, catalog, actor, action, words, meter);
+  must_be_allowed_as(account, catalog, known_as(account, actor), action, words, meter);
 }
 
 }  // namespace florin

@@ -133,6 +133,18 @@ Decision use(const Account& account, const Catalog& catalog, const Actor& actor,
   return decision;
 }
 
+Decision use_together(const Account& account, const TenantState& tenant, const World& world, const Actor& actor,
+                      const UseTogether& command) {
+  if (command.usages.empty()) refuse("nothing_used", "There is no usage in this.");
+  Draft draft(account, tenant, world);
+  for (const Use& usage : command.usages) {
+    Decision one = use(draft.account, draft.catalog(), actor, usage, world.now);
+    if (one.refusal) return one;
+    for (Fact& fact : one.facts) draft.add(std::move(fact));
+  }
+  return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
+}
+
 Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
                     Instant now) {
   must_be_able_to_send(account, catalog);

@@ -23,6 +23,10 @@ Decision use(const Account& account, const Catalog& catalog, const Actor& actor,
 Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
                     Instant now);
 
+/// Each as of the ones before it; the first that is refused refuses all.
+Decision use_together(const Account& account, const TenantState& tenant, const World& world, const Actor& actor,
+                      const UseTogether& command);
+
 /// A hold that is settled, released or timed out; what it leaves goes back to its grants, and on where those went.
 void settle_hold(Draft& draft, const SettleHold& command);
 void release_hold(Draft& draft, HoldId hold, std::string_view because);

@@ -5,6 +5,8 @@
 #include "domain/credits/spend.hpp"
 #include "domain/decision/draft.hpp"
 #include "domain/payments/dispute.hpp"
+#include "domain/entitlements/items.hpp"
+#include "domain/members/members.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/settle.hpp"
 #include "domain/reviews/review.hpp"
@@ -57,6 +59,9 @@ struct Deciding {
   /// For what a frozen account may not do: everything that buys or changes.
   void may_change(std::string_view action) const {
     may(action);
+    must_not_be_frozen();
+  }
+  void must_not_be_frozen() const {
     if (draft.account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
   }
 
@@ -118,6 +123,17 @@ struct Deciding {
   void operator()(const RefundOrder& command) const { may("refund_order"), refund_order(draft, command); }
   void operator()(const RecordDispute& command) const { may("record_dispute"), record_dispute(draft, command); }
   void operator()(const Unblock& command) const { may("unblock"), unblock(draft, command); }
+  void operator()(const TakeItem& command) const {
+    must_not_be_frozen();
+    take_item(draft, actor, command);
+  }
+  void operator()(const GiveBackItem& command) const { may("give_back_item"), give_back_item(draft, command); }
+  void operator()(const SetEntitlement& command) const { may("set_entitlement"), set_entitlement(draft, command); }
+  void operator()(const InviteMember& command) const { may("change_members"), invite_member(draft, command); }
+  void operator()(const AcceptInvitation& command) const { accept_invitation(draft, actor, command); }
+  void operator()(const RevokeInvitation& command) const { may("change_members"), revoke_invitation(draft, command); }
+  void operator()(const RemoveMember& command) const { may("change_members"), remove_member(draft, command); }
+  void operator()(const ChangeRole& command) const { may("change_members"), change_role(draft, command); }
 
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
@@ -128,6 +144,7 @@ struct Deciding {
   // Decided without a draft, below.
   void operator()(const Use&) const {}
   void operator()(const PlaceHold&) const {}
+  void operator()(const UseTogether&) const {}
 };
 
 /// What still happens to a deleted account: what was under way comes to its end, and the person is forgotten.
@@ -148,8 +165,12 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
     return use(account, world.catalogs.at(tenant.catalog), actor, *usage, world.now);
   if (const auto* hold = std::get_if<PlaceHold>(&command))
     return place_hold(account, world.catalogs.at(tenant.catalog), actor, *hold, world.now);
+  if (const auto* together = std::get_if<UseTogether>(&command))
+    return use_together(account, tenant, world, actor, *together);
   Draft draft(account, tenant, world);
   std::visit(Deciding{draft, actor, key}, command);
+  if (actor.role != "host") must_hold_what_is_used(draft, actor);
+  keep_limits(draft);
   return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
 }
 

@@ -42,7 +42,8 @@ using AnyCommand =
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
                  ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview,
-                 RefundOrder, RecordDispute, Unblock>;
+                 RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
+                 RevokeInvitation, RemoveMember, ChangeRole, UseTogether>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -270,6 +270,44 @@ struct AccountBlocked {
 struct AccountUnblocked {
   std::string reason;
 };
+struct ItemTaken {
+  EntitlementId entitlement;
+  std::string item;
+};
+struct ItemGivenBack {
+  EntitlementId entitlement;
+  std::string item;
+};
+/// Over the limit of the plan: it stays, is charged as before, and does not work.
+struct ItemSuspended {
+  EntitlementId entitlement;
+  std::string item;
+};
+struct ItemRestored {
+  EntitlementId entitlement;
+  std::string item;
+};
+struct EntitlementSet {
+  EntitlementId entitlement;
+  std::string value;
+};
+struct MemberInvited {
+  MemberId member;
+  std::string role;
+};
+struct InvitationAccepted {
+  MemberId member;
+};
+struct InvitationRevoked {
+  MemberId member;
+};
+struct MemberRemoved {
+  MemberId member;
+};
+struct RoleChanged {
+  MemberId member;
+  std::string role;
+};
 
 /// A tenant's: a version of its catalog comes into force.
 struct CatalogApplied {
@@ -314,7 +352,8 @@ using Fact =
                  RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
                  CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
                  AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
-                 AccountBlocked, AccountUnblocked>;
+                 AccountBlocked, AccountUnblocked, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
+                 MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

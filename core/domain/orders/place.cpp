@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/catalog/permission.hpp"
+#include "domain/payments/offered.hpp"
 #include "domain/subscriptions/past_due.hpp"
 
 namespace florin {
@@ -76,14 +76,15 @@ std::vector<SavedMethodId> candidates_for(const Draft& draft, OrderKind kind, co
   const Catalog& catalog = draft.catalog();
   const auto offered = [&](const SavedMethod& saved) {
     const Method* method = catalog.method(saved.method);
-    return method != nullptr && holds(method->offered_to, draft.account, actor, {});
+    return method != nullptr && excluded_by(*method, draft.account, actor) == nullptr;
   };
   if (with) {
     const SavedMethod* saved = saved_as(draft.account, *with);
     if (saved == nullptr)
       refuse("no_payment_method", "There is no payment method '" + *with + "' on this account.", catalog.methods_at);
+    if (const Method* method = catalog.method(saved->method)) must_be_offered(*method, draft.account, actor);
     if (!offered(*saved))
-      refuse("method_not_offered", "This payment method is not offered to this account.", catalog.methods_at);
+      refuse("method_not_offered", "This payment method is not offered any more.", catalog.methods_at);
     return {saved->id};
   }
   const TryRule* rule = catalog.tries_for(word_of(kind));

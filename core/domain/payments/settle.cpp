@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "domain/catalog/permission.hpp"
 #include "domain/orders/place.hpp"
+#include "domain/payments/offered.hpp"
 #include "domain/payments/refund.hpp"
 
 namespace florin {
@@ -135,8 +135,7 @@ void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
   const Method* method = catalog.method(command.method);
   if (method == nullptr)
     refuse("unknown_method", "There is no payment method '" + command.method.text() + "'.", catalog.methods_at);
-  if (!holds(method->offered_to, draft.account, actor, {}))
-    refuse("method_not_offered", "This payment method is not offered to this account.", method->at);
+  must_be_offered(*method, draft.account, actor);
   if (std::ranges::find(method->slots, command.slot) == method->slots.end())
     refuse("unknown_slot", "'" + command.method.text() + "' cannot be kept as '" + command.slot + "'.", method->at);
   if (!method->brands.empty() && std::ranges::find(method->brands, command.brand) == method->brands.end()) {

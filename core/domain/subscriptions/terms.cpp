@@ -81,7 +81,8 @@ Quote quote_period(const Terms& terms) {
     quote.lines.push_back({add_on.id.text() + ", " + terms.cycle.id,
                            wanted.count,
                            {multiply(price.minor(), wanted.count), price.currency()}});
-    add_credits(quote.buys.addon_credits, add_on.sells.type, add_on.sells.amount.times(wanted.count));
+    if (!add_on.sells.type.empty())
+      add_credits(quote.buys.addon_credits, add_on.sells.type, add_on.sells.amount.times(wanted.count));
   }
   return quote;
 }

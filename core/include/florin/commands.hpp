@@ -220,11 +220,48 @@ struct Unblock {
   std::string reason;
 };
 
+/// Takes one of a count, by its own name: a number, an inbox.
+struct TakeItem {
+  EntitlementId entitlement;
+  std::string item;  ///< 1 to 64 bytes that can be printed
+};
+struct GiveBackItem {
+  EntitlementId entitlement;
+  std::string item;
+};
+/// Staff: what an entitlement is for this account, where the price page says `per_account`.
+struct SetEntitlement {
+  EntitlementId entitlement;
+  std::string value;
+};
+/// Invites a person into the account. An open invitation occupies a place, where the tenant says so.
+struct InviteMember {
+  MemberId member;
+  std::string role;
+};
+struct AcceptInvitation {
+  MemberId member;
+};
+struct RevokeInvitation {
+  MemberId member;
+};
+struct RemoveMember {
+  MemberId member;
+};
+struct ChangeRole {
+  MemberId member;
+  std::string role;
+};
+/// Several usages: all are taken, or none.
+struct UseTogether {
+  std::vector<Use> usages;
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
-                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
-                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock>;
+                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem, SetEntitlement,
+                 InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

@@ -33,6 +33,24 @@ struct Check {
   std::string available;  ///< `640 message`
 };
 
+/// May this account do X, how much is left, and the line that says so. Nothing is promised: only a command is.
+struct May {
+  bool allowed = false;
+  std::optional<Refusal> refusal;
+  std::string value;                 ///< of an entitlement, as the price page has it: `advanced`, `5`, `unlimited`
+  std::optional<std::int64_t> left;  ///< of a count; none: unlimited, or no count
+  std::int64_t taken = 0;            ///< of a count
+  std::string rule;                  ///< file:line of the operator's YAML
+};
+
+/// A payment method of the tenant, and whether this account is offered it.
+struct OfferedMethod {
+  MethodId method;
+  bool offered = false;
+  std::string rule;  ///< file:line: of the method, or of what excludes it
+  std::string why;   ///< a sentence that a customer can read; empty: it is offered
+};
+
 struct HostOptions {
   std::string config = "config/florin.yaml";
   /// The folder of journal.db and views.db; none: as the config says. `memory` keeps everything in this process.
@@ -81,6 +99,13 @@ class FLORIN_API Host {
                             const Command& command) const;
   Result<std::string> quote_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
                                  std::string_view command) const;
+  /// Asks about a row of the tenant's `entitlements` (`numbers`, `whatsapp`) or an action (`buy_number`, `go_live`):
+  /// what a backend asks before it does something itself. Errors: no_such_tenant, no_such_account.
+  Result<May> may(const TenantId& tenant, const AccountId& account, const Actor& actor, std::string_view what) const;
+  /// Every method of the tenant, those that this account is not offered with what excludes them.
+  /// Errors: no_such_tenant, no_such_account.
+  Result<std::vector<OfferedMethod>> methods(const TenantId& tenant, const AccountId& account,
+                                             const Actor& actor) const;
   /// The account as JSON: plan, next renewal and what it will cost, credits by type and by grant, orders, payments,
   /// documents, what is pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
   Result<std::string> account(const TenantId& tenant, const AccountId& account) const;

@@ -44,6 +44,8 @@ using MeterId = Id<struct MeterTag>;
 using MethodId = Id<struct MethodTag>;        ///< a kind of method in a tenant's YAML: card, upi
 using ProcessorId = Id<struct ProcessorTag>;  ///< a processor in a tenant's YAML: stripe
 using AddOnId = Id<struct AddOnTag>;
+using EntitlementId = Id<struct EntitlementTag>;  ///< a row of a tenant's price page: numbers, whatsapp
+using MemberId = Id<struct MemberTag>;            ///< a person of an account, as the backend knows them
 
 /// A number that names one thing inside one account, counted from 1 in the order of the facts; 0 names nothing.
 template <class Tag>

@@ -76,6 +76,21 @@ const Change changes[] = {
     {"callloop", "gives: 500 message", "gives: [500 message, 1 message]", "contradiction", "given twice"},
     {"callloop", "gives: 500 message", "gives: 9999999999999999999 message", "bad_credits", "500 message"},
     {"exotel", "gives: 500.0000 balance", "gives: 999999999999999999 balance", "amount_out_of_range", "too large"},
+    {"exotel", "trial: 1, starter: 5, growth: 20", "trial: 1, starter: 5", "missing_key", "what 'growth' has of it"},
+    {"exotel",
+     "starter: 5, growth: 20",
+     "startre: 5, growth: 20",
+     "unknown_name",
+     "(did you mean 'starter'?)",
+     {},
+     "entitlements.numbers.startre"},
+    {"exotel", "starter: 5, growth: 20", "starter: many, growth: 20", "bad_entitlement", "a whole number, unlimited"},
+    {"exotel", "starter: basic, growth: advanced,", "starter: basic, growth: avdanced,", "bad_entitlement",
+     "none, basic, advanced or full"},
+    {"exotel", "over_limit: suspend_newest, taken_by", "taken_by", "missing_key", "refuse_change or suspend_newest"},
+    {"exotel", "takes_one_of: numbers", "takes_one_of: numberz", "unknown_name", "(did you mean 'numbers'?)"},
+    {"exotel", "needs: {whatsapp: add_on}", "needs: {whatsapp: extra}", "bad_condition", "none, add_on or included"},
+    {"callloop", "take_one_of: users", "take_one_of: licences", "contradiction", "sold by_licence"},
     {"exotel", "takes: 0.1825 balance", "takes: 0.18255 balance", "too_fine", "at most 4 decimals"},
     {"callloop", "price: 25.00 USD", "price: -25.00 USD", "negative_amount", "a price is not negative"},
     {"callloop", "price: 25.00 USD", "price: 25.00 EUR", "wrong_currency", "prices here are in USD"},
@@ -211,7 +226,7 @@ TEST(BadInput, FindsAllErrorsOfAllFilesInTheirOrder) {
   const std::size_t two = text.find(first.string() +
                                     ":42:42: plans.starter.cycles.monthly.gives: the credits 'mesage' "
                                     "are not declared under credits (did you mean 'message'?)\n");
-  const std::size_t three = text.find(second.string() + ":60:18: gates[0].needs.kyc: 'no' is no kyc: write submitted");
+  const std::size_t three = text.find(second.string() + ":82:18: gates[0].needs.kyc: 'no' is no kyc: write submitted");
   const std::size_t four = text.find("c.yaml: nothing is written here\n");
   EXPECT_LT(one, two) << text;
   EXPECT_LT(two, three) << text;

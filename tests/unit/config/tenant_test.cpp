@@ -137,11 +137,11 @@ TEST(Tenants, Exotel) {
   EXPECT_EQ(catalog.credit_sales->price->times(Credits{5'000'000}, 4, Rounding::half_up).text(), "500.00 INR");
   EXPECT_EQ(catalog.auto_recharge->threshold_at_least.units, 10'000);
   EXPECT_EQ(catalog.approvals, (std::vector<std::string>{"kyc", "dlt"}));
-  ASSERT_EQ(catalog.gates.size(), 5U);
-  EXPECT_EQ(catalog.gates[0].actions, (std::vector<std::string>{"upgrade_from_trial", "buy_number", "go_live"}));
+  ASSERT_EQ(catalog.gates.size(), 6U);
+  EXPECT_EQ(catalog.gates[0].actions, (std::vector<std::string>{"upgrade_from_trial", "go_live"}));
   EXPECT_EQ(catalog.gates[0].needs[0].word, "kyc");
-  EXPECT_EQ(catalog.gates[2].applies_if.size(), 3U);
-  EXPECT_TRUE(catalog.gates[3].refuse);
+  EXPECT_EQ(catalog.gates[3].applies_if.size(), 3U);
+  EXPECT_TRUE(catalog.gates[4].refuse);
   EXPECT_EQ(catalog.cancel.then, CancelRule::Then::limited);
   EXPECT_EQ(catalog.holds->used_more_than_held, HoldRule::UsedMore::owe);
   const Method& upi = *catalog.method(*MethodId::parse("upi"));
