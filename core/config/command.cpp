@@ -51,6 +51,11 @@ inline constexpr Note review_decision_notes[] = {
 template <>
 inline constexpr std::span<const Note> notes<DecideReview> = review_decision_notes;
 
+inline constexpr Note transfer_notes[] = {{"all_credits", "of every type", Note::Presence::may_be_left_out},
+                                          {"licences", "how many", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<Transfer> = transfer_notes;
+
 std::optional<Command> command_of(const Node& node, Errors& errors, const std::string& path) {
   const std::size_t before = errors.size();
   Command command = decode<Command>(node, errors, path);

@@ -23,8 +23,8 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.ref = attempt.ref;
   effect.amount = attempt.amount;
   effect.decided_at = attempt.started_at;
-  effect.customer_present =
-      order.kind != OrderKind::recharge && (order.kind != OrderKind::subscription || order.buys.plan);
+  effect.customer_present = order.kind != OrderKind::recharge && order.kind != OrderKind::minimum &&
+                            (order.kind != OrderKind::subscription || order.buys.plan);
   effect.asked = attempt.asked;
   return effect;
 }

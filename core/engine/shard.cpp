@@ -289,7 +289,17 @@ void Shard::take(Job job, Instant now) {
   }
   Account newcomer;
   newcomer.id = job.account;
-  if (const auto decided = decide_into(tenant, held != nullptr ? held->account : newcomer, entry); !decided)
+  Held* other = nullptr;
+  if (const auto* moves = std::get_if<Transfer>(&entry.command)) other = find(tenant, moves->to);
+  if (other != nullptr && other != held) {
+    std::size_t left = SIZE_MAX;
+    if (const auto advanced = advance(*other, now, left); !advanced)
+      return fail(advanced.error().code, advanced.error().message);
+  }
+  std::optional<Beside> beside;
+  if (const auto decided = decide_into(tenant, held != nullptr ? held->account : newcomer, entry,
+                                       other == nullptr ? nullptr : &other->account, &beside);
+      !decided)
     return fail(decided.error().code, decided.error().message);
   if (auto* names = std::get_if<SetPerson>(&entry.command)) {
     std::vector<Word> sealed;
@@ -302,7 +312,20 @@ void Shard::take(Job job, Instant now) {
   }
   if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
   if (held == nullptr && !entry.facts.empty()) held = &held_as(tenant, entry.account);
+  if (!beside) return append(&tenant, held, std::move(entry), std::move(job.reply));
+  // Both entries wait together, so that they are in one row: neither is ever there without the other.
+  Entry second{.tenant = entry.tenant,
+               .account = beside->account,
+               .actor = entry.actor,
+               .key = {},
+               .asked_at = entry.asked_at,
+               .at = entry.at,
+               .catalog = entry.catalog,
+               .command = std::move(beside->command),
+               .refusal = std::nullopt,
+               .facts = std::move(beside->facts)};
   append(&tenant, held, std::move(entry), std::move(job.reply));
+  append(&tenant, other, std::move(second), {});
 }
 
 void Shard::take(std::span<Job> jobs, Instant now) {
@@ -320,14 +343,16 @@ void Shard::take(std::span<Job> jobs, Instant now) {
   }
 }
 
-Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry) {
+Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other,
+                          std::optional<Beside>* beside) {
   std::vector<Answer> answers;
   for (;;) {
-    const World world{entry.at, tenant.catalogs, answers, &provider_key};
+    const World world{entry.at, tenant.catalogs, answers, &provider_key, other};
     Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
     if (!decision.question) {
       entry.facts = std::move(decision.facts);
       entry.refusal = std::move(decision.refusal);
+      if (beside != nullptr) *beside = std::move(decision.beside);
       return Done{};
     }
     auto answer = policies_.answer(tenant.state.id, tenant.state.catalog, *decision.question);

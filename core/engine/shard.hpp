@@ -141,7 +141,8 @@ class Shard {
   static Held* find(Tenant& tenant, const AccountId& id);
   Held& held_as(Tenant& tenant, const AccountId& id);
   /// Fills in what follows. Errors: the policy's plugin failed.
-  Status decide_into(Tenant& tenant, const Account& account, Entry& entry);
+  Status decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other = nullptr,
+                     std::optional<Beside>* beside = nullptr);
   /// Decides what fell due on this account by `now`, at most `left` entries. Errors: the policy's plugin failed.
   Status advance(Held& held, Instant now, std::size_t& left);
   void append(Tenant* tenant, Held* held, Entry entry, Reply reply);

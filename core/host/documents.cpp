@@ -15,7 +15,7 @@ namespace json = boost::json;
 json::object invoice_as_json(const Order& order) {
   json::object invoice{{"number", order.invoice},
                        {"kind", "invoice"},
-                       {"issued_at", order.paid_at->text()},
+                       {"issued_at", order.paid_at.value_or(order.placed_at).text()},
                        {"order", order.id.value},
                        {"for", word_of(order.kind)},
                        {"lines", lines_as_json(order.lines)},
@@ -43,7 +43,7 @@ json::object credit_note_as_json(const Account& account, const Refund& refund) {
 std::string documents_as_json(const Account& account) {
   std::vector<std::pair<Instant, json::object>> all;
   for (const Order& order : account.orders)
-    if (!order.invoice.empty()) all.emplace_back(*order.paid_at, invoice_as_json(order));
+    if (!order.invoice.empty()) all.emplace_back(order.paid_at.value_or(order.placed_at), invoice_as_json(order));
   for (const Refund& refund : account.refunds)
     if (!refund.credit_note.empty()) all.emplace_back(*refund.credit_noted_at, credit_note_as_json(account, refund));
   std::ranges::stable_sort(all, {}, [](const auto& one) { return one.first; });

@@ -9,10 +9,10 @@
 #include "domain/entitlements/entitled.hpp"
 #include "domain/entitlements/may.hpp"
 #include "domain/journal/described.hpp"
-#include "domain/reviews/review.hpp"
-#include "domain/subscriptions/made_plan.hpp"
 #include "domain/members/members.hpp"
 #include "domain/payments/offered.hpp"
+#include "domain/reviews/review.hpp"
+#include "domain/subscriptions/made_plan.hpp"
 #include "engine/provider_key.hpp"
 #include "host/parts.hpp"
 
@@ -32,10 +32,15 @@ json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
       {"grant", grant.id.value},   {"type", grant.type.text()},           {"source", word(grant.source)},
       {"state", word(grant.over)}, {"issued_at", grant.issued_at.text()}, {"ends_at", instant_or_null(grant.ends_at)},
       {"rule", grant.rule},        {"paid_by", grant.paid_by.value}};
-  const std::pair<const char*, Credits> ways[] = {
-      {"granted", grant.granted},     {"remaining", grant.remaining}, {"held", grant.held},
-      {"spent", grant.spent},         {"expired", grant.expired},     {"rolled", grant.rolled},
-      {"forfeited", grant.forfeited}, {"refunded", grant.refunded},   {"corrected", grant.corrected}};
+  const std::pair<const char*, Credits> ways[] = {{"granted", grant.granted},     {"remaining", grant.remaining},
+                                                  {"held", grant.held},           {"spent", grant.spent},
+                                                  {"expired", grant.expired},     {"rolled", grant.rolled},
+                                                  {"forfeited", grant.forfeited}, {"refunded", grant.refunded},
+                                                  {"corrected", grant.corrected}, {"transferred", grant.transferred}};
+  if (!grant.received_from_account.empty()) {
+    object["received_from"] = grant.received_from_account.text();
+    object["cost"] = grant.cost.text();
+  }
   for (const auto& [name, credits] : ways)
     if (!credits.is_zero() || std::string_view(name) == "granted" || std::string_view(name) == "remaining")
       object[name] = amount_text(catalog, grant.type, credits);
@@ -200,6 +205,10 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["methods"] = std::move(methods);
   view["holds"] = std::move(holds);
   view["refunds"] = std::move(refunds);
+  if (account.month)
+    view["month"] = json::object{{"from", account.month->from.text()},
+                                 {"to", account.month->to.text()},
+                                 {"used", amount(catalog, account.month->type, account.month->used)}};
   view["entitlements"] = entitlements_of(account, catalog);
   view["people"] = members_of(account, catalog);
   view["methods_offered"] = offered_to(account, catalog);

@@ -153,6 +153,12 @@ class Life {
             "taken back with refund " + std::to_string(refunded->refund.value));
     if (const auto* corrected = std::get_if<GrantCorrected>(&fact))
       leave(corrected->grant, corrected->amount, {}, entry, position, "corrected: " + corrected->reason);
+    if (const auto* received = std::get_if<GrantReceived>(&fact)) begin(received->grant, received->rule);
+    if (const auto* moved = std::get_if<GrantTransferred>(&fact))
+      leave(moved->grant, moved->amount, {}, entry, position, "transferred to account " + moved->to.text());
+    if (const auto* minimum = std::get_if<MinimumTaken>(&fact))
+      for (const Take& take : minimum->takes)
+        leave(take.grant, take.amount, {}, entry, position, "taken for the monthly minimum");
     if (const auto* owed = std::get_if<CreditsOwedTaken>(&fact))
       leave(owed->grant, owed->amount, {}, entry, position, "taken for what was owed");
     if (const auto* moved = std::get_if<GrantEndMoved>(&fact))
@@ -223,6 +229,9 @@ std::string text_of(Life& life, const TenantId& tenant, const AccountId& id) {
                         grant->ends_at ? grant->ends_at->text() : "never");
     if (!grant->rule.empty())
       text += fmt::format("   rule       {}{}\n", grant->rule, story.place.empty() ? "" : " (" + story.place + ")");
+    if (!grant->received_from_account.empty())
+      text += fmt::format("   received   from #{} of account {}, paid {}\n", grant->received_from.value,
+                          grant->received_from_account.text(), grant->cost.text());
     if (grant->rolled_from) text += fmt::format("   the rest of #{}\n", grant->rolled_from.value);
     if (grant->paid_by) text += "   payment    " + payment_text(account, grant->paid_by) + "\n";
     for (const Step& step : story.steps) {
@@ -280,6 +289,10 @@ std::string json_of(Life& life, const TenantId& tenant, const AccountId& id) {
                       {"rule", grant->rule},
                       {"rule_at", story.place},
                       {"steps", std::move(steps)}};
+    if (!grant->received_from_account.empty())
+      said["received_from"] = json::object{{"account", grant->received_from_account.text()},
+                                           {"grant", grant->received_from.value},
+                                           {"cost", grant->cost.text()}};
     if (grant->rolled_from) said["rolled_from"] = grant->rolled_from.value;
     if (const Order* order = account.order(grant->paid_by))
       said["payment"] = json::object{{"order", order->id.value},

@@ -104,6 +104,8 @@ void JournalText::note(const Entry& entry) {
       const CreditType type = types_[name_of(entry, "grant", rolled->from.value)];
       types_[name_of(entry, "grant", rolled->into.value)] = type;
     }
+    if (const auto* received = std::get_if<GrantReceived>(&fact))
+      types_[name_of(entry, "grant", received->grant.value)] = received->type;
     if (const auto* placed = std::get_if<HoldPlaced>(&fact))
       types_[name_of(entry, "hold", placed->hold.value)] = placed->type;
   }

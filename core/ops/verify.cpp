@@ -140,6 +140,13 @@ Status Checking::run() {
   about_.clear();
   for (const auto& [commodity, total] : totals_)
     expect(total == 0, "ledger_sum", [&] { return "all postings of " + commodity + " do not sum to 0"; });
+  std::map<std::pair<std::string, std::string>, Wide> transferred;  // by tenant and commodity
+  for (const auto& [name, books] : books_)
+    for (const auto& [line, amount] : books)
+      if (line.first == "transferred") transferred[{name.first, line.second}] += amount;
+  for (const auto& [of, left] : transferred)
+    expect(left == 0, "transfers",
+           [&] { return of.first + ": what was transferred out, in " + of.second + ", is not what came in"; });
   verified_.commodities += totals_.size();
   for (const auto& [object, left] : checkpoints_) {
     about_ = object;
@@ -319,6 +326,10 @@ void Checking::check_books(const readers::Fold::Name& name, const Account& accou
   const bool settled =
       !alarmed_.contains(name) && std::ranges::none_of(account.orders, &Order::in_flight) &&
       std::ranges::all_of(account.refunds, [](const Refund& refund) { return refund.state == AttemptState::captured; });
+  // What was left as an invoice is still to be paid.
+  for (const Order& order : account.orders)
+    if (order.state == OrderState::open && !order.invoice.empty())
+      customer[std::string(order.total.currency().code())] -= order.total.minor();
   for (const auto& [currency, amount] : customer)
     expect(!settled || amount == 0, "balance", [&] {
       return fmt::format("{}: {} minor units were paid and neither invoiced nor given back", currency, -amount);

@@ -6,8 +6,8 @@
 
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
-#include "scenario/compare_quote.hpp"
 #include "host/view.hpp"
+#include "scenario/compare_quote.hpp"
 #include "scenario/words.hpp"
 
 namespace florin::scenario {
@@ -29,9 +29,11 @@ std::string truth(bool value) { return value ? "true" : "false"; }
 
 /// Where grants of a kind have gone, by the words of the balance.
 constexpr std::pair<std::string_view, Credits Grant::*> balance[] = {
-    {"granted", &Grant::granted},     {"spent", &Grant::spent},         {"expired", &Grant::expired},
-    {"rolled", &Grant::rolled},       {"forfeited", &Grant::forfeited}, {"refunded", &Grant::refunded},
-    {"corrected", &Grant::corrected}, {"remaining", &Grant::remaining}, {"held", &Grant::held}};
+    {"granted", &Grant::granted},     {"spent", &Grant::spent},
+    {"expired", &Grant::expired},     {"rolled", &Grant::rolled},
+    {"forfeited", &Grant::forfeited}, {"refunded", &Grant::refunded},
+    {"corrected", &Grant::corrected}, {"transferred", &Grant::transferred},
+    {"remaining", &Grant::remaining}, {"held", &Grant::held}};
 
 class Comparison {
  public:

@@ -193,6 +193,21 @@ class Teller {
   }
   std::string operator()(const AccountBlocked& f) const { return "blocked: " + f.because; }
   std::string operator()(const AccountUnblocked& f) const { return "blocked no more: " + f.reason; }
+  std::string operator()(const GrantTransferred& f) const {
+    return of_grant(f.grant, f.amount) + " transferred to " + f.to.text();
+  }
+  std::string operator()(const GrantReceived& f) const {
+    return "grant " + number(f.grant) + ": " + amount(f.type, f.amount) + " received from " + f.from.text() +
+           until(f.ends_at);
+  }
+  std::string operator()(const MonthStarted& f) const { return "month begins, to " + f.to.text(); }
+  std::string operator()(const MonthEnded&) const { return "month over"; }
+  std::string operator()(const MinimumTaken& f) const {
+    Credits sum;
+    for (const Take& take : f.takes) sum += take.amount;
+    return "minimum " + f.minimum.text() + ", used " + amount(f.type, f.used) + ": " + amount(f.type, sum) + " taken" +
+           from(f.takes);
+  }
   std::string operator()(const ItemTaken& f) const { return f.entitlement.text() + ": " + f.item + " is taken"; }
   std::string operator()(const ItemGivenBack& f) const {
     return f.entitlement.text() + ": " + f.item + " is given back";

@@ -27,6 +27,7 @@ Catalog Compiler::compile() {
   add_ons();
   licences();
   members();
+  minimum();
   credit_sales();
   holds();
   auto_recharge();

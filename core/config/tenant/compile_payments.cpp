@@ -72,6 +72,7 @@ void Compiler::tries() {
   must_try(OrderKind::purchase, catalog_.credit_sales.has_value(), "credits are sold");
   must_try(OrderKind::recharge, catalog_.auto_recharge.has_value(), "auto_recharge is offered");
   must_try(OrderKind::licences, catalog_.licences.has_value(), "plans are sold by licence");
+  must_try(OrderKind::minimum, catalog_.minimum_at.has_value(), "a monthly minimum may not be met");
   must_try(OrderKind::addon, !catalog_.add_ons.empty(), "add_ons are sold");
 }
 

@@ -55,7 +55,7 @@ void Compiler::per_account(Plan& plan, const yaml::PlanBlock& block) {
       case Key::credit_price: return block.credit_price.has_value();
       case Key::first_credits: return block.first_credits.has_value();
       case Key::agreement: return block.agreement.has_value();
-      case Key::monthly_minimum:
+      case Key::monthly_minimum: return block.monthly_minimum.has_value();
       case Key::meters: break;
     }
     return false;
@@ -95,6 +95,7 @@ void Compiler::cycles_and_plans() {
         add("bad_span", "an agreement is whole months, such as 12 months", block.agreement->at);
     }
     if (block.credit_price) plan.credit_price = unit_price(*block.credit_price);
+    if (block.monthly_minimum) plan.monthly_minimum = money(*block.monthly_minimum);
     if (block.first_credits) plan.first_credits = money(block.first_credits->at_least);
     for (const auto& [cycle_id, cycle] : block.cycles) {
       plan.cycles.push_back({.id = cycle_id.text(),

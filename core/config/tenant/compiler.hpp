@@ -43,6 +43,7 @@ class Compiler {
   void entitlements();
   void columns(const yaml::EntitlementBlock& block, Entitlement& row);
   void members();
+  void minimum();
   void add_on_entitlements(const yaml::AddOnBlock& block, AddOn& add_on);
   void trial();
   void add_ons();

@@ -125,11 +125,13 @@ struct PlanBlock {
   std::vector<std::pair<CycleId, CycleBlock>> cycles;
   ConditionBlock offered_to;
   std::optional<Written<Span>> agreement;
+  std::optional<Written<Money>> monthly_minimum;
   std::vector<Written<PerAccount>> per_account;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(PlanBlock, (),
-                      (rank, by_licence, credit_price, first_credits, cycles, offered_to, agreement, per_account))
+                      (rank, by_licence, credit_price, first_credits, cycles, offered_to, agreement, per_account,
+                       monthly_minimum))
 
 enum class InsidePeriod : std::uint8_t { whole, by_day };
 BOOST_DESCRIBE_ENUM(InsidePeriod, whole, by_day)
@@ -159,6 +161,21 @@ struct EntitlementBlock {
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(EntitlementBlock, (), (kind, of, others, over_limit, taken_by))
+
+enum class Counts : std::uint8_t { usage };
+BOOST_DESCRIBE_ENUM(Counts, usage)
+enum class EachMonth : std::uint8_t { month_from_anchor };
+BOOST_DESCRIBE_ENUM(EachMonth, month_from_anchor)
+enum class ShortOf : std::uint8_t { credits_then_invoice };
+BOOST_DESCRIBE_ENUM(ShortOf, credits_then_invoice)
+
+struct MinimumBlock {
+  std::vector<Counts> counts;
+  EachMonth each = EachMonth::month_from_anchor;
+  ShortOf short_ = ShortOf::credits_then_invoice;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(MinimumBlock, (), (counts, each, short_))
 
 struct MembersBlock {
   Written<std::string> take_one_of;
@@ -423,12 +440,13 @@ struct TenantFile {
   std::optional<BusinessDaysBlock> business_days;
   std::vector<std::pair<EntitlementId, EntitlementBlock>> entitlements;
   std::optional<MembersBlock> members;
+  std::optional<MinimumBlock> minimum;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
-                       roles, documents, tax, business_days, entitlements, members))
+                       roles, documents, tax, business_days, entitlements, members, minimum))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -442,6 +460,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"plans", "what is sold for a period; rank alone says what is an upgrade", Note::Presence::required},
     {"add_ons", "credits or entitlements sold beside a plan, renewed with it"},
     {"entitlements", "the price page: a row a thing, a column a plan"},
+    {"minimum", "how a plan's monthly_minimum works"},
     {"members", "left out: an account has as many members as it likes"},
     {"licences", "how the number of licences changes, where plans are sold by licence"},
     {"credit_sales", "left out: credits are not sold"},
@@ -464,6 +483,7 @@ inline constexpr Note plan_notes[] = {
     {"first_credits", "what an upgrade from the trial must buy at least"},
     {"cycles", "price and credits of each period, stated and not derived"},
     {"offered_to", "left out: to everybody"},
+    {"monthly_minimum", "what is used at least in each month"},
     {"agreement", "bound for so long, as 12 months; left out: not bound"},
     {"per_account", "keys that staff fills in for one account"},
 };
@@ -476,6 +496,8 @@ inline constexpr Note entitlement_notes[] = {
     {"others", "for the trial and every plan that this row does not name"},
     {"over_limit", "of a count: what a plan with a lower limit does"},
     {"taken_by", "of a count: the action that roles and gates know it by; left out: take_item"}};
+inline constexpr Note minimum_notes[] = {{"counts", "what counts towards it", Note::Presence::required},
+                                         {"short", "what is missing comes from credits, then from an invoice"}};
 inline constexpr Note members_notes[] = {
     {"take_one_of", "licences, or a count under entitlements"},
     {"invitation_takes_one", "whether an open invitation occupies a place", Note::Presence::required}};
@@ -539,6 +561,8 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::AddOnBlock> = yaml::add_on_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::EntitlementBlock> = yaml::entitlement_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::MinimumBlock> = yaml::minimum_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::MembersBlock> = yaml::members_notes;
 template <>

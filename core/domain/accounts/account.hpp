@@ -220,6 +220,13 @@ struct Member {
   Instant since;  ///< invited, then a member
 };
 
+/// A month of a plan with a minimum, from the anchor.
+struct MonthState {
+  Instant from, to;
+  CreditType type;
+  Credits used;
+};
+
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
   // First what a debit looks at: it lies in few cache lines.
@@ -256,6 +263,7 @@ struct Account {
   std::vector<Item> items;  ///< the oldest first
   std::vector<OwnEntitlement> own_entitlements;
   std::vector<Member> members;
+  std::optional<MonthState> month;
 
   std::vector<Review> reviews;
   std::vector<Dispute> disputes;

@@ -140,6 +140,7 @@ struct Applying {
     subscription().ends_at.reset();
   }
   void operator()(const SubscriptionEnded& fact) {
+    account.month.reset();
     account.subscription.reset();
     account.past_due.reset();
     account.pause.reset();
@@ -199,6 +200,7 @@ struct Applying {
     bool emptied = false;
     for (const Take& take : fact.takes) {
       leave(take.grant, take.amount, &Grant::spent);
+      count(fact.type, take.amount);
       emptied = emptied || grant(take.grant).remaining.is_zero();
     }
     if (emptied) put_aside_empty();
@@ -265,7 +267,11 @@ struct Applying {
   void operator()(const HoldClosed& fact) {
     const Hold closed = there(account.hold(fact.hold), "no such hold");
     for (const Take& take : closed.takes) grant(take.grant).held -= take.amount;
-    for (const Take& take : fact.spent) leave(take.grant, take.amount, &Grant::spent);
+    for (const Take& take : fact.spent) {
+      leave(take.grant, take.amount, &Grant::spent);
+      count(closed.type, take.amount);
+    }
+    count(closed.type, fact.owed);
     if (!fact.owed.is_zero()) owe(closed.type, fact.owed);
     std::erase_if(account.holds, [&](const Hold& hold) { return hold.id == fact.hold; });
     put_aside_empty();
@@ -430,6 +436,39 @@ struct Applying {
     const auto found = std::ranges::find(account.members, id, &Member::id);
     if (found == account.members.end()) broken("no such member");
     return *found;
+  }
+
+  void operator()(const GrantTransferred& fact) {
+    leave(fact.grant, fact.amount, &Grant::transferred);
+    put_aside_empty();
+  }
+  void operator()(const GrantReceived& fact) {
+    account.last_grant = std::max(account.last_grant, fact.grant.value);
+    Grant received;
+    received.id = fact.grant;
+    received.type = fact.type;
+    received.source = fact.source;
+    received.priority = fact.priority;
+    received.issued_at = fact.issued_at;
+    received.ends_at = fact.ends_at;
+    received.rule = fact.rule;
+    received.granted = fact.amount;
+    received.remaining = fact.amount;
+    received.received_from_account = fact.from;
+    received.received_from = fact.from_grant;
+    received.cost = fact.cost;
+    insert(std::move(received));
+    if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
+  }
+  void operator()(const MonthStarted& fact) { account.month = MonthState{fact.from, fact.to, fact.type, {}}; }
+  void operator()(const MonthEnded&) { account.month.reset(); }
+  void operator()(const MinimumTaken& fact) {
+    for (const Take& take : fact.takes) leave(take.grant, take.amount, &Grant::spent);
+    put_aside_empty();
+  }
+  /// Towards the month's minimum, if there is one.
+  void count(const CreditType& type, Credits used) {
+    if (account.month && account.month->type == type) account.month->used += used;
   }
 
   void operator()(const ItemTaken& fact) { account.items.push_back({fact.entitlement, fact.item, at, false}); }

@@ -62,6 +62,7 @@ std::optional<Due> next_due(const Account& account) {
   if (account.kept) earliest(first, {account.kept->until, DueKind::keeping_ends});
   // What a renewal would decide waits while a refund is being decided, and in a pause.
   const bool cycle_stands = account.frozen || account.pause;
+  if (account.month && !cycle_stands) earliest(first, {account.month->to, DueKind::month_ends});
   if (account.subscription && !cycle_stands) earliest(first, {account.subscription->to, DueKind::period_ends});
   // So do grants' ends: the refund is computed from what was there when it was asked for.
   const bool grants_stand = account.frozen || account.kept || (account.pause && account.pause->credits_frozen);

@@ -13,6 +13,7 @@ enum class DueKind : std::uint8_t {
   hold_times_out,
   pause_ends,
   trial_ends,
+  month_ends,
   period_ends,
   grant_ends,
   keeping_ends,

@@ -336,6 +336,7 @@ struct Catalog {
   std::optional<TaxRule> tax;  ///< none: the file says that there is none
   RuleAt roles_at;
   RuleAt methods_at;
+  std::optional<RuleAt> minimum_at;  ///< where the file says how a monthly minimum works; none: there is none
   std::vector<Entitlement> entitlements;
   std::optional<MembersRule> members;  ///< none: as many as they like
 

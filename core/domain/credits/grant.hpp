@@ -6,6 +6,7 @@
 
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
+#include "florin/money.hpp"
 #include "florin/time.hpp"
 
 namespace florin {
@@ -45,6 +46,9 @@ struct Grant {
   Credits refunded;
   Credits transferred;
   Credits corrected;
+  AccountId received_from_account;  ///< by a transfer; empty: it was issued here
+  GrantId received_from;
+  Money cost;  ///< what was paid for a received grant
 
   /// What may be spent at `now`.
   Credits available(Instant now) const {

@@ -37,14 +37,6 @@ std::optional<Instant> end_of(const Draft& draft, const GrantEnd& end, const Hap
   return end.at;
 }
 
-/// Credits that were used before they were there are taken from what comes next.
-void take_owed(Draft& draft, GrantId grant, const CreditType& type) {
-  const Credits owed = draft.account.owes(type);
-  if (owed.is_zero()) return;
-  const Credits taken = std::min(owed, draft.account.grant(grant)->remaining);
-  draft.add(CreditsOwedTaken{grant, taken});
-}
-
 void follow(Draft& draft, const PolicyDecision& decision, const Happening& happening) {
   using Kind = PolicyDecision::Kind;
   if (decision.kind == Kind::issue) {
@@ -83,6 +75,13 @@ void follow(Draft& draft, const PolicyDecision& decision, const Happening& happe
 }
 
 }  // namespace
+
+void take_owed(Draft& draft, GrantId grant, const CreditType& type) {
+  const Credits owed = draft.account.owes(type);
+  if (owed.is_zero()) return;
+  const Credits taken = std::min(owed, draft.account.grant(grant)->remaining);
+  draft.add(CreditsOwedTaken{grant, taken});
+}
 
 void follow_policy(Draft& draft, const Happening& happening) {
   const PolicyAnswer answer = draft.ask(moment_of(draft, happening));

@@ -17,6 +17,9 @@ struct Happening {
 /// Asks the policy about `happening` and does what it says. Refuses when the policy refuses.
 void follow_policy(Draft& draft, const Happening& happening);
 
+/// Credits that were used before they were there are taken from what comes next.
+void take_owed(Draft& draft, GrantId grant, const CreditType& type);
+
 /// A grant's own end, as promised when it was issued.
 void end_grant(Draft& draft, GrantId grant);
 

@@ -4,15 +4,17 @@
 #include "domain/credits/purchase.hpp"
 #include "domain/credits/spend.hpp"
 #include "domain/decision/draft.hpp"
-#include "domain/payments/dispute.hpp"
 #include "domain/entitlements/items.hpp"
 #include "domain/members/members.hpp"
+#include "domain/minimums/minimum.hpp"
+#include "domain/payments/dispute.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/settle.hpp"
 #include "domain/reviews/review.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
+#include "domain/transfers/transfer.hpp"
 
 namespace florin {
 
@@ -42,6 +44,7 @@ void fall_due(Draft& draft) {
     case DueKind::pause_ends: return resume(draft);
     case DueKind::keeping_ends: return end_keeping(draft);
     case DueKind::trial_ends: return end_trial(draft);
+    case DueKind::month_ends: return end_month(draft);
     case DueKind::period_ends: return end_period(draft);
     case DueKind::grant_ends: return end_grant(draft, {due->which});
     case DueKind::past_due_step: return step_past_due(draft);
@@ -135,6 +138,8 @@ struct Deciding {
   void operator()(const RemoveMember& command) const { may("change_members"), remove_member(draft, command); }
   void operator()(const ChangeRole& command) const { may("change_members"), change_role(draft, command); }
 
+  void operator()(const PayOrder& command) const { may("pay_order"), pay_order(draft, actor, command); }
+
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
@@ -145,6 +150,9 @@ struct Deciding {
   void operator()(const Use&) const {}
   void operator()(const PlaceHold&) const {}
   void operator()(const UseTogether&) const {}
+  void operator()(const Transfer&) const {}
+  // What it comes to is decided with the sender's.
+  void operator()(const ReceiveTransfer&) const {}
 };
 
 /// What still happens to a deleted account: what was under way comes to its end, and the person is forgotten.
@@ -167,6 +175,7 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
     return place_hold(account, world.catalogs.at(tenant.catalog), actor, *hold, world.now);
   if (const auto* together = std::get_if<UseTogether>(&command))
     return use_together(account, tenant, world, actor, *together);
+  if (const auto* moves = std::get_if<Transfer>(&command)) return transfer(account, tenant, world, actor, *moves);
   Draft draft(account, tenant, world);
   std::visit(Deciding{draft, actor, key}, command);
   if (actor.role != "host") must_hold_what_is_used(draft, actor);

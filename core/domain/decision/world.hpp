@@ -28,6 +28,15 @@ struct World {
   /// A digest of the words as 25 of [0-9a-z]: what is paid for becomes the provider's key, so that a restored or
   /// doubled host asks with the same one.
   std::string (*provider_key)(std::string_view paid_for) = nullptr;
+  const Account* other =
+      nullptr;  ///< the second account of a command that is about two; null: there is no such account
+};
+
+/// What follows for the second account of a command that is about two: an entry of its own, in the same row.
+struct Beside {
+  AccountId account;
+  AnyCommand command;
+  Facts facts;
 };
 
 /// Facts that follow, or a refusal (which may have facts too), or what a plugin must say first: then the same decision
@@ -36,6 +45,7 @@ struct Decision {
   Facts facts;
   std::optional<Refusal> refusal;
   std::optional<Question> question;
+  std::optional<Beside> beside{};
 };
 
 /// What follows from one command on one account at `world.now`, which is not before its last entry. Changes nothing.

@@ -10,7 +10,7 @@ namespace florin {
 
 BOOST_DESCRIBE_ENUM(GrantSource, plan, rollover, purchase, recharge, addon, trial, transfer, correction)
 BOOST_DESCRIBE_ENUM(GrantOver, working, rolled, expired, forfeited, refunded)
-BOOST_DESCRIBE_ENUM(OrderKind, subscription, change, purchase, recharge, licences, addon)
+BOOST_DESCRIBE_ENUM(OrderKind, subscription, change, purchase, recharge, licences, addon, minimum)
 BOOST_DESCRIBE_ENUM(OrderState, open, paid, closed)
 BOOST_DESCRIBE_ENUM(AttemptState, started, unknown, not_sent, pending, needs_action, authorised, captured, declined,
                     expired, voided)
@@ -67,6 +67,9 @@ BOOST_DESCRIBE_STRUCT(RevokeInvitation, (), (member))
 BOOST_DESCRIBE_STRUCT(RemoveMember, (), (member))
 BOOST_DESCRIBE_STRUCT(ChangeRole, (), (member, role))
 BOOST_DESCRIBE_STRUCT(UseTogether, (), (usages))
+BOOST_DESCRIBE_STRUCT(Transfer, (), (to, credits, all_credits, licences, member, reason))
+BOOST_DESCRIBE_STRUCT(PayOrder, (), (order, with))
+BOOST_DESCRIBE_STRUCT(ReceiveTransfer, (), (from))
 
 BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
@@ -92,7 +95,8 @@ BOOST_DESCRIBE_STRUCT(Order, (),
 
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
-                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over))
+                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over,
+                       received_from_account, received_from, cost))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
                        cancelled_at, started_at, ends_at, agreement_ends))
@@ -123,12 +127,13 @@ BOOST_DESCRIBE_STRUCT(ApprovalState, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(Item, (), (entitlement, name, taken_at, suspended))
 BOOST_DESCRIBE_STRUCT(OwnEntitlement, (), (entitlement, value))
 BOOST_DESCRIBE_STRUCT(Member, (), (id, role, invited, since))
+BOOST_DESCRIBE_STRUCT(MonthState, (), (from, to, type, used))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
-                       blocked, last_review, items, own_entitlements, members))
+                       blocked, last_review, items, own_entitlements, members, month))
 BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, catalog_texts, last_invoice, last_credit_note))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
@@ -190,6 +195,12 @@ BOOST_DESCRIBE_STRUCT(InvitationAccepted, (), (member))
 BOOST_DESCRIBE_STRUCT(InvitationRevoked, (), (member))
 BOOST_DESCRIBE_STRUCT(MemberRemoved, (), (member))
 BOOST_DESCRIBE_STRUCT(RoleChanged, (), (member, role))
+BOOST_DESCRIBE_STRUCT(GrantTransferred, (), (grant, amount, to))
+BOOST_DESCRIBE_STRUCT(GrantReceived, (),
+                      (grant, from, from_grant, type, source, priority, issued_at, ends_at, amount, cost, rule))
+BOOST_DESCRIBE_STRUCT(MonthStarted, (), (from, to, type))
+BOOST_DESCRIBE_STRUCT(MonthEnded, (), ())
+BOOST_DESCRIBE_STRUCT(MinimumTaken, (), (type, takes, minimum, used))
 BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
 BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen))

@@ -36,14 +36,20 @@ struct OpenStore {
   std::string by;
 };
 
+/// The other side of a transfer: it stands right behind the sender's entry, in the same row.
+struct ReceiveTransfer {
+  AccountId from;
+};
+
 /// In order of release: a new one goes to the end.
 using AnyCommand =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
                  ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview,
-                 RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
-                 RevokeInvitation, RemoveMember, ChangeRole, UseTogether>;
+                 RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
+                 AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
+                 ReceiveTransfer>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

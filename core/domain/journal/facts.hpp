@@ -309,6 +309,39 @@ struct RoleChanged {
   std::string role;
 };
 
+struct GrantTransferred {
+  GrantId grant;
+  Credits amount;
+  AccountId to;
+};
+/// Credits of another account's grant: type, source, end and cost stay as they were.
+struct GrantReceived {
+  GrantId grant;
+  AccountId from;
+  GrantId from_grant;
+  CreditType type;
+  GrantSource source = GrantSource::transfer;
+  std::int32_t priority = 0;
+  Instant issued_at;
+  std::optional<Instant> ends_at;
+  Credits amount;
+  Money cost;
+  std::string rule;
+};
+/// A month of a plan with a minimum: usage of `type` counts towards it.
+struct MonthStarted {
+  Instant from, to;
+  CreditType type;
+};
+struct MonthEnded {};
+/// What was missing, as far as credits reach.
+struct MinimumTaken {
+  CreditType type;
+  std::vector<Take> takes;
+  Money minimum;
+  Credits used;
+};
+
 /// A tenant's: a version of its catalog comes into force.
 struct CatalogApplied {
   std::uint32_t version = 0;
@@ -352,8 +385,9 @@ using Fact =
                  RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
                  CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
                  AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
-                 AccountBlocked, AccountUnblocked, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
-                 MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged>;
+                 AccountBlocked, AccountUnblocked, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored,
+                 EntitlementSet, MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged,
+                 GrantTransferred, GrantReceived, MonthStarted, MonthEnded, MinimumTaken>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

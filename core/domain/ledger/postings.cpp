@@ -90,6 +90,13 @@ struct Posts {
       move("absorbed", "spent", hold.type.text(), fact.absorbed.units);
     }
   }
+  void operator()(const MinimumTaken& fact) {
+    for (const Take& take : fact.takes) leave(take.grant, take.amount, "spent");
+  }
+  void operator()(const GrantTransferred& fact) { leave(fact.grant, fact.amount, "transferred"); }
+  void operator()(const GrantReceived& fact) {
+    move("transferred", "balance:" + std::string(word_of(fact.source)), fact.type.text(), fact.amount.units);
+  }
   void operator()(const CreditsOwedTaken& fact) { leave(fact.grant, fact.amount, "owed"); }
   void operator()(const GrantRolled& fact) { leave(fact.from, fact.amount, "balance:rollover"); }
   void operator()(const GrantExpired& fact) { leave(fact.grant, fact.amount, "expired"); }

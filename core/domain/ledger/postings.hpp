@@ -12,7 +12,7 @@ namespace florin {
 ///
 /// account    money: `cash:<processor>`, `customer`, `revenue`, `tax:<name>`, `lost_disputes`
 ///            credits: `issued:<source>`, `balance:<source>`, `spent`, `expired`, `forfeited`, `refunded`, `corrected`,
-///            `owed`, `absorbed`, `taken_back`
+///            `owed`, `absorbed`, `transferred`, `taken_back`
 /// commodity  a currency's code, as `USD`, or a credit type, as `message`; ids are in lower case, so the two never meet
 /// amount     minor units, or the smallest part of the credit
 struct Posting {

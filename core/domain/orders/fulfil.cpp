@@ -10,13 +10,6 @@ namespace florin {
 
 namespace {
 
-void issue_invoice(Draft& draft, OrderId id) {
-  const Order& order = *draft.account.order(id);
-  if (order.total.is_zero()) return;
-  const std::uint64_t sequence = draft.tenant.last_invoice + 1;
-  draft.add(InvoiceIssued{sequence, document_number(draft.catalog().invoice_numbers, sequence), id, order.total});
-}
-
 void bring(Draft& draft, const Order& order, MomentKind kind, const std::vector<BoughtCredits>& credits, Instant from,
            Instant to) {
   if (credits.empty()) return;
@@ -25,6 +18,13 @@ void bring(Draft& draft, const Order& order, MomentKind kind, const std::vector<
 }
 
 }  // namespace
+
+void issue_invoice(Draft& draft, OrderId id) {
+  const Order& order = *draft.account.order(id);
+  if (order.total.is_zero() || !order.invoice.empty()) return;
+  const std::uint64_t sequence = draft.tenant.last_invoice + 1;
+  draft.add(InvoiceIssued{sequence, document_number(draft.catalog().invoice_numbers, sequence), id, order.total});
+}
 
 void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   draft.add(OrderPaid{id, attempt});

@@ -13,7 +13,7 @@
 namespace florin {
 
 /// Anything that asks for money.
-enum class OrderKind : std::uint8_t { subscription, change, purchase, recharge, licences, addon };
+enum class OrderKind : std::uint8_t { subscription, change, purchase, recharge, licences, addon, minimum };
 
 /// One line of an order and of its invoice.
 struct Line {
@@ -106,6 +106,8 @@ struct Order {
 
   /// The money for the next period of a plan that runs, as against the order that begins one.
   bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }
+  /// It is tried once and then left as an invoice, however long nobody pays it.
+  bool left_as_invoice() const { return kind == OrderKind::minimum; }
   /// An attempt has no outcome yet. A late success may open an earlier one again.
   bool in_flight() const { return std::ranges::any_of(attempts, &Attempt::open); }
 };

@@ -67,6 +67,7 @@ std::string_view word_of(OrderKind kind) {
     case OrderKind::recharge: return "recharge";
     case OrderKind::licences: return "licences";
     case OrderKind::addon: return "addon";
+    case OrderKind::minimum: return "minimum";
   }
   return "";
 }
@@ -112,7 +113,7 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
   order.candidates = std::move(candidates);
   order.paid_for = std::move(quote.paid_for);
   const OrderId id = order.id;
-  if (!order.renewal() && !order.candidates.empty()) {
+  if (!order.renewal() && !order.left_as_invoice() && !order.candidates.empty()) {
     const SavedMethod* first = draft.account.method(order.candidates.front());
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
@@ -152,11 +153,26 @@ bool renews_running(const Account& account, const Order& order) {
 void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {
   const Order& order = *draft.account.order(id);
   if (renews_running(draft.account, order)) return fall_past_due(draft, id);
+  if (order.left_as_invoice()) return issue_invoice(draft, id);
   const bool recharge = order.kind == OrderKind::recharge;
   draft.add(OrderClosed{id, std::string(because)});
   if (!recharge) return;
   const RechargeState& setting = draft.account.recharge;
   draft.add(RechargeFailed{.suspended = setting.failures + 1 >= setting.suspend_after});
+}
+
+void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
+  const Order* order = draft.account.order(command.order);
+  if (order == nullptr) refuse("no_such_order", "There is no such order.");
+  const bool overdue = draft.account.past_due && draft.account.past_due->order == order->id;
+  if (order->state != OrderState::open || (!order->left_as_invoice() && !overdue))
+    refuse("nothing_to_pay", "This order does not wait for a payment.");
+  if (order->in_flight()) refuse("payment_under_way", "A payment of this order is under way.");
+  auto candidates = candidates_for(draft, order->kind, command.with, actor);
+  if (candidates.empty()) refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
+  const OrderId id = order->id;
+  draft.add(CandidatesChanged{id, std::move(candidates)});
+  try_next(draft, id);
 }
 
 }  // namespace florin

@@ -51,6 +51,12 @@ void fulfil(Draft& draft, OrderId order, std::uint32_t attempt);
 /// No candidate is left. What follows depends on what the order was for.
 void could_not_be_paid(Draft& draft, OrderId order, std::string_view because);
 
+/// The order's invoice, unless it has one.
+void issue_invoice(Draft& draft, OrderId order);
+
+/// The customer pays what was left as an invoice, or is overdue.
+void pay_order(Draft& draft, const Actor& actor, const PayOrder& command);
+
 /// The word of a kind of order in `try` and in the guarantee's `covers`.
 std::string_view word_of(OrderKind kind);
 

@@ -42,6 +42,7 @@ bool still_due(const Account& account, const Order& order) {
   switch (order.kind) {
     case OrderKind::purchase:
     case OrderKind::recharge: return account.standing != Standing::ended;
+    case OrderKind::minimum: return true;
     case OrderKind::subscription: return order.buys.plan ? !running : renews_running(account, order);
     case OrderKind::change:
     case OrderKind::licences:

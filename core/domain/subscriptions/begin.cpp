@@ -1,5 +1,6 @@
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/lifecycle.hpp"
+#include "domain/minimums/minimum.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -111,6 +112,7 @@ void begin_subscription(Draft& draft, const Buys& terms) {
   const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
   const auto bound = plan ? bound_until(draft, *plan) : std::nullopt;
   if (draft.account.subscription) {
+    cut_month_short(draft);
     const Subscription before = *draft.account.subscription;
     follow_policy(draft, {.kind = MomentKind::period_ended,
                           .reason = PeriodEnd::upgrade,
@@ -128,6 +130,7 @@ void begin_subscription(Draft& draft, const Buys& terms) {
                                 .anchor = draft.now,
                                 .to = draft.calendar().boundary(draft.now, terms.months, 1),
                                 .agreement_ends = bound});
+  begin_month(draft);
 }
 
 void change_subscription(Draft& draft, const Buys& terms) {

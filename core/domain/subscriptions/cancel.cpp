@@ -1,4 +1,5 @@
 #include "domain/credits/lifecycle.hpp"
+#include "domain/minimums/minimum.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 /// How a subscription comes to its end, and what is left then. Source   CL-18, EX-15, KA-09
@@ -23,7 +24,8 @@ Instant takes_effect(const Draft& draft) {
 void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
   std::vector<OrderId> unpaid;
   for (const Order& order : draft.account.orders) {
-    const bool credits = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge;
+    const bool credits =
+        order.kind == OrderKind::purchase || order.kind == OrderKind::recharge || order.left_as_invoice();
     if (order.state == OrderState::open && (credits_too || !credits) && !order.in_flight()) unpaid.push_back(order.id);
   }
   for (const OrderId id : unpaid) draft.add(OrderClosed{id, std::string(because)});
@@ -58,6 +60,7 @@ void end_subscription(Draft& draft, Standing standing, std::string_view because)
 }
 
 void end_as_cancelled(Draft& draft, std::string_view because) {
+  cut_month_short(draft);
   const Subscription ended = *draft.account.subscription;
   const CancelRule& rule = draft.catalog().cancel;
   follow_policy(draft, {.kind = MomentKind::period_ended,

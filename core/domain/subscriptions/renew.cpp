@@ -1,4 +1,5 @@
 #include "domain/credits/lifecycle.hpp"
+#include "domain/minimums/minimum.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -51,6 +52,7 @@ void end_period(Draft& draft) {
   const Subscription& renewed = *draft.account.subscription;
   const Instant to = draft.calendar().boundary(ending.anchor, 1, months_before + renewed.months);
   draft.add(PeriodStarted{.k = ending.k + 1, .anchor_months = months_before, .from = ending.to, .to = to});
+  begin_month(draft);
 
   Quote quote = quote_period(terms);
   quote.period_from = ending.to;

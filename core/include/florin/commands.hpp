@@ -252,6 +252,20 @@ struct ChangeRole {
   MemberId member;
   std::string role;
 };
+/// Staff: moves credits, licences and a member to another account of the tenant; all of it, or nothing.
+struct Transfer {
+  AccountId to;
+  std::vector<CreditAmount> credits;  ///< in spending order; what is held and what a trial gave stays
+  bool all_credits = false;           ///< of every type, in place of `credits`
+  std::int32_t licences = 0;
+  std::optional<MemberId> member;  ///< who sits on the licence, with the role
+  std::string reason;
+};
+/// Pays an order that was left as an invoice, or that is overdue, now.
+struct PayOrder {
+  OrderId order;
+  std::optional<std::string> with;
+};
 /// Several usages: all are taken, or none.
 struct UseTogether {
   std::vector<Use> usages;
@@ -260,8 +274,10 @@ struct UseTogether {
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
-                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem, SetEntitlement,
-                 InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether>;
+                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
+                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem,
+                 SetEntitlement, InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole,
+                 UseTogether, Transfer, PayOrder>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

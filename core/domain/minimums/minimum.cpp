@@ -1,0 +1,68 @@
+#include "domain/minimums/minimum.hpp"
+
+#include "domain/credits/spend.hpp"
+#include "domain/orders/place.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+namespace florin {
+
+namespace {
+
+/// `part` of the minimum, in the credits that are money.
+void take_what_is_missing(Draft& draft, Ratio part) {
+  const MonthState month = *draft.account.month;
+  const auto minimum = current_terms(draft).plan.monthly_minimum;
+  if (!minimum) return;
+  const Money due = minimum->times(part, Rounding::half_up);
+  const int decimals = draft.catalog().credit_type(month.type)->decimals;
+  const std::int64_t minor = power_of_ten(due.currency().exponent()), unit = power_of_ten(decimals);
+  const Credits missing = Credits{scale(due.minor(), unit, minor, Rounding::half_up)} - month.used;
+  if (missing.units <= 0) return;
+  MinimumTaken taken{.type = month.type, .takes = {}, .minimum = due, .used = month.used};
+  const Credits left = take_in_order(draft.account, month.type, missing, draft.now, taken.takes);
+  draft.add(std::move(taken));
+  const Money rest(scale(left.units, minor, unit, Rounding::half_up), due.currency());
+  if (rest.is_zero()) return;
+  Quote quote;
+  quote.kind = OrderKind::minimum;
+  quote.lines.push_back({"monthly minimum, what is missing of " + due.text(), 1, rest});
+  quote.paid_for = "minimum " + month.from.text();
+  auto candidates = candidates_for(draft, OrderKind::minimum, std::nullopt, {});
+  place_order(draft, std::move(quote), std::move(candidates));
+}
+
+const CreditType* money_type(const Catalog& catalog) {
+  for (const CreditTypeRule& type : catalog.credits)
+    if (type.is_money) return &type.id;
+  return nullptr;
+}
+
+}  // namespace
+
+void begin_month(Draft& draft) {
+  if (draft.account.month || !draft.account.subscription || !draft.catalog().minimum_at) return;
+  const CreditType* type = money_type(draft.catalog());
+  if (type == nullptr || !current_terms(draft).plan.monthly_minimum) return;
+  const Instant anchor = draft.account.subscription->anchor;
+  std::int64_t months = 1;
+  while (draft.calendar().boundary(anchor, 1, months) <= draft.now) ++months;
+  draft.add(MonthStarted{.from = draft.now, .to = draft.calendar().boundary(anchor, 1, months), .type = *type});
+}
+
+void end_month(Draft& draft) {
+  const Instant ended = draft.account.month->to;
+  take_what_is_missing(draft, {1, 1});
+  draft.add(MonthEnded{});
+  if (draft.account.subscription->to != ended) begin_month(draft);
+}
+
+void cut_month_short(Draft& draft) {
+  if (!draft.account.month) return;
+  const Calendar calendar = draft.calendar();
+  const MonthState month = *draft.account.month;
+  take_what_is_missing(draft,
+                       {calendar.days_between(month.from, draft.now), calendar.days_between(month.from, month.to)});
+  draft.add(MonthEnded{});
+}
+
+}  // namespace florin
