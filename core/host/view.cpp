@@ -208,7 +208,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   if (account.month)
     view["month"] = json::object{{"from", account.month->from.text()},
                                  {"to", account.month->to.text()},
-                                 {"used", amount(catalog, account.month->type, account.month->used)}};
+                                 {"used", amount_text(catalog, account.month->type, account.month->used)}};
   view["entitlements"] = entitlements_of(account, catalog);
   view["people"] = members_of(account, catalog);
   view["methods_offered"] = offered_to(account, catalog);
