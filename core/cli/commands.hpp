@@ -42,6 +42,16 @@ struct SubmitWords {
 };
 int submit(const SubmitWords& words);
 
+int plan(const std::string& data, const std::vector<std::string>& files, bool json);
+struct ApplyWords {
+  std::string config, data, tenant, as;
+  std::vector<std::string> files;
+  std::uint32_t version = 0;  ///< an earlier one of `tenant`; 0: files
+};
+int apply(const ApplyWords& words);
+/// tenant: empty: all.
+int versions(const std::string& data, const std::string& tenant, bool json);
+
 /// The shipped florin.yaml: of the folder we are in, else the installed one.
 std::string default_config();
 std::string default_plugins();

@@ -116,6 +116,18 @@ class Program {
     account_of(view);
     view->add_option("--at", at_, "as of this instant, as 2026-03-10T09:00Z; none: the journal's last entry");
 
+    auto* planned = command("plan", "what changed tenant files would do: versions, keys, accounts, prices",
+                            [this] { return plan(data_, paths_, json_); });
+    data_of(planned);
+    planned->add_option("FILE", paths_, "tenant files, or folders of them")->required();
+    planned->add_flag("--json", json_);
+
+    auto* list = command("versions", "the versions of the tenants' files, and which is in force",
+                         [this] { return versions(data_, tenant_, json_); });
+    data_of(list);
+    list->add_option("TENANT", tenant_, "none: all");
+    list->add_flag("--json", json_);
+
     auto* tables =
         command("views", "bring the SQL tables of views.db up to date", [this] { return views(data_, to_file_); });
     data_of(tables);
@@ -145,6 +157,16 @@ class Program {
     ask->add_option("--key", key_, "the same key and command happen once")->required();
     ask->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
     config_of(ask);
+
+    auto* next = command("apply", "make tenant files their next version, or an earlier version again",
+                         [this] { return apply({config_, data_, tenant_, as_, paths_, version_}); });
+    data_of(next);
+    next->add_option("FILE", paths_, "tenant files, or folders of them");
+    auto* of = next->add_option("--tenant", tenant_, "whose earlier version");
+    next->add_option("--version", version_, "the earlier version: a rollback")->needs(of);
+    as_ = "staff";
+    next->add_option("--as", as_, "who applies it")->capture_default_str();
+    config_of(next);
   }
 
   CLI::App app_{"Florin: plans and prepaid credits, from YAML to a verified journal.", "florin"};
@@ -155,6 +177,7 @@ class Program {
   std::string config_ = default_config();
   std::string demo_data_ = "data/demo";
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
+  std::uint32_t version_ = 0;
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };
 

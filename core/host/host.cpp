@@ -245,6 +245,24 @@ Result<std::vector<Word>> Host::person(const TenantId& tenant, const AccountId& 
   return engine::read_person(assembly->store(), tenant, account);
 }
 
+Result<std::uint32_t> Host::apply(const std::string& file, const Actor& by) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  Errors errors;
+  const config::Tenant tenant = config::load_tenant(file, errors);
+  if (!errors.empty())
+    return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
+  return assembly->apply(tenant.catalog.tenant, config::effective(tenant), by, 0);
+}
+
+Result<std::uint32_t> Host::apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  const auto text = assembly->version_text(tenant, version);
+  if (!text) return text.error();
+  return assembly->apply(tenant, *text, by, version);
+}
+
 Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
                      std::string_view body) {
   const auto assembly = inside_->open();

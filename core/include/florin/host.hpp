@@ -53,7 +53,8 @@ class FLORIN_API Host {
   Host& operator=(Host&&) noexcept;
   ~Host();
 
-  /// Why tenants are stopped, with file, line and what would be right.
+  /// Why tenants are stopped, with file, line and what would be right; and whose file is not what is in force, as
+  /// `not_applied`: a file changes nothing until apply().
   const Errors& problems() const;
 
   /// Does it once, and answers when it is durable.
@@ -94,6 +95,13 @@ class FLORIN_API Host {
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   /// Personal data of an account. Errors: no_such_account, erased.
   Result<std::vector<Word>> person(const TenantId& tenant, const AccountId& account) const;
+
+  /// Makes a tenant's file its next version; `florin plan` shows beforehand what that does. Running subscriptions, meters
+  /// and grants come to it as its `on_new_version` says. All or nothing. Returns the version.
+  /// Errors: every error of the file, in `message`; no_such_tenant, no_change, cannot_change, not_permitted.
+  Result<std::uint32_t> apply(const std::string& file, const Actor& by);
+  /// Makes what an earlier version says the next version: a rollback. Errors: as apply; no_such_version.
+  Result<std::uint32_t> apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by);
 
   /// A provider's webhook as it came. Errors: no_such_tenant, no_such_processor, not_authentic, bad_webhook.
   Status webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
