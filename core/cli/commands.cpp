@@ -202,7 +202,7 @@ int plugins(const std::string& folder, bool json) {
 int submit(const SubmitWords& words) {
   const auto tenant = TenantId::parse(words.tenant);
   if (!tenant) return failed_to_read("TENANT", tenant);
-  const auto account = AccountId::parse(words.account);
+  const auto account = words.account == "-" ? Result<AccountId>(AccountId()) : AccountId::parse(words.account);
   if (!account) return failed_to_read("ACCOUNT", account);
   const std::size_t colon = words.as.find(':');
   const Actor actor{words.as.substr(0, colon), colon == std::string::npos ? std::string() : words.as.substr(colon + 1)};

@@ -87,4 +87,90 @@ int versions(const std::string& data, const std::string& tenant, bool json) {
   return written(fine);
 }
 
+namespace {
+
+/// Opens the host and does `with` it and the tenant.
+template <class With>
+int on_tenant(const TenantWords& words, With with) {
+  const auto tenant = TenantId::parse(words.tenant);
+  if (!tenant) return failed_to_read("TENANT", tenant);
+  auto host = open_host(words.config, words.data);
+  if (!host) return fail(host.error());
+  return with(*host, *tenant);
+}
+
+int was_refused(const Error& error) {
+  std::cerr << "florin: " << error.code << ": " << error.message << "\n";
+  return refused;
+}
+
+std::string as_line(const UpcomingCharge& charge) {
+  const std::string how = charge.waits ? "waits: charges are stopped" : charge.method;
+  return charge.at.text() + "  " + charge.account.text() + "  " + charge.amount.text() + "  " + charge.what + "  " +
+         (how.empty() ? "no payment method" : how) + "\n";
+}
+
+}  // namespace
+
+int upcoming(const TenantWords& words, const std::string& day, bool json) {
+  const auto date = Date::parse(day);
+  if (!date) return failed_to_read("--day", date);
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto charges = host.upcoming(tenant, *date);
+    if (!charges) return was_refused(charges.error());
+    if (json) std::cout << as_json(*charges) << "\n";
+    if (!json)
+      for (const UpcomingCharge& charge : *charges) std::cout << as_line(charge);
+    return written(fine);
+  });
+}
+
+int import(const TenantWords& words, const std::string& file, bool dry_run, bool json) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto report = host.import_accounts(tenant, file, actor_of(words.as), dry_run);
+    if (!report) return was_refused(report.error());
+    std::cerr << as_text(report->errors);
+    if (!report->errors.empty()) {
+      std::cerr << "nothing was imported\n";
+      return int(problems);
+    }
+    for (const ImportedAccount& account : report->accounts) {
+      const char* state = account.there_already ? "is there already" : dry_run ? "would be imported" : "is imported";
+      if (!json) std::cout << account.account.text() << " " << state << "\n";
+      if (json) std::cout << as_json(account.charges) << "\n";
+      if (!json)
+        for (const UpcomingCharge& charge : account.charges) std::cout << "  " << as_line(charge);
+    }
+    return written(fine);
+  });
+}
+
+int months(const TenantWords& words, bool csv) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto all = host.months(tenant);
+    if (!all) return was_refused(all.error());
+    std::cout << (csv ? as_csv(*all) : as_json(*all) + "\n");
+    return written(fine);
+  });
+}
+
+int close_month(const TenantWords& words, const std::string& month, bool csv) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto closed = host.close_month(tenant, month, actor_of(words.as));
+    if (!closed) return was_refused(closed.error());
+    const std::vector<MonthReport> one = {*closed};
+    std::cout << (csv ? as_csv(one) : as_json(one) + "\n");
+    return written(fine);
+  });
+}
+
+int notices(const TenantWords& words, std::uint64_t from) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto all = host.notices(tenant, from, 1000);
+    if (!all) return was_refused(all.error());
+    std::cout << as_json(*all) << "\n";
+    return written(fine);
+  });
+}
+
 }  // namespace florin::cli

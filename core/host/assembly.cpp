@@ -97,6 +97,13 @@ void Assembly::close() {
   if (engine_) engine_->close();
 }
 
+Status Assembly::with_journal(const std::function<Status(store::Store&)>& with) {
+  if (!options_.data) return with(*store_);
+  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  if (!journal) return journal.error();
+  return with(**journal);
+}
+
 Status Assembly::refresh_views() {
   if (!options_.data)
     return Error{.code = "no_views", .message = "this host is in memory, and has no folder for views.db"};
@@ -183,8 +190,7 @@ void Assembly::note_files_not_in_force(const std::map<std::string, config::Tenan
     if (changed.empty()) continue;
     problems_.push_back({.code = "not_applied",
                          .message = "'" + id + "' runs on version " + std::to_string(version) + " and this file says " +
-                                    std::to_string(changed.size()) +
-                                    (changed.size() == 1 ? " thing" : " things") +
+                                    std::to_string(changed.size()) + (changed.size() == 1 ? " thing" : " things") +
                                     " otherwise, first here: see `florin plan`, then `florin apply`",
                          .at = changed.front().at});
   }
@@ -198,8 +204,9 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
     if (const TenantState* state = shard.tenant(id)) in_force = state->catalog;
   });
   if (in_force == 0)
-    return Error{.code = "no_such_tenant",
-                 .message = "no tenant '" + id.text() + "' runs here: put its file into florin.yaml and start the host"};
+    return Error{
+        .code = "no_such_tenant",
+        .message = "no tenant '" + id.text() + "' runs here: put its file into florin.yaml and start the host"};
   const auto text_before = version_text(id, in_force);
   if (!text_before) return text_before.error();
   if (*text_before == text)
@@ -212,14 +219,15 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
   if (!errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
   const std::string name = engine::Shard::catalog_name(id, text);
-  engine::Job job{.tenant = id,
-                  .account = {},
-                  .actor = by,
-                  .key = "apply " + engine::provider_key(name + " " + std::to_string(in_force + 1) + " " + by.role + ":" + by.id),
-                  .asked_at = std::nullopt,
-                  .command = ApplyCatalog{in_force + 1, name, again},
-                  .reply = {},
-                  .of_effect = false};
+  engine::Job job{
+      .tenant = id,
+      .account = {},
+      .actor = by,
+      .key = "apply " + engine::provider_key(name + " " + std::to_string(in_force + 1) + " " + by.role + ":" + by.id),
+      .asked_at = std::nullopt,
+      .command = ApplyCatalog{in_force + 1, name, again},
+      .reply = {},
+      .of_effect = false};
   job.catalog = std::move(catalog);
   job.catalog_text = text;
   const auto applied = engine_->submit_and_wait(std::move(job));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,9 @@ class Assembly {
 
   /// The host closes before what it stands on.
   void close();
+
+  /// Runs `with` on what is durable, by a connection of its own. Errors: the store's, and those of `with`.
+  Status with_journal(const std::function<Status(store::Store&)>& with);
 
   /// Brings views.db up to date with what is durable. Errors: no_views; those of readers::refresh_views.
   Status refresh_views();

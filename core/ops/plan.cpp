@@ -196,8 +196,8 @@ std::string as_json(const std::vector<TenantPlan>& plans) {
   for (const TenantPlan& plan : plans) {
     json::array changes, subscriptions;
     for (const KeyChange& change : plan.changes)
-      changes.push_back(json::object{
-          {"path", change.path}, {"before", change.before}, {"after", change.after}, {"at", change.at}});
+      changes.push_back(
+          json::object{{"path", change.path}, {"before", change.before}, {"after", change.after}, {"at", change.at}});
     for (const PlannedSubscription& one : plan.subscriptions)
       subscriptions.push_back(json::object{{"account", one.account.text()},
                                            {"plan", one.plan},
@@ -242,11 +242,11 @@ Result<std::vector<AppliedVersion>> versions(const std::string& data, const std:
 std::string as_text(const std::vector<AppliedVersion>& versions) {
   std::string text;
   for (const AppliedVersion& version : versions)
-    text += fmt::format("{}  version {}  {}  by {}  {} {}{}{}\n", version.tenant.text(), version.version,
-                        version.at.text(), version.by, version.subscriptions,
-                        version.subscriptions == 1 ? "subscription" : "subscriptions",
-                        version.again == 0 ? "" : fmt::format("  as version {} was", version.again),
-                        version.in_force ? "  in force" : "");
+    text +=
+        fmt::format("{}  version {}  {}  by {}  {} {}{}{}\n", version.tenant.text(), version.version, version.at.text(),
+                    version.by, version.subscriptions, version.subscriptions == 1 ? "subscription" : "subscriptions",
+                    version.again == 0 ? "" : fmt::format("  as version {} was", version.again),
+                    version.in_force ? "  in force" : "");
   return text;
 }
 

@@ -121,12 +121,14 @@ class Player {
 
   bool apply(Stage& stage, const Act& act) {
     const Where at = act.node.where("");
-    const auto applied = act.version_again != 0
-                             ? stage.apply_again(script_.tenant, static_cast<std::uint32_t>(act.version_again), act.actor)
-                             : stage.apply(script_.tenant, act.new_version, act.actor);
+    const auto applied =
+        act.version_again != 0
+            ? stage.apply_again(script_.tenant, static_cast<std::uint32_t>(act.version_again), act.actor)
+            : stage.apply(script_.tenant, act.new_version, act.actor);
     ++report_.checks;
     if (applied && act.refused) return fail(at, "was applied, expected to be refused as " + *act.refused);
-    if (!applied && !act.refused) return fail(at, "not applied: " + applied.error().code + ": " + applied.error().message);
+    if (!applied && !act.refused)
+      return fail(at, "not applied: " + applied.error().code + ": " + applied.error().message);
     if (!applied && *act.refused != applied.error().code)
       return fail(at, "refused as " + applied.error().code + ", expected " + *act.refused);
     return true;

@@ -63,8 +63,7 @@ std::vector<Difference> differences(const Node& before, const Node& after) {
 Errors must_stay(const Tenant& before, const Tenant& after) {
   Errors errors;
   const auto stays = [&](bool same, std::string_view block, const std::string& pointer, const std::string& why) {
-    if (!same)
-      errors.push_back({.code = "cannot_change", .message = why, .at = locate(after, block, pointer)});
+    if (!same) errors.push_back({.code = "cannot_change", .message = why, .at = locate(after, block, pointer)});
   };
   const Catalog& old_one = before.catalog;
   const Catalog& next = after.catalog;

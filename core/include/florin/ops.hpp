@@ -92,8 +92,9 @@ struct PlannedSubscription {
   AccountId account;
   std::string plan, cycle;
   std::uint32_t version = 0;  ///< whose prices it has now
-  /// keeps_price; moves_at_renewal; under_agreement (it would move, once that has ended); not_sold (it would move, but what it is on is not sold there: it keeps its price);
-  /// has_changed (a change of its own, agreed at its own version, comes at the renewal)
+  /// keeps_price; moves_at_renewal; under_agreement (it would move, once that has ended); not_sold (it would move, but
+  /// what it is on is not sold there: it keeps its price); has_changed (a change of its own, agreed at its own version,
+  /// comes at the renewal)
   std::string how;
   std::optional<Instant> at;  ///< when it moves
   std::string before, after;  ///< its price of a period, without tax
