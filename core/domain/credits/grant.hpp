@@ -6,6 +6,7 @@
 
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
+#include "florin/money.hpp"
 #include "florin/time.hpp"
 
 namespace florin {
@@ -45,6 +46,7 @@ struct Grant {
   Credits refunded;
   Credits transferred;
   Credits corrected;
+  Money paid{};  ///< for an imported one: what was paid for it elsewhere
 
   /// What may be spent at `now`.
   Credits available(Instant now) const {
