@@ -118,8 +118,9 @@ ImportFile read_import(const std::filesystem::path& file, Errors& errors) {
     return read;
   }
   for (Node& account : accounts->children) {
-    const Where at = account.where_key("accounts." + account.key);
-    add_account(std::string(account.key), std::move(account), at, read, errors);
+    const std::string id = account.key;
+    const Where at = account.where_key("accounts." + id);
+    add_account(id, std::move(account), at, read, errors);
   }
   return read;
 }

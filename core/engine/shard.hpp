@@ -60,9 +60,9 @@ class Shard {
   /// durable nothing is answered. Errors: the store's; damaged_row, damaged_checkpoint; not_owner.
   Status open(Instant now);
 
-  /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to the
-  /// journal begins with `text` as its first version, as an entry; for any other `text` says nothing: a version comes
-  /// into force by ApplyCatalog alone. Errors: the store's; those of `compile`.
+  /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
+  /// the journal begins with `text` as its first version, as an entry; for any other `text` says nothing: a version
+  /// comes into force by ApplyCatalog alone. Errors: the store's; those of `compile`.
   using CompileCatalog =
       std::function<Result<std::shared_ptr<const Catalog>>(std::uint32_t version, const std::string& text)>;
   Status add_tenant(const CompileCatalog& compile, const TenantId& tenant, std::string_view text, Instant now);

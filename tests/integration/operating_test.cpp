@@ -70,14 +70,15 @@ TEST_F(Operating, TomorrowsChargesAreWhatIsThenCharged) {
   EXPECT_EQ((*charges)[0].account.text(), "acme");
   EXPECT_EQ((*charges)[0].amount.text(), "49.00 USD");
   EXPECT_EQ((*charges)[0].method, "primary card");
-  EXPECT_EQ((*charges)[0].at.text(), "2026-04-10T15:00:00Z");
+  EXPECT_EQ((*charges)[0].at.text(), "2026-04-10T15:00Z");
   EXPECT_EQ((*charges)[1].amount.text(), "25.00 USD");
   EXPECT_TRUE(host->upcoming(tenant, {2026, 4, 11})->empty());
   EXPECT_EQ(invoices("acme").find("CL-000003"), std::string::npos);
   run_until("2026-04-11T06:00Z");
-  EXPECT_NE(invoices("acme").find("CL-000003"), std::string::npos);
-  EXPECT_NE(invoices("acme").find("49.00 USD"), std::string::npos);
-  EXPECT_NE(invoices("small").find("CL-000004"), std::string::npos);
+  const std::string both = invoices("acme") + invoices("small");
+  EXPECT_NE(both.find("CL-000003"), std::string::npos);
+  EXPECT_NE(both.find("CL-000004"), std::string::npos);
+  EXPECT_EQ(both.find("CL-000005"), std::string::npos);
 }
 
 TEST_F(Operating, WhatAStopHoldsIsListedAsWaiting) {
@@ -122,7 +123,7 @@ TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   ASSERT_EQ(dry->accounts.size(), 2U);
   ASSERT_EQ(dry->accounts[0].charges.size(), 1U);
   EXPECT_EQ(dry->accounts[0].charges[0].amount.text(), "49.00 USD");
-  EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-04-10T15:00:00Z");
+  EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-04-10T15:00Z");
   EXPECT_EQ(dry->accounts[1].charges[0].amount.text(), "250.00 USD");
   EXPECT_TRUE(host->accounts(tenant).empty());
 

@@ -479,8 +479,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"usage", "left out: usage is told as it happens"},
     {"notices", "what the account's people are told of, and by what"},
 };
-inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required},
-                                        {"with", "what comes with it"}};
+inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what comes with it"}};
 inline constexpr Note plan_notes[] = {
     {"by_licence", "prices and credits count for each licence", Note::Presence::may_be_left_out},
     {"credit_price", "of one bought credit while on this plan"},

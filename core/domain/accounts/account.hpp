@@ -276,8 +276,8 @@ struct MonthLine {
   Money before_money, issued_money, used_money, gone_money, returned_money, after_money;
 };
 struct ClosedMonth {
-  std::string month;           ///< 2026-03
-  std::uint64_t up_to = 0;     ///< position of the last entry that counts in it
+  std::string month;        ///< 2026-03
+  std::uint64_t up_to = 0;  ///< position of the last entry that counts in it
   std::vector<MonthLine> lines;
 };
 

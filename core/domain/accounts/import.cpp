@@ -76,8 +76,8 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
   const Instant from = calendar.boundary(plan.anchor, months, k);
   const Instant to = calendar.boundary(plan.anchor, months, k + 1);
   if (to != plan.next_renewal)
-    refuse("renewal_does_not_fit", "From this anchor the next renewal is at " + to.text() + ", not at " +
-                                       plan.next_renewal.text() + ".");
+    refuse("renewal_does_not_fit",
+           "From this anchor the next renewal is at " + to.text() + ", not at " + plan.next_renewal.text() + ".");
   draft.add(SubscriptionStarted{.plan = terms.plan.id,
                                 .cycle = terms.cycle.id,
                                 .months = months,
@@ -87,8 +87,7 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
                                 .anchor = plan.anchor,
                                 .to = calendar.boundary(plan.anchor, months, 1)});
   if (k > 0)
-    draft.add(
-        PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
+    draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
 }
 
 void import_lot(Draft& draft, const ImportedLot& lot) {
@@ -124,9 +123,9 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
 void import_account(Draft& draft, const Actor& actor, const ImportAccount& command) {
   if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
   if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
-  const bool ordered = command.opened_at <= draft.now &&
-                       (!command.first_paid_at ||
-                        (command.opened_at <= *command.first_paid_at && *command.first_paid_at <= draft.now));
+  const bool ordered =
+      command.opened_at <= draft.now &&
+      (!command.first_paid_at || (command.opened_at <= *command.first_paid_at && *command.first_paid_at <= draft.now));
   if (command.opened_at.us == 0 || !ordered)
     refuse("bad_instant", "An account was opened first, then paid, both before the import.");
   draft.add(AccountImported{command.billing_country, command.billing_state.value_or(""), command.opened_at,
@@ -150,8 +149,7 @@ void set_document_numbers(Draft& draft, const SetDocumentNumbers& command) {
   const TenantState& tenant = draft.tenant;
   if (tenant.last_invoice != 0 || tenant.last_credit_note != 0)
     refuse("documents_exist", "There are documents already: their numbers go on without a gap.");
-  if (command.next_invoice < 1 || command.next_credit_note < 1)
-    refuse("bad_number", "Documents are numbered from 1.");
+  if (command.next_invoice < 1 || command.next_credit_note < 1) refuse("bad_number", "Documents are numbered from 1.");
   draft.add(DocumentNumbersSet{static_cast<std::uint64_t>(command.next_invoice - 1),
                                static_cast<std::uint64_t>(command.next_credit_note - 1)});
 }

@@ -46,8 +46,7 @@ BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial
                     set_licences, buy_add_on, cancel, buy_credits, set_auto_recharge, set_method, ask_refund,
                     buy_number, go_live, pause, delete_account, decide_refund, set_approval, correct_credits,
                     erase_person, make_plan, set_person, decide_review, refund_order, record_dispute, unblock,
-                    ask_review,
-                    stop_charges, lift_charges, import_account, set_document_numbers)
+                    ask_review, stop_charges, lift_charges, import_account, set_document_numbers)
 
 /// What no role of a customer can be given: it is the staff's, whatever the YAML says.
 constexpr bool is_for_staff(Action action) { return action >= Action::decide_refund && action != Action::ask_review; }

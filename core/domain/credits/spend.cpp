@@ -143,8 +143,8 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
   must_be_able_to_send(account, catalog);
   if (command.used_at) must_be_told_in_time(account, catalog, *command.used_at, now);
   Meter own;
-  const Meter& meter = meter_named(
-      account, meters_for(account, tenant, world.catalogs, command.used_at.value_or(now)), command.meter, own);
+  const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, command.used_at.value_or(now)),
+                                   command.meter, own);
   must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Credits price = price_of(meter, command.quantity, command.words);
   CreditsSpent spent{command.meter, command.quantity, meter.type, {}, command.used_at};

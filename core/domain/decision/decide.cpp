@@ -167,8 +167,7 @@ bool is_of_tenant(const AnyCommand& command) {
 
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
                  const AnyCommand& command, const World& world) {
-  const bool opens =
-      std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command);
+  const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command);
   if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");
   if (is_of_tenant(command) != account.id.empty())
     refuse("wrong_address", account.id.empty() ? "This is asked of an account: name it."

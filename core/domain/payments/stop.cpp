@@ -80,8 +80,7 @@ const ChargeStop* stop_of(const TenantState& tenant, const Account& account, con
 }
 
 bool may_resume(const TenantState& tenant, const Account& account) {
-  return std::ranges::any_of(account.orders,
-                             [&](const Order& order) { return waits_no_more(tenant, account, order); });
+  return std::ranges::any_of(account.orders, [&](const Order& order) { return waits_no_more(tenant, account, order); });
 }
 
 void resume_charges(Draft& draft) {

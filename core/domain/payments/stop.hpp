@@ -2,8 +2,8 @@
 
 #include "domain/decision/draft.hpp"
 
-/// The stop switch: nothing is charged until it is lifted, and nothing is lost meanwhile. Orders are placed as they fall
-/// due, and their attempts wait; money in flight lands. Source   ALL-08
+/// The stop switch: nothing is charged until it is lifted, and nothing is lost meanwhile. Orders are placed as they
+/// fall due, and their attempts wait; money in flight lands. Source   ALL-08
 namespace florin {
 
 void stop_charges(Draft& draft, const StopCharges& command);

@@ -118,7 +118,7 @@ struct RemoveMethod {
 struct Use {
   MeterId meter;
   Quantity quantity;
-  std::vector<Word> words;  ///< outcome, destination, direction, …: what conditions ask for
+  std::vector<Word> words;         ///< outcome, destination, direction, …: what conditions ask for
   std::optional<Instant> used_at;  ///< when it happened, if it is told later; none: now
 };
 /// Reserves credits before something is sent.
@@ -277,12 +277,11 @@ struct SetDocumentNumbers {
   std::int64_t next_credit_note = 1;
 };
 
-using Command =
-    std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
-                 SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
-                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
-                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges,
-                 LiftCharges, ImportAccount, SetDocumentNumbers>;
+using Command = std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel,
+                             BuyCredits, SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold,
+                             ReleaseHold, AskRefund, DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause,
+                             Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview, RefundOrder,
+                             RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {
