@@ -9,35 +9,13 @@
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
 #include "florin/scenario.hpp"
+#include "outcome.hpp"
 
 namespace florin::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Says what is wrong. What cannot be opened is one thing, what is found in it another.
-int fail(const Error& error) {
-  std::cerr << "florin: " << (error.at.file.empty() ? error.message + "\n" : as_text({error}));
-  static constexpr std::string_view about_names[] = {"no_such_tenant", "no_such_account", "tenant_stopped", "bad_id",
-                                                     "bad_instant"};
-  if (error.code == "damaged_row" || error.code == "damaged_checkpoint") return problems;
-  return std::ranges::find(about_names, error.code) != std::end(about_names) ? refused : no_store;
-}
-
-template <class T>
-int failed_to_read(const char* what, const Result<T>& id) {
-  std::cerr << "florin: " << what << ": " << id.error().message << "\n";
-  return usage;
-}
-
-/// Output that did not reach its file is no success.
-int written(int code) {
-  std::cout.flush();
-  if (std::cout) return code;
-  std::cerr << "florin: the output could not be written\n";
-  return no_store;
-}
 
 fs::path beside_program(const char* relative) {
   std::error_code failed;
@@ -224,7 +202,7 @@ int plugins(const std::string& folder, bool json) {
 int submit(const SubmitWords& words) {
   const auto tenant = TenantId::parse(words.tenant);
   if (!tenant) return failed_to_read("TENANT", tenant);
-  const auto account = AccountId::parse(words.account);
+  const auto account = words.account == "-" ? Result<AccountId>(AccountId()) : AccountId::parse(words.account);
   if (!account) return failed_to_read("ACCOUNT", account);
   const std::size_t colon = words.as.find(':');
   const Actor actor{words.as.substr(0, colon), colon == std::string::npos ? std::string() : words.as.substr(colon + 1)};

@@ -42,6 +42,27 @@ struct SubmitWords {
 };
 int submit(const SubmitWords& words);
 
+int plan(const std::string& data, const std::vector<std::string>& files, bool json);
+struct ApplyWords {
+  std::string config, data, tenant, as;
+  std::vector<std::string> files;
+  std::uint32_t version = 0;  ///< an earlier one of `tenant`; 0: files
+};
+int apply(const ApplyWords& words);
+/// tenant: empty: all.
+int versions(const std::string& data, const std::string& tenant, bool json);
+
+/// What is asked of one tenant of a host that is opened for it.
+struct TenantWords {
+  std::string config, data, tenant, as;
+};
+/// day: 2026-04-10.
+int upcoming(const TenantWords& words, const std::string& day, bool json);
+int import(const TenantWords& words, const std::string& file, bool dry_run, bool json);
+int months(const TenantWords& words, bool csv);
+int close_month(const TenantWords& words, const std::string& month, bool csv);
+int notices(const TenantWords& words, std::uint64_t from);
+
 /// The shipped florin.yaml: of the folder we are in, else the installed one.
 std::string default_config();
 std::string default_plugins();

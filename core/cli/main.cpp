@@ -8,7 +8,8 @@ namespace {
 
 using namespace florin::cli;  // its subcommands, one a line below
 
-constexpr const char* footer = R"(Exit codes: 0 fine; 1 problems found (check, verify, scenario); 2 wrong usage;
+constexpr const char* footer =
+    R"(Exit codes: 0 fine; 1 problems found (check, plan, apply, import, verify, scenario); 2 wrong usage;
 3 a store or folder cannot be opened, is open already, or is of a newer version;
 4 the command was refused, or names what is not there.
 
@@ -27,6 +28,7 @@ class Program {
     with_a_journal();
     with_copies();
     with_a_host();
+    with_a_tenant();
   }
 
   int run(int argc, char** argv) {
@@ -116,6 +118,18 @@ class Program {
     account_of(view);
     view->add_option("--at", at_, "as of this instant, as 2026-03-10T09:00Z; none: the journal's last entry");
 
+    auto* planned = command("plan", "what changed tenant files would do: versions, keys, accounts, prices",
+                            [this] { return plan(data_, paths_, json_); });
+    data_of(planned);
+    planned->add_option("FILE", paths_, "tenant files, or folders of them")->required();
+    planned->add_flag("--json", json_);
+
+    auto* list = command("versions", "the versions of the tenants' files, and which is in force",
+                         [this] { return versions(data_, tenant_, json_); });
+    data_of(list);
+    list->add_option("TENANT", tenant_, "none: all");
+    list->add_flag("--json", json_);
+
     auto* tables =
         command("views", "bring the SQL tables of views.db up to date", [this] { return views(data_, to_file_); });
     data_of(tables);
@@ -145,6 +159,47 @@ class Program {
     ask->add_option("--key", key_, "the same key and command happen once")->required();
     ask->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
     config_of(ask);
+
+    auto* next = command("apply", "make tenant files their next version, or an earlier version again",
+                         [this] { return apply({config_, data_, tenant_, as_, paths_, version_}); });
+    data_of(next);
+    next->add_option("FILE", paths_, "tenant files, or folders of them");
+    auto* of = next->add_option("--tenant", tenant_, "whose earlier version");
+    next->add_option("--version", version_, "the earlier version: a rollback")->needs(of);
+    as_ = "staff";
+    next->add_option("--as", as_, "who applies it")->capture_default_str();
+    config_of(next);
+  }
+
+  CLI::App* of_tenant(const std::string& name, const std::string& what, std::function<int()> action) {
+    auto* sub = command(name, what, std::move(action));
+    data_of(sub);
+    sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
+    sub->add_option("--as", as_, "who asks")->capture_default_str();
+    config_of(sub);
+    return sub;
+  }
+  TenantWords words() const { return {config_, data_, tenant_, as_}; }
+
+  void with_a_tenant() {
+    auto* next = of_tenant("upcoming", "what will be charged on a day, before it happens",
+                           [this] { return upcoming(words(), day_, json_); });
+    next->add_option("--day", day_, "in the tenant's zone, as 2026-04-10")->required();
+    next->add_flag("--json", json_);
+    auto* live = of_tenant("import", "take live customers of another system over, all or none",
+                           [this] { return import(words(), from_file_, dry_run_, json_); });
+    live->add_option("FILE", from_file_, "YAML, or an object a line (.jsonl)")->required();
+    live->add_flag("--dry-run", dry_run_, "say what each would be charged and when, and import nothing");
+    live->add_flag("--json", json_);
+    auto* all = of_tenant("months", "credits owed, used and gone by month and type, with what was paid for them",
+                          [this] { return months(words(), csv_); });
+    all->add_flag("--csv", csv_, "none: JSON");
+    auto* lock = of_tenant("close", "lock a month that is over", [this] { return close_month(words(), month_, csv_); });
+    lock->add_option("MONTH", month_, "as 2026-03")->required();
+    lock->add_flag("--csv", csv_, "none: JSON");
+    auto* told =
+        of_tenant("notices", "what is to be told to whom, as JSON", [this] { return notices(words(), since_); });
+    told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
   }
 
   CLI::App app_{"Florin: plans and prepaid credits, from YAML to a verified journal.", "florin"};
@@ -155,6 +210,10 @@ class Program {
   std::string config_ = default_config();
   std::string demo_data_ = "data/demo";
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
+  std::uint32_t version_ = 0;
+  std::uint64_t since_ = 0;
+  std::string day_, month_;
+  bool dry_run_ = false, csv_ = false;
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };
 

@@ -45,9 +45,13 @@ Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& com
   open_ = true;
   for (const TenantSource& source : tenants) {
     if (source.stopped) {
-      shard_.stop_tenant(source.id, *source.stopped);
+      // Files that cannot be read change nothing of a tenant that runs on a version of the journal.
+      const TenantState* known = shard_.tenant(source.id);
       problems.push_back(*source.stopped);
-      continue;
+      if (known == nullptr || known->catalog == 0) {
+        shard_.stop_tenant(source.id, *source.stopped);
+        continue;
+      }
     }
     const auto compile_one = [&](std::uint32_t version, const std::string& text) {
       return compile(source.id, version, text);

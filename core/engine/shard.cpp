@@ -9,6 +9,7 @@
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/journal.hpp"
+#include "domain/payments/stop.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
@@ -167,40 +168,59 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
     if (!compiled) return compiled.error();
     tenant.catalogs.versions.push_back(std::move(*compiled));
   }
-  const std::string name = "catalog/" + id.text() + "/" + provider_key(text);
   tenant.stopped.reset();
-  const auto schedule_all = [&] {
-    for (auto& [account, held] : tenant.accounts) {
-      held->stuck = false;
-      schedule(*held);
-    }
-  };
-  if (tenant.state.catalog != 0 && tenant.state.catalog_texts.back() == name) {
-    schedule_all();
-    doubt_started(tenant, now);
-    return Done{};
+  if (tenant.state.catalog == 0) {
+    auto compiled = compile(1, std::string(text));
+    if (!compiled) return compiled.error();
+    const std::string name = catalog_name(id, text);
+    if (const auto kept = store_.put_text(name, text); !kept) return kept.error();
+    tenant.catalogs.versions.push_back(std::move(*compiled));
+    last_at_ = std::max(last_at_, now);
+    Entry entry{.tenant = id,
+                .account = {},
+                .actor = the_host(),
+                .key = {},
+                .asked_at = now,
+                .at = last_at_,
+                .catalog = 1,
+                .command = ApplyCatalog{1, name, 0},
+                .refusal = std::nullopt,
+                .facts = {CatalogApplied{1, name}}};
+    append(&tenant, nullptr, std::move(entry), {});
   }
-
-  const std::uint32_t version = tenant.state.catalog + 1;
-  auto compiled = compile(version, std::string(text));
-  if (!compiled) return compiled.error();
-  if (const auto kept = store_.put_text(name, text); !kept) return kept.error();
-  tenant.catalogs.versions.push_back(std::move(*compiled));
-  last_at_ = std::max(last_at_, now);
-  Entry entry{.tenant = id,
-              .account = {},
-              .actor = the_host(),
-              .key = {},
-              .asked_at = now,
-              .at = last_at_,
-              .catalog = version,
-              .command = ApplyCatalog{version, name},
-              .refusal = std::nullopt,
-              .facts = {CatalogApplied{version, name}}};
-  append(&tenant, nullptr, std::move(entry), {});
-  schedule_all();
+  unstick(tenant);
   doubt_started(tenant, now);
+  resume_charges(tenant, now);
   return Done{};
+}
+
+/// What was refused of what is due may not be any more.
+void Shard::unstick(Tenant& tenant) {
+  for (auto& [account, held] : tenant.accounts) {
+    held->stuck = false;
+    schedule(*held);
+  }
+}
+
+std::string Shard::catalog_name(const TenantId& tenant, std::string_view text) {
+  return "catalog/" + tenant.text() + "/" + provider_key(text);
+}
+
+/// After a stop was lifted: what waited and nothing else holds is tried, each account by an entry of its own.
+void Shard::resume_charges(Tenant& tenant, Instant now) {
+  std::vector<Job> jobs;
+  for (const auto& [name, held] : tenant.accounts)
+    if (may_resume(tenant.state, held->account))
+      jobs.push_back({.tenant = tenant.state.id,
+                      .account = held->account.id,
+                      .actor = the_host(),
+                      .key = {},
+                      .asked_at = std::nullopt,
+                      .command = ResumeCharges{},
+                      .reply = {},
+                      .of_effect = false});
+  std::ranges::sort(jobs, {}, &Job::account);
+  for (Job& job : jobs) take(std::move(job), now);
 }
 
 /// What had started before the last stop may have left: it is asked about now, never sent as if for the first time.
@@ -287,6 +307,13 @@ void Shard::take(Job job, Instant now) {
       opens->person.clear();
     }
   }
+  if (job.catalog) {
+    if (job.catalog->version != tenant.state.catalog + 1)
+      return fail("version_moved", "another version was applied meanwhile: look at the plan again");
+    entry.catalog = job.catalog->version;
+    if (const auto kept = store_.put_text(std::get<ApplyCatalog>(entry.command).text, job.catalog_text); !kept)
+      return fail(kept.error().code, kept.error().message);
+  }
   Account newcomer;
   newcomer.id = job.account;
   Held* other = nullptr;
@@ -311,21 +338,30 @@ void Shard::take(Job job, Instant now) {
     names->person = std::move(sealed);
   }
   if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
-  if (held == nullptr && !entry.facts.empty()) held = &held_as(tenant, entry.account);
-  if (!beside) return append(&tenant, held, std::move(entry), std::move(job.reply));
-  // Both entries wait together, so that they are in one row: neither is ever there without the other.
+  if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) held = &held_as(tenant, entry.account);
+  const bool done = !entry.refusal;
+  const bool lifts = done && std::holds_alternative<LiftCharges>(entry.command);
+  if (job.catalog && done) tenant.catalogs.versions.push_back(job.catalog);
+  if (beside) return append_both(tenant, *held, std::move(entry), std::move(job.reply), *other, std::move(*beside));
+  append(&tenant, held, std::move(entry), std::move(job.reply));
+  if (job.catalog && done) unstick(tenant);
+  if (lifts) resume_charges(tenant, now);
+}
+
+/// Both entries wait together, so that they are in one row: neither is ever there without the other.
+void Shard::append_both(Tenant& tenant, Held& held, Entry entry, Reply reply, Held& other, Beside beside) {
   Entry second{.tenant = entry.tenant,
-               .account = beside->account,
+               .account = std::move(beside.account),
                .actor = entry.actor,
                .key = {},
                .asked_at = entry.asked_at,
                .at = entry.at,
                .catalog = entry.catalog,
-               .command = std::move(beside->command),
+               .command = std::move(beside.command),
                .refusal = std::nullopt,
-               .facts = std::move(beside->facts)};
-  append(&tenant, held, std::move(entry), std::move(job.reply));
-  append(&tenant, other, std::move(second), {});
+               .facts = std::move(beside.facts)};
+  append(&tenant, &held, std::move(entry), std::move(reply));
+  append(&tenant, &other, std::move(second), {});
 }
 
 void Shard::take(std::span<Job> jobs, Instant now) {

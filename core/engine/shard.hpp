@@ -37,6 +37,9 @@ struct Job {
   AnyCommand command;
   Reply reply;             ///< empty: nobody waits
   bool of_effect = false;  ///< what came of an effect that this shard handed out
+  /// Of ApplyCatalog: the version as it is compiled, and its text.
+  std::shared_ptr<const Catalog> catalog{};
+  std::string catalog_text{};
 };
 
 /// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time: it
@@ -57,11 +60,14 @@ class Shard {
   /// durable nothing is answered. Errors: the store's; damaged_row, damaged_checkpoint; not_owner.
   Status open(Instant now);
 
-  /// Brings a tenant up: versions that somebody may still be on are compiled from the store, and a text that is not the
-  /// one in force becomes the next version, as an entry. Errors: the store's; those of `compile`.
+  /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
+  /// the journal begins with `text` as its first version, as an entry; for any other `text` says nothing: a version
+  /// comes into force by ApplyCatalog alone. Errors: the store's; those of `compile`.
   using CompileCatalog =
       std::function<Result<std::shared_ptr<const Catalog>>(std::uint32_t version, const std::string& text)>;
   Status add_tenant(const CompileCatalog& compile, const TenantId& tenant, std::string_view text, Instant now);
+  /// The name of a text in the store.
+  static std::string catalog_name(const TenantId& tenant, std::string_view text);
   /// The tenant exists in the journal or in the files, but may not run: everything asked of it is refused with `why`.
   void stop_tenant(const TenantId& tenant, Error why);
 
@@ -146,9 +152,12 @@ class Shard {
   /// Decides what fell due on this account by `now`, at most `left` entries. Errors: the policy's plugin failed.
   Status advance(Held& held, Instant now, std::size_t& left);
   void append(Tenant* tenant, Held* held, Entry entry, Reply reply);
+  void append_both(Tenant& tenant, Held& held, Entry entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
   void schedule(Held& held);
   void doubt_started(Tenant& tenant, Instant now);
+  void resume_charges(Tenant& tenant, Instant now);
+  void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
   Status replay(store::Position floor);

@@ -6,6 +6,8 @@
 
 #include "config/check.hpp"
 #include "config/pins.hpp"
+#include "config/tenant/difference.hpp"
+#include "engine/provider_key.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -49,6 +51,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   assembly->opened_at_ = assembly->engine_->now();
 
   std::vector<engine::Engine::TenantSource> sources;
+  std::map<std::string, config::Tenant> files;
   for (const std::filesystem::path& file : options.file.tenants) {
     Errors errors;
     config::Tenant tenant = config::load_tenant(file, errors);
@@ -63,7 +66,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
       continue;
     }
     sources.push_back({id, config::effective(tenant), std::nullopt});
-    assembly->tenants_.emplace(id.text(), std::move(tenant));
+    files.emplace(id.text(), std::move(tenant));
   }
   const auto compile = [raw = assembly.get()](const TenantId& tenant, std::uint32_t version, const std::string& text) {
     return raw->compile(tenant, version, text);
@@ -72,6 +75,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   if (const auto opened = assembly->engine_->open(sources, compile, stopped); !opened) return opened.error();
   for (const Error& error : stopped)
     if (error.code != "tenant_stopped") assembly->problems_.push_back(error);
+  assembly->note_files_not_in_force(files);
   if (options.virtual_from) {
     assembly->engine_->next_outside = [raw = assembly.get()] {
       Instant next = never;
@@ -91,6 +95,13 @@ Assembly::~Assembly() { close(); }
 
 void Assembly::close() {
   if (engine_) engine_->close();
+}
+
+Status Assembly::with_journal(const std::function<Status(store::Store&)>& with) {
+  if (!options_.data) return with(*store_);
+  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  if (!journal) return journal.error();
+  return with(**journal);
 }
 
 Status Assembly::refresh_views() {
@@ -118,17 +129,15 @@ Status Assembly::open_store() {
   return Done{};
 }
 
-Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std::uint32_t version,
-                                                         const std::string& text) {
-  Errors errors;
+std::shared_ptr<const Catalog> Assembly::plugged_catalog(const TenantId& id, std::uint32_t version,
+                                                         const std::string& text, Errors& errors) {
   config::Tenant tenant = config::read_effective(text, id.text() + ".yaml, version " + std::to_string(version), errors);
-  if (!errors.empty()) return errors.front();
+  if (!errors.empty()) return nullptr;
   tenant.catalog.version = version;
   auto catalog = std::make_shared<const Catalog>(tenant.catalog);
-  Errors unplugged = plugged_->plug_in(*catalog);
-  if (unplugged.empty()) return std::shared_ptr<const Catalog>(catalog);
+  errors = plugged_->plug_in(*catalog);
   // A plugin speaks of its own block; the operator has a file and a line.
-  for (Error& error : unplugged) {
+  for (Error& error : errors) {
     const std::string path = error.at.path;
     const std::size_t names = path.starts_with("/payments") ? 3 : 1;
     std::size_t end = 0;
@@ -136,9 +145,95 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
     std::string block = path.substr(1, end == std::string::npos ? end : end - 1);
     std::ranges::replace(block, '/', '.');
     error.at = config::locate(tenant, block, end == std::string::npos ? "" : path.substr(end));
-    problems_.push_back(error);
   }
-  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + config::text_of({unplugged.front()})};
+  return errors.empty() ? catalog : nullptr;
+}
+
+Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std::uint32_t version,
+                                                         const std::string& text) {
+  Errors errors;
+  auto catalog = plugged_catalog(id, version, text, errors);
+  if (catalog != nullptr) return catalog;
+  problems_.insert(problems_.end(), errors.begin(), errors.end());
+  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + config::text_of({errors.front()})};
+}
+
+Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t version) {
+  std::string name;
+  bool known = false;
+  engine_->read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    known = state != nullptr && state->catalog != 0;
+    if (known && version >= 1 && version <= state->catalog) name = state->catalog_texts[version - 1];
+  });
+  if (!known) return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  if (name.empty())
+    return Error{.code = "no_such_version",
+                 .message = "'" + tenant.text() + "' has no version " + std::to_string(version)};
+  return store_->text(name);
+}
+
+/// A file that is not what is in force changes nothing until it is applied; whoever opens the host is told.
+void Assembly::note_files_not_in_force(const std::map<std::string, config::Tenant>& files) {
+  for (const auto& [id, file] : files) {
+    std::uint32_t version = 0;
+    engine_->read([&](const engine::Shard& shard) {
+      const TenantState* state = shard.tenant(file.catalog.tenant);
+      if (state != nullptr) version = state->catalog;
+    });
+    if (version == 0) continue;
+    const auto text = version_text(file.catalog.tenant, version);
+    if (!text) continue;
+    Errors unreadable;
+    const config::Tenant in_force = config::read_effective(*text, id, unreadable);
+    const auto changed = config::differences(in_force.tree, file.tree);
+    if (changed.empty()) continue;
+    problems_.push_back({.code = "not_applied",
+                         .message = "'" + id + "' runs on version " + std::to_string(version) + " and this file says " +
+                                    std::to_string(changed.size()) + (changed.size() == 1 ? " thing" : " things") +
+                                    " otherwise, first here: see `florin plan`, then `florin apply`",
+                         .at = changed.front().at});
+  }
+}
+
+Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& text, const Actor& by,
+                                      std::uint32_t again) {
+  const std::lock_guard one_at_a_time(applying_);
+  std::uint32_t in_force = 0;
+  engine_->read([&](const engine::Shard& shard) {
+    if (const TenantState* state = shard.tenant(id)) in_force = state->catalog;
+  });
+  if (in_force == 0)
+    return Error{
+        .code = "no_such_tenant",
+        .message = "no tenant '" + id.text() + "' runs here: put its file into florin.yaml and start the host"};
+  const auto text_before = version_text(id, in_force);
+  if (!text_before) return text_before.error();
+  if (*text_before == text)
+    return Error{.code = "no_change", .message = "this is version " + std::to_string(in_force) + ", which is in force"};
+  Errors errors, ignored;
+  const config::Tenant after = config::read_effective(text, id.text(), errors);
+  if (errors.empty()) errors = config::must_stay(config::read_effective(*text_before, id.text(), ignored), after);
+  std::shared_ptr<const Catalog> catalog;
+  if (errors.empty()) catalog = plugged_catalog(id, in_force + 1, text, errors);
+  if (!errors.empty())
+    return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
+  const std::string name = engine::Shard::catalog_name(id, text);
+  engine::Job job{
+      .tenant = id,
+      .account = {},
+      .actor = by,
+      .key = "apply " + engine::provider_key(name + " " + std::to_string(in_force + 1) + " " + by.role + ":" + by.id),
+      .asked_at = std::nullopt,
+      .command = ApplyCatalog{in_force + 1, name, again},
+      .reply = {},
+      .of_effect = false};
+  job.catalog = std::move(catalog);
+  job.catalog_text = text;
+  const auto applied = engine_->submit_and_wait(std::move(job));
+  if (!applied) return applied.error();
+  if (const auto& refusal = applied->entry->refusal) return Error{.code = refusal->code, .message = refusal->text};
+  return in_force + 1;
 }
 
 Result<engine::Job> Assembly::job_of(const Request& request) const {
@@ -154,7 +249,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
     return Error{.code = "not_permitted", .message = "'host' is Florin itself: nobody speaks for it"};
   auto* method = std::get_if<SetMethod>(&job.command);
   if (method == nullptr) return job;
-  const MethodPlugin* plugin = plugged_->method(request.tenant, method->method);
+  const auto plugin = plugged_->method(request.tenant, method->method);
   if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);

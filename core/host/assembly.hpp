@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,9 @@ class Assembly {
   /// The host closes before what it stands on.
   void close();
 
+  /// Runs `with` on what is durable, by a connection of its own. Errors: the store's, and those of `with`.
+  Status with_journal(const std::function<Status(store::Store&)>& with);
+
   /// Brings views.db up to date with what is durable. Errors: no_views; those of readers::refresh_views.
   Status refresh_views();
 
@@ -45,6 +50,13 @@ class Assembly {
   /// Errors: bad_details, with the field.
   Result<engine::Job> job_of(const Request& request) const;
 
+  /// Makes a text (`effective` of a tenant's file) the next version of a tenant that runs. `again`: the earlier version
+  /// whose text it is. Nothing happens unless all of it does.
+  /// Errors: no_such_tenant, no_change, cannot_change, those of the file and its plugins, not_permitted, version_moved.
+  Result<std::uint32_t> apply(const TenantId& tenant, const std::string& text, const Actor& by, std::uint32_t again);
+  /// The text of a version. Errors: no_such_tenant, no_such_version.
+  Result<std::string> version_text(const TenantId& tenant, std::uint32_t version);
+
   /// A provider's webhook: its claims become what the provider said. Errors: as Host::webhook.
   Status webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookMessage& message);
 
@@ -53,13 +65,17 @@ class Assembly {
   Status open_store();
   Result<std::shared_ptr<const Catalog>> compile(const TenantId& tenant, std::uint32_t version,
                                                  const std::string& text);
+  /// Errors: of the text and of its plugins, at the operator's lines; then there is no catalog.
+  std::shared_ptr<const Catalog> plugged_catalog(const TenantId& tenant, std::uint32_t version, const std::string& text,
+                                                 Errors& errors);
+  void note_files_not_in_force(const std::map<std::string, config::Tenant>& files);
   void deliver_sandbox_webhooks();
 
   Options options_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
-  std::map<std::string, config::Tenant> tenants_;  ///< as the files have them now: where plugins' problems stand
+  std::mutex applying_;  ///< versions come one after another
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
   Instant opened_at_;

@@ -8,6 +8,7 @@
 #include "engine/vault.hpp"
 #include "host/assembly.hpp"
 #include "host/documents.hpp"
+#include "host/operating.hpp"
 #include "host/quote.hpp"
 #include "host/view.hpp"
 
@@ -259,6 +260,55 @@ Result<std::vector<Word>> Host::person(const TenantId& tenant, const AccountId& 
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return engine::read_person(assembly->store(), tenant, account);
+}
+
+Result<std::uint32_t> Host::apply(const std::string& file, const Actor& by) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  Errors errors;
+  const config::Tenant tenant = config::load_tenant(file, errors);
+  if (!errors.empty())
+    return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
+  return assembly->apply(tenant.catalog.tenant, config::effective(tenant), by, 0);
+}
+
+Result<std::uint32_t> Host::apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  const auto text = assembly->version_text(tenant, version);
+  if (!text) return text.error();
+  return assembly->apply(tenant, *text, by, version);
+}
+
+Result<std::vector<UpcomingCharge>> Host::upcoming(const TenantId& tenant, const Date& day) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return operating::upcoming(*assembly, tenant, day);
+}
+
+Result<ImportReport> Host::import_accounts(const TenantId& tenant, const std::string& file, const Actor& by,
+                                           bool dry_run) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return operating::import_accounts(*assembly, tenant, file, by, dry_run);
+}
+
+Result<std::vector<MonthReport>> Host::months(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return operating::months(*assembly, tenant);
+}
+
+Result<MonthReport> Host::close_month(const TenantId& tenant, const std::string& month, const Actor& by) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return operating::close_month(*assembly, tenant, month, by);
+}
+
+Result<std::vector<Notice>> Host::notices(const TenantId& tenant, std::uint64_t from, std::size_t most) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return operating::notices(*assembly, tenant, from, most);
 }
 
 Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,

@@ -67,7 +67,7 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   const auto note = [&](Errors errors, const std::string& block, const RuleAt& at) {
     std::ranges::move(placed(std::move(errors), block, at), std::back_inserter(problems));
   };
-  auto made = std::make_unique<Tenant>();
+  auto made = std::make_shared<Tenant>();
   const std::string id = catalog.tenant.text();
   auto policy = library_.credit_policy(catalog.policy_plugin, {id, catalog.policy_config});
   if (!policy) note(policy.error(), "/credit_policy", catalog.policy_at);
@@ -82,7 +82,7 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   for (const Method& method : catalog.methods) {
     auto instance = library_.method(method.plugin, {id, method.config});
     if (instance)
-      made->methods.emplace(method.id.text(), std::move(*instance));
+      made->methods.emplace(method.id.text(), std::make_shared<const MethodPlugin>(std::move(*instance)));
     else
       note(instance.error(), "/payments/methods/" + method.id.text(), method.at);
   }
@@ -105,7 +105,7 @@ Errors Plugged::plug_in(const Catalog& catalog) {
     const std::lock_guard lock(mutex_);
     const auto before = tenants_.find(id);
     if (before != tenants_.end() && before->second->processors.contains(processor.id.text())) {
-      processing.sandbox = std::move(before->second->processors.at(processor.id.text()).sandbox);
+      processing.sandbox = before->second->processors.at(processor.id.text()).sandbox;
     } else {
       auto sandbox = SandboxProvider::open(std::move(settings));
       if (!sandbox) {
@@ -114,26 +114,27 @@ Errors Plugged::plug_in(const Catalog& catalog) {
       }
       processing.sandbox = std::move(*sandbox);
     }
-    processing.plugin = std::move(*instance);
+    processing.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
     made->processors.emplace(processor.id.text(), std::move(processing));
   }
   if (!problems.empty()) return problems;
   const std::lock_guard lock(mutex_);
   auto& held = tenants_[id];
   if (held) {
-    made->policies = std::move(held->policies);
-    made->taxes = std::move(held->taxes);
+    made->policies = held->policies;
+    made->taxes = held->taxes;
+    made->processors.insert(held->processors.begin(), held->processors.end());
   }
-  made->policies.insert_or_assign(catalog.version, std::move(*policy));
-  if (tax) made->taxes.insert_or_assign(catalog.version, std::move(*tax));
+  made->policies.insert_or_assign(catalog.version, std::make_shared<const CreditPolicy>(std::move(*policy)));
+  if (tax) made->taxes.insert_or_assign(catalog.version, std::make_shared<const TaxPlugin>(std::move(*tax)));
   held = std::move(made);
   return {};
 }
 
-const Plugged::Tenant* Plugged::tenant(const TenantId& id) const {
+std::shared_ptr<const Plugged::Tenant> Plugged::tenant(const TenantId& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = tenants_.find(id.text());
-  return found == tenants_.end() ? nullptr : found->second.get();
+  return found == tenants_.end() ? nullptr : found->second;
 }
 
 namespace {
@@ -147,18 +148,18 @@ Result<Answer> either(Result<T> answer) {
 }  // namespace
 
 Result<Answer> Plugged::answer(const TenantId& id, std::uint32_t catalog, const Question& question) {
-  const Tenant* held = tenant(id);
+  const auto held = tenant(id);
   if (const auto* moment = std::get_if<Moment>(&question); moment != nullptr) {
-    if (held != nullptr && held->policies.contains(catalog)) return either(held->policies.at(catalog).decide(*moment));
+    if (held != nullptr && held->policies.contains(catalog)) return either(held->policies.at(catalog)->decide(*moment));
     return Error{.code = "missing_plugin", .message = "the credit policy of '" + id.text() + "' is not loaded"};
   }
   if (held != nullptr && held->taxes.contains(catalog))
-    return either(held->taxes.at(catalog).taxes(std::get<Sale>(question)));
+    return either(held->taxes.at(catalog)->taxes(std::get<Sale>(question)));
   return Error{.code = "missing_plugin", .message = "the tax plugin of '" + id.text() + "' is not loaded"};
 }
 
 Said Plugged::perform(const engine::Effect& effect, Instant now) {
-  const Tenant* held = tenant(effect.tenant);
+  const auto held = tenant(effect.tenant);
   const auto found =
       held == nullptr ? decltype(held->processors.begin()){} : held->processors.find(effect.processor.text());
   if (held == nullptr || found == held->processors.end()) {
@@ -171,7 +172,7 @@ Said Plugged::perform(const engine::Effect& effect, Instant now) {
   const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
   const auto method = held->methods.find(effect.method.text());
   if (waits && said.ask_after.us == 0 && method != held->methods.end())
-    said.ask_after = next_poll(method->second.facts(), now - effect.decided_at);
+    said.ask_after = next_poll(method->second->facts(), now - effect.decided_at);
   return said;
 }
 
@@ -179,23 +180,23 @@ Said Plugged::performed(const Processing& processing, const engine::Effect& effe
   return operate(*processing.plugin, operation_of(effect), *processing.sandbox, &sandbox_secret, now);
 }
 
-const MethodPlugin* Plugged::method(const TenantId& id, const MethodId& wanted) const {
-  const Tenant* held = tenant(id);
+std::shared_ptr<const MethodPlugin> Plugged::method(const TenantId& id, const MethodId& wanted) const {
+  const auto held = tenant(id);
   if (held == nullptr) return nullptr;
   const auto found = held->methods.find(wanted.text());
-  return found == held->methods.end() ? nullptr : &found->second;
+  return found == held->methods.end() ? nullptr : found->second;
 }
 
 Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const ProcessorId& processor,
                                                    const WebhookMessage& message) const {
-  const Tenant* held = tenant(id);
+  const auto held = tenant(id);
   if (held == nullptr || !held->processors.contains(processor.text()))
     return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
   return held->processors.at(processor.text()).plugin->webhook(message, &sandbox_secret);
 }
 
 SandboxProvider* Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {
-  const Tenant* held = tenant(id);
+  const auto held = tenant(id);
   if (held == nullptr) return nullptr;
   const auto found = held->processors.find(processor.text());
   return found == held->processors.end() ? nullptr : found->second.sandbox.get();

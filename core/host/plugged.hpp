@@ -30,7 +30,7 @@ class Plugged : public engine::Policies, public engine::Providers {
   Said perform(const engine::Effect& effect, Instant now) override;
 
   /// The tenant's method in its newest version; none when it has no such method.
-  const MethodPlugin* method(const TenantId& tenant, const MethodId& method) const;
+  std::shared_ptr<const MethodPlugin> method(const TenantId& tenant, const MethodId& method) const;
 
   /// Errors: no_such_processor and those of ProcessorPlugin::webhook.
   Result<std::vector<WebhookClaim>> webhook(const TenantId& tenant, const ProcessorId& processor,
@@ -47,23 +47,24 @@ class Plugged : public engine::Policies, public engine::Providers {
 
  private:
   struct Processing {
-    std::optional<ProcessorPlugin> plugin;
-    std::unique_ptr<SandboxProvider> sandbox;
+    std::shared_ptr<const ProcessorPlugin> plugin;
+    std::shared_ptr<SandboxProvider> sandbox;
   };
   struct Tenant {
-    std::map<std::uint32_t, CreditPolicy> policies;  // by version of the catalog
-    std::map<std::uint32_t, TaxPlugin> taxes;        // likewise; none where a version has no tax
-    std::map<std::string, MethodPlugin> methods;
-    std::map<std::string, Processing> processors;
+    std::map<std::uint32_t, std::shared_ptr<const CreditPolicy>> policies;  // by version of the catalog
+    std::map<std::uint32_t, std::shared_ptr<const TaxPlugin>> taxes;        // likewise; none where there is no tax
+    std::map<std::string, std::shared_ptr<const MethodPlugin>> methods;
+    std::map<std::string, Processing> processors;  // of earlier versions too: money in flight lands
   };
 
-  const Tenant* tenant(const TenantId& id) const;
+  /// Whoever works with it keeps it, also when a new version takes its place meanwhile.
+  std::shared_ptr<const Tenant> tenant(const TenantId& id) const;
   Said performed(const Processing& processing, const engine::Effect& effect, Instant now) const;
 
   PluginLibrary library_;
   std::optional<std::filesystem::path> books_;
   mutable std::mutex mutex_;  // of tenants_: filled while the host opens and when a catalog is applied
-  std::map<std::string, std::unique_ptr<Tenant>> tenants_;
+  std::map<std::string, std::shared_ptr<const Tenant>> tenants_;
 };
 
 }  // namespace florin

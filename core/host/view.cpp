@@ -4,6 +4,7 @@
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
 
+#include "domain/catalog/new_version.hpp"
 #include "domain/credits/spend.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/entitlements/entitled.hpp"
@@ -280,7 +281,7 @@ std::vector<OfferedMethod> methods_of(const Account& account, const Catalog& cat
 
 Check check_usage(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,
                   const Use& usage, Instant now) {
-  const Catalog& catalog = catalogs.at(tenant.catalog);
+  const Catalog& catalog = meters_for(account, tenant, catalogs, usage.used_at.value_or(now));
   Check check;
   const World world{now, catalogs, {}, &engine::provider_key};
   const Decision decision = decide(account, tenant, actor, "", AnyCommand(usage), world);

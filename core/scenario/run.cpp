@@ -83,6 +83,7 @@ class Player {
       quotation = quoted(stage, act);
     else if (act.command)
       fine = send(stage, act);
+    if (!act.new_version.empty() || act.version_again != 0) fine = apply(stage, act);
     if (!act.expect) return fine;
     for (const Difference& difference : compare(stage, script_.tenant, act, quotation, report_.checks)) {
       out_ << place(difference.at) << difference.what << " is " << difference.actual << ", expected "
@@ -93,6 +94,7 @@ class Player {
   }
 
   std::optional<Quotation> quoted(Stage& stage, const Act& act) {
+    if (act.of_tenant) return std::nullopt;  // asked of no account
     const auto job = stage.assembly().job_of({script_.tenant, act.account, act.actor, act.key, act.at, *act.command});
     if (!job) return std::nullopt;
     auto quotation = quote(stage.rehearsal(script_.tenant, act.account), act.actor, act.key, job->command, act.at);
@@ -118,6 +120,21 @@ class Player {
     return fail(at, "a quote asked for just before said something else");
   }
 
+  bool apply(Stage& stage, const Act& act) {
+    const Where at = act.node.where("");
+    const auto applied =
+        act.version_again != 0
+            ? stage.apply_again(script_.tenant, static_cast<std::uint32_t>(act.version_again), act.actor)
+            : stage.apply(script_.tenant, act.new_version, act.actor);
+    ++report_.checks;
+    if (applied && act.refused) return fail(at, "was applied, expected to be refused as " + *act.refused);
+    if (!applied && !act.refused)
+      return fail(at, "not applied: " + applied.error().code + ": " + applied.error().message);
+    if (!applied && *act.refused != applied.error().code)
+      return fail(at, "refused as " + applied.error().code + ", expected " + *act.refused);
+    return true;
+  }
+
   bool send(Stage& stage, const Act& act) {
     const Where at = act.node.where("");
     const Command& command = *act.command;
@@ -126,7 +143,7 @@ class Player {
         known && act.times == 1 && act.at == stage.now() ? quoted(stage, act) : std::nullopt;
     std::vector<Request> requests;
     for (std::int32_t i = 0; i < act.times; ++i)
-      requests.push_back({script_.tenant, act.account, act.actor,
+      requests.push_back({script_.tenant, act.of_tenant ? AccountId() : act.account, act.actor,
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
     const auto answers = stage.send(requests);
     bool fine = as_wanted(act, at, answers);

@@ -187,6 +187,11 @@ SetMethod upi_with(const HowItGoes& how) {
   return method;
 }
 
+bool is_of_tenant(const Command& command) {
+  return std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
+         std::holds_alternative<SetDocumentNumbers>(command);
+}
+
 Subscribe subscription_of(const AccountGiven& given) {
   Subscribe subscribe;
   subscribe.plan = given.plan.value_or(PlanId());

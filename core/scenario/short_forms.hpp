@@ -13,6 +13,9 @@ SetMethod upi_with(const HowItGoes& how);
 /// What `subscribe: {}` asks for.
 Subscribe subscription_of(const AccountGiven& given);
 
+/// What is asked of the whole tenant.
+bool is_of_tenant(const Command& command);
+
 struct CommandOfStep {
   Command command;
   std::string_view by = "owner";  ///< the role that asks when the step does not say

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "config/tenant/tenant.hpp"
 
 namespace florin::scenario {
 
@@ -48,6 +51,36 @@ std::vector<Result<engine::Answered>> Stage::send(const std::vector<Request>& re
     jobs.push_back(std::move(*job));
   }
   return assembly_->engine().submit_and_wait(std::move(jobs));
+}
+
+Result<std::uint32_t> Stage::apply(const TenantId& tenant,
+                                   const std::vector<std::pair<std::string, std::string>>& values, const Actor& by) {
+  const auto text = assembly_->version_text(tenant, catalog(tenant).version);
+  if (!text) return text.error();
+  Errors errors;
+  config::Tenant changed = config::read_effective(*text, tenant.text(), errors);
+  for (const auto& [path, value] : values) {
+    config::Node* node = &changed.tree;
+    std::string_view rest = path;
+    while (!rest.empty() && node != nullptr) {
+      const std::string_view key = rest.substr(0, rest.find('.'));
+      rest.remove_prefix(std::min(rest.size(), key.size() + 1));
+      const auto child = std::ranges::find(node->children, key, &config::Node::key);
+      node = child == node->children.end() ? nullptr : &*child;
+    }
+    if (node == nullptr)
+      return Error{.code = "unknown_key", .message = "the tenant's file has no value '" + path + "'"};
+    node->kind = config::Node::Kind::scalar;
+    node->children.clear();
+    node->text = value;
+  }
+  return assembly_->apply(tenant, config::effective(changed), by, 0);
+}
+
+Result<std::uint32_t> Stage::apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by) {
+  const auto text = assembly_->version_text(tenant, version);
+  if (!text) return text.error();
+  return assembly_->apply(tenant, *text, by, version);
 }
 
 const Account* Stage::account(const TenantId& tenant, const AccountId& id) const {

@@ -37,6 +37,11 @@ class Stage {
   /// Sends all in one batch. Errors, one by one: as Engine::submit.
   std::vector<Result<engine::Answered>> send(const std::vector<Request>& requests);
 
+  /// The tenant's file in force with other values, applied as its next version. Errors: unknown_key; Assembly::apply's.
+  Result<std::uint32_t> apply(const TenantId& tenant, const std::vector<std::pair<std::string, std::string>>& values,
+                              const Actor& by);
+  Result<std::uint32_t> apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by);
+
   /// Never null between commands: virtual time reads in place.
   const Account* account(const TenantId& tenant, const AccountId& id) const;
   const Catalog& catalog(const TenantId& tenant) const;

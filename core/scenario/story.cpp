@@ -174,6 +174,9 @@ class Reader {
                    node.child("expect")->where(path + ".expect"));
     act.expect = step.expect;
     act.actor = {step.as.value_or("owner"), step.by.value_or("")};
+    act.new_version = step.new_version;
+    act.version_again = step.version_again.value_or(0);
+    const bool applies = !act.new_version.empty() || act.version_again != 0;
     act.refused = step.refused;
     act.times = step.times.value_or(1);
     act.refused_times = step.refused_times.value_or(step.refused ? act.times : 0);
@@ -182,15 +185,19 @@ class Reader {
     if (step.rest.node.children.size() > 1)
       return error("two_commands", "one command a step: make two steps of it",
                    step.rest.node.children[1].where_key(path + "." + step.rest.node.children[1].key));
-    if (step.rest.node.children.empty() && !step.expect)
+    if (applies) act.actor = {step.as.value_or("staff"), ""};
+    if (applies && !step.rest.node.children.empty())
+      return error("two_commands", "a new version is a step of its own", node.where(path));
+    if (step.rest.node.children.empty() && !step.expect && !applies)
       return error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
-    if (step.rest.node.children.empty() && (step.refused || step.times || step.key))
+    if (!applies && step.rest.node.children.empty() && (step.refused || step.times || step.key))
       return error("missing_key", "a command belongs here", node.where(path));
     if (!step.rest.node.children.empty()) {
       auto command = command_of_step(step.rest.node.children.front(), given->second, errors_, path);
       if (!command) return;
       act.only_quoted = command->only_quoted;
       act.actor = {step.as.value_or(std::string(command->by)), step.by.value_or("")};
+      act.of_tenant = is_of_tenant(command->command);
       act.command = std::move(command->command);
     }
     if (step.together.value_or(false)) {

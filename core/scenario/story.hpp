@@ -149,6 +149,9 @@ struct Step {
   std::optional<bool> together;        ///< all of them or none
   std::optional<std::string> refused;  ///< a code: it must be refused with it
   std::optional<std::int32_t> refused_times;
+  /// The tenant's file with these values (path and text) is applied.
+  std::vector<std::pair<std::string, std::string>> new_version;
+  std::optional<std::int32_t> version_again;  ///< an earlier version is applied again
   std::optional<Expect> expect;
   config::Rest rest;  ///< the command
 };
@@ -179,7 +182,9 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
                        blocked, goodwill, may, entitlements, left, working, suspended, members, offered))
-BOOST_DESCRIBE_STRUCT(Step, (), (at, account, as, by, key, times, together, refused, refused_times, expect))
+BOOST_DESCRIBE_STRUCT(Step, (),
+                      (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
+                       expect))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.
@@ -193,6 +198,9 @@ struct Act {
   std::int32_t times = 1;
   std::optional<std::string> refused;
   std::int32_t refused_times = 0;
+  std::vector<std::pair<std::string, std::string>> new_version;
+  std::int32_t version_again = 0;
+  bool of_tenant = false;  ///< the command names no account
   std::optional<Expect> expect;
   config::Node node;  ///< of the step, for file and line; of `given` for what it leads to
 };

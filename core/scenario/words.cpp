@@ -224,6 +224,21 @@ class Teller {
   std::string operator()(const RoleChanged& f) const { return f.member.text() + " is now " + f.role; }
   std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
   std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
+  std::string operator()(const ChargesStopped& f) const {
+    return "charges are stopped (" + word(f.stop.scope) + " " + f.stop.name + "): " + f.stop.reason;
+  }
+  std::string operator()(const ChargesLifted& f) const {
+    return "charges go on (" + word(f.scope) + " " + f.name + "): " + f.reason;
+  }
+  std::string operator()(const ChargeWaits& f) const {
+    return "order " + number(f.order) + " waits: charges are stopped";
+  }
+  std::string operator()(const AccountImported& f) const { return "imported; opened " + f.opened_at.text(); }
+  std::string operator()(const MonthClosed& f) const { return f.month.month + " is closed"; }
+  std::string operator()(const DocumentNumbersSet& f) const {
+    return "documents go on after invoice " + std::to_string(f.last_invoice) + " and credit note " +
+           std::to_string(f.last_credit_note);
+  }
 
  private:
   std::string amount(const CreditType& type, Credits credits) const { return in_words(catalog_, type, credits); }

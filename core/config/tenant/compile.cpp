@@ -40,6 +40,9 @@ Catalog Compiler::compile() {
   credit_policy();
   documents();
   tax();
+  back_dated();
+  on_new_version();
+  notices();
   return std::move(catalog_);
 }
 

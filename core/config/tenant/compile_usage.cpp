@@ -29,6 +29,12 @@ void Compiler::holds() {
                             .at = rule_at(file_.holds->at)};
 }
 
+void Compiler::back_dated() {
+  if (!file_.usage || !file_.usage->back_dated) return;
+  const yaml::BackDatedBlock& block = *file_.usage->back_dated;
+  catalog_.back_dated = BackDated{.accept_for = length(block.accept_for), .at = rule_at(block.at)};
+}
+
 void Compiler::auto_recharge() {
   if (!file_.auto_recharge) return;
   const yaml::AutoRechargeBlock& block = *file_.auto_recharge;

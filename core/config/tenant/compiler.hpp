@@ -55,6 +55,7 @@ class Compiler {
   // ---- What usage takes: compile_usage.cpp
   void meters();
   void holds();
+  void back_dated();
   void auto_recharge();
 
   // ---- What happens to a subscription: compile_changes.cpp
@@ -84,6 +85,10 @@ class Compiler {
   std::string number_pattern(const Written<std::string>& written);
   void documents();
   void tax();
+
+  // ---- New versions and notices: compile_operation.cpp
+  void on_new_version();
+  void notices();
 
   // ---- What every part needs
   void add(std::string code, std::string message, const Where& at);

@@ -22,6 +22,9 @@ BOOST_DESCRIBE_ENUM(Entitlement::OverLimit, refuse_change, suspend_newest)
 BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
 BOOST_DESCRIBE_ENUM(CancelRule::KeptCredits, keep, forfeit_all, keep_frozen)
 BOOST_DESCRIBE_ENUM(SpentThen, owe, absorb, block)
+BOOST_DESCRIBE_ENUM(OnNewVersion::Running, keep_price, at_next_renewal)
+BOOST_DESCRIBE_ENUM(OnNewVersion::Grants, keep)
+BOOST_DESCRIBE_ENUM(OnNewVersion::Meters, at_once, at_next_renewal)
 
 }  // namespace florin
 
@@ -413,6 +416,53 @@ struct DocumentsBlock {
 };
 BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note))
 
+struct OnNewVersionBlock {
+  OnNewVersion::Running running_subscriptions = OnNewVersion::Running::keep_price;
+  OnNewVersion::Grants grants = OnNewVersion::Grants::keep;
+  OnNewVersion::Meters meters = OnNewVersion::Meters::at_next_renewal;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(OnNewVersionBlock, (), (running_subscriptions, grants, meters))
+
+enum class TakesFrom : std::uint8_t { credits_now };
+BOOST_DESCRIBE_ENUM(TakesFrom, credits_now)
+
+struct BackDatedBlock {
+  Written<Span> accept_for;
+  TakesFrom takes_from = TakesFrom::credits_now;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(BackDatedBlock, (), (accept_for, takes_from))
+
+struct UsageBlock {
+  std::optional<BackDatedBlock> back_dated;
+};
+BOOST_DESCRIBE_STRUCT(UsageBlock, (), (back_dated))
+
+enum class NoticeWhen : std::uint8_t {
+  order_confirmed,
+  upgraded_from_trial,
+  past_due,
+  credits_used_up,
+  recharge_failed,
+  subscription_ended
+};
+BOOST_DESCRIBE_ENUM(NoticeWhen, order_confirmed, upgraded_from_trial, past_due, credits_used_up, recharge_failed,
+                    subscription_ended)
+enum class NoticeBy : std::uint8_t { email };
+BOOST_DESCRIBE_ENUM(NoticeBy, email)
+enum class NoticeWith : std::uint8_t { invoice };
+BOOST_DESCRIBE_ENUM(NoticeWith, invoice)
+
+struct NoticeBlock {
+  NoticeWhen when = NoticeWhen::order_confirmed;
+  OneOrMany<Written<RoleId>> tell;
+  NoticeBy by = NoticeBy::email;
+  std::optional<Written<NoticeWith>> with;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(NoticeBlock, (), (when, tell, by, with))
+
 struct TenantFile {
   TenantId tenant;
   std::optional<std::string> uses;
@@ -441,12 +491,16 @@ struct TenantFile {
   std::vector<std::pair<EntitlementId, EntitlementBlock>> entitlements;
   std::optional<MembersBlock> members;
   std::optional<MinimumBlock> minimum;
+  OnNewVersionBlock on_new_version;
+  std::optional<UsageBlock> usage;
+  std::vector<NoticeBlock> notices;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
-                       roles, documents, tax, business_days, entitlements, members, minimum))
+                       roles, documents, tax, business_days, entitlements, members, minimum,
+                       on_new_version, usage, notices))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -476,7 +530,11 @@ inline constexpr Note tenant_file_notes[] = {
     {"documents", "the first number of each series, such as CL-000001"},
     {"business_days", "which days count where a deadline is in business days; needed by refunds.review"},
     {"tax", "the plugin that says what tax is on a sale, or `plugin: none`; prices are without it"},
+    {"on_new_version", "how subscriptions and meters come from the version before to this one"},
+    {"usage", "left out: usage is told as it happens"},
+    {"notices", "what the account's people are told of, and by what"},
 };
+inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what comes with it"}};
 inline constexpr Note plan_notes[] = {
     {"by_licence", "prices and credits count for each licence", Note::Presence::may_be_left_out},
     {"credit_price", "of one bought credit while on this plan"},
@@ -591,6 +649,8 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::NoticeBlock> = yaml::notice_notes;
 
 template <>
 inline constexpr Format format_of<yaml::RowValue> = {.json = Format::Json::any, .example = "5"};

@@ -38,6 +38,7 @@ struct Subscription {
   Instant started_at;
   std::optional<Instant> ends_at;         ///< once cancelled: with the first period that is over then
   std::optional<Instant> agreement_ends;  ///< bound until then
+  std::uint32_t period_catalog = 0;       ///< the version in force when the period began
 };
 
 /// The cycle stands still, and every end with it. Usage and credits as the tenant had it when the pause began.
@@ -271,6 +272,7 @@ struct Account {
   std::uint32_t last_review = 0;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
+  std::optional<Instant> imported_at;  ///< it lived elsewhere before
 
   Order* order(OrderId order_id);
   const Order* order(OrderId order_id) const;
@@ -291,6 +293,27 @@ struct Account {
   std::string state_word() const;
 };
 
+/// Nothing of its scope is charged.
+struct ChargeStop {
+  StopScope scope = StopScope::tenant;
+  std::string name;
+  std::string reason;
+  Instant since;
+};
+
+/// What one type of credits came to in a month, in credits and in the money that was paid for them.
+/// before + issued = used + gone + returned + after, in both.
+struct MonthLine {
+  CreditType type;
+  Credits before, issued, used, gone, returned, after;
+  Money before_money, issued_money, used_money, gone_money, returned_money, after_money;
+};
+struct ClosedMonth {
+  std::string month;        ///< 2026-03
+  std::uint64_t up_to = 0;  ///< position of the last entry that counts in it
+  std::vector<MonthLine> lines;
+};
+
 /// What is a tenant's own, apart from its accounts.
 struct TenantState {
   TenantId id;
@@ -299,6 +322,10 @@ struct TenantState {
   std::vector<std::string> catalog_texts;  ///< of version n at n - 1: its name in the store
   std::uint64_t last_invoice = 0;
   std::uint64_t last_credit_note = 0;
+  std::vector<Instant> catalog_since;  ///< of version n at n - 1: when it came into force
+  std::vector<ChargeStop> stops;
+  std::vector<ClosedMonth> closed_months;
+  std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
 };
 
 }  // namespace florin

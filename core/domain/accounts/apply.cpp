@@ -107,7 +107,8 @@ struct Applying {
                                         .cancelled_at = std::nullopt,
                                         .started_at = at,
                                         .ends_at = std::nullopt,
-                                        .agreement_ends = fact.agreement_ends};
+                                        .agreement_ends = fact.agreement_ends,
+                                        .period_catalog = tenant.catalog};
     account.standing = Standing::paid;
     account.kept.reset();
   }
@@ -116,6 +117,7 @@ struct Applying {
     subscription().anchor_months = fact.anchor_months;
     subscription().from = fact.from;
     subscription().to = fact.to;
+    subscription().period_catalog = tenant.catalog;
   }
   void operator()(const SubscriptionChanged& fact) {
     Subscription& running = subscription();
@@ -192,6 +194,7 @@ struct Applying {
     issued.rule = fact.rule;
     issued.granted = fact.amount;
     issued.remaining = fact.amount;
+    issued.paid = fact.paid;
     insert(std::move(issued));
     if (fact.paid_by) order(fact.paid_by).issued += fact.amount;
     if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
@@ -311,6 +314,7 @@ struct Applying {
   void operator()(const AttemptStarted& fact) {
     Order& paid_for = order(fact.order);
     paid_for.attempts.push_back(fact.attempt);
+    paid_for.waits_for_lift = false;
     paid_for.next_candidate = fact.next_candidate;
   }
   void operator()(const CandidatesChanged& fact) {
@@ -334,11 +338,13 @@ struct Applying {
     Order& paid = order(fact.order);
     paid.state = OrderState::paid;
     paid.paid_at = at;
+    paid.waits_for_lift = false;
     if (!account.first_paid_at && fact.attempt != 0) account.first_paid_at = at;
     if (paid.kind == OrderKind::recharge) account.recharge.failures = 0;
   }
   void operator()(const OrderClosed& fact) {
     order(fact.order).state = OrderState::closed;
+    order(fact.order).waits_for_lift = false;
     order(fact.order).closed_because = fact.because;
   }
   void operator()(const InvoiceIssued& fact) {
@@ -500,8 +506,30 @@ struct Applying {
     tenant.catalog = fact.version;
     tenant.catalog_texts.resize(fact.version);
     tenant.catalog_texts.back() = fact.text;
+    tenant.catalog_since.resize(fact.version);
+    tenant.catalog_since.back() = at;
   }
   void operator()(const StoreOpened&) {}
+
+  void operator()(const ChargesStopped& fact) { tenant.stops.push_back(fact.stop); }
+  void operator()(const ChargesLifted& fact) {
+    std::erase_if(tenant.stops,
+                  [&](const ChargeStop& stop) { return stop.scope == fact.scope && stop.name == fact.name; });
+  }
+  void operator()(const ChargeWaits& fact) { order(fact.order).waits_for_lift = true; }
+  void operator()(const AccountImported& fact) {
+    account.billing_country = fact.billing_country;
+    account.billing_state = fact.billing_state;
+    account.opened_at = fact.opened_at;
+    account.first_paid_at = fact.first_paid_at;
+    account.imported_at = at;
+    account.had_trial = true;
+  }
+  void operator()(const MonthClosed& fact) { tenant.closed_months.push_back(fact.month); }
+  void operator()(const DocumentNumbersSet& fact) {
+    tenant.last_invoice = tenant.invoices_before = fact.last_invoice;
+    tenant.last_credit_note = tenant.credit_notes_before = fact.last_credit_note;
+  }
 };
 
 }  // namespace

@@ -14,14 +14,18 @@ void earliest(std::optional<Due>& first, const Due& due) {
 /// The customer has still to do something, so that the order may close without them. What a provider or a bank is
 /// working on keeps its order open.
 bool waits_for_customer(const Order& order) {
-  return order.state == OrderState::open && std::ranges::none_of(order.attempts, [](const Attempt& attempt) {
+  return order.state == OrderState::open && !order.waits_for_lift &&
+         std::ranges::none_of(order.attempts, [](const Attempt& attempt) {
            return attempt.open() && attempt.state != AttemptState::needs_action;
          });
 }
 
-/// While the outcome of a renewal's payment is not known the ladder waits: nothing new starts and nothing ends.
+/// While the outcome of a renewal's payment is not known, or it may not be asked for, the ladder waits: nothing new
+/// starts and nothing ends.
 bool renewal_in_flight(const Account& account) {
-  return std::ranges::any_of(account.orders, [](const Order& order) { return order.renewal() && order.in_flight(); });
+  return std::ranges::any_of(account.orders, [](const Order& order) {
+    return order.renewal() && (order.in_flight() || order.waits_for_lift);
+  });
 }
 
 /// What ends with the period waits with it, whatever else a pause freezes.

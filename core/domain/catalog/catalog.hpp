@@ -298,6 +298,32 @@ struct Role {
   RuleAt at;
 };
 
+/// How what runs already comes to a new version of the file.
+struct OnNewVersion {
+  enum class Running : std::uint8_t { keep_price, at_next_renewal };
+  enum class Grants : std::uint8_t { keep };
+  enum class Meters : std::uint8_t { at_once, at_next_renewal };
+  Running running_subscriptions = Running::keep_price;
+  Grants grants = Grants::keep;
+  Meters meters = Meters::at_next_renewal;
+  RuleAt at;
+};
+
+/// Usage that is told after it happened.
+struct BackDated {
+  Span accept_for;
+  RuleAt at;
+};
+
+/// What somebody is to be told.
+struct NoticeRule {
+  std::string when;                ///< order_confirmed, past_due, …
+  std::vector<std::string> roles;  ///< of the account
+  std::string by;                  ///< email
+  bool with_invoice = false;
+  RuleAt at;
+};
+
 struct Catalog {
   TenantId tenant;
   std::uint32_t version = 0;
@@ -339,6 +365,9 @@ struct Catalog {
   std::optional<RuleAt> minimum_at;  ///< where the file says how a monthly minimum works; none: there is none
   std::vector<Entitlement> entitlements;
   std::optional<MembersRule> members;  ///< none: as many as they like
+  OnNewVersion on_new_version;
+  std::optional<BackDated> back_dated;  ///< none: usage is told as it happens
+  std::vector<NoticeRule> notices;
 
   const CreditTypeRule* credit_type(const CreditType& id) const;
   const Meter* meter(const MeterId& id) const;

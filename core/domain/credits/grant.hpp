@@ -49,6 +49,7 @@ struct Grant {
   AccountId received_from_account;  ///< by a transfer; empty: it was issued here
   GrantId received_from;
   Money cost;  ///< what was paid for a received grant
+  Money paid{};  ///< for an imported one: what was paid for it elsewhere
 
   /// What may be spent at `now`.
   Credits available(Instant now) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/catalog/new_version.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 
@@ -119,13 +120,34 @@ Credits take_in_order(const Account& account, const CreditType& type, Credits am
   return amount;
 }
 
-Decision use(const Account& account, const Catalog& catalog, const Actor& actor, const Use& command, Instant now) {
+namespace {
+
+/// Source   usage.back_dated
+void must_be_told_in_time(const Account& account, const Catalog& catalog, Instant used_at, Instant now) {
+  if (used_at == now) return;
+  if (now < used_at) refuse("usage_in_future", "This usage lies in the future.");
+  if (!catalog.back_dated)
+    refuse("not_back_dated", "Usage is counted when it happens; what happened earlier cannot be told.");
+  if (used_at < account.opened_at) refuse("before_account", "This account was not open yet when that happened.");
+  if (Calendar(catalog.zone).after(used_at, catalog.back_dated->accept_for) <= now)
+    refuse("told_too_late", "Usage is accepted for " + catalog.back_dated->accept_for.text() + " after it happened.",
+           catalog.back_dated->at);
+}
+
+}  // namespace
+
+Decision use(const Account& account, const TenantState& tenant, const Actor& actor, const Use& command,
+             const World& world) {
+  const Catalog& catalog = world.catalogs.at(tenant.catalog);
+  const Instant now = world.now;
   must_be_able_to_send(account, catalog);
+  if (command.used_at) must_be_told_in_time(account, catalog, *command.used_at, now);
   Meter own;
-  const Meter& meter = meter_named(account, catalog, command.meter, own);
+  const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, command.used_at.value_or(now)),
+                                   command.meter, own);
   must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Credits price = price_of(meter, command.quantity, command.words);
-  CreditsSpent spent{command.meter, command.quantity, meter.type, {}};
+  CreditsSpent spent{command.meter, command.quantity, meter.type, {}, command.used_at};
   if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
   Decision decision;
@@ -138,19 +160,21 @@ Decision use_together(const Account& account, const TenantState& tenant, const W
   if (command.usages.empty()) refuse("nothing_used", "There is no usage in this.");
   Draft draft(account, tenant, world);
   for (const Use& usage : command.usages) {
-    Decision one = use(draft.account, draft.catalog(), actor, usage, world.now);
+    Decision one = use(draft.account, draft.tenant, actor, usage, world);
     if (one.refusal) return one;
     for (Fact& fact : one.facts) draft.add(std::move(fact));
   }
   return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
 }
 
-Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
-                    Instant now) {
+Decision place_hold(const Account& account, const TenantState& tenant, const Actor& actor, const PlaceHold& command,
+                    const World& world) {
+  const Catalog& catalog = world.catalogs.at(tenant.catalog);
+  const Instant now = world.now;
   must_be_able_to_send(account, catalog);
   if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.");
   Meter own;
-  const Meter& meter = meter_named(account, catalog, command.meter, own);
+  const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, now), command.meter, own);
   must_be_allowed(account, catalog, actor, "use", command.words, &meter);
   const Calendar calendar(catalog.zone);
   const Instant longest = calendar.after(now, catalog.holds->longest);
@@ -172,7 +196,8 @@ void settle_hold(Draft& draft, const SettleHold& command) {
   const Hold hold = *found;
   const Catalog& catalog = draft.catalog();
   Meter own;
-  const Meter& meter = meter_named(draft.account, catalog, hold.meter, own);
+  const Meter& meter = meter_named(
+      draft.account, meters_for(draft.account, draft.tenant, draft.world.catalogs, draft.now), hold.meter, own);
   const Credits used = price_held(meter, command.quantity, command.words);
   HoldClosed closed{
       .hold = hold.id, .quantity = command.quantity, .spent = {}, .owed = {}, .absorbed = {}, .because = "settled"};

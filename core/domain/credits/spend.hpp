@@ -19,9 +19,12 @@ Credits price_held(const Meter& meter, const Quantity& quantity, const std::vect
 Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
                       std::vector<Take>& takes);
 
-Decision use(const Account& account, const Catalog& catalog, const Actor& actor, const Use& command, Instant now);
-Decision place_hold(const Account& account, const Catalog& catalog, const Actor& actor, const PlaceHold& command,
-                    Instant now);
+/// Usage that is told later is rated as of its time and taken from the credits that are there now: what ended stays
+/// ended. Too old, or in the future, it is refused.
+Decision use(const Account& account, const TenantState& tenant, const Actor& actor, const Use& command,
+             const World& world);
+Decision place_hold(const Account& account, const TenantState& tenant, const Actor& actor, const PlaceHold& command,
+                    const World& world);
 
 /// Each as of the ones before it; the first that is refused refuses all.
 Decision use_together(const Account& account, const TenantState& tenant, const World& world, const Actor& actor,

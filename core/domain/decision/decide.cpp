@@ -1,15 +1,18 @@
 #include "domain/accounts/due.hpp"
+#include "domain/accounts/import.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/credits/purchase.hpp"
 #include "domain/credits/spend.hpp"
 #include "domain/decision/draft.hpp"
+#include "domain/documents/month.hpp"
 #include "domain/entitlements/items.hpp"
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/payments/dispute.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/settle.hpp"
+#include "domain/payments/stop.hpp"
 #include "domain/reviews/review.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
@@ -59,6 +62,10 @@ struct Deciding {
   std::string_view key;
 
   void may(std::string_view action) const { must_be_allowed(draft.account, draft.catalog(), actor, action, {}); }
+  /// For what is done to a tenant as a whole, whatever its roles say.
+  void only_staff() const {
+    if (actor.role != "staff") refuse("not_permitted", "This is for the staff.");
+  }
   /// For what a frozen account may not do: everything that buys or changes.
   void may_change(std::string_view action) const {
     may(action);
@@ -143,8 +150,22 @@ struct Deciding {
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
-  void operator()(const ApplyCatalog& command) const { draft.add(CatalogApplied{command.version, command.text}); }
+  void operator()(const ApplyCatalog& command) const {
+    if (actor.role != "host") only_staff();
+    draft.add(CatalogApplied{command.version, command.text});
+  }
   void operator()(const OpenStore& command) const { draft.add(StoreOpened{command.epoch, command.by}); }
+
+  void operator()(const StopCharges& command) const { only_staff(), stop_charges(draft, command); }
+  void operator()(const LiftCharges& command) const { only_staff(), lift_charges(draft, command); }
+  void operator()(const ResumeCharges&) const { resume_charges(draft); }
+  void operator()(const ImportAccount& command) const {
+    only_staff();
+    import_account(draft, actor, command);
+    for (const Word& approval : command.approvals) set_approval(draft, {approval.name, approval.value});
+  }
+  void operator()(const SetDocumentNumbers& command) const { only_staff(), set_document_numbers(draft, command); }
+  void operator()(const CloseMonth& command) const { only_staff(), close_month(draft, command); }
 
   // Decided without a draft, below.
   void operator()(const Use&) const {}
@@ -162,20 +183,28 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command);
 }
 
+/// What is asked of a tenant or a shard, and of no account.
+bool is_of_tenant(const AnyCommand& command) {
+  return std::holds_alternative<ApplyCatalog>(command) || std::holds_alternative<OpenStore>(command) ||
+         std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
+         std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<CloseMonth>(command);
+}
+
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
                  const AnyCommand& command, const World& world) {
-  const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ApplyCatalog>(command) ||
-                     std::holds_alternative<OpenStore>(command);
+  const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command);
   if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");
-  if (!opens && account.opened_at.us == 0) refuse("no_such_account", "There is no such account.");
+  if (is_of_tenant(command) != account.id.empty())
+    refuse("wrong_address", account.id.empty() ? "This is asked of an account: name it."
+                                               : "This is asked of the whole tenant, and names no account.");
+  if (!opens && !is_of_tenant(command) && account.opened_at.us == 0)
+    refuse("no_such_account", "There is no such account.");
   if (account.deleted && !still_settles(command)) refuse("account_deleted", "This account was deleted.");
-  if (const auto* usage = std::get_if<Use>(&command))
-    return use(account, world.catalogs.at(tenant.catalog), actor, *usage, world.now);
-  if (const auto* hold = std::get_if<PlaceHold>(&command))
-    return place_hold(account, world.catalogs.at(tenant.catalog), actor, *hold, world.now);
   if (const auto* together = std::get_if<UseTogether>(&command))
     return use_together(account, tenant, world, actor, *together);
   if (const auto* moves = std::get_if<Transfer>(&command)) return transfer(account, tenant, world, actor, *moves);
+  if (const auto* usage = std::get_if<Use>(&command)) return use(account, tenant, actor, *usage, world);
+  if (const auto* hold = std::get_if<PlaceHold>(&command)) return place_hold(account, tenant, actor, *hold, world);
   Draft draft(account, tenant, world);
   std::visit(Deciding{draft, actor, key}, command);
   if (actor.role != "host") must_hold_what_is_used(draft, actor);

@@ -36,7 +36,7 @@ BOOST_DESCRIBE_STRUCT(BuyCredits, (), (amount, with))
 BOOST_DESCRIBE_STRUCT(SetAutoRecharge, (), (active, below, amount))
 BOOST_DESCRIBE_STRUCT(SetMethod, (), (method, slot, details, token, brand, masked))
 BOOST_DESCRIBE_STRUCT(RemoveMethod, (), (slot))
-BOOST_DESCRIBE_STRUCT(Use, (), (meter, quantity, words))
+BOOST_DESCRIBE_STRUCT(Use, (), (meter, quantity, words, used_at))
 BOOST_DESCRIBE_STRUCT(PlaceHold, (), (meter, quantity, words, lasts))
 BOOST_DESCRIBE_STRUCT(SettleHold, (), (hold, quantity, words))
 BOOST_DESCRIBE_STRUCT(ReleaseHold, (), (hold))
@@ -70,12 +70,23 @@ BOOST_DESCRIBE_STRUCT(UseTogether, (), (usages))
 BOOST_DESCRIBE_STRUCT(Transfer, (), (to, credits, all_credits, licences, member, reason))
 BOOST_DESCRIBE_STRUCT(PayOrder, (), (order, with))
 BOOST_DESCRIBE_STRUCT(ReceiveTransfer, (), (from))
+BOOST_DESCRIBE_ENUM(StopScope, tenant, plan, processor)
+BOOST_DESCRIBE_STRUCT(StopCharges, (), (scope, name, reason))
+BOOST_DESCRIBE_STRUCT(LiftCharges, (), (scope, name, reason))
+BOOST_DESCRIBE_STRUCT(ImportedPlan, (), (plan, cycle, licences, add_ons, anchor, next_renewal))
+BOOST_DESCRIBE_STRUCT(ImportedLot, (), (source, remaining, ends_at, paid))
+BOOST_DESCRIBE_STRUCT(ImportedMethod, (), (method, slot, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(ImportAccount, (),
+                      (billing_country, billing_state, opened_at, first_paid_at, methods, approvals, subscription,
+                       lots))
+BOOST_DESCRIBE_STRUCT(SetDocumentNumbers, (), (next_invoice, next_credit_note))
 
 BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(ProviderSaid, (), (order, attempt, said))
 BOOST_DESCRIBE_STRUCT(RefundSaid, (), (refund, said))
-BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text))
+BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text, again))
+BOOST_DESCRIBE_STRUCT(ResumeCharges, (), ())
 BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
@@ -91,15 +102,15 @@ BOOST_DESCRIBE_STRUCT(Attempt, (),
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
-                       credits_refunded, taxes))
+                       credits_refunded, taxes, waits_for_lift))
 
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over,
-                       received_from_account, received_from, cost))
+                       received_from_account, received_from, cost, paid))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
-                       cancelled_at, started_at, ends_at, agreement_ends))
+                       cancelled_at, started_at, ends_at, agreement_ends, period_catalog))
 BOOST_DESCRIBE_STRUCT(PauseState, (), (since, resumes_at, usage_refused, credits_frozen))
 BOOST_DESCRIBE_STRUCT(KeptCredits, (), (since, until))
 BOOST_DESCRIBE_STRUCT(MadePlan::Cycle, (), (cycle, months, price, gives))
@@ -133,8 +144,17 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
-                       blocked, last_review, items, own_entitlements, members, month))
-BOOST_DESCRIBE_STRUCT(TenantState, (), (id, position, catalog, catalog_texts, last_invoice, last_credit_note))
+                       blocked, last_review, items, own_entitlements, members, month,
+                       imported_at))
+BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
+BOOST_DESCRIBE_STRUCT(MonthLine, (),
+                      (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
+                       gone_money, returned_money, after_money))
+BOOST_DESCRIBE_STRUCT(ClosedMonth, (), (month, up_to, lines))
+BOOST_DESCRIBE_STRUCT(CloseMonth, (), (month))
+BOOST_DESCRIBE_STRUCT(TenantState, (),
+                      (id, position, catalog, catalog_texts, last_invoice, last_credit_note, catalog_since, stops,
+                       closed_months, invoices_before, credit_notes_before))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
 BOOST_DESCRIBE_STRUCT(PersonErased, (), ())
@@ -150,8 +170,8 @@ BOOST_DESCRIBE_STRUCT(ChangeRemoved, (), ())
 BOOST_DESCRIBE_STRUCT(CancelAsked, (), (ends_at))
 BOOST_DESCRIBE_STRUCT(CancelUndone, (), ())
 BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because, kept_until))
-BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule))
-BOOST_DESCRIBE_STRUCT(CreditsSpent, (), (meter, quantity, type, takes))
+BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule, paid))
+BOOST_DESCRIBE_STRUCT(CreditsSpent, (), (meter, quantity, type, takes, used_at))
 BOOST_DESCRIBE_STRUCT(GrantRolled, (), (from, into, priority, ends_at, amount, rule))
 BOOST_DESCRIBE_STRUCT(GrantExpired, (), (grant, amount, rule))
 BOOST_DESCRIBE_STRUCT(GrantForfeited, (), (grant, amount, rule))
@@ -216,6 +236,12 @@ BOOST_DESCRIBE_STRUCT(CreditsTakenBack, (), (grant, amount, ref))
 BOOST_DESCRIBE_STRUCT(CreditsOwed, (), (type, amount, ref))
 BOOST_DESCRIBE_STRUCT(AccountBlocked, (), (because))
 BOOST_DESCRIBE_STRUCT(AccountUnblocked, (), (reason))
+BOOST_DESCRIBE_STRUCT(ChargesStopped, (), (stop))
+BOOST_DESCRIBE_STRUCT(ChargesLifted, (), (scope, name, reason))
+BOOST_DESCRIBE_STRUCT(ChargeWaits, (), (order))
+BOOST_DESCRIBE_STRUCT(AccountImported, (), (billing_country, billing_state, opened_at, first_paid_at))
+BOOST_DESCRIBE_STRUCT(MonthClosed, (), (month))
+BOOST_DESCRIBE_STRUCT(DocumentNumbersSet, (), (last_invoice, last_credit_note))
 
 BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule))
 BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))

@@ -30,6 +30,13 @@ struct RefundSaid {
 struct ApplyCatalog {
   std::uint32_t version = 0;
   std::string text;
+  std::uint32_t again = 0;  ///< the earlier version whose text this is; 0: a new text
+};
+/// Charges were lifted: what waited on this account starts.
+struct ResumeCharges {};
+/// Staff, of the tenant; what it came to was read from the journal.
+struct CloseMonth {
+  ClosedMonth month;
 };
 struct OpenStore {
   std::uint64_t epoch = 0;
@@ -47,9 +54,9 @@ using AnyCommand =
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
                  ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview,
-                 RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
-                 AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
-                 ReceiveTransfer>;
+                 RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers,
+                 ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
+                 RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -77,12 +77,14 @@ struct GrantIssued {
   Credits amount;
   OrderId paid_by;
   std::string rule;
+  Money paid{};  ///< elsewhere, for an imported one
 };
 struct CreditsSpent {
   MeterId meter;
   Quantity quantity;
   CreditType type;
   std::vector<Take> takes;
+  std::optional<Instant> used_at{};  ///< when it was told later than it happened
 };
 struct GrantRolled {
   GrantId from;
@@ -347,6 +349,33 @@ struct CatalogApplied {
   std::uint32_t version = 0;
   std::string text;  ///< name of the text in the store: its hash
 };
+/// A tenant's.
+struct ChargesStopped {
+  ChargeStop stop;
+};
+struct ChargesLifted {
+  StopScope scope = StopScope::tenant;
+  std::string name;
+  std::string reason;
+};
+/// An order's next attempt waits until charges are lifted.
+struct ChargeWaits {
+  OrderId order;
+};
+struct AccountImported {
+  std::string billing_country;
+  std::string billing_state;
+  Instant opened_at;
+  std::optional<Instant> first_paid_at;
+};
+/// A tenant's.
+struct MonthClosed {
+  ClosedMonth month;
+};
+struct DocumentNumbersSet {
+  std::uint64_t last_invoice = 0;
+  std::uint64_t last_credit_note = 0;
+};
 /// A shard's: somebody opened its journal and owns it from here.
 struct StoreOpened {
   std::uint64_t epoch = 0;
@@ -385,9 +414,10 @@ using Fact =
                  RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
                  CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
                  AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
-                 AccountBlocked, AccountUnblocked, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored,
-                 EntitlementSet, MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged,
-                 GrantTransferred, GrantReceived, MonthStarted, MonthEnded, MinimumTaken>;
+                 AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported,
+                 MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
+                 MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
+                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -100,6 +100,7 @@ struct Order {
   Money refunded;
   Credits credits_refunded;
   std::vector<Tax> taxes;
+  bool waits_for_lift = false;  ///< charges are stopped: its next attempt starts when they are lifted
 
   /// Without tax.
   Money net() const { return total - sum_of(taxes); }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "domain/catalog/permission.hpp"
 #include "domain/payments/offered.hpp"
+#include "domain/payments/stop.hpp"
 #include "domain/subscriptions/past_due.hpp"
 
 namespace florin {
@@ -20,7 +22,9 @@ const SavedMethod* saved_as(const Account& account, const std::string& slot_or_k
 }
 
 /// Intent first: the attempt and its key are durable before anything leaves. The key is derived from what is paid for.
+/// While charges are stopped, the order waits instead.
 void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, std::uint32_t next_candidate) {
+  if (stop_of(draft.tenant, draft.account, order, method.processor) != nullptr) return draft.add(ChargeWaits{order.id});
   Attempt attempt;
   attempt.number = static_cast<std::uint32_t>(order.attempts.size()) + 1;
   attempt.method = method.id;
@@ -118,6 +122,11 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
   const bool nothing_to_pay = order.total.is_zero();
+  // What falls due by itself waits for the end of a stop; a person is told.
+  const bool asked_by_person = !order.renewal() && order.kind != OrderKind::recharge;
+  if (asked_by_person && !nothing_to_pay && !order.candidates.empty() &&
+      stop_of(draft.tenant, draft.account, order, draft.account.method(order.candidates.front())->processor) != nullptr)
+    refuse("charges_stopped", "Payments are stopped at the moment. Nothing was charged; please try again later.");
   draft.add(OrderPlaced{std::move(order)});
   if (nothing_to_pay) return fulfil(draft, id, 0);
   if (!try_next(draft, id)) could_not_be_paid(draft, id, "no_payment_method");

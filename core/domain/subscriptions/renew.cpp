@@ -20,7 +20,8 @@ PeriodEnd reason_of(const Draft& draft, const Subscription& ending) {
 
 void take_terms(Draft& draft, const Terms& terms) {
   const Subscription& ending = *draft.account.subscription;
-  const bool changed = ending.pending || terms.add_ons != ending.add_ons;
+  const bool moves = !ending.pending && terms.catalog.version != ending.catalog;
+  const bool changed = ending.pending || moves || terms.add_ons != ending.add_ons;
   if (changed)
     draft.add(SubscriptionChanged{.plan = terms.plan.id,
                                   .cycle = terms.cycle.id,
@@ -29,7 +30,7 @@ void take_terms(Draft& draft, const Terms& terms) {
                                   .add_ons = terms.add_ons,
                                   .catalog = terms.catalog.version,
                                   .to = std::nullopt,
-                                  .agreement_ends = bound_until(draft, terms.plan)});
+                                  .agreement_ends = moves ? ending.agreement_ends : bound_until(draft, terms.plan)});
   if (ending.pending) draft.add(ChangeRemoved{});
 }
 

@@ -27,6 +27,13 @@ Terms next_terms(const Draft& draft);
 /// Until when who begins or changes to this plan now is bound. Source   CL-18
 std::optional<Instant> bound_until(const Draft& draft, const Plan& plan);
 
+/// Whether a catalog still sells what the account is on: plan, cycle and each add-on.
+bool sells(const Account& account, const Catalog& catalog);
+/// The version of the file whose prices the subscription has from its next renewal on, when nothing else changes. Under
+/// an agreement, and where the new file does not sell it, it keeps its own.
+/// Source   on_new_version: {running_subscriptions: at_next_renewal}
+std::uint32_t next_version(const Account& account, const Catalogs& catalogs, std::uint32_t in_force);
+
 /// Lines, price and credits of one whole period on these terms.
 Quote quote_period(const Terms& terms);
 

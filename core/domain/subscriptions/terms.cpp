@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/catalog/new_version.hpp"
 #include "domain/subscriptions/made_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -108,10 +109,30 @@ Terms current_terms(const Draft& draft) {
   return terms_of(draft.account, draft.own_catalog(), running.plan, running.cycle, running.licences, running.add_ons);
 }
 
+bool sells(const Account& account, const Catalog& catalog) {
+  const Subscription& running = *account.subscription;
+  const auto plan = plan_for(account, catalog, running.plan);
+  if (!plan || !is_made(account, *plan) || plan->cycle(running.cycle) == nullptr) return false;
+  if (!plan->by_licence && running.licences != 1) return false;
+  return std::ranges::all_of(running.add_ons, [&](const AddOnCount& bought) {
+    const AddOn* add_on = catalog.add_on(bought.add_on);
+    return add_on != nullptr &&
+           std::ranges::find(add_on->prices, running.cycle, &AddOn::Price::cycle) != add_on->prices.end();
+  });
+}
+
+std::uint32_t next_version(const Account& account, const Catalogs& catalogs, std::uint32_t in_force) {
+  const Subscription& running = *account.subscription;
+  const bool bound = running.agreement_ends && running.to < *running.agreement_ends;
+  const std::uint32_t version = version_at_renewal(catalogs, running.catalog, in_force);
+  return !bound && sells(account, catalogs.at(version)) ? version : running.catalog;
+}
+
 Terms next_terms(const Draft& draft) {
   const Subscription& running = *draft.account.subscription;
-  const PendingChange next = running.pending.value_or(
-      PendingChange{running.plan, running.cycle, running.licences, running.add_ons, running.catalog});
+  const PendingChange next =
+      running.pending.value_or(PendingChange{running.plan, running.cycle, running.licences, running.add_ons,
+                                             next_version(draft.account, draft.world.catalogs, draft.tenant.catalog)});
   const Catalog& catalog = draft.world.catalogs.at(next.catalog);
   return renewing(terms_of(draft.account, catalog, next.plan, next.cycle, next.licences, next.add_ons));
 }

@@ -118,7 +118,8 @@ struct RemoveMethod {
 struct Use {
   MeterId meter;
   Quantity quantity;
-  std::vector<Word> words;  ///< outcome, destination, direction, …: what conditions ask for
+  std::vector<Word> words;         ///< outcome, destination, direction, …: what conditions ask for
+  std::optional<Instant> used_at;  ///< when it happened, if it is told later; none: now
 };
 /// Reserves credits before something is sent.
 struct PlaceHold {
@@ -271,18 +272,74 @@ struct UseTogether {
   std::vector<Use> usages;
 };
 
+/// What charges are stopped of: all of a tenant's, those of one plan's accounts, or those through one processor.
+enum class StopScope : std::uint8_t { tenant, plan, processor };
+/// Staff, of the tenant: nothing is charged until it is lifted. What falls due waits, and money in flight lands.
+struct StopCharges {
+  StopScope scope = StopScope::tenant;
+  std::string name;  ///< of the plan or the processor
+  std::string reason;
+};
+/// Staff, of the tenant: everything that waited is charged now, once.
+struct LiftCharges {
+  StopScope scope = StopScope::tenant;
+  std::string name;
+  std::string reason;
+};
+
+/// A plan that runs already elsewhere. Its present period is paid.
+struct ImportedPlan {
+  PlanId plan;
+  std::string cycle;
+  std::optional<std::int32_t> licences;
+  std::vector<AddOnCount> add_ons;
+  Instant anchor;        ///< all periods are counted from it
+  Instant next_renewal;  ///< end of the present period, for comparison
+};
+/// A lot of credits as it is now.
+struct ImportedLot {
+  std::string source;  ///< plan, rollover, purchase, recharge, addon, trial or correction
+  CreditAmount remaining;
+  std::optional<Instant> ends_at;  ///< none: lasts until used
+  std::optional<Money> paid;       ///< what was paid for what remains, without tax: the month close counts it
+};
+/// A method as its processor keeps it.
+struct ImportedMethod {
+  MethodId method;
+  std::string slot;
+  std::string token;
+  std::string brand;
+  std::string masked;
+};
+/// Staff: an account that lived elsewhere, whole. It was opened and first paid when it says; it had its trial.
+struct ImportAccount {
+  std::string billing_country;
+  std::optional<std::string> billing_state;
+  Instant opened_at;
+  std::optional<Instant> first_paid_at;
+  std::vector<ImportedMethod> methods;
+  std::vector<Word> approvals;
+  std::optional<ImportedPlan> subscription;
+  std::vector<ImportedLot> lots;
+};
+/// Staff, of the tenant, before its first document: the numbers that follow those of the system before.
+struct SetDocumentNumbers {
+  std::int64_t next_invoice = 1;
+  std::int64_t next_credit_note = 1;
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
-                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, TakeItem, GiveBackItem,
-                 SetEntitlement, InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole,
-                 UseTogether, Transfer, PayOrder>;
+                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
+                 ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
+                 AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {
   TenantId tenant;
-  AccountId account;
+  AccountId account;  ///< empty for what is asked of the whole tenant
   Actor actor;
   std::string key;                  ///< 1 to 80 bytes; the same key and content: the same answer, once
   std::optional<Instant> asked_at;  ///< none: now

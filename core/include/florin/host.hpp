@@ -9,6 +9,7 @@
 
 #include "florin/commands.hpp"
 #include "florin/export.hpp"
+#include "florin/money.hpp"
 #include "florin/outcome.hpp"
 #include "florin/result.hpp"
 
@@ -51,6 +52,55 @@ struct OfferedMethod {
   std::string why;   ///< a sentence that a customer can read; empty: it is offered
 };
 
+/// A charge that is to come, if every payment before it succeeds.
+struct UpcomingCharge {
+  AccountId account;
+  Instant at;
+  std::string kind;    ///< subscription, recharge, …
+  std::string what;    ///< its lines
+  Money amount;        ///< with tax
+  std::string method;  ///< slot and kind; empty: there is none, or it waits
+  bool waits = false;  ///< charges are stopped: not before they are lifted
+};
+
+/// What an import makes of one account.
+struct ImportedAccount {
+  AccountId account;
+  bool there_already = false;           ///< imported before
+  std::vector<UpcomingCharge> charges;  ///< up to and at its next renewal
+};
+struct ImportReport {
+  Errors errors;  ///< of all accounts, with file and line; with any nothing is imported
+  std::vector<ImportedAccount> accounts;
+};
+
+/// A month of a tenant's credits. before + issued = used + gone + returned + after, in credits and in money.
+struct MonthReport {
+  struct Line {
+    std::string type;
+    std::string before, issued, used, gone, returned, after;                                ///< credits
+    Money before_money, issued_money, used_money, gone_money, returned_money, after_money;  ///< what was paid for them
+  };
+  std::string month;  ///< 2026-03
+  bool closed = false;
+  std::vector<Line> lines;
+};
+FLORIN_API std::string as_csv(const std::vector<MonthReport>& months);
+FLORIN_API std::string as_json(const std::vector<MonthReport>& months);
+FLORIN_API std::string as_json(const std::vector<UpcomingCharge>& charges);
+
+/// Somebody is to be told something; nothing is sent yet.
+struct Notice {
+  std::uint64_t position = 0;  ///< of the entry that it follows from
+  Instant at;
+  AccountId account;
+  std::string kind;                ///< order_confirmed, past_due, …
+  std::vector<std::string> roles;  ///< of the account's people
+  std::string by;                  ///< email
+  std::vector<Word> data;          ///< order, invoice, total, …
+};
+FLORIN_API std::string as_json(const std::vector<Notice>& notices);
+
 struct HostOptions {
   std::string config = "config/florin.yaml";
   /// The folder of journal.db and views.db; none: as the config says. `memory` keeps everything in this process.
@@ -71,7 +121,8 @@ class FLORIN_API Host {
   Host& operator=(Host&&) noexcept;
   ~Host();
 
-  /// Why tenants are stopped, with file, line and what would be right.
+  /// Why tenants are stopped, with file, line and what would be right; and whose file is not what is in force, as
+  /// `not_applied`: a file changes nothing until apply().
   const Errors& problems() const;
 
   /// Does it once, and answers when it is durable.
@@ -119,6 +170,31 @@ class FLORIN_API Host {
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   /// Personal data of an account. Errors: no_such_account, erased.
   Result<std::vector<Word>> person(const TenantId& tenant, const AccountId& account) const;
+
+  /// Makes a tenant's file its next version; `florin plan` shows beforehand what that does. Running subscriptions,
+  /// meters and grants come to it as its `on_new_version` says. All or nothing. Returns the version. Errors: every
+  /// error of the file, in `message`; no_such_tenant, no_change, cannot_change, not_permitted.
+  Result<std::uint32_t> apply(const std::string& file, const Actor& by);
+  /// Makes what an earlier version says the next version: a rollback. Errors: as apply; no_such_version.
+  Result<std::uint32_t> apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by);
+
+  /// What will be charged on a day of the tenant's, before it happens: by the decisions that will charge it, on copies.
+  /// Errors: no_such_tenant; a plugin failed.
+  Result<std::vector<UpcomingCharge>> upcoming(const TenantId& tenant, const Date& day) const;
+
+  /// Live customers of another system, from a file: each with its plan, period, methods and open credits. A dry run
+  /// says what each would be charged and when. Any error, and nothing is imported; the same file twice is once.
+  /// Errors: no_such_tenant.
+  Result<ImportReport> import_accounts(const TenantId& tenant, const std::string& file, const Actor& by, bool dry_run);
+
+  /// Every month of a tenant up to now; closed ones as they were closed. Errors: no_such_tenant; the store's.
+  Result<std::vector<MonthReport>> months(const TenantId& tenant) const;
+  /// Locks a month that is over: what comes later counts in the next one. Errors: also month_not_over, month_closed,
+  /// month_before_open, bad_month, not_permitted.
+  Result<MonthReport> close_month(const TenantId& tenant, const std::string& month, const Actor& by);
+
+  /// What is to be told to whom by what follows position `from`. Errors: no_such_tenant; the store's.
+  Result<std::vector<Notice>> notices(const TenantId& tenant, std::uint64_t from, std::size_t most) const;
 
   /// A provider's webhook as it came. Errors: no_such_tenant, no_such_processor, not_authentic, bad_webhook.
   Status webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,

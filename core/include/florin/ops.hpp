@@ -81,4 +81,52 @@ struct Views {
 /// another version, or of another journal. docs/views.md. Errors: also not_views (the file is something else).
 FLORIN_API Result<Views> refresh_views(const std::string& data, const std::string& views);
 
+/// One value that a file says otherwise than the version in force.
+struct KeyChange {
+  std::string path;           ///< plans.growth.cycles.monthly.price
+  std::string before, after;  ///< as written; empty: not there
+  std::string at;             ///< file:line
+};
+/// A subscription, and what the new version does to it.
+struct PlannedSubscription {
+  AccountId account;
+  std::string plan, cycle;
+  std::uint32_t version = 0;  ///< whose prices it has now
+  /// keeps_price; moves_at_renewal; under_agreement (it would move, once that has ended); not_sold (it would move, but
+  /// what it is on is not sold there: it keeps its price); has_changed (a change of its own, agreed at its own version,
+  /// comes at the renewal)
+  std::string how;
+  std::optional<Instant> at;  ///< when it moves
+  std::string before, after;  ///< its price of a period, without tax
+};
+struct TenantPlan {
+  TenantId tenant;
+  std::uint32_t version = 0;  ///< in force; 0: none, the file begins a tenant
+  std::uint32_t next = 0;     ///< what the file becomes
+  std::vector<KeyChange> changes;
+  std::string running_subscriptions, meters;  ///< as the new file's on_new_version says
+  std::uint64_t accounts = 0;                 ///< all of the tenant
+  std::vector<PlannedSubscription> subscriptions;
+};
+/// What tenant files would do to the tenants of a journal, if they were applied. Reads only.
+/// Errors: every error of the files, in `message`; cannot_change.
+FLORIN_API Result<std::vector<TenantPlan>> plan_files(const std::string& data, const std::vector<std::string>& files);
+FLORIN_API std::string as_text(const std::vector<TenantPlan>& plans);
+FLORIN_API std::string as_json(const std::vector<TenantPlan>& plans);
+
+/// A version of a tenant's file, as it was applied.
+struct AppliedVersion {
+  TenantId tenant;
+  std::uint32_t version = 0;
+  Instant at;
+  std::string by;           ///< who applied it: role, or role:id
+  std::uint32_t again = 0;  ///< the earlier version whose text it is; 0: a text of its own
+  bool in_force = false;
+  std::uint64_t subscriptions = 0;  ///< that have its prices
+};
+/// All versions of all tenants, or of one. Errors: no_such_tenant.
+FLORIN_API Result<std::vector<AppliedVersion>> versions(const std::string& data, const std::optional<TenantId>& tenant);
+FLORIN_API std::string as_text(const std::vector<AppliedVersion>& versions);
+FLORIN_API std::string as_json(const std::vector<AppliedVersion>& versions);
+
 }  // namespace florin

@@ -59,6 +59,7 @@ TEST(Usage, NeverNegativeNeverTooLarge) {
   EXPECT_EQ(world.tries(Use{meter("sms"), {-160'000'000, "character"}, {}}), "bad_quantity");
   Catalog dear = call_loop();
   dear.meters.front().takes = {INT64_MAX / 2};
+  dear.on_new_version.meters = OnNewVersion::Meters::at_once;
   world.applies(dear);
   EXPECT_EQ(world.tries(sms(3)), "amount_out_of_range");
   EXPECT_EQ(world.available(), 1000);

@@ -1,0 +1,176 @@
+#include <filesystem>
+#include <iostream>
+
+#include "commands.hpp"
+#include "florin/check.hpp"
+#include "florin/host.hpp"
+#include "florin/ops.hpp"
+#include "outcome.hpp"
+
+namespace florin::cli {
+
+namespace {
+
+Actor actor_of(const std::string& as) {
+  const std::size_t colon = as.find(':');
+  return {as.substr(0, colon), colon == std::string::npos ? std::string() : as.substr(colon + 1)};
+}
+
+Result<Host> open_host(const std::string& config, const std::string& data) {
+  HostOptions options;
+  options.config = config;
+  options.data = data;
+  return Host::open(options);
+}
+
+/// Whether all files are without an error; says every one.
+bool all_fit(const std::vector<std::string>& files) {
+  const ConfigCheck checked = check_config(files);
+  std::cerr << as_text(checked.errors);
+  return checked.errors.empty();
+}
+
+}  // namespace
+
+int plan(const std::string& data, const std::vector<std::string>& files, bool json) {
+  if (!all_fit(files)) return problems;
+  const auto plans = plan_files(data, files);
+  if (!plans && !plans.error().at.file.empty()) {
+    std::cerr << plans.error().message;
+    return problems;
+  }
+  if (!plans) return fail(plans.error());
+  std::cout << (json ? as_json(*plans) + "\n" : as_text(*plans));
+  return written(fine);
+}
+
+int apply(const ApplyWords& words) {
+  if (words.files.empty() == (words.version == 0)) {
+    std::cerr << "florin: apply takes files, or --tenant with --version\n";
+    return usage;
+  }
+  if (!all_fit(words.files)) return problems;
+  TenantId tenant;
+  if (words.version != 0) {
+    const auto id = TenantId::parse(words.tenant);
+    if (!id) return failed_to_read("--tenant", id);
+    tenant = *id;
+  }
+  auto host = open_host(words.config, words.data);
+  if (!host) return fail(host.error());
+  const auto say = [&](const std::string& what, const Result<std::uint32_t>& applied) {
+    if (applied)
+      std::cout << what << ": version " << *applied << " is in force\n";
+    else
+      std::cerr << what << ": not applied, " << applied.error().code << ": " << applied.error().message << "\n";
+    return bool(applied);
+  };
+  bool all = true;
+  if (words.version != 0)
+    all = say(tenant.text(), host->apply_again(tenant, words.version, actor_of(words.as)));
+  else
+    for (const std::string& file : tenant_files(words.files))
+      all = say(file, host->apply(file, actor_of(words.as))) && all;
+  return written(all ? fine : refused);
+}
+
+int versions(const std::string& data, const std::string& tenant, bool json) {
+  std::optional<TenantId> only;
+  if (!tenant.empty()) {
+    const auto id = TenantId::parse(tenant);
+    if (!id) return failed_to_read("TENANT", id);
+    only = *id;
+  }
+  const auto found = florin::versions(data, only);
+  if (!found) return fail(found.error());
+  std::cout << (json ? as_json(*found) + "\n" : as_text(*found));
+  return written(fine);
+}
+
+namespace {
+
+/// Opens the host and does `with` it and the tenant.
+template <class With>
+int on_tenant(const TenantWords& words, With with) {
+  const auto tenant = TenantId::parse(words.tenant);
+  if (!tenant) return failed_to_read("TENANT", tenant);
+  auto host = open_host(words.config, words.data);
+  if (!host) return fail(host.error());
+  return with(*host, *tenant);
+}
+
+int was_refused(const Error& error) {
+  std::cerr << "florin: " << error.code << ": " << error.message << "\n";
+  return refused;
+}
+
+std::string as_line(const UpcomingCharge& charge) {
+  const std::string how = charge.waits ? "waits: charges are stopped" : charge.method;
+  return charge.at.text() + "  " + charge.account.text() + "  " + charge.amount.text() + "  " + charge.what + "  " +
+         (how.empty() ? "no payment method" : how) + "\n";
+}
+
+}  // namespace
+
+int upcoming(const TenantWords& words, const std::string& day, bool json) {
+  const auto date = Date::parse(day);
+  if (!date) return failed_to_read("--day", date);
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto charges = host.upcoming(tenant, *date);
+    if (!charges) return was_refused(charges.error());
+    if (json) std::cout << as_json(*charges) << "\n";
+    if (!json)
+      for (const UpcomingCharge& charge : *charges) std::cout << as_line(charge);
+    return written(fine);
+  });
+}
+
+int import(const TenantWords& words, const std::string& file, bool dry_run, bool json) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto report = host.import_accounts(tenant, file, actor_of(words.as), dry_run);
+    if (!report) return was_refused(report.error());
+    std::cerr << as_text(report->errors);
+    if (!report->errors.empty()) {
+      std::cerr << "nothing was imported\n";
+      return int(problems);
+    }
+    for (const ImportedAccount& account : report->accounts) {
+      const char* state = account.there_already ? "is there already" : dry_run ? "would be imported" : "is imported";
+      if (!json) std::cout << account.account.text() << " " << state << "\n";
+      if (json) std::cout << as_json(account.charges) << "\n";
+      if (!json)
+        for (const UpcomingCharge& charge : account.charges) std::cout << "  " << as_line(charge);
+    }
+    return written(fine);
+  });
+}
+
+int months(const TenantWords& words, bool csv) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto all = host.months(tenant);
+    if (!all) return was_refused(all.error());
+    std::cout << (csv ? as_csv(*all) : as_json(*all) + "\n");
+    return written(fine);
+  });
+}
+
+int close_month(const TenantWords& words, const std::string& month, bool csv) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto closed = host.close_month(tenant, month, actor_of(words.as));
+    if (!closed) return was_refused(closed.error());
+    const std::vector<MonthReport> one = {*closed};
+    std::cout << (csv ? as_csv(one) : as_json(one) + "\n");
+    return written(fine);
+  });
+}
+
+int notices(const TenantWords& words, std::uint64_t from) {
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto all = host.notices(tenant, from, 1000);
+    if (!all) return was_refused(all.error());
+    std::cout << as_json(*all) << "\n";
+    return written(fine);
+  });
+}
+
+}  // namespace florin::cli

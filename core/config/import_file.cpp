@@ -1,0 +1,128 @@
+#include "config/import_file.hpp"
+
+#include <algorithm>
+
+#include "config/command.hpp"
+#include "config/decode.hpp"
+
+namespace florin::config {
+
+namespace {
+
+Node map_of(std::string key, Node value) {
+  Node map;
+  map.kind = Node::Kind::map;
+  map.file = value.file;
+  map.line = value.line;
+  map.column = value.column;
+  value.key = std::move(key);
+  map.children.push_back(std::move(value));
+  return map;
+}
+
+/// Takes a key out of a map; what is left is the command's.
+std::optional<Node> taken(Node& map, std::string_view key) {
+  const auto found = std::ranges::find(map.children, key, &Node::key);
+  if (found == map.children.end()) return std::nullopt;
+  Node value = std::move(*found);
+  map.children.erase(found);
+  return value;
+}
+
+template <class T>
+std::optional<T> command_named(std::string name, Node fields, Errors& errors, const std::string& path) {
+  const auto command = command_of(map_of(std::move(name), std::move(fields)), errors, path);
+  if (!command) return std::nullopt;
+  return std::get<T>(*command);
+}
+
+void add_account(const std::string& id, Node fields, const Where& at, ImportFile& into, Errors& errors) {
+  const auto account = AccountId::parse(id);
+  if (!account) {
+    Error error = account.error();
+    error.at = at;
+    errors.push_back(std::move(error));
+    return;
+  }
+  if (std::ranges::find(into.accounts, *account, &ImportedRecord::account) != into.accounts.end())
+    errors.push_back({.code = "duplicate_key", .message = "the account '" + id + "' is here twice", .at = at});
+  ImportedRecord record{.account = *account, .command = {}, .person = {}, .at = at};
+  if (auto person = taken(fields, "person"))
+    for (auto& [name, value] :
+         decode<std::vector<std::pair<std::string, std::string>>>(*person, errors, id + ".person"))
+      record.person.push_back({name, value});
+  const std::size_t before = errors.size();
+  auto command = command_named<ImportAccount>("import_account", std::move(fields), errors, id);
+  for (std::size_t i = before; i < errors.size(); ++i)
+    if (errors[i].at.line == 0) errors[i].at.line = at.line;  // JSON tells no lines of its own
+  if (!command) return;
+  record.command = *std::move(command);
+  into.accounts.push_back(std::move(record));
+}
+
+void read_lines(std::string_view text, const std::string& name, ImportFile& into, Errors& errors) {
+  std::uint32_t number = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const Where at{.file = name, .line = number, .column = 0, .path = {}};
+    auto object = parse_json(line, name);
+    if (!object) {
+      Error error = object.error();
+      error.at.line = number;
+      errors.push_back(std::move(error));
+      continue;
+    }
+    const auto id = taken(*object, "account");
+    if (!id) {
+      errors.push_back({.code = "missing_key", .message = "'account' is missing: whose line this is", .at = at});
+      continue;
+    }
+    add_account(id->text, *std::move(object), at, into, errors);
+  }
+}
+
+}  // namespace
+
+ImportFile read_import(const std::filesystem::path& file, Errors& errors) {
+  ImportFile read;
+  const auto text = read_file(file);
+  if (!text) {
+    errors.push_back(text.error());
+    return read;
+  }
+  if (file.extension() == ".jsonl") {
+    read_lines(*text, file.string(), read, errors);
+    return read;
+  }
+  auto tree = parse_yaml(*text, file.string());
+  if (!tree) {
+    errors.push_back(tree.error());
+    return read;
+  }
+  if (auto numbers = taken(*tree, "next_documents"))
+    read.next_documents =
+        command_named<SetDocumentNumbers>("set_document_numbers", *std::move(numbers), errors, "next_documents");
+  auto accounts = taken(*tree, "accounts");
+  for (const Node& other : tree->children)
+    errors.push_back({.code = "unknown_key",
+                      .message = "'" + other.key + "' is not known here: write next_documents or accounts",
+                      .at = other.where_key(other.key)});
+  if (!accounts || accounts->kind != Node::Kind::map) {
+    errors.push_back({.code = "missing_key",
+                      .message = "'accounts' is missing: each account by its id",
+                      .at = tree->where("accounts")});
+    return read;
+  }
+  for (Node& account : accounts->children) {
+    const std::string id = account.key;
+    const Where at = account.where_key("accounts." + id);
+    add_account(id, std::move(account), at, read, errors);
+  }
+  return read;
+}
+
+}  // namespace florin::config

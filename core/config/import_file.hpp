@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "config/document.hpp"
+#include "florin/commands.hpp"
+
+namespace florin::config {
+
+/// One account of an import, and where it stands.
+struct ImportedRecord {
+  AccountId account;
+  ImportAccount command;
+  std::vector<Word> person;
+  Where at;
+};
+struct ImportFile {
+  std::optional<SetDocumentNumbers> next_documents;
+  std::vector<ImportedRecord> accounts;
+};
+
+/// A YAML file (`next_documents`, and `accounts` by id), or with the ending .jsonl an object a line, each with its
+/// `account`. Errors: of all accounts at once, with file and line.
+ImportFile read_import(const std::filesystem::path& file, Errors& errors);
+
+}  // namespace florin::config

@@ -1,0 +1,157 @@
+#include "domain/accounts/import.hpp"
+
+#include <algorithm>
+
+#include "domain/payments/settle.hpp"
+#include "domain/subscriptions/subscription.hpp"
+
+namespace florin {
+
+namespace {
+
+/// The moment at which the credit policy gives credits of such a source.
+struct Origin {
+  std::string_view word;
+  GrantSource source;
+  MomentKind given;
+};
+constexpr Origin origins[] = {{"plan", GrantSource::plan, MomentKind::period_paid},
+                              {"rollover", GrantSource::rollover, MomentKind::period_ended},
+                              {"purchase", GrantSource::purchase, MomentKind::purchased},
+                              {"recharge", GrantSource::recharge, MomentKind::recharged},
+                              {"addon", GrantSource::addon, MomentKind::addon_paid},
+                              {"trial", GrantSource::trial, MomentKind::trial_started},
+                              {"correction", GrantSource::correction, MomentKind::corrected}};
+
+bool looks_like_a_card_number(const std::string& text) {
+  int digits = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9')
+      ++digits;
+    else if (c != ' ' && c != '-')
+      digits = 0;
+    if (digits >= 12) return true;
+  }
+  return false;
+}
+
+/// The policy is asked as if the credits came now: its priority and its rule hold, the end is the lot's own.
+PolicyDecision place_of(Draft& draft, const Origin& origin, const BoughtCredits& credits) {
+  Moment moment;
+  moment.kind = origin.given;
+  moment.at = draft.now;
+  moment.today = draft.calendar().date(draft.now);
+  if (const auto& running = draft.account.subscription) {
+    moment.plan = running->plan.text();
+    moment.cycle = running->cycle;
+    moment.period_from = running->from;
+    moment.period_to = running->to;
+  }
+  if (origin.source == GrantSource::rollover) {
+    Grant unused;
+    unused.id = {1};
+    unused.type = credits.type;
+    unused.granted = unused.remaining = credits.amount;
+    moment.reason = PeriodEnd::renewal;
+    moment.grants.push_back(std::move(unused));
+  } else {
+    moment.includes.push_back({credits.type, credits.amount});
+  }
+  for (const PolicyDecision& decision : draft.ask(moment).decisions)
+    if (decision.source == origin.source &&
+        (decision.kind == PolicyDecision::Kind::issue || decision.kind == PolicyDecision::Kind::roll))
+      return decision;
+  refuse("unknown_source", "There are no credits of the source '" + std::string(origin.word) + "' here.",
+         draft.catalog().policy_at);
+}
+
+void import_subscription(Draft& draft, const ImportedPlan& plan) {
+  const Catalog& catalog = draft.catalog();
+  const Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
+  if (draft.now < plan.anchor) refuse("anchor_in_future", "The first period has begun before the import.");
+  const Calendar calendar = draft.calendar();
+  const std::int32_t months = terms.cycle.months;
+  std::int64_t k = 0;
+  while (calendar.boundary(plan.anchor, months, k + 1) <= draft.now) ++k;
+  const Instant from = calendar.boundary(plan.anchor, months, k);
+  const Instant to = calendar.boundary(plan.anchor, months, k + 1);
+  if (to != plan.next_renewal)
+    refuse("renewal_does_not_fit",
+           "From this anchor the next renewal is at " + to.text() + ", not at " + plan.next_renewal.text() + ".");
+  draft.add(SubscriptionStarted{.plan = terms.plan.id,
+                                .cycle = terms.cycle.id,
+                                .months = months,
+                                .licences = terms.licences,
+                                .add_ons = terms.add_ons,
+                                .catalog = catalog.version,
+                                .anchor = plan.anchor,
+                                .to = calendar.boundary(plan.anchor, months, 1)});
+  if (k > 0)
+    draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
+}
+
+void import_lot(Draft& draft, const ImportedLot& lot) {
+  const Catalog& catalog = draft.catalog();
+  const auto origin = std::ranges::find(origins, lot.source, &Origin::word);
+  if (origin == std::end(origins)) {
+    std::string words;
+    for (const Origin& known : origins) words += (words.empty() ? "" : ", ") + std::string(known.word);
+    refuse("unknown_source", "'" + lot.source + "' is no source of credits: " + words + ".");
+  }
+  const CreditTypeRule* type = catalog.credit_type(lot.remaining.type);
+  if (type == nullptr) refuse("unknown_credit", "There is no credit type '" + lot.remaining.type.text() + "'.");
+  const auto units = lot.remaining.amount.in_units(type->decimals);
+  if (!units || *units <= 0)
+    refuse("bad_amount", "What remains of a lot is positive and no finer than the credit's decimals.", type->at);
+  if (lot.ends_at && *lot.ends_at <= draft.now) refuse("lot_is_over", "A lot that has ended holds no credits.");
+  if (lot.paid && (lot.paid->negative() || lot.paid->currency() != catalog.currency))
+    refuse("wrong_currency", "What was paid is in " + std::string(catalog.currency.code()) + ".");
+  const PolicyDecision place = place_of(draft, *origin, {type->id, Credits{*units}});
+  draft.add(GrantIssued{.grant = {draft.account.last_grant + 1},
+                        .type = type->id,
+                        .source = origin->source,
+                        .priority = place.priority,
+                        .ends_at = lot.ends_at,
+                        .amount = {*units},
+                        .paid_by = {},
+                        .rule = place.rule,
+                        .paid = lot.paid.value_or(Money())});
+}
+
+}  // namespace
+
+void import_account(Draft& draft, const Actor& actor, const ImportAccount& command) {
+  if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
+  if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  const bool ordered =
+      command.opened_at <= draft.now &&
+      (!command.first_paid_at || (command.opened_at <= *command.first_paid_at && *command.first_paid_at <= draft.now));
+  if (command.opened_at.us == 0 || !ordered)
+    refuse("bad_instant", "An account was opened first, then paid, both before the import.");
+  draft.add(AccountImported{command.billing_country, command.billing_state.value_or(""), command.opened_at,
+                            command.first_paid_at});
+  for (const ImportedMethod& method : command.methods) {
+    if (looks_like_a_card_number(method.token) || looks_like_a_card_number(method.masked))
+      refuse("card_number", "A processor's token belongs here, never a number of a card.");
+    save_method(draft, actor,
+                SetMethod{.method = method.method,
+                          .slot = method.slot,
+                          .details = {},
+                          .token = method.token,
+                          .brand = method.brand,
+                          .masked = method.masked});
+  }
+  if (command.subscription) import_subscription(draft, *command.subscription);
+  for (const ImportedLot& lot : command.lots) import_lot(draft, lot);
+}
+
+void set_document_numbers(Draft& draft, const SetDocumentNumbers& command) {
+  const TenantState& tenant = draft.tenant;
+  if (tenant.last_invoice != 0 || tenant.last_credit_note != 0)
+    refuse("documents_exist", "There are documents already: their numbers go on without a gap.");
+  if (command.next_invoice < 1 || command.next_credit_note < 1) refuse("bad_number", "Documents are numbered from 1.");
+  draft.add(DocumentNumbersSet{static_cast<std::uint64_t>(command.next_invoice - 1),
+                               static_cast<std::uint64_t>(command.next_credit_note - 1)});
+}
+
+}  // namespace florin

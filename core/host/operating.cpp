@@ -1,0 +1,306 @@
+#include "host/operating.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "config/check.hpp"
+#include "config/import_file.hpp"
+#include "domain/documents/month.hpp"
+#include "host/upcoming.hpp"
+#include "readers/months.hpp"
+#include "readers/notices.hpp"
+
+namespace florin::operating {
+
+namespace {
+
+/// A copy of a tenant as it is now.
+struct TenantNow {
+  TenantState state;
+  Catalogs catalogs;
+  const Catalog& catalog() const { return catalogs.at(state.catalog); }
+};
+
+Result<TenantNow> tenant_now(Assembly& assembly, const TenantId& tenant) {
+  Result<TenantNow> now = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  assembly.engine().read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    const Catalogs* catalogs = shard.catalogs(tenant);
+    if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty()) now = TenantNow{*state, *catalogs};
+  });
+  return now;
+}
+
+MonthReport report_of(const ClosedMonth& month, bool closed, const Catalog& catalog) {
+  MonthReport report{.month = month.month, .closed = closed, .lines = {}};
+  for (const MonthLine& line : month.lines) {
+    const CreditTypeRule* type = catalog.credit_type(line.type);
+    const auto text = [&](Credits credits) {
+      return decimal_text(credits.units, type == nullptr ? 0 : type->decimals);
+    };
+    report.lines.push_back({.type = line.type.text(),
+                            .before = text(line.before),
+                            .issued = text(line.issued),
+                            .used = text(line.used),
+                            .gone = text(line.gone),
+                            .returned = text(line.returned),
+                            .after = text(line.after),
+                            .before_money = line.before_money,
+                            .issued_money = line.issued_money,
+                            .used_money = line.used_money,
+                            .gone_money = line.gone_money,
+                            .returned_money = line.returned_money,
+                            .after_money = line.after_money});
+  }
+  return report;
+}
+
+Error at_record(const config::ImportedRecord& record, const std::string& code, const std::string& text) {
+  return {.code = code, .message = record.account.text() + ": " + text, .at = record.at};
+}
+
+/// Imports one account on a copy. Adds what is wrong to the report.
+Status rehearse(Assembly& assembly, const TenantNow& now, const config::ImportedRecord& record, const Actor& by,
+                ImportReport& report) {
+  Account account;
+  account.id = record.account;
+  bool exists = false;
+  assembly.engine().read([&](const engine::Shard& shard) {
+    if (const Account* found = shard.account(now.state.id, record.account)) {
+      account = *found;
+      exists = true;
+    }
+  });
+  ImportedAccount imported{.account = record.account, .there_already = exists, .charges = {}};
+  if (exists && !account.imported_at) {
+    report.errors.push_back(at_record(record, "account_exists", "this account lives here already"));
+    return Done{};
+  }
+  engine::Rehearsal rehearsal(account, now.state, now.catalogs, assembly.plugged());
+  if (!exists) {
+    auto entry = rehearsal.take(by, "import", record.command, assembly.engine().now());
+    if (!entry) return entry.error();
+    if (entry->refusal) {
+      report.errors.push_back(at_record(record, entry->refusal->code, entry->refusal->text));
+      return Done{};
+    }
+  }
+  if (const auto& running = rehearsal.account().subscription) {
+    auto charges = florin::upcoming(rehearsal, running->to);
+    if (!charges) return charges.error();
+    imported.charges = *std::move(charges);
+  }
+  report.accounts.push_back(std::move(imported));
+  return Done{};
+}
+
+Status submit(Assembly& assembly, Request request, const config::ImportedRecord* record, ImportReport& report) {
+  auto job = assembly.job_of(request);
+  if (!job) return job.error();
+  const auto answered = assembly.engine().submit_and_wait(std::move(*job));
+  if (!answered) return answered.error();
+  if (const auto& refusal = answered->entry->refusal; refusal && record != nullptr)
+    report.errors.push_back(at_record(*record, refusal->code, refusal->text));
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId& tenant, const Date& day) {
+  const auto now = tenant_now(assembly, tenant);
+  if (!now) return now.error();
+  const Calendar calendar(now->catalog().zone);
+  const Instant from = calendar.instant({day, 0});
+  const Instant until = calendar.instant({Date::from_days(day.days() + 1), 0}) - Duration{1};
+  std::vector<engine::Rehearsal> rehearsals;
+  assembly.engine().read([&](const engine::Shard& shard) {
+    for (const AccountId& id : shard.accounts(tenant))
+      if (const Account* account = shard.account(tenant, id); account != nullptr && account->due_at <= until)
+        rehearsals.emplace_back(*account, now->state, now->catalogs, assembly.plugged());
+  });
+  std::vector<UpcomingCharge> all;
+  for (engine::Rehearsal& rehearsal : rehearsals) {
+    auto charges = florin::upcoming(std::move(rehearsal), until);
+    if (!charges) return charges.error();
+    for (UpcomingCharge& charge : *charges)
+      if (from <= charge.at) all.push_back(std::move(charge));
+  }
+  std::ranges::stable_sort(all, {}, &UpcomingCharge::at);
+  return all;
+}
+
+Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant, const std::string& file,
+                                     const Actor& by, bool dry_run) {
+  const auto now = tenant_now(assembly, tenant);
+  if (!now) return now.error();
+  ImportReport report;
+  const config::ImportFile read = config::read_import(file, report.errors);
+  for (const config::ImportedRecord& record : read.accounts)
+    if (const auto done = rehearse(assembly, *now, record, by, report); !done) return done.error();
+  if (dry_run || !report.errors.empty()) return report;
+  if (read.next_documents) {
+    const std::string key = "import documents";
+    if (const auto done = submit(assembly, {tenant, {}, by, key, std::nullopt, *read.next_documents}, nullptr, report);
+        !done)
+      return done.error();
+  }
+  for (const config::ImportedRecord& record : read.accounts) {
+    const auto imported = std::ranges::find(report.accounts, record.account, &ImportedAccount::account);
+    if (imported == report.accounts.end() || imported->there_already) continue;
+    const std::string key = "import " + record.account.text();
+    if (const auto done =
+            submit(assembly, {tenant, record.account, by, key, std::nullopt, record.command}, &record, report);
+        !done)
+      return done.error();
+    if (record.person.empty()) continue;
+    if (const auto done =
+            submit(assembly, {tenant, record.account, by, key + " person", std::nullopt, SetPerson{record.person}},
+                   &record, report);
+        !done)
+      return done.error();
+  }
+  return report;
+}
+
+Result<std::vector<MonthReport>> months(Assembly& assembly, const TenantId& tenant) {
+  const auto now = tenant_now(assembly, tenant);
+  if (!now) return now.error();
+  std::vector<MonthReport> reports;
+  const auto read = assembly.with_journal([&](store::Store& journal) -> Status {
+    const auto months =
+        readers::months_of(journal, tenant, now->catalog(), now->state.closed_months, assembly.engine().now());
+    if (!months) return months.error();
+    for (const ClosedMonth& month : *months) {
+      const auto closed = std::ranges::find(now->state.closed_months, month.month, &ClosedMonth::month);
+      const bool is_closed = closed != now->state.closed_months.end();
+      reports.push_back(report_of(is_closed ? *closed : month, is_closed, now->catalog()));
+    }
+    return Done{};
+  });
+  if (!read) return read.error();
+  return reports;
+}
+
+Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, const std::string& month, const Actor& by) {
+  const auto now = tenant_now(assembly, tenant);
+  if (!now) return now.error();
+  if (!first_day(month)) return Error{.code = "bad_month", .message = "a month is written as 2026-03"};
+  ClosedMonth closing{.month = month, .up_to = 0, .lines = {}};
+  const auto read = assembly.with_journal([&](store::Store& journal) -> Status {
+    const auto months =
+        readers::months_of(journal, tenant, now->catalog(), now->state.closed_months, assembly.engine().now());
+    if (!months) return months.error();
+    const auto found = std::ranges::find(*months, month, &ClosedMonth::month);
+    if (found != months->end()) closing = *found;
+    return Done{};
+  });
+  if (!read) return read.error();
+  engine::Job job{.tenant = tenant,
+                  .account = {},
+                  .actor = by,
+                  .key = "close " + month + " " + std::to_string(closing.up_to),
+                  .asked_at = std::nullopt,
+                  .command = CloseMonth{closing},
+                  .reply = {},
+                  .of_effect = false};
+  const auto answered = assembly.engine().submit_and_wait(std::move(job));
+  if (!answered) return answered.error();
+  if (const auto& refusal = answered->entry->refusal) return Error{.code = refusal->code, .message = refusal->text};
+  return report_of(closing, true, now->catalog());
+}
+
+Result<std::vector<Notice>> notices(Assembly& assembly, const TenantId& tenant, std::uint64_t from, std::size_t most) {
+  const auto now = tenant_now(assembly, tenant);
+  if (!now) return now.error();
+  const auto version = [&](std::uint32_t number) -> const Catalog* {
+    const bool known = number >= 1 && number <= now->catalogs.versions.size();
+    return known ? &now->catalogs.at(number) : nullptr;
+  };
+  Result<std::vector<Notice>> found = std::vector<Notice>();
+  const auto read = assembly.with_journal([&](store::Store& journal) -> Status {
+    found = readers::notices_of(journal, tenant, version, from, most);
+    return Done{};
+  });
+  if (!read) return read.error();
+  return found;
+}
+
+}  // namespace florin::operating
+
+namespace florin {
+
+namespace json = boost::json;
+
+std::string as_csv(const std::vector<MonthReport>& months) {
+  std::string text =
+      "month,closed,type,before,issued,used,gone,returned,after,before_money,issued_money,used_money,gone_money,"
+      "returned_money,after_money\n";
+  for (const MonthReport& month : months)
+    for (const MonthReport::Line& line : month.lines) {
+      text += month.month + (month.closed ? ",true," : ",false,") + line.type;
+      for (const std::string* credits :
+           {&line.before, &line.issued, &line.used, &line.gone, &line.returned, &line.after})
+        text += "," + *credits;
+      for (const Money* money : {&line.before_money, &line.issued_money, &line.used_money, &line.gone_money,
+                                 &line.returned_money, &line.after_money})
+        text += "," + money->text();
+      text += "\n";
+    }
+  return text;
+}
+
+std::string as_json(const std::vector<MonthReport>& months) {
+  json::array all;
+  for (const MonthReport& month : months) {
+    json::array lines;
+    for (const MonthReport::Line& line : month.lines)
+      lines.push_back(json::object{{"type", line.type},
+                                   {"before", line.before},
+                                   {"issued", line.issued},
+                                   {"used", line.used},
+                                   {"gone", line.gone},
+                                   {"returned", line.returned},
+                                   {"after", line.after},
+                                   {"before_money", line.before_money.text()},
+                                   {"issued_money", line.issued_money.text()},
+                                   {"used_money", line.used_money.text()},
+                                   {"gone_money", line.gone_money.text()},
+                                   {"returned_money", line.returned_money.text()},
+                                   {"after_money", line.after_money.text()}});
+    all.push_back(json::object{{"month", month.month}, {"closed", month.closed}, {"lines", std::move(lines)}});
+  }
+  return json::serialize(all);
+}
+
+std::string as_json(const std::vector<UpcomingCharge>& charges) {
+  json::array all;
+  for (const UpcomingCharge& charge : charges)
+    all.push_back(json::object{{"account", charge.account.text()},
+                               {"at", charge.at.text()},
+                               {"kind", charge.kind},
+                               {"what", charge.what},
+                               {"amount", charge.amount.text()},
+                               {"method", charge.method},
+                               {"waits", charge.waits}});
+  return json::serialize(all);
+}
+
+std::string as_json(const std::vector<Notice>& notices) {
+  json::array all;
+  for (const Notice& notice : notices) {
+    json::object data;
+    for (const Word& word : notice.data) data[word.name] = word.value;
+    json::array roles;
+    for (const std::string& role : notice.roles) roles.emplace_back(role);
+    all.push_back(json::object{{"position", notice.position},
+                               {"at", notice.at.text()},
+                               {"account", notice.account.text()},
+                               {"kind", notice.kind},
+                               {"roles", std::move(roles)},
+                               {"by", notice.by},
+                               {"data", std::move(data)}});
+  }
+  return json::serialize(all);
+}
+
+}  // namespace florin

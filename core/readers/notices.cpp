@@ -1,0 +1,95 @@
+#include "readers/notices.hpp"
+
+#include <algorithm>
+
+#include "readers/fold.hpp"
+
+namespace florin::readers {
+
+namespace {
+
+template <class Wanted>
+const Wanted* first(const Entry& entry) {
+  for (const Fact& fact : entry.facts)
+    if (const auto* found = std::get_if<Wanted>(&fact)) return found;
+  return nullptr;
+}
+
+std::vector<CreditType> used_up_by(const Entry& entry, const Account& after) {
+  std::vector<CreditType> types;
+  for (const Fact& fact : entry.facts) {
+    const auto* spent = std::get_if<CreditsSpent>(&fact);
+    if (spent == nullptr || spent->takes.empty()) continue;
+    if (after.available(spent->type, entry.at).is_zero()) types.push_back(spent->type);
+  }
+  return types;
+}
+
+/// What one entry has somebody to be told of.
+std::vector<Notice> told_by(const Entry& entry, const Account& after, const Catalog& catalog) {
+  std::vector<Notice> notices;
+  const auto tell = [&](std::string_view when, std::vector<Word> data) {
+    for (const NoticeRule& rule : catalog.notices) {
+      if (rule.when != when) continue;
+      Notice notice{.position = 0,
+                    .at = entry.at,
+                    .account = entry.account,
+                    .kind = std::string(when),
+                    .roles = rule.roles,
+                    .by = rule.by,
+                    .data = data};
+      if (!rule.with_invoice) std::erase_if(notice.data, [](const Word& word) { return word.name == "invoice"; });
+      notices.push_back(std::move(notice));
+    }
+  };
+  if (const auto* invoice = first<InvoiceIssued>(entry)) {
+    const std::vector<Word> data = {{"order", std::to_string(invoice->order.value)},
+                                    {"invoice", invoice->number},
+                                    {"total", invoice->total.text()}};
+    tell("order_confirmed", data);
+    const Order* order = after.order(invoice->order);
+    const bool upgrade = first<TrialEnded>(entry) != nullptr && order != nullptr && order->buys.plan;
+    if (upgrade) tell("upgraded_from_trial", data);
+  }
+  if (const auto* stepped = first<PastDueStepped>(entry)) {
+    const std::size_t rung = stepped->step - 1;  // the one that has just been taken
+    if (stepped->step > 0 && rung < catalog.past_due.size() && catalog.past_due[rung].tell && after.past_due)
+      tell("past_due", {{"order", std::to_string(after.past_due->order.value)}, {"step", std::to_string(rung + 1)}});
+  }
+  for (const CreditType& type : used_up_by(entry, after)) tell("credits_used_up", {{"type", type.text()}});
+  if (const auto* failed = first<RechargeFailed>(entry))
+    tell("recharge_failed", {{"suspended", failed->suspended ? "true" : "false"}});
+  if (const auto* ended = first<SubscriptionEnded>(entry)) tell("subscription_ended", {{"because", ended->because}});
+  return notices;
+}
+
+}  // namespace
+
+Result<std::vector<Notice>> notices_of(store::Store& store, const TenantId& tenant,
+                                       const std::function<const Catalog*(std::uint32_t)>& catalog,
+                                       store::Position from, std::size_t most) {
+  const auto shards = store.shards();
+  if (!shards) return shards.error();
+  std::vector<Notice> notices;
+  Fold fold;
+  for (const std::uint32_t shard : *shards) {
+    const auto read = read_entries(store, shard, 1, [&](const Entry& entry, store::Position position) {
+      if (notices.size() >= most) return false;
+      if (entry.tenant != tenant) return true;
+      fold.apply(entry, position);
+      if (position <= from || entry.account.empty() || entry.facts.empty()) return true;
+      const Catalog* then = catalog(entry.catalog);
+      const Account* after = fold.find(tenant, entry.account);
+      if (then == nullptr || after == nullptr) return true;
+      for (Notice& notice : told_by(entry, *after, *then)) {
+        notice.position = position;
+        notices.push_back(std::move(notice));
+      }
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return notices;
+}
+
+}  // namespace florin::readers

@@ -1,0 +1,285 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "florin/host.hpp"
+#include "florin/ops.hpp"
+
+namespace florin {
+namespace {
+
+const Actor staff{"staff", "ann"};
+const Actor owner{"owner", ""};
+
+/// A host of the shipped tenants in virtual time, in memory or in a folder.
+class Operating : public testing::Test {
+ protected:
+  void open(const char* from, const std::string& data = "memory") {
+    auto opened =
+        Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = data, .virtual_from = *Instant::parse(from)});
+    ASSERT_TRUE(opened) << opened.error().message;
+    host = std::make_unique<Host>(*std::move(opened));
+  }
+  void TearDown() override {
+    host.reset();
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+  }
+  const std::filesystem::path& own_folder() {
+    folder = std::filesystem::temp_directory_path() /
+             ("florin-operating-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    return folder;
+  }
+  void ask(const std::string& account, const Actor& actor, const std::string& json) {
+    const AccountId id = account.empty() ? AccountId() : *AccountId::parse(account);
+    const auto done = host->submit_json(tenant, id, actor, "k" + std::to_string(++keys), json);
+    ASSERT_TRUE(done) << json << ": " << done.error().message;
+    EXPECT_FALSE(done->refusal) << json << ": " << done->refusal->text;
+  }
+  void subscribe(const std::string& account, const std::string& plan) {
+    ask(account, owner, R"({"open_account": {"billing_country": "US", "person": {"name": "Grace Hopper"}}})");
+    ask(account, owner,
+        R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
+    ask(account, owner, R"({"subscribe": {"plan": ")" + plan + R"(", "cycle": "monthly"}})");
+  }
+  void run_until(const char* at) { host->run_until(*Instant::parse(at)); }
+  std::string write(const std::string& name, const std::string& text) {
+    const auto file = own_folder() / name;
+    std::ofstream(file) << text;
+    return file.string();
+  }
+  std::string invoices(const std::string& account) { return *host->documents(tenant, *AccountId::parse(account)); }
+
+  std::unique_ptr<Host> host;
+  std::filesystem::path folder;
+  const TenantId tenant = *TenantId::parse("callloop");
+  int keys = 0;
+};
+
+TEST_F(Operating, TomorrowsChargesAreWhatIsThenCharged) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  subscribe("small", "starter");
+  run_until("2026-04-09T15:00Z");
+  const auto charges = host->upcoming(tenant, {2026, 4, 10});
+  ASSERT_TRUE(charges) << charges.error().message;
+  ASSERT_EQ(charges->size(), 2U);
+  EXPECT_EQ((*charges)[0].account.text(), "acme");
+  EXPECT_EQ((*charges)[0].amount.text(), "49.00 USD");
+  EXPECT_EQ((*charges)[0].method, "primary card");
+  EXPECT_EQ((*charges)[0].at.text(), "2026-04-10T15:00Z");
+  EXPECT_EQ((*charges)[1].amount.text(), "25.00 USD");
+  EXPECT_TRUE(host->upcoming(tenant, {2026, 4, 11})->empty());
+  EXPECT_EQ(invoices("acme").find("CL-000003"), std::string::npos);
+  run_until("2026-04-11T06:00Z");
+  const std::string both = invoices("acme") + invoices("small");
+  EXPECT_NE(both.find("CL-000003"), std::string::npos);
+  EXPECT_NE(both.find("CL-000004"), std::string::npos);
+  EXPECT_EQ(both.find("CL-000005"), std::string::npos);
+}
+
+TEST_F(Operating, WhatAStopHoldsIsListedAsWaiting) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  run_until("2026-04-09T15:00Z");
+  ask("", staff, R"({"stop_charges": {"scope": "tenant", "name": "", "reason": "Wrong prices"}})");
+  const auto charges = host->upcoming(tenant, {2026, 4, 10});
+  ASSERT_TRUE(charges);
+  ASSERT_EQ(charges->size(), 1U);
+  EXPECT_TRUE(charges->front().waits);
+  run_until("2026-04-12T15:00Z");
+  EXPECT_EQ(invoices("acme").find("CL-000002"), std::string::npos);
+}
+
+const char* two_customers = R"(next_documents: {next_invoice: 1201, next_credit_note: 33}
+accounts:
+  acme:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    first_paid_at: 2025-06-10T15:00Z
+    person: {name: Grace Hopper}
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-06-10T15:00Z, next_renewal: 2026-04-10T15:00Z}
+    lots:
+      - {source: rollover, remaining: 300 message, ends_at: 2026-04-09T15:00Z, paid: 14.70 USD}
+      - {source: plan, remaining: 800 message, ends_at: 2026-04-10T15:00Z, paid: 39.20 USD}
+      - {source: purchase, remaining: 1000 message, ends_at: 2026-12-01T15:00Z, paid: 49.00 USD}
+  globex:
+    billing_country: US
+    opened_at: 2025-01-31T15:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "1881"}]
+    subscription: {plan: starter, cycle: annual, anchor: 2025-05-31T15:00Z, next_renewal: 2026-05-31T15:00Z}
+)";
+
+TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("customers.yaml", two_customers);
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
+  ASSERT_EQ(dry->accounts.size(), 2U);
+  ASSERT_EQ(dry->accounts[0].charges.size(), 1U);
+  EXPECT_EQ(dry->accounts[0].charges[0].amount.text(), "49.00 USD");
+  EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-04-10T15:00Z");
+  EXPECT_EQ(dry->accounts[1].charges[0].amount.text(), "250.00 USD");
+  EXPECT_TRUE(host->accounts(tenant).empty());
+
+  const auto done = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(done && done->errors.empty());
+  const auto again = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(again && again->errors.empty());
+  EXPECT_TRUE(again->accounts[0].there_already);
+  EXPECT_EQ(host->accounts(tenant).size(), 2U);
+  EXPECT_EQ(host->person(tenant, *AccountId::parse("acme"))->front().value, "Grace Hopper");
+  std::string view = *host->account(tenant, *AccountId::parse("acme"));
+  EXPECT_NE(view.find(R"("message":"2100")"), std::string::npos) << view;
+
+  run_until("2026-04-10T15:00Z");
+  EXPECT_NE(invoices("acme").find("CL-001201"), std::string::npos) << invoices("acme");
+  EXPECT_NE(invoices("acme").find("49.00 USD"), std::string::npos);
+  // 300 rolled over ended on the 9th, 800 of the plan roll over, 1000 were bought, 1000 are new.
+  view = *host->account(tenant, *AccountId::parse("acme"));
+  EXPECT_NE(view.find(R"("message":"2800")"), std::string::npos) << view;
+}
+
+TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("customers.jsonl",
+                                 R"({"account": "good", "billing_country": "US", "opened_at": "2025-01-01T00:00Z"}
+{"account": "late", "billing_country": "US", "opened_at": "2025-01-01T00:00Z", "subscription": {"plan": "growth", "cycle": "monthly", "anchor": "2026-01-10T15:00Z", "next_renewal": "2026-04-11T15:00Z"}}
+{"account": "card", "billing_country": "US", "opened_at": "2025-01-01T00:00Z", "methods": [{"method": "card", "slot": "primary", "token": "4242 4242 4242 4242", "brand": "visa", "masked": "4242"}]}
+{"account": "what", "billing_country": "US", "opened": "2025-01-01T00:00Z"}
+)");
+  const auto report = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(report);
+  std::set<std::pair<std::uint32_t, std::string>> found;
+  for (const Error& error : report->errors) found.emplace(error.at.line, error.code);
+  EXPECT_TRUE(found.contains({2, "renewal_does_not_fit"}));
+  EXPECT_TRUE(found.contains({3, "card_number"}));
+  EXPECT_TRUE(found.contains({4, "unknown_key"}));
+  EXPECT_TRUE(host->accounts(tenant).empty());
+}
+
+TEST_F(Operating, MonthsAddUpAndStayClosed) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "16000 characters"}})");
+  run_until("2026-05-02T15:00Z");
+  EXPECT_EQ(host->close_month(tenant, "2026-05", staff).error().code, "month_not_over");
+  EXPECT_EQ(host->close_month(tenant, "2026-03", owner).error().code, "not_permitted");
+  const auto march = host->close_month(tenant, "2026-03", staff);
+  ASSERT_TRUE(march) << march.error().message;
+  // 100 of 1000 for 49.00 are used: 4.90 earned, 44.10 owed.
+  EXPECT_EQ(march->lines[0].issued, "1000");
+  EXPECT_EQ(march->lines[0].used, "100");
+  EXPECT_EQ(march->lines[0].used_money.text(), "4.90 USD");
+  EXPECT_EQ(march->lines[0].after, "900");
+  EXPECT_EQ(march->lines[0].after_money.text(), "44.10 USD");
+  EXPECT_EQ(host->close_month(tenant, "2026-03", staff).error().code, "month_closed");
+  EXPECT_EQ(host->close_month(tenant, "2026-05", staff).error().code, "month_not_over");
+  ask("acme", staff, R"({"correct_credits": {"amount": "50 message", "take": true, "reason": "A mistake in March"}})");
+  const auto months = host->months(tenant);
+  ASSERT_TRUE(months);
+  ASSERT_EQ(months->size(), 3U);
+  EXPECT_TRUE((*months)[0].closed);
+  EXPECT_EQ((*months)[0].lines[0].after, "900");
+  EXPECT_EQ((*months)[2].lines[0].gone, "50");
+  for (const MonthReport& month : *months)
+    for (const MonthReport::Line& line : month.lines)
+      EXPECT_EQ(
+          (line.before_money + line.issued_money - line.used_money - line.gone_money - line.returned_money).text(),
+          line.after_money.text())
+          << month.month;
+  // 900 rolled over and 1000 new, 50 taken away: what the account has.
+  EXPECT_EQ((*months)[2].lines[0].after, "1850");
+  EXPECT_NE(host->account(tenant, *AccountId::parse("acme"))->find(R"("message":"1850")"), std::string::npos);
+}
+
+TEST_F(Operating, NoticesFollowFromTheJournalOnce) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  const auto notices = host->notices(tenant, 0, 100);
+  ASSERT_TRUE(notices);
+  ASSERT_EQ(notices->size(), 1U);
+  EXPECT_EQ(notices->front().kind, "order_confirmed");
+  EXPECT_EQ(notices->front().by, "email");
+  EXPECT_EQ(notices->front().roles, std::vector<std::string>{"owner"});
+  EXPECT_NE(as_json(*notices).find(R"("invoice":"CL-000001")"), std::string::npos) << as_json(*notices);
+  const std::uint64_t position = notices->back().position;
+  EXPECT_TRUE(host->notices(tenant, position, 100)->empty());
+  ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "160000 characters"}})");
+  ASSERT_EQ(host->notices(tenant, position, 100)->size(), 1U);
+  EXPECT_EQ(host->notices(tenant, position, 100)->front().kind, "credits_used_up");
+  EXPECT_EQ(host->notices(tenant, 0, 100)->size(), 2U);
+}
+
+TEST_F(Operating, AFileThatIsNotAppliedChangesNothingAtAStart) {
+  const auto config = own_folder() / "config";
+  std::filesystem::copy(FLORIN_CONFIG, config, std::filesystem::copy_options::recursive);
+  std::ofstream(config / "florin.yaml") << "plugins:\n  folder: " FLORIN_PLUGINS "\ntenants: tenants\ndata: ../data\n";
+  const auto reopen = [&] {
+    host.reset();
+    auto opened = Host::open({.config = (config / "florin.yaml").string(),
+                              .data = (folder / "data").string(),
+                              .virtual_from = *Instant::parse("2026-03-10T15:00Z")});
+    ASSERT_TRUE(opened) << opened.error().message;
+    host = std::make_unique<Host>(*std::move(opened));
+  };
+  reopen();
+  subscribe("acme", "growth");
+  const auto file = config / "tenants" / "callloop.yaml";
+  std::ifstream in(file);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  text.replace(text.find("monthly: {price: 49.00 USD"), 26, "monthly: {price: 59.00 USD");
+  std::ofstream(file) << text;
+  reopen();
+  ASSERT_EQ(host->problems().size(), 1U);
+  EXPECT_EQ(host->problems().front().code, "not_applied");
+  EXPECT_EQ(host->problems().front().at.path, "plans.growth.cycles.monthly.price");
+  EXPECT_EQ(versions((folder / "data").string(), tenant)->size(), 1U);
+
+  const auto plans = plan_files((folder / "data").string(), {file.string()});
+  ASSERT_TRUE(plans) << plans.error().message;
+  ASSERT_EQ(plans->front().changes.size(), 1U);
+  EXPECT_EQ(plans->front().changes[0].before, "49.00 USD");
+  EXPECT_EQ(plans->front().changes[0].after, "59.00 USD");
+  EXPECT_EQ(plans->front().subscriptions.front().how, "keeps_price");
+
+  EXPECT_EQ(*host->apply(file.string(), staff), 2U);
+  EXPECT_EQ(host->apply(file.string(), staff).error().code, "no_change");
+  reopen();
+  EXPECT_TRUE(host->problems().empty());
+  EXPECT_EQ(*host->apply_again(tenant, 1, staff), 3U);
+  const auto all = versions((folder / "data").string(), tenant);
+  ASSERT_EQ(all->size(), 3U);
+  EXPECT_EQ(all->back().again, 1U);
+  EXPECT_TRUE(all->back().in_force);
+  EXPECT_EQ(all->front().subscriptions, 1U);
+}
+
+TEST_F(Operating, AnErasedPersonIsInNoFile) {
+  const auto data = own_folder() / "data";
+  open("2026-03-10T15:00Z", data.string());
+  subscribe("acme", "growth");
+  ask("acme", staff, R"({"erase_person": {}})");
+  ASSERT_TRUE(host->refresh_views());
+  const std::string copy = (folder / "backup.db").string();
+  ASSERT_TRUE(backup(data.string(), copy));
+  host.reset();
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".so") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(in), {});
+    ++files;
+    EXPECT_EQ(bytes.find("Grace"), std::string::npos) << entry.path();
+    EXPECT_EQ(bytes.find("Hopper"), std::string::npos) << entry.path();
+  }
+  EXPECT_GE(files, 3);
+}
+
+}  // namespace
+}  // namespace florin
