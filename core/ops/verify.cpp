@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "domain/accounts/apply.hpp"
+#include "domain/accounts/due.hpp"
 #include "domain/journal/journal.hpp"
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
@@ -227,6 +228,8 @@ void Checking::check_facts(const Entry& entry, Account& account, TenantState& te
   Entry rest;
   rest.at = entry.at;
   apply(account, tenant, rest, position_);
+  // Its facts were applied one by one, so what they promised is looked at here.
+  if (about_ != entry.tenant.text()) account.due_at = next_due(account).value_or(Due()).at;
 }
 
 void Checking::check_fact(const Fact& fact, const Account& account, const TenantState& tenant, Instant now) {
