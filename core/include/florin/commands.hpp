@@ -119,7 +119,7 @@ struct Use {
   MeterId meter;
   Quantity quantity;
   std::vector<Word> words;         ///< outcome, destination, direction, …: what conditions ask for
-  std::optional<Instant> used_at;  ///< when it happened, if it is told later; none: now
+  std::optional<Instant> used_at{};  ///< when it happened, if it is told later; none: now
 };
 /// Reserves credits before something is sent.
 struct PlaceHold {
