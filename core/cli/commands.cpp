@@ -224,4 +224,53 @@ int submit(const SubmitWords& words) {
   return written(refused);
 }
 
+int statement(const StatementWords& words) {
+  const auto tenant = TenantId::parse(words.tenant);
+  if (!tenant) return failed_to_read("--tenant", tenant);
+  const auto processor = ProcessorId::parse(words.processor);
+  if (!processor) return failed_to_read("--processor", processor);
+  std::ifstream in(words.file, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in) return fail({.code = "no_such_file", .message = "'" + words.file + "' cannot be read"});
+  HostOptions options;
+  options.config = words.config;
+  options.data = words.data;
+  auto host = Host::open(options);
+  if (!host) return fail(host.error());
+  std::cerr << as_text(host->problems());
+  const auto report = host->load_statement(*tenant, *processor, words.file, bytes, words.dry_run);
+  if (!report) {
+    std::cerr << "florin: " << as_text({report.error()});
+    return refused;
+  }
+  std::size_t new_lines = 0, open = 0;
+  for (const StatementLine& line : report->lines) {
+    std::cout << words.file << ":" << line.at << "  " << line.dated << "  " << line.amount << "  " << line.becomes
+              << (line.account.empty() ? "" : "  " + line.account) << "  " << line.receipt << "\n    " << line.why
+              << (line.said.empty() ? "" : "\n    \"" + line.said + "\"") << "\n";
+    const bool entered = line.becomes == "pays" || line.becomes == "part" || line.becomes == "over" ||
+                         line.becomes == "kept" || line.becomes == "unmatched";
+    new_lines += entered ? 1U : 0U;
+    open += line.becomes == "unmatched" || line.becomes == "went" || line.becomes == "refused" ? 1U : 0U;
+  }
+  std::cout << report->lines.size() << " lines, " << new_lines << (report->dry_run ? " would be" : "") << " new, "
+            << open << " for a person\n";
+  return written(fine);
+}
+
+int bank_money(const std::string& config, const std::string& data, const std::string& tenant_word) {
+  const auto tenant = TenantId::parse(tenant_word);
+  if (!tenant) return failed_to_read("--tenant", tenant);
+  HostOptions options;
+  options.config = config;
+  options.data = data;
+  auto host = Host::open(options);
+  if (!host) return fail(host.error());
+  std::cerr << as_text(host->problems());
+  const auto money = host->bank_money(*tenant);
+  if (!money) return fail(money.error());
+  std::cout << *money << "\n";
+  return written(fine);
+}
+
 }  // namespace florin::cli

@@ -41,6 +41,12 @@ struct SubmitWords {
   std::string config, data, tenant, account, command, key, as;
 };
 int submit(const SubmitWords& words);
+struct StatementWords {
+  std::string config, data, tenant, processor, file;
+  bool dry_run = false;
+};
+int statement(const StatementWords& words);
+int bank_money(const std::string& config, const std::string& data, const std::string& tenant);
 
 int plan(const std::string& data, const std::vector<std::string>& files, bool json);
 struct ApplyWords {

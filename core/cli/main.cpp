@@ -200,11 +200,26 @@ class Program {
     auto* told =
         of_tenant("notices", "what is to be told to whom, as JSON", [this] { return notices(words(), since_); });
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
+    auto* lines = command("statement", "load a bank's statement, and say of each line whose it is and why",
+                          [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
+    data_of(lines);
+    lines->add_option("FILE", from_file_, "camt.053, or CSV as the processor's YAML says")->required();
+    lines->add_option("--tenant", tenant_)->required();
+    lines->add_option("--processor", processor_, "whose account it is of")->required();
+    lines->add_flag("--dry-run", dry_run_, "say it, and enter nothing");
+    config_of(lines);
+
+    auto* list = command("bank-money", "what came by bank and waits for a person, and what is waited for, as JSON",
+                         [this] { return bank_money(config_, data_, tenant_); });
+    data_of(list);
+    list->add_option("--tenant", tenant_)->required();
+    config_of(list);
   }
 
   CLI::App app_{"Florin: plans and prepaid credits, from YAML to a verified journal.", "florin"};
   std::function<int()> action_;
   std::vector<std::string> paths_;
+  std::string processor_;
   std::string data_, tenant_, account_, to_file_, from_file_, at_, json_command_, key_, as_;
   std::string folder_ = default_plugins();
   std::string config_ = default_config();

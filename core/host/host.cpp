@@ -10,6 +10,7 @@
 #include "host/documents.hpp"
 #include "host/operating.hpp"
 #include "host/quote.hpp"
+#include "host/statements.hpp"
 #include "host/view.hpp"
 
 namespace florin {
@@ -318,6 +319,19 @@ Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const
   WebhookMessage message{std::string(body), {}, now()};
   for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
   return assembly->webhook(tenant, processor, message);
+}
+
+Result<StatementReport> Host::load_statement(const TenantId& tenant, const ProcessorId& processor,
+                                             const std::string& file, std::string_view bytes, bool dry_run) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return florin::load_statement(*assembly, tenant, processor, file, bytes, dry_run);
+}
+
+Result<std::string> Host::bank_money(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return bank_money_as_json(*assembly, tenant);
 }
 
 void Host::run_until(Instant to) {

@@ -53,6 +53,16 @@ Operation operation_of(const engine::Effect& effect) {
   return operation;
 }
 
+/// For a processor that asks nothing of the network, such as a bank whose statements are read.
+class NoTransport : public Transport {
+ public:
+  WireReply send(const WireRequest&, Instant) override {
+    WireReply nothing;
+    nothing.arrived = Arrival::never_left;
+    return nothing;
+  }
+};
+
 /// When to ask next by the method's own schedule, which counts from the start of the payment.
 Duration next_poll(const MethodFacts& facts, Duration since_start) {
   for (const Duration poll : facts.polls)
@@ -91,6 +101,10 @@ Errors Plugged::plug_in(const Catalog& catalog) {
     auto instance = library_.processor(processor.plugin, {id, processor.config});
     if (!instance) {
       note(instance.error(), block, processor.at);
+      continue;
+    }
+    if (instance->manifest().endpoints.empty()) {
+      made->processors.emplace(processor.id.text(), Processing{std::make_shared<const ProcessorPlugin>(std::move(*instance)), nullptr});
       continue;
     }
     if (!is_sandbox(instance->manifest())) {
@@ -177,7 +191,9 @@ Said Plugged::perform(const engine::Effect& effect, Instant now) {
 }
 
 Said Plugged::performed(const Processing& processing, const engine::Effect& effect, Instant now) const {
-  return operate(*processing.plugin, operation_of(effect), *processing.sandbox, &sandbox_secret, now);
+  NoTransport nowhere;
+  Transport& transport = processing.sandbox ? static_cast<Transport&>(*processing.sandbox) : nowhere;
+  return operate(*processing.plugin, operation_of(effect), transport, &sandbox_secret, now);
 }
 
 std::shared_ptr<const MethodPlugin> Plugged::method(const TenantId& id, const MethodId& wanted) const {
@@ -206,8 +222,10 @@ std::vector<Plugged::Sandbox> Plugged::sandboxes() const {
   const std::lock_guard lock(mutex_);
   std::vector<Sandbox> all;
   for (const auto& [id, held] : tenants_)
-    for (const auto& [processor, processing] : held->processors)
+    for (const auto& [processor, processing] : held->processors) {
+      if (!processing.sandbox) continue;
       all.push_back({TenantId::trusted(id), ProcessorId::trusted(processor), processing.sandbox.get()});
+    }
   return all;
 }
 

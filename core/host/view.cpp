@@ -59,6 +59,7 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
                                     {"key", attempt.key},
                                     {"started_at", attempt.started_at.text()},
                                     {"decline", word(attempt.decline)},
+                                    {"reference", attempt.ref},
                                     {"decline_code", attempt.decline_code}});
   }
   const std::uint32_t duplicate = catalog.review && order.state == OrderState::paid && !order.total.is_zero()
@@ -76,6 +77,8 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
           {"invoice", order.invoice},
           {"closed_because", order.closed_because},
           {"refunded", order.refunded.text()},
+          {"account_money", order.account_money.text()},
+          {"written_off", order.written_off.text()},
           {"attempts", std::move(attempts)},
           {"likely_duplicate_of", duplicate}};
 }

@@ -70,6 +70,7 @@ class Checking {
   std::string about_;
   std::set<std::string> lost_;  // what could not be folded any more: said once
   using Books = std::map<std::pair<std::string, std::string>, std::int64_t>;  // ledger account, commodity
+  void check_bank_money(const Account& account, const Books& books);
   std::map<readers::Fold::Name, Books> books_;
   std::map<std::string, Wide> totals_;
   std::set<readers::Fold::Name> alarmed_;  // money that a person has to look at
@@ -316,7 +317,8 @@ void Checking::check_books(const readers::Fold::Name& name, const Account& accou
     if (ledger == "owed") owed[commodity] -= amount;
     if (ledger == "customer") customer[commodity] += amount;
     if (ledger.starts_with("cash:"))
-      expect(amount >= 0, "refunds", [&] { return "more went back than came in, in " + commodity; });
+      expect(amount >= 0 || !account.receipts.empty(), "refunds",
+             [&] { return "more went back than came in, in " + commodity; });
   }
   for (const auto& [type, there] : remains) balance.try_emplace(type, 0);
   for (const auto& [type, booked] : balance)
@@ -327,15 +329,49 @@ void Checking::check_books(const readers::Fold::Name& name, const Account& accou
     expect(booked == account.owes(CreditType::trusted(type)).units, "balance",
            [&] { return type + ": what is owed is not what the ledger has"; });
   const bool settled =
-      !alarmed_.contains(name) && std::ranges::none_of(account.orders, &Order::in_flight) &&
+      !alarmed_.contains(name) &&
+      std::ranges::none_of(account.orders,
+                           [](const Order& order) { return order.reopened && order.state != OrderState::paid; }) &&
+      std::ranges::none_of(account.orders, &Order::in_flight) &&
       std::ranges::all_of(account.refunds, [](const Refund& refund) { return refund.state == AttemptState::captured; });
   // What was left as an invoice is still to be paid.
   for (const Order& order : account.orders)
     if (order.state == OrderState::open && !order.invoice.empty())
       customer[std::string(order.total.currency().code())] -= order.total.minor();
+  check_bank_money(account, books_[name]);
   for (const auto& [currency, amount] : customer)
     expect(!settled || amount == 0, "balance", [&] {
       return fmt::format("{}: {} minor units were paid and neither invoiced nor given back", currency, -amount);
+    });
+}
+
+/// What came by bank is all accounted for: each receipt, what has paid nothing yet, and what is kept for the next
+/// order.
+void Checking::check_bank_money(const Account& account, const Books& books) {
+  std::map<std::string, std::int64_t> unapplied, kept;
+  for (const Receipt& receipt : account.receipts) {
+    const std::string currency(receipt.amount.currency().code());
+    unapplied[currency] += receipt.left().minor();
+    expect(!receipt.left().negative(), "bank_money",
+           [&] { return receipt.id.text() + " has paid more than came with it"; });
+  }
+  kept[std::string(account.money.currency().code())] += account.money.minor();
+  for (const Order& order : account.orders)
+    if (order.state == OrderState::open && !order.reopened)
+      kept[std::string(order.account_money.currency().code())] += order.account_money.minor();
+  const auto booked = [&](const char* ledger, const std::string& currency) {
+    const auto found = books.find({ledger, currency});
+    return found == books.end() ? 0 : -found->second;
+  };
+  for (const auto& [currency, amount] : unapplied)
+    expect(booked("unapplied", currency) == amount, "bank_money", [&] {
+      return fmt::format("{}: the ledger has {} unapplied, the receipts {}", currency, booked("unapplied", currency),
+                         amount);
+    });
+  for (const auto& [currency, amount] : kept)
+    expect(currency.empty() || booked("account_money", currency) == amount, "bank_money", [&] {
+      return fmt::format("{}: the ledger keeps {} for the next order, the account {}", currency,
+                         booked("account_money", currency), amount);
     });
 }
 

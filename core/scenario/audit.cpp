@@ -77,13 +77,18 @@ class Auditor {
       for (const Order& order : account.orders) {
         if (!order.invoice.empty() && !invoices.insert(order.invoice).second)
           broken(tenant, id, "invoice " + order.invoice + " was given twice");
-        for (const Attempt& attempt : order.attempts) attempts.emplace(attempt.key, &attempt);
+        for (const Attempt& attempt : order.attempts)
+          if (assembly_.plugged().sandbox(tenant, attempt.processor) != nullptr)
+            attempts.emplace(attempt.key, &attempt);
         captured_once(tenant, account, order);
       }
       for (const Refund& refund : account.refunds) {
         if (!refund.credit_note.empty() && !credit_notes.insert(refund.credit_note).second)
           broken(tenant, id, "credit note " + refund.credit_note + " was given twice");
-        refunds.emplace(refund.key, &refund);
+        const auto& tried = account.order(refund.order)->attempts;
+        const auto paid = std::ranges::find(tried, AttemptState::captured, &Attempt::state);
+        if (paid != tried.end() && assembly_.plugged().sandbox(tenant, paid->processor) != nullptr)
+          refunds.emplace(refund.key, &refund);
       }
     }
     const Catalog& catalog = *catalogs->versions.back();

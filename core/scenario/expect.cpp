@@ -55,6 +55,7 @@ class Comparison {
     credits();
     grants();
     money();
+    bank_money();
     subscription();
     documents();
     payments();
@@ -156,6 +157,25 @@ class Comparison {
     if (expect_.charged_in_all) same("charged_in_all", expect_.charged_in_all->text(), sum.charged.text());
     if (expect_.refunded_in_all) same("refunded_in_all", expect_.refunded_in_all->text(), sum.refunded.text());
     if (expect_.charges) same("charges", std::to_string(*expect_.charges), std::to_string(sum.charges));
+  }
+
+  void bank_money() {
+    const Currency currency = catalog_.currency;
+    Money unapplied(0, currency), written_off(0, currency), withheld(0, currency);
+    for (const Receipt& receipt : account_->receipts) unapplied += receipt.left();
+    for (const Order& order : account_->orders) {
+      written_off += order.written_off;
+      for (const WithheldTax& tax : order.withheld) withheld += tax.amount;
+    }
+    if (expect_.account_money)
+      same("account_money", expect_.account_money->text(), (Money(0, currency) + account_->money).text());
+    if (expect_.unapplied) same("unapplied", expect_.unapplied->text(), unapplied.text());
+    if (expect_.written_off) same("written_off", expect_.written_off->text(), written_off.text());
+    if (expect_.withheld_tax) same("withheld_tax", expect_.withheld_tax->text(), withheld.text());
+    if (!expect_.unmatched) return;
+    std::vector<std::string> waiting;
+    for (const Receipt& receipt : stage_.tenant(tenant_).unmatched) waiting.push_back(receipt.id.text());
+    same("unmatched", listed(*expect_.unmatched), listed(waiting));
   }
 
   void subscription() {

@@ -139,12 +139,12 @@ class Player {
   bool send(Stage& stage, const Act& act) {
     const Where at = act.node.where("");
     const Command& command = *act.command;
-    const bool known = stage.account(script_.tenant, act.account) != nullptr;
+    const bool known = !act.nobodys && stage.account(script_.tenant, act.account) != nullptr;
     const std::optional<Quotation> quotation =
         known && act.times == 1 && act.at == stage.now() ? quoted(stage, act) : std::nullopt;
     std::vector<Request> requests;
     for (std::int32_t i = 0; i < act.times; ++i)
-      requests.push_back({script_.tenant, act.of_tenant ? AccountId() : act.account, act.actor,
+      requests.push_back({script_.tenant, act.of_tenant || act.nobodys ? AccountId() : act.account, act.actor,
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
     const auto answers = stage.send(requests);
     bool fine = as_wanted(act, at, answers);

@@ -89,6 +89,12 @@ const Account* Stage::account(const TenantId& tenant, const AccountId& id) const
   return found;
 }
 
+const TenantState& Stage::tenant(const TenantId& id) const {
+  const TenantState* found = nullptr;
+  assembly_->engine().read([&](const engine::Shard& shard) { found = shard.tenant(id); });
+  return *found;
+}
+
 const Catalog& Stage::catalog(const TenantId& tenant) const {
   const Catalog* found = nullptr;
   assembly_->engine().read([&](const engine::Shard& shard) {

@@ -44,6 +44,7 @@ class Stage {
 
   /// Never null between commands: virtual time reads in place.
   const Account* account(const TenantId& tenant, const AccountId& id) const;
+  const TenantState& tenant(const TenantId& id) const;
   const Catalog& catalog(const TenantId& tenant) const;
   /// Copies of an account that is there, to see what would follow.
   engine::Rehearsal rehearsal(const TenantId& tenant, const AccountId& account) const;

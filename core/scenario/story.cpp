@@ -177,6 +177,7 @@ class Reader {
     act.new_version = step.new_version;
     act.version_again = step.version_again.value_or(0);
     const bool applies = !act.new_version.empty() || act.version_again != 0;
+    act.nobodys = step.nobodys.value_or(false);
     act.refused = step.refused;
     act.times = step.times.value_or(1);
     act.refused_times = step.refused_times.value_or(step.refused ? act.times : 0);

@@ -137,6 +137,10 @@ struct Expect {
   std::vector<std::pair<EntitlementId, std::vector<std::string>>> working, suspended;
   std::optional<std::vector<std::string>> members;  ///< `anna owner`, `ben member invited`
   std::optional<std::vector<std::string>> offered;  ///< payment methods
+  std::optional<Money> account_money;                 ///< kept for the next order
+  std::optional<Money> unapplied;                     ///< came by bank, and has paid nothing yet
+  std::optional<std::vector<std::string>> unmatched;  ///< of the tenant: names in the list of a person
+  std::optional<Money> written_off, withheld_tax;     ///< of all orders
 };
 
 struct Step {
@@ -153,7 +157,8 @@ struct Step {
   std::vector<std::pair<std::string, std::string>> new_version;
   std::optional<std::int32_t> version_again;  ///< an earlier version is applied again
   std::optional<Expect> expect;
-  config::Rest rest;  ///< the command
+  std::optional<bool> nobodys;  ///< true: of no account, as money of which nobody knows whose it is
+  config::Rest rest;            ///< the command
 };
 
 struct Story {
@@ -181,10 +186,11 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        add_ons, next_renewal, pending, cancelled, trial_ends, past_due_since, invoices, credit_notes,
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
-                       blocked, goodwill, may, entitlements, left, working, suspended, members, offered))
+                       blocked, goodwill, may, entitlements, left, working, suspended, members, offered, account_money,
+                       unapplied, unmatched, written_off, withheld_tax))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
-                       expect))
+                       expect, nobodys))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.
@@ -202,7 +208,8 @@ struct Act {
   std::int32_t version_again = 0;
   bool of_tenant = false;  ///< the command names no account
   std::optional<Expect> expect;
-  config::Node node;  ///< of the step, for file and line; of `given` for what it leads to
+  bool nobodys = false;  ///< the command is of no account
+  config::Node node;     ///< of the step, for file and line; of `given` for what it leads to
 };
 
 /// A story ready to be played: what is given comes first, as commands.

@@ -222,6 +222,34 @@ class Teller {
   std::string operator()(const InvitationRevoked& f) const { return f.member.text() + " is not invited any more"; }
   std::string operator()(const MemberRemoved& f) const { return f.member.text() + " is no member any more"; }
   std::string operator()(const RoleChanged& f) const { return f.member.text() + " is now " + f.role; }
+  std::string operator()(const MoneyReceived& f) const {
+    return word(f.receipt.kind) + " " + f.receipt.id.text() + " came, " + f.receipt.amount.text() +
+           (f.receipt.order ? ", for order " + number(f.receipt.order) : "");
+  }
+  std::string operator()(const MoneyIdentified& f) const {
+    return f.receipt.id.text() + " is this account's" +
+           (f.receipt.order ? ", for order " + number(f.receipt.order) : "");
+  }
+  std::string operator()(const MoneyMovedOn& f) const {
+    return f.receipt.text() + " is not this account's: " + f.reason;
+  }
+  std::string operator()(const ReceiptMoved& f) const {
+    return f.receipt.text() + " is " + word(f.state) + (f.reason.empty() ? "" : ": " + f.reason);
+  }
+  std::string operator()(const MoneyKept& f) const {
+    return f.amount.text() + " of " + f.receipt.text() + " are kept for the next order";
+  }
+  std::string operator()(const TaxWithheld& f) const {
+    return "order " + number(f.order) + ": " + f.tax.amount.text() + " withheld, certificate " + f.tax.certificate;
+  }
+  std::string operator()(const OrderSettled& f) const {
+    std::string text = "order " + number(f.order) + " has";
+    for (const MoneyApplied& part : f.applied) text += " " + part.amount.text() + " of " + part.receipt.text() + ",";
+    return text + " written off " + f.written_off.text() + ", withheld " + f.withheld.text();
+  }
+  std::string operator()(const OrderReopened& f) const {
+    return "order " + number(f.order) + " is open again: " + f.because;
+  }
   std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
   std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
   std::string operator()(const ChargesStopped& f) const {

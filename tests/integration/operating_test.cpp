@@ -59,6 +59,7 @@ class Operating : public testing::Test {
   int keys = 0;
 };
 
+// Shows ALL-08
 TEST_F(Operating, TomorrowsChargesAreWhatIsThenCharged) {
   open("2026-03-10T15:00Z");
   subscribe("acme", "growth");
@@ -114,6 +115,7 @@ accounts:
     subscription: {plan: starter, cycle: annual, anchor: 2025-05-31T15:00Z, next_renewal: 2026-05-31T15:00Z}
 )";
 
+// Shows ALL-09
 TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   open("2026-03-20T15:00Z");
   const std::string file = write("customers.yaml", two_customers);
@@ -163,6 +165,7 @@ TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   EXPECT_TRUE(host->accounts(tenant).empty());
 }
 
+// Shows ALL-12
 TEST_F(Operating, MonthsAddUpAndStayClosed) {
   open("2026-03-10T15:00Z");
   subscribe("acme", "growth");
@@ -260,6 +263,7 @@ TEST_F(Operating, AFileThatIsNotAppliedChangesNothingAtAStart) {
   EXPECT_EQ(all->front().subscriptions, 1U);
 }
 
+// Shows ALL-10
 TEST_F(Operating, AnErasedPersonIsInNoFile) {
   const auto data = own_folder() / "data";
   open("2026-03-10T15:00Z", data.string());

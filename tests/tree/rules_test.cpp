@@ -42,6 +42,20 @@ struct Story {
   bool says_what_is_wrong = false;
 };
 
+/// Tests of the whole host that show a rule where a story cannot: they say so as `// Shows ALL-09`.
+std::vector<Story> tests() {
+  std::vector<Story> all;
+  for (const auto& entry : fs::directory_iterator(fs::path(FLORIN_SOURCE) / "tests/integration")) {
+    if (entry.path().extension() != ".cpp") continue;
+    const std::string text = text_of(entry.path());
+    Story test{"../integration/" + entry.path().filename().string(), {}, true};
+    for (std::size_t at = text.find("// Shows "); at != std::string::npos; at = text.find("// Shows ", at + 1))
+      test.rules.push_back(text.substr(at + 9, text.find_first_of(" \n", at + 9) - at - 9));
+    if (!test.rules.empty()) all.push_back(std::move(test));
+  }
+  return all;
+}
+
 std::vector<Story> stories() {
   std::vector<Story> all;
   const fs::path folder = fs::path(FLORIN_SOURCE) / "tests/scenarios";
@@ -58,6 +72,7 @@ std::vector<Story> stories() {
     }
     all.push_back(std::move(story));
   }
+  std::ranges::move(tests(), std::back_inserter(all));
   std::ranges::sort(all, {}, &Story::name);
   return all;
 }
@@ -68,8 +83,8 @@ std::string table(const std::vector<std::string>& ids, const std::vector<Story>&
     std::string names;
     for (const Story& story : all)
       if (std::ranges::find(story.rules, id) != story.rules.end())
-        names += (names.empty() ? "" : ", ") + ("[" + story.name.substr(story.name.find('/') + 1)) +
-                 "](../tests/scenarios/" + story.name + ".yaml)";
+        names += (names.empty() ? "" : ", ") + ("[" + story.name.substr(story.name.rfind('/') + 1)) +
+                 "](../tests/scenarios/" + story.name + (story.name.ends_with(".cpp") ? ")" : ".yaml)");
     text += "| " + id + " | " + names + " |\n";
   }
   return text;

@@ -58,9 +58,10 @@ TEST(Tree, FoldersOfCoreKnowOnlyThoseBelow) {
       {"config", {"domain"}},
       {"plugins", {"domain"}},
       {"transport", {}},
+      {"statements", {}},
       {"engine", {"domain", "store"}},
       {"readers", {"domain", "store", "config", "engine"}},
-      {"host", {"domain", "store", "config", "plugins", "transport", "engine", "readers"}},
+      {"host", {"domain", "store", "config", "plugins", "transport", "statements", "engine", "readers"}},
       {"scenario", {"domain", "store", "config", "plugins", "transport", "engine", "readers", "host"}},
       {"ops", {"domain", "store", "config", "plugins", "transport", "engine", "readers", "host"}},
       {"cli", {}},
@@ -131,8 +132,8 @@ TEST(Tree, PluginsKnowTheKitAlone) {
 TEST(Tree, NobodyNamesATenant) {
   const std::regex tenants("callloop|exotel|kaspr|salesmsg", std::regex::icase);
   for (const char* folder :
-       {"core/values", "core/domain", "core/store", "core/config", "core/plugins", "core/transport", "core/engine",
-        "core/readers", "core/host", "core/ops", "core/cli", "plugins", "sdk"})
+       {"core/values", "core/domain", "core/store", "core/config", "core/plugins", "core/transport", "core/statements",
+        "core/engine", "core/readers", "core/host", "core/ops", "core/cli", "plugins", "sdk"})
     for (const Source& source : sources_below(folder))
       EXPECT_FALSE(std::regex_search(source.code, tenants)) << source.path << " knows a tenant by name";
 }

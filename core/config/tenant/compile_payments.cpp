@@ -34,8 +34,30 @@ void Compiler::payments() {
       add("missing_key", "'slots' is missing: what is charged without the customer is kept in one", block.at);
     method.offered_to = condition(block.offered_to, account_words());
     method.order_open = length(block.order_open);
+    if (block.counts_when) method.counts_when = block.counts_when->value;
+    if (method.by_invoice() && (method.slots.size() != 1 || method.without_customer))
+      add("contradiction", "what is sent as an invoice is paid by the customer alone, and kept in no other slot",
+          block.at);
     catalog_.methods.push_back(std::move(method));
   }
+  bank_money();
+}
+
+void Compiler::bank_money() {
+  const yaml::PaymentsBlock& payments = file_.payments;
+  const bool by_bank = std::ranges::any_of(catalog_.methods, &Method::by_invoice);
+  if (by_bank && !payments.short_)
+    add("missing_key", "'short' is missing: what comes by bank may be less; write {write_off: 0.00, …}", payments.at);
+  if (by_bank && !payments.over)
+    add("missing_key", "'over' is missing: what comes by bank may be more; write {keep_as: account_money}",
+        payments.at);
+  if (!payments.short_ || !payments.over) return;
+  BankMoneyRule rule;
+  rule.write_off = money(payments.short_->write_off);
+  rule.withheld_tax = payments.short_->withheld_tax.value.share;
+  rule.short_at = rule_at(payments.short_->at);
+  rule.over_at = rule_at(payments.over->at);
+  catalog_.bank_money = rule;
 }
 
 Node Compiler::method_config(const yaml::MethodBlock& block) {

@@ -41,6 +41,17 @@ Result<yaml::BusinessDayCount> yaml::BusinessDayCount::parse(std::string_view te
   return BusinessDayCount{*count};
 }
 std::string yaml::BusinessDayCount::text() const { return counted_text(count, "business_day"); }
+Result<yaml::UpTo> yaml::UpTo::parse(std::string_view text) {
+  constexpr std::string_view before = "up_to ", after = " percent";
+  const Error bad{.code = "bad_share",
+                  .message = "'" + std::string(text.substr(0, 40)) + "' is no share such as up_to 10 percent"};
+  if (!text.starts_with(before) || !text.ends_with(after) || text.size() <= before.size() + after.size()) return bad;
+  const auto number = Decimal::parse(text.substr(before.size(), text.size() - before.size() - after.size()));
+  if (!number || number->digits < 0 || number->places > 6) return bad;
+  const std::int64_t whole = 100 * power_of_ten(number->places);
+  if (whole < number->digits) return bad;
+  return UpTo{{number->digits, whole}, std::string(text)};
+}
 
 Result<yaml::TrialLength> yaml::TrialLength::parse(std::string_view text) {
   if (text == "until_upgrade") return TrialLength{};

@@ -25,6 +25,7 @@ BOOST_DESCRIBE_ENUM(SpentThen, owe, absorb, block)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Running, keep_price, at_next_renewal)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Grants, keep)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Meters, at_once, at_next_renewal)
+BOOST_DESCRIBE_ENUM(Method::CountsWhen, deposited, cleared)
 
 }  // namespace florin
 
@@ -48,6 +49,14 @@ struct Failures {
   std::int64_t count = 0;
   static Result<Failures> parse(std::string_view text);
   std::string text() const;
+};
+
+/// `up_to 10 percent`.
+struct UpTo {
+  Ratio share;
+  std::string written;
+  static Result<UpTo> parse(std::string_view text);
+  const std::string& text() const { return written; }
 };
 
 /// `14 days`, or `until_upgrade`.
@@ -371,8 +380,8 @@ struct PluginBlock {
 };
 BOOST_DESCRIBE_STRUCT(PluginBlock, (), (plugin))
 
-enum class Slot : std::uint8_t { primary, backup };
-BOOST_DESCRIBE_ENUM(Slot, primary, backup)
+enum class Slot : std::uint8_t { primary, backup, invoice };
+BOOST_DESCRIBE_ENUM(Slot, primary, backup, invoice)
 enum class Can : std::uint8_t { one_time, without_customer };
 BOOST_DESCRIBE_ENUM(Can, one_time, without_customer)
 
@@ -384,21 +393,42 @@ struct MethodBlock {
   std::vector<Can> can;
   ConditionBlock offered_to;
   Written<Span> order_open;
+  std::optional<Written<Method::CountsWhen>> counts_when;
   Rest rest;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(MethodBlock, (), (plugin, through, brands, slots, can, offered_to, order_open))
+BOOST_DESCRIBE_STRUCT(MethodBlock, (), (plugin, through, brands, slots, can, offered_to, order_open, counts_when))
 
-enum class TrySlot : std::uint8_t { primary, backup, chosen };
-BOOST_DESCRIBE_ENUM(TrySlot, primary, backup, chosen)
+enum class TrySlot : std::uint8_t { primary, backup, chosen, invoice };
+BOOST_DESCRIBE_ENUM(TrySlot, primary, backup, chosen, invoice)
+
+enum class ShortMore : std::uint8_t { stays_open };
+BOOST_DESCRIBE_ENUM(ShortMore, stays_open)
+enum class OverKeptAs : std::uint8_t { account_money };
+BOOST_DESCRIBE_ENUM(OverKeptAs, account_money)
+
+struct ShortBlock {
+  Written<Money> write_off;
+  Written<UpTo> withheld_tax;
+  ShortMore more = ShortMore::stays_open;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(ShortBlock, (), (write_off, withheld_tax, more))
+struct OverBlock {
+  OverKeptAs keep_as = OverKeptAs::account_money;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(OverBlock, (), (keep_as))
 
 struct PaymentsBlock {
   std::vector<std::pair<ProcessorId, PluginBlock>> processors;
   std::vector<std::pair<MethodId, MethodBlock>> methods;
   std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
+  std::optional<ShortBlock> short_;
+  std::optional<OverBlock> over;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PaymentsBlock, (), (processors, methods, try_))
+BOOST_DESCRIBE_STRUCT(PaymentsBlock, (), (processors, methods, try_, short_, over))
 
 struct GateBlock {
   OneOrMany<Action> action;
@@ -499,8 +529,8 @@ struct TenantFile {
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
-                       roles, documents, tax, business_days, entitlements, members, minimum,
-                       on_new_version, usage, notices))
+                       roles, documents, tax, business_days, entitlements, members, minimum, on_new_version, usage,
+                       notices))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -595,11 +625,17 @@ inline constexpr Note method_notes[] = {
     {"slots", "left out: it is not kept for later"},
     {"can", "without_customer: renewals and recharges may charge it", Note::Presence::required},
     {"offered_to", "left out: to everybody"},
-    {"order_open", "how long an order waits for the customer"}};
+    {"order_open", "how long an order waits for the customer"},
+    {"counts_when", "a cheque: paid once it is deposited, or once it is cleared"}};
 inline constexpr Note payments_notes[] = {
     {"processors", "", Note::Presence::required},
     {"methods", "", Note::Presence::required},
-    {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required}};
+    {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required},
+    {"short", "less came by bank than was asked for"},
+    {"over", "more came"}};
+inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for any more"},
+                                       {"withheld_tax", "of the price without tax, against its certificate"},
+                                       {"more", "what is short by more"}};
 inline constexpr Note gate_notes[] = {{"action", "", Note::Presence::required},
                                       {"if", "left out: always"},
                                       {"refuse", "true: whatever holds", Note::Presence::may_be_left_out},
@@ -648,6 +684,8 @@ inline constexpr std::span<const Note> notes<yaml::MethodBlock> = yaml::method_n
 template <>
 inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
 template <>
+inline constexpr std::span<const Note> notes<yaml::ShortBlock> = yaml::short_notes;
+template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::NoticeBlock> = yaml::notice_notes;
@@ -661,6 +699,9 @@ inline constexpr Format format_of<yaml::Failures> = {.example = "3 failures", .p
 template <>
 inline constexpr Format format_of<yaml::BusinessDayCount> = {.example = "2 business_days",
                                                              .pattern = "^[0-9]+ business_days?$"};
+template <>
+inline constexpr Format format_of<yaml::UpTo> = {.example = "up_to 10 percent",
+                                                 .pattern = "^up_to [0-9]+(\\.[0-9]+)? percent$"};
 template <>
 inline constexpr Format format_of<yaml::TrialLength> = {
     .example = "14 days", .pattern = "^(until_upgrade|[0-9]+ (second|minute|hour|day|week|month|year)s?)$"};

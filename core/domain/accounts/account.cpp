@@ -25,6 +25,8 @@ const Grant* Account::grant(GrantId grant_id) const { return with_id(grants, gra
 Hold* Account::hold(HoldId hold_id) { return with_id(holds, hold_id); }
 const SavedMethod* Account::method(SavedMethodId method_id) const { return with_id(methods, method_id); }
 
+Receipt* Account::receipt(const ReceiptId& receipt_id) { return with_id(receipts, receipt_id); }
+const Receipt* Account::receipt(const ReceiptId& receipt_id) const { return with_id(receipts, receipt_id); }
 Refund* Account::refund(RefundId refund_id) { return with_id(refunds, refund_id); }
 
 const SavedMethod* Account::slot(const std::string& name) const {

@@ -8,6 +8,7 @@
 
 #include "domain/credits/grant.hpp"
 #include "domain/orders/order.hpp"
+#include "domain/payments/receipt.hpp"
 #include "florin/commands.hpp"
 
 namespace florin {
@@ -265,6 +266,8 @@ struct Account {
   std::vector<OwnEntitlement> own_entitlements;
   std::vector<Member> members;
   std::optional<MonthState> month;
+  std::vector<Receipt> receipts;
+  Money money;  ///< kept for the next order; below 0 when a bounced cheque had been spent
 
   std::vector<Review> reviews;
   std::vector<Dispute> disputes;
@@ -281,6 +284,8 @@ struct Account {
   Hold* hold(HoldId hold_id);
   const SavedMethod* method(SavedMethodId method_id) const;
   Refund* refund(RefundId refund_id);
+  Receipt* receipt(const ReceiptId& receipt_id);
+  const Receipt* receipt(const ReceiptId& receipt_id) const;
   const SavedMethod* slot(const std::string& name) const;
 
   /// Credits of `type` that may be spent at `now`: remaining less held, of grants that work.
@@ -326,6 +331,8 @@ struct TenantState {
   std::vector<ChargeStop> stops;
   std::vector<ClosedMonth> closed_months;
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
+  std::vector<Receipt> unmatched;                              ///< money of which nobody knows yet whose it is
+  std::vector<ReceiptId> identified;  ///< what was in that list before, so that its line is known
 };
 
 }  // namespace florin

@@ -310,12 +310,14 @@ struct Applying {
   void operator()(const OrderPlaced& fact) {
     account.last_order = std::max(account.last_order, fact.order.id.value);
     account.orders.push_back(fact.order);
+    account.money -= fact.order.account_money;
   }
   void operator()(const AttemptStarted& fact) {
     Order& paid_for = order(fact.order);
     paid_for.attempts.push_back(fact.attempt);
     paid_for.waits_for_lift = false;
     paid_for.next_candidate = fact.next_candidate;
+    if (fact.open_until) paid_for.open_until = *fact.open_until;
   }
   void operator()(const CandidatesChanged& fact) {
     order(fact.order).candidates = fact.candidates;
@@ -333,9 +335,12 @@ struct Applying {
     attempt.decline = fact.decline;
     attempt.decline_code = fact.decline_code;
     attempt.action = fact.action;
+    // An invoice of a renewal that nobody paid in its time is overdue; the ladder has its own times.
+    if (fact.state == AttemptState::expired && paid_for.renewal()) paid_for.open_until = never;
   }
   void operator()(const OrderPaid& fact) {
     Order& paid = order(fact.order);
+    if (paid.state == OrderState::closed) account.money -= paid.account_money;
     paid.state = OrderState::paid;
     paid.paid_at = at;
     paid.waits_for_lift = false;
@@ -343,6 +348,9 @@ struct Applying {
     if (paid.kind == OrderKind::recharge) account.recharge.failures = 0;
   }
   void operator()(const OrderClosed& fact) {
+    // What of the account's own money was set aside for it is free again.
+    if (order(fact.order).state == OrderState::open && !order(fact.order).reopened)
+      account.money += order(fact.order).account_money;
     order(fact.order).state = OrderState::closed;
     order(fact.order).waits_for_lift = false;
     order(fact.order).closed_because = fact.because;
@@ -501,6 +509,53 @@ struct Applying {
     std::erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
   }
   void operator()(const RoleChanged& fact) { member(fact.member).role = fact.role; }
+  Receipt& receipt(const ReceiptId& id) { return there(account.receipt(id), "no such receipt"); }
+  void operator()(const MoneyReceived& fact) {
+    (account.id.empty() ? tenant.unmatched : account.receipts).push_back(fact.receipt);
+  }
+  void operator()(const MoneyIdentified& fact) {
+    if (std::erase_if(tenant.unmatched, [&](const Receipt& one) { return one.id == fact.receipt.id; }) != 0 &&
+        std::ranges::find(tenant.identified, fact.receipt.id) == tenant.identified.end())
+      tenant.identified.push_back(fact.receipt.id);
+    if (Receipt* known = account.receipt(fact.receipt.id))
+      *known = fact.receipt;
+    else
+      account.receipts.push_back(fact.receipt);
+  }
+  void operator()(const MoneyMovedOn& fact) {
+    Receipt& moved = receipt(fact.receipt);
+    tenant.unmatched.push_back(moved);
+    tenant.unmatched.back().order = {};
+    moved.moved_on = true;
+  }
+  void operator()(const ReceiptMoved& fact) {
+    receipt(fact.receipt).state = fact.state;
+    receipt(fact.receipt).counts = fact.counts;
+  }
+  void operator()(const MoneyKept& fact) {
+    receipt(fact.receipt).kept += fact.amount;
+    account.money += fact.amount;
+  }
+  void operator()(const TaxWithheld& fact) { order(fact.order).withheld.push_back(fact.tax); }
+  void operator()(const OrderSettled& fact) {
+    for (const MoneyApplied& part : fact.applied) receipt(part.receipt).applied += part.amount;
+    order(fact.order).written_off = fact.written_off;
+  }
+  void operator()(const OrderReopened& fact) {
+    for (const MoneyApplied& part : fact.given_up) receipt(part.receipt).applied -= part.amount;
+    Order& reopened = order(fact.order);
+    reopened.state = OrderState::open;
+    reopened.open_until = never;
+    reopened.reopened = true;
+    reopened.written_off = {};
+    reopened.buys.plan.reset();
+    reopened.buys.restarts_cycle = false;
+    reopened.buys.plan_credits = fact.plan_credits;
+    reopened.buys.addon_credits.clear();
+    reopened.buys.bought = fact.bought;
+    reopened.period_from = fact.period_from;
+    reopened.period_to = fact.period_to;
+  }
 
   void operator()(const CatalogApplied& fact) {
     tenant.catalog = fact.version;

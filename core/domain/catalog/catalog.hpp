@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -267,6 +268,20 @@ struct Method {
   Condition offered_to;
   Span order_open;  ///< how long an order waits for the customer
   RuleAt at;
+  /// Of a method whose money comes by bank: when a cheque counts.
+  enum class CountsWhen : std::uint8_t { deposited, cleared };
+  CountsWhen counts_when = CountsWhen::cleared;
+
+  /// What is paid by it is invoiced, then waited for; nothing is kept and nobody is asked for a token.
+  bool by_invoice() const { return std::find(slots.begin(), slots.end(), "invoice") != slots.end(); }
+};
+
+/// Less came by bank than an order asks for, or more. Source   EX-16
+struct BankMoneyRule {
+  Money write_off;           ///< at most this much is not asked for any more
+  Ratio withheld_tax{0, 1};  ///< at most this part of the order's price without tax, against its certificate
+  RuleAt short_at;
+  RuleAt over_at;  ///< what is over is kept as the account's money
 };
 
 /// Which plugin says what tax is on a sale. Prices are without it.
@@ -368,6 +383,7 @@ struct Catalog {
   OnNewVersion on_new_version;
   std::optional<BackDated> back_dated;  ///< none: usage is told as it happens
   std::vector<NoticeRule> notices;
+  std::optional<BankMoneyRule> bank_money;  ///< none: no method is paid by bank
 
   const CreditTypeRule* credit_type(const CreditType& id) const;
   const Meter* meter(const MeterId& id) const;

@@ -10,6 +10,7 @@
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/payments/dispute.hpp"
+#include "domain/payments/match.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/settle.hpp"
 #include "domain/payments/stop.hpp"
@@ -146,6 +147,13 @@ struct Deciding {
   void operator()(const ChangeRole& command) const { may("change_members"), change_role(draft, command); }
 
   void operator()(const PayOrder& command) const { may("pay_order"), pay_order(draft, actor, command); }
+  void operator()(const ReceiveMoney& command) const { may("receive_money"), receive_money(draft, command); }
+  void operator()(const MatchMoney& command) const { may("match_money"), match_money(draft, command); }
+  void operator()(const UnmatchMoney& command) const { may("unmatch_money"), unmatch_money(draft, command); }
+  void operator()(const MoveCheque& command) const { may("move_cheque"), move_cheque(draft, command); }
+  void operator()(const RecordWithheldTax& command) const {
+    may("record_withheld_tax"), record_withheld_tax(draft, command);
+  }
 
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
@@ -180,7 +188,8 @@ struct Deciding {
 bool still_settles(const AnyCommand& command) {
   return std::holds_alternative<FallDue>(command) || std::holds_alternative<ProviderSaid>(command) ||
          std::holds_alternative<RefundSaid>(command) || std::holds_alternative<SettleHold>(command) ||
-         std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command);
+         std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command) ||
+         std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.
@@ -192,9 +201,12 @@ bool is_of_tenant(const AnyCommand& command) {
 
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
                  const AnyCommand& command, const World& world) {
-  const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command);
+  // Money that came may be of nobody whom we know.
+  const bool money = std::holds_alternative<ReceiveMoney>(command);
+  const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command) ||
+                     (money && account.id.empty());
   if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");
-  if (is_of_tenant(command) != account.id.empty())
+  if (!money && is_of_tenant(command) != account.id.empty())
     refuse("wrong_address", account.id.empty() ? "This is asked of an account: name it."
                                                : "This is asked of the whole tenant, and names no account.");
   if (!opens && !is_of_tenant(command) && account.opened_at.us == 0)

@@ -18,6 +18,8 @@ BOOST_DESCRIBE_ENUM(DeclineKind, none, soft, technical, funds, authenticate, bad
                     customer_gave_up, misconfigured, throttled)
 BOOST_DESCRIBE_ENUM(GivesBack, unused_share, whole)
 BOOST_DESCRIBE_ENUM(DisputeState, warning, needs_response, under_review, won, lost, closed)
+BOOST_DESCRIBE_ENUM(MoneyKind, transfer, cheque)
+BOOST_DESCRIBE_ENUM(ChequeState, received, deposited, cleared, bounced)
 BOOST_DESCRIBE_ENUM(Standing, opened, trial, paid, limited, ended)
 
 BOOST_DESCRIBE_STRUCT(Actor, (), (role, id))
@@ -80,6 +82,11 @@ BOOST_DESCRIBE_STRUCT(ImportAccount, (),
                       (billing_country, billing_state, opened_at, first_paid_at, methods, approvals, subscription,
                        lots))
 BOOST_DESCRIBE_STRUCT(SetDocumentNumbers, (), (next_invoice, next_credit_note))
+BOOST_DESCRIBE_STRUCT(ReceiveMoney, (), (receipt, processor, kind, amount, order, dated, said))
+BOOST_DESCRIBE_STRUCT(MatchMoney, (), (receipt, order))
+BOOST_DESCRIBE_STRUCT(UnmatchMoney, (), (receipt, reason))
+BOOST_DESCRIBE_STRUCT(MoveCheque, (), (receipt, state, reason))
+BOOST_DESCRIBE_STRUCT(RecordWithheldTax, (), (order, amount, certificate))
 
 BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
@@ -91,6 +98,9 @@ BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
 BOOST_DESCRIBE_STRUCT(Tax, (), (name, base, amount))
+BOOST_DESCRIBE_STRUCT(Receipt, (),
+                      (id, processor, kind, state, amount, dated, said, order, counts, moved_on, applied, kept))
+BOOST_DESCRIBE_STRUCT(WithheldTax, (), (amount, certificate))
 BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
 BOOST_DESCRIBE_STRUCT(Buys, (),
@@ -102,7 +112,7 @@ BOOST_DESCRIBE_STRUCT(Attempt, (),
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
-                       credits_refunded, taxes, waits_for_lift))
+                       credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened))
 
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
@@ -145,7 +155,7 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
                        blocked, last_review, items, own_entitlements, members, month,
-                       imported_at))
+                       imported_at, receipts, money))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
@@ -154,7 +164,7 @@ BOOST_DESCRIBE_STRUCT(ClosedMonth, (), (month, up_to, lines))
 BOOST_DESCRIBE_STRUCT(CloseMonth, (), (month))
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (id, position, catalog, catalog_texts, last_invoice, last_credit_note, catalog_since, stops,
-                       closed_months, invoices_before, credit_notes_before))
+                       closed_months, invoices_before, credit_notes_before, unmatched, identified))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
 BOOST_DESCRIBE_STRUCT(PersonErased, (), ())
@@ -188,7 +198,7 @@ BOOST_DESCRIBE_STRUCT(RechargeSet, (), (recharge))
 BOOST_DESCRIBE_STRUCT(RechargeCounted, (), (today, day_ends))
 BOOST_DESCRIBE_STRUCT(RechargeFailed, (), (suspended))
 BOOST_DESCRIBE_STRUCT(OrderPlaced, (), (order))
-BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate))
+BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate, open_until))
 BOOST_DESCRIBE_STRUCT(CandidatesChanged, (), (order, candidates))
 BOOST_DESCRIBE_STRUCT(AttemptMoved, (),
                       (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm))
@@ -221,6 +231,16 @@ BOOST_DESCRIBE_STRUCT(GrantReceived, (),
 BOOST_DESCRIBE_STRUCT(MonthStarted, (), (from, to, type))
 BOOST_DESCRIBE_STRUCT(MonthEnded, (), ())
 BOOST_DESCRIBE_STRUCT(MinimumTaken, (), (type, takes, minimum, used))
+BOOST_DESCRIBE_STRUCT(MoneyReceived, (), (receipt))
+BOOST_DESCRIBE_STRUCT(MoneyIdentified, (), (receipt))
+BOOST_DESCRIBE_STRUCT(MoneyMovedOn, (), (receipt, reason))
+BOOST_DESCRIBE_STRUCT(ReceiptMoved, (), (receipt, state, counts, reason))
+BOOST_DESCRIBE_STRUCT(MoneyKept, (), (receipt, amount))
+BOOST_DESCRIBE_STRUCT(TaxWithheld, (), (order, tax))
+BOOST_DESCRIBE_STRUCT(MoneyApplied, (), (receipt, amount))
+BOOST_DESCRIBE_STRUCT(OrderSettled, (), (order, applied, written_off, withheld))
+BOOST_DESCRIBE_STRUCT(OrderReopened, (),
+                      (order, given_up, written_off, withheld, plan_credits, bought, period_from, period_to, because))
 BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
 BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen))

@@ -166,7 +166,8 @@ struct OrderPlaced {
 struct AttemptStarted {
   OrderId order;
   Attempt attempt;
-  std::uint32_t next_candidate = 0;  ///< where the next try begins
+  std::uint32_t next_candidate = 0;   ///< where the next try begins
+  std::optional<Instant> open_until;  ///< when the order waits longer for this method than it did
 };
 /// A renewal is tried on other methods from now on, from the first.
 struct CandidatesChanged {
@@ -343,6 +344,55 @@ struct MinimumTaken {
   Money minimum;
   Credits used;
 };
+/// Money came by bank: to this account, or with none to the tenant's list.
+struct MoneyReceived {
+  Receipt receipt;
+};
+/// Whose money it is, and for which order: of the tenant's list, or of this account already.
+struct MoneyIdentified {
+  Receipt receipt;
+};
+/// Off this account again, and into the tenant's list.
+struct MoneyMovedOn {
+  ReceiptId receipt;
+  std::string reason;
+};
+struct ReceiptMoved {
+  ReceiptId receipt;
+  ChequeState state = ChequeState::received;
+  bool counts = false;
+  std::string reason;
+};
+/// For the account's next order; below 0: no longer.
+struct MoneyKept {
+  ReceiptId receipt;
+  Money amount;
+};
+struct TaxWithheld {
+  OrderId order;
+  WithheldTax tax;
+};
+struct MoneyApplied {
+  ReceiptId receipt;
+  Money amount;
+};
+/// An order's money came by bank: what of which receipt, and why no more is asked for.
+struct OrderSettled {
+  OrderId order;
+  std::vector<MoneyApplied> applied;
+  Money written_off;
+  Money withheld;
+};
+/// The money of a paid order was taken back. It asks for it again, and brings then what was taken with it.
+struct OrderReopened {
+  OrderId order;
+  std::vector<MoneyApplied> given_up;  ///< by its receipts
+  Money written_off;
+  Money withheld;
+  std::vector<BoughtCredits> plan_credits, bought;
+  std::optional<Instant> period_from, period_to;
+  std::string because;
+};
 
 /// A tenant's: a version of its catalog comes into force.
 struct CatalogApplied {
@@ -417,7 +467,8 @@ using Fact =
                  AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported,
                  MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
                  MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
-                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken>;
+                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn,
+ ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -53,6 +53,8 @@ struct Posts {
     throw std::logic_error("a fact posts money of an attempt that is not there");
   }
 
+  static std::string bank_of(const Receipt& receipt) { return "cash:" + receipt.processor.text(); }
+
   void operator()(const AttemptMoved& fact) {
     if (fact.state == AttemptState::captured) move("customer", cash(fact.order, fact.attempt), fact.amount);
   }
@@ -72,6 +74,41 @@ struct Posts {
     for (const Refund& refund : before.refunds)
       if (refund.id == fact.refund) return move(cash(refund.order, refund.attempt), "customer", fact.amount);
     throw std::logic_error("a fact posts a refund that is not there");
+  }
+
+  /// Only with the first payment: of an order that was reopened it stays where it went.
+  void operator()(const OrderPaid& fact) {
+    const Order& order = there(before.order(fact.order));
+    if (!order.reopened) move("customer", "account_money", order.account_money);
+  }
+  void operator()(const MoneyReceived& fact) {
+    const Receipt& receipt = fact.receipt;
+    if (receipt.counts) move(before.id.empty() ? "unmatched" : "unapplied", bank_of(receipt), receipt.amount);
+  }
+  void operator()(const MoneyIdentified& fact) {
+    const Receipt* known = before.receipt(fact.receipt.id);
+    const bool from_list = known == nullptr || known->moved_on;
+    if (from_list && fact.receipt.counts) move("unapplied", "unmatched", fact.receipt.amount);
+  }
+  void operator()(const MoneyMovedOn& fact) {
+    const Receipt& receipt = there(before.receipt(fact.receipt));
+    if (receipt.counts) move("unmatched", "unapplied", receipt.amount);
+  }
+  void operator()(const ReceiptMoved& fact) {
+    const Receipt& receipt = there(before.receipt(fact.receipt));
+    if (fact.counts && !receipt.counts) move("unapplied", bank_of(receipt), receipt.amount);
+    if (!fact.counts && receipt.counts) move(bank_of(receipt), "unapplied", receipt.amount);
+  }
+  void operator()(const MoneyKept& fact) { move("account_money", "unapplied", fact.amount); }
+  void operator()(const OrderSettled& fact) {
+    for (const MoneyApplied& part : fact.applied) move("customer", "unapplied", part.amount);
+    move("customer", "written_off", fact.written_off);
+    move("customer", "withheld_tax", fact.withheld);
+  }
+  void operator()(const OrderReopened& fact) {
+    for (const MoneyApplied& part : fact.given_up) move("unapplied", "customer", part.amount);
+    move("written_off", "customer", fact.written_off);
+    move("withheld_tax", "customer", fact.withheld);
   }
 
   void operator()(const GrantIssued& fact) {

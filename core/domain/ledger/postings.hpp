@@ -11,6 +11,8 @@ namespace florin {
 /// One line of the books: what an account of the ledger gains (or loses) of one commodity.
 ///
 /// account    money: `cash:<processor>`, `customer`, `revenue`, `tax:<name>`, `lost_disputes`
+///            by bank also: `unmatched` (came, and nobody knows whose it is), `unapplied` (an account's, and has paid
+///            nothing yet), `account_money` (kept for the next order), `written_off`, `withheld_tax` (the tax office's)
 ///            credits: `issued:<source>`, `balance:<source>`, `spent`, `expired`, `forfeited`, `refunded`, `corrected`,
 ///            `owed`, `absorbed`, `transferred`, `taken_back`
 /// commodity  a currency's code, as `USD`, or a credit type, as `message`; ids are in lower case, so the two never meet

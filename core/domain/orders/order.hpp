@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/payments/receipt.hpp"
 #include "domain/payments/said.hpp"
 #include "domain/taxes/tax.hpp"
 #include "florin/commands.hpp"
@@ -101,7 +102,13 @@ struct Order {
   Credits credits_refunded;
   std::vector<Tax> taxes;
   bool waits_for_lift = false;  ///< charges are stopped: its next attempt starts when they are lifted
+  Money account_money;          ///< of the account's own, used first; what is asked for is the rest
+  Money written_off;
+  std::vector<WithheldTax> withheld;
+  bool reopened = false;  ///< it was paid and the money was taken back: `buys` is what was taken with it
 
+  /// What its payment has to bring.
+  Money asked() const { return total - account_money; }
   /// Without tax.
   Money net() const { return total - sum_of(taxes); }
 

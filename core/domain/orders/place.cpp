@@ -4,6 +4,7 @@
 
 #include "domain/catalog/permission.hpp"
 #include "domain/payments/offered.hpp"
+#include "domain/payments/match.hpp"
 #include "domain/payments/stop.hpp"
 #include "domain/subscriptions/past_due.hpp"
 
@@ -30,13 +31,48 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
   attempt.method = method.id;
   attempt.processor = method.processor;
   attempt.token = method.token;
-  attempt.amount = order.total;
+  attempt.amount = still_asked(draft.account, order);
   attempt.key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/" + order.paid_for +
                                          "/" + std::to_string(attempt.number));
   attempt.started_at = draft.now;
   attempt.send_before = draft.now + send_window;
   attempt.ask_at = draft.now;
-  draft.add(AttemptStarted{.order = order.id, .attempt = std::move(attempt), .next_candidate = next_candidate});
+  // An invoice is waited for longer than a card that was tried before it; a renewal's too: then it is overdue.
+  const Method* kind = draft.catalog().method(method.method);
+  std::optional<Instant> open_until;
+  if (kind != nullptr && kind->by_invoice()) open_until = draft.calendar().after(draft.now, kind->order_open);
+  draft.add(AttemptStarted{
+      .order = order.id, .attempt = std::move(attempt), .next_candidate = next_candidate, .open_until = open_until});
+}
+
+/// What is paid by invoice is kept by nobody: the first such method that is offered is taken down for the account.
+const SavedMethod* invoiced(Draft& draft, const Account& as_bought, const std::optional<std::string>& wanted,
+                            const Actor& actor) {
+  for (const Method& method : draft.catalog().methods) {
+    if (!method.by_invoice() || (wanted && method.id.text() != *wanted)) continue;
+    if (!holds(method.offered_to, as_bought, actor, {})) continue;
+    const SavedMethod* saved = draft.account.slot("invoice");
+    if (saved != nullptr && saved->method == method.id) return saved;
+    draft.add(MethodSaved{{.id = {draft.account.last_method + 1},
+                           .method = method.id,
+                           .slot = "invoice",
+                           .processor = method.through.front(),
+                           .token = {},
+                           .brand = {},
+                           .masked = {}}});
+    return draft.account.slot("invoice");
+  }
+  return nullptr;
+}
+
+/// The account as it will be with the plan that is being bought: what is offered goes by that one.
+Account with_plan(const Account& account, const Buys* buying) {
+  Account bought = account;
+  if (buying == nullptr || !buying->plan) return bought;
+  if (!bought.subscription) bought.subscription.emplace();
+  bought.subscription->plan = *buying->plan;
+  bought.subscription->cycle = buying->cycle;
+  return bought;
 }
 
 /// Of an order of nothing there is no tax, and nobody is asked.
@@ -76,18 +112,24 @@ std::string_view word_of(OrderKind kind) {
   return "";
 }
 
-std::vector<SavedMethodId> candidates_for(const Draft& draft, OrderKind kind, const std::optional<std::string>& with,
-                                          const Actor& actor) {
+std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const std::optional<std::string>& with,
+                                          const Actor& actor, const Buys* buying) {
   const Catalog& catalog = draft.catalog();
+  const Account as_bought = with_plan(draft.account, buying);
   const auto offered = [&](const SavedMethod& saved) {
     const Method* method = catalog.method(saved.method);
-    return method != nullptr && excluded_by(*method, draft.account, actor) == nullptr;
+    return method != nullptr && excluded_by(*method, as_bought, actor) == nullptr;
   };
   if (with) {
+    const auto method = std::ranges::find(catalog.methods, *with, [](const Method& one) { return one.id.text(); });
+    if (method != catalog.methods.end() && method->by_invoice()) {
+      if (const SavedMethod* by_invoice = invoiced(draft, as_bought, with, actor)) return {by_invoice->id};
+      refuse("method_not_offered", "This payment method is not offered to this account.", method->at);
+    }
     const SavedMethod* saved = saved_as(draft.account, *with);
     if (saved == nullptr)
       refuse("no_payment_method", "There is no payment method '" + *with + "' on this account.", catalog.methods_at);
-    if (const Method* method = catalog.method(saved->method)) must_be_offered(*method, draft.account, actor);
+    if (const Method* its = catalog.method(saved->method)) must_be_offered(*its, as_bought, actor);
     if (!offered(*saved))
       refuse("method_not_offered", "This payment method is not offered any more.", catalog.methods_at);
     return {saved->id};
@@ -96,6 +138,11 @@ std::vector<SavedMethodId> candidates_for(const Draft& draft, OrderKind kind, co
   std::vector<SavedMethodId> found;
   if (rule != nullptr) {
     for (const std::string& slot : rule->slots) {
+      if (slot == "invoice") {
+        if (const SavedMethod* by_invoice = invoiced(draft, as_bought, std::nullopt, actor))
+          found.push_back(by_invoice->id);
+        continue;
+      }
       const SavedMethod* saved = draft.account.slot(slot == "chosen" ? "primary" : slot);
       if (saved != nullptr && offered(*saved)) found.push_back(saved->id);
     }
@@ -115,13 +162,16 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
   order.period_from = quote.period_from;
   order.period_to = quote.period_to;
   order.candidates = std::move(candidates);
+  // What came by bank and was over pays first.
+  if (draft.account.money.minor() > 0 && order.total.minor() > 0)
+    order.account_money = std::min(draft.account.money, order.total);
   order.paid_for = std::move(quote.paid_for);
   const OrderId id = order.id;
   if (!order.renewal() && !order.left_as_invoice() && !order.candidates.empty()) {
     const SavedMethod* first = draft.account.method(order.candidates.front());
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
-  const bool nothing_to_pay = order.total.is_zero();
+  const bool nothing_to_pay = order.asked().is_zero();
   // What falls due by itself waits for the end of a stop; a person is told.
   const bool asked_by_person = !order.renewal() && order.kind != OrderKind::recharge;
   if (asked_by_person && !nothing_to_pay && !order.candidates.empty() &&
@@ -151,12 +201,18 @@ bool try_again(Draft& draft, OrderId id) {
 }
 
 bool try_afresh(Draft& draft, OrderId id) {
-  draft.add(CandidatesChanged{id, candidates_for(draft, draft.account.order(id)->kind, std::nullopt, {})});
+  const Order order = *draft.account.order(id);
+  auto candidates = candidates_for(draft, order.kind, std::nullopt, {});
+  // Its invoice was sent; it is not sent again.
+  if (std::ranges::any_of(order.attempts, [&](const Attempt& sent) { return comes_by_bank(draft, sent); }))
+    std::erase_if(candidates, [&](SavedMethodId one) { return draft.account.method(one)->slot == "invoice"; });
+  draft.add(CandidatesChanged{id, std::move(candidates)});
   return try_next(draft, id);
 }
 
 bool renews_running(const Account& account, const Order& order) {
-  return order.renewal() && account.subscription && account.subscription->started_at <= order.placed_at;
+  return order.renewal() && account.subscription &&
+         (order.reopened || account.subscription->started_at <= order.placed_at);
 }
 
 void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {

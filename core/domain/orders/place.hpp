@@ -25,9 +25,9 @@ struct Quote {
 
 /// The saved methods that an order of this kind tries, in order: the one that the customer picked (`with`: a slot or a
 /// kind), else as the tenant's `try` says. Refuses when there is none, or the one picked is not offered to this
-/// account.
-std::vector<SavedMethodId> candidates_for(const Draft& draft, OrderKind kind, const std::optional<std::string>& with,
-                                          const Actor& actor);
+/// account. `buying`: a plan that the account will be on then, and by which methods are offered.
+std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const std::optional<std::string>& with,
+                                          const Actor& actor, const Buys* buying = nullptr);
 
 /// Places the order and starts its first attempt; an order of nothing is paid at once and brings what it brings.
 void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates);

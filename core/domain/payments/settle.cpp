@@ -4,6 +4,7 @@
 
 #include "domain/orders/place.hpp"
 #include "domain/payments/offered.hpp"
+#include "domain/payments/match.hpp"
 #include "domain/payments/refund.hpp"
 
 namespace florin {
@@ -35,9 +36,11 @@ bool try_same_again(const Order& order) {
   return lost < most_not_sent;
 }
 
-/// Whether what the order bought can still be delivered. A change fits only the subscription and the period that it was
-/// computed for.
+}  // namespace
+
 bool still_due(const Account& account, const Order& order) {
+  // What of the account's own money was for it may have paid another order since.
+  if (order.state == OrderState::closed && account.money < order.account_money) return false;
   const auto& running = account.subscription;
   switch (order.kind) {
     case OrderKind::purchase:
@@ -52,10 +55,15 @@ bool still_due(const Account& account, const Order& order) {
   return !order.period_to || *order.period_to == running->to;
 }
 
+namespace {
+
 void money_came(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order& order = *draft.account.order(id);
   if (order.state == OrderState::paid) return give_back_whole(draft, id, attempt);  // a second capture of one order
-  if (still_due(draft.account, order)) return fulfil(draft, id, attempt);
+  if (still_due(draft.account, order)) {
+    apply_what_came(draft, id, order.attempts[attempt - 1].amount);
+    return fulfil(draft, id, attempt);
+  }
   if (order.state == OrderState::open) draft.add(OrderClosed{id, "no_longer_due"});
   give_back_whole(draft, id, attempt);
 }
@@ -122,6 +130,9 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
     const Instant lag_ends = attempt.started_at + look_up_lag;
     moved.ask_at = said.absent && draft.now < lag_ends ? lag_ends : draft.now + wait;
   }
+  // Of what was invoiced the bank's statement tells; nobody is asked.
+  const bool sent = moved.state == AttemptState::pending || moved.state == AttemptState::needs_action;
+  if (sent && comes_by_bank(draft, attempt)) moved.ask_at = never;
   if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
   draft.add(moved);
   if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);

@@ -12,6 +12,10 @@ void provider_said(Draft& draft, const ProviderSaid& command);
 /// Whether an attempt may move from one state to another. A claim that would move it otherwise changes nothing.
 bool may_move(AttemptState from, AttemptState to);
 
+/// Whether what the order bought can still be delivered. A change fits only the subscription and the period that it was
+/// computed for.
+bool still_due(const Account& account, const Order& order);
+
 void save_method(Draft& draft, const Actor& actor, const SetMethod& command);
 void remove_method(Draft& draft, const RemoveMethod& command);
 

@@ -223,7 +223,7 @@ void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key
     quote.period_from = draft.account.subscription->from;
     quote.period_to = draft.account.subscription->to;
   }
-  auto candidates = candidates_for(draft, quote.kind, command.with, actor);
+  auto candidates = candidates_for(draft, quote.kind, command.with, actor, &quote.buys);
   if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
   place_order(draft, std::move(quote), std::move(candidates));

@@ -9,6 +9,7 @@
 
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
+#include "florin/money.hpp"
 #include "florin/time.hpp"
 
 /// What a backend, the staff and the host itself may ask of an account. A field here is the same word in YAML, JSON,
@@ -328,13 +329,50 @@ struct SetDocumentNumbers {
   std::int64_t next_credit_note = 1;
 };
 
+/// How money came that no processor took for us.
+enum class MoneyKind : std::uint8_t { transfer, cheque };
+/// Staff, or a line of a bank statement: money is there. Without an order it is the account's, kept for its next one;
+/// of no account (an empty `account` in the request) it waits in the list of unmatched money for a person.
+struct ReceiveMoney {
+  ReceiptId receipt;  ///< once and for all: a second one of that name changes nothing
+  ProcessorId processor;
+  MoneyKind kind = MoneyKind::transfer;
+  Money amount;
+  std::optional<OrderId> order;
+  std::string dated;                ///< the value date as the bank says it, the date of a cheque: 2026-03-10
+  std::optional<std::string> said;  ///< what the payer wrote
+};
+/// Staff: this money is this account's, for that order, or without one for its next.
+struct MatchMoney {
+  ReceiptId receipt;
+  std::optional<OrderId> order;
+};
+/// Staff: it was not. What it had paid is taken back, and it waits in the list of unmatched money.
+struct UnmatchMoney {
+  ReceiptId receipt;
+  std::string reason;
+};
+enum class ChequeState : std::uint8_t { received, deposited, cleared, bounced };
+struct MoveCheque {
+  ReceiptId receipt;
+  ChequeState state = ChequeState::deposited;
+  std::optional<std::string> reason;  ///< of a bounce: insufficient_funds, stop_payment, …
+};
+/// Staff: the payer kept back this much tax of an order, and its certificate is here.
+struct RecordWithheldTax {
+  OrderId order;
+  Money amount;
+  std::string certificate;  ///< its number
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
                  SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
-                 AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder>;
+                 AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
+ ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

@@ -101,6 +101,25 @@ struct Notice {
 };
 FLORIN_API std::string as_json(const std::vector<Notice>& notices);
 
+/// What becomes of one line of a bank's statement, and why.
+struct StatementLine {
+  std::uint32_t at = 0;  ///< line of the file
+  std::string receipt;   ///< its name in the books, the same in whichever file it comes
+  std::string amount;
+  std::string dated;
+  std::string said;     ///< what the payer wrote
+  std::string account;  ///< whose it is; empty: nobody knows
+  OrderId order;
+  /// pays, part, over, kept (for the next order), unmatched (waits for a person), known (in the books already),
+  /// not_booked, went (money that left), refused, failed
+  std::string becomes;
+  std::string why;
+};
+struct StatementReport {
+  bool dry_run = false;
+  std::vector<StatementLine> lines;
+};
+
 struct HostOptions {
   std::string config = "config/florin.yaml";
   /// The folder of journal.db and views.db; none: as the config says. `memory` keeps everything in this process.
@@ -199,6 +218,16 @@ class FLORIN_API Host {
   /// A provider's webhook as it came. Errors: no_such_tenant, no_such_processor, not_authentic, bad_webhook.
   Status webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
                  std::string_view body);
+
+  /// A bank's statement: each line goes to the order whose reference the payer wrote, or waits for a person. A line is
+  /// entered once, however often it comes; with `dry_run` nothing is. `file` is its name in errors.
+  /// Errors: no_such_tenant, no_such_processor, no_statements, wrong_account; bad_xml and bad_statement, with line and
+  /// element or column
+  Result<StatementReport> load_statement(const TenantId& tenant, const ProcessorId& processor, const std::string& file,
+                                         std::string_view bytes, bool dry_run);
+  /// Money of which nobody knows whose it is, money that has paid nothing yet, and orders that were invoiced and wait,
+  /// with their references, as JSON. Errors: no_such_tenant.
+  Result<std::string> bank_money(const TenantId& tenant) const;
 
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);

@@ -1,0 +1,320 @@
+#include "domain/payments/match.hpp"
+
+#include <algorithm>
+
+#include "domain/orders/place.hpp"
+#include "domain/payments/settle.hpp"
+#include "domain/subscriptions/past_due.hpp"
+
+namespace florin {
+
+namespace {
+
+const BankMoneyRule& rule_of(const Draft& draft) {
+  const Catalog& catalog = draft.catalog();
+  if (!catalog.bank_money)
+    refuse("not_by_bank", "Nothing is paid by bank transfer or cheque here.", catalog.methods_at);
+  return *catalog.bank_money;
+}
+
+Receipt& known(Draft& draft, const ReceiptId& id) {
+  Receipt* receipt = draft.account.receipt(id);
+  if (receipt == nullptr || receipt->moved_on)
+    refuse("no_such_receipt", "There is no money '" + id.text() + "' on this account.");
+  return *receipt;
+}
+
+Order order_of(const Draft& draft, OrderId id) {
+  const Order* order = draft.account.order(id);
+  if (order == nullptr) refuse("no_such_order", "This account has no order " + std::to_string(id.value) + ".");
+  return *order;
+}
+
+bool is_for(const Receipt& receipt, OrderId order) { return receipt.order == order && !receipt.moved_on; }
+
+Money sum_of(const std::vector<WithheldTax>& taxes) {
+  Money sum;
+  for (const WithheldTax& tax : taxes) sum += tax.amount;
+  return sum;
+}
+
+/// When a cheque counts is the word of the method that its order waits for, else of the first that is paid by cheque.
+bool counts_as(const Draft& draft, MoneyKind kind, ChequeState state) {
+  if (kind == MoneyKind::transfer) return true;
+  const auto& methods = draft.catalog().methods;
+  const auto cheque = std::ranges::find(methods, std::string_view("cheque"), &Method::plugin);
+  const bool early = cheque != methods.end() && cheque->counts_when == Method::CountsWhen::deposited;
+  return state == ChequeState::cleared || (early && state == ChequeState::deposited);
+}
+
+void keep_as_account_money(Draft& draft, const ReceiptId& id, Money amount) {
+  if (!amount.is_zero()) draft.add(MoneyKept{id, amount});
+}
+
+/// Money is on its way, or has come in part: the order no longer closes by itself. Nothing came: it may again.
+void mark_attempt(Draft& draft, const Order& order, bool on_its_way) {
+  if (order.attempts.empty() || !comes_by_bank(draft, order.attempts.back())) return;
+  const Attempt& last = order.attempts.back();
+  const AttemptState state = on_its_way ? AttemptState::pending : AttemptState::needs_action;
+  if (!last.open() || last.state == state) return;
+  draft.add(AttemptMoved{.order = order.id,
+                         .attempt = last.number,
+                         .state = state,
+                         .amount = {},
+                         .ask_at = never,
+                         .ref = last.ref,
+                         .raw = last.raw,
+                         .decline = DeclineKind::none,
+                         .decline_code = {},
+                         .action = last.action,
+                         .alarm = {}});
+}
+
+/// The try at this money succeeded. Its amount was posted when it came, so that nothing is here.
+std::uint32_t capture_attempt(Draft& draft, const Order& order) {
+  for (const Attempt& attempt : order.attempts) {
+    if (attempt.number != order.attempts.size() || !comes_by_bank(draft, attempt)) continue;
+    if (attempt.state == AttemptState::captured || !may_move(attempt.state, AttemptState::captured))
+      return attempt.number;
+    draft.add(AttemptMoved{.order = order.id,
+                           .attempt = attempt.number,
+                           .state = AttemptState::captured,
+                           .amount = {},
+                           .ask_at = never,
+                           .ref = attempt.ref,
+                           .raw = attempt.raw,
+                           .decline = DeclineKind::none,
+                           .decline_code = {},
+                           .action = {},
+                           .alarm = {}});
+    return attempt.number;
+  }
+  return 0;
+}
+
+/// What came for an order and has paid nothing yet.
+std::vector<Receipt> unused(const Account& account, OrderId order) {
+  std::vector<Receipt> came;
+  for (const Receipt& receipt : account.receipts)
+    if (is_for(receipt, order) && !receipt.left().is_zero()) came.push_back(receipt);
+  return came;
+}
+
+/// In the order in which it came, up to `wanted`; what is over is kept.
+void settle(Draft& draft, const Order& order, Money wanted, Money written_off) {
+  const std::vector<Receipt> came = unused(draft.account, order.id);
+  OrderSettled settled{
+      .order = order.id, .applied = {}, .written_off = written_off, .withheld = sum_of(order.withheld)};
+  for (const Receipt& receipt : came) {
+    const Money part = std::min(wanted, receipt.left());
+    if (!part.is_zero()) settled.applied.push_back({receipt.id, part});
+    wanted -= part;
+  }
+  draft.add(settled);
+  for (const Receipt& receipt : came)
+    keep_as_account_money(draft, receipt.id, draft.account.receipt(receipt.id)->left());
+}
+
+/// Looks at an order after its money changed: enough, or enough but for what is written off, and it is paid; what is
+/// over is the account's for its next order; anything less stays open.
+void look_at(Draft& draft, OrderId id) {
+  const BankMoneyRule& rule = rule_of(draft);
+  const Order order = order_of(draft, id);
+  const std::vector<Receipt> came = unused(draft.account, id);
+  if (order.state == OrderState::paid) {  // a second payment of one order
+    for (const Receipt& receipt : came) keep_as_account_money(draft, receipt.id, receipt.left());
+    return;
+  }
+  const Money open = still_asked(draft.account, order);
+  const bool enough = !came.empty() && open <= rule.write_off;
+  // What nobody wants any more stays where it is, in the list of a person.
+  if (enough && !still_due(draft.account, order)) return;
+  if (!enough) {
+    const bool on_its_way = std::ranges::any_of(draft.account.receipts, [&](const Receipt& receipt) {
+      return is_for(receipt, id) && receipt.state != ChequeState::bounced;
+    });
+    return mark_attempt(draft, order, on_its_way);
+  }
+  const Money written_off = std::max(open, Money(0, order.total.currency()));
+  settle(draft, order, order.asked() - sum_of(order.withheld) - written_off, written_off);
+  fulfil(draft, id, capture_attempt(draft, order));
+}
+
+/// Credits that the order brought and that nobody used, taken back; and what it was, by type.
+void take_credits_back(Draft& draft, OrderReopened& reopened) {
+  const std::vector<Grant> grants = draft.account.grants;
+  for (const Grant& grant : grants) {
+    const Credits left = grant.remaining - grant.held;
+    if (grant.paid_by != reopened.order || left.is_zero()) continue;
+    const bool bought = grant.source == GrantSource::purchase || grant.source == GrantSource::recharge;
+    auto& brings = bought ? reopened.bought : reopened.plan_credits;
+    const auto same = std::ranges::find(brings, grant.type, &BoughtCredits::type);
+    if (same == brings.end())
+      brings.push_back({grant.type, left});
+    else
+      same->amount += left;
+    draft.add(GrantForfeited{grant.id, left, "payments.money_taken_back"});
+  }
+}
+
+/// What an order was paid with is gone: it asks for the money again, and what it brought and is left is taken back. Of
+/// a subscription that runs on it the payment is overdue from now.
+void reopen(Draft& draft, OrderId id, std::string_view because) {
+  const Order order = order_of(draft, id);
+  OrderReopened reopened;
+  reopened.order = id;
+  reopened.because = because;
+  for (const Receipt& receipt : draft.account.receipts)
+    if (is_for(receipt, id) && !receipt.applied.is_zero()) reopened.given_up.push_back({receipt.id, receipt.applied});
+  reopened.written_off = order.written_off;
+  reopened.withheld = sum_of(order.withheld);
+  const auto& running = draft.account.subscription;
+  const bool runs = running && order.kind == OrderKind::subscription && running->from <= *order.paid_at;
+  if (runs || (running && order.period_to == running->to)) {
+    reopened.period_from = running->from;
+    reopened.period_to = running->to;
+  } else {
+    reopened.period_from = order.period_from;
+    reopened.period_to = order.period_to;
+  }
+  take_credits_back(draft, reopened);
+  draft.add(std::move(reopened));
+  if (renews_running(draft.account, *draft.account.order(id))) fall_past_due(draft, id);
+}
+
+/// Takes a receipt's money out of everything that it has paid.
+void take_out(Draft& draft, const ReceiptId& id, std::string_view because) {
+  const Receipt receipt = known(draft, id);
+  if (!receipt.applied.is_zero()) reopen(draft, receipt.order, because);
+  keep_as_account_money(draft, id, Money() - receipt.kept);
+}
+
+}  // namespace
+
+bool comes_by_bank(const Draft& draft, const Attempt& attempt) {
+  const SavedMethod* saved = draft.account.method(attempt.method);
+  const Method* method = saved == nullptr ? nullptr : draft.catalog().method(saved->method);
+  if (method != nullptr) return method->by_invoice();
+  // The account has another way to pay now; what was sent before is waited for as it was.
+  const auto& methods = draft.catalog().methods;
+  return std::ranges::any_of(methods, [&](const Method& one) {
+    return one.by_invoice() && std::ranges::find(one.through, attempt.processor) != one.through.end();
+  });
+}
+
+Money still_asked(const Account& account, const Order& order) {
+  Money open = order.asked() - sum_of(order.withheld);
+  for (const Receipt& receipt : account.receipts)
+    if (is_for(receipt, order.id) && receipt.counts) open -= receipt.amount - receipt.kept;
+  return open;
+}
+
+void apply_what_came(Draft& draft, OrderId id, Money captured) {
+  const Order order = order_of(draft, id);
+  if (order.withheld.empty() && unused(draft.account, id).empty()) return;
+  const Money rest = order.asked() - sum_of(order.withheld) - captured;
+  settle(draft, order, std::max(rest, Money(0, order.total.currency())), Money(0, order.total.currency()));
+}
+
+void receive_money(Draft& draft, const ReceiveMoney& command) {
+  rule_of(draft);
+  const Catalog& catalog = draft.catalog();
+  const auto same = [&](const Receipt& one) { return one.id == command.receipt; };
+  const auto& identified = draft.tenant.identified;
+  const bool nobodys = draft.account.id.empty();
+  if (command.receipt.empty()) refuse("bad_receipt", "Money that came needs a name of its own, as its bank line has.");
+  if (std::ranges::any_of(draft.account.receipts, same) || std::ranges::any_of(draft.tenant.unmatched, same) ||
+      std::ranges::find(identified, command.receipt) != identified.end())
+    refuse("known_already", "This money is in the books already.");
+  if (command.amount.minor() <= 0) refuse("bad_amount", "Money that came is more than nothing.");
+  if (std::ranges::find(catalog.processors, command.processor, &Processor::id) == catalog.processors.end())
+    refuse("unknown_processor", "There is no processor '" + command.processor.text() + "'.", catalog.methods_at);
+  if (!nobodys && command.amount.currency() != catalog.currency)
+    refuse("wrong_currency",
+           "This account pays in " + std::string(catalog.currency.code()) +
+               ". Nothing is converted here: the money waits in the list until a person has spoken with the payer.");
+  if (command.order) (void)order_of(draft, *command.order);
+  const ChequeState state = command.kind == MoneyKind::cheque ? ChequeState::received : ChequeState::cleared;
+  draft.add(MoneyReceived{{.id = command.receipt,
+                           .processor = command.processor,
+                           .kind = command.kind,
+                           .state = state,
+                           .amount = command.amount,
+                           .dated = command.dated,
+                           .said = command.said.value_or(""),
+                           .order = command.order.value_or(OrderId()),
+                           .counts = counts_as(draft, command.kind, state),
+                           .moved_on = false,
+                           .applied = Money(0, command.amount.currency()),
+                           .kept = Money(0, command.amount.currency())}});
+  if (nobodys) return;
+  if (command.order) return look_at(draft, *command.order);
+  keep_as_account_money(draft, command.receipt, draft.account.receipt(command.receipt)->left());
+}
+
+void match_money(Draft& draft, const MatchMoney& command) {
+  rule_of(draft);
+  if (command.order) (void)order_of(draft, *command.order);
+  const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
+  Receipt receipt = waiting != draft.tenant.unmatched.end() ? *waiting : known(draft, command.receipt);
+  if (receipt.amount.currency() != draft.catalog().currency)
+    refuse("wrong_currency", "This account pays in " + std::string(draft.catalog().currency.code()) + ".");
+  if (!receipt.applied.is_zero())
+    refuse("matched_already",
+           "This money has paid order " + std::to_string(receipt.order.value) + ". Unmatch it first.");
+  if (!receipt.kept.is_zero() && draft.account.money < receipt.kept)
+    refuse("spent_already", "This money was kept for the next order, and has paid it.");
+  const OrderId before = receipt.order;
+  keep_as_account_money(draft, receipt.id, Money() - receipt.kept);
+  receipt.kept = Money(0, receipt.amount.currency());
+  receipt.order = command.order.value_or(OrderId());
+  receipt.moved_on = false;
+  draft.add(MoneyIdentified{receipt});
+  if (before && before != receipt.order && draft.account.order(before)->state == OrderState::open)
+    look_at(draft, before);
+  if (command.order) return look_at(draft, *command.order);
+  keep_as_account_money(draft, receipt.id, draft.account.receipt(receipt.id)->left());
+}
+
+void unmatch_money(Draft& draft, const UnmatchMoney& command) {
+  rule_of(draft);
+  const Receipt receipt = known(draft, command.receipt);
+  take_out(draft, receipt.id, command.reason);
+  draft.add(MoneyMovedOn{receipt.id, command.reason});
+  if (receipt.order && draft.account.order(receipt.order)->state == OrderState::open) look_at(draft, receipt.order);
+}
+
+void move_cheque(Draft& draft, const MoveCheque& command) {
+  rule_of(draft);
+  const Receipt cheque = known(draft, command.receipt);
+  if (cheque.kind != MoneyKind::cheque) refuse("no_cheque", "'" + cheque.id.text() + "' is a transfer, not a cheque.");
+  const bool onward = cheque.state != ChequeState::bounced && cheque.state < command.state;
+  if (!onward)
+    refuse("wrong_state", "A cheque is received, then deposited, then cleared; it may bounce after each of them.");
+  const bool counts = counts_as(draft, cheque.kind, command.state);
+  if (command.state == ChequeState::bounced) take_out(draft, cheque.id, "bounced");
+  draft.add(ReceiptMoved{cheque.id, command.state, counts, command.reason.value_or("")});
+  if (cheque.order) return look_at(draft, cheque.order);
+  if (counts) keep_as_account_money(draft, cheque.id, draft.account.receipt(cheque.id)->left());
+}
+
+void record_withheld_tax(Draft& draft, const RecordWithheldTax& command) {
+  const BankMoneyRule& rule = rule_of(draft);
+  const Order order = order_of(draft, command.order);
+  if (command.certificate.empty())
+    refuse("certificate_missing", "Withheld tax counts with the number of its certificate.", rule.short_at);
+  if (command.amount.minor() <= 0 || command.amount.currency() != order.total.currency())
+    refuse("bad_amount", "The withheld tax is an amount of the order's currency.");
+  if (order.state != OrderState::open) refuse("not_open", "This order asks for nothing any more.");
+  for (const WithheldTax& tax : order.withheld)
+    if (tax.certificate == command.certificate)
+      refuse("known_already", "The certificate " + tax.certificate + " is in the books already.");
+  // The share is of the price without tax.
+  const Money most = order.net().times(rule.withheld_tax, Rounding::down);
+  if (most < sum_of(order.withheld) + command.amount)
+    refuse("withheld_too_much", "Of this order at most " + most.text() + " of tax may be withheld.", rule.short_at);
+  draft.add(TaxWithheld{order.id, {command.amount, command.certificate}});
+  look_at(draft, order.id);
+}
+
+}  // namespace florin

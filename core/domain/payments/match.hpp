@@ -1,0 +1,28 @@
+#pragma once
+
+#include "domain/decision/draft.hpp"
+
+/// Money that came by bank, and which order it pays. Source   EX-16; docs/decisions/0014-bank-money.md
+namespace florin {
+
+/// A line of a statement or a cheque: to the account and order that it is for, or to the tenant's list.
+void receive_money(Draft& draft, const ReceiveMoney& command);
+/// A person says whose it is, and takes it off again.
+void match_money(Draft& draft, const MatchMoney& command);
+void unmatch_money(Draft& draft, const UnmatchMoney& command);
+/// received, deposited, cleared; or bounced, also after it had counted: what it paid is taken back.
+void move_cheque(Draft& draft, const MoveCheque& command);
+void record_withheld_tax(Draft& draft, const RecordWithheldTax& command);
+
+/// Whether the attempt is an invoice: sent, then waited for.
+bool comes_by_bank(const Draft& draft, const Attempt& attempt);
+
+/// A processor took `captured` for an order of which a part had come by bank: that part is used as far as it is asked
+/// for, and what is over is the account's money.
+void apply_what_came(Draft& draft, OrderId order, Money captured);
+
+/// What an order still asks for: its total less the account's own money, withheld tax, and what came and counts. Below
+/// zero: more came.
+Money still_asked(const Account& account, const Order& order);
+
+}  // namespace florin

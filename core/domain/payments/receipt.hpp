@@ -1,0 +1,34 @@
+#pragma once
+
+#include "florin/commands.hpp"
+
+namespace florin {
+
+/// Money that came by bank: one line of a statement, or one cheque. What it says never changes; what became of it does.
+///
+/// amount = applied + kept + what nobody has used yet, always.
+/// Source   EX-16; docs/decisions/0014-bank-money.md
+struct Receipt {
+  ReceiptId id;
+  ProcessorId processor;
+  MoneyKind kind = MoneyKind::transfer;
+  ChequeState state = ChequeState::cleared;  ///< a transfer on a statement is cleared
+  Money amount;
+  std::string dated;  ///< as the bank says it
+  std::string said;
+  OrderId order;          ///< that it is for; 0: none
+  bool counts = false;    ///< the money is ours
+  bool moved_on = false;  ///< a person took it off this account again; the record stays, so that its line is known
+  Money applied;          ///< to its order, which is paid
+  Money kept;             ///< as the account's money, for its next order
+
+  Money left() const { return counts && !moved_on ? amount - applied - kept : Money(0, amount.currency()); }
+};
+
+/// Tax that a payer kept back of an order.
+struct WithheldTax {
+  Money amount;
+  std::string certificate;
+};
+
+}  // namespace florin

@@ -1,0 +1,333 @@
+#include "host/statements.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+#include <map>
+#include <set>
+
+#include "domain/journal/described.hpp"
+#include "domain/payments/match.hpp"
+#include "engine/provider_key.hpp"
+#include "statements/statement.hpp"
+
+namespace florin {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string text_at(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+/// Who may be meant by a reference: the order, and what it still asks for.
+struct Meant {
+  AccountId account;
+  OrderId order;
+  OrderState state = OrderState::open;
+  Money open;
+};
+
+/// What the books know before the first line.
+struct Known {
+  Currency currency;
+  std::string config;  ///< of the processor, JSON
+  Money write_off;
+  std::map<std::string, Meant> references;
+  std::set<ReceiptId> receipts;
+  std::vector<Error> errors;
+};
+
+Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId& processor) {
+  Known known;
+  const auto fail = [&](const char* code, std::string text) {
+    known.errors.push_back({.code = code, .message = std::move(text)});
+  };
+  const TenantState* state = shard.tenant(tenant);
+  const Catalogs* catalogs = shard.catalogs(tenant);
+  if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) {
+    fail("no_such_tenant", "there is no tenant '" + tenant.text() + "'");
+    return known;
+  }
+  const Catalog& catalog = catalogs->at(state->catalog);
+  const auto found = std::ranges::find(catalog.processors, processor, &Processor::id);
+  if (found == catalog.processors.end()) {
+    fail("no_such_processor", "there is no processor '" + processor.text() + "'");
+    return known;
+  }
+  known.currency = catalog.currency;
+  known.config = found->config;
+  if (catalog.bank_money) known.write_off = catalog.bank_money->write_off;
+  for (const Receipt& receipt : state->unmatched) known.receipts.insert(receipt.id);
+  known.receipts.insert(state->identified.begin(), state->identified.end());
+  for (const AccountId& id : shard.accounts(tenant)) {
+    const Account& account = *shard.account(tenant, id);
+    for (const Receipt& receipt : account.receipts) known.receipts.insert(receipt.id);
+    for (const Order& order : account.orders)
+      for (const Attempt& attempt : order.attempts)
+        if (attempt.processor == processor && !attempt.ref.empty())
+          known.references[statements::plain(attempt.ref)] = {id, order.id, order.state, still_asked(account, order)};
+  }
+  return known;
+}
+
+/// The orders whose references stand in what the payer wrote.
+std::vector<std::string> named_in(const std::string& said, const std::map<std::string, Meant>& references) {
+  std::set<std::size_t> lengths;
+  for (const auto& [reference, meant] : references) lengths.insert(reference.size());
+  std::vector<std::string> named;
+  for (const std::size_t length : lengths)
+    for (std::size_t i = 0; i + length <= said.size(); ++i) {
+      std::string part = said.substr(i, length);
+      if (references.contains(part) && std::ranges::find(named, part) == named.end()) named.push_back(std::move(part));
+    }
+  return named;
+}
+
+bool one_wrong_character(std::string_view said, std::string_view reference) {
+  for (std::size_t i = 0; i + reference.size() <= said.size(); ++i) {
+    std::size_t wrong = 0;
+    for (std::size_t j = 0; j < reference.size() && wrong < 2; ++j) wrong += said[i + j] == reference[j] ? 0U : 1U;
+    if (wrong == 1) return true;
+  }
+  return false;
+}
+
+class Loading {
+ public:
+  Loading(Assembly& assembly, TenantId tenant, ProcessorId processor, Known known, bool dry_run)
+      : assembly_(assembly),
+        tenant_(std::move(tenant)),
+        processor_(std::move(processor)),
+        known_(std::move(known)),
+        dry_run_(dry_run) {}
+
+  StatementLine line(const statements::Line& line) {
+    StatementLine said{.at = line.at,
+                       .receipt = receipt_of(line),
+                       .amount = line.amount.text(),
+                       .dated = line.dated.text(),
+                       .said = line.text,
+                       .account = {},
+                       .order = {},
+                       .becomes = {},
+                       .why = {}};
+    if (!line.booked) return become(said, "not_booked", "the bank has announced it, and it is not there yet");
+    if (line.amount.minor() <= 0)
+      return become(said, "went", "money that went, or was taken back, is for a person to look at");
+    const ReceiptId receipt = ReceiptId::trusted(said.receipt);
+    if (!known_.receipts.insert(receipt).second) return become(said, "known", "this line is in the books already");
+    ReceiveMoney command{.receipt = receipt,
+                         .processor = processor_,
+                         .kind = MoneyKind::transfer,
+                         .amount = line.amount,
+                         .order = std::nullopt,
+                         .dated = said.dated,
+                         .said = line.text};
+    const std::vector<std::string> named = named_in(statements::plain(line.text), known_.references);
+    if (named.size() != 1 || line.amount.currency() != known_.currency) {
+      if (line.amount.currency() != known_.currency)
+        said.why = "it is in another currency than " + std::string(known_.currency.code());
+      else
+        said.why = named.empty() ? nearly(line) : "it names " + std::to_string(named.size()) + " orders";
+      said.becomes = "unmatched";
+      return enter(said, AccountId(), command);
+    }
+    Meant& meant = known_.references.at(named.front());
+    said.account = meant.account.text();
+    said.order = meant.order;
+    command.order = meant.order;
+    said.why = "the reference " + named.front() + " of order " + std::to_string(meant.order.value);
+    foresee(said, meant, line.amount);
+    return enter(said, meant.account, command);
+  }
+
+ private:
+  static StatementLine become(StatementLine& said, const char* what, const char* why) {
+    said.becomes = what;
+    said.why = why;
+    return said;
+  }
+
+  /// The bank's own id, or where it gives none the content and how many equal lines stand before it in its file.
+  std::string receipt_of(const statements::Line& line) const {
+    const std::string what = line.id.empty() ? "content/" + line.dated.text() + "/" + line.amount.text() + "/" +
+                                                   line.text + "/" + std::to_string(line.ordinal)
+                                             : "id/" + line.id;
+    return engine::provider_key("receipt of " + tenant_.text() + "/" + processor_.text() + "/" + account_ + "/" + what);
+  }
+
+  std::string nearly(const statements::Line& line) const {
+    const std::string said = statements::plain(line.text);
+    for (const auto& [reference, meant] : known_.references)
+      if (meant.state == OrderState::open && one_wrong_character(said, reference))
+        return "no reference; one character from " + reference + " of order " + std::to_string(meant.order.value) +
+               " of " + meant.account.text();
+    for (const auto& [reference, meant] : known_.references)
+      if (meant.state == OrderState::open && meant.open == line.amount)
+        return "no reference; order " + std::to_string(meant.order.value) + " of " + meant.account.text() +
+               " asks for this amount";
+    return "no reference of an order";
+  }
+
+  void foresee(StatementLine& said, Meant& meant, Money amount) const {
+    if (meant.state == OrderState::paid) {
+      said.becomes = "kept";
+      said.why += ", which is paid: kept for the next order";
+      return;
+    }
+    const Money asked = meant.open;
+    meant.open -= amount;
+    const Money nothing(0, amount.currency());
+    const bool pays = meant.open <= known_.write_off;
+    said.becomes = !pays ? "part" : meant.open < nothing ? "over" : "pays";
+    said.why += !pays                   ? ", of which " + meant.open.text() + " are still to come"
+                : meant.open < nothing  ? ", which asks for " + asked.text() + ": the rest is kept for the next order"
+                : meant.open == nothing ? ", in full"
+                                        : ", but for " + meant.open.text() + ", which are written off";
+    if (pays) meant.state = OrderState::paid;
+  }
+
+  StatementLine enter(StatementLine& said, const AccountId& account, const ReceiveMoney& command) {
+    if (dry_run_) return said;
+    const Request request{.tenant = tenant_,
+                          .account = account,
+                          .actor = {"staff", "statement"},
+                          .key = (account.empty() ? "list-" : "statement-") + said.receipt,
+                          .asked_at = std::nullopt,
+                          .command = command};
+    auto job = assembly_.job_of(request);
+    const auto answer = job ? assembly_.engine().submit_and_wait(std::move(*job)) : job.error();
+    if (!answer) {
+      said.becomes = "failed";
+      said.why = answer.error().message;
+      return said;
+    }
+    if (!answer->entry->refusal) return said;
+    said.why += "; refused: " + answer->entry->refusal->text;
+    said.becomes = account.empty() ? "refused" : "unmatched";
+    if (account.empty()) return said;
+    // What an account may not take is no reason to lose it.
+    ReceiveMoney to_list = command;
+    to_list.order.reset();
+    return enter(said, AccountId(), to_list);
+  }
+
+ public:
+  std::string account_;
+
+ private:
+  Assembly& assembly_;
+  const TenantId tenant_;
+  const ProcessorId processor_;
+  Known known_;
+  const bool dry_run_;
+};
+
+statements::Columns columns_of(const json::object& csv) {
+  statements::Columns columns;
+  const auto one = [&](std::string_view key, char fallback) {
+    const std::string text = text_at(csv, key);
+    return text.empty() ? fallback : text.front();
+  };
+  columns.separator = one("separator", ',');
+  columns.decimal = one("decimal", '.');
+  columns.dated = text_at(csv, "dated");
+  columns.amount = text_at(csv, "amount");
+  columns.id = text_at(csv, "id");
+  columns.currency = text_at(csv, "currency");
+  if (const std::string order = text_at(csv, "date_order"); !order.empty()) columns.date_order = order;
+  if (const auto* texts = csv.if_contains("text"); texts != nullptr && texts->is_array())
+    for (const json::value& text : texts->as_array())
+      if (text.is_string()) columns.text.emplace_back(text.as_string());
+  if (const auto* credit = csv.if_contains("credit_if"); credit != nullptr && credit->is_object()) {
+    columns.credit_column = text_at(credit->as_object(), "column");
+    columns.credit_word = text_at(credit->as_object(), "is");
+  }
+  return columns;
+}
+
+Result<statements::Statement> read(const json::object& config, const std::string& file, std::string_view bytes,
+                                   Currency currency) {
+  const json::value* how = config.if_contains("statement");
+  if (how != nullptr && how->is_string()) return statements::read_camt(bytes, file);
+  const json::value* csv = how != nullptr && how->is_object() ? how->as_object().if_contains("csv") : nullptr;
+  if (csv == nullptr || !csv->is_object())
+    return Error{.code = "no_statements", .message = "this processor's YAML says no `statement`"};
+  return statements::read_csv(bytes, file, columns_of(csv->as_object()), currency);
+}
+
+}  // namespace
+
+Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
+                                       const std::string& file, std::string_view bytes, bool dry_run) {
+  Known known;
+  assembly.engine().read([&](const engine::Shard& shard) { known = look(shard, tenant, processor); });
+  if (!known.errors.empty()) return known.errors.front();
+  boost::system::error_code failed;
+  const json::value config = json::parse(known.config, failed);
+  if (failed || !config.is_object())
+    return Error{.code = "no_statements", .message = "this processor's YAML says no `statement`"};
+  const auto statement = read(config.as_object(), file, bytes, known.currency);
+  if (!statement) return statement.error();
+  const std::string ours = text_at(config.as_object(), "account");
+  if (!statement->account.empty() && statements::plain(statement->account) != statements::plain(ours))
+    return Error{.code = "wrong_account",
+                 .message = "this statement is of the account " + statement->account + ", and the YAML says " + ours,
+                 .at = {.file = file}};
+  Loading loading(assembly, tenant, processor, std::move(known), dry_run);
+  loading.account_ = ours;
+  StatementReport report;
+  report.dry_run = dry_run;
+  for (const statements::Line& line : statement->lines) report.lines.push_back(loading.line(line));
+  return report;
+}
+
+Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenant) {
+  Result<std::string> result = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  assembly.engine().read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    if (state == nullptr) return;
+    json::array unmatched, unapplied, waiting;
+    const auto told = [](const Receipt& receipt, Money left) {
+      return json::object{{"receipt", receipt.id.text()},
+                          {"processor", receipt.processor.text()},
+                          {"kind", boost::describe::enum_to_string(receipt.kind, "")},
+                          {"state", boost::describe::enum_to_string(receipt.state, "")},
+                          {"amount", left.text()},
+                          {"dated", receipt.dated},
+                          {"said", receipt.said}};
+    };
+    for (const Receipt& receipt : state->unmatched) unmatched.push_back(told(receipt, receipt.amount));
+    for (const AccountId& id : shard.accounts(tenant)) {
+      const Account& account = *shard.account(tenant, id);
+      for (const Receipt& receipt : account.receipts) {
+        const bool on_its_way = !receipt.counts && receipt.state != ChequeState::bounced && !receipt.moved_on;
+        if (receipt.left().is_zero() && !on_its_way) continue;
+        json::object one = told(receipt, on_its_way ? receipt.amount : receipt.left());
+        one["account"] = id.text();
+        one["order"] = receipt.order.value;
+        unapplied.push_back(std::move(one));
+      }
+      for (const Order& order : account.orders) {
+        if (order.state != OrderState::open || order.attempts.empty()) continue;
+        const Attempt& last = order.attempts.back();
+        if (assembly.plugged().sandbox(tenant, last.processor) != nullptr || last.ref.empty()) continue;
+        waiting.push_back(json::object{{"account", id.text()},
+                                       {"order", order.id.value},
+                                       {"reference", last.ref},
+                                       {"total", order.total.text()},
+                                       {"still_asked", still_asked(account, order).text()},
+                                       {"state", boost::describe::enum_to_string(last.state, "")},
+                                       {"placed_at", order.placed_at.text()}});
+      }
+    }
+    result = json::serialize(json::object{
+        {"unmatched", std::move(unmatched)}, {"unapplied", std::move(unapplied)}, {"waiting", std::move(waiting)}});
+  });
+  return result;
+}
+
+}  // namespace florin
