@@ -202,6 +202,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
                                    {"state", word(refund.state)},
                                    {"credit_note", refund.credit_note}});
   view["blocked"] = account.blocked;
+  view["account_money"] = account.money.text();
   view["reviews"] = reviews_as_json(account);
   view["disputes"] = disputes_as_json(account);
   view["grants"] = std::move(grants);

@@ -49,7 +49,8 @@ struct Books {
   json::object money() const { return json::parse(*host->bank_money(tenant)).as_object(); }
 
   std::string reference(const AccountId& account) const {
-    for (const json::value& one : money().at("waiting").as_array())
+    const json::object all = money();  // lives as long as the loop
+    for (const json::value& one : all.at("waiting").as_array())
       if (one.at("account").as_string() == account.text()) return std::string(one.at("reference").as_string());
     return "none";
   }
@@ -103,11 +104,15 @@ TEST_F(Statements, ALineGoesToTheOrderWhoseReferenceThePayerWrote) {
 TEST_F(Statements, TheSameLineChangesNothingInWhicheverFileItComes) {
   const std::string one = line("1", "141600.00", reference(asha));
   EXPECT_EQ(load(file(one + one)), (std::vector<std::string>{"pays", "known"}));
-  const std::string view = *host->account(tenant, asha);
+  const auto what_it_has = [&] {
+    const json::value view = json::parse(*host->account(tenant, asha));
+    return json::serialize(view.at("grants")) + json::serialize(view.at("orders"));
+  };
+  const std::string before = what_it_has();
   EXPECT_EQ(load(file(line("2", "10.00", "nobody") + one)), (std::vector<std::string>{"unmatched", "known"}));
   host->run_until(*Instant::parse("2026-08-01T05:00Z"));  // no key of a command is remembered so long
   EXPECT_EQ(load(file(one)), std::vector<std::string>{"known"});
-  EXPECT_EQ(*host->account(tenant, asha), view);
+  EXPECT_EQ(what_it_has(), before);
 }
 
 TEST_F(Statements, WhatIsNotCertainWaitsForAPerson) {
@@ -168,7 +173,7 @@ TEST_F(Statements, AnyOrderAndRepetitionOfFilesGivesTheSameBooks) {
     EXPECT_EQ(other.plan_of(asha), "enterprise");
     EXPECT_EQ(other.plan_of(bala), "enterprise");
     std::string books = json::serialize(other.money()) + json::serialize(asha_view.at("account_money")) +
-                        json::serialize(asha_view.at("orders").at(0).at("total"));
+                        json::serialize(asha_view.at("orders").as_array().at(0).at("total"));
     if (!first) first = books;
     EXPECT_EQ(books, *first) << "seed " << seed;
   }
