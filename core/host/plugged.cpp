@@ -104,7 +104,8 @@ Errors Plugged::plug_in(const Catalog& catalog) {
       continue;
     }
     if (instance->manifest().endpoints.empty()) {
-      made->processors.emplace(processor.id.text(), Processing{std::make_shared<const ProcessorPlugin>(std::move(*instance)), nullptr});
+      made->processors.emplace(processor.id.text(),
+                               Processing{std::make_shared<const ProcessorPlugin>(std::move(*instance)), nullptr});
       continue;
     }
     if (!is_sandbox(instance->manifest())) {

@@ -135,8 +135,8 @@ struct Expect {
   std::vector<std::pair<EntitlementId, std::string>> entitlements;  ///< as the price page has them
   std::vector<std::pair<EntitlementId, std::string>> left;
   std::vector<std::pair<EntitlementId, std::vector<std::string>>> working, suspended;
-  std::optional<std::vector<std::string>> members;  ///< `anna owner`, `ben member invited`
-  std::optional<std::vector<std::string>> offered;  ///< payment methods
+  std::optional<std::vector<std::string>> members;    ///< `anna owner`, `ben member invited`
+  std::optional<std::vector<std::string>> offered;    ///< payment methods
   std::optional<Money> account_money;                 ///< kept for the next order
   std::optional<Money> unapplied;                     ///< came by bank, and has paid nothing yet
   std::optional<std::vector<std::string>> unmatched;  ///< of the tenant: names in the list of a person

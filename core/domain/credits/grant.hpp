@@ -48,7 +48,7 @@ struct Grant {
   Credits corrected;
   AccountId received_from_account;  ///< by a transfer; empty: it was issued here
   GrantId received_from;
-  Money cost;  ///< what was paid for a received grant
+  Money cost;    ///< what was paid for a received grant
   Money paid{};  ///< for an imported one: what was paid for it elsewhere
 
   /// What may be spent at `now`.

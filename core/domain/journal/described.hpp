@@ -154,8 +154,7 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
-                       blocked, last_review, items, own_entitlements, members, month,
-                       imported_at, receipts, money))
+                       blocked, last_review, items, own_entitlements, members, month, imported_at, receipts, money))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,

@@ -56,8 +56,8 @@ using AnyCommand =
                  ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview,
                  RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers,
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
-                 RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer, ReceiveMoney, MatchMoney, UnmatchMoney,
- MoveCheque, RecordWithheldTax>;
+                 RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

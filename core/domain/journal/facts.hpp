@@ -468,7 +468,7 @@ using Fact =
                  MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
                  MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
                  GrantReceived, MonthStarted, MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn,
- ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened>;
+                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "domain/catalog/permission.hpp"
-#include "domain/payments/offered.hpp"
 #include "domain/payments/match.hpp"
+#include "domain/payments/offered.hpp"
 #include "domain/payments/stop.hpp"
 #include "domain/subscriptions/past_due.hpp"
 

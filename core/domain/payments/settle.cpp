@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "domain/orders/place.hpp"
-#include "domain/payments/offered.hpp"
 #include "domain/payments/match.hpp"
+#include "domain/payments/offered.hpp"
 #include "domain/payments/refund.hpp"
 
 namespace florin {

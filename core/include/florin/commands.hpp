@@ -119,7 +119,7 @@ struct RemoveMethod {
 struct Use {
   MeterId meter;
   Quantity quantity;
-  std::vector<Word> words;         ///< outcome, destination, direction, …: what conditions ask for
+  std::vector<Word> words;           ///< outcome, destination, direction, …: what conditions ask for
   std::optional<Instant> used_at{};  ///< when it happened, if it is told later; none: now
 };
 /// Reserves credits before something is sent.
@@ -372,7 +372,7 @@ using Command =
                  SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
- ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

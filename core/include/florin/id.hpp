@@ -46,7 +46,7 @@ using ProcessorId = Id<struct ProcessorTag>;  ///< a processor in a tenant's YAM
 using AddOnId = Id<struct AddOnTag>;
 using EntitlementId = Id<struct EntitlementTag>;  ///< a row of a tenant's price page: numbers, whatsapp
 using MemberId = Id<struct MemberTag>;            ///< a person of an account, as the backend knows them
-using ReceiptId = Id<struct ReceiptTag>;  ///< money that came in: a line of a bank statement, a cheque
+using ReceiptId = Id<struct ReceiptTag>;          ///< money that came in: a line of a bank statement, a cheque
 
 /// A number that names one thing inside one account, counted from 1 in the order of the facts; 0 names nothing.
 template <class Tag>
