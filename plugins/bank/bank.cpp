@@ -27,8 +27,17 @@ Text reference_of(std::string_view key) {
 class Bank {
  public:
   explicit Bank(Setup& setup) {
+    setup.only(setup.config, {"holder", "account", "bank", "ifsc", "statement"});
     for (const char* name : {"holder", "account", "bank", "ifsc"})
       if (const Text said = setup.config[name].text()) shown_.emplace_back(name, said.view());
+    if (!setup.config["holder"].text()) setup.problem("/holder", "holder is the name that the account is in");
+    if (!is_account(setup.config["account"].text().view()))
+      setup.problem("/account", "account is the number that transfers go to, as 50200012345678");
+    const Json statement = setup.config["statement"], csv = statement["csv"];
+    if (!csv && statement.text() != Text("camt.053"))
+      setup.problem("/statement", "statement is camt.053, or {csv: {...}} with the names of its columns");
+    if (csv && !(csv["dated"].text() && csv["amount"].text() && csv["text"].count() > 0))
+      setup.problem("/statement/csv", "csv names the columns dated, amount and text");
   }
 
   Capabilities describe() const {
@@ -40,6 +49,12 @@ class Bank {
   Step status(const Operation& op, const Replies&) const { return instructions(op); }
 
  private:
+  static bool is_account(std::string_view text) {
+    for (const char c : text)
+      if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z')) return false;
+    return text.size() >= 4 && text.size() <= 34;
+  }
+
   Step instructions(const Operation& op) const {
     if (Text(op.payment_key).view().size() < length) return done({.state = FLORIN_UNKNOWN, .raw = "no key"});
     const Text reference = reference_of(Text(op.payment_key).view());
