@@ -41,6 +41,7 @@ struct SubmitWords {
   std::string config, data, tenant, account, command, key, as;
 };
 int submit(const SubmitWords& words);
+int quote(const SubmitWords& words);
 
 int plan(const std::string& data, const std::vector<std::string>& files, bool json);
 struct ApplyWords {

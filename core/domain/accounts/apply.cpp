@@ -108,7 +108,8 @@ struct Applying {
                                         .started_at = at,
                                         .ends_at = std::nullopt,
                                         .agreement_ends = fact.agreement_ends,
-                                        .period_catalog = tenant.catalog};
+                                        .period_catalog = tenant.catalog,
+                                        .month = std::nullopt};
     account.standing = Standing::paid;
     account.kept.reset();
   }
@@ -118,7 +119,9 @@ struct Applying {
     subscription().from = fact.from;
     subscription().to = fact.to;
     subscription().period_catalog = tenant.catalog;
+    subscription().month.reset();
   }
+  void operator()(const MonthStarted& fact) { subscription().month = Subscription::Month{fact.from, fact.to}; }
   void operator()(const SubscriptionChanged& fact) {
     Subscription& running = subscription();
     running.plan = fact.plan;
@@ -166,6 +169,7 @@ struct Applying {
     running.to = fact.to;
     running.ends_at = fact.ends_at;
     running.agreement_ends = fact.agreement_ends;
+    if (fact.month_from && fact.month_to) running.month = Subscription::Month{*fact.month_from, *fact.month_to};
     account.pause.reset();
   }
   void operator()(const KeepingEnded&) { account.kept.reset(); }

@@ -16,6 +16,7 @@ enum class DueKind : std::uint8_t {
   period_ends,
   grant_ends,
   keeping_ends,
+  month_ends,
   past_due_step,
   order_closes,
   recharge

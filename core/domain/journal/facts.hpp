@@ -323,6 +323,11 @@ struct SubscriptionResumed {
   Instant from, to;
   std::optional<Instant> ends_at;
   std::optional<Instant> agreement_ends;
+  std::optional<Instant> month_from, month_to;
+};
+/// A month of the add-ons that are paid by the month on a longer cycle.
+struct MonthStarted {
+  Instant from, to;
 };
 /// The time is over in which kept credits would have come back.
 struct KeepingEnded {};
@@ -344,7 +349,7 @@ using Fact =
                  CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
                  AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
                  AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported,
-                 MonthClosed, DocumentNumbersSet>;
+                 MonthClosed, DocumentNumbersSet, MonthStarted>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin
