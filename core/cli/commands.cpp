@@ -199,7 +199,11 @@ int plugins(const std::string& folder, bool json) {
   return written(all_fit ? fine : problems);
 }
 
-int submit(const SubmitWords& words) {
+namespace {
+
+/// Opens the host and lets `ask` speak with it, as somebody about an account.
+template <class Ask>
+int with_host(const SubmitWords& words, Ask ask) {
   const auto tenant = TenantId::parse(words.tenant);
   if (!tenant) return failed_to_read("TENANT", tenant);
   const auto account = words.account == "-" ? Result<AccountId>(AccountId()) : AccountId::parse(words.account);
@@ -212,16 +216,36 @@ int submit(const SubmitWords& words) {
   auto host = Host::open(options);
   if (!host) return fail(host.error());
   std::cerr << as_text(host->problems());
-  const auto outcome = host->submit_json(*tenant, *account, actor, words.key, words.command);
-  if (!outcome) {
-    std::cerr << "florin: " << as_text({outcome.error()});
-    return refused;
-  }
-  std::cout << outcome->entry << "\n";
-  if (!outcome->refusal) return written(fine);
-  std::cerr << "refused, " << outcome->refusal->code << ": " << outcome->refusal->text
-            << (outcome->refusal->rule.empty() ? "" : " (" + outcome->refusal->rule + ")") << "\n";
-  return written(refused);
+  return ask(*host, *tenant, *account, actor);
+}
+
+}  // namespace
+
+int quote(const SubmitWords& words) {
+  return with_host(words, [&](Host& host, const TenantId& tenant, const AccountId& account, const Actor& actor) {
+    const auto quoted = host.quote_json(tenant, account, actor, words.command);
+    if (!quoted) {
+      std::cerr << "florin: " << as_text({quoted.error()});
+      return int(refused);
+    }
+    std::cout << *quoted << "\n";
+    return written(fine);
+  });
+}
+
+int submit(const SubmitWords& words) {
+  return with_host(words, [&](Host& host, const TenantId& tenant, const AccountId& account, const Actor& actor) {
+    const auto outcome = host.submit_json(tenant, account, actor, words.key, words.command);
+    if (!outcome) {
+      std::cerr << "florin: " << as_text({outcome.error()});
+      return int(refused);
+    }
+    std::cout << outcome->entry << "\n";
+    if (!outcome->refusal) return written(fine);
+    std::cerr << "refused, " << outcome->refusal->code << ": " << outcome->refusal->text
+              << (outcome->refusal->rule.empty() ? "" : " (" + outcome->refusal->rule + ")") << "\n";
+    return written(refused);
+  });
 }
 
 int statement(const StatementWords& words) {

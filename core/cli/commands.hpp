@@ -47,6 +47,7 @@ struct StatementWords {
 };
 int statement(const StatementWords& words);
 int bank_money(const std::string& config, const std::string& data, const std::string& tenant);
+int quote(const SubmitWords& words);
 
 int plan(const std::string& data, const std::vector<std::string>& files, bool json);
 struct ApplyWords {

@@ -156,6 +156,13 @@ class Program {
     data_of(ask);
     account_of(ask);
     ask->add_option("COMMAND", json_command_, R"(as JSON: {"buy_credits": {"amount": "500 message"}})")->required();
+    auto* before = command("quote", "open the host and print what a command would do, as JSON; nothing is done",
+                           [this] { return quote({config_, data_, tenant_, account_, json_command_, key_, as_}); });
+    data_of(before);
+    account_of(before);
+    before->add_option("COMMAND", json_command_, R"(as JSON: {"change_plan": {"plan": "pro"}})")->required();
+    before->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
+    config_of(before);
     ask->add_option("--key", key_, "the same key and command happen once")->required();
     ask->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
     config_of(ask);

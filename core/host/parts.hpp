@@ -26,6 +26,9 @@ boost::json::array lines_as_json(const std::vector<Line>& lines);
 boost::json::value refusal_as_json(const std::optional<Refusal>& refusal);
 /// Plan, period, what waits for the next one, cancellation, pause and agreement.
 boost::json::object subscription_as_json(const Account& account, const Subscription& running);
+/// What a customer of this account may choose from: plans with their cycles, add-ons, a pause. What a choice would cost
+/// is for a quote to say.
+boost::json::object offer_as_json(const Account& account, const Catalog& catalog);
 /// When the period ends, what is asked for then, and what becomes of credits.
 boost::json::value next_as_json(const std::optional<NextPeriod>& next, const Account& account, const Catalog& catalog);
 

@@ -168,6 +168,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["subscription"] =
       account.subscription ? json::value(subscription_as_json(account, *account.subscription)) : json::value(nullptr);
   if (next) view["next"] = next_as_json(next, account, catalog);
+  view["offer"] = offer_as_json(account, catalog);
   view["deleted"] = account.deleted;
   view["credits_kept_until"] = account.kept ? json::value(account.kept->until.text()) : json::value(nullptr);
 

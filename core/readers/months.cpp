@@ -152,7 +152,7 @@ class Books {
                    Rounding::half_up);
     const Order& order = *account_->order(fact.paid_by);
     std::int64_t all = 0;
-    for (const auto* bought : {&order.buys.plan_credits, &order.buys.addon_credits, &order.buys.bought})
+    for (const auto* bought : {&order.buys.plan_credits, &order.buys.addon_credits, &order.buys.month_credits, &order.buys.bought})
       for (const BoughtCredits& one : *bought) all = add(all, one.amount.units);
     if (all == 0) return 0;
     // By what the order has issued so far, so that its shares add up to its price.

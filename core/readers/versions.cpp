@@ -53,7 +53,11 @@ std::string Versions::place_of(const TenantId& tenant, std::uint32_t number, con
   if (kept == nullptr || rule.empty()) return {};
   std::string pointer = "/" + rule;
   std::ranges::replace(pointer, '.', '/');
-  const Where at = config::locate(*kept, "credit_policy", pointer);
+  // What the host itself does, such as `changes.pause`, is said in a block of that name; all else is the policy's.
+  constexpr std::string_view changes = "/changes";
+  const bool own = pointer.starts_with(changes);
+  const Where at = own ? config::locate(*kept, "changes", pointer.substr(changes.size()))
+                       : config::locate(*kept, "credit_policy", pointer);
   return at.file.empty() ? std::string() : at.file + ":" + std::to_string(at.line);
 }
 

@@ -4,6 +4,7 @@
 #include <boost/mp11.hpp>
 
 #include "config/command.hpp"
+#include "config/scalar.hpp"
 #include "domain/accounts/apply.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/journal.hpp"
@@ -21,12 +22,18 @@ const char* const view_tables = R"(
   CREATE TABLE accounts (
     tenant TEXT NOT NULL, account TEXT NOT NULL, state TEXT NOT NULL, billing_country TEXT, billing_state TEXT,
     opened_at TEXT NOT NULL, trial_ends_at TEXT, past_due_since TEXT, frozen INTEGER NOT NULL, position INTEGER NOT NULL,
+    credits_kept_until TEXT, deleted INTEGER NOT NULL,
     PRIMARY KEY (tenant, account)) STRICT, WITHOUT ROWID;
   CREATE TABLE subscriptions (
     tenant TEXT NOT NULL, account TEXT NOT NULL, plan TEXT NOT NULL, cycle TEXT NOT NULL, licences INTEGER NOT NULL,
     add_ons TEXT, period INTEGER NOT NULL, period_from TEXT NOT NULL, period_to TEXT NOT NULL, anchor TEXT NOT NULL,
-    catalog INTEGER NOT NULL, cancelled_at TEXT, next_plan TEXT, next_cycle TEXT,
+    catalog INTEGER NOT NULL, cancelled_at TEXT, next_plan TEXT, next_cycle TEXT, next_licences INTEGER, ends_at TEXT,
+    agreement_ends TEXT, paused_since TEXT, paused_until TEXT,
     PRIMARY KEY (tenant, account)) STRICT, WITHOUT ROWID;
+  CREATE TABLE made_plans (
+    tenant TEXT NOT NULL, account TEXT NOT NULL, plan TEXT NOT NULL, rank INTEGER, cycles TEXT, credit_price TEXT,
+    first_credits TEXT, monthly_minimum TEXT, agreement TEXT,
+    PRIMARY KEY (tenant, account, plan)) STRICT, WITHOUT ROWID;
   CREATE TABLE grants (
     tenant TEXT NOT NULL, account TEXT NOT NULL, grant_id INTEGER NOT NULL, type TEXT NOT NULL, source TEXT NOT NULL,
     state TEXT NOT NULL, issued_at TEXT NOT NULL, ends_at TEXT, order_id INTEGER, rolled_from INTEGER, rule TEXT,
@@ -115,8 +122,8 @@ std::string command_word(const AnyCommand& command) {
                     command);
 }
 
-constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "grants", "holds",  "orders",
-                                               "attempts", "refunds",       "items",  "members"};
+constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "made_plans", "grants",  "holds",
+                                               "orders",   "attempts",      "refunds",    "items",   "members"};
 
 }  // namespace
 
@@ -265,20 +272,37 @@ void ViewWriter::write_account(const Name& name, const Account& account) {
   const auto& [tenant, id] = name;
   for (const std::string_view table : account_tables)
     put("DELETE FROM " + std::string(table) + " WHERE tenant = ? AND account = ?", tenant, id);
-  put("INSERT INTO accounts VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), ?, ?)",
+  put("INSERT INTO accounts VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), ?, ?, "
+      "nullif(?, ''), ?)",
       tenant, id, account.state_word(), account.billing_country, account.billing_state, account.opened_at.text(),
       account.trial ? text(account.trial->ends_at) : std::string(),
-      account.past_due ? account.past_due->since.text() : std::string(), account.frozen, whole(account.position));
+      account.past_due ? account.past_due->since.text() : std::string(), account.frozen, whole(account.position),
+      account.kept ? account.kept->until.text() : std::string(), account.deleted);
   if (const auto& running = account.subscription) {
     std::string add_ons;
     for (const AddOnCount& bought : running->add_ons)
       add_ons += (add_ons.empty() ? "" : ", ") + std::to_string(bought.count) + " " + bought.add_on.text();
     put("INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), "
-        "nullif(?, ''))",
+        "nullif(?, ''), nullif(?, 0), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''))",
         tenant, id, running->plan.text(), running->cycle, running->licences, add_ons, running->k, running->from.text(),
         running->to.text(), running->anchor.text(), running->catalog, text(running->cancelled_at),
         running->pending ? running->pending->plan.text() : std::string(),
-        running->pending ? running->pending->cycle : std::string());
+        running->pending ? running->pending->cycle : std::string(), running->pending ? running->pending->licences : 0,
+        text(running->ends_at), text(running->agreement_ends),
+        account.pause ? account.pause->since.text() : std::string(),
+        account.pause ? account.pause->resumes_at.text() : std::string());
+  }
+  for (const MadePlan& made : account.made_plans) {
+    std::string cycles;
+    for (const MadePlan::Cycle& cycle : made.cycles)
+      cycles += (cycles.empty() ? "" : ", ") + cycle.cycle + " " + cycle.price.text();
+    const auto money = [](const std::optional<Money>& amount) { return amount ? amount->text() : std::string(); };
+    put("INSERT INTO made_plans VALUES (?, ?, ?, nullif(?, 0), nullif(?, ''), nullif(?, ''), nullif(?, ''), "
+        "nullif(?, ''), nullif(?, ''))",
+        tenant, id, made.plan.text(), made.rank.value_or(0), cycles,
+        made.credit_price ? config::Scalar<UnitPrice>::text(*made.credit_price) : std::string(),
+        money(made.first_credits), money(made.monthly_minimum),
+        made.agreement ? made.agreement->text() : std::string());
   }
   for (const auto* grants : {&account.grants, &account.closed_grants})
     for (const Grant& grant : *grants)

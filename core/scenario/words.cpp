@@ -169,6 +169,7 @@ class Teller {
   std::string operator()(const ApprovalSet& f) const { return f.approval.approval + " " + f.approval.state; }
   std::string operator()(const SubscriptionPaused& f) const { return "paused, resumes " + f.resumes_at.text(); }
   std::string operator()(const SubscriptionResumed& f) const { return "resumed, the period ends " + f.to.text(); }
+  std::string operator()(const AddOnMonthStarted& f) const { return "a month of add-ons begins, to " + f.to.text(); }
   std::string operator()(const KeepingEnded&) const { return "credits are kept no longer"; }
   std::string operator()(const PlanMade& f) const { return f.plan.plan.text() + " made for this account"; }
   std::string operator()(const AccountDeleted&) const { return "account deleted"; }

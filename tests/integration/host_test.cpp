@@ -30,6 +30,26 @@ TEST(Host, SellsAPlanFromTheShippedTenant) {
   run("use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})");
   const std::string view = *host->account(tenant, account);
   EXPECT_NE(view.find(R"("credits":{"message":"998"})"), std::string::npos) << view;
+  // What a page needs before anybody decides: the next renewal, what may be chosen, what a choice would do.
+  EXPECT_NE(view.find(R"("next":{"total":"49.00 USD")"), std::string::npos) << view;
+  EXPECT_NE(view.find(R"("longest_pause":"90 days")"), std::string::npos) << view;
+  EXPECT_EQ(view.find(R"({"plan":"custom")"), std::string::npos) << view;
+  const std::string upgrade = *host->quote_json(tenant, account, service, R"({"change_plan": {"plan": "pro"}})");
+  EXPECT_NE(upgrade.find(R"("today":{"total":"249.00 USD")"), std::string::npos) << upgrade;
+  EXPECT_NE(upgrade.find(R"("how":"rolled")"), std::string::npos) << upgrade;
+  const std::string ends = *host->quote_json(tenant, account, service, R"({"cancel": {}})");
+  EXPECT_NE(ends.find(R"("how":"forfeited")"), std::string::npos) << ends;
+  EXPECT_EQ(*host->account(tenant, account), view);
+  EXPECT_EQ(host->quote_json(tenant, account, service, R"({"change_plan": {"plam": "pro"}})").error().code,
+            "unknown_key");
+
+  EXPECT_TRUE(
+      host->submit_json(tenant, account, service, "name", R"({"set_person": {"person": {"name": "Bob"}}})")->refusal);
+  EXPECT_EQ(host->person(tenant, account)->front().value, "Ann");
+  EXPECT_FALSE(
+      host->submit_json(tenant, account, {"staff", ""}, "name-2", R"({"set_person": {"person": {"name": "Anna"}}})")
+          ->refusal);
+  EXPECT_EQ(host->person(tenant, account)->front().value, "Anna");
   host->run_until(*Instant::parse("2026-05-10T09:00Z"));
   std::puts(host->account(tenant, account)->c_str());
   std::puts(run("use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})").c_str());

@@ -40,6 +40,10 @@ struct Subscription {
   std::optional<Instant> ends_at;         ///< once cancelled: with the first period that is over then
   std::optional<Instant> agreement_ends;  ///< bound until then
   std::uint32_t period_catalog = 0;       ///< the version in force when the period began
+  struct Month {
+    Instant from, to;
+  };
+  std::optional<Month> month;  ///< of add-ons that are paid by the month on a longer cycle; none: there are none
 };
 
 /// The cycle stands still, and every end with it. Usage and credits as the tenant had it when the pause began.

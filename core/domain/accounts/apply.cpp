@@ -108,7 +108,8 @@ struct Applying {
                                         .started_at = at,
                                         .ends_at = std::nullopt,
                                         .agreement_ends = fact.agreement_ends,
-                                        .period_catalog = tenant.catalog};
+                                        .period_catalog = tenant.catalog,
+                                        .month = std::nullopt};
     account.standing = Standing::paid;
     account.kept.reset();
   }
@@ -118,7 +119,9 @@ struct Applying {
     subscription().from = fact.from;
     subscription().to = fact.to;
     subscription().period_catalog = tenant.catalog;
+    subscription().month.reset();
   }
+  void operator()(const AddOnMonthStarted& fact) { subscription().month = Subscription::Month{fact.from, fact.to}; }
   void operator()(const SubscriptionChanged& fact) {
     Subscription& running = subscription();
     running.plan = fact.plan;
@@ -167,6 +170,7 @@ struct Applying {
     running.to = fact.to;
     running.ends_at = fact.ends_at;
     running.agreement_ends = fact.agreement_ends;
+    if (fact.month_from && fact.month_to) running.month = Subscription::Month{*fact.month_from, *fact.month_to};
     account.pause.reset();
   }
   void operator()(const KeepingEnded&) { account.kept.reset(); }
@@ -552,6 +556,7 @@ struct Applying {
     reopened.buys.restarts_cycle = false;
     reopened.buys.plan_credits = fact.plan_credits;
     reopened.buys.addon_credits.clear();
+    reopened.buys.month_credits.clear();
     reopened.buys.bought = fact.bought;
     reopened.period_from = fact.period_from;
     reopened.period_to = fact.period_to;

@@ -68,6 +68,9 @@ std::optional<Due> next_due(const Account& account) {
   const bool cycle_stands = account.frozen || account.pause;
   if (account.month && !cycle_stands) earliest(first, {account.month->to, DueKind::month_ends});
   if (account.subscription && !cycle_stands) earliest(first, {account.subscription->to, DueKind::period_ends});
+  if (account.subscription && account.subscription->month && !cycle_stands &&
+      account.subscription->month->to < account.subscription->to)
+    earliest(first, {account.subscription->month->to, DueKind::add_on_month_ends});
   // So do grants' ends: the refund is computed from what was there when it was asked for.
   const bool grants_stand = account.frozen || account.kept || (account.pause && account.pause->credits_frozen);
   for (const Grant& grant : account.grants)

@@ -17,6 +17,7 @@ enum class DueKind : std::uint8_t {
   period_ends,
   grant_ends,
   keeping_ends,
+  add_on_month_ends,
   past_due_step,
   order_closes,
   recharge

@@ -46,6 +46,13 @@ const TryRule* Catalog::tries_for(std::string_view order) const {
   return found == tries.end() ? nullptr : &*found;
 }
 
+bool AddOn::by_month_on(std::string_view cycle) const {
+  const auto priced = [&](std::string_view wanted) {
+    return std::ranges::any_of(prices, [&](const Price& price) { return price.cycle == wanted; });
+  };
+  return cycle != "monthly" && !priced(cycle) && priced("monthly");
+}
+
 std::optional<std::int32_t> Catalog::months_of(std::string_view cycle) const {
   for (const KnownCycle& known : known_cycles)
     if (known.word == cycle) return known.months;

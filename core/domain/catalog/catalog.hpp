@@ -98,6 +98,8 @@ struct AddOn {
   std::vector<Price> prices;        ///< by the subscription's cycle
   bool whole_inside_period = true;  ///< false: by the day
   bool renews = true;               ///< false: bought for one period
+  /// Sold by the month only: on a longer cycle it is paid each month.
+  bool by_month_on(std::string_view cycle) const;
   RuleAt at;
   struct Sets {
     EntitlementId entitlement;

@@ -47,6 +47,7 @@ void fall_due(Draft& draft) {
     case DueKind::hold_times_out: return release_hold(draft, {due->which}, "timed_out");
     case DueKind::pause_ends: return resume(draft);
     case DueKind::keeping_ends: return end_keeping(draft);
+    case DueKind::add_on_month_ends: return end_add_on_month(draft);
     case DueKind::trial_ends: return end_trial(draft);
     case DueKind::month_ends: return end_month(draft);
     case DueKind::period_ends: return end_period(draft);

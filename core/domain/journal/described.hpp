@@ -105,7 +105,7 @@ BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
 BOOST_DESCRIBE_STRUCT(Buys, (),
                       (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle,
-                       catalog, from_next_period))
+                       catalog, from_next_period, month_credits, month_ends))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
                        ref, raw, decline, decline_code, action))
@@ -118,9 +118,10 @@ BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over,
                        received_from_account, received_from, cost, paid))
+BOOST_DESCRIBE_STRUCT(Subscription::Month, (), (from, to))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
-                       cancelled_at, started_at, ends_at, agreement_ends, period_catalog))
+                       cancelled_at, started_at, ends_at, agreement_ends, period_catalog, month))
 BOOST_DESCRIBE_STRUCT(PauseState, (), (since, resumes_at, usage_refused, credits_frozen))
 BOOST_DESCRIBE_STRUCT(KeptCredits, (), (since, until))
 BOOST_DESCRIBE_STRUCT(MadePlan::Cycle, (), (cycle, months, price, gives))
@@ -243,7 +244,8 @@ BOOST_DESCRIBE_STRUCT(OrderReopened, (),
 BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
 BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen))
-BOOST_DESCRIBE_STRUCT(SubscriptionResumed, (), (anchor, anchor_months, from, to, ends_at, agreement_ends))
+BOOST_DESCRIBE_STRUCT(SubscriptionResumed, (),
+                      (anchor, anchor_months, from, to, ends_at, agreement_ends, month_from, month_to))
 BOOST_DESCRIBE_STRUCT(KeepingEnded, (), ())
 BOOST_DESCRIBE_STRUCT(PlanMade, (), (plan))
 BOOST_DESCRIBE_STRUCT(AccountDeleted, (), ())
@@ -261,6 +263,7 @@ BOOST_DESCRIBE_STRUCT(ChargeWaits, (), (order))
 BOOST_DESCRIBE_STRUCT(AccountImported, (), (billing_country, billing_state, opened_at, first_paid_at))
 BOOST_DESCRIBE_STRUCT(MonthClosed, (), (month))
 BOOST_DESCRIBE_STRUCT(DocumentNumbersSet, (), (last_invoice, last_credit_note))
+BOOST_DESCRIBE_STRUCT(AddOnMonthStarted, (), (from, to))
 
 BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule))
 BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))

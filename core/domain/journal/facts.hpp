@@ -444,6 +444,11 @@ struct SubscriptionResumed {
   Instant from, to;
   std::optional<Instant> ends_at;
   std::optional<Instant> agreement_ends;
+  std::optional<Instant> month_from, month_to;
+};
+/// A month of the add-ons that are paid by the month on a longer cycle.
+struct AddOnMonthStarted {
+  Instant from, to;
 };
 /// The time is over in which kept credits would have come back.
 struct KeepingEnded {};
@@ -468,7 +473,7 @@ using Fact =
                  MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
                  MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
                  GrantReceived, MonthStarted, MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn,
-                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened>;
+                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, AddOnMonthStarted>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -56,6 +56,9 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   bring(draft, order, whole_period ? MomentKind::period_paid : MomentKind::change_paid, order.buys.plan_credits, from,
         to);
   bring(draft, order, MomentKind::addon_paid, order.buys.addon_credits, from, to);
+  if (subscription && subscription->month)
+    bring(draft, order, MomentKind::addon_paid, order.buys.month_credits, from,
+          order.buys.month_ends.value_or(subscription->month->to));
   const auto bought = order.kind == OrderKind::recharge ? MomentKind::recharged : MomentKind::purchased;
   bring(draft, order, bought, order.buys.bought, from, Instant());
   if (draft.account.past_due && draft.account.past_due->order == id) leave_past_due(draft);

@@ -51,6 +51,8 @@ struct Buys {
   bool restarts_cycle = false;
   std::uint32_t catalog = 0;                      ///< the version whose prices were agreed to
   std::optional<PendingChange> from_next_period;  ///< the part of the change that waits for the renewal
+  std::vector<BoughtCredits> month_credits;       ///< of add-ons paid by the month, for the month
+  std::optional<Instant> month_ends;              ///< none: the month that runs when it is paid
 };
 
 /// One try on one route. Durable, with its key, before anything is sent.

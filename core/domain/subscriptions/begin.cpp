@@ -13,6 +13,7 @@ Buys terms_as_bought(const Terms& terms) {
   Buys buys = change_to(terms, false);
   buys.plan_credits = period.plan_credits;
   buys.addon_credits = period.addon_credits;
+  buys.month_credits = period.month_credits;
   return buys;
 }
 
@@ -131,6 +132,7 @@ void begin_subscription(Draft& draft, const Buys& terms) {
                                 .to = draft.calendar().boundary(draft.now, terms.months, 1),
                                 .agreement_ends = bound});
   begin_month(draft);
+  begin_add_on_month(draft);
 }
 
 void change_subscription(Draft& draft, const Buys& terms) {
@@ -146,6 +148,7 @@ void change_subscription(Draft& draft, const Buys& terms) {
                                 .catalog = terms.catalog,
                                 .to = new_to == old_to ? std::nullopt : std::optional(new_to),
                                 .agreement_ends = bound});
+  begin_add_on_month(draft);
   if (new_to == old_to) return;
   // What ends with the period ends with the longer one.
   const std::vector<Grant> grants = draft.account.grants;

@@ -8,10 +8,14 @@ namespace florin {
 
 namespace {
 
-/// The whole period, and the part of it that is still to come: whole local days, today counted. Source   KA-04, SM-07
+/// The part of a period to `to` that is still to come: whole local days, today counted. Source   KA-04, SM-07
 Ratio days_left(const Draft& draft, Instant to) {
   const Instant from = draft.account.subscription->from;
   return {draft.calendar().days_between(draft.now, to), draft.calendar().days_between(from, to)};
+}
+
+Ratio days_left(const Draft& draft, const Subscription::Month& month) {
+  return {draft.calendar().days_between(draft.now, month.to), draft.calendar().days_between(month.from, month.to)};
 }
 
 /// What is left of one thing less what is left of another, exact.
@@ -45,8 +49,8 @@ std::vector<BoughtCredits> credits_above(const Draft& draft, const std::vector<B
 
 /// One line for all that changed, rounded once; a change that costs less than what runs gives nothing back.
 Quote quote_difference(const Draft& draft, const Side& before, const Side& after) {
-  const Quote was = quote_period(before.terms);
-  const Quote will_be = quote_period(after.terms);
+  const Quote was = quote_period(paid_by_period(before.terms, after.terms));
+  const Quote will_be = quote_period(paid_by_period(after.terms, before.terms));
   const Ratio left = days_left(draft, after.to);
   const Ratio minor = difference(will_be.net().minor(), left, was.net().minor(), days_left(draft, before.to));
   const Money price(std::max<std::int64_t>(0, minor.of(1, Rounding::half_up)), will_be.net().currency());
@@ -141,14 +145,18 @@ void add_more_add_ons(const Draft& draft, Quote& quote, const Terms& is, const S
     Terms only = after.terms;
     only.add_ons = {{wanted.add_on, more}};
     const Quote period = quote_period(only);
+    const AddOn& add_on = *after.terms.catalog.add_on(wanted.add_on);
+    const bool by_month = add_on.by_month_on(after.terms.cycle.id);
     Line line = period.lines.back();
-    std::vector<BoughtCredits> credits = period.buys.addon_credits;
-    if (!after.terms.catalog.add_on(wanted.add_on)->whole_inside_period) {
-      line.amount = line.amount.times(days_left(draft, after.to), Rounding::half_up);
-      credits = credits_above(draft, credits, after.to, {}, after.to);
+    std::vector<BoughtCredits> credits = by_month ? period.buys.month_credits : period.buys.addon_credits;
+    if (!add_on.whole_inside_period) {
+      const Ratio left = by_month ? days_left(draft, add_on_month_at(draft)) : days_left(draft, after.to);
+      line.amount = line.amount.times(left, Rounding::half_up);
+      for (BoughtCredits& part : credits) part.amount = part.amount.times(left, Rounding::up);
     }
     quote.lines.push_back(std::move(line));
-    quote.buys.addon_credits.insert(quote.buys.addon_credits.end(), credits.begin(), credits.end());
+    auto& sum = by_month ? quote.buys.month_credits : quote.buys.addon_credits;
+    sum.insert(sum.end(), credits.begin(), credits.end());
   }
 }
 
@@ -266,6 +274,7 @@ void change_plan(Draft& draft, const Actor& actor, std::string_view key, const C
   Buys buys = change_to(paid, restarts);
   buys.plan_credits = std::move(quote.buys.plan_credits);
   buys.addon_credits = std::move(quote.buys.addon_credits);
+  buys.month_credits = std::move(quote.buys.month_credits);
   if (!restarts && !same_terms(renewing(after), wanted)) buys.from_next_period = pending_change(wanted);
   quote.buys = std::move(buys);
   quote.kind = kind_of(command, is, after);

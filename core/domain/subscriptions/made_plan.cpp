@@ -34,6 +34,21 @@ void must_be_exactly(const Plan& plan, const MakePlan& command) {
   }
 }
 
+/// A subscription that runs, waits, was picked or is being paid on this plan must find its cycle again.
+void must_keep_cycles(const Account& account, const MadePlan& made, const Plan& plan) {
+  const auto keeps = [&](const PlanId& id, const std::string& cycle) {
+    if (id != made.plan || made.cycles.empty()) return;
+    if (std::ranges::find(made.cycles, cycle, &MadePlan::Cycle::cycle) == made.cycles.end())
+      refuse("cycle_in_use", "cycles: this account is on '" + cycle + "', which is missing.", plan.at);
+  };
+  for (const Order& order : account.orders)
+    if (order.in_flight() && order.buys.plan) keeps(*order.buys.plan, order.buys.cycle);
+  if (account.trial && account.trial->picked) keeps(account.trial->picked->plan, account.trial->picked->cycle);
+  if (!account.subscription) return;
+  keeps(account.subscription->plan, account.subscription->cycle);
+  if (account.subscription->pending) keeps(account.subscription->pending->plan, account.subscription->pending->cycle);
+}
+
 Credits units_of(const Catalog& catalog, const CreditAmount& amount, std::string_view field, const Plan& plan) {
   const CreditTypeRule* type = catalog.credit_type(amount.type);
   if (type == nullptr)
@@ -133,6 +148,7 @@ void make_plan(Draft& draft, const MakePlan& command) {
       refuse("unknown_meter", "meters: there is no meter '" + asked.meter.text() + "' of these credits.", plan->at);
     made.meters.push_back({asked.meter, units_of(catalog, asked.takes, "meters." + asked.meter.text(), *plan)});
   }
+  must_keep_cycles(draft.account, made, *plan);
   draft.add(PlanMade{std::move(made)});
 }
 

@@ -47,7 +47,9 @@ void resume(Draft& draft) {
                                 .from = moved(stood.from),
                                 .to = to,
                                 .ends_at = moved_if(stood.ends_at),
-                                .agreement_ends = moved_if(stood.agreement_ends)});
+                                .agreement_ends = moved_if(stood.agreement_ends),
+                                .month_from = moved_if(stood.month ? std::optional(stood.month->from) : std::nullopt),
+                                .month_to = moved_if(stood.month ? std::optional(stood.month->to) : std::nullopt)});
   // A payment that failed in the pause: the ladder begins now.
   if (draft.account.past_due) restart_past_due(draft);
 }

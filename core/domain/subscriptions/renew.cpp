@@ -54,8 +54,10 @@ void end_period(Draft& draft) {
   const Instant to = draft.calendar().boundary(ending.anchor, 1, months_before + renewed.months);
   draft.add(PeriodStarted{.k = ending.k + 1, .anchor_months = months_before, .from = ending.to, .to = to});
   begin_month(draft);
+  begin_add_on_month(draft);
 
   Quote quote = quote_period(terms);
+  if (draft.account.subscription->month) quote.buys.month_ends = draft.account.subscription->month->to;
   quote.period_from = ending.to;
   quote.period_to = to;
   quote.paid_for = "subscription " + ending.to.text();

@@ -49,6 +49,17 @@ Instant period_end(const Draft& draft, std::int32_t months);
 /// The running subscription goes on, on other terms.
 void change_subscription(Draft& draft, const Buys& terms);
 
+/// The terms with only those add-ons that are paid by the month on a longer cycle.
+Terms paid_by_month(Terms terms);
+/// The terms without add-ons that are paid by the month, on these terms or on those beside them.
+Terms paid_by_period(Terms terms, const Terms& beside);
+/// The month of such add-ons that runs now.
+Subscription::Month add_on_month_at(const Draft& draft);
+/// A month begins now, if there is such an add-on and no month runs.
+void begin_add_on_month(Draft& draft);
+/// The month is over: what was stopped falls away, the rest is paid for the next one.
+void end_add_on_month(Draft& draft);
+
 void start_trial(Draft& draft);
 void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Subscribe& command);
 void change_plan(Draft& draft, const Actor& actor, std::string_view key, const ChangePlan& command);

@@ -30,7 +30,8 @@ void add_credits(std::vector<BoughtCredits>& sum, const CreditType& type, Credit
 }
 
 Money add_on_price(const AddOn& add_on, std::string_view cycle) {
-  const auto price = std::ranges::find_if(add_on.prices, [&](const AddOn::Price& p) { return p.cycle == cycle; });
+  const std::string_view wanted = add_on.by_month_on(cycle) ? "monthly" : cycle;
+  const auto price = std::ranges::find_if(add_on.prices, [&](const AddOn::Price& p) { return p.cycle == wanted; });
   if (price == add_on.prices.end())
     refuse("add_on_not_sold", "'" + add_on.id.text() + "' is not sold on the " + std::string(cycle) + " cycle.",
            add_on.at);
@@ -79,11 +80,13 @@ Quote quote_period(const Terms& terms) {
   for (const AddOnCount& wanted : terms.add_ons) {
     const AddOn& add_on = *terms.catalog.add_on(wanted.add_on);
     const Money price = add_on_price(add_on, terms.cycle.id);
-    quote.lines.push_back({add_on.id.text() + ", " + terms.cycle.id,
+    const bool by_month = add_on.by_month_on(terms.cycle.id);
+    quote.lines.push_back({add_on.id.text() + ", " + (by_month ? "monthly" : terms.cycle.id),
                            wanted.count,
                            {multiply(price.minor(), wanted.count), price.currency()}});
     if (!add_on.sells.type.empty())
-      add_credits(quote.buys.addon_credits, add_on.sells.type, add_on.sells.amount.times(wanted.count));
+      add_credits(by_month ? quote.buys.month_credits : quote.buys.addon_credits, add_on.sells.type,
+                  add_on.sells.amount.times(wanted.count));
   }
   return quote;
 }
@@ -117,7 +120,8 @@ bool sells(const Account& account, const Catalog& catalog) {
   return std::ranges::all_of(running.add_ons, [&](const AddOnCount& bought) {
     const AddOn* add_on = catalog.add_on(bought.add_on);
     return add_on != nullptr &&
-           std::ranges::find(add_on->prices, running.cycle, &AddOn::Price::cycle) != add_on->prices.end();
+           (add_on->by_month_on(running.cycle) ||
+            std::ranges::find(add_on->prices, running.cycle, &AddOn::Price::cycle) != add_on->prices.end());
   });
 }
 

@@ -56,6 +56,21 @@ TEST(Calendar, ASkippedWallTimeIsTheFirstInstantAfterIt) {
   EXPECT_EQ(lord_howe.instant({{2026, 10, 4}, 135 * minute_us}), at("2026-10-03T15:30Z"));  // 02:15: half an hour
 }
 
+TEST(Calendar, WholeDaysOfAPauseMoveLocalDatesAndTheRestIsElapsed) {
+  const Calendar denver(zone_of(0));
+  // 25 March to 20 May at the same wall time: 56 days, across no clock change of the ends that move.
+  const Instant from = at("2026-03-25T15:00Z"), to = at("2026-05-20T15:00Z");
+  EXPECT_EQ(denver.moved(at("2026-04-10T15:00Z"), from, to), at("2026-06-05T15:00Z"));
+  EXPECT_EQ(denver.moved(at("2026-12-01T16:00Z"), from, to), at("2027-01-26T16:00Z"));
+  // 1 March 09:00 to 10 March 11:30 is nine days and two hours and a half, although the clock went forward between.
+  EXPECT_EQ(denver.moved(at("2026-03-20T15:00Z"), at("2026-03-01T16:00Z"), at("2026-03-10T17:30Z")),
+            at("2026-03-29T17:30Z"));
+  // Less than a day is elapsed time, over a midnight too.
+  EXPECT_EQ(denver.moved(at("2026-03-20T15:00Z"), at("2026-03-01T16:00Z"), at("2026-03-02T15:59Z")),
+            at("2026-03-21T14:59Z"));
+  EXPECT_EQ(denver.moved(to, from, from), to);
+}
+
 TEST(Calendar, AWallTimeThatComesTwiceIsTheEarlier) {
   const Calendar denver(zone_of(0)), paris(zone_of(2));
   EXPECT_EQ(denver.instant({{2026, 11, 1}, 90 * minute_us}), at("2026-11-01T07:30Z"));

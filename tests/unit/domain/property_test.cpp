@@ -195,6 +195,13 @@ Catalog catalog_of(int i) {
                             .pays = ChangeRule::Pays::difference_by_day,
                             .credits = ChangeRule::Gives::difference_by_day,
                             .at = {}};
+  if (!catalog.add_ons.empty()) {
+    AddOn by_month = catalog.add_ons.front();
+    by_month.id = *AddOnId::parse("by_month");
+    by_month.prices = {{"monthly", Money(500, catalog.currency)}};
+    by_month.whole_inside_period = i % 8 == 2;
+    catalog.add_ons.push_back(by_month);
+  }
   Plan own;
   own.id = *PlanId::parse("own");
   own.rank = 99;
