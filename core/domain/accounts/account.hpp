@@ -266,6 +266,7 @@ struct Account {
   std::vector<Member> members;
   std::optional<MonthState> month;
 
+  std::vector<Line> next_invoice;  ///< was too little to charge: the next renewal's invoice takes it along
   std::vector<Review> reviews;
   std::vector<Dispute> disputes;
   bool blocked = false;  ///< a lost payment's credits were spent: no usage until staff lifts it

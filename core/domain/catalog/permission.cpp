@@ -8,9 +8,10 @@ namespace florin {
 
 namespace {
 
-constexpr std::string_view only_staff[] = {"set_approval",   "decide_refund", "correct_credits", "erase_person",
-                                           "make_plan",      "set_person",    "decide_review",   "refund_order",
-                                           "record_dispute", "unblock",       "set_entitlement", "transfer"};
+constexpr std::string_view only_staff[] = {"set_approval",     "decide_refund", "correct_credits", "erase_person",
+                                           "make_plan",        "set_person",    "decide_review",   "refund_order",
+                                           "record_dispute",   "unblock",       "set_entitlement", "transfer",
+                                           "decide_late_money"};
 
 bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {
   if (actor.role == "staff") return true;

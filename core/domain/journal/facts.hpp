@@ -403,6 +403,20 @@ struct PlanMade {
 struct AccountDeleted {};
 struct PersonSealed {};
 
+struct BillingSet {
+  std::string billing_country;
+  std::string billing_state;
+};
+/// Money that came for a closed order, and waits for a person.
+struct MoneyKept {
+  OrderId order;
+  std::uint32_t attempt = 0;
+};
+/// What the invoice of the next renewal takes along; all of it, in place of what was there.
+struct NextInvoiceSet {
+  std::vector<Line> lines;
+};
+
 /// In order of release: a new one goes to the end.
 using Fact =
     std::variant<AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -417,7 +431,7 @@ using Fact =
                  AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported,
                  MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
                  MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
-                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken>;
+                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken, BillingSet, MoneyKept, NextInvoiceSet>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin
