@@ -30,9 +30,18 @@ std::uint64_t content_of(const AccountId& account, const AnyCommand& command) {
     codec::write(out, AnyCommand(OpenAccount{opens->billing_country, opens->billing_state, {}}));
   else if (std::holds_alternative<SetPerson>(command))
     codec::write(out, AnyCommand(SetPerson{}));
+  else if (const auto* bills = std::get_if<SetBilling>(&command))
+    codec::write(out, AnyCommand(SetBilling{bills->billing_country, bills->billing_state, {}}));
   else
     codec::write(out, command);
   return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+/// What a command says anew of the person behind an account.
+std::vector<Word>* person_named(AnyCommand& command) {
+  if (auto* names = std::get_if<SetPerson>(&command)) return &names->person;
+  if (auto* bills = std::get_if<SetBilling>(&command)) return &bills->person;
+  return nullptr;
 }
 
 bool is_usage(const AnyCommand& command) {
@@ -328,14 +337,14 @@ void Shard::take(Job job, Instant now) {
                                        other == nullptr ? nullptr : &other->account, &beside);
       !decided)
     return fail(decided.error().code, decided.error().message);
-  if (auto* names = std::get_if<SetPerson>(&entry.command)) {
+  if (std::vector<Word>* person = person_named(entry.command); person != nullptr && !person->empty()) {
     std::vector<Word> sealed;
     if (!entry.refusal) {
-      auto words = seal_person(store_, job.tenant, job.account, names->person);
+      auto words = seal_person(store_, job.tenant, job.account, *person);
       if (!words) return fail(words.error().code, words.error().message);
       sealed = std::move(*words);
     }
-    names->person = std::move(sealed);
+    *person = std::move(sealed);
   }
   if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
   if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) held = &held_as(tenant, entry.account);

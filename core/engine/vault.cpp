@@ -44,6 +44,16 @@ Result<std::vector<Word>> unpacked(const std::string& text) {
 
 constexpr const char* sealed_word = "sealed";
 
+/// Each new word in place of the one of its name.
+Result<std::vector<Word>> with(Result<std::vector<Word>> person, Result<std::vector<Word>> changed) {
+  if (!changed || !person) return changed;
+  for (Word& word : *changed) {
+    std::erase_if(*person, [&](const Word& old) { return old.name == word.name; });
+    person->push_back(std::move(word));
+  }
+  return person;
+}
+
 }  // namespace
 
 Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenant, const AccountId& account,
@@ -107,6 +117,8 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
           person = open_person(store, tenant, account, opened->person);
         if (const auto* named = std::get_if<SetPerson>(&entry.command))
           person = open_person(store, tenant, account, named->person);
+        if (const auto* billed = std::get_if<SetBilling>(&entry.command); billed && !billed->person.empty())
+          person = with(std::move(person), open_person(store, tenant, account, billed->person));
       }
       return true;
     });

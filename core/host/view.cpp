@@ -60,7 +60,8 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
                                     {"started_at", attempt.started_at.text()},
                                     {"decline", word(attempt.decline)},
                                     {"reference", attempt.ref},
-                                    {"decline_code", attempt.decline_code}});
+                                    {"decline_code", attempt.decline_code},
+                                    {"kept", attempt.kept}});
   }
   const std::uint32_t duplicate = catalog.review && order.state == OrderState::paid && !order.total.is_zero()
                                       ? likely_duplicate_of(account, *catalog.review, order).value
@@ -161,6 +162,8 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
                     {"state", account.state_word()},
                     {"frozen", account.frozen},
                     {"billing_country", account.billing_country},
+                    {"billing_state", account.billing_state},
+                    {"next_invoice", lines_as_json(account.next_invoice)},
                     {"opened_at", account.opened_at.text()},
                     {"position", account.position}};
   view["past_due_since"] = account.past_due ? json::value(account.past_due->since.text()) : json::value(nullptr);
@@ -248,6 +251,10 @@ std::string cases_as_json(const std::vector<const Account*>& accounts) {
              {"duplicate_of", review.duplicate_of.value}});
     if (account->guarantee && !account->guarantee->decided)
       add(*account, "guarantee", never, {{"asked_at", account->guarantee->asked_at.text()}});
+    for (const Order& order : account->orders)
+      for (const Attempt& attempt : order.attempts)
+        if (attempt.kept)
+          add(*account, "late_money", never, {{"order", order.id.value}, {"amount", attempt.amount.text()}});
     for (const Dispute& dispute : account->disputes)
       if (dispute.state < DisputeState::won)
         add(*account, "dispute", never,

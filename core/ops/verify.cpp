@@ -339,6 +339,9 @@ void Checking::check_books(const readers::Fold::Name& name, const Account& accou
     if (order.state == OrderState::open && !order.invoice.empty())
       customer[std::string(order.total.currency().code())] -= order.total.minor();
   check_bank_money(account, books_[name]);
+  for (const Order& order : account.orders)  // what waits for a person is in view
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.kept) customer[std::string(attempt.amount.currency().code())] += attempt.amount.minor();
   for (const auto& [currency, amount] : customer)
     expect(!settled || amount == 0, "balance", [&] {
       return fmt::format("{}: {} minor units were paid and neither invoiced nor given back", currency, -amount);

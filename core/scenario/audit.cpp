@@ -98,7 +98,8 @@ class Auditor {
   }
 
   void captured_once(const TenantId& tenant, const Account& account, const Order& order) {
-    const auto captured = std::ranges::count(order.attempts, AttemptState::captured, &Attempt::state);
+    const auto captured = std::ranges::count_if(
+        order.attempts, [](const Attempt& one) { return one.state == AttemptState::captured && !one.kept; });
     const auto back = std::ranges::count_if(
         account.refunds, [&](const Refund& refund) { return refund.order == order.id && refund.attempt != 0; });
     if (captured - back > 1)

@@ -27,16 +27,17 @@ constexpr std::pair<std::string_view, std::string_view> ways[] = {{"succeeds", "
                                                                   {"refund_answer_lost", "refund_lost_after"}};
 
 std::optional<std::string> pending_token(std::string_view text) {
-  if (!text.starts_with("pending ")) return std::nullopt;
-  text.remove_prefix(8);
+  const bool acts = text.starts_with("acts after ");
+  if (!acts && !text.starts_with("pending ")) return std::nullopt;
+  text.remove_prefix(acts ? 11 : 8);
   constexpr std::string_view ending = " then declined";
-  const bool declined = text.ends_with(ending);
+  const bool declined = !acts && text.ends_with(ending);
   if (declined) text.remove_suffix(ending.size());
   const auto span = Span::parse(text);
   if (!span || span->count <= 0 || span->unit == Span::Unit::months) return std::nullopt;
   const std::string length =
       span->unit == Span::Unit::days ? std::to_string(span->count) + "d" : std::to_string(span->count) + "s";
-  return "pending_" + length + (declined ? "_then_declined" : "");
+  return (acts ? "acts_after_" : "pending_") + length + (declined ? "_then_declined" : "");
 }
 
 std::optional<std::string> first_ones_token(std::string_view text) {

@@ -174,6 +174,15 @@ class Teller {
   std::string operator()(const PlanMade& f) const { return f.plan.plan.text() + " made for this account"; }
   std::string operator()(const AccountDeleted&) const { return "account deleted"; }
   std::string operator()(const PersonSealed&) const { return "personal data replaced"; }
+  std::string operator()(const BillingSet& f) const {
+    return "billed in " + f.billing_country + (f.billing_state.empty() ? "" : ", " + f.billing_state);
+  }
+  std::string operator()(const LateMoneyKept& f) const {
+    return "money of order " + number(f.order) + " came late and waits for staff";
+  }
+  std::string operator()(const NextInvoiceSet& f) const {
+    return std::to_string(f.lines.size()) + " lines wait for the next invoice";
+  }
   std::string operator()(const ReviewAsked& f) const {
     return "review " + number(f.review.id) + " of order " + number(f.review.order) + ", " + f.review.reason +
            ", to be answered by " + f.review.due_at.text() +

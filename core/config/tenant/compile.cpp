@@ -36,6 +36,7 @@ Catalog Compiler::compile() {
   refunds();
   payments();
   tries();
+  paid_after_closed();
   gates();
   credit_policy();
   documents();

@@ -60,6 +60,26 @@ void Compiler::bank_money() {
   catalog_.bank_money = rule;
 }
 
+void Compiler::paid_after_closed() {
+  catalog_.smallest_charge = money(file_.payments.smallest_charge.amount);
+  const yaml::PaidAfterClosedBlock& block = file_.payments.paid_after_closed;
+  PaidAfterClosed& rule = catalog_.paid_after_closed;
+  rule.at = rule_at(block.at);
+  const auto word = [this](const std::optional<Written<LateThen>>& written, LateThen wrong, std::string_view why) {
+    if (!written) return std::optional<LateThen>();
+    if (written->value == wrong) add("contradiction", std::string(why), written->at);
+    return std::optional(written->value);
+  };
+  constexpr std::string_view always_due = "bought credits are always still due: write deliver";
+  rule.purchase = word(block.purchase, LateThen::deliver_if_still_due, always_due);
+  rule.recharge = word(block.recharge, LateThen::deliver_if_still_due, always_due);
+  rule.subscription = word(block.subscription, LateThen::deliver, "a period may be over: write deliver_if_still_due");
+  rule.otherwise = block.otherwise.value;
+  if (rule.otherwise != LateThen::refund && rule.otherwise != LateThen::staff_decides)
+    add("contradiction", "what cannot be delivered is given back or decided: write refund or staff_decides",
+        block.otherwise.at);
+}
+
 Node Compiler::method_config(const yaml::MethodBlock& block) {
   Node config = block.rest.node;
   if (block.brands.empty()) return config;

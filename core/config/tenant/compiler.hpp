@@ -73,6 +73,7 @@ class Compiler {
   static Node method_config(const yaml::MethodBlock& block);
   void bank_money();
   void tries();
+  void paid_after_closed();
   void must_try(OrderKind kind, bool occurs, std::string_view because);
 
   // ---- Who may: compile_people.cpp

@@ -26,6 +26,7 @@ BOOST_DESCRIBE_ENUM(OnNewVersion::Running, keep_price, at_next_renewal)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Grants, keep)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Meters, at_once, at_next_renewal)
 BOOST_DESCRIBE_ENUM(Method::CountsWhen, deposited, cleared)
+BOOST_DESCRIBE_ENUM(LateThen, deliver, deliver_if_still_due, refund, staff_decides)
 
 }  // namespace florin
 
@@ -420,15 +421,34 @@ struct OverBlock {
 };
 BOOST_DESCRIBE_STRUCT(OverBlock, (), (keep_as))
 
+enum class UnderIt : std::uint8_t { next_invoice };
+BOOST_DESCRIBE_ENUM(UnderIt, next_invoice)
+
+struct SmallestChargeBlock {
+  Written<Money> amount;
+  UnderIt under_it = UnderIt::next_invoice;
+};
+BOOST_DESCRIBE_STRUCT(SmallestChargeBlock, (), (amount, under_it))
+
+struct PaidAfterClosedBlock {
+  std::optional<Written<LateThen>> purchase, recharge, subscription;
+  Written<LateThen> otherwise;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PaidAfterClosedBlock, (), (purchase, recharge, subscription, otherwise))
+
 struct PaymentsBlock {
   std::vector<std::pair<ProcessorId, PluginBlock>> processors;
   std::vector<std::pair<MethodId, MethodBlock>> methods;
   std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
   std::optional<ShortBlock> short_;
   std::optional<OverBlock> over;
+  SmallestChargeBlock smallest_charge;
+  PaidAfterClosedBlock paid_after_closed;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PaymentsBlock, (), (processors, methods, try_, short_, over))
+BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
+                      (processors, methods, try_, short_, over, smallest_charge, paid_after_closed))
 
 struct GateBlock {
   OneOrMany<Action> action;
@@ -632,10 +652,17 @@ inline constexpr Note payments_notes[] = {
     {"methods", "", Note::Presence::required},
     {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required},
     {"short", "less came by bank than was asked for"},
-    {"over", "more came"}};
+    {"over", "more came"},
+    {"smallest_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
+    {"paid_after_closed", "what becomes of money that comes when its order was closed"}};
 inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for any more"},
                                        {"withheld_tax", "of the price without tax, against its certificate"},
                                        {"more", "what is short by more"}};
+inline constexpr Note paid_after_closed_notes[] = {
+    {"purchase", "deliver: at the order's price, its life from then; left out: as otherwise"},
+    {"recharge", "left out: as otherwise"},
+    {"subscription", "deliver_if_still_due: unless the period is over or paid; left out: as otherwise"},
+    {"otherwise", "refund or staff_decides; also of what cannot be delivered any more"}};
 inline constexpr Note gate_notes[] = {{"action", "", Note::Presence::required},
                                       {"if", "left out: always"},
                                       {"refuse", "true: whatever holds", Note::Presence::may_be_left_out},
@@ -685,6 +712,8 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::ShortBlock> = yaml::short_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PaidAfterClosedBlock> = yaml::paid_after_closed_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
 template <>

@@ -273,6 +273,7 @@ struct Account {
   std::vector<Receipt> receipts;
   Money money;  ///< kept for the next order; below 0 when a bounced cheque had been spent
 
+  std::vector<Line> next_invoice;  ///< was too little to charge: the next renewal's invoice takes it along
   std::vector<Review> reviews;
   std::vector<Dispute> disputes;
   bool blocked = false;  ///< a lost payment's credits were spent: no usage until staff lifts it

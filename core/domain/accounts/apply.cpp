@@ -33,6 +33,11 @@ struct Applying {
 
   Grant& grant(GrantId id) { return there(account.grant(id), "no such grant"); }
   Order& order(OrderId id) { return there(account.order(id), "no such order"); }
+  Attempt& attempt(OrderId id, std::uint32_t number) {
+    Order& of = order(id);
+    if (number == 0 || number > of.attempts.size()) broken("no such attempt");
+    return of.attempts[number - 1];
+  }
   Subscription& subscription() { return there(account.subscription, "no subscription"); }
 
   /// Takes `amount` out of a grant into one of its ways out.
@@ -328,18 +333,17 @@ struct Applying {
     order(fact.order).next_candidate = 0;
   }
   void operator()(const AttemptMoved& fact) {
-    Order& paid_for = order(fact.order);
-    if (fact.attempt == 0 || fact.attempt > paid_for.attempts.size()) broken("no such attempt");
-    Attempt& attempt = paid_for.attempts[fact.attempt - 1];
-    attempt.state = fact.state;
-    attempt.ask_at = fact.ask_at;
-    ++attempt.asked;
-    if (!fact.ref.empty()) attempt.ref = fact.ref;
-    attempt.raw = fact.raw;
-    attempt.decline = fact.decline;
-    attempt.decline_code = fact.decline_code;
-    attempt.action = fact.action;
+    Attempt& moved = attempt(fact.order, fact.attempt);
+    moved.state = fact.state;
+    moved.ask_at = fact.ask_at;
+    ++moved.asked;
+    if (!fact.ref.empty()) moved.ref = fact.ref;
+    moved.raw = fact.raw;
+    moved.decline = fact.decline;
+    moved.decline_code = fact.decline_code;
+    moved.action = fact.action;
     // An invoice of a renewal that nobody paid in its time is overdue; the ladder has its own times.
+    Order& paid_for = order(fact.order);
     if (fact.state == AttemptState::expired && paid_for.renewal()) paid_for.open_until = never;
   }
   void operator()(const OrderPaid& fact) {
@@ -349,6 +353,7 @@ struct Applying {
     paid.paid_at = at;
     paid.waits_for_lift = false;
     if (!account.first_paid_at && fact.attempt != 0) account.first_paid_at = at;
+    if (fact.attempt != 0) attempt(fact.order, fact.attempt).kept = false;
     if (paid.kind == OrderKind::recharge) account.recharge.failures = 0;
   }
   void operator()(const OrderClosed& fact) {
@@ -395,6 +400,7 @@ struct Applying {
   void operator()(const RefundStarted& fact) {
     account.last_refund = std::max(account.last_refund, fact.refund.id.value);
     if (fact.refund.guarantee) there(account.guarantee, "no refund was asked for").decided = true;
+    if (fact.refund.attempt != 0) attempt(fact.refund.order, fact.refund.attempt).kept = false;
     account.refunds.push_back(fact.refund);
   }
   void operator()(const RefundMoved& fact) {
@@ -561,6 +567,13 @@ struct Applying {
     reopened.period_from = fact.period_from;
     reopened.period_to = fact.period_to;
   }
+
+  void operator()(const BillingSet& fact) {
+    account.billing_country = fact.billing_country;
+    account.billing_state = fact.billing_state;
+  }
+  void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
+  void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
 
   void operator()(const CatalogApplied& fact) {
     tenant.catalog = fact.version;

@@ -286,6 +286,19 @@ struct BankMoneyRule {
   RuleAt over_at;  ///< what is over is kept as the account's money
 };
 
+/// What is done with money that comes when its order was closed already.
+enum class LateThen : std::uint8_t {
+  deliver,               ///< at the order's price, its life from now
+  deliver_if_still_due,  ///< the period that it is for runs, or would begin, and nothing else has paid for it
+  refund,
+  staff_decides,  ///< kept, in view, until staff delivers it or gives it back
+};
+struct PaidAfterClosed {
+  std::optional<LateThen> purchase, recharge, subscription;
+  LateThen otherwise = LateThen::refund;  ///< also of what cannot be delivered any more
+  RuleAt at;
+};
+
 /// Which plugin says what tax is on a sale. Prices are without it.
 struct TaxRule {
   std::string plugin;
@@ -377,6 +390,8 @@ struct Catalog {
   std::string policy_config;  ///< JSON of the credit_policy block
   RuleAt policy_at;
   std::optional<TaxRule> tax;  ///< none: the file says that there is none
+  PaidAfterClosed paid_after_closed;
+  Money smallest_charge;  ///< what comes to less waits for the invoice of the next renewal
   RuleAt roles_at;
   RuleAt methods_at;
   std::optional<RuleAt> minimum_at;  ///< where the file says how a monthly minimum works; none: there is none

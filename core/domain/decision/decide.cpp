@@ -30,6 +30,20 @@ void open_account(Draft& draft, const OpenAccount& command) {
   draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.person.empty()});
 }
 
+/// Nothing of the subscription moves, and no order that was placed already. Source   KA-07, KA-09
+void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
+  const std::string country = command.billing_country.value_or(draft.account.billing_country);
+  if (country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  const bool moves = command.billing_country || command.billing_state;
+  if (!moves && command.person.empty()) refuse("nothing_asked", "Name a country, a state, a name or an address.");
+  if (actor.role != "staff" && std::ranges::find(command.person, "email", &Word::name) != command.person.end())
+    refuse("ask_support", "The email of an account is changed by our support.");
+  // A state belongs to its country.
+  const std::string state = command.billing_state.value_or(command.billing_country ? "" : draft.account.billing_state);
+  if (moves) draft.add(BillingSet{country, state});
+  if (!command.person.empty()) draft.add(PersonSealed{});
+}
+
 void set_approval(Draft& draft, const SetApproval& command) {
   const auto& approvals = draft.catalog().approvals;
   if (std::find(approvals.begin(), approvals.end(), command.approval) == approvals.end())
@@ -156,6 +170,9 @@ struct Deciding {
     may("record_withheld_tax"), record_withheld_tax(draft, command);
   }
 
+  void operator()(const SetBilling& command) const { may("set_billing"), set_billing(draft, actor, command); }
+  void operator()(const DecideLateMoney& command) const { may("decide_late_money"), decide_late_money(draft, command); }
+
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
@@ -190,7 +207,9 @@ bool still_settles(const AnyCommand& command) {
   return std::holds_alternative<FallDue>(command) || std::holds_alternative<ProviderSaid>(command) ||
          std::holds_alternative<RefundSaid>(command) || std::holds_alternative<SettleHold>(command) ||
          std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command) ||
-         std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command);
+         std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command) ||
+
+         std::holds_alternative<DecideLateMoney>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.

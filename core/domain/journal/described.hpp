@@ -55,6 +55,8 @@ BOOST_DESCRIBE_STRUCT(MakePlan, (),
                       (plan, rank, cycles, credit_price, first_credits, monthly_minimum, meters, agreement))
 BOOST_DESCRIBE_STRUCT(DeleteAccount, (), ())
 BOOST_DESCRIBE_STRUCT(SetPerson, (), (person))
+BOOST_DESCRIBE_STRUCT(SetBilling, (), (billing_country, billing_state, person))
+BOOST_DESCRIBE_STRUCT(DecideLateMoney, (), (order, deliver, reason))
 BOOST_DESCRIBE_STRUCT(AskReview, (), (order, reason, said))
 BOOST_DESCRIBE_STRUCT(DecideReview, (), (review, approve, gives_back, reason))
 BOOST_DESCRIBE_STRUCT(RefundOrder, (), (order, gives_back, reason))
@@ -108,7 +110,7 @@ BOOST_DESCRIBE_STRUCT(Buys, (),
                        catalog, from_next_period, month_credits, month_ends))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
-                       ref, raw, decline, decline_code, action))
+                       ref, raw, decline, decline_code, action, kept))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
@@ -155,7 +157,8 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
-                       blocked, last_review, items, own_entitlements, members, month, imported_at, receipts, money))
+                       blocked, last_review, items, own_entitlements, members, month, imported_at, receipts, money,
+                       next_invoice))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
@@ -250,6 +253,9 @@ BOOST_DESCRIBE_STRUCT(KeepingEnded, (), ())
 BOOST_DESCRIBE_STRUCT(PlanMade, (), (plan))
 BOOST_DESCRIBE_STRUCT(AccountDeleted, (), ())
 BOOST_DESCRIBE_STRUCT(PersonSealed, (), ())
+BOOST_DESCRIBE_STRUCT(BillingSet, (), (billing_country, billing_state))
+BOOST_DESCRIBE_STRUCT(LateMoneyKept, (), (order, attempt))
+BOOST_DESCRIBE_STRUCT(NextInvoiceSet, (), (lines))
 BOOST_DESCRIBE_STRUCT(ReviewAsked, (), (review))
 BOOST_DESCRIBE_STRUCT(ReviewDecided, (), (review, approved, reason))
 BOOST_DESCRIBE_STRUCT(DisputeMoved, (), (dispute))

@@ -57,7 +57,7 @@ using AnyCommand =
                  RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers,
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SetBilling, DecideLateMoney>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

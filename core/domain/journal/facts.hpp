@@ -458,6 +458,20 @@ struct PlanMade {
 struct AccountDeleted {};
 struct PersonSealed {};
 
+struct BillingSet {
+  std::string billing_country;
+  std::string billing_state;
+};
+/// Money that came for a closed order, and waits for a person.
+struct LateMoneyKept {
+  OrderId order;
+  std::uint32_t attempt = 0;
+};
+/// What the invoice of the next renewal takes along; all of it, in place of what was there.
+struct NextInvoiceSet {
+  std::vector<Line> lines;
+};
+
 /// In order of release: a new one goes to the end.
 using Fact =
     std::variant<AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -473,7 +487,8 @@ using Fact =
                  MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
                  MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
                  GrantReceived, MonthStarted, MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn,
-                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, AddOnMonthStarted>;
+                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, AddOnMonthStarted,
+                 BillingSet, LateMoneyKept, NextInvoiceSet>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -21,6 +21,7 @@ struct Line {
   std::string text;  ///< `growth, monthly, 10 Mar 2026 to 10 Apr 2026`
   std::int64_t quantity = 1;
   Money amount;  ///< of the whole line, without tax
+  friend bool operator==(const Line&, const Line&) = default;
 };
 
 struct BoughtCredits {
@@ -73,6 +74,7 @@ struct Attempt {
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;
   std::string action;  ///< JSON: what the customer must do
+  bool kept = false;   ///< its money came when the order was closed, and waits for a person
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||

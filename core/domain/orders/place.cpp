@@ -75,29 +75,46 @@ Account with_plan(const Account& account, const Buys* buying) {
   return bought;
 }
 
+Money sum_of(const std::vector<Line>& lines) {
+  Money sum;
+  for (const Line& line : lines) sum += line.amount;
+  return sum;
+}
+
 /// Of an order of nothing there is no tax, and nobody is asked.
-std::vector<Tax> taxes_of(Draft& draft, const Quote& quote) {
+std::vector<Tax> taxes_of(Draft& draft, const Order& order) {
   const auto& rule = draft.catalog().tax;
-  if (!rule || quote.net().is_zero()) return {};
+  if (!rule || sum_of(order.lines).is_zero()) return {};
   Sale sale{.lines = {},
-            .kind = std::string(word_of(quote.kind)),
+            .kind = std::string(word_of(order.kind)),
             .on = draft.calendar().date(draft.now),
             .billing_country = draft.account.billing_country,
             .billing_state = draft.account.billing_state};
-  for (const Line& line : quote.lines) sale.lines.push_back(line.amount);
+  for (const Line& line : order.lines) sale.lines.push_back(line.amount);
   const TaxAnswer answer = draft.ask(sale);
   if (!answer.refused_rule.empty())
     throw Refused{{"refused_by_tax", answer.refused_text, rule->at.text() + " " + answer.refused_rule}};
   return taxes_on(sale.lines, answer.rates);
 }
 
+/// Less than any provider charges: nobody is asked, the order brings what it brings, and its lines wait for the invoice
+/// of the next renewal. Returns these lines; the order itself comes to nothing.
+/// Source   docs/decisions/0014-small-and-late-money.md
+std::vector<Line> put_off(Draft& draft, Order& order, std::size_t own) {
+  std::vector<Line> waiting = order.lines;
+  for (std::size_t i = 0; i < own; ++i)
+    waiting[i].text = draft.calendar().date(draft.now).text() + ": " + waiting[i].text;
+  if (!order.renewal())
+    waiting.insert(waiting.begin(), draft.account.next_invoice.begin(), draft.account.next_invoice.end());
+  order.lines.push_back({"on the invoice of the next renewal", 1, -sum_of(order.lines)});
+  order.taxes.clear();
+  order.total = sum_of(order.lines);
+  return waiting;
+}
+
 }  // namespace
 
-Money Quote::net() const {
-  Money sum;
-  for (const Line& line : lines) sum += line.amount;
-  return sum;
-}
+Money Quote::net() const { return sum_of(lines); }
 
 std::string_view word_of(OrderKind kind) {
   switch (kind) {
@@ -154,10 +171,17 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
   Order order;
   order.id = {draft.account.last_order + 1};
   order.kind = quote.kind;
-  order.taxes = taxes_of(draft, quote);
-  order.total = quote.net() + sum_of(order.taxes);
   order.lines = std::move(quote.lines);
   order.buys = std::move(quote.buys);
+  const std::size_t own = order.lines.size();
+  std::vector<Line> waiting = draft.account.next_invoice;
+  if (order.renewal()) {
+    order.lines.insert(order.lines.end(), waiting.begin(), waiting.end());
+    waiting.clear();
+  }
+  order.taxes = taxes_of(draft, order);
+  order.total = sum_of(order.lines) + sum_of(order.taxes);
+  if (!order.total.is_zero() && order.total < draft.catalog().smallest_charge) waiting = put_off(draft, order, own);
   order.placed_at = draft.now;
   order.period_from = quote.period_from;
   order.period_to = quote.period_to;
@@ -173,11 +197,12 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
   }
   const bool nothing_to_pay = order.asked().is_zero();
   // What falls due by itself waits for the end of a stop; a person is told.
-  const bool asked_by_person = !order.renewal() && order.kind != OrderKind::recharge;
+  const bool asked_by_person = !order.renewal() && !order.left_as_invoice() && order.kind != OrderKind::recharge;
   if (asked_by_person && !nothing_to_pay && !order.candidates.empty() &&
       stop_of(draft.tenant, draft.account, order, draft.account.method(order.candidates.front())->processor) != nullptr)
     refuse("charges_stopped", "Payments are stopped at the moment. Nothing was charged; please try again later.");
   draft.add(OrderPlaced{std::move(order)});
+  if (waiting != draft.account.next_invoice) draft.add(NextInvoiceSet{std::move(waiting)});
   if (nothing_to_pay) return fulfil(draft, id, 0);
   if (!try_next(draft, id)) could_not_be_paid(draft, id, "no_payment_method");
 }

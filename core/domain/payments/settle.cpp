@@ -57,15 +57,45 @@ bool still_due(const Account& account, const Order& order) {
 
 namespace {
 
+std::optional<LateThen> word_for(const PaidAfterClosed& rule, const Order& order) {
+  switch (order.kind) {
+    case OrderKind::purchase: return rule.purchase;
+    case OrderKind::recharge: return rule.recharge;
+    case OrderKind::subscription: return rule.subscription;
+    case OrderKind::minimum: return LateThen::deliver;  // of a month that is over: it stays due
+    case OrderKind::change:
+    case OrderKind::licences:
+    case OrderKind::addon: break;
+  }
+  return std::nullopt;
+}
+
+/// What came pays for the order, with what of the account's own money was for it.
+void deliver(Draft& draft, const Order& order, std::uint32_t attempt) {
+  const OrderId id = order.id;
+  apply_what_came(draft, id, order.attempts[attempt - 1].amount);
+  fulfil(draft, id, attempt);
+}
+
+/// The order is closed. Money is never kept silently: it is delivered, goes back, or waits in view for a person.
+void money_came_late(Draft& draft, OrderId id, std::uint32_t attempt) {
+  const Order& order = *draft.account.order(id);
+  const PaidAfterClosed& rule = draft.catalog().paid_after_closed;
+  LateThen then = word_for(rule, order).value_or(rule.otherwise);
+  if (then == LateThen::deliver || then == LateThen::deliver_if_still_due) {
+    if (still_due(draft.account, order)) return deliver(draft, order, attempt);
+    then = rule.otherwise;
+  }
+  if (then == LateThen::refund) return give_back_whole(draft, id, attempt);
+  draft.add(LateMoneyKept{id, attempt});
+}
+
 void money_came(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order& order = *draft.account.order(id);
   if (order.state == OrderState::paid) return give_back_whole(draft, id, attempt);  // a second capture of one order
-  if (still_due(draft.account, order)) {
-    apply_what_came(draft, id, order.attempts[attempt - 1].amount);
-    return fulfil(draft, id, attempt);
-  }
+  if (order.state == OrderState::open && still_due(draft.account, order)) return deliver(draft, order, attempt);
   if (order.state == OrderState::open) draft.add(OrderClosed{id, "no_longer_due"});
-  give_back_whole(draft, id, attempt);
+  money_came_late(draft, id, attempt);
 }
 
 }  // namespace
@@ -140,6 +170,19 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
   if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
   if (try_same_again(after) && try_again(draft, command.order)) return;
   if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
+}
+
+void decide_late_money(Draft& draft, const DecideLateMoney& command) {
+  const Order* found = draft.account.order(command.order);
+  const Order order = found == nullptr ? Order() : *found;
+  const auto kept = std::ranges::find_if(order.attempts, &Attempt::kept);
+  if (kept == order.attempts.end()) refuse("no_money_kept", "No money of this order waits for a decision.");
+  if (command.reason.empty()) refuse("reason_missing", "A decision about money needs a reason.");
+  if (!command.deliver) return give_back_whole(draft, order.id, kept->number);
+  if (order.state == OrderState::paid || !still_due(draft.account, order))
+    refuse("no_longer_due", "What this order was for cannot be delivered any more. Give the money back.",
+           draft.catalog().paid_after_closed.at);
+  deliver(draft, order, kept->number);
 }
 
 void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {

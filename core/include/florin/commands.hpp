@@ -221,6 +221,19 @@ struct RecordDispute {
 struct Unblock {
   std::string reason;
 };
+/// Where an account is billed and to whom. What is not named stays; nothing of the subscription moves. Taxes of orders
+/// from now on follow it.
+struct SetBilling {
+  std::optional<std::string> billing_country;  ///< ISO 3166 alpha-2
+  std::optional<std::string> billing_state;
+  std::vector<Word> person;  ///< name, address, …, each in place of what was given under its name; sealed
+};
+/// Staff: what becomes of money that came when its order was closed, and that the tenant does not decide by a word.
+struct DecideLateMoney {
+  OrderId order;
+  bool deliver = false;  ///< else it goes back
+  std::string reason;
+};
 
 /// Takes one of a count, by its own name: a number, an inbox.
 struct TakeItem {
@@ -372,7 +385,7 @@ using Command =
                  SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SetBilling, DecideLateMoney>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

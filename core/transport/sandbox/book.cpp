@@ -96,6 +96,11 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   if (whole == "lost_before") return how.lost_before = true, how;
   if (whole == "lost_after") return how.lost_after = true, how;
   if (whole == "needs_action") return how.needs_action = true, how;
+  if (take(token, "acts_after_")) {
+    const auto length = length_of(token);
+    if (!length) return std::nullopt;
+    return how.needs_action = true, how.pending = *length, how;
+  }
   if (whole == "wrong_amount") return how.wrong_amount = true, how;
   if (whole == "refund_declined") return how.refund_declined = true, how;
   if (whole == "refund_lost_after") return how.refund_lost_after = true, how;
@@ -160,7 +165,7 @@ WireReply SandboxBook::charge(const std::string& key, const std::string& body, I
   const std::int64_t before = made_[text_in(asked, "customer") + '\n' + token]++;
   if (how->declines_after && before >= *how->declines_after) made.how.decline = "insufficient_funds";
   if (!made.how.decline.empty()) made.ending = Ending::declined;
-  if (how->needs_action) made.ends_at.reset();
+  if (how->needs_action && how->pending.us == 0) made.ends_at.reset();
   announce(made);
   keys_.emplace(made.id, key);
   return reply_of(charges_.emplace(key, std::move(made)).first->second, now);
@@ -264,7 +269,7 @@ const SandboxBook::Charge* SandboxBook::charge_of_refund(const std::string& body
 
 std::string SandboxBook::status_of(const Charge& charge, Instant now) {
   if (!charge.ends_at) return "needs_action";
-  if (now < *charge.ends_at) return "pending";
+  if (now < *charge.ends_at) return charge.how.needs_action ? "needs_action" : "pending";
   switch (charge.ending) {
     case Ending::captured: return "captured";
     case Ending::declined: return "declined";

@@ -17,7 +17,7 @@ struct SandboxBehaviour {
   Duration pending;                            ///< 0: decided at once
   std::string decline;                         ///< the code it is declined with; empty: it succeeds
   std::optional<std::int64_t> declines_after;  ///< so many charges of the customer succeed first
-  bool needs_action = false;
+  bool needs_action = false;  ///< until `pending` is over; 0: for ever
   bool lost_before = false;
   bool lost_after = false;
   bool wrong_amount = false;

@@ -183,6 +183,11 @@ const Change changes[] = {
     {"kaspr", "    if_bought_inside_period: whole\n    renews: true\n  email_100", "    renews: true\n  email_100",
      "missing_key", "'if_bought_inside_period' is missing: write whole or by_day", "  phone_100:"},
     {"kaspr", "    addon: [primary]\n", "", "missing_key", "add_ons are sold", "payments:"},
+    {"kaspr", "otherwise: refund}", "otherwise: deliver}", "contradiction", "write refund or staff_decides"},
+    {"callloop", "subscription: deliver_if_still_due", "subscription: deliver", "contradiction",
+     "write deliver_if_still_due"},
+    {"callloop", "{purchase: deliver,", "{purchase: deliver_if_still_due,", "contradiction", "write deliver"},
+    {"callloop", "amount: 0.50 USD", "amount: 0.50 EUR", "wrong_currency", "USD"},
     {"salesmsg", "uses: reset", "uses: seats", "contradiction", "no plan here is sold by_licence", "licences: {added"},
 };
 

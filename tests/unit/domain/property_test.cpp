@@ -110,6 +110,7 @@ struct Life {
       case 22:
         if (world.account.refunds.empty()) return UndoCancel{};
         return a_refund();
+      case 31: return SetBilling{"US", upto(2) == 0 ? "TX" : "CA", {}};
       case 23: return upto(8) == 0 ? AnyCommand(ErasePerson{}) : AnyCommand(SetApproval{"kyc", "approved"});
       case 24: return Pause{};
       case 25: return Resume{};

@@ -73,6 +73,12 @@ Catalog tenant_named(std::string_view id, std::string_view money_of) {
                    {"licences", {"primary"}, line(72)},
                    {"addon", {"primary"}, line(72)},
                    {"purchase", {"chosen"}, line(72)}};
+  catalog.paid_after_closed = {.purchase = LateThen::deliver,
+                               .recharge = LateThen::deliver,
+                               .subscription = LateThen::deliver_if_still_due,
+                               .otherwise = LateThen::refund,
+                               .at = line(73)};
+  catalog.smallest_charge = Money(50, catalog.currency);
   catalog.past_due = {rung("0 days", true, false, false), rung("3 days", true, false, std::nullopt),
                       rung("7 days", true, false, true), rung("14 days", false, true, std::nullopt)};
   catalog.invoice_numbers = "CL-000001";
