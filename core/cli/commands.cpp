@@ -176,6 +176,9 @@ int start_sending(const std::string& data) {
 }
 
 int views(const std::string& data, const std::string& views) {
+  if (data.find("://") != std::string::npos && views.empty())
+    return fail(
+        {.code = "no_views", .message = "a journal in PostgreSQL has no folder: say where with --file views.db"});
   std::error_code unknown;
   const fs::path folder = fs::is_directory(data, unknown) ? fs::path(data) : fs::path(data).parent_path();
   const std::string file = views.empty() ? (folder / "views.db").string() : views;

@@ -49,7 +49,9 @@ class Program {
     sub->callback([this, action = std::move(action)] { action_ = action; });
     return sub;
   }
-  void data_of(CLI::App* sub) { sub->add_option("DATA", data_, "folder of journal.db, or the file")->required(); }
+  void data_of(CLI::App* sub) {
+    sub->add_option("DATA", data_, "folder of journal.db, the file, or a postgres:// address")->required();
+  }
   void account_of(CLI::App* sub) {
     sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     sub->add_option("ACCOUNT", account_, "its id")->required();

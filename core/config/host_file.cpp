@@ -19,14 +19,15 @@ BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins))
 struct FlorinFile {
   PluginsBlock plugins;
   OneOrMany<Written<std::string>> tenants;
-  std::string data;
+  Written<std::string> data;
 };
 BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data))
 
 inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
                                          {"pins", "a file of the plugins that may load, each with its checksum"}};
-inline constexpr Note florin_notes[] = {{"tenants", "tenant files, or folders of them", Note::Presence::required},
-                                        {"data", "the folder of the journal"}};
+inline constexpr Note florin_notes[] = {
+    {"tenants", "tenant files, or folders of them", Note::Presence::required},
+    {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"}};
 
 }  // namespace yaml
 
@@ -35,13 +36,38 @@ inline constexpr std::span<const Note> notes<yaml::PluginsBlock> = yaml::plugins
 template <>
 inline constexpr std::span<const Note> notes<yaml::FlorinFile> = yaml::florin_notes;
 
+namespace {
+
+bool is_database(const std::string& data) {
+  return data.starts_with("postgres://") || data.starts_with("postgresql://");
+}
+
+/// In `postgres://user:password@host/database`, or as a word of its own behind the `?`.
+bool names_password(const std::string& address) {
+  const std::size_t from = address.find("://") + 3;
+  const std::string user = address.substr(from, std::min(address.find('@', from), address.find('/', from)) - from);
+  return (address.find('@', from) < address.find('/', from) && user.find(':') != std::string::npos) ||
+         address.find("?password=") != std::string::npos || address.find("&password=") != std::string::npos;
+}
+
+}  // namespace
+
 HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors) {
   const auto read = decode<yaml::FlorinFile>(tree, errors);
   const auto from_here = [&](const std::string& path) { return (file.parent_path() / path).lexically_normal(); };
   HostFile host;
   host.plugins = from_here(read.plugins.folder);
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
-  host.data = from_here(read.data);
+  if (is_database(read.data.value)) {
+    host.postgres = read.data.value;
+    if (names_password(read.data.value))
+      errors.push_back({.code = "secret_in_file",
+                        .message = "a password does not belong in this file: name a file that holds it, "
+                                   "?passfile=/etc/florin/pgpass, or set PGPASSWORD",
+                        .at = read.data.at});
+  } else {
+    host.data = from_here(read.data.value);
+  }
   for (const auto& written : read.tenants) {
     const std::filesystem::path path = from_here(written.value);
     std::error_code failed;

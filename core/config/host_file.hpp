@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "config/document.hpp"
@@ -13,10 +14,12 @@ struct HostFile {
   std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
   std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
   std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
-  std::filesystem::path data;                        ///< the folder of the journal
+  std::filesystem::path data;                        ///< the folder of the journal; empty when it is in PostgreSQL
+  std::optional<std::string> postgres;               ///< the address of the journal, if it is there
 };
 
-/// Errors   those of documents and decode, and file_missing for a tenant file or folder that is not there
+/// Errors   those of documents and decode, file_missing for a tenant file or folder that is not there, and
+///          secret_in_file for a password in the address of the journal
 HostFile load_host_file(const std::filesystem::path& file, Errors& errors);
 
 /// The same, of a tree that was read.

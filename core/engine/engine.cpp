@@ -380,6 +380,7 @@ void Engine::close() {
   if (shard_.lost() || unknown_row_ || shard_.waiting()) return;
   const Shard::Cut cut = shard_.cut();
   if (!cut.objects.empty()) (void)!store_.save(options_.shard.number, cut.objects, cut.floor);
+  store_.let_go(options_.shard.number, shard_.epoch());
 }
 
 }  // namespace florin::engine

@@ -62,6 +62,7 @@ Shard::~Shard() = default;
 // ---- Start -----------------------------------------------------------------------------------------------------
 
 Status Shard::open(Instant now) {
+  if (const auto claimed = store_.claim(options_.number); !claimed) return claimed.error();
   const auto head = store_.head(options_.number);
   if (!head) return head.error();
   head_ = *head;

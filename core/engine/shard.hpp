@@ -57,7 +57,7 @@ class Shard {
   ~Shard();
 
   /// Loads checkpoints, replays what is newer, and makes its opening the first entry under a new epoch. Until that is
-  /// durable nothing is answered. Errors: the store's; damaged_row, damaged_checkpoint; not_owner.
+  /// durable nothing is answered. Errors: the store's; already_open, damaged_row, damaged_checkpoint; not_owner.
   Status open(Instant now);
 
   /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
@@ -101,6 +101,7 @@ class Shard {
   /// Another owner has the journal: every reply that waits is an error, and nothing is taken any more.
   void lose(const Error& why);
   bool lost() const { return lost_; }
+  store::Epoch epoch() const { return head_.epoch; }
 
   // ---- Reading -------------------------------------------------------------------------------------------------
   const Account* account(const TenantId& tenant, const AccountId& account) const;

@@ -10,7 +10,7 @@
 #include "engine/provider_key.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
-#include "store/sqlite/sqlite_store.hpp"
+#include "store/open.hpp"
 
 namespace florin {
 
@@ -20,6 +20,11 @@ namespace {
 std::filesystem::path folder_of_copies(const std::optional<std::filesystem::path>& data) {
   if (data) return *data / "plugins";
   return std::filesystem::temp_directory_path() / ("florin-" + std::to_string(::geteuid()));
+}
+
+/// Not in memory.
+std::string place_of_journal(const Assembly::Options& options) {
+  return options.postgres ? *options.postgres : (*options.data / "journal.db").string();
 }
 
 }  // namespace
@@ -98,8 +103,8 @@ void Assembly::close() {
 }
 
 Status Assembly::with_journal(const std::function<Status(store::Store&)>& with) {
-  if (!options_.data) return with(*store_);
-  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  if (!options_.data && !options_.postgres) return with(*store_);
+  auto journal = store::open_read_only(place_of_journal(options_));
   if (!journal) return journal.error();
   return with(**journal);
 }
@@ -108,7 +113,7 @@ Status Assembly::refresh_views() {
   if (!options_.data)
     return Error{.code = "no_views", .message = "this host is in memory, and has no folder for views.db"};
   // By a connection of its own: the journal's is busy with commits.
-  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  auto journal = store::open_read_only(place_of_journal(options_));
   if (!journal) return journal.error();
   const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db");
   if (!refreshed) return refreshed.error();
@@ -116,14 +121,16 @@ Status Assembly::refresh_views() {
 }
 
 Status Assembly::open_store() {
-  if (!options_.data) {
+  if (options_.data) {
+    std::error_code failed;
+    std::filesystem::create_directories(*options_.data, failed);
+    if (failed) return Error{.code = "no_data_folder", .message = options_.data->string() + ": " + failed.message()};
+  }
+  if (!options_.data && !options_.postgres) {
     store_ = std::make_unique<store::MemoryStore>();
     return Done{};
   }
-  std::error_code failed;
-  std::filesystem::create_directories(*options_.data, failed);
-  if (failed) return Error{.code = "no_data_folder", .message = options_.data->string() + ": " + failed.message()};
-  auto opened = store::SqliteStore::open(*options_.data / "journal.db");
+  auto opened = store::open(place_of_journal(options_));
   if (!opened) return opened.error();
   store_ = std::move(*opened);
   return Done{};

@@ -12,6 +12,7 @@
 #include "host/quote.hpp"
 #include "host/statements.hpp"
 #include "host/view.hpp"
+#include "store/postgres/address.hpp"
 
 namespace florin {
 
@@ -113,7 +114,9 @@ Result<Host> Host::open(const HostOptions& options) {
   put_together.file = config::load_host_file(options.config, errors);
   if (!errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
-  if (options.data != "memory")
+  if (options.data ? store::is_address(*options.data) : put_together.file.postgres.has_value())
+    put_together.postgres = options.data ? options.data : put_together.file.postgres;
+  else if (options.data != "memory")
     put_together.data = options.data ? std::filesystem::path(*options.data) : put_together.file.data;
   put_together.virtual_from = options.virtual_from;
   auto assembly = Assembly::open(put_together);

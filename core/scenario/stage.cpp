@@ -23,9 +23,10 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) std::filesystem::remove_all(path_, failed);
 }
 
-Result<Stage> Stage::open(config::HostFile file, std::optional<std::filesystem::path> data, Instant from) {
+Result<Stage> Stage::open(config::HostFile file, std::optional<std::filesystem::path> data,
+                          std::optional<std::string> postgres, Instant from) {
   Stage stage;
-  stage.options_ = {std::move(file), std::move(data), from};
+  stage.options_ = {std::move(file), std::move(data), std::move(postgres), from};
   auto assembly = Assembly::open(stage.options_);
   if (!assembly) return assembly.error();
   if (!(*assembly)->problems().empty()) return (*assembly)->problems().front();

@@ -14,8 +14,11 @@ namespace florin {
 struct ScenarioOptions {
   std::string config = "config/florin.yaml";  ///< its tenants are the ones that stories name
   bool trace = false;                         ///< every entry of the journal as readable lines
-  bool restart = false;                       ///< after each step the host closes and opens again, from SQLite
+  bool restart = false;                       ///< after each step the host closes and opens again, from its store
   bool twice = false;                         ///< each command is sent twice with one key: the same entry must answer
+  /// Address of a PostgreSQL in which each story gets a schema of its own, and leaves it there; empty: in memory, or
+  /// SQLite when it restarts.
+  std::string postgres = {};
 };
 
 struct ScenarioReport {

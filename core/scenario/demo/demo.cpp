@@ -109,8 +109,8 @@ class Year {
     for (const Habit& habit : habits()) add_weeks(habit);
     std::ranges::stable_sort(events_, {}, &Event::at);
 
-    auto stage =
-        Stage::open(std::move(host), std::filesystem::path(options_.data), *Instant::parse("2026-03-01T00:00Z"));
+    auto stage = Stage::open(std::move(host), std::filesystem::path(options_.data), std::nullopt,
+                             *Instant::parse("2026-03-01T00:00Z"));
     if (!stage) return cannot(config::text_of({stage.error()}));
     stage_.emplace(std::move(*stage));
     out_ << "A year of four businesses on one host, on a clock of its own. Every number is what the host did.\n\n";

@@ -278,6 +278,14 @@ TEST(BadInput, HostFiles) {
   EXPECT_NE(errors("plugins: {foldr: p}\ntenants: tenants\ndata: d\n").find("(did you mean 'folder'?)"),
             std::string::npos);
   EXPECT_EQ(errors("plugins: {folder: p}\ntenants: tenants\ndata: d\n"), "");
+  const auto journal = [&](const std::string& address) {
+    return errors("plugins: {folder: p}\ntenants: tenants\ndata: " + address + "\n");
+  };
+  EXPECT_EQ(journal("postgres://jo@db.example/books?sslmode=require"), "");
+  for (const char* secret : {"postgres://jo:hush@db.example/books", "postgres://jo@db.example/books?password=hush"}) {
+    EXPECT_NE(journal(secret).find(":3:7: data: a password does not belong"), std::string::npos) << journal(secret);
+    EXPECT_EQ(journal(secret).find("hush"), std::string::npos);
+  }
 }
 
 TEST(BadInput, TwoFilesOfOneTenant) {
