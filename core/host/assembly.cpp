@@ -36,7 +36,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   }
   auto library = PluginLibrary::open(std::move(places));
   if (!library) return library.error();
-  assembly->plugged_ = std::make_unique<Plugged>(std::move(*library), options.data);
+  assembly->plugged_ = std::make_unique<Plugged>(
+      std::move(*library), Plugged::Options{.books = options.data,
+                                            .payments_in_sandbox = options.file.payments_in_sandbox,
+                                            .egress = {.deadline = options.file.egress.deadline,
+                                                       .loopback = options.file.egress.loopback,
+                                                       .private_addresses = options.file.egress.private_addresses}});
 
   const auto held = assembly->store_->mark("sending");
   if (!held) return held.error();
@@ -154,8 +159,8 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
     return Error{.code = "not_permitted", .message = "'host' is Florin itself: nobody speaks for it"};
   auto* method = std::get_if<SetMethod>(&job.command);
   if (method == nullptr) return job;
-  const MethodPlugin* plugin = plugged_->method(request.tenant, method->method);
-  if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
+  const std::optional<MethodPlugin> plugin = plugged_->method(request.tenant, method->method);
+  if (!plugin) return job;  // the decision refuses it, with the methods that there are
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   auto checked = plugin->check(fields);

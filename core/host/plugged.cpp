@@ -2,25 +2,73 @@
 
 #include <algorithm>
 
+#include "config/hint.hpp"
 #include "engine/operate/operate.hpp"
+#include "transport/secrets.hpp"
 
 namespace florin {
 
 namespace {
 
+/// What is under way when the host closes may take so long to be answered.
+constexpr Duration closing_grace = seconds(5);
+
 /// A sandbox's secrets are made up: it is no network service, and nothing of it is worth keeping.
 constexpr const char* sandbox_api_key = "sandbox-key";
 constexpr const char* sandbox_webhook_secret = "sandbox-webhook";
 
-std::optional<std::string> sandbox_secret(std::string_view name) {
-  if (name == "sandbox.api_key") return sandbox_api_key;
-  if (name == "sandbox.webhook") return sandbox_webhook_secret;
-  return std::nullopt;
+std::vector<std::string> sandbox_secret(std::string_view name) {
+  if (name == "sandbox.api_key") return {sandbox_api_key};
+  if (name == "sandbox.webhook") return {sandbox_webhook_secret};
+  return {};
 }
 
 bool is_sandbox(const Manifest& manifest) {
   return !manifest.endpoints.empty() &&
          std::ranges::all_of(manifest.endpoints, [](const auto& endpoint) { return endpoint.second == "sandbox:"; });
+}
+
+/// What reads a processor's secrets when they are needed. Of several values those that are there count.
+Secrets secrets_of(const Processor& processor) {
+  std::map<std::string, std::vector<std::string>, std::less<>> found_at;
+  for (const SecretRule& secret : processor.secrets) found_at[secret.name] = secret.found_at;
+  return [found_at = std::move(found_at)](std::string_view name) {
+    std::vector<std::string> values;
+    const auto secret = found_at.find(name);
+    if (secret == found_at.end()) return values;
+    for (const std::string& place : secret->second)
+      if (auto value = read_secret(place)) values.push_back(*std::move(value));
+    return values;
+  };
+}
+
+/// Whether every secret that the plugin names can be read, and none is given that it does not name.
+Errors missing_secrets(const Processor& processor, const Manifest& manifest) {
+  Errors problems;
+  const auto add = [&](std::string code, std::string message, std::string path) {
+    problems.push_back({.code = std::move(code), .message = std::move(message), .at = {}});
+    problems.back().at.path = std::move(path);
+  };
+  std::vector<std::string_view> known;
+  for (const auto& [name, endpoint] : manifest.secrets) {
+    known.push_back(name);
+    const bool given =
+        std::ranges::any_of(processor.secrets, [&](const SecretRule& rule) { return rule.name == name; });
+    if (!given)
+      add("secret_missing", "the plugin needs the secret '" + name + "': write where it is found", "/secrets");
+  }
+  for (const SecretRule& rule : processor.secrets) {
+    const std::string path = "/secrets/" + rule.name;
+    if (!manifest.secrets.contains(rule.name))
+      add("unknown_secret", "the plugin has no secret '" + rule.name + "'" + config::did_you_mean(rule.name, known),
+          path);
+    for (const std::string& place : rule.found_at)
+      if (auto value = read_secret(place))
+        wipe(*value);
+      else
+        add(value.error().code, value.error().message, path);
+  }
+  return problems;
 }
 
 Errors placed(Errors errors, const std::string& block, const RuleAt& at) {
@@ -50,6 +98,7 @@ Operation operation_of(const engine::Effect& effect) {
   operation.method_ref = effect.token;
   operation.customer_key = effect.tenant.text() + "/" + effect.account.text();
   operation.ref = effect.ref;
+  operation.send_before = effect.send_before;
   return operation;
 }
 
@@ -87,42 +136,19 @@ Errors Plugged::plug_in(const Catalog& catalog) {
       note(instance.error(), "/payments/methods/" + method.id.text(), method.at);
   }
   for (const Processor& processor : catalog.processors) {
-    const std::string block = "/payments/processors/" + processor.id.text();
-    auto instance = library_.processor(processor.plugin, {id, processor.config});
-    if (!instance) {
-      note(instance.error(), block, processor.at);
-      continue;
-    }
-    if (!is_sandbox(instance->manifest())) {
-      note({{.code = "no_transport",
-             .message = "this release reaches the sandbox only; processors of the network come with the next"}},
-           block, processor.at);
-      continue;
-    }
     Processing processing;
-    SandboxSettings settings{sandbox_api_key, sandbox_webhook_secret, {}};
-    if (books_) settings.book = *books_ / ("sandbox-" + id + "-" + processor.id.text() + ".book");
-    const std::lock_guard lock(mutex_);
-    const auto before = tenants_.find(id);
-    if (before != tenants_.end() && before->second->processors.contains(processor.id.text())) {
-      processing.sandbox = std::move(before->second->processors.at(processor.id.text()).sandbox);
-    } else {
-      auto sandbox = SandboxProvider::open(std::move(settings));
-      if (!sandbox) {
-        note({sandbox.error()}, block, processor.at);
-        continue;
-      }
-      processing.sandbox = std::move(*sandbox);
-    }
-    processing.plugin = std::move(*instance);
-    made->processors.emplace(processor.id.text(), std::move(processing));
+    Errors unfit = plug_in(processor, id, processing);
+    if (unfit.empty())
+      made->processors.emplace(processor.id.text(), std::move(processing));
+    else
+      note(std::move(unfit), "/payments/processors/" + processor.id.text(), processor.at);
   }
   if (!problems.empty()) return problems;
   const std::lock_guard lock(mutex_);
   auto& held = tenants_[id];
   if (held) {
-    made->policies = std::move(held->policies);
-    made->taxes = std::move(held->taxes);
+    made->policies = held->policies;
+    made->taxes = held->taxes;
   }
   made->policies.insert_or_assign(catalog.version, std::move(*policy));
   if (tax) made->taxes.insert_or_assign(catalog.version, std::move(*tax));
@@ -130,10 +156,84 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   return {};
 }
 
-const Plugged::Tenant* Plugged::tenant(const TenantId& id) const {
+Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, Processing& made) {
+  if (options_.payments_in_sandbox) {
+    auto instance = library_.processor("sandbox", {tenant, "{}"});
+    if (!instance) return instance.error();
+    made.plugin = std::move(*instance);
+    return play(processor, tenant, made);
+  }
+  auto instance = library_.processor(processor.plugin, {tenant, processor.config});
+  if (!instance) return instance.error();
+  made.plugin = std::move(*instance);
+  return is_sandbox(made.plugin->manifest()) ? play(processor, tenant, made) : reach(processor, made);
+}
+
+/// The other side is inside this host. It outlives a change of the catalog.
+Errors Plugged::play(const Processor& processor, const std::string& tenant, Processing& made) {
+  const std::lock_guard lock(mutex_);
+  const auto before = tenants_.find(tenant);
+  if (before != tenants_.end())
+    if (const auto same = before->second->processors.find(processor.id.text());
+        same != before->second->processors.end())
+      made.sandbox = same->second.sandbox;
+  if (!made.sandbox) {
+    SandboxSettings settings{sandbox_api_key, sandbox_webhook_secret, {}};
+    if (options_.books) settings.book = *options_.books / ("sandbox-" + tenant + "-" + processor.id.text() + ".book");
+    auto sandbox = SandboxProvider::open(std::move(settings));
+    if (!sandbox) return {sandbox.error()};
+    made.sandbox = std::move(*sandbox);
+  }
+  made.way = made.sandbox;
+  made.secrets = &sandbox_secret;
+  return {};
+}
+
+/// The other side is a provider: every endpoint has an address that both the plugin and the operator name.
+Errors Plugged::reach(const Processor& processor, Processing& made) {
+  const Manifest& manifest = made.plugin->manifest();
+  Errors problems = missing_secrets(processor, manifest);
+  std::map<std::string, std::string> addresses = manifest.endpoints;
+  std::vector<std::string_view> known;
+  for (const auto& [name, address] : addresses) known.push_back(name);
+  for (const Word& endpoint : processor.endpoints) {
+    const auto found = addresses.find(endpoint.name);
+    if (found != addresses.end()) {
+      found->second = endpoint.value;
+      continue;
+    }
+    problems.push_back(
+        {.code = "unknown_endpoint",
+         .message = "the plugin has no endpoint '" + endpoint.name + "'" + config::did_you_mean(endpoint.name, known),
+         .at = {}});
+    problems.back().at.path = "/endpoints/" + endpoint.name;
+  }
+  for (auto& [name, address] : addresses) {
+    auto granted = granted_address(address, processor.hosts, options_.egress);
+    if (granted) {
+      address = *std::move(granted);
+      continue;
+    }
+    problems.push_back(granted.error());
+    problems.back().at.path = granted.error().code == "host_not_granted" ? "/hosts" : "/endpoints/" + name;
+  }
+  if (!problems.empty()) return problems;
+  const std::lock_guard lock(mutex_);
+  if (!network_) {
+    keep_memory_private();
+    auto network = Network::open(options_.egress);
+    if (!network) return {network.error()};
+    network_ = std::move(*network);
+  }
+  made.way = network_->to(std::move(addresses));
+  made.secrets = secrets_of(processor);
+  return {};
+}
+
+std::shared_ptr<const Plugged::Tenant> Plugged::tenant(const TenantId& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = tenants_.find(id.text());
-  return found == tenants_.end() ? nullptr : found->second.get();
+  return found == tenants_.end() ? nullptr : found->second;
 }
 
 namespace {
@@ -147,7 +247,7 @@ Result<Answer> either(Result<T> answer) {
 }  // namespace
 
 Result<Answer> Plugged::answer(const TenantId& id, std::uint32_t catalog, const Question& question) {
-  const Tenant* held = tenant(id);
+  const auto held = tenant(id);
   if (const auto* moment = std::get_if<Moment>(&question); moment != nullptr) {
     if (held != nullptr && held->policies.contains(catalog)) return either(held->policies.at(catalog).decide(*moment));
     return Error{.code = "missing_plugin", .message = "the credit policy of '" + id.text() + "' is not loaded"};
@@ -157,48 +257,52 @@ Result<Answer> Plugged::answer(const TenantId& id, std::uint32_t catalog, const 
   return Error{.code = "missing_plugin", .message = "the tax plugin of '" + id.text() + "' is not loaded"};
 }
 
-Said Plugged::perform(const engine::Effect& effect, Instant now) {
-  const Tenant* held = tenant(effect.tenant);
-  const auto found =
-      held == nullptr ? decltype(held->processors.begin()){} : held->processors.find(effect.processor.text());
-  if (held == nullptr || found == held->processors.end()) {
+void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
+  const auto held = tenant(effect.tenant);
+  if (held == nullptr || !held->processors.contains(effect.processor.text())) {
     // A processor that the YAML no longer has: what left before is unknown; nothing leaves now.
     Said said;
     said.text = "processor '" + effect.processor.text() + "' is not loaded";
-    return said;
+    return done(std::move(said));
   }
-  Said said = performed(found->second, effect, now);
-  const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
-  const auto method = held->methods.find(effect.method.text());
-  if (waits && said.ask_after.us == 0 && method != held->methods.end())
-    said.ask_after = next_poll(method->second.facts(), now - effect.decided_at);
-  return said;
+  const Processing& processing = held->processors.at(effect.processor.text());
+  // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
+  operate(*processing.plugin, operation_of(effect), *processing.way, processing.secrets, now,
+          [held, effect, now, done = std::move(done)](Said said) mutable {
+            const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
+            const auto method = held->methods.find(effect.method.text());
+            if (waits && said.ask_after.us == 0 && method != held->methods.end())
+              said.ask_after = next_poll(method->second.facts(), now - effect.decided_at);
+            done(std::move(said));
+          });
 }
 
-Said Plugged::performed(const Processing& processing, const engine::Effect& effect, Instant now) const {
-  return operate(*processing.plugin, operation_of(effect), *processing.sandbox, &sandbox_secret, now);
+void Plugged::finish() {
+  const std::lock_guard lock(mutex_);
+  if (network_) network_->finish(closing_grace);
 }
 
-const MethodPlugin* Plugged::method(const TenantId& id, const MethodId& wanted) const {
-  const Tenant* held = tenant(id);
-  if (held == nullptr) return nullptr;
+std::optional<MethodPlugin> Plugged::method(const TenantId& id, const MethodId& wanted) const {
+  const auto held = tenant(id);
+  if (held == nullptr) return std::nullopt;
   const auto found = held->methods.find(wanted.text());
-  return found == held->methods.end() ? nullptr : &found->second;
+  return found == held->methods.end() ? std::nullopt : std::optional(found->second);
 }
 
 Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const ProcessorId& processor,
                                                    const WebhookMessage& message) const {
-  const Tenant* held = tenant(id);
+  const auto held = tenant(id);
   if (held == nullptr || !held->processors.contains(processor.text()))
     return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
-  return held->processors.at(processor.text()).plugin->webhook(message, &sandbox_secret);
+  const Processing& processing = held->processors.at(processor.text());
+  return processing.plugin->webhook(message, processing.secrets);
 }
 
-SandboxProvider* Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {
-  const Tenant* held = tenant(id);
+std::shared_ptr<SandboxProvider> Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {
+  const auto held = tenant(id);
   if (held == nullptr) return nullptr;
   const auto found = held->processors.find(processor.text());
-  return found == held->processors.end() ? nullptr : found->second.sandbox.get();
+  return found == held->processors.end() ? nullptr : found->second.sandbox;
 }
 
 std::vector<Plugged::Sandbox> Plugged::sandboxes() const {
@@ -206,7 +310,8 @@ std::vector<Plugged::Sandbox> Plugged::sandboxes() const {
   std::vector<Sandbox> all;
   for (const auto& [id, held] : tenants_)
     for (const auto& [processor, processing] : held->processors)
-      all.push_back({TenantId::trusted(id), ProcessorId::trusted(processor), processing.sandbox.get()});
+      if (processing.sandbox)
+        all.push_back({TenantId::trusted(id), ProcessorId::trusted(processor), processing.sandbox});
   return all;
 }
 

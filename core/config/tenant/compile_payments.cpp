@@ -12,8 +12,7 @@ void Compiler::payments() {
   listed(!file_.payments.processors.empty(), "processors", file_.payments.at);
   listed(!file_.payments.methods.empty(), "methods", file_.payments.at);
   for (const auto& [id, block] : file_.payments.processors)
-    catalog_.processors.push_back(
-        {.id = id, .plugin = block.plugin.text(), .config = json_text(block.rest.node), .at = rule_at(block.at)});
+    catalog_.processors.push_back(processor(id, block));
   for (const auto& [id, block] : file_.payments.methods) {
     Method method;
     method.id = id;
@@ -36,6 +35,21 @@ void Compiler::payments() {
     method.order_open = length(block.order_open);
     catalog_.methods.push_back(std::move(method));
   }
+}
+
+Processor Compiler::processor(const ProcessorId& id, const yaml::ProcessorBlock& block) {
+  Processor processor;
+  processor.id = id;
+  processor.plugin = block.plugin.text();
+  processor.config = json_text(block.rest.node);
+  processor.at = rule_at(block.at);
+  processor.hosts = block.hosts;
+  for (const auto& [name, places] : block.secrets) {
+    SecretRule& secret = processor.secrets.emplace_back(SecretRule{.name = name, .found_at = {}});
+    for (const yaml::SecretPlace& place : places.value) secret.found_at.push_back(place.text());
+  }
+  for (const auto& [name, address] : block.endpoints) processor.endpoints.push_back({name, address.value});
+  return processor;
 }
 
 Node Compiler::method_config(const yaml::MethodBlock& block) {
