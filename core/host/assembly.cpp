@@ -6,6 +6,7 @@
 
 #include "config/check.hpp"
 #include "config/pins.hpp"
+#include "domain/payments/card_number.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -161,6 +162,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (method == nullptr) return job;
   const std::optional<MethodPlugin> plugin = plugged_->method(request.tenant, method->method);
   if (!plugin) return job;  // the decision refuses it, with the methods that there are
+  std::vector<Word> written = method->details;
+  written.insert(written.end(), {{"token", method->token}, {"masked", method->masked}});
+  for (const Word& word : written)
+    if (holds_card_number(word.value))
+      return Error{.code = "card_number",
+                   .message = "a card's number is never given here: the processor keeps it and gives a token",
+                   .at = {.file = {}, .line = 0, .column = 0, .path = word.name}};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   auto checked = plugin->check(fields);

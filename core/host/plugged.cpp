@@ -1,6 +1,7 @@
 #include "host/plugged.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "config/hint.hpp"
 #include "engine/operate/operate.hpp"
@@ -28,11 +29,41 @@ bool is_sandbox(const Manifest& manifest) {
          std::ranges::all_of(manifest.endpoints, [](const auto& endpoint) { return endpoint.second == "sandbox:"; });
 }
 
+/// A processor's block in two: what it may use of the operator's and where it may send it, and what its plugin reads.
+struct Granted {
+  std::map<std::string, std::vector<std::string>, std::less<>> secrets;  ///< by name, where each active value is found
+  std::vector<std::pair<std::string, std::string>> endpoints;
+  std::vector<std::string> hosts;
+  std::string config;
+};
+
+/// config   as the catalog's compiler wrote it, every scalar a text
+Granted granted_by(const std::string& config) {
+  namespace json = boost::json;
+  Granted granted;
+  json::object block = json::parse(config).as_object();
+  const auto each = [](const json::value& one_or_many, auto take) {
+    if (const auto* list = one_or_many.if_array())
+      for (const json::value& one : *list) take(std::string(one.as_string()));
+    else
+      take(std::string(one_or_many.as_string()));
+  };
+  if (const auto* secrets = block.if_contains("secrets"))
+    for (const auto& member : secrets->as_object())
+      each(member.value(), [&](std::string place) { granted.secrets[member.key()].push_back(std::move(place)); });
+  if (const auto* endpoints = block.if_contains("endpoints"))
+    for (const auto& member : endpoints->as_object())
+      granted.endpoints.emplace_back(member.key(), member.value().as_string());
+  if (const auto* hosts = block.if_contains("hosts"))
+    each(*hosts, [&](std::string host) { granted.hosts.push_back(std::move(host)); });
+  for (const char* ours : {"secrets", "endpoints", "hosts"}) block.erase(ours);
+  granted.config = json::serialize(block);
+  return granted;
+}
+
 /// What reads a processor's secrets when they are needed. Of several values those that are there count.
-Secrets secrets_of(const Processor& processor) {
-  std::map<std::string, std::vector<std::string>, std::less<>> found_at;
-  for (const SecretRule& secret : processor.secrets) found_at[secret.name] = secret.found_at;
-  return [found_at = std::move(found_at)](std::string_view name) {
+Secrets secrets_of(const Granted& granted) {
+  return [found_at = granted.secrets](std::string_view name) {
     std::vector<std::string> values;
     const auto secret = found_at.find(name);
     if (secret == found_at.end()) return values;
@@ -43,7 +74,7 @@ Secrets secrets_of(const Processor& processor) {
 }
 
 /// Whether every secret that the plugin names can be read, and none is given that it does not name.
-Errors missing_secrets(const Processor& processor, const Manifest& manifest) {
+Errors missing_secrets(const Granted& granted, const Manifest& manifest) {
   Errors problems;
   const auto add = [&](std::string code, std::string message, std::string path) {
     problems.push_back({.code = std::move(code), .message = std::move(message), .at = {}});
@@ -52,17 +83,14 @@ Errors missing_secrets(const Processor& processor, const Manifest& manifest) {
   std::vector<std::string_view> known;
   for (const auto& [name, endpoint] : manifest.secrets) {
     known.push_back(name);
-    const bool given =
-        std::ranges::any_of(processor.secrets, [&](const SecretRule& rule) { return rule.name == name; });
-    if (!given)
+    if (!granted.secrets.contains(name))
       add("secret_missing", "the plugin needs the secret '" + name + "': write where it is found", "/secrets");
   }
-  for (const SecretRule& rule : processor.secrets) {
-    const std::string path = "/secrets/" + rule.name;
-    if (!manifest.secrets.contains(rule.name))
-      add("unknown_secret", "the plugin has no secret '" + rule.name + "'" + config::did_you_mean(rule.name, known),
-          path);
-    for (const std::string& place : rule.found_at)
+  for (const auto& [name, places] : granted.secrets) {
+    const std::string path = "/secrets/" + name;
+    if (!manifest.secrets.contains(name))
+      add("unknown_secret", "the plugin has no secret '" + name + "'" + config::did_you_mean(name, known), path);
+    for (const std::string& place : places)
       if (auto value = read_secret(place))
         wipe(*value);
       else
@@ -163,7 +191,7 @@ Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, P
     made.plugin = std::move(*instance);
     return play(processor, tenant, made);
   }
-  auto instance = library_.processor(processor.plugin, {tenant, processor.config});
+  auto instance = library_.processor(processor.plugin, {tenant, granted_by(processor.config).config});
   if (!instance) return instance.error();
   made.plugin = std::move(*instance);
   return is_sandbox(made.plugin->manifest()) ? play(processor, tenant, made) : reach(processor, made);
@@ -192,24 +220,25 @@ Errors Plugged::play(const Processor& processor, const std::string& tenant, Proc
 /// The other side is a provider: every endpoint has an address that both the plugin and the operator name.
 Errors Plugged::reach(const Processor& processor, Processing& made) {
   const Manifest& manifest = made.plugin->manifest();
-  Errors problems = missing_secrets(processor, manifest);
+  const Granted grants = granted_by(processor.config);
+  Errors problems = missing_secrets(grants, manifest);
   std::map<std::string, std::string> addresses = manifest.endpoints;
   std::vector<std::string_view> known;
   for (const auto& [name, address] : addresses) known.push_back(name);
-  for (const Word& endpoint : processor.endpoints) {
-    const auto found = addresses.find(endpoint.name);
+  for (const auto& [endpoint, its_address] : grants.endpoints) {
+    const auto found = addresses.find(endpoint);
     if (found != addresses.end()) {
-      found->second = endpoint.value;
+      found->second = its_address;
       continue;
     }
     problems.push_back(
         {.code = "unknown_endpoint",
-         .message = "the plugin has no endpoint '" + endpoint.name + "'" + config::did_you_mean(endpoint.name, known),
+         .message = "the plugin has no endpoint '" + endpoint + "'" + config::did_you_mean(endpoint, known),
          .at = {}});
-    problems.back().at.path = "/endpoints/" + endpoint.name;
+    problems.back().at.path = "/endpoints/" + endpoint;
   }
   for (auto& [name, address] : addresses) {
-    auto granted = granted_address(address, processor.hosts, options_.egress);
+    auto granted = granted_address(address, grants.hosts, options_.egress);
     if (granted) {
       address = *std::move(granted);
       continue;
@@ -226,7 +255,7 @@ Errors Plugged::reach(const Processor& processor, Processing& made) {
     network_ = std::move(*network);
   }
   made.way = network_->to(std::move(addresses));
-  made.secrets = secrets_of(processor);
+  made.secrets = secrets_of(grants);
   return {};
 }
 

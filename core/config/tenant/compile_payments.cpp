@@ -12,7 +12,8 @@ void Compiler::payments() {
   listed(!file_.payments.processors.empty(), "processors", file_.payments.at);
   listed(!file_.payments.methods.empty(), "methods", file_.payments.at);
   for (const auto& [id, block] : file_.payments.processors)
-    catalog_.processors.push_back(processor(id, block));
+    catalog_.processors.push_back(
+        {.id = id, .plugin = block.plugin.text(), .config = json_text(processor_config(id)), .at = rule_at(block.at)});
   for (const auto& [id, block] : file_.payments.methods) {
     Method method;
     method.id = id;
@@ -37,19 +38,10 @@ void Compiler::payments() {
   }
 }
 
-Processor Compiler::processor(const ProcessorId& id, const yaml::ProcessorBlock& block) {
-  Processor processor;
-  processor.id = id;
-  processor.plugin = block.plugin.text();
-  processor.config = json_text(block.rest.node);
-  processor.at = rule_at(block.at);
-  processor.hosts = block.hosts;
-  for (const auto& [name, places] : block.secrets) {
-    SecretRule& secret = processor.secrets.emplace_back(SecretRule{.name = name, .found_at = {}});
-    for (const yaml::SecretPlace& place : places.value) secret.found_at.push_back(place.text());
-  }
-  for (const auto& [name, address] : block.endpoints) processor.endpoints.push_back({name, address.value});
-  return processor;
+Node Compiler::processor_config(const ProcessorId& id) const {
+  Node config = *tree_.child("payments")->child("processors")->child(id.text());
+  std::erase_if(config.children, [](const Node& child) { return child.key == "plugin"; });
+  return config;
 }
 
 Node Compiler::method_config(const yaml::MethodBlock& block) {

@@ -62,8 +62,9 @@ class Compiler {
 
   // ---- How it is paid: compile_payments.cpp
   void payments();
+  /// What the host and the plugin read of a processor: all but `plugin`.
+  Node processor_config(const ProcessorId& id) const;
   /// What the plugin reads of a method: its own keys and the brands.
-  static Processor processor(const ProcessorId& id, const yaml::ProcessorBlock& block);
   static Node method_config(const yaml::MethodBlock& block);
   void tries();
   void must_try(OrderKind kind, bool occurs, std::string_view because);

@@ -203,21 +203,11 @@ struct TakenBack {
   RuleAt at;
 };
 
-/// A secret by its name in the plugin's manifest, and where each of its active values is found: never the secret
-/// itself.
-struct SecretRule {
-  std::string name;
-  std::vector<std::string> found_at;
-};
-
 struct Processor {
   ProcessorId id;
   std::string plugin;
-  std::string config;  ///< JSON of the block for the plugin
+  std::string config;  ///< JSON of the block for the plugin; secrets by reference
   RuleAt at;
-  std::vector<SecretRule> secrets;
-  std::vector<Word> endpoints;     ///< addresses in place of the plugin's own, by its names for them
-  std::vector<std::string> hosts;  ///< what it may reach
 };
 
 struct Method {
