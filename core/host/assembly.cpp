@@ -7,6 +7,7 @@
 #include "config/check.hpp"
 #include "config/pins.hpp"
 #include "config/tenant/difference.hpp"
+#include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
@@ -38,7 +39,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   }
   auto library = PluginLibrary::open(std::move(places));
   if (!library) return library.error();
-  assembly->plugged_ = std::make_unique<Plugged>(std::move(*library), options.data);
+  assembly->plugged_ = std::make_unique<Plugged>(
+      std::move(*library), Plugged::Options{.books = options.data,
+                                            .payments_in_sandbox = options.file.payments_in_sandbox,
+                                            .egress = {.deadline = options.file.egress.deadline,
+                                                       .loopback = options.file.egress.loopback,
+                                                       .private_addresses = options.file.egress.private_addresses}});
 
   const auto held = assembly->store_->mark("sending");
   if (!held) return held.error();
@@ -251,6 +257,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
   if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
+  std::vector<Word> written = method->details;
+  written.insert(written.end(), {{"token", method->token}, {"masked", method->masked}});
+  for (const Word& word : written)
+    if (holds_card_number(word.value))
+      return Error{.code = "card_number",
+                   .message = "a card's number is never given here: the processor keeps it and gives a token",
+                   .at = {.file = {}, .line = 0, .column = 0, .path = word.name}};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   auto checked = plugin->check(fields);

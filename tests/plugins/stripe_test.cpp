@@ -71,15 +71,11 @@ TEST_F(Stripe, AChargeIsOneIntentUnderOurKey) {
             "amount=4900&currency=usd&customer=cus_1&payment_method=pm_1&payment_method_types%5B0%5D=card&confirm=true"
             "&off_session=true&metadata%5Bkey%5D=" +
                 key);
-  ASSERT_FALSE(sent.headers.empty());
-  const auto value = [&](const std::string& name) {
-    for (const auto& [its_name, its_value] : sent.headers)
-      if (its_name == name) return its_value;
-    return Value();
-  };
-  EXPECT_EQ(value("Idempotency-Key").text, key);
-  EXPECT_EQ(value("Stripe-Version").text, "2023-08-16");
-  EXPECT_EQ(value("Authorization").terms.size(), 3U);  // the secret by name, never by value
+  std::string headers;
+  for (const auto& [name, value] : sent.headers) headers += name + ": " + shown(value) + "\n";
+  EXPECT_NE(headers.find("Idempotency-Key: " + key), std::string::npos) << headers;
+  EXPECT_NE(headers.find("Authorization: Bearer {stripe.api_key}"), std::string::npos) << headers;
+  EXPECT_NE(headers.find("Stripe-Version: "), std::string::npos) << headers;
 }
 
 TEST_F(Stripe, YenHaveNoDecimalsAndOtherUnitsAreRefused) {
@@ -170,18 +166,20 @@ TEST_F(Stripe, AWebhookIsBelievedByTheSignatureOfItsBytes) {
       .headers = {{"Stripe-Signature",
                    "t=1700000000,v1=4c15fb2a43f93ef61eaa3e0893866d57cad9cad4223242cfb96f362480cb4021"}},
       .received_at = Instant{1'700'000'100'000'000}};
-  std::optional<std::string> active = "whsec_test";
+  std::vector<std::string> active = {"whsec_test"};
   const Secrets secrets = [&](std::string_view) { return active; };
   const auto code = [&](const WebhookMessage& with) {
     const auto claims = plugin.webhook(with, secrets);
     return claims ? "" : claims.error().code;
   };
   EXPECT_EQ(code(message), "");
-  active = "whsec_next";
+  active = {"whsec_next", "whsec_test"};
+  EXPECT_EQ(code(message), "") << "while the secret is being changed, both are good";
+  active = {"whsec_next"};
   EXPECT_EQ(code(message), "bad_signature");
-  active.reset();
+  active = {};
   EXPECT_EQ(code(message), "secret_missing");
-  active = "whsec_test";
+  active = {"whsec_test"};
   WebhookMessage stale = message, early = message, rewritten = message, cut = message, bare = message;
   stale.received_at = Instant{1'700'000'301'000'000};
   EXPECT_EQ(code(stale), "bad_signature");
