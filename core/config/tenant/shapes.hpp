@@ -716,6 +716,7 @@ inline constexpr std::span<const Note> notes<yaml::NoticeBlock> = yaml::notice_n
 
 template <>
 inline constexpr Format format_of<yaml::RowValue> = {.json = Format::Json::any, .example = "5"};
+template <>
 inline constexpr Format format_of<yaml::SecretPlace> = {.example = "env:STRIPE_API_KEY",
                                                         .pattern = "^(env:[A-Za-z0-9_]{1,128}|file:/.+)$"};
 template <>

@@ -21,11 +21,6 @@ constexpr std::size_t most_reply_bytes = 1 << 20;
 constexpr std::size_t most_header_bytes = 64 << 10;
 constexpr long connect_within_ms = 10'000;
 
-Instant wall_clock() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
-}
-
 Instant steady_clock() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
@@ -35,6 +30,7 @@ Instant steady_clock() {
 struct Exchange {
   WireRequest request;
   std::string url;
+  Instant leave_by = never;  ///< by the steady clock: setting the machine's clock moves no deadline
   Transport::Done done;
   WireReply reply;
   CURL* easy = nullptr;
@@ -217,7 +213,7 @@ class Network::Inside {
 
   void begin(Place place) {
     Exchange& exchange = **place;
-    if (exchange.request.send_before < wall_clock()) return drop(place, never_left("its time to be sent had passed"));
+    if (exchange.leave_by < steady_clock()) return drop(place, never_left("its time to be sent had passed"));
     if (!prepare(exchange) || curl_multi_add_handle(multi_, exchange.easy) != CURLM_OK)
       return drop(place, never_left("libcurl did not take the request"));
   }
@@ -273,11 +269,12 @@ class Way : public Transport {
   Way(std::map<std::string, std::string> addresses, Take take)
       : addresses_(std::move(addresses)), take_(std::move(take)) {}
 
-  void send(WireRequest request, Instant, Done done) override {
+  void send(WireRequest request, Instant now, Done done) override {
     const auto address = addresses_.find(request.endpoint);
     if (address == addresses_.end()) return done(never_left("endpoint '" + request.endpoint + "' has no address"));
     auto exchange = std::make_unique<Exchange>();
     exchange->url = address->second + request.path;
+    if (request.send_before != never) exchange->leave_by = steady_clock() + (request.send_before - now);
     exchange->request = std::move(request);
     exchange->done = std::move(done);
     take_(std::move(exchange));
