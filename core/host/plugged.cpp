@@ -196,12 +196,6 @@ Errors Plugged::plug_in(const Catalog& catalog) {
 }
 
 Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, Processing& made) {
-  if (options_.payments_in_sandbox) {
-    auto instance = library_.processor("sandbox", {tenant, "{}"});
-    if (!instance) return instance.error();
-    made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
-    return play(processor, tenant, made);
-  }
   auto instance = library_.processor(processor.plugin, {tenant, granted_by(processor.config).config});
   if (!instance) return instance.error();
   made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
@@ -210,7 +204,12 @@ Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, P
     made.secrets = [](std::string_view) { return std::vector<std::string>(); };
     return {};
   }
-  return is_sandbox(made.plugin->manifest()) ? play(processor, tenant, made) : reach(processor, made);
+  if (is_sandbox(made.plugin->manifest())) return play(processor, tenant, made);
+  if (!options_.payments_in_sandbox) return reach(processor, made);
+  auto sandbox = library_.processor("sandbox", {tenant, "{}"});
+  if (!sandbox) return sandbox.error();
+  made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*sandbox));
+  return play(processor, tenant, made);
 }
 
 /// The other side is inside this host. It outlives a change of the catalog.

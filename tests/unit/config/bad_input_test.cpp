@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 
+#include "config/host_file.hpp"
 #include "shipped.hpp"
 
 namespace florin::config {
