@@ -23,6 +23,12 @@ std::filesystem::path folder_of_copies(const std::optional<std::filesystem::path
   return std::filesystem::temp_directory_path() / ("florin-" + std::to_string(::geteuid()));
 }
 
+std::string line_of(const Error& error) {
+  std::string line = config::text_of({error});
+  if (line.ends_with('\n')) line.pop_back();
+  return line;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
@@ -65,10 +71,10 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
     if (!errors.empty()) {
       std::ranges::copy(errors, std::back_inserter(assembly->problems_));
       if (!id.empty())
-        sources.push_back({id,
-                           {},
-                           Error{.code = "tenant_stopped",
-                                 .message = "the tenant's file has errors: " + config::text_of({errors.front()})}});
+        sources.push_back(
+            {id,
+             {},
+             Error{.code = "tenant_stopped", .message = "the tenant's file has errors: " + line_of(errors.front())}});
       continue;
     }
     sources.push_back({id, config::effective(tenant), std::nullopt});
@@ -161,7 +167,7 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
   auto catalog = plugged_catalog(id, version, text, errors);
   if (catalog != nullptr) return catalog;
   problems_.insert(problems_.end(), errors.begin(), errors.end());
-  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + config::text_of({errors.front()})};
+  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + line_of(errors.front())};
 }
 
 Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t version) {

@@ -22,9 +22,11 @@ Status backup(const std::string& data, const std::string& to) {
 
 Status restore(const std::string& from, const std::string& data) {
   std::error_code failed;
-  fs::create_directories(data, failed);
+  const bool made = fs::create_directories(data, failed);
   if (failed) return Error{.code = "no_data_folder", .message = data + ": " + failed.message()};
-  return store::restore_store(journal_file(from), journal_file(data));
+  const Status restored = store::restore_store(journal_file(from), journal_file(data));
+  if (!restored && made) fs::remove(data, failed);  // only when nothing is in it
+  return restored;
 }
 
 Status start_sending(const std::string& data) {
