@@ -114,8 +114,13 @@ const Change changes[] = {
     {"callloop", "rank: 10", "rank:", "empty_value", "a value is missing"},
     {"callloop", "uses: rollover", "uses: rolover", "unknown_name", "(did you mean 'rollover'?)"},
     {"callloop", "uses: rollover", "uses: ../../etc/passwd", "unknown_name", "there is no style"},
-    {"callloop", "{plugin: sandbox}", "{plugin: sandbox, secrets: {k: sk_live_1}}", "bad_secret", "env:NAME or file:/path",
-     {}, "payments.processors.sandbox.secrets.k"},
+    {"callloop",
+     "{plugin: sandbox}",
+     "{plugin: sandbox, secrets: {k: sk_live_1}}",
+     "bad_secret",
+     "env:NAME or file:/path",
+     {},
+     "payments.processors.sandbox.secrets.k"},
     {"callloop", "{plugin: sandbox}", "{plugin: sandbox, secrets: {k: [\"env:OLD\", sk_live_1]}}", "bad_secret",
      "where it is found"},
     {"callloop", "{plugin: sandbox}", "{plugin: sandbox, secrets: {k: \"file:relative\"}}", "bad_secret", "file:/path"},
@@ -304,7 +309,8 @@ TEST(HostFiles, SayHowMoneyMovesAndWhatIsReached) {
   EXPECT_EQ(plain.egress.deadline, seconds(30));
   EXPECT_FALSE(plain.egress.loopback || plain.egress.private_addresses);
   const HostFile said = load_host_file(
-      folder.write("florin.yaml", sound + "payments: sandbox\negress: {deadline: 5 seconds, private_addresses: true}\n"),
+      folder.write("florin.yaml",
+                   sound + "payments: sandbox\negress: {deadline: 5 seconds, private_addresses: true}\n"),
       errors);
   EXPECT_EQ(text_of(errors), "");
   EXPECT_TRUE(said.payments_in_sandbox);
