@@ -6,8 +6,16 @@
 #include <vector>
 
 #include "config/document.hpp"
+#include "florin/time.hpp"
 
 namespace florin::config {
+
+/// What the host may reach, for every tenant.
+struct EgressBlock {
+  Duration deadline = seconds(30);
+  bool loopback = false;
+  bool private_addresses = false;
+};
 
 /// What florin.yaml says, its paths resolved from the folder that it lies in.
 struct HostFile {
@@ -16,6 +24,8 @@ struct HostFile {
   std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
   std::filesystem::path data;                        ///< the folder of the journal; empty when it is in PostgreSQL
   std::optional<std::string> postgres;               ///< the address of the journal, if it is there
+  bool payments_in_sandbox = false;                  ///< every processor is played by the sandbox: no money moves
+  EgressBlock egress;
 };
 
 /// Errors   those of documents and decode, file_missing for a tenant file or folder that is not there, and

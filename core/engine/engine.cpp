@@ -193,7 +193,9 @@ void Engine::step_inline() {
     commit_inline();
     const std::vector<Effect> effects = shard_.take_effects(virtual_now_);
     for (const Effect& effect : effects) {
-      shard_.take(job_of(effect, providers_.perform(effect, virtual_now_)), virtual_now_);
+      std::promise<Said> said;
+      providers_.perform(effect, virtual_now_, [&](Said its) { said.set_value(std::move(its)); });
+      shard_.take(job_of(effect, said.get_future().get()), virtual_now_);
       commit_inline();
     }
     if (due == 0 && effects.empty()) return;
@@ -252,11 +254,15 @@ void Engine::effect_loop() {
     if (effects_closing_) return;
     const Effect effect = std::move(effects_.front());
     effects_.pop_front();
+    ++under_way_;
     lock.unlock();
-    Job job = job_of(effect, providers_.perform(effect, now()));
+    providers_.perform(effect, now(), [this, effect](const Said& said) {
+      const std::lock_guard again(mutex_);
+      inbox_.push_back(job_of(effect, said));
+      wake_decider();
+      if (--under_way_ == 0) wake_closer_.notify_all();
+    });
     lock.lock();
-    inbox_.push_back(std::move(job));
-    wake_decider();
   }
 }
 
@@ -363,8 +369,10 @@ void Engine::close() {
       wake_effects_.notify_all();
     }
     speaker_.join();
+    providers_.finish();
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      wake_closer_.wait(lock, [&] { return under_way_ == 0; });
       closing_ = true;
       wake_decider_.notify_all();
     }

@@ -17,8 +17,8 @@ namespace florin::engine {
 /// What runs a shard: takes commands in, makes rows durable, sends effects out and brings back what came of them.
 ///
 /// With `virtual_from` there is no thread and no clock: time stands still until run_until() moves it, and every call
-/// does its work before it returns. Otherwise one thread decides, one commits and one speaks with providers. Both run
-/// the same shard.
+/// does its work before it returns. Otherwise one thread decides, one commits and one begins effects, many of which may
+/// be under way. Both run the same shard.
 class Engine {
  public:
   struct Options {
@@ -95,12 +95,13 @@ class Engine {
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
 
   mutable std::mutex mutex_;  ///< of everything below
-  std::condition_variable wake_decider_, wake_committer_, wake_effects_;
+  std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
   std::vector<Job> inbox_;
   std::deque<std::move_only_function<void()>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
   std::deque<Effect> effects_;
+  std::size_t under_way_ = 0;  ///< effects begun and not ended
   bool committing_ = false;
   bool decider_sleeps_ = false;
   bool closing_ = false;

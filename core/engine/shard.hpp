@@ -57,7 +57,7 @@ class Shard {
   ~Shard();
 
   /// Loads checkpoints, replays what is newer, and makes its opening the first entry under a new epoch. Until that is
-  /// durable nothing is answered. Errors: the store's; already_open, damaged_row, damaged_checkpoint; not_owner.
+  /// durable nothing is answered. Errors: the store's; already_open, damaged_row; not_owner.
   Status open(Instant now);
 
   /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
@@ -161,6 +161,9 @@ class Shard {
   void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
+  Status recover();
+  Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
+  bool in_checkpoints(const Entry& entry, store::Position position) const;
   Status replay(store::Position floor);
   void replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
@@ -169,7 +172,11 @@ class Shard {
   Policies& policies_;
   Options options_;
   boost::unordered_flat_map<std::string, std::unique_ptr<Tenant>> tenants_;
-  std::set<std::pair<Instant, Held*>> events_;
+  using Event = std::pair<Instant, Held*>;
+  struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
+    bool operator()(const Event& a, const Event& b) const;
+  };
+  std::set<Event, Sooner> events_;
   KeyWindow usage_keys_;
   KeyWindow money_keys_;
   boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key

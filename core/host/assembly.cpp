@@ -7,6 +7,7 @@
 #include "config/check.hpp"
 #include "config/pins.hpp"
 #include "config/tenant/difference.hpp"
+#include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
@@ -27,6 +28,12 @@ std::string place_of_journal(const Assembly::Options& options) {
   return options.postgres ? *options.postgres : (*options.data / "journal.db").string();
 }
 
+std::string line_of(const Error& error) {
+  std::string line = config::text_of({error});
+  if (line.ends_with('\n')) line.pop_back();
+  return line;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
@@ -43,7 +50,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   }
   auto library = PluginLibrary::open(std::move(places));
   if (!library) return library.error();
-  assembly->plugged_ = std::make_unique<Plugged>(std::move(*library), options.data);
+  assembly->plugged_ = std::make_unique<Plugged>(
+      std::move(*library), Plugged::Options{.books = options.data,
+                                            .payments_in_sandbox = options.file.payments_in_sandbox,
+                                            .egress = {.deadline = options.file.egress.deadline,
+                                                       .loopback = options.file.egress.loopback,
+                                                       .private_addresses = options.file.egress.private_addresses}});
 
   const auto held = assembly->store_->mark("sending");
   if (!held) return held.error();
@@ -64,10 +76,10 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
     if (!errors.empty()) {
       std::ranges::copy(errors, std::back_inserter(assembly->problems_));
       if (!id.empty())
-        sources.push_back({id,
-                           {},
-                           Error{.code = "tenant_stopped",
-                                 .message = "the tenant's file has errors: " + config::text_of({errors.front()})}});
+        sources.push_back(
+            {id,
+             {},
+             Error{.code = "tenant_stopped", .message = "the tenant's file has errors: " + line_of(errors.front())}});
       continue;
     }
     sources.push_back({id, config::effective(tenant), std::nullopt});
@@ -162,7 +174,7 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
   auto catalog = plugged_catalog(id, version, text, errors);
   if (catalog != nullptr) return catalog;
   problems_.insert(problems_.end(), errors.begin(), errors.end());
-  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + config::text_of({errors.front()})};
+  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + line_of(errors.front())};
 }
 
 Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t version) {
@@ -258,6 +270,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
   if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
+  std::vector<Word> written = method->details;
+  written.insert(written.end(), {{"token", method->token}, {"masked", method->masked}});
+  for (const Word& word : written)
+    if (holds_card_number(word.value))
+      return Error{.code = "card_number",
+                   .message = "a card's number is never given here: the processor keeps it and gives a token",
+                   .at = {.file = {}, .line = 0, .column = 0, .path = word.name}};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   auto checked = plugin->check(fields);

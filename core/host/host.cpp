@@ -171,12 +171,19 @@ Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& accou
   return submit({tenant, account, actor, std::string(key), std::nullopt, std::move(*read)});
 }
 
+namespace {
+
+/// When an account is looked at: as its journal, a clock that was set back does not take it back.
+Instant seen_at(const Account& account, Instant clock) { return std::max(clock, account.last_at); }
+
+}  // namespace
+
 Result<Check> Host::check(const TenantId& tenant, const AccountId& account, const Actor& actor,
                           const Use& usage) const {
-  const Instant at = now();
+  const Instant clock = now();
   return inside_->on_account<Check>(tenant, account,
                                     [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                      return check_usage(state, found, catalogs, actor, usage, at);
+                                      return check_usage(state, found, catalogs, actor, usage, seen_at(found, clock));
                                     });
 }
 
@@ -201,7 +208,8 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
   if (!rehearsal) return rehearsal.error();
   const auto next = next_period(*rehearsal);
   if (!next) return next.error();
-  return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), now(), *next);
+  return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), seen_at(rehearsal->account(), now()),
+                         *next);
 }
 
 Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account, const Actor& actor,
@@ -212,7 +220,7 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   if (!job) return job.error();
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();
-  const auto quotation = florin::quote(*rehearsal, actor, "", job->command, now());
+  const auto quotation = florin::quote(*rehearsal, actor, "", job->command, seen_at(rehearsal->account(), now()));
   if (!quotation) return quotation.error();
   return quote_as_json(*quotation, rehearsal->catalog());
 }

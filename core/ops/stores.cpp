@@ -35,9 +35,11 @@ Status restore(const std::string& from, const std::string& data) {
   if (store::is_address(data))
     return of_database("pg_restore brings it back; then set the mark `sending` to `held`, see docs/operator.md");
   std::error_code failed;
-  fs::create_directories(data, failed);
+  const bool made = fs::create_directories(data, failed);
   if (failed) return Error{.code = "no_data_folder", .message = data + ": " + failed.message()};
-  return store::restore_store(journal_file(from), journal_file(data));
+  const Status restored = store::restore_store(journal_file(from), journal_file(data));
+  if (!restored && made) fs::remove(data, failed);  // only when nothing is in it
+  return restored;
 }
 
 Status start_sending(const std::string& data) {

@@ -189,7 +189,7 @@ class GivesEverything : public engine::Policies {
 };
 class NobodyPays : public engine::Providers {
  public:
-  Said perform(const engine::Effect&, Instant) override { return {}; }
+  void perform(const engine::Effect&, Instant, Done done) override { done({}); }
 };
 
 engine::Job job(std::size_t account, std::string key, AnyCommand command, const char* role = "service") {

@@ -23,9 +23,11 @@ int main(int count, char** words) {
       options.config = words[++i];
     else if (word == "--postgres" && i + 1 < count)
       options.postgres = words[++i];
-    else if (word == "--demo" && i + 1 < count)
-      return florin::run_demo({.config = options.config, .data = words[++i]}, std::cout);
-    else if (word.starts_with("--"))
+    else if (word == "--demo" && i + 1 < count) {
+      const auto held = florin::run_demo({.config = options.config, .data = words[++i]}, std::cout);
+      if (!held) std::cerr << held.error().message << "\n";
+      return held && *held ? 0 : 1;
+    } else if (word.starts_with("--"))
       return std::fprintf(stderr, "unknown option %s\n", words[i]), 2;
     else
       paths.emplace_back(word);
