@@ -586,7 +586,7 @@ void Shard::durable(const store::Row& row) {
   while (!readers_.empty() && readers_.front().first <= durable_) {
     auto reader = std::move(readers_.front().second);
     readers_.pop_front();
-    reader();
+    reader(true);
   }
 }
 
@@ -600,13 +600,15 @@ void Shard::lose(const Error& why) {
   for (Waiting& waiting : tail_)
     if (waiting.reply) waiting.reply(why);
   tail_.clear();
+  for (auto& [position, reader] : readers_) reader(false);
+  readers_.clear();
   pending_.clear();
   events_.clear();
 }
 
-void Shard::when_durable(std::move_only_function<void()> then) {
+void Shard::when_durable(std::move_only_function<void(bool)> then) {
   if (last_ <= durable_)
-    then();
+    then(true);
   else
     readers_.emplace_back(last_, std::move(then));
 }

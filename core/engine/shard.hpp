@@ -109,8 +109,8 @@ class Shard {
   const Catalogs* catalogs(const TenantId& tenant) const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
-  /// Calls `then` once everything read so far is durable.
-  void when_durable(std::move_only_function<void()> then);
+  /// Calls `then` with true once everything read so far is durable; with false when it never will be.
+  void when_durable(std::move_only_function<void(bool durable)> then);
   store::Position durable_position() const { return durable_; }
 
   /// Everything that changed since the last one, as of the last durable entry. Only when nothing waits.
@@ -188,7 +188,7 @@ class Shard {
   Instant last_at_;           ///< journal time never runs back
   std::string pending_;       ///< encoded entries that wait
   std::deque<Waiting> tail_;  ///< entries after durable_
-  std::deque<std::pair<store::Position, std::move_only_function<void()>>> readers_;
+  std::deque<std::pair<store::Position, std::move_only_function<void(bool durable)>>> readers_;
   bool lost_ = false;
 };
 

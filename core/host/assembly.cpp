@@ -180,11 +180,12 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
 Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t version) {
   std::string name;
   bool known = false;
-  engine_->read([&](const engine::Shard& shard) {
+  const auto read = engine_->read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     known = state != nullptr && state->catalog != 0;
     if (known && version >= 1 && version <= state->catalog) name = state->catalog_texts[version - 1];
   });
+  if (!read) return read.error();
   if (!known) return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
   if (name.empty())
     return Error{.code = "no_such_version",
@@ -196,7 +197,7 @@ Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t
 void Assembly::note_files_not_in_force(const std::map<std::string, config::Tenant>& files) {
   for (const auto& [id, file] : files) {
     std::uint32_t version = 0;
-    engine_->read([&](const engine::Shard& shard) {
+    (void)!engine_->read([&](const engine::Shard& shard) {
       const TenantState* state = shard.tenant(file.catalog.tenant);
       if (state != nullptr) version = state->catalog;
     });
@@ -219,9 +220,10 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
                                       std::uint32_t again) {
   const std::lock_guard one_at_a_time(applying_);
   std::uint32_t in_force = 0;
-  engine_->read([&](const engine::Shard& shard) {
+  const auto read = engine_->read([&](const engine::Shard& shard) {
     if (const TenantState* state = shard.tenant(id)) in_force = state->catalog;
   });
+  if (!read) return read.error();
   if (in_force == 0)
     return Error{
         .code = "no_such_tenant",
@@ -301,9 +303,10 @@ Status Assembly::webhook(const TenantId& tenant, const ProcessorId& processor, c
     ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
     AccountId account;
     bool found = false;
-    engine_->read([&](const engine::Shard& shard) {
+    const auto read = engine_->read([&](const engine::Shard& shard) {
       found = shard.find_attempt(tenant, claim.payment_key, account, said.order, said.attempt);
     });
+    if (!read) return read.error();
     if (!found) continue;
     const auto taken = engine_->submit_and_wait(engine::Job{.tenant = tenant,
                                                             .account = account,

@@ -75,14 +75,14 @@ class Host::Inside {
     const auto assembly = open();
     if (!assembly) return closed();
     Result<T> result = no_such_tenant(tenant);
-    assembly->engine().read([&](const engine::Shard& shard) {
+    const auto read = assembly->engine().read([&](const engine::Shard& shard) {
       const TenantState* state = shard.tenant(tenant);
       const Catalogs* catalogs = shard.catalogs(tenant);
       if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
       const Account* found = shard.account(tenant, account);
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });
-    return result;
+    return read ? std::move(result) : Result<T>(read.error());
   }
 
   /// Copies of an account and its tenant, to see what would follow.
@@ -243,20 +243,20 @@ Result<std::string> Host::cases(const TenantId& tenant) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   Result<std::string> result = no_such_tenant(tenant);
-  assembly->engine().read([&](const engine::Shard& shard) {
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
     if (shard.tenant(tenant) == nullptr) return;
     std::vector<const Account*> accounts;
     for (const AccountId& id : shard.accounts(tenant)) accounts.push_back(shard.account(tenant, id));
     result = cases_as_json(accounts);
   });
-  return result;
+  return read ? std::move(result) : Result<std::string>(read.error());
 }
 
 std::vector<TenantId> Host::tenants() const {
   const auto assembly = inside_->open();
   if (!assembly) return {};
   std::vector<TenantId> ids;
-  assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
+  (void)!assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
   return ids;
 }
 
@@ -264,7 +264,7 @@ std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
   const auto assembly = inside_->open();
   if (!assembly) return {};
   std::vector<AccountId> ids;
-  assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
+  (void)!assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
   return ids;
 }
 

@@ -200,7 +200,7 @@ class Player {
       out_ << "  " << position << "  " << entry.at.text() << "  " << entry.actor.role
            << (entry.account.empty() ? "" : "  " + entry.account.text()) << "  " << in_words(entry.command) << '\n';
       if (entry.refusal) out_ << "        refused as " << entry.refusal->code << ": " << entry.refusal->text << '\n';
-      assembly.engine().read([&](const engine::Shard& shard) {
+      (void)!assembly.engine().read([&](const engine::Shard& shard) {
         const Catalogs* catalogs = shard.catalogs(script_.tenant);
         const Account* account = shard.account(script_.tenant, entry.account);
         const Account nobody;

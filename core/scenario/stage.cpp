@@ -86,19 +86,19 @@ Result<std::uint32_t> Stage::apply_again(const TenantId& tenant, std::uint32_t v
 
 const Account* Stage::account(const TenantId& tenant, const AccountId& id) const {
   const Account* found = nullptr;
-  assembly_->engine().read([&](const engine::Shard& shard) { found = shard.account(tenant, id); });
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) { found = shard.account(tenant, id); });
   return found;
 }
 
 const TenantState& Stage::tenant(const TenantId& id) const {
   const TenantState* found = nullptr;
-  assembly_->engine().read([&](const engine::Shard& shard) { found = shard.tenant(id); });
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) { found = shard.tenant(id); });
   return *found;
 }
 
 const Catalog& Stage::catalog(const TenantId& tenant) const {
   const Catalog* found = nullptr;
-  assembly_->engine().read([&](const engine::Shard& shard) {
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) {
     const Catalogs* catalogs = shard.catalogs(tenant);
     found = catalogs->versions.back().get();
   });
@@ -107,7 +107,7 @@ const Catalog& Stage::catalog(const TenantId& tenant) const {
 
 engine::Rehearsal Stage::rehearsal(const TenantId& tenant, const AccountId& id) const {
   std::optional<engine::Rehearsal> copies;
-  assembly_->engine().read([&](const engine::Shard& shard) {
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) {
     copies.emplace(*shard.account(tenant, id), *shard.tenant(tenant), *shard.catalogs(tenant), assembly_->plugged());
   });
   return *std::move(copies);

@@ -228,7 +228,7 @@ class Host {
 
   std::int64_t spent(std::size_t accounts) {
     std::int64_t spent = 0;
-    engine_.read([&](const engine::Shard& shard) {
+    (void)!engine_.read([&](const engine::Shard& shard) {
       for (std::size_t i = 0; i < accounts; ++i) {
         const Account& account = *shard.account(TenantId::trusted("callloop"), AccountId::trusted(name_of(i)));
         for (const Grant& grant : account.grants) spent += grant.spent.units;

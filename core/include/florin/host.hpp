@@ -161,7 +161,8 @@ class FLORIN_API Host {
   Result<Outcome> submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
                               std::string_view key, std::string_view command);
 
-  /// Errors: no_such_tenant, no_such_account.
+  /// Errors: no_such_tenant, no_such_account; of this and every other reading, `ask_again` when another host has taken
+  /// the journal over: close this one, and open it again when its work is wanted.
   Result<Check> check(const TenantId& tenant, const AccountId& account, const Actor& actor, const Use& usage) const;
   /// What the command would do, as JSON, decided by the very code that would do it: `refused` and why, or what is
   /// charged `today` with its lines, the credits that come with the payment, what leaves at once, refunds, the

@@ -172,7 +172,7 @@ class Year {
     const auto each = [&](store::Position position, const Entry& entry) {
       told_ = position;
       if (entry.account.empty()) return;
-      stage_->assembly().engine().read([&](const engine::Shard& shard) {
+      (void)!stage_->assembly().engine().read([&](const engine::Shard& shard) {
         const Catalog& catalog = *shard.catalogs(entry.tenant)->versions.back();
         const Account* account = shard.account(entry.tenant, entry.account);
         if (account == nullptr) return;
