@@ -108,7 +108,7 @@ class Engine {
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
   std::deque<Effect> effects_;
-  std::size_t under_way_ = 0;  ///< effects begun and not ended
+  std::size_t under_way_ = 0;           ///< effects begun and not ended
   std::optional<Instant> lease_until_;  ///< on the clock of monotonic(); none: nobody can take the shard
   store::Epoch epoch_ = 0;
   bool lease_wanted_ = false;  ///< somebody waits for it

@@ -264,7 +264,8 @@ Result<statements::Statement> read(const json::object& config, const std::string
 Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
                                        const std::string& file, std::string_view bytes, bool dry_run) {
   Known known;
-  const auto asked = assembly.engine().read([&](const engine::Shard& shard) { known = look(shard, tenant, processor); });
+  const auto asked =
+      assembly.engine().read([&](const engine::Shard& shard) { known = look(shard, tenant, processor); });
   if (!asked) return asked.error();
   if (!known.errors.empty()) return known.errors.front();
   boost::system::error_code failed;
