@@ -39,6 +39,11 @@ std::string default_plugins() {
   return fs::exists(shipped, unknown) ? shipped.string() : std::string("build/lib/florin/plugins");
 }
 
+int version() {
+  std::cout << florin::version() << "\n";
+  return written(fine);
+}
+
 int check(const std::vector<std::string>& files, bool effective, bool json) {
   const ConfigCheck checked = check_config(files);
   if (json) std::cout << as_json(checked.errors) << "\n";
@@ -91,8 +96,9 @@ int scenario(const std::vector<std::string>& paths, const std::string& config, b
 }
 
 int demo(const std::string& config, const std::string& data) {
-  const int code = run_demo({.config = config, .data = data}, std::cout);
-  return written(code == 2 ? int(no_store) : code);
+  const auto held = run_demo({.config = config, .data = data}, std::cout);
+  if (!held) return fail(held.error());
+  return written(*held ? fine : problems);
 }
 
 int journal(const JournalWords& words) {
@@ -176,6 +182,9 @@ int start_sending(const std::string& data) {
 }
 
 int views(const std::string& data, const std::string& views) {
+  if (data.find("://") != std::string::npos && views.empty())
+    return fail(
+        {.code = "no_views", .message = "a journal in PostgreSQL has no folder: say where with --file views.db"});
   std::error_code unknown;
   const fs::path folder = fs::is_directory(data, unknown) ? fs::path(data) : fs::path(data).parent_path();
   const std::string file = views.empty() ? (folder / "views.db").string() : views;

@@ -17,6 +17,7 @@ enum Exit : int {
   refused = 4,   ///< the command was refused, or names what is not there
 };
 
+int version();
 int check(const std::vector<std::string>& files, bool effective, bool json);
 /// to: a folder; empty: all to standard output.
 int schema(const std::string& to);

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <iostream>
 
 #include "commands.hpp"
 #include "florin/check.hpp"
@@ -36,6 +37,12 @@ class Program {
       app_.parse(argc, argv);
     } catch (const CLI::Success& said) {
       return app_.exit(said);  // --help and --version
+    } catch (const CLI::RequiredError& wrong) {
+      if (argc > 1 && app_.get_subcommands().empty())
+        std::cerr << "florin: '" << argv[1] << "' is no command; `florin --help` lists them\n";
+      else
+        app_.exit(wrong);
+      return usage;
     } catch (const CLI::ParseError& wrong) {
       app_.exit(wrong);
       return usage;
@@ -49,7 +56,9 @@ class Program {
     sub->callback([this, action = std::move(action)] { action_ = action; });
     return sub;
   }
-  void data_of(CLI::App* sub) { sub->add_option("DATA", data_, "folder of journal.db, or the file")->required(); }
+  void data_of(CLI::App* sub) {
+    sub->add_option("DATA", data_, "folder of journal.db, the file, or a postgres:// address")->required();
+  }
   void account_of(CLI::App* sub) {
     sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     sub->add_option("ACCOUNT", account_, "its id")->required();
@@ -75,10 +84,7 @@ class Program {
     list->add_option("FOLDER", folder_, "none: the shipped ones")->capture_default_str();
     list->add_flag("--json", json_);
 
-    command("version", "print the version", [] {
-      std::puts(florin::version().c_str());
-      return 0;
-    });
+    command("version", "print the version", [] { return version(); });
     auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected",
                             [this] { return scenario(paths_, config_, trace_, restart_, twice_); });
     stories->add_option("PATH", paths_, "stories, or folders with them")->required();
@@ -98,8 +104,8 @@ class Program {
     data_of(entries);
     entries->add_option("--tenant", tenant_, "only this tenant's");
     entries->add_option("--account", account_, "only this account's")->needs("--tenant");
-    entries->add_option("--from", from_, "first position");
-    entries->add_option("--to", to_, "last position");
+    entries->add_option("--from", from_, "first position")->check(CLI::PositiveNumber);
+    entries->add_option("--to", to_, "last position")->check(CLI::PositiveNumber);
     entries->add_flag("--json", json_, "a JSON object a line");
 
     auto* check_all = command("verify", "read everything, fold it again, and check what must hold",

@@ -15,7 +15,7 @@ inline int fail(const Error& error) {
   std::cerr << "florin: " << (error.at.file.empty() ? error.message + "\n" : as_text({error}));
   static constexpr std::string_view about_names[] = {"no_such_tenant", "no_such_account", "tenant_stopped", "bad_id",
                                                      "bad_instant"};
-  if (error.code == "damaged_row" || error.code == "damaged_checkpoint") return problems;
+  if (error.code == "damaged_row") return problems;
   return std::ranges::find(about_names, error.code) != std::end(about_names) ? refused : no_store;
 }
 

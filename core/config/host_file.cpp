@@ -16,24 +16,61 @@ struct PluginsBlock {
 };
 BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins))
 
+enum class Payments : std::uint8_t { real, sandbox };
+BOOST_DESCRIBE_ENUM(Payments, real, sandbox)
+
+struct Egress {
+  std::optional<Written<Span>> deadline;
+  bool loopback = false;
+  bool private_addresses = false;
+};
+BOOST_DESCRIBE_STRUCT(Egress, (), (deadline, loopback, private_addresses))
+
 struct FlorinFile {
   PluginsBlock plugins;
   OneOrMany<Written<std::string>> tenants;
-  std::string data;
+  Written<std::string> data;
+  Payments payments = Payments::real;
+  std::optional<Egress> egress;
 };
-BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data))
+BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress))
 
 inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
                                          {"pins", "a file of the plugins that may load, each with its checksum"}};
-inline constexpr Note florin_notes[] = {{"tenants", "tenant files, or folders of them", Note::Presence::required},
-                                        {"data", "the folder of the journal"}};
+inline constexpr Note florin_notes[] = {
+    {"tenants", "tenant files, or folders of them", Note::Presence::required},
+    {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"},
+    {"payments", "sandbox: every processor is played, and no money moves", Note::Presence::may_be_left_out},
+    {"egress", "left out: processors reach public addresses by https alone"}};
+inline constexpr Note egress_notes[] = {
+    {"deadline", "of one request to a provider; left out: 30 seconds"},
+    {"loopback", "this machine may be reached, by plain http too: for stand-ins", Note::Presence::may_be_left_out},
+    {"private_addresses", "addresses of private networks may be reached", Note::Presence::may_be_left_out}};
 
 }  // namespace yaml
 
 template <>
 inline constexpr std::span<const Note> notes<yaml::PluginsBlock> = yaml::plugins_notes;
 template <>
+inline constexpr std::span<const Note> notes<yaml::Egress> = yaml::egress_notes;
+template <>
 inline constexpr std::span<const Note> notes<yaml::FlorinFile> = yaml::florin_notes;
+
+namespace {
+
+bool is_database(const std::string& data) {
+  return data.starts_with("postgres://") || data.starts_with("postgresql://");
+}
+
+/// In `postgres://user:password@host/database`, or as a word of its own behind the `?`.
+bool names_password(const std::string& address) {
+  const std::size_t from = address.find("://") + 3;
+  const std::string user = address.substr(from, std::min(address.find('@', from), address.find('/', from)) - from);
+  return (address.find('@', from) < address.find('/', from) && user.find(':') != std::string::npos) ||
+         address.find("?password=") != std::string::npos || address.find("&password=") != std::string::npos;
+}
+
+}  // namespace
 
 HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors) {
   const auto read = decode<yaml::FlorinFile>(tree, errors);
@@ -41,7 +78,27 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
   HostFile host;
   host.plugins = from_here(read.plugins.folder);
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
-  host.data = from_here(read.data);
+  if (is_database(read.data.value)) {
+    host.postgres = read.data.value;
+    if (names_password(read.data.value))
+      errors.push_back({.code = "secret_in_file",
+                        .message = "a password does not belong in this file: name a file that holds it, "
+                                   "?passfile=/etc/florin/pgpass, or set PGPASSWORD",
+                        .at = read.data.at});
+  } else {
+    host.data = from_here(read.data.value);
+  }
+  host.payments_in_sandbox = read.payments == yaml::Payments::sandbox;
+  if (read.egress) {
+    host.egress.loopback = read.egress->loopback;
+    host.egress.private_addresses = read.egress->private_addresses;
+    if (const auto& deadline = read.egress->deadline) {
+      host.egress.deadline = seconds(deadline->value.count);
+      if (deadline->value.unit != Span::Unit::seconds || deadline->value.count < 1 || deadline->value.count > 300)
+        errors.push_back(
+            {.code = "bad_deadline", .message = "a deadline is 1 second to 5 minutes", .at = deadline->at});
+    }
+  }
   for (const auto& written : read.tenants) {
     const std::filesystem::path path = from_here(written.value);
     std::error_code failed;

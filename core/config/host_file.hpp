@@ -2,21 +2,34 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "config/document.hpp"
+#include "florin/time.hpp"
 
 namespace florin::config {
+
+/// What the host may reach, for every tenant.
+struct EgressBlock {
+  Duration deadline = seconds(30);
+  bool loopback = false;
+  bool private_addresses = false;
+};
 
 /// What florin.yaml says, its paths resolved from the folder that it lies in.
 struct HostFile {
   std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
   std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
   std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
-  std::filesystem::path data;                        ///< the folder of the journal
+  std::filesystem::path data;                        ///< the folder of the journal; empty when it is in PostgreSQL
+  std::optional<std::string> postgres;               ///< the address of the journal, if it is there
+  bool payments_in_sandbox = false;                  ///< every processor is played by the sandbox: no money moves
+  EgressBlock egress;
 };
 
-/// Errors   those of documents and decode, and file_missing for a tenant file or folder that is not there
+/// Errors   those of documents and decode, file_missing for a tenant file or folder that is not there, and
+///          secret_in_file for a password in the address of the journal
 HostFile load_host_file(const std::filesystem::path& file, Errors& errors);
 
 /// The same, of a tree that was read.

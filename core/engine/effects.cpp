@@ -26,6 +26,7 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.customer_present = order.kind != OrderKind::recharge && order.kind != OrderKind::minimum &&
                             (order.kind != OrderKind::subscription || order.buys.plan);
   effect.asked = attempt.asked;
+  if (first_time) effect.send_before = attempt.send_before;
   return effect;
 }
 

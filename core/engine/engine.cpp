@@ -1,5 +1,7 @@
 #include "engine/engine.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -16,6 +18,15 @@ Instant wall_clock() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
 }
+
+/// Never set, and goes on while the machine sleeps: what a lease is counted on.
+Instant monotonic() {
+  timespec since{};
+  ::clock_gettime(CLOCK_BOOTTIME, &since);
+  return {since.tv_sec * 1'000'000 + since.tv_nsec / 1'000};
+}
+
+const Error not_ours{.code = "ask_again", .message = "this host does not own the journal any more"};
 
 /// How many commands or due entries are decided before the next row is looked at.
 constexpr std::size_t turn = 4096;
@@ -43,6 +54,12 @@ Engine::~Engine() { close(); }
 Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& compile, Errors& problems) {
   if (const auto opened = shard_.open(now()); !opened) return opened.error();
   open_ = true;
+  epoch_ = shard_.epoch();
+  if (threaded() && store_.lease()) {
+    const Instant asked_at = monotonic();
+    if (const auto ours = store_.renew(options_.shard.number, epoch_); !ours) return ours.error();
+    lease_until_ = asked_at + *store_.lease();
+  }
   for (const TenantSource& source : tenants) {
     if (source.stopped) {
       // Files that cannot be read change nothing of a tenant that runs on a version of the journal.
@@ -129,23 +146,57 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
   return std::move(waiting->answers);
 }
 
-void Engine::read(const std::function<void(const Shard&)>& read) {
-  if (!threaded()) return read(shard_);
-  std::promise<void> done;
-  const auto on_shard = [&] {
+Status Engine::read(const std::function<void(const Shard&)>& read) {
+  if (!threaded()) {
     read(shard_);
-    shard_.when_durable([&done] { done.set_value(); });
-  };
-  {
-    const std::lock_guard lock(mutex_);
-    if (!closing_) {
-      readings_.emplace_back(on_shard);
-      wake_decider();
-    } else {
-      done.set_value();
-    }
+    return Done{};
   }
-  done.get_future().wait();
+  for (;;) {
+    std::promise<bool> done;
+    const auto on_shard = [&](bool ours) {
+      if (!ours) return done.set_value(false);
+      read(shard_);
+      shard_.when_durable([&done](bool durable) { done.set_value(durable); });
+    };
+    std::unique_lock lock(mutex_);
+    if (closing_) return not_ours;
+    readings_.emplace_back(on_shard);
+    if (!lease_good()) {
+      lease_wanted_ = true;
+      wake_committer_.notify_one();
+    }
+    wake_decider();
+    lock.unlock();
+    if (!done.get_future().get()) return not_ours;
+    // Between the look and this line the process may have slept, and somebody else may have gone on.
+    lock.lock();
+    if (lease_good()) return Done{};
+  }
+}
+
+// ---- The lease -------------------------------------------------------------------------------------------------
+
+bool Engine::lease_good() const { return !lease_until_ || monotonic() < *lease_until_; }
+
+void Engine::extend_lease(Instant asked_at) {
+  if (!lease_until_ || lease_lost_) return;
+  lease_until_ = asked_at + *store_.lease();
+  lease_wanted_ = false;
+  if (!readings_.empty()) wake_decider();
+  if (!effects_.empty()) wake_effects_.notify_one();
+}
+
+void Engine::renew_lease(std::unique_lock<std::mutex>& lock) {
+  lease_wanted_ = false;
+  lock.unlock();
+  const Instant asked_at = monotonic();
+  const Status ours = store_.renew(options_.shard.number, epoch_);
+  lock.lock();
+  if (ours) return extend_lease(asked_at);
+  // A server that does not answer leaves the lease to run out; then nobody is answered until it does.
+  if (ours.error().code != "not_owner") return;
+  lease_lost_ = true;
+  wake_decider();
 }
 
 // ---- Commit ----------------------------------------------------------------------------------------------------
@@ -158,6 +209,7 @@ store::Committed Engine::commit_until_known(const store::Row& row) {
 }
 
 void Engine::row_is(store::Committed outcome, const store::Row& row) {
+  if (shard_.lost()) return unknown_row_.reset();  // whatever became of it, its commands have been answered
   switch (outcome) {
     case store::Committed::done: unknown_row_.reset(); return shard_.durable(row);
     case store::Committed::not_known: unknown_row_ = row; return;
@@ -193,7 +245,9 @@ void Engine::step_inline() {
     commit_inline();
     const std::vector<Effect> effects = shard_.take_effects(virtual_now_);
     for (const Effect& effect : effects) {
-      shard_.take(job_of(effect, providers_.perform(effect, virtual_now_)), virtual_now_);
+      std::promise<Said> said;
+      providers_.perform(effect, virtual_now_, [&](Said its) { said.set_value(std::move(its)); });
+      shard_.take(job_of(effect, said.get_future().get()), virtual_now_);
       commit_inline();
     }
     if (due == 0 && effects.empty()) return;
@@ -248,15 +302,19 @@ void Engine::start_sending() {
 void Engine::effect_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_effects_.wait(lock, [&] { return effects_closing_ || !effects_.empty(); });
+    wake_effects_.wait(lock, [&] { return effects_closing_ || (!effects_.empty() && lease_good()); });
     if (effects_closing_) return;
     const Effect effect = std::move(effects_.front());
     effects_.pop_front();
+    ++under_way_;
     lock.unlock();
-    Job job = job_of(effect, providers_.perform(effect, now()));
+    providers_.perform(effect, now(), [this, effect](const Said& said) {
+      const std::lock_guard again(mutex_);
+      inbox_.push_back(job_of(effect, said));
+      wake_decider();
+      if (--under_way_ == 0) wake_closer_.notify_all();
+    });
     lock.lock();
-    inbox_.push_back(std::move(job));
-    wake_decider();
   }
 }
 
@@ -265,13 +323,23 @@ void Engine::effect_loop() {
 void Engine::commit_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_committer_.wait(lock, [&] { return row_.has_value() || decided_all_; });
-    if (!row_) return;
+    const auto work = [&] { return row_.has_value() || decided_all_ || (lease_wanted_ && !lease_lost_); };
+    if (!lease_until_ || lease_lost_)
+      wake_committer_.wait(lock, work);
+    else
+      wake_committer_.wait_for(lock, std::chrono::microseconds(store_.lease()->us / 3), work);
+    if (!row_) {
+      if (decided_all_) return;
+      renew_lease(lock);
+      continue;
+    }
     const store::Row row = std::move(*row_);
     row_.reset();
     lock.unlock();
+    const Instant asked_at = monotonic();
     const store::Committed outcome = commit_until_known(row);
     lock.lock();
+    if (outcome == store::Committed::done) extend_lease(asked_at);
     row_outcome_ = outcome;
     wake_decider();
   }
@@ -283,8 +351,10 @@ void Engine::decide_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     // A commit that is under way wakes us; else the next thing that falls due does.
+    const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
     const auto work = [&] {
-      return !inbox_.empty() || !readings_.empty() || row_outcome_ || closing_ || start_sending_;
+      return !inbox_.empty() || (!readings_.empty() && may_read()) || row_outcome_ || closing_ || start_sending_ ||
+             (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -301,9 +371,12 @@ void Engine::decide_loop() {
     decider_sleeps_ = false;
     const bool finish = closing_ && inbox_.empty() && readings_.empty() && !committing_;
     std::vector<Job> jobs = std::exchange(inbox_, {});
-    std::deque<std::move_only_function<void()>> readings = std::exchange(readings_, {});
+    std::deque<std::move_only_function<void(bool)>> readings;
+    if (may_read()) readings = std::exchange(readings_, {});
+    const bool ours = lease_good() && !lease_lost_;
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
     const bool closing = closing_;
+    const bool lease_lost = lease_lost_;
     const bool start_sending = std::exchange(start_sending_, false);
     lock.unlock();
 
@@ -314,16 +387,22 @@ void Engine::decide_loop() {
       row_is(*outcome, row);
       retry_at = now() + Duration{100'000};
     }
+    if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
     const Instant at = now();
     for (std::size_t from = 0; from < jobs.size() || from == 0; from += turn) {
       shard_.take(std::span(jobs).subspan(from, std::min(turn, jobs.size() - from)), at);
       if (!closing) shard_.take_due(at, due_share);
     }
-    for (auto& reading : readings) reading();
+    for (auto& reading : readings) reading(ours && !shard_.lost());
     std::vector<Effect> effects = closing ? std::vector<Effect>() : shard_.take_effects(at);
 
     lock.lock();
     for (Effect& effect : effects) effects_.push_back(std::move(effect));
+    if (shard_.lost()) {  // nothing leaves any more: the new owner asks with the same keys
+      effects_.clear();
+      lease_lost_ = lease_until_.has_value();
+      if (lease_until_) lease_until_ = Instant();
+    }
     if (!effects_.empty()) wake_effects_.notify_one();
     if (!committing_ && !shard_.lost()) {
       if (unknown_row_ && retry_at <= now())
@@ -363,8 +442,10 @@ void Engine::close() {
       wake_effects_.notify_all();
     }
     speaker_.join();
+    providers_.finish();
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      wake_closer_.wait(lock, [&] { return under_way_ == 0; });
       closing_ = true;
       wake_decider_.notify_all();
     }
@@ -380,6 +461,7 @@ void Engine::close() {
   if (shard_.lost() || unknown_row_ || shard_.waiting()) return;
   const Shard::Cut cut = shard_.cut();
   if (!cut.objects.empty()) (void)!store_.save(options_.shard.number, cut.objects, cut.floor);
+  store_.let_go(options_.shard.number, shard_.epoch());
 }
 
 }  // namespace florin::engine

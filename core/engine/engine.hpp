@@ -17,8 +17,8 @@ namespace florin::engine {
 /// What runs a shard: takes commands in, makes rows durable, sends effects out and brings back what came of them.
 ///
 /// With `virtual_from` there is no thread and no clock: time stands still until run_until() moves it, and every call
-/// does its work before it returns. Otherwise one thread decides, one commits and one speaks with providers. Both run
-/// the same shard.
+/// does its work before it returns. Otherwise one thread decides, one commits and one begins effects, many of which may
+/// be under way. Both run the same shard.
 class Engine {
  public:
   struct Options {
@@ -53,8 +53,10 @@ class Engine {
   Result<Answered> submit_and_wait(Job job);
   std::vector<Result<Answered>> submit_and_wait(std::vector<Job> jobs);
 
-  /// Runs `read` on the shard, and returns once everything that it may have read is durable.
-  void read(const std::function<void(const Shard&)>& read);
+  /// Runs `read` on the shard, and returns once everything that it may have read is durable. It runs only while the
+  /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
+  /// ask_again.
+  Status read(const std::function<void(const Shard&)>& read);
 
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);
@@ -74,6 +76,11 @@ class Engine {
  private:
   enum class CommitState : std::uint8_t { idle, asked, done };
 
+  /// Whether nobody else can answer for the shard now, by our lease of it.
+  bool lease_good() const;
+  /// The lease counts from before the question that was answered with yes. With the lock held.
+  void extend_lease(Instant asked_at);
+  void renew_lease(std::unique_lock<std::mutex>& lock);
   bool threaded() const { return !options_.virtual_from.has_value(); }
   void decide_loop();
   void commit_loop();
@@ -95,12 +102,17 @@ class Engine {
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
 
   mutable std::mutex mutex_;  ///< of everything below
-  std::condition_variable wake_decider_, wake_committer_, wake_effects_;
+  std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
   std::vector<Job> inbox_;
-  std::deque<std::move_only_function<void()>> readings_;
+  std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
   std::deque<Effect> effects_;
+  std::size_t under_way_ = 0;           ///< effects begun and not ended
+  std::optional<Instant> lease_until_;  ///< on the clock of monotonic(); none: nobody can take the shard
+  store::Epoch epoch_ = 0;
+  bool lease_wanted_ = false;  ///< somebody waits for it
+  bool lease_lost_ = false;
   bool committing_ = false;
   bool decider_sleeps_ = false;
   bool closing_ = false;

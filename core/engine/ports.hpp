@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "domain/accounts/account.hpp"
@@ -34,14 +35,21 @@ struct Effect {
   Money amount;
   Instant decided_at;
   bool customer_present = false;
-  std::uint32_t asked = 0;  ///< how often before
+  std::uint32_t asked = 0;      ///< how often before
+  Instant send_before = never;  ///< nothing of it leaves after this
 };
 
-/// Performs effects. It may take as long as a provider does; whatever goes wrong is an outcome.
+/// Performs effects. Whatever goes wrong is an outcome.
 class Providers {
  public:
+  using Done = std::move_only_function<void(Said)>;
+
   virtual ~Providers() = default;
-  virtual Said perform(const Effect& effect, Instant now) = 0;
+  /// Begins, and calls `done` exactly once: before this returns, or when the provider has answered, on any thread. Many
+  /// may be under way.
+  virtual void perform(const Effect& effect, Instant now, Done done) = 0;
+  /// Nothing leaves any more; what is under way ends soon, with what is known of it.
+  virtual void finish() {}
 };
 
 }  // namespace florin::engine

@@ -71,29 +71,13 @@ Shard::~Shard() = default;
 // ---- Start -----------------------------------------------------------------------------------------------------
 
 Status Shard::open(Instant now) {
+  if (const auto claimed = store_.claim(options_.number); !claimed) return claimed.error();
   const auto head = store_.head(options_.number);
   if (!head) return head.error();
   head_ = *head;
   last_ = durable_ = head_.last;
 
-  auto loaded = store_.load(options_.number);
-  if (!loaded) return loaded.error();
-  for (const store::Checkpoint& object : loaded->objects) {
-    if (object.object.starts_with("tenant/")) {
-      auto state = journal::read_tenant(object.bytes);
-      if (!state) return state.error();
-      Tenant& tenant = tenant_of(state->id);
-      tenant.state = std::move(*state);
-    } else {
-      const std::size_t slash = object.object.find('/', 8);
-      auto state = journal::read_account(object.bytes);
-      if (!state) return state.error();
-      Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
-      held.account = std::move(*state);
-      remember_attempts(held);
-    }
-  }
-  if (const auto replayed = replay(loaded->floor); !replayed) return replayed.error();
+  if (const Status recovered = recover(); !recovered) return recovered;
   for (auto& [name, tenant] : tenants_)
     for (auto& [id, held] : tenant->accounts) schedule(*held);
 
@@ -124,6 +108,39 @@ Status Shard::open(Instant now) {
   return Done{};
 }
 
+/// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
+/// folds the whole journal instead; `florin verify` says which.
+Status Shard::recover() {
+  const auto loaded = store_.load(options_.number);
+  const Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
+  const Status recovered = taken ? replay(loaded->floor) : taken;
+  if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
+  attempts_.clear();
+  tenants_.clear();
+  usage_keys_ = KeyWindow(options_.usage_window);
+  money_keys_ = KeyWindow(options_.money_window);
+  return replay(0);
+}
+
+Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
+  for (const store::Checkpoint& object : objects) {
+    if (object.object.starts_with("tenant/")) {
+      auto state = journal::read_tenant(object.bytes);
+      if (!state) return state.error();
+      Tenant& tenant = tenant_of(state->id);
+      tenant.state = std::move(*state);
+    } else {
+      const std::size_t slash = object.object.find('/', 8);
+      auto state = journal::read_account(object.bytes);
+      if (!state) return state.error();
+      Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
+      held.account = std::move(*state);
+      remember_attempts(held);
+    }
+  }
+  return Done{};
+}
+
 Status Shard::replay(store::Position floor) {
   Status outcome = Done{};
   const auto each = [&](const store::Row& row) {
@@ -136,12 +153,29 @@ Status Shard::replay(store::Position floor) {
       return false;
     }
     store::Position position = row.first;
-    for (const Entry& entry : *entries) replay_entry(entry, position++, floor);
+    for (const Entry& entry : *entries) {
+      if (position <= floor && !in_checkpoints(entry, position)) {
+        outcome =
+            Error{.code = "damaged_checkpoint", .message = "the checkpoints lack position " + std::to_string(position)};
+        return false;
+      }
+      replay_entry(entry, position++, floor);
+    }
     return true;
   };
   // The keys of the last windows are wanted too, so the whole journal is read; only what is newer is applied.
   if (const auto read = store_.read(options_.number, 1, each); !read) return read.error();
   return outcome;
+}
+
+/// Whether the objects that the entry changed are there as of then or later.
+bool Shard::in_checkpoints(const Entry& entry, store::Position position) const {
+  if (entry.tenant.empty()) return true;
+  const auto tenant = tenants_.find(entry.tenant.text());
+  if (tenant == tenants_.end() || tenant->second->state.position < position) return false;
+  if (entry.account.empty() || entry.facts.empty()) return true;
+  const auto held = tenant->second->accounts.find(entry.account.text());
+  return held != tenant->second->accounts.end() && position <= held->second->account.position;
 }
 
 void Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
@@ -251,6 +285,7 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
                         .reply = {},
                         .of_effect = false});
       }
+  std::ranges::stable_sort(jobs, {}, &Job::account);
   for (Job& job : jobs) take(std::move(job), now);
 }
 
@@ -560,7 +595,7 @@ void Shard::durable(const store::Row& row) {
   while (!readers_.empty() && readers_.front().first <= durable_) {
     auto reader = std::move(readers_.front().second);
     readers_.pop_front();
-    reader();
+    reader(true);
   }
 }
 
@@ -574,13 +609,15 @@ void Shard::lose(const Error& why) {
   for (Waiting& waiting : tail_)
     if (waiting.reply) waiting.reply(why);
   tail_.clear();
+  for (auto& [position, reader] : readers_) reader(false);
+  readers_.clear();
   pending_.clear();
   events_.clear();
 }
 
-void Shard::when_durable(std::move_only_function<void()> then) {
+void Shard::when_durable(std::move_only_function<void(bool)> then) {
   if (last_ <= durable_)
-    then();
+    then(true);
   else
     readers_.emplace_back(last_, std::move(then));
 }
@@ -617,6 +654,12 @@ void Shard::remember_attempts(Held& held) {
 }
 
 KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
+
+bool Shard::Sooner::operator()(const Event& a, const Event& b) const {
+  if (a.first != b.first || a.second == b.second) return a.first < b.first;
+  if (a.second->tenant != b.second->tenant) return a.second->tenant->state.id < b.second->tenant->state.id;
+  return a.second->account.id < b.second->account.id;
+}
 
 void Shard::schedule(Held& held) {
   Instant at = never;

@@ -57,7 +57,7 @@ class Shard {
   ~Shard();
 
   /// Loads checkpoints, replays what is newer, and makes its opening the first entry under a new epoch. Until that is
-  /// durable nothing is answered. Errors: the store's; damaged_row, damaged_checkpoint; not_owner.
+  /// durable nothing is answered. Errors: the store's; already_open, damaged_row; not_owner.
   Status open(Instant now);
 
   /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
@@ -101,6 +101,7 @@ class Shard {
   /// Another owner has the journal: every reply that waits is an error, and nothing is taken any more.
   void lose(const Error& why);
   bool lost() const { return lost_; }
+  store::Epoch epoch() const { return head_.epoch; }
 
   // ---- Reading -------------------------------------------------------------------------------------------------
   const Account* account(const TenantId& tenant, const AccountId& account) const;
@@ -108,8 +109,8 @@ class Shard {
   const Catalogs* catalogs(const TenantId& tenant) const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
-  /// Calls `then` once everything read so far is durable.
-  void when_durable(std::move_only_function<void()> then);
+  /// Calls `then` with true once everything read so far is durable; with false when it never will be.
+  void when_durable(std::move_only_function<void(bool durable)> then);
   store::Position durable_position() const { return durable_; }
 
   /// Everything that changed since the last one, as of the last durable entry. Only when nothing waits.
@@ -160,6 +161,9 @@ class Shard {
   void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
+  Status recover();
+  Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
+  bool in_checkpoints(const Entry& entry, store::Position position) const;
   Status replay(store::Position floor);
   void replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
@@ -168,7 +172,11 @@ class Shard {
   Policies& policies_;
   Options options_;
   boost::unordered_flat_map<std::string, std::unique_ptr<Tenant>> tenants_;
-  std::set<std::pair<Instant, Held*>> events_;
+  using Event = std::pair<Instant, Held*>;
+  struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
+    bool operator()(const Event& a, const Event& b) const;
+  };
+  std::set<Event, Sooner> events_;
   KeyWindow usage_keys_;
   KeyWindow money_keys_;
   boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key
@@ -180,7 +188,7 @@ class Shard {
   Instant last_at_;           ///< journal time never runs back
   std::string pending_;       ///< encoded entries that wait
   std::deque<Waiting> tail_;  ///< entries after durable_
-  std::deque<std::pair<store::Position, std::move_only_function<void()>>> readers_;
+  std::deque<std::pair<store::Position, std::move_only_function<void(bool durable)>>> readers_;
   bool lost_ = false;
 };
 

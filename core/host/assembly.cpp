@@ -7,10 +7,11 @@
 #include "config/check.hpp"
 #include "config/pins.hpp"
 #include "config/tenant/difference.hpp"
+#include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
-#include "store/sqlite/sqlite_store.hpp"
+#include "store/open.hpp"
 
 namespace florin {
 
@@ -20,6 +21,17 @@ namespace {
 std::filesystem::path folder_of_copies(const std::optional<std::filesystem::path>& data) {
   if (data) return *data / "plugins";
   return std::filesystem::temp_directory_path() / ("florin-" + std::to_string(::geteuid()));
+}
+
+/// Not in memory.
+std::string place_of_journal(const Assembly::Options& options) {
+  return options.postgres ? *options.postgres : (*options.data / "journal.db").string();
+}
+
+std::string line_of(const Error& error) {
+  std::string line = config::text_of({error});
+  if (line.ends_with('\n')) line.pop_back();
+  return line;
 }
 
 }  // namespace
@@ -38,7 +50,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   }
   auto library = PluginLibrary::open(std::move(places));
   if (!library) return library.error();
-  assembly->plugged_ = std::make_unique<Plugged>(std::move(*library), options.data);
+  assembly->plugged_ = std::make_unique<Plugged>(
+      std::move(*library), Plugged::Options{.books = options.data,
+                                            .payments_in_sandbox = options.file.payments_in_sandbox,
+                                            .egress = {.deadline = options.file.egress.deadline,
+                                                       .loopback = options.file.egress.loopback,
+                                                       .private_addresses = options.file.egress.private_addresses}});
 
   const auto held = assembly->store_->mark("sending");
   if (!held) return held.error();
@@ -59,10 +76,10 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
     if (!errors.empty()) {
       std::ranges::copy(errors, std::back_inserter(assembly->problems_));
       if (!id.empty())
-        sources.push_back({id,
-                           {},
-                           Error{.code = "tenant_stopped",
-                                 .message = "the tenant's file has errors: " + config::text_of({errors.front()})}});
+        sources.push_back(
+            {id,
+             {},
+             Error{.code = "tenant_stopped", .message = "the tenant's file has errors: " + line_of(errors.front())}});
       continue;
     }
     sources.push_back({id, config::effective(tenant), std::nullopt});
@@ -98,8 +115,8 @@ void Assembly::close() {
 }
 
 Status Assembly::with_journal(const std::function<Status(store::Store&)>& with) {
-  if (!options_.data) return with(*store_);
-  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  if (!options_.data && !options_.postgres) return with(*store_);
+  auto journal = store::open_read_only(place_of_journal(options_));
   if (!journal) return journal.error();
   return with(**journal);
 }
@@ -108,7 +125,7 @@ Status Assembly::refresh_views() {
   if (!options_.data)
     return Error{.code = "no_views", .message = "this host is in memory, and has no folder for views.db"};
   // By a connection of its own: the journal's is busy with commits.
-  auto journal = store::SqliteStore::open_read_only(*options_.data / "journal.db");
+  auto journal = store::open_read_only(place_of_journal(options_));
   if (!journal) return journal.error();
   const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db");
   if (!refreshed) return refreshed.error();
@@ -116,14 +133,16 @@ Status Assembly::refresh_views() {
 }
 
 Status Assembly::open_store() {
-  if (!options_.data) {
+  if (options_.data) {
+    std::error_code failed;
+    std::filesystem::create_directories(*options_.data, failed);
+    if (failed) return Error{.code = "no_data_folder", .message = options_.data->string() + ": " + failed.message()};
+  }
+  if (!options_.data && !options_.postgres) {
     store_ = std::make_unique<store::MemoryStore>();
     return Done{};
   }
-  std::error_code failed;
-  std::filesystem::create_directories(*options_.data, failed);
-  if (failed) return Error{.code = "no_data_folder", .message = options_.data->string() + ": " + failed.message()};
-  auto opened = store::SqliteStore::open(*options_.data / "journal.db");
+  auto opened = store::open(place_of_journal(options_));
   if (!opened) return opened.error();
   store_ = std::move(*opened);
   return Done{};
@@ -155,17 +174,18 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
   auto catalog = plugged_catalog(id, version, text, errors);
   if (catalog != nullptr) return catalog;
   problems_.insert(problems_.end(), errors.begin(), errors.end());
-  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + config::text_of({errors.front()})};
+  return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + line_of(errors.front())};
 }
 
 Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t version) {
   std::string name;
   bool known = false;
-  engine_->read([&](const engine::Shard& shard) {
+  const auto read = engine_->read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     known = state != nullptr && state->catalog != 0;
     if (known && version >= 1 && version <= state->catalog) name = state->catalog_texts[version - 1];
   });
+  if (!read) return read.error();
   if (!known) return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
   if (name.empty())
     return Error{.code = "no_such_version",
@@ -177,7 +197,7 @@ Result<std::string> Assembly::version_text(const TenantId& tenant, std::uint32_t
 void Assembly::note_files_not_in_force(const std::map<std::string, config::Tenant>& files) {
   for (const auto& [id, file] : files) {
     std::uint32_t version = 0;
-    engine_->read([&](const engine::Shard& shard) {
+    (void)!engine_->read([&](const engine::Shard& shard) {
       const TenantState* state = shard.tenant(file.catalog.tenant);
       if (state != nullptr) version = state->catalog;
     });
@@ -200,9 +220,10 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
                                       std::uint32_t again) {
   const std::lock_guard one_at_a_time(applying_);
   std::uint32_t in_force = 0;
-  engine_->read([&](const engine::Shard& shard) {
+  const auto read = engine_->read([&](const engine::Shard& shard) {
     if (const TenantState* state = shard.tenant(id)) in_force = state->catalog;
   });
+  if (!read) return read.error();
   if (in_force == 0)
     return Error{
         .code = "no_such_tenant",
@@ -251,6 +272,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
   if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
+  std::vector<Word> written = method->details;
+  written.insert(written.end(), {{"token", method->token}, {"masked", method->masked}});
+  for (const Word& word : written)
+    if (holds_card_number(word.value))
+      return Error{.code = "card_number",
+                   .message = "a card's number is never given here: the processor keeps it and gives a token",
+                   .at = {.file = {}, .line = 0, .column = 0, .path = word.name}};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   auto checked = plugin->check(fields);
@@ -275,9 +303,10 @@ Status Assembly::webhook(const TenantId& tenant, const ProcessorId& processor, c
     ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
     AccountId account;
     bool found = false;
-    engine_->read([&](const engine::Shard& shard) {
+    const auto read = engine_->read([&](const engine::Shard& shard) {
       found = shard.find_attempt(tenant, claim.payment_key, account, said.order, said.attempt);
     });
+    if (!read) return read.error();
     if (!found) continue;
     const auto taken = engine_->submit_and_wait(engine::Job{.tenant = tenant,
                                                             .account = account,

@@ -23,8 +23,10 @@ class Assembly {
  public:
   struct Options {
     config::HostFile file;
-    /// Folder of the databases; none: everything stays in memory.
+    /// Folder of journal.db, views.db and the sandbox's books; none: they stay in memory.
     std::optional<std::filesystem::path> data;
+    /// Address of the journal in PostgreSQL; none: it is in the folder.
+    std::optional<std::string> postgres;
     std::optional<Instant> virtual_from;
   };
   /// Errors: those of the plugin library, of the store, and of Shard::open.
@@ -37,7 +39,7 @@ class Assembly {
   /// Runs `with` on what is durable, by a connection of its own. Errors: the store's, and those of `with`.
   Status with_journal(const std::function<Status(store::Store&)>& with);
 
-  /// Brings views.db up to date with what is durable. Errors: no_views; those of readers::refresh_views.
+  /// Brings views.db of the folder up to date with what is durable. Errors: no_views; those of readers::refresh_views.
   Status refresh_views();
 
   engine::Engine& engine() { return *engine_; }

@@ -12,6 +12,7 @@
 #include "host/quote.hpp"
 #include "host/statements.hpp"
 #include "host/view.hpp"
+#include "store/postgres/address.hpp"
 
 namespace florin {
 
@@ -74,14 +75,14 @@ class Host::Inside {
     const auto assembly = open();
     if (!assembly) return closed();
     Result<T> result = no_such_tenant(tenant);
-    assembly->engine().read([&](const engine::Shard& shard) {
+    const auto read = assembly->engine().read([&](const engine::Shard& shard) {
       const TenantState* state = shard.tenant(tenant);
       const Catalogs* catalogs = shard.catalogs(tenant);
       if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
       const Account* found = shard.account(tenant, account);
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });
-    return result;
+    return read ? std::move(result) : Result<T>(read.error());
   }
 
   /// Copies of an account and its tenant, to see what would follow.
@@ -113,7 +114,9 @@ Result<Host> Host::open(const HostOptions& options) {
   put_together.file = config::load_host_file(options.config, errors);
   if (!errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
-  if (options.data != "memory")
+  if (options.data ? store::is_address(*options.data) : put_together.file.postgres.has_value())
+    put_together.postgres = options.data ? options.data : put_together.file.postgres;
+  else if (options.data != "memory")
     put_together.data = options.data ? std::filesystem::path(*options.data) : put_together.file.data;
   put_together.virtual_from = options.virtual_from;
   auto assembly = Assembly::open(put_together);
@@ -168,12 +171,19 @@ Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& accou
   return submit({tenant, account, actor, std::string(key), std::nullopt, std::move(*read)});
 }
 
+namespace {
+
+/// When an account is looked at: as its journal, a clock that was set back does not take it back.
+Instant seen_at(const Account& account, Instant clock) { return std::max(clock, account.last_at); }
+
+}  // namespace
+
 Result<Check> Host::check(const TenantId& tenant, const AccountId& account, const Actor& actor,
                           const Use& usage) const {
-  const Instant at = now();
+  const Instant clock = now();
   return inside_->on_account<Check>(tenant, account,
                                     [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                      return check_usage(state, found, catalogs, actor, usage, at);
+                                      return check_usage(state, found, catalogs, actor, usage, seen_at(found, clock));
                                     });
 }
 
@@ -198,7 +208,8 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
   if (!rehearsal) return rehearsal.error();
   const auto next = next_period(*rehearsal);
   if (!next) return next.error();
-  return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), now(), *next);
+  return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), seen_at(rehearsal->account(), now()),
+                         *next);
 }
 
 Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account, const Actor& actor,
@@ -209,7 +220,7 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   if (!job) return job.error();
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();
-  const auto quotation = florin::quote(*rehearsal, actor, "", job->command, now());
+  const auto quotation = florin::quote(*rehearsal, actor, "", job->command, seen_at(rehearsal->account(), now()));
   if (!quotation) return quotation.error();
   return quote_as_json(*quotation, rehearsal->catalog());
 }
@@ -232,20 +243,20 @@ Result<std::string> Host::cases(const TenantId& tenant) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   Result<std::string> result = no_such_tenant(tenant);
-  assembly->engine().read([&](const engine::Shard& shard) {
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
     if (shard.tenant(tenant) == nullptr) return;
     std::vector<const Account*> accounts;
     for (const AccountId& id : shard.accounts(tenant)) accounts.push_back(shard.account(tenant, id));
     result = cases_as_json(accounts);
   });
-  return result;
+  return read ? std::move(result) : Result<std::string>(read.error());
 }
 
 std::vector<TenantId> Host::tenants() const {
   const auto assembly = inside_->open();
   if (!assembly) return {};
   std::vector<TenantId> ids;
-  assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
+  (void)!assembly->engine().read([&](const engine::Shard& shard) { ids = shard.tenants(); });
   return ids;
 }
 
@@ -253,7 +264,7 @@ std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
   const auto assembly = inside_->open();
   if (!assembly) return {};
   std::vector<AccountId> ids;
-  assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
+  (void)!assembly->engine().read([&](const engine::Shard& shard) { ids = shard.accounts(tenant); });
   return ids;
 }
 

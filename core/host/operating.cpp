@@ -23,11 +23,12 @@ struct TenantNow {
 
 Result<TenantNow> tenant_now(Assembly& assembly, const TenantId& tenant) {
   Result<TenantNow> now = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
-  assembly.engine().read([&](const engine::Shard& shard) {
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     const Catalogs* catalogs = shard.catalogs(tenant);
     if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty()) now = TenantNow{*state, *catalogs};
   });
+  if (!read) return read.error();
   return now;
 }
 
@@ -65,12 +66,13 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
   Account account;
   account.id = record.account;
   bool exists = false;
-  assembly.engine().read([&](const engine::Shard& shard) {
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     if (const Account* found = shard.account(now.state.id, record.account)) {
       account = *found;
       exists = true;
     }
   });
+  if (!read) return read.error();
   ImportedAccount imported{.account = record.account, .there_already = exists, .charges = {}};
   if (exists && !account.imported_at) {
     report.errors.push_back(at_record(record, "account_exists", "this account lives here already"));
@@ -113,11 +115,13 @@ Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId&
   const Instant from = calendar.instant({day, 0});
   const Instant until = calendar.instant({Date::from_days(day.days() + 1), 0}) - Duration{1};
   std::vector<engine::Rehearsal> rehearsals;
-  assembly.engine().read([&](const engine::Shard& shard) {
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
+    rehearsals.clear();
     for (const AccountId& id : shard.accounts(tenant))
       if (const Account* account = shard.account(tenant, id); account != nullptr && account->due_at <= until)
         rehearsals.emplace_back(*account, now->state, now->catalogs, assembly.plugged());
   });
+  if (!read) return read.error();
   std::vector<UpcomingCharge> all;
   for (engine::Rehearsal& rehearsal : rehearsals) {
     auto charges = florin::upcoming(std::move(rehearsal), until);

@@ -1,26 +1,102 @@
 #include "host/plugged.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
+#include "config/hint.hpp"
 #include "engine/operate/operate.hpp"
+#include "transport/secrets.hpp"
 
 namespace florin {
 
 namespace {
 
+/// What is under way when the host closes may take so long to be answered.
+constexpr Duration closing_grace = seconds(5);
+
 /// A sandbox's secrets are made up: it is no network service, and nothing of it is worth keeping.
 constexpr const char* sandbox_api_key = "sandbox-key";
 constexpr const char* sandbox_webhook_secret = "sandbox-webhook";
 
-std::optional<std::string> sandbox_secret(std::string_view name) {
-  if (name == "sandbox.api_key") return sandbox_api_key;
-  if (name == "sandbox.webhook") return sandbox_webhook_secret;
-  return std::nullopt;
+std::vector<std::string> sandbox_secret(std::string_view name) {
+  if (name == "sandbox.api_key") return {sandbox_api_key};
+  if (name == "sandbox.webhook") return {sandbox_webhook_secret};
+  return {};
 }
 
 bool is_sandbox(const Manifest& manifest) {
   return !manifest.endpoints.empty() &&
          std::ranges::all_of(manifest.endpoints, [](const auto& endpoint) { return endpoint.second == "sandbox:"; });
+}
+
+/// A processor's block in two: what it may use of the operator's and where it may send it, and what its plugin reads.
+struct Granted {
+  std::map<std::string, std::vector<std::string>, std::less<>> secrets;  ///< by name, where each active value is found
+  std::vector<std::pair<std::string, std::string>> endpoints;
+  std::vector<std::string> hosts;
+  std::string config;
+};
+
+/// config   as the catalog's compiler wrote it, every scalar a text
+Granted granted_by(const std::string& config) {
+  namespace json = boost::json;
+  Granted granted;
+  json::object block = json::parse(config).as_object();
+  const auto each = [](const json::value& one_or_many, auto take) {
+    if (const auto* list = one_or_many.if_array())
+      for (const json::value& one : *list) take(std::string(one.as_string()));
+    else
+      take(std::string(one_or_many.as_string()));
+  };
+  if (const auto* secrets = block.if_contains("secrets"))
+    for (const auto& member : secrets->as_object())
+      each(member.value(), [&](std::string place) { granted.secrets[member.key()].push_back(std::move(place)); });
+  if (const auto* endpoints = block.if_contains("endpoints"))
+    for (const auto& member : endpoints->as_object())
+      granted.endpoints.emplace_back(member.key(), member.value().as_string());
+  if (const auto* hosts = block.if_contains("hosts"))
+    each(*hosts, [&](std::string host) { granted.hosts.push_back(std::move(host)); });
+  for (const char* ours : {"secrets", "endpoints", "hosts"}) block.erase(ours);
+  granted.config = json::serialize(block);
+  return granted;
+}
+
+/// What reads a processor's secrets when they are needed. Of several values those that are there count.
+Secrets secrets_of(const Granted& granted) {
+  return [found_at = granted.secrets](std::string_view name) {
+    std::vector<std::string> values;
+    const auto secret = found_at.find(name);
+    if (secret == found_at.end()) return values;
+    for (const std::string& place : secret->second)
+      if (auto value = read_secret(place)) values.push_back(*std::move(value));
+    return values;
+  };
+}
+
+/// Whether every secret that the plugin names can be read, and none is given that it does not name.
+Errors missing_secrets(const Granted& granted, const Manifest& manifest) {
+  Errors problems;
+  const auto add = [&](std::string code, std::string message, std::string path) {
+    problems.push_back({.code = std::move(code), .message = std::move(message), .at = {}});
+    problems.back().at.path = std::move(path);
+  };
+  std::vector<std::string_view> known;
+  for (const auto& [name, endpoint] : manifest.secrets) {
+    known.push_back(name);
+    if (!granted.secrets.contains(name))
+      add("secret_missing", "the plugin needs the secret '" + name + "': write where it is found", "/secrets");
+  }
+  for (const auto& [name, places] : granted.secrets) {
+    const std::string path = "/secrets/" + name;
+    if (!manifest.secrets.contains(name))
+      add("unknown_secret", "the plugin has no secret '" + name + "'" + config::did_you_mean(name, known), path);
+    for (const std::string& place : places)
+      if (auto value = read_secret(place))
+        wipe(*value);
+      else
+        add(value.error().code, value.error().message, path);
+  }
+  return problems;
 }
 
 Errors placed(Errors errors, const std::string& block, const RuleAt& at) {
@@ -50,16 +126,17 @@ Operation operation_of(const engine::Effect& effect) {
   operation.method_ref = effect.token;
   operation.customer_key = effect.tenant.text() + "/" + effect.account.text();
   operation.ref = effect.ref;
+  operation.send_before = effect.send_before;
   return operation;
 }
 
 /// For a processor that asks nothing of the network, such as a bank whose statements are read.
 class NoTransport : public Transport {
  public:
-  WireReply send(const WireRequest&, Instant) override {
+  void send(WireRequest, Instant, Done done) override {
     WireReply nothing;
     nothing.arrived = Arrival::never_left;
-    return nothing;
+    done(std::move(nothing));
   }
 };
 
@@ -97,40 +174,12 @@ Errors Plugged::plug_in(const Catalog& catalog) {
       note(instance.error(), "/payments/methods/" + method.id.text(), method.at);
   }
   for (const Processor& processor : catalog.processors) {
-    const std::string block = "/payments/processors/" + processor.id.text();
-    auto instance = library_.processor(processor.plugin, {id, processor.config});
-    if (!instance) {
-      note(instance.error(), block, processor.at);
-      continue;
-    }
-    if (instance->manifest().endpoints.empty()) {
-      made->processors.emplace(processor.id.text(),
-                               Processing{std::make_shared<const ProcessorPlugin>(std::move(*instance)), nullptr});
-      continue;
-    }
-    if (!is_sandbox(instance->manifest())) {
-      note({{.code = "no_transport",
-             .message = "this release reaches the sandbox only; processors of the network come with the next"}},
-           block, processor.at);
-      continue;
-    }
     Processing processing;
-    SandboxSettings settings{sandbox_api_key, sandbox_webhook_secret, {}};
-    if (books_) settings.book = *books_ / ("sandbox-" + id + "-" + processor.id.text() + ".book");
-    const std::lock_guard lock(mutex_);
-    const auto before = tenants_.find(id);
-    if (before != tenants_.end() && before->second->processors.contains(processor.id.text())) {
-      processing.sandbox = before->second->processors.at(processor.id.text()).sandbox;
-    } else {
-      auto sandbox = SandboxProvider::open(std::move(settings));
-      if (!sandbox) {
-        note({sandbox.error()}, block, processor.at);
-        continue;
-      }
-      processing.sandbox = std::move(*sandbox);
-    }
-    processing.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
-    made->processors.emplace(processor.id.text(), std::move(processing));
+    Errors unfit = plug_in(processor, id, processing);
+    if (unfit.empty())
+      made->processors.emplace(processor.id.text(), std::move(processing));
+    else
+      note(std::move(unfit), "/payments/processors/" + processor.id.text(), processor.at);
   }
   if (!problems.empty()) return problems;
   const std::lock_guard lock(mutex_);
@@ -143,6 +192,85 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   made->policies.insert_or_assign(catalog.version, std::make_shared<const CreditPolicy>(std::move(*policy)));
   if (tax) made->taxes.insert_or_assign(catalog.version, std::make_shared<const TaxPlugin>(std::move(*tax)));
   held = std::move(made);
+  return {};
+}
+
+Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, Processing& made) {
+  auto instance = library_.processor(processor.plugin, {tenant, granted_by(processor.config).config});
+  if (!instance) return instance.error();
+  made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
+  if (made.plugin->manifest().endpoints.empty()) {
+    made.way = std::make_shared<NoTransport>();
+    made.secrets = [](std::string_view) { return std::vector<std::string>(); };
+    return {};
+  }
+  if (is_sandbox(made.plugin->manifest())) return play(processor, tenant, made);
+  if (!options_.payments_in_sandbox) return reach(processor, made);
+  auto sandbox = library_.processor("sandbox", {tenant, "{}"});
+  if (!sandbox) return sandbox.error();
+  made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*sandbox));
+  return play(processor, tenant, made);
+}
+
+/// The other side is inside this host. It outlives a change of the catalog.
+Errors Plugged::play(const Processor& processor, const std::string& tenant, Processing& made) {
+  const std::lock_guard lock(mutex_);
+  const auto before = tenants_.find(tenant);
+  if (before != tenants_.end())
+    if (const auto same = before->second->processors.find(processor.id.text());
+        same != before->second->processors.end())
+      made.sandbox = same->second.sandbox;
+  if (!made.sandbox) {
+    SandboxSettings settings{sandbox_api_key, sandbox_webhook_secret, {}};
+    if (options_.books) settings.book = *options_.books / ("sandbox-" + tenant + "-" + processor.id.text() + ".book");
+    auto sandbox = SandboxProvider::open(std::move(settings));
+    if (!sandbox) return {sandbox.error()};
+    made.sandbox = std::move(*sandbox);
+  }
+  made.way = made.sandbox;
+  made.secrets = &sandbox_secret;
+  return {};
+}
+
+/// The other side is a provider: every endpoint has an address that both the plugin and the operator name.
+Errors Plugged::reach(const Processor& processor, Processing& made) {
+  const Manifest& manifest = made.plugin->manifest();
+  const Granted grants = granted_by(processor.config);
+  Errors problems = missing_secrets(grants, manifest);
+  std::map<std::string, std::string> addresses = manifest.endpoints;
+  std::vector<std::string_view> known;
+  for (const auto& [name, address] : addresses) known.push_back(name);
+  for (const auto& [endpoint, its_address] : grants.endpoints) {
+    const auto found = addresses.find(endpoint);
+    if (found != addresses.end()) {
+      found->second = its_address;
+      continue;
+    }
+    problems.push_back(
+        {.code = "unknown_endpoint",
+         .message = "the plugin has no endpoint '" + endpoint + "'" + config::did_you_mean(endpoint, known),
+         .at = {}});
+    problems.back().at.path = "/endpoints/" + endpoint;
+  }
+  for (auto& [name, address] : addresses) {
+    auto granted = granted_address(address, grants.hosts, options_.egress);
+    if (granted) {
+      address = *std::move(granted);
+      continue;
+    }
+    problems.push_back(granted.error());
+    problems.back().at.path = granted.error().code == "host_not_granted" ? "/hosts" : "/endpoints/" + name;
+  }
+  if (!problems.empty()) return problems;
+  const std::lock_guard lock(mutex_);
+  if (!network_) {
+    keep_memory_private();
+    auto network = Network::open(options_.egress);
+    if (!network) return {network.error()};
+    network_ = std::move(*network);
+  }
+  made.way = network_->to(std::move(addresses));
+  made.secrets = secrets_of(grants);
   return {};
 }
 
@@ -173,28 +301,29 @@ Result<Answer> Plugged::answer(const TenantId& id, std::uint32_t catalog, const 
   return Error{.code = "missing_plugin", .message = "the tax plugin of '" + id.text() + "' is not loaded"};
 }
 
-Said Plugged::perform(const engine::Effect& effect, Instant now) {
+void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   const auto held = tenant(effect.tenant);
-  const auto found =
-      held == nullptr ? decltype(held->processors.begin()){} : held->processors.find(effect.processor.text());
-  if (held == nullptr || found == held->processors.end()) {
+  if (held == nullptr || !held->processors.contains(effect.processor.text())) {
     // A processor that the YAML no longer has: what left before is unknown; nothing leaves now.
     Said said;
     said.text = "processor '" + effect.processor.text() + "' is not loaded";
-    return said;
+    return done(std::move(said));
   }
-  Said said = performed(found->second, effect, now);
-  const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
-  const auto method = held->methods.find(effect.method.text());
-  if (waits && said.ask_after.us == 0 && method != held->methods.end())
-    said.ask_after = next_poll(method->second->facts(), now - effect.decided_at);
-  return said;
+  const Processing& processing = held->processors.at(effect.processor.text());
+  // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
+  operate(*processing.plugin, operation_of(effect), *processing.way, processing.secrets, now,
+          [held, effect, now, done = std::move(done)](Said said) mutable {
+            const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
+            const auto method = held->methods.find(effect.method.text());
+            if (waits && said.ask_after.us == 0 && method != held->methods.end())
+              said.ask_after = next_poll(method->second->facts(), now - effect.decided_at);
+            done(std::move(said));
+          });
 }
 
-Said Plugged::performed(const Processing& processing, const engine::Effect& effect, Instant now) const {
-  NoTransport nowhere;
-  Transport& transport = processing.sandbox ? static_cast<Transport&>(*processing.sandbox) : nowhere;
-  return operate(*processing.plugin, operation_of(effect), transport, &sandbox_secret, now);
+void Plugged::finish() {
+  const std::lock_guard lock(mutex_);
+  if (network_) network_->finish(closing_grace);
 }
 
 std::shared_ptr<const MethodPlugin> Plugged::method(const TenantId& id, const MethodId& wanted) const {
@@ -209,24 +338,24 @@ Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const Pro
   const auto held = tenant(id);
   if (held == nullptr || !held->processors.contains(processor.text()))
     return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
-  return held->processors.at(processor.text()).plugin->webhook(message, &sandbox_secret);
+  const Processing& processing = held->processors.at(processor.text());
+  return processing.plugin->webhook(message, processing.secrets);
 }
 
-SandboxProvider* Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {
+std::shared_ptr<SandboxProvider> Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {
   const auto held = tenant(id);
   if (held == nullptr) return nullptr;
   const auto found = held->processors.find(processor.text());
-  return found == held->processors.end() ? nullptr : found->second.sandbox.get();
+  return found == held->processors.end() ? nullptr : found->second.sandbox;
 }
 
 std::vector<Plugged::Sandbox> Plugged::sandboxes() const {
   const std::lock_guard lock(mutex_);
   std::vector<Sandbox> all;
   for (const auto& [id, held] : tenants_)
-    for (const auto& [processor, processing] : held->processors) {
-      if (!processing.sandbox) continue;
-      all.push_back({TenantId::trusted(id), ProcessorId::trusted(processor), processing.sandbox.get()});
-    }
+    for (const auto& [processor, processing] : held->processors)
+      if (processing.sandbox)
+        all.push_back({TenantId::trusted(id), ProcessorId::trusted(processor), processing.sandbox});
   return all;
 }
 

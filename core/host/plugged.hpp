@@ -11,6 +11,7 @@
 #include "domain/catalog/catalog.hpp"
 #include "engine/ports.hpp"
 #include "plugins/library.hpp"
+#include "transport/network/network.hpp"
 #include "transport/sandbox/provider.hpp"
 
 namespace florin {
@@ -18,16 +19,21 @@ namespace florin {
 /// Every plugin instance of every tenant, and the way to providers: what the engine calls through its ports.
 class Plugged : public engine::Policies, public engine::Providers {
  public:
-  /// books   folder where sandbox providers keep their books, so that they outlive a killed host; none: in memory
-  Plugged(PluginLibrary library, std::optional<std::filesystem::path> books)
-      : library_(std::move(library)), books_(std::move(books)) {}
+  struct Options {
+    /// Folder where sandbox providers keep their books, so that they outlive a killed host; none: in memory.
+    std::optional<std::filesystem::path> books;
+    bool payments_in_sandbox = false;  ///< every processor is played by the sandbox, whatever its plugin
+    Egress egress;
+  };
+  Plugged(PluginLibrary library, Options options) : library_(std::move(library)), options_(std::move(options)) {}
 
   /// Makes the instances that one version of a tenant's catalog needs. Each error says which block of the YAML it is
   /// about in `at.path`, as a JSON pointer behind `credit_policy`, `payments/methods/card` or the like.
   Errors plug_in(const Catalog& catalog);
 
   Result<Answer> answer(const TenantId& tenant, std::uint32_t catalog, const Question& question) override;
-  Said perform(const engine::Effect& effect, Instant now) override;
+  void perform(const engine::Effect& effect, Instant now, Done done) override;
+  void finish() override;
 
   /// The tenant's method in its newest version; none when it has no such method.
   std::shared_ptr<const MethodPlugin> method(const TenantId& tenant, const MethodId& method) const;
@@ -37,18 +43,20 @@ class Plugged : public engine::Policies, public engine::Providers {
                                             const WebhookMessage& message) const;
 
   /// A sandbox provider of a tenant; none when that processor is another plugin.
-  SandboxProvider* sandbox(const TenantId& tenant, const ProcessorId& processor) const;
+  std::shared_ptr<SandboxProvider> sandbox(const TenantId& tenant, const ProcessorId& processor) const;
   struct Sandbox {
     TenantId tenant;
     ProcessorId processor;
-    SandboxProvider* provider = nullptr;
+    std::shared_ptr<SandboxProvider> provider;
   };
   std::vector<Sandbox> sandboxes() const;
 
  private:
   struct Processing {
     std::shared_ptr<const ProcessorPlugin> plugin;
-    std::shared_ptr<SandboxProvider> sandbox;
+    std::shared_ptr<SandboxProvider> sandbox;  ///< none: the way is the network's, or there is none
+    std::shared_ptr<Transport> way;
+    Secrets secrets;
   };
   struct Tenant {
     std::map<std::uint32_t, std::shared_ptr<const CreditPolicy>> policies;  // by version of the catalog
@@ -59,11 +67,15 @@ class Plugged : public engine::Policies, public engine::Providers {
 
   /// Whoever works with it keeps it, also when a new version takes its place meanwhile.
   std::shared_ptr<const Tenant> tenant(const TenantId& id) const;
-  Said performed(const Processing& processing, const engine::Effect& effect, Instant now) const;
+  /// Errors: each says in `at.path` where under the processor's block it is.
+  Errors plug_in(const Processor& processor, const std::string& tenant, Processing& made);
+  Errors play(const Processor& processor, const std::string& tenant, Processing& made);
+  Errors reach(const Processor& processor, Processing& made);
 
   PluginLibrary library_;
-  std::optional<std::filesystem::path> books_;
-  mutable std::mutex mutex_;  // of tenants_: filled while the host opens and when a catalog is applied
+  Options options_;
+  mutable std::mutex mutex_;  // of what follows: filled while the host opens and when a catalog is applied
+  std::unique_ptr<Network> network_;
   std::map<std::string, std::shared_ptr<const Tenant>> tenants_;
 };
 

@@ -264,7 +264,9 @@ Result<statements::Statement> read(const json::object& config, const std::string
 Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
                                        const std::string& file, std::string_view bytes, bool dry_run) {
   Known known;
-  assembly.engine().read([&](const engine::Shard& shard) { known = look(shard, tenant, processor); });
+  const auto asked =
+      assembly.engine().read([&](const engine::Shard& shard) { known = look(shard, tenant, processor); });
+  if (!asked) return asked.error();
   if (!known.errors.empty()) return known.errors.front();
   boost::system::error_code failed;
   const json::value config = json::parse(known.config, failed);
@@ -287,7 +289,7 @@ Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenan
 
 Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenant) {
   Result<std::string> result = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
-  assembly.engine().read([&](const engine::Shard& shard) {
+  const auto asked = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
     json::array unmatched, unapplied, waiting;
@@ -327,6 +329,7 @@ Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenan
     result = json::serialize(json::object{
         {"unmatched", std::move(unmatched)}, {"unapplied", std::move(unapplied)}, {"waiting", std::move(waiting)}});
   });
+  if (!asked) return asked.error();
   return result;
 }
 

@@ -1,3 +1,4 @@
+#include <limits>
 #include <ostream>
 
 #include "config/command.hpp"
@@ -15,6 +16,7 @@ Status write_journal(const std::string& data, const JournalQuery& query, std::os
   if (!shards) return shards.error();
   readers::Versions versions(**store);
   JournalText text(versions);
+  bool found = false;
   for (const std::uint32_t shard : *shards) {
     // Text shows amounts by what earlier entries said of them; JSON shows what is written.
     const auto read = readers::read_entries(
@@ -24,6 +26,7 @@ Status write_journal(const std::string& data, const JournalQuery& query, std::os
           const bool asked = query.from <= position && (!query.tenant || entry.tenant == *query.tenant) &&
                              (!query.account || entry.account == *query.account);
           if (!asked) return true;
+          found = true;
           if (query.json)
             out << config::json_of(entry, position) << '\n';
           else
@@ -32,7 +35,13 @@ Status write_journal(const std::string& data, const JournalQuery& query, std::os
         });
     if (!read) return read;
   }
-  return Done{};
+  const bool whole = query.from <= 1 && query.to == std::numeric_limits<store::Position>::max();
+  if (found || !whole || !query.tenant) return Done{};
+  if (query.account)
+    return Error{.code = "no_such_account",
+                 .message = "nothing here is of an account '" + query.account->text() + "' of tenant '" +
+                            query.tenant->text() + "'"};
+  return Error{.code = "no_such_tenant", .message = "nothing here is of a tenant '" + query.tenant->text() + "'"};
 }
 
 }  // namespace florin

@@ -8,7 +8,7 @@
 
 namespace florin {
 
-/// The journal of a data folder, or the file itself.
+/// The journal of a data folder, or the file itself. Not for an address.
 std::filesystem::path journal_file(const std::string& data);
 /// It, to look at. Errors: those of SqliteStore::open_read_only.
 Result<std::unique_ptr<store::Store>> open_journal(const std::string& data);

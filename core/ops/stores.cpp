@@ -1,6 +1,8 @@
 #include "florin/ops.hpp"
 #include "ops/journal_file.hpp"
 #include "readers/views.hpp"
+#include "store/open.hpp"
+#include "store/postgres/address.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace florin {
@@ -13,25 +15,37 @@ fs::path journal_file(const std::string& data) {
 }
 
 Result<std::unique_ptr<store::Store>> open_journal(const std::string& data) {
-  return store::SqliteStore::open_read_only(journal_file(data));
+  return store::open_read_only(store::is_address(data) ? data : journal_file(data).string());
 }
 
+namespace {
+
+Error of_database(std::string_view instead) {
+  return {.code = "in_postgresql", .message = "this journal is in PostgreSQL: " + std::string(instead)};
+}
+
+}  // namespace
+
 Status backup(const std::string& data, const std::string& to) {
+  if (store::is_address(data)) return of_database("pg_dump of its schema is the backup, and point-in-time recovery");
   return store::backup_store(journal_file(data), journal_file(to));
 }
 
 Status restore(const std::string& from, const std::string& data) {
+  if (store::is_address(data))
+    return of_database("pg_restore brings it back; then set the mark `sending` to `held`, see docs/operator.md");
   std::error_code failed;
-  fs::create_directories(data, failed);
+  const bool made = fs::create_directories(data, failed);
   if (failed) return Error{.code = "no_data_folder", .message = data + ": " + failed.message()};
-  return store::restore_store(journal_file(from), journal_file(data));
+  const Status restored = store::restore_store(journal_file(from), journal_file(data));
+  if (!restored && made) fs::remove(data, failed);  // only when nothing is in it
+  return restored;
 }
 
 Status start_sending(const std::string& data) {
-  const fs::path file = journal_file(data);
   // Opening for writing makes what is not there; here it has to be there.
   if (const auto readable = open_journal(data); !readable) return readable.error();
-  auto store = store::SqliteStore::open(file);
+  auto store = store::open(store::is_address(data) ? data : journal_file(data).string());
   if (!store) return store.error();
   return (*store)->set_mark("sending", "");
 }

@@ -50,7 +50,8 @@ Error at_file(Error error, const fs::path& file) {
 
 /// The bytes of a regular file, opened once and without following a link.
 Result<std::string> bytes_of(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  // A pipe would keep us waiting for who writes into it.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat about{};
   if (file.get() < 0 || ::fstat(file.get(), &about) != 0)
     return Error{.code = "not_a_plugin",

@@ -43,7 +43,8 @@ struct Operation {
   std::string ref;                                            ///< the provider's id of the payment, when known
   std::string refund_ref;
   std::string refund_key;
-  Instant started_at;  ///< when the charge or refund was first sent
+  Instant started_at;           ///< when the charge or refund was first sent
+  Instant send_before = never;  ///< no request of it leaves after this
 };
 
 /// What a lost answer to a request means.

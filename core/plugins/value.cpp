@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <set>
@@ -165,11 +166,11 @@ class Run {
     if (!with_.manifest.secrets.contains(name))
       return Error{.code = "secret_not_granted",
                    .message = fmt::format("secret '{}' is not in the plugin's manifest", name.substr(0, 64))};
-    auto value = with_.secrets(name);
-    if (!value || value->empty())
+    auto values = with_.secrets(name);
+    if (values.empty() || values.front().empty())
       return Error{.code = "secret_missing",
                    .message = fmt::format("secret '{}' is not given; name it under the processor's secrets", name)};
-    return push({std::move(*value), {name}});
+    return push({std::move(values[std::min(with_.turn, values.size() - 1)]), {name}});
   }
   std::optional<Error> join(std::uint32_t count) {
     if (count == 0 || count > places_.size()) return bad_program("join takes more than there is");
@@ -200,6 +201,43 @@ Result<std::string> finish(const Value& value, const FinishWith& with) {
   for (const Term& term : value.terms)
     if (const auto error = run.step(term)) return *error;
   return run.result();
+}
+
+std::string shown(const Value& value) {
+  if (value.terms.empty()) return value.text;
+  std::vector<std::string> places;
+  const auto pop = [&] {
+    std::string last = places.empty() ? "" : std::move(places.back());
+    if (!places.empty()) places.pop_back();
+    return last;
+  };
+  const auto of = [&](std::string_view name, std::size_t count) {
+    std::string inner;
+    for (std::size_t i = 0; i < count; ++i) inner = pop() + (i == 0 ? "" : ", ") + inner;
+    places.push_back(fmt::format("{{{}({})}}", name, inner));
+  };
+  for (const Term& term : value.terms) {
+    switch (term.code) {
+      case FLORIN_PUT: places.push_back(term.text); break;
+      case FLORIN_SECRET: places.push_back("{" + term.text + "}"); break;
+      case FLORIN_NOW: places.emplace_back("{now}"); break;
+      case FLORIN_BODY: places.emplace_back("{body}"); break;
+      case FLORIN_JOIN: {
+        std::string all;
+        for (std::uint32_t i = 0; i < std::min<std::uint32_t>(term.number, most_places); ++i) all = pop() + all;
+        places.push_back(std::move(all));
+        break;
+      }
+      case FLORIN_HMAC: of("hmac", 2); break;
+      case FLORIN_DIGEST: of("digest", 1); break;
+      case FLORIN_HEX: of("hex", 1); break;
+      case FLORIN_BASE64: of("base64", 1); break;
+      case FLORIN_PERCENT: of("percent", 1); break;
+      case FLORIN_JSON_TEXT: of("json_text", 1); break;
+      default: of("unknown", 0); break;
+    }
+  }
+  return pop();
 }
 
 bool same_in_constant_time(std::string_view a, std::string_view b) {

@@ -13,8 +13,9 @@
 
 namespace florin {
 
-/// The value of a secret by its name in the manifest; none when the operator gave none.
-using Secrets = std::function<std::optional<std::string>(std::string_view name)>;
+/// The values of a secret by its name in the manifest: the one to send with first, then others that are still good
+/// for checking while it is being changed. None when the operator gave none.
+using Secrets = std::function<std::vector<std::string>(std::string_view name)>;
 
 /// One term of a value's program, as a plugin wrote it. Codes are those of florin/plugin.h.
 struct Term {
@@ -39,6 +40,7 @@ struct FinishWith {
   Instant now;
   std::string_view endpoint;          ///< where the result goes; empty: nowhere, it is compared
   const std::string* body = nullptr;  ///< the finished body, when it is not the body that is made
+  std::size_t turn = 0;               ///< which of a secret's values; past the last: the last
 };
 
 /// Runs a value's program: at most 64 terms, 16 places, 1 MiB a place, one result.
@@ -47,6 +49,9 @@ struct FinishWith {
 /// secret would go to an
 ///         endpoint that it is not bound to
 Result<std::string> finish(const Value& value, const FinishWith& with);
+
+/// The program as a person reads it, names in place of secrets: `Bearer {stripe.api_key}`.
+std::string shown(const Value& value);
 
 /// Whether both are the same, in a time that does not tell where they differ.
 bool same_in_constant_time(std::string_view a, std::string_view b);

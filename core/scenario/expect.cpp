@@ -340,7 +340,7 @@ class Comparison {
   void allowed() {
     May may;
     const auto ask = [&](std::string_view what) {
-      stage_.assembly().engine().read([&](const engine::Shard& shard) {
+      (void)!stage_.assembly().engine().read([&](const engine::Shard& shard) {
         may = may_of(*shard.tenant(tenant_), *account_, *shard.catalogs(tenant_), act_.actor, what);
       });
     };

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <ostream>
@@ -54,7 +56,7 @@ class Player {
     std::optional<TemporaryFolder> folder;
     std::optional<std::filesystem::path> data;
     if (options_.restart) data = folder.emplace().path();
-    auto stage = Stage::open(std::move(*file), data, script_.acts.front().at);
+    auto stage = Stage::open(std::move(*file), data, database(), script_.acts.front().at);
     if (!stage) return fail({.file = script_.file}, config::text_of({stage.error()}));
     bool fine = true;
     for (const Act& act : script_.acts) {
@@ -70,6 +72,12 @@ class Player {
   }
 
  private:
+  std::optional<std::string> database() const {
+    if (options_.postgres.empty()) return std::nullopt;
+    return options_.postgres + (options_.postgres.find('?') == std::string::npos ? "?" : "&") + "schema=story_" +
+           std::to_string(::getpid()) + "_" + std::to_string(report_.stories);
+  }
+
   bool fail(const Where& at, const std::string& what) {
     out_ << place(at) << what << '\n';
     return false;
@@ -192,7 +200,7 @@ class Player {
       out_ << "  " << position << "  " << entry.at.text() << "  " << entry.actor.role
            << (entry.account.empty() ? "" : "  " + entry.account.text()) << "  " << in_words(entry.command) << '\n';
       if (entry.refusal) out_ << "        refused as " << entry.refusal->code << ": " << entry.refusal->text << '\n';
-      assembly.engine().read([&](const engine::Shard& shard) {
+      (void)!assembly.engine().read([&](const engine::Shard& shard) {
         const Catalogs* catalogs = shard.catalogs(script_.tenant);
         const Account* account = shard.account(script_.tenant, entry.account);
         const Account nobody;
@@ -264,6 +272,7 @@ ScenarioReport run_scenarios(const std::vector<std::string>& paths, const Scenar
   }
   out << report.stories << (report.stories == 1 ? " story, " : " stories, ") << report.steps << " steps, "
       << report.checks << " values compared";
+  if (!options.postgres.empty()) out << ", in PostgreSQL";
   if (options.restart) out << ", reopened after each step";
   if (options.twice) out << ", each command twice";
   out << ": " << (report.failed == 0 ? "all as told" : std::to_string(report.failed) + " not as told") << '\n';

@@ -23,9 +23,10 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) std::filesystem::remove_all(path_, failed);
 }
 
-Result<Stage> Stage::open(config::HostFile file, std::optional<std::filesystem::path> data, Instant from) {
+Result<Stage> Stage::open(config::HostFile file, std::optional<std::filesystem::path> data,
+                          std::optional<std::string> postgres, Instant from) {
   Stage stage;
-  stage.options_ = {std::move(file), std::move(data), from};
+  stage.options_ = {std::move(file), std::move(data), std::move(postgres), from};
   auto assembly = Assembly::open(stage.options_);
   if (!assembly) return assembly.error();
   if (!(*assembly)->problems().empty()) return (*assembly)->problems().front();
@@ -85,19 +86,19 @@ Result<std::uint32_t> Stage::apply_again(const TenantId& tenant, std::uint32_t v
 
 const Account* Stage::account(const TenantId& tenant, const AccountId& id) const {
   const Account* found = nullptr;
-  assembly_->engine().read([&](const engine::Shard& shard) { found = shard.account(tenant, id); });
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) { found = shard.account(tenant, id); });
   return found;
 }
 
 const TenantState& Stage::tenant(const TenantId& id) const {
   const TenantState* found = nullptr;
-  assembly_->engine().read([&](const engine::Shard& shard) { found = shard.tenant(id); });
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) { found = shard.tenant(id); });
   return *found;
 }
 
 const Catalog& Stage::catalog(const TenantId& tenant) const {
   const Catalog* found = nullptr;
-  assembly_->engine().read([&](const engine::Shard& shard) {
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) {
     const Catalogs* catalogs = shard.catalogs(tenant);
     found = catalogs->versions.back().get();
   });
@@ -106,7 +107,7 @@ const Catalog& Stage::catalog(const TenantId& tenant) const {
 
 engine::Rehearsal Stage::rehearsal(const TenantId& tenant, const AccountId& id) const {
   std::optional<engine::Rehearsal> copies;
-  assembly_->engine().read([&](const engine::Shard& shard) {
+  (void)!assembly_->engine().read([&](const engine::Shard& shard) {
     copies.emplace(*shard.account(tenant, id), *shard.tenant(tenant), *shard.catalogs(tenant), assembly_->plugged());
   });
   return *std::move(copies);

@@ -27,7 +27,8 @@ class TemporaryFolder {
 class Stage {
  public:
   /// Errors: those of Assembly::open, and of a tenant that is stopped.
-  static Result<Stage> open(config::HostFile file, std::optional<std::filesystem::path> data, Instant from);
+  static Result<Stage> open(config::HostFile file, std::optional<std::filesystem::path> data,
+                            std::optional<std::string> postgres, Instant from);
 
   Status restart();
   void run_until(Instant to) { assembly_->engine().run_until(to); }

@@ -79,15 +79,25 @@ class Reader {
     errors_.push_back({.code = std::move(code), .message = std::move(message), .at = std::move(at)});
   }
 
+  /// Of a key of the story, or of the story where it is not written.
+  Where where(std::string_view key) const {
+    const Node* node = tree_.child(key);
+    return node != nullptr ? node->where(std::string(key)) : tree_.where("");
+  }
+
   void check_texts() {
-    if (story_.because.empty())
-      error("empty_text", "say what the story shows", tree_.child("because")->where("because"));
-    if (story_.math.empty()) error("empty_text", "show how the numbers come about", tree_.child("math")->where("math"));
-    if (story_.rules.empty())
-      error("no_rules", "name the rules that the story shows, as [CL-03, CL-09]", tree_.child("rules")->where("rules"));
-    if (story_.timeline.empty() ||
-        std::ranges::none_of(story_.timeline, [](const Step& step) { return step.expect.has_value(); }))
-      error("no_expect", "a story without `expect` shows nothing", tree_.child("timeline")->where("timeline"));
+    if (story_.because.empty()) error("empty_text", "say what the story shows", where("because"));
+    if (story_.math.empty()) error("empty_text", "show how the numbers come about", where("math"));
+    if (story_.rules.empty() && story_.refutes.empty())
+      error("no_rules", "name the rules that the story shows, as `rules: [CL-03, CL-09]`, or refutes", where("rules"));
+    for (const std::string& rule : story_.refutes)
+      if (std::ranges::find(story_.rules, rule) != story_.rules.end())
+        error("two_keys", "'" + rule + "' is shown already: a story shows a rule or refutes what is wrong of it",
+              where("refutes"));
+    if (!story_.refutes.empty() && story_.math.find("Wrong:") == std::string::npos)
+      error("no_wrong", "a story that refutes says what would be wrong: `Wrong: …`", where("math"));
+    if (std::ranges::none_of(story_.timeline, [](const Step& step) { return step.expect.has_value(); }))
+      error("no_expect", "a story without `expect` shows nothing", where("timeline"));
   }
 
   void find_accounts() {

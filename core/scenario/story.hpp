@@ -163,7 +163,8 @@ struct Step {
 
 struct Story {
   std::string because;
-  std::vector<std::string> rules;
+  std::vector<std::string> rules;    ///< that it shows
+  std::vector<std::string> refutes;  ///< whose tempting wrong results it shows not to happen
   Given given;
   std::vector<Step> timeline;
   std::string math;
@@ -191,7 +192,7 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
                        expect, nobodys))
-BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, given, timeline, math))
+BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, refutes, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.
 struct Act {

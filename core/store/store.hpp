@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,17 @@ class Store {
   /// Small durable settings of the store itself, such as `sending: held` after a restore.
   virtual Status set_mark(std::string_view name, std::string_view value) = 0;
   virtual Result<std::string> mark(std::string_view name) = 0;  ///< empty when never set
+
+  /// How long the owner of a shard may answer and send after it last asked whether it still is; none where nobody else
+  /// can become it while this store is open.
+  virtual std::optional<Duration> lease() const { return std::nullopt; }
+  /// Waits until nobody answers for the shard any more: at most a lease and a quarter. What comes next is an opening's
+  /// row. Errors: already_open, when its owner is alive.
+  virtual Status claim(std::uint32_t) { return Done{}; }
+  /// Whether the shard is still ours in `epoch`, and the lease begins anew. Errors: not_owner.
+  virtual Status renew(std::uint32_t, Epoch) { return Done{}; }
+  /// The next one need not wait for the lease. Fine when it is ours no more.
+  virtual void let_go(std::uint32_t, Epoch) {}
 };
 
 }  // namespace florin::store

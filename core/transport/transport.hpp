@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,11 @@ struct WireRequest {
   std::string path;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  Instant send_before = never;  ///< never sent after this
+  bool changes_nothing = false;
+  /// The same with names in place of secrets: what may be recorded.
+  std::vector<std::pair<std::string, std::string>> headers_shown;
+  std::string body_shown;
 };
 
 /// What became of a request.
@@ -30,13 +36,17 @@ struct WireReply {
   int status = 0;  ///< HTTP status, when answered
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string problem;  ///< why there is no answer, for staff; it holds no secret
 };
 
-/// Sends one request and waits for its answer. May be called from many threads.
+/// The way to one provider. May be called from many threads; many requests may be under way.
 class Transport {
  public:
+  using Done = std::move_only_function<void(WireReply)>;
+
   virtual ~Transport() = default;
-  virtual WireReply send(const WireRequest& request, Instant now) = 0;
+  /// Begins, and calls `done` exactly once: before this returns, or later on a thread of the transport.
+  virtual void send(WireRequest request, Instant now, Done done) = 0;
 };
 
 }  // namespace florin

@@ -51,8 +51,10 @@ TEST(Host, SellsAPlanFromTheShippedTenant) {
           ->refusal);
   EXPECT_EQ(host->person(tenant, account)->front().value, "Anna");
   host->run_until(*Instant::parse("2026-05-10T09:00Z"));
-  std::puts(host->account(tenant, account)->c_str());
-  std::puts(run("use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})").c_str());
+  // 998 roll over on 10 April for 30 days and are gone on 10 May, when the 1000 of April roll over.
+  EXPECT_NE(host->account(tenant, account)->find(R"("credits":{"message":"2000"})"), std::string::npos);
+  run("late use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})");
+  EXPECT_NE(host->account(tenant, account)->find(R"("credits":{"message":"1998"})"), std::string::npos);
 }
 
 }  // namespace

@@ -147,6 +147,7 @@ TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   EXPECT_NE(view.find(R"("message":"2800")"), std::string::npos) << view;
 }
 
+// Refutes ALL-09: some of them taken over
 TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   open("2026-03-20T15:00Z");
   const std::string file = write("customers.jsonl",
@@ -199,6 +200,23 @@ TEST_F(Operating, MonthsAddUpAndStayClosed) {
   // 900 rolled over and 1000 new, 50 taken away: what the account has.
   EXPECT_EQ((*months)[2].lines[0].after, "1850");
   EXPECT_NE(host->account(tenant, *AccountId::parse("acme"))->find(R"("message":"1850")"), std::string::npos);
+}
+
+// Refutes ALL-12: a closed month that changes
+TEST_F(Operating, WhatIsToldAfterAMonthIsClosedCountsInTheNext) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  run_until("2026-04-02T15:00Z");
+  const auto march = host->close_month(tenant, "2026-03", staff);
+  ASSERT_TRUE(march) << march.error().message;
+  ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "16000 characters", "used_at": "2026-03-31T20:00Z"}})");
+  const auto months = host->months(tenant);
+  ASSERT_TRUE(months);
+  ASSERT_EQ(months->size(), 2U);
+  EXPECT_EQ((*months)[0].lines[0].used, "0");
+  EXPECT_EQ((*months)[0].lines[0].after_money.text(), "49.00 USD");
+  EXPECT_EQ((*months)[1].lines[0].used, "100");
+  EXPECT_EQ((*months)[1].lines[0].used_money.text(), "4.90 USD");
 }
 
 TEST_F(Operating, NoticesFollowFromTheJournalOnce) {
@@ -283,6 +301,27 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
     EXPECT_EQ(bytes.find("Hopper"), std::string::npos) << entry.path();
   }
   EXPECT_GE(files, 3);
+}
+
+// Refutes ALL-10: books that go with the person
+TEST_F(Operating, AnErasedPersonLeavesTheBooksWhole) {
+  const auto data = own_folder() / "data";
+  open("2026-03-10T15:00Z", data.string());
+  subscribe("acme", "growth");
+  const AccountId acme = *AccountId::parse("acme");
+  EXPECT_EQ(host->person(tenant, acme)->front().value, "Grace Hopper");
+  const std::string before = invoices("acme");
+  ask("acme", staff, R"({"erase_person": {}})");
+  EXPECT_EQ(host->person(tenant, acme).error().code, "erased");
+  EXPECT_EQ(invoices("acme"), before);
+  run_until("2026-04-11T15:00Z");
+  EXPECT_NE(invoices("acme").find("CL-000002"), std::string::npos);  // the plan goes on
+  host->close();
+  const auto verified = verify(data.string());
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_TRUE(verified->holds()) << as_text(*verified);
+  open("2026-04-11T15:00Z", data.string());
+  EXPECT_EQ(host->person(tenant, acme).error().code, "erased");
 }
 
 }  // namespace

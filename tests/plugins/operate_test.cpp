@@ -11,10 +11,23 @@ namespace {
 const Instant start = *Instant::parse("2026-03-10T09:00Z");
 const std::string api_key = "sk_sandbox_1", webhook_secret = "whsec_1";
 
-std::optional<std::string> secrets(std::string_view name) {
-  if (name == "sandbox.api_key" || name == "odd.key") return api_key;
-  if (name == "sandbox.webhook" || name == "odd.private") return webhook_secret;
-  return std::nullopt;
+std::vector<std::string> secrets(std::string_view name) {
+  if (name == "sandbox.api_key" || name == "odd.key") return {api_key};
+  if (name == "sandbox.webhook" || name == "odd.private") return {"whsec_next", webhook_secret};
+  return {};
+}
+
+/// These transports answer before they return, and so does this.
+Said operated(const ProcessorPlugin& plugin, const Operation& operation, Transport& transport, const Secrets& with,
+              Instant now) {
+  Said said;
+  int times = 0;
+  operate(plugin, operation, transport, with, now, [&](Said its) {
+    said = std::move(its);
+    ++times;
+  });
+  EXPECT_EQ(times, 1);
+  return said;
 }
 
 Operation charge(const std::string& token, const std::string& key = "k1") {
@@ -47,7 +60,7 @@ Operation refund_of(const Operation& of, const std::string& amount, const std::s
 class Sandbox : public testing::Test {
  protected:
   Said run(const Operation& operation, Instant now = start) {
-    return operate(plugin, operation, *provider, secrets, now);
+    return operated(plugin, operation, *provider, secrets, now);
   }
 
   ProcessorPlugin plugin = *test::shipped().processor("sandbox", {.tenant = "acme", .config_json = "{}"});
@@ -199,15 +212,15 @@ TEST_F(Sandbox, AWebhookIsBelievedOnlyWithItsSignatureAndInItsTime) {
   changed = message;
   changed.headers.clear();
   EXPECT_EQ(plugin.webhook(changed, secrets).error().code, "bad_signature");
-  const Secrets none = [](std::string_view) { return std::nullopt; };
+  const Secrets none = [](std::string_view) { return std::vector<std::string>(); };
   EXPECT_EQ(plugin.webhook(message, none).error().code, "secret_missing");
 }
 
 TEST_F(Sandbox, WithoutTheKeyNothingIsSent) {
-  const Secrets none = [](std::string_view) { return std::nullopt; };
-  EXPECT_EQ(operate(plugin, charge("ok"), *provider, none, start).state, AttemptState::not_sent);
-  const Secrets wrong = [](std::string_view) { return std::optional<std::string>("wrong"); };
-  EXPECT_EQ(operate(plugin, charge("ok"), *provider, wrong, start).state, AttemptState::not_sent);
+  const Secrets none = [](std::string_view) { return std::vector<std::string>(); };
+  EXPECT_EQ(operated(plugin, charge("ok"), *provider, none, start).state, AttemptState::not_sent);
+  const Secrets wrong = [](std::string_view) { return std::vector<std::string>{"wrong"}; };
+  EXPECT_EQ(operated(plugin, charge("ok"), *provider, wrong, start).state, AttemptState::not_sent);
   EXPECT_TRUE(provider->captures(start).empty());
 }
 
@@ -248,9 +261,9 @@ TEST_F(Sandbox, ItsBookOutlivesAProcessThatIsKilled) {
 class Script : public Transport {
  public:
   explicit Script(std::vector<WireReply> replies) : replies_(std::move(replies)) {}
-  WireReply send(const WireRequest& request, Instant) override {
-    seen.push_back(request);
-    return replies_[std::min(seen.size(), replies_.size()) - 1];
+  void send(WireRequest request, Instant, Done done) override {
+    seen.push_back(std::move(request));
+    done(replies_[std::min(seen.size(), replies_.size()) - 1]);
   }
   std::vector<WireRequest> seen;
 
@@ -266,7 +279,7 @@ WireReply answer(int status) { return {.arrived = Arrival::answered, .status = s
 class Odd : public testing::Test {
  protected:
   Said run(const Operation& operation, Script script) {
-    const Said said = operate(plugin, operation, script, secrets, start);
+    const Said said = operated(plugin, operation, script, secrets, start);
     seen = script.seen;
     return said;
   }

@@ -198,7 +198,7 @@ TEST_F(Razorpay, AWebhookIsBelievedByTheSignatureOfItsBytes) {
                   {"x-razorpay-event-id", "evt_1"}},
       .received_at = start};
   const Secrets secrets = [](std::string_view name) {
-    return name == "razorpay.webhook" ? std::optional<std::string>("rzpsecret") : std::nullopt;
+    return name == "razorpay.webhook" ? std::vector<std::string>{"rzpsecret"} : std::vector<std::string>();
   };
   const auto claims = plugin.webhook(message, secrets);
   ASSERT_TRUE(claims) << claims.error().message;

@@ -6,7 +6,8 @@
 
 #include "florin/scenario.hpp"
 
-/// scenario_runner [--trace] [--restart] [--twice] [--config FILE] STORY…, or --demo FOLDER. 0: all as told.
+/// scenario_runner [--trace] [--restart] [--twice] [--config FILE] [--postgres ADDRESS] STORY…, or --demo FOLDER. 0:
+/// all as told.
 int main(int count, char** words) {
   florin::ScenarioOptions options;
   std::vector<std::string> paths;
@@ -20,9 +21,13 @@ int main(int count, char** words) {
       options.twice = true;
     else if (word == "--config" && i + 1 < count)
       options.config = words[++i];
-    else if (word == "--demo" && i + 1 < count)
-      return florin::run_demo({.config = options.config, .data = words[++i]}, std::cout);
-    else if (word.starts_with("--"))
+    else if (word == "--postgres" && i + 1 < count)
+      options.postgres = words[++i];
+    else if (word == "--demo" && i + 1 < count) {
+      const auto held = florin::run_demo({.config = options.config, .data = words[++i]}, std::cout);
+      if (!held) std::cerr << held.error().message << "\n";
+      return held && *held ? 0 : 1;
+    } else if (word.starts_with("--"))
       return std::fprintf(stderr, "unknown option %s\n", words[i]), 2;
     else
       paths.emplace_back(word);

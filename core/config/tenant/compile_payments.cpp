@@ -13,7 +13,7 @@ void Compiler::payments() {
   listed(!file_.payments.methods.empty(), "methods", file_.payments.at);
   for (const auto& [id, block] : file_.payments.processors)
     catalog_.processors.push_back(
-        {.id = id, .plugin = block.plugin.text(), .config = json_text(block.rest.node), .at = rule_at(block.at)});
+        {.id = id, .plugin = block.plugin.text(), .config = json_text(processor_config(id)), .at = rule_at(block.at)});
   for (const auto& [id, block] : file_.payments.methods) {
     Method method;
     method.id = id;
@@ -78,6 +78,12 @@ void Compiler::paid_after_closed() {
   if (rule.otherwise != LateThen::refund && rule.otherwise != LateThen::staff_decides)
     add("contradiction", "what cannot be delivered is given back or decided: write refund or staff_decides",
         block.otherwise.at);
+}
+
+Node Compiler::processor_config(const ProcessorId& id) const {
+  Node config = *tree_.child("payments")->child("processors")->child(id.text());
+  std::erase_if(config.children, [](const Node& child) { return child.key == "plugin"; });
+  return config;
 }
 
 Node Compiler::method_config(const yaml::MethodBlock& block) {

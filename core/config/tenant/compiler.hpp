@@ -69,6 +69,8 @@ class Compiler {
 
   // ---- How it is paid: compile_payments.cpp
   void payments();
+  /// What the host and the plugin read of a processor: all but `plugin`.
+  Node processor_config(const ProcessorId& id) const;
   /// What the plugin reads of a method: its own keys and the brands.
   static Node method_config(const yaml::MethodBlock& block);
   void bank_money();

@@ -53,6 +53,17 @@ Result<yaml::UpTo> yaml::UpTo::parse(std::string_view text) {
   return UpTo{{number->digits, whole}, std::string(text)};
 }
 
+Result<yaml::SecretPlace> yaml::SecretPlace::parse(std::string_view text) {
+  constexpr std::string_view env = "env:";
+  const bool named =
+      text.starts_with(env) && text.size() > env.size() && text.size() <= env.size() + 128 &&
+      text.substr(env.size()).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+          text.npos;
+  if (named || (text.starts_with("file:/") && text.size() < 4096)) return SecretPlace{std::string(text)};
+  return Error{.code = "bad_secret",
+               .message = "a secret is not written here; write where it is found, as env:NAME or file:/path"};
+}
+
 Result<yaml::TrialLength> yaml::TrialLength::parse(std::string_view text) {
   if (text == "until_upgrade") return TrialLength{};
   const auto span = Span::parse(text);

@@ -381,6 +381,24 @@ struct PluginBlock {
 };
 BOOST_DESCRIBE_STRUCT(PluginBlock, (), (plugin))
 
+/// Where a secret is found. A secret itself is never written in a file of Florin's, and never repeated in an error.
+struct SecretPlace {
+  std::string text_;
+  static Result<SecretPlace> parse(std::string_view text);
+  const std::string& text() const { return text_; }
+};
+
+/// Beside what the plugin reads: what it may use of the operator's, and where it may send it.
+struct ProcessorBlock {
+  PluginId plugin;
+  std::vector<std::pair<std::string, Written<OneOrMany<SecretPlace>>>> secrets;
+  std::vector<std::pair<std::string, Written<std::string>>> endpoints;
+  std::vector<std::string> hosts;
+  Rest rest;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(ProcessorBlock, (), (plugin, secrets, endpoints, hosts))
+
 enum class Slot : std::uint8_t { primary, backup, invoice };
 BOOST_DESCRIBE_ENUM(Slot, primary, backup, invoice)
 enum class Can : std::uint8_t { one_time, without_customer };
@@ -438,7 +456,7 @@ struct PaidAfterClosedBlock {
 BOOST_DESCRIBE_STRUCT(PaidAfterClosedBlock, (), (purchase, recharge, subscription, otherwise))
 
 struct PaymentsBlock {
-  std::vector<std::pair<ProcessorId, PluginBlock>> processors;
+  std::vector<std::pair<ProcessorId, ProcessorBlock>> processors;
   std::vector<std::pair<MethodId, MethodBlock>> methods;
   std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
   std::optional<ShortBlock> short_;
@@ -647,6 +665,10 @@ inline constexpr Note method_notes[] = {
     {"offered_to", "left out: to everybody"},
     {"order_open", "how long an order waits for the customer"},
     {"counts_when", "a cheque: paid once it is deposited, or once it is cleared"}};
+inline constexpr Note processor_notes[] = {
+    {"secrets", "where each is found: env:NAME or file:/path; several while one is being changed, the new one first"},
+    {"endpoints", "addresses in place of the plugin's own, such as a stand-in's"},
+    {"hosts", "what it may reach, such as api.example.com"}};
 inline constexpr Note payments_notes[] = {
     {"processors", "", Note::Presence::required},
     {"methods", "", Note::Presence::required},
@@ -709,6 +731,8 @@ inline constexpr std::span<const Note> notes<yaml::BusinessDaysBlock> = yaml::bu
 template <>
 inline constexpr std::span<const Note> notes<yaml::MethodBlock> = yaml::method_notes;
 template <>
+inline constexpr std::span<const Note> notes<yaml::ProcessorBlock> = yaml::processor_notes;
+template <>
 inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::ShortBlock> = yaml::short_notes;
@@ -721,6 +745,9 @@ inline constexpr std::span<const Note> notes<yaml::NoticeBlock> = yaml::notice_n
 
 template <>
 inline constexpr Format format_of<yaml::RowValue> = {.json = Format::Json::any, .example = "5"};
+template <>
+inline constexpr Format format_of<yaml::SecretPlace> = {.example = "env:STRIPE_API_KEY",
+                                                        .pattern = "^(env:[A-Za-z0-9_]{1,128}|file:/.+)$"};
 template <>
 inline constexpr Format format_of<yaml::Blocks> = {.example = "1 block", .pattern = "^[0-9]+ blocks?$"};
 template <>

@@ -1,6 +1,9 @@
 #include "engine/operate/operate.hpp"
 
 #include <algorithm>
+#include <memory>
+
+#include "domain/payments/card_number.hpp"
 
 namespace florin {
 
@@ -14,27 +17,29 @@ int sendings(RequestEffect effect) {
   return effect == RequestEffect::read ? 3 : effect == RequestEffect::repeatable ? 2 : 1;
 }
 
-/// One run of one operation.
-class Run {
+/// One run of one operation. It lives as long as somebody may call back.
+class Run : public std::enable_shared_from_this<Run> {
  public:
-  Run(const ProcessorPlugin& plugin, const Operation& operation, Transport& transport, const Secrets& secrets,
-      Instant now)
+  Run(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
+      std::move_only_function<void(Said)> done)
       : plugin_(plugin),
-        operation_(operation),
+        operation_(std::move(operation)),
         transport_(transport),
-        secrets_(secrets),
+        secrets_(std::move(secrets)),
         now_(now),
-        may_have_acted_(operation.sent_before) {}
+        done_(std::move(done)),
+        may_have_acted_(operation_.sent_before) {}
 
-  Said run() {
-    for (;;) {
-      const auto step = plugin_.step(operation_, replies_);
-      if (!step) return nothing_learned(step.error().message);
-      if (step->done) return settled(*step->done);
-      if (sent_.size() == most_requests) return nothing_learned("the plugin wants more than 16 requests");
-      if (!same_again()) return nothing_learned("the plugin wants other requests than it wanted before");
-      if (auto over = exchange(*step->send)) return *over;
-    }
+  void step() {
+    const auto step = plugin_.step(operation_, replies_);
+    if (!step) return finish_with(nothing_learned(step.error().message));
+    if (step->done) return finish_with(settled(*step->done));
+    if (sent_.size() == most_requests) return finish_with(nothing_learned("the plugin wants more than 16 requests"));
+    if (!same_again()) return finish_with(nothing_learned("the plugin wants other requests than it wanted before"));
+    planned_ = *step->send;
+    left_ = sendings(planned_.effect);
+    lost_ = false;
+    send();
   }
 
  private:
@@ -50,30 +55,41 @@ class Run {
     return true;
   }
 
-  /// Sends one request. Returns what the operation came to when that ends it.
-  std::optional<Said> exchange(const PlannedRequest& planned) {
-    const auto request = finished(planned);
-    if (!request) return nothing_learned(request.error().message);
-    bool lost = false;
-    for (int i = 0; i < sendings(planned.effect); ++i) {
-      WireReply reply = transport_.send(*request, now_);
-      if (reply.arrived == Arrival::answered && reply.body.size() <= most_reply_bytes) {
-        may_have_acted_ = may_have_acted_ || (lost && planned.may_move_money);
-        sent_.push_back(planned);
-        replies_.emplace_back(reply.status, std::move(reply.headers), std::move(reply.body), now_);
-        acted_ = acted_ || planned.may_move_money;
-        return std::nullopt;
-      }
-      lost = lost || reply.arrived != Arrival::never_left;
+  void send() {
+    auto request = finished(planned_);
+    if (!request) return finish_with(nothing_learned(request.error().message));
+    --left_;
+    transport_.send(std::move(*request), now_,
+                    [self = shared_from_this()](WireReply reply) { self->take(std::move(reply)); });
+  }
+
+  void take(WireReply reply) {
+    if (reply.arrived == Arrival::answered && reply.body.size() <= most_reply_bytes) {
+      may_have_acted_ = may_have_acted_ || (lost_ && planned_.may_move_money);
+      sent_.push_back(planned_);
+      replies_.emplace_back(reply.status, std::move(reply.headers), std::move(reply.body), now_);
+      acted_ = acted_ || planned_.may_move_money;
+      return step();
     }
-    may_have_acted_ = may_have_acted_ || acted_ || (lost && planned.may_move_money);
-    return nothing_learned(lost ? "the provider's answer was lost" : "the provider could not be reached");
+    lost_ = lost_ || reply.arrived != Arrival::never_left;
+    if (left_ > 0) return send();
+    may_have_acted_ = may_have_acted_ || acted_ || (lost_ && planned_.may_move_money);
+    std::string why = lost_ ? "the provider's answer was lost" : "the provider could not be reached";
+    if (!reply.problem.empty()) why += ": " + reply.problem;
+    finish_with(nothing_learned(why));
   }
 
   /// The request with its secrets in place. Errors: those of finish; bad_request for a line end in a header.
   Result<WireRequest> finished(const PlannedRequest& planned) const {
-    WireRequest request{
-        .endpoint = planned.endpoint, .method = planned.method, .path = planned.path, .headers = {}, .body = {}};
+    WireRequest request{.endpoint = planned.endpoint,
+                        .method = planned.method,
+                        .path = planned.path,
+                        .headers = {},
+                        .body = {},
+                        .send_before = operation_.send_before,
+                        .changes_nothing = planned.effect == RequestEffect::read,
+                        .headers_shown = {},
+                        .body_shown = shown(planned.body)};
     FinishWith with{.manifest = plugin_.manifest(), .secrets = secrets_, .now = now_, .endpoint = planned.endpoint};
     auto body = finish(planned.body, with);
     if (!body) return body.error();
@@ -85,6 +101,7 @@ class Run {
       if (text->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
         return Error{.code = "bad_request", .message = "header '" + name + "' has a line end in it"};
       request.headers.emplace_back(name, std::move(*text));
+      request.headers_shown.emplace_back(name, shown(value));
     }
     return request;
   }
@@ -110,11 +127,29 @@ class Run {
     return said;
   }
 
-  const ProcessorPlugin& plugin_;
-  const Operation& operation_;
+  /// A provider may repeat what it was sent, and what it was sent had secrets in it.
+  void finish_with(Said said) {
+    std::vector<std::string> secrets;
+    for (const auto& [name, endpoint] : plugin_.manifest().secrets)
+      std::ranges::move(secrets_(name), std::back_inserter(secrets));
+    for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
+      for (const std::string& secret : secrets)
+        for (std::size_t at = text->find(secret); !secret.empty() && at != std::string::npos; at = text->find(secret))
+          text->replace(at, secret.size(), "[secret]");
+      *text = without_card_numbers(std::move(*text));
+    }
+    done_(std::move(said));
+  }
+
+  const ProcessorPlugin plugin_;
+  const Operation operation_;
   Transport& transport_;
-  const Secrets& secrets_;
+  const Secrets secrets_;
   const Instant now_;
+  std::move_only_function<void(Said)> done_;
+  PlannedRequest planned_;  // that is being sent
+  int left_ = 0;            // sendings of it
+  bool lost_ = false;       // one of them may have arrived
   std::vector<PlannedRequest> sent_;
   std::vector<ProviderReply> replies_;
   bool acted_ = false;           // a request that may move money was answered
@@ -123,9 +158,9 @@ class Run {
 
 }  // namespace
 
-Said operate(const ProcessorPlugin& plugin, const Operation& operation, Transport& transport, const Secrets& secrets,
-             Instant now) {
-  return Run(plugin, operation, transport, secrets, now).run();
+void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
+             std::move_only_function<void(Said)> done) {
+  std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now, std::move(done))->step();
 }
 
 }  // namespace florin

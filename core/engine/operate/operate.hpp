@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "domain/payments/said.hpp"
 #include "plugins/processor.hpp"
 #include "transport/transport.hpp"
@@ -7,21 +9,22 @@
 namespace florin {
 
 /// Carries out one operation: asks the plugin for a request, sends it, gives the reply back, until the plugin says what
-/// it came to. Always answers; what goes wrong is classified, never thrown.
+/// it came to. Returns as soon as it waits for a reply; many may be under way. `done` is called exactly once, maybe
+/// before this returns, maybe on a thread of the transport. What goes wrong is classified, never thrown.
 ///
 /// operation  durable before this is called, and the same at each resend
+/// transport  outlives what was begun on it
 /// secrets    of this tenant's processor; they are put in when a request leaves and kept nowhere
 /// now        when it is sent
-/// Returns    not_sent  only if nothing that may act on money can have arrived, of this sending or, by `sent_before`,
-/// of
-///                      an earlier one
-///            unknown   whenever it may have happened: an answer that got lost, a plugin that failed or changed its
-///            mind
-///                      in the middle, more than 16 requests
-///            unknown   with `text` beginning `wrong_amount:` when the provider's amount or currency is not what was
-///                      asked; `amount` and `ref` are the provider's
-///            a status that learns nothing is unknown and not absent
-Said operate(const ProcessorPlugin& plugin, const Operation& operation, Transport& transport, const Secrets& secrets,
-             Instant now);
+/// It came to  not_sent  only if nothing that may act on money can have arrived, of this sending or, by `sent_before`,
+///                       of an earlier one
+///             unknown   whenever it may have happened: an answer that got lost, a plugin that failed or changed its
+///                       mind in the middle, more than 16 requests
+///             unknown   with `text` beginning `wrong_amount:` when the provider's amount or currency is not what was
+///                       asked; `amount` and `ref` are the provider's
+///             a status that learns nothing is unknown and not absent
+/// No word of it holds a secret or a card's number.
+void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
+             std::move_only_function<void(Said)> done);
 
 }  // namespace florin

@@ -122,7 +122,8 @@ struct StatementReport {
 
 struct HostOptions {
   std::string config = "config/florin.yaml";
-  /// The folder of journal.db and views.db; none: as the config says. `memory` keeps everything in this process.
+  /// The folder of journal.db and views.db, or the address of a journal in PostgreSQL, `postgres://user@host/database`;
+  /// none: as the config says. `memory` keeps everything in this process.
   std::optional<std::string> data;
   /// Time stands still but for run_until(): for simulations and tests. None: the machine's clock.
   std::optional<Instant> virtual_from;
@@ -134,7 +135,8 @@ class FLORIN_API Host {
   /// Reads the config, loads plugins, opens the journal and brings the tenants up. A tenant whose file or plugin is
   /// unfit is stopped, see problems(); the others run.
   ///
-  /// Errors: every error of florin.yaml; already_open, newer_version, not_a_journal, damaged_store, damaged_row
+  /// Errors: every error of florin.yaml; already_open, newer_version, not_a_journal, damaged_store, damaged_row;
+  /// bad_address, cannot_connect
   static Result<Host> open(const HostOptions& options);
   Host(Host&&) noexcept;
   Host& operator=(Host&&) noexcept;
@@ -159,7 +161,8 @@ class FLORIN_API Host {
   Result<Outcome> submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
                               std::string_view key, std::string_view command);
 
-  /// Errors: no_such_tenant, no_such_account.
+  /// Errors: no_such_tenant, no_such_account; of this and every other reading, `ask_again` when another host has taken
+  /// the journal over: close this one, and open it again when its work is wanted.
   Result<Check> check(const TenantId& tenant, const AccountId& account, const Actor& actor, const Use& usage) const;
   /// What the command would do, as JSON, decided by the very code that would do it: `refused` and why, or what is
   /// charged `today` with its lines, the credits that come with the payment, what leaves at once, refunds, the
@@ -237,7 +240,7 @@ class FLORIN_API Host {
   Status start_sending();
 
   /// Brings the tables of views.db, beside the journal, up to date with what is durable. Also done by close().
-  /// Errors: no_views in memory; not_views; the store's.
+  /// Errors: no_views without a folder; not_views; the store's.
   Status refresh_views();
 
   /// Makes everything durable that waits, and lets the journal go. The destructor does it too. Afterwards every call

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "florin/export.hpp"
+#include "florin/result.hpp"
 
 /// Stories and the demo: the host as it is, on a clock that moves only when it is told to. tests/scenarios/README.md
 namespace florin {
@@ -14,8 +15,11 @@ namespace florin {
 struct ScenarioOptions {
   std::string config = "config/florin.yaml";  ///< its tenants are the ones that stories name
   bool trace = false;                         ///< every entry of the journal as readable lines
-  bool restart = false;                       ///< after each step the host closes and opens again, from SQLite
+  bool restart = false;                       ///< after each step the host closes and opens again, from its store
   bool twice = false;                         ///< each command is sent twice with one key: the same entry must answer
+  /// Address of a PostgreSQL in which each story gets a schema of its own, and leaves it there; empty: in memory, or
+  /// SQLite when it restarts.
+  std::string postgres = {};
 };
 
 struct ScenarioReport {
@@ -36,7 +40,8 @@ struct DemoOptions {
 };
 
 /// The four shipped tenants through a year of virtual time: a timeline, a closing table, a verification of the books,
-/// and what to try next. Returns 0, or 1 when the books did not hold, 2 when it could not begin.
-FLORIN_API int run_demo(const DemoOptions& options, std::ostream& out);
+/// and what to try next. Returns whether the books held and all went as told. Errors: no_demo when it cannot begin;
+/// broke_down.
+FLORIN_API Result<bool> run_demo(const DemoOptions& options, std::ostream& out);
 
 }  // namespace florin

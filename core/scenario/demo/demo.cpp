@@ -15,6 +15,7 @@
 #include "scenario/stage.hpp"
 #include "scenario/story.hpp"
 #include "scenario/words.hpp"
+#include "store/sqlite/owner.hpp"
 
 namespace florin {
 
@@ -44,8 +45,8 @@ class Year {
  public:
   Year(const DemoOptions& options, std::ostream& out) : options_(options), out_(out) {}
 
-  int run() {
-    if (!begin()) return 2;
+  Result<bool> run() {
+    if (const Status begun = begin(); !begun) return begun.error();
     const auto started = std::chrono::steady_clock::now();
     Date month = *Date::parse("2026-03-01");
     const Date end = *Date::parse("2027-03-01");
@@ -63,33 +64,35 @@ class Year {
     const bool holds = verify(std::chrono::steady_clock::now() - started);
     stage_->assembly().close();
     try_next();
-    return holds && !surprised_ ? 0 : 1;
+    return holds && !surprised_;
   }
 
  private:
-  bool cannot(const std::string& why) {
-    out_ << "The demo cannot begin: " << why << '\n';
-    return false;
+  Status cannot(std::string why) const {
+    while (why.ends_with('\n')) why.pop_back();
+    return Error{.code = "no_demo", .message = "the demo cannot begin: " + why};
   }
 
-  /// Only what an earlier demo made is ever removed.
-  bool clear_folder() {
+  /// Only what an earlier demo made is ever removed, and never while a host has it open.
+  Status clear_folder() {
     namespace fs = std::filesystem;
     std::error_code failed;
     const fs::path folder = options_.data;
     if (fs::exists(folder, failed) && !fs::is_empty(folder, failed)) {
       if (!fs::exists(folder / made_by, failed))
         return cannot("'" + options_.data + "' is not empty, and no demo made it. Choose another folder.");
+      const auto ours = store::Owner::take(fs::absolute(folder / "journal.db"));
+      if (!ours) return cannot(ours.error().message);
       fs::remove_all(folder, failed);
-      if (failed) return cannot(failed.message());
+      if (failed) return cannot(options_.data + ": " + failed.message());
     }
     fs::create_directories(folder, failed);
-    if (failed) return cannot(failed.message());
+    if (failed) return cannot(options_.data + ": " + failed.message());
     std::ofstream(folder / made_by) << "The demo may remove this folder and make it anew.\n";
-    return true;
+    return Done{};
   }
 
-  bool begin() {
+  Status begin() {
     Errors errors;
     config::HostFile host = config::load_host_file(options_.config, errors);
     if (!errors.empty()) return cannot(config::text_of(errors));
@@ -98,7 +101,7 @@ class Year {
       if (!script) return cannot(config::text_of(errors));
       scripts_.push_back(std::move(*script));
     }
-    if (!clear_folder()) return false;
+    if (const Status clear = clear_folder(); !clear) return clear;
     for (const Script& script : scripts_)
       for (const Act& act : script.acts) {
         Event event{act.at, script.tenant, {}, &act};
@@ -109,8 +112,8 @@ class Year {
     for (const Habit& habit : habits()) add_weeks(habit);
     std::ranges::stable_sort(events_, {}, &Event::at);
 
-    auto stage =
-        Stage::open(std::move(host), std::filesystem::path(options_.data), *Instant::parse("2026-03-01T00:00Z"));
+    auto stage = Stage::open(std::move(host), std::filesystem::path(options_.data), std::nullopt,
+                             *Instant::parse("2026-03-01T00:00Z"));
     if (!stage) return cannot(config::text_of({stage.error()}));
     stage_.emplace(std::move(*stage));
     out_ << "A year of four businesses on one host, on a clock of its own. Every number is what the host did.\n\n";
@@ -119,7 +122,7 @@ class Year {
       for (const AccountId& id : script.accounts) names += (names.empty() ? "" : ", ") + id.text();
       out_ << "  " << padded(script.tenant.text(), 10) << padded(names, 27) << script.because << '\n';
     }
-    return true;
+    return Done{};
   }
 
   void add_weeks(const Habit& habit) {
@@ -169,7 +172,7 @@ class Year {
     const auto each = [&](store::Position position, const Entry& entry) {
       told_ = position;
       if (entry.account.empty()) return;
-      stage_->assembly().engine().read([&](const engine::Shard& shard) {
+      (void)!stage_->assembly().engine().read([&](const engine::Shard& shard) {
         const Catalog& catalog = *shard.catalogs(entry.tenant)->versions.back();
         const Account* account = shard.account(entry.tenant, entry.account);
         if (account == nullptr) return;
@@ -272,12 +275,11 @@ class Year {
 
 }  // namespace
 
-int run_demo(const DemoOptions& options, std::ostream& out) {
+Result<bool> run_demo(const DemoOptions& options, std::ostream& out) {
   try {
     return Year(options, out).run();
   } catch (const std::exception& error) {
-    out << "The host broke down: " << error.what() << '\n';
-    return 1;
+    return Error{.code = "broke_down", .message = std::string("the host broke down: ") + error.what()};
   }
 }
 

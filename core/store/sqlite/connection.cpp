@@ -70,4 +70,10 @@ Error Connection::error(int rc, std::string_view doing) const {
   return {.code = code(), .message = std::move(message)};
 }
 
+Error named(Error error, const std::filesystem::path& file) {
+  if (error.message.find(file.string()) == std::string::npos) error.message = file.string() + ": " + error.message;
+  if (error.code == "damaged_store") error.message += "; `florin restore` makes a journal of a backup";
+  return error;
+}
+
 }  // namespace florin::store

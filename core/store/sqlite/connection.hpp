@@ -81,4 +81,7 @@ class Connection {
   std::unique_ptr<sqlite3, Finalize> handle_;
 };
 
+/// The same error with the file that it is about, and with what would help where the file is damaged.
+Error named(Error error, const std::filesystem::path& file);
+
 }  // namespace florin::store

@@ -45,12 +45,17 @@ constexpr const char* tables = R"(
 }  // namespace
 
 Result<bool> check_schema(Connection& connection, const std::filesystem::path& file) {
+  const auto unreadable = [&](const Error& error) {
+    if (error.code == "not_a_journal")
+      return Error{.code = error.code, .message = file.string() + " is no database: this is not a journal"};
+    return named(error, file);
+  };
   const auto id = connection.number("PRAGMA application_id");
-  if (!id) return id.error();
+  if (!id) return unreadable(id.error());
   const auto version = connection.number("PRAGMA user_version");
-  if (!version) return version.error();
+  if (!version) return unreadable(version.error());
   const auto objects = connection.number("SELECT count(*) FROM sqlite_schema");
-  if (!objects) return objects.error();
+  if (!objects) return unreadable(objects.error());
 
   if (*id == 0 && *version == 0 && *objects == 0) return false;
   if (*id != application_id)

@@ -67,7 +67,7 @@ class Journal final : public Store {
  private:
   struct Statements {
     Statement begin, commit, rollback;
-    Statement shards, head, move_head, append, row_at, row_after, row_before;
+    Statement shards, head, past_head, move_head, append, row_at, row_after, row_before;
     Statement save, move_floor, floor, load;
     Statement put_text, text, put_key, key, erase_key, set_mark, mark;
   };
@@ -80,6 +80,8 @@ class Journal final : public Store {
   Status outcome(int rc, std::string_view doing);
   int find_head(std::uint32_t shard, Head& head);
   int append(const Row& row);
+  /// Errors: damaged_row when rows lie past the head.
+  Status ends_at_head(std::uint32_t shard);
   /// The row that `statement` finds, or none. Errors: damaged_row at `wanted` when the file can't give it.
   Result<std::optional<Row>> find_row(const Statement& statement, std::uint32_t shard, Position at, Position wanted);
   /// What stands under `name`, or none.
@@ -129,7 +131,10 @@ Status Journal::prepare() {
   Statements& s = statements_;
   const bool made =
       make(s.begin, "BEGIN IMMEDIATE") && make(s.commit, "COMMIT") && make(s.rollback, "ROLLBACK") &&
-      make(s.shards, "SELECT shard FROM head ORDER BY shard") &&
+      make(s.shards, "SELECT shard FROM head UNION SELECT shard FROM journal ORDER BY shard") &&
+      make(s.past_head,
+           "SELECT min(first) FROM journal WHERE shard = ?1 AND "
+           "last > (SELECT ifnull(max(last), 0) FROM head WHERE shard = ?1)") &&
       make(s.head, "SELECT last, epoch, hash FROM head WHERE shard = ?") &&
       make(s.move_head,
            "INSERT INTO head (shard, last, epoch, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
@@ -266,8 +271,20 @@ Result<std::optional<Row>> Journal::find_row(const Statement& statement, std::ui
                            .entries = std::string(query.bytes(6))});
 }
 
+// In one statement, so that a commit of another process is seen whole or not at all.
+Status Journal::ends_at_head(std::uint32_t shard) {
+  const std::lock_guard lock(mutex_);
+  Run query(statements_.past_head, std::int64_t{shard});
+  if (const int rc = query.step(); rc != SQLITE_ROW) return connection_.error(rc, "looking past the head");
+  if (query.number(0) == 0) return Done{};
+  return Error{
+      .code = "damaged_row",
+      .message = fmt::format("shard {}, position {}: a row lies past the journal's head", shard, query.number(0))};
+}
+
 // A row a query, so that a long reading never holds up the checkpoints of who writes.
 Status Journal::read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) {
+  if (const Status ends = ends_at_head(shard); !ends) return ends;
   const auto end = head(shard);
   if (!end) return end.error();
   if (from > end->last) return Done{};
@@ -408,9 +425,10 @@ Error not_there(const std::filesystem::path& file) {
   return {.code = "no_such_file", .message = file.string() + " is not there"};
 }
 
-Result<std::unique_ptr<Store>> start(std::optional<Owner> owner, Connection connection, const SqliteOptions& options) {
+Result<std::unique_ptr<Store>> start(std::optional<Owner> owner, Connection connection, const SqliteOptions& options,
+                                     const std::filesystem::path& file) {
   auto journal = std::make_unique<Journal>(std::move(owner), std::move(connection), options);
-  if (const Status started = journal->start(); !started) return started.error();
+  if (const Status started = journal->start(); !started) return named(started.error(), file);
   return std::unique_ptr<Store>(std::move(journal));
 }
 
@@ -435,7 +453,7 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& fi
   if (!*known) {
     if (const Status made = make_schema(*connection); !made) return made.error();
   }
-  return start(std::move(*owner), std::move(*connection), options);
+  return start(std::move(*owner), std::move(*connection), options, real);
 }
 
 Result<std::unique_ptr<Store>> SqliteStore::open_read_only(const std::filesystem::path& file) {
@@ -447,7 +465,7 @@ Result<std::unique_ptr<Store>> SqliteStore::open_read_only(const std::filesystem
   const auto known = check_schema(*connection, file);
   if (!known) return known.error();
   if (!*known) return Error{.code = "not_a_journal", .message = file.string() + " is empty"};
-  return start(std::nullopt, std::move(*connection), options);
+  return start(std::nullopt, std::move(*connection), options, file);
 }
 
 }  // namespace florin::store

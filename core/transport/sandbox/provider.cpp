@@ -95,7 +95,9 @@ bool SandboxProvider::write_down(const WireRequest& request, const std::string& 
   return ::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
-WireReply SandboxProvider::send(const WireRequest& request, Instant now) {
+void SandboxProvider::send(WireRequest request, Instant now, Done done) { done(answer(request, now)); }
+
+WireReply SandboxProvider::answer(const WireRequest& request, Instant now) {
   const std::lock_guard lock(mutex_);
   if (!settings_.api_key.empty() && header_of(request, "authorization") != "Bearer " + settings_.api_key)
     return refused(401, "not_authenticated");

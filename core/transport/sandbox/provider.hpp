@@ -41,7 +41,8 @@ class SandboxProvider : public Transport {
   static Result<std::unique_ptr<SandboxProvider>> open(SandboxSettings settings);
   ~SandboxProvider() override;
 
-  WireReply send(const WireRequest& request, Instant now) override;
+  /// Answers before it returns.
+  void send(WireRequest request, Instant now, Done done) override;
 
   /// What moved up to and including `until`, in order of time.
   std::vector<SandboxMove> captures(Instant until) const;
@@ -55,6 +56,7 @@ class SandboxProvider : public Transport {
  private:
   explicit SandboxProvider(SandboxSettings settings) : settings_(std::move(settings)) {}
   std::optional<Error> read_back();
+  WireReply answer(const WireRequest& request, Instant now);
   bool write_down(const WireRequest& request, const std::string& key);
 
   SandboxSettings settings_;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 
+#include "config/host_file.hpp"
 #include "shipped.hpp"
 
 namespace florin::config {
@@ -113,6 +114,18 @@ const Change changes[] = {
     {"callloop", "rank: 10", "rank:", "empty_value", "a value is missing"},
     {"callloop", "uses: rollover", "uses: rolover", "unknown_name", "(did you mean 'rollover'?)"},
     {"callloop", "uses: rollover", "uses: ../../etc/passwd", "unknown_name", "there is no style"},
+    {"callloop",
+     "{plugin: sandbox}",
+     "{plugin: sandbox, secrets: {k: sk_live_1}}",
+     "bad_secret",
+     "env:NAME or file:/path",
+     {},
+     "payments.processors.sandbox.secrets.k"},
+    {"callloop", "{plugin: sandbox}", "{plugin: sandbox, secrets: {k: [\"env:OLD\", sk_live_1]}}", "bad_secret",
+     "where it is found"},
+    {"callloop", "{plugin: sandbox}", "{plugin: sandbox, secrets: {k: \"file:relative\"}}", "bad_secret", "file:/path"},
+    {"callloop", "{plugin: sandbox}", "{plugin: sandbox, hosts: api.example.com}", "wrong_kind", "list"},
+    {"callloop", "{plugin: sandbox}", "{secrets: {}}", "missing_key", "'plugin' is missing"},
     {"callloop", "through: [sandbox]", "through: [sandbx]", "unknown_name", "(did you mean 'sandbox'?)"},
     {"callloop", "through: [sandbox]", "throuh: [sandbox]", "missing_key", "(is 'throuh' meant?)", "    card:"},
     {"callloop", "can: [one_time, without_customer]", "can: [one_time, without_custmer]", "unknown_word",
@@ -282,7 +295,56 @@ TEST(BadInput, HostFiles) {
       std::string::npos);
   EXPECT_NE(errors("plugins: {foldr: p}\ntenants: tenants\ndata: d\n").find("(did you mean 'folder'?)"),
             std::string::npos);
-  EXPECT_EQ(errors("plugins: {folder: p}\ntenants: tenants\ndata: d\n"), "");
+  const std::string sound = "plugins: {folder: p}\ntenants: tenants\ndata: d\n";
+  const auto journal = [&](const std::string& address) {
+    return errors("plugins: {folder: p}\ntenants: tenants\ndata: " + address + "\n");
+  };
+  EXPECT_EQ(journal("postgres://jo@db.example/books?sslmode=require"), "");
+  for (const char* secret : {"postgres://jo:hush@db.example/books", "postgres://jo@db.example/books?password=hush"}) {
+    EXPECT_NE(journal(secret).find(":3:7: data: a password does not belong"), std::string::npos) << journal(secret);
+    EXPECT_EQ(journal(secret).find("hush"), std::string::npos);
+  }
+  EXPECT_EQ(errors(sound), "");
+  EXPECT_EQ(errors(sound + "payments: sandbox\n"), "");
+  EXPECT_NE(errors(sound + "payments: sandbx\n").find(":4:11: payments: "), std::string::npos);
+  EXPECT_EQ(errors(sound + "egress: {deadline: 20 seconds, loopback: true}\n"), "");
+  EXPECT_NE(errors(sound + "egress: {deadline: 1 hour}\n").find("1 second to 5 minutes"), std::string::npos);
+  EXPECT_NE(errors(sound + "egress: {deadline: 301 seconds}\n").find("1 second to 5 minutes"), std::string::npos);
+  EXPECT_NE(errors(sound + "egress: {loopbak: true}\n").find("(did you mean 'loopback'?)"), std::string::npos);
+}
+
+TEST(HostFiles, SayHowMoneyMovesAndWhatIsReached) {
+  const Folder folder;
+  const std::string sound = "plugins: {folder: p}\ntenants: tenants\ndata: d\n";
+  Errors errors;
+  const HostFile plain = load_host_file(folder.write("florin.yaml", sound), errors);
+  EXPECT_FALSE(plain.payments_in_sandbox);
+  EXPECT_EQ(plain.egress.deadline, seconds(30));
+  EXPECT_FALSE(plain.egress.loopback || plain.egress.private_addresses);
+  const HostFile said = load_host_file(
+      folder.write("florin.yaml",
+                   sound + "payments: sandbox\negress: {deadline: 5 seconds, private_addresses: true}\n"),
+      errors);
+  EXPECT_EQ(text_of(errors), "");
+  EXPECT_TRUE(said.payments_in_sandbox);
+  EXPECT_EQ(said.egress.deadline, seconds(5));
+  EXPECT_TRUE(said.egress.private_addresses);
+}
+
+TEST(Tenants, AProcessorsBlockKeepsSecretsByReferenceAndWhatItsPluginReads) {
+  const Folder folder;
+  std::string text = shipped_text("callloop");
+  const std::string from = "{plugin: sandbox}";
+  text.replace(text.find(from), from.size(),
+               "{plugin: stripe, hosts: [api.stripe.com], secrets: {stripe.api_key: \"env:A\", stripe.webhook: "
+               "[\"env:NEXT\", \"file:/run/old\"]}, endpoints: {api: \"http://127.0.0.1:1\"}, own: 5}");
+  Errors errors;
+  const Tenant tenant = load_tenant(folder.write("tenants/x.yaml", text), errors);
+  EXPECT_EQ(text_of(errors), "");
+  ASSERT_EQ(tenant.catalog.processors.size(), 1U);
+  EXPECT_EQ(tenant.catalog.processors[0].config,
+            R"({"hosts":["api.stripe.com"],"secrets":{"stripe.api_key":"env:A",)"
+            R"("stripe.webhook":["env:NEXT","file:/run/old"]},"endpoints":{"api":"http://127.0.0.1:1"},"own":"5"})");
 }
 
 TEST(BadInput, TwoFilesOfOneTenant) {

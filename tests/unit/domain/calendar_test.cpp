@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <map>
+#include <tuple>
+
 #include "world.hpp"
 
 namespace florin::test {
@@ -11,16 +14,21 @@ namespace {
 constexpr std::int64_t minute_us = 60'000'000;
 constexpr std::int64_t day_us = 1440 * minute_us;
 
+/// Clocks that change at night, by half an hour, at midnight, in autumn, and never.
 const Zone& zone_of(std::size_t i) {
-  static const Zone zones[] = {zone_named("America/Denver"), zone_named("Asia/Kolkata"), zone_named("Europe/Paris"),
-                               zone_named("Australia/Sydney"), zone_named("Australia/Lord_Howe")};
+  static const Zone zones[] = {zone_named("America/Denver"),      zone_named("Asia/Kolkata"),
+                               zone_named("Europe/Paris"),        zone_named("Australia/Sydney"),
+                               zone_named("Australia/Lord_Howe"), zone_named("America/Havana"),
+                               zone_named("America/Santiago"),    zone_named("Asia/Beirut")};
   return zones[i % std::size(zones)];
 }
+constexpr std::size_t zones_known = 8;
 
-/// The slow way: walk through the minutes around the wall time and see what the clock shows.
+/// The slow way: walk through the quarters of hours around the wall time and see what the clock shows. Clocks change on
+/// one, and wall times here lie on one.
 Instant slow_instant(const Zone& zone, const Local& wall) {
   const std::int64_t shown = wall.date.days() * day_us + wall.of_day_us;
-  for (std::int64_t t = shown - 15 * 60 * minute_us; t <= shown + 15 * 60 * minute_us; t += minute_us) {
+  for (std::int64_t t = shown - 15 * 60 * minute_us; t <= shown + 15 * 60 * minute_us; t += 15 * minute_us) {
     const std::int64_t now_shown = t + zone.offset_at({t}) * 1'000'000LL;
     if (now_shown >= shown && t + 30 * 3600 * 1'000'000LL > shown) return {t};
   }
@@ -33,21 +41,94 @@ int days_in(int year, int month) {
   return month == 2 && leap(year) ? 29 : days[month - 1];
 }
 
-TEST(Calendar, BoundariesAgainstASlowModel) {
-  for (std::size_t z = 0; z < 5; ++z) {
-    const Calendar calendar(zone_of(z));
-    for (std::uint8_t day = 1; day <= 31; ++day) {
-      const Local start{{2020, 1, day}, 150 * minute_us};  // 02:30, which clock changes skip or show twice
-      const Instant anchor = calendar.instant(start);
-      for (int k = 0; k <= 12 * 20; ++k) {
-        const int year = 2020 + k / 12, month = k % 12 + 1;
-        const Local wall{{year, static_cast<std::uint8_t>(month),
-                          static_cast<std::uint8_t>(std::min<int>(day, days_in(year, month)))},
-                         start.of_day_us};
-        ASSERT_EQ(calendar.boundary(anchor, 1, k), slow_instant(zone_of(z), wall)) << zone_of(z).name << " " << k;
-      }
+/// A calendar that counts on its fingers: days one by one from 1 January 2020, each with the instant at which its wall
+/// shows `of_day`. It knows how long months are, and nothing else.
+class SlowCalendar {
+ public:
+  SlowCalendar(const Zone& zone, std::int64_t of_day_us) {
+    int year = 2020, month = 1, day = 1;
+    while (year <= 2041) {
+      const Date date{year, static_cast<std::uint8_t>(month), static_cast<std::uint8_t>(day)};
+      index_[{year, month, day}] = days_.size();
+      days_.push_back({date, slow_instant(zone, {date, of_day_us})});
+      if (++day > days_in(year, month)) day = 1, ++month;
+      if (month > 12) month = 1, ++year;
     }
   }
+  /// The `day`-th of the month `months` after January 2020, or its last.
+  std::size_t of_month(int months, int day) const {
+    const int year = 2020 + months / 12, month = months % 12 + 1;
+    return index_.at({year, month, std::min(day, days_in(year, month))});
+  }
+  Instant at(std::size_t index) const { return days_[index].second; }
+  Date date(std::size_t index) const { return days_[index].first; }
+  std::size_t days() const { return days_.size(); }
+
+ private:
+  std::vector<std::pair<Date, Instant>> days_;
+  std::map<std::tuple<int, int, int>, std::size_t> index_;
+};
+
+constexpr std::int64_t times_of_day[] = {0, 90 * minute_us, 150 * minute_us};  // 02:30 is skipped or comes twice
+
+/// Every day of the month as an anchor, in every month of a leap year and a common one; months, quarters and years.
+TEST(Calendar, BoundariesAgainstASlowModel) {
+  for (std::size_t z = 0; z < zones_known; ++z)
+    for (const std::int64_t of_day : times_of_day) {
+      const Calendar calendar(zone_of(z));
+      const SlowCalendar slow(zone_of(z), of_day);
+      for (int first = 0; first < 24; ++first)
+        for (int day = 1; day <= days_in(2020 + first / 12, first % 12 + 1); ++day) {
+          const Instant anchor = slow.at(slow.of_month(first, day));
+          // An anchor that the clock skipped lies on another wall time: its periods are not those of this one.
+          if (calendar.local(anchor).of_day_us != of_day) continue;
+          for (const int months : {1, 3, 12})
+            for (int k = 0; first + k * months < 12 * 21; k += day < 28 && k > 24 ? 7 : 1)
+              ASSERT_EQ(calendar.boundary(anchor, months, k), slow.at(slow.of_month(first + k * months, day)))
+                  << zone_of(z).name << ", " << months << " months, day " << day << ", period " << k;
+        }
+    }
+}
+
+/// `30 days` and `12 months` from each day of twenty years, and the days between.
+TEST(Calendar, SpansAndDaysAgainstASlowModel) {
+  for (std::size_t z = 0; z < zones_known; ++z)
+    for (const std::int64_t of_day : times_of_day) {
+      const Calendar calendar(zone_of(z));
+      const SlowCalendar slow(zone_of(z), of_day);
+      for (std::size_t from = 0; from + 400 < slow.days(); ++from) {
+        const Instant start = slow.at(from);
+        if (calendar.local(start).of_day_us != of_day) continue;
+        for (const int days : {1, 7, 30, 180, 366}) {
+          const std::size_t to = from + static_cast<std::size_t>(days);
+          ASSERT_EQ(calendar.after(start, {Span::Unit::days, days}), slow.at(to)) << zone_of(z).name << " " << days;
+          ASSERT_EQ(calendar.days_between(start, slow.at(to)), days) << zone_of(z).name << " " << start.text();
+        }
+        const Date date = slow.date(from);
+        const int month = (date.year - 2020) * 12 + date.month - 1;
+        if (month + 12 < 12 * 21) {
+          ASSERT_EQ(calendar.after(start, {Span::Unit::months, 12}), slow.at(slow.of_month(month + 12, date.day)));
+        }
+      }
+    }
+}
+
+/// Day of the week by counting: 1 January 2020 was a Wednesday.
+TEST(Calendar, BusinessDaysAgainstASlowModel) {
+  const Calendar calendar(zone_of(2));
+  const SlowCalendar slow(zone_of(2), 0);
+  const BusinessDays rule{{0, 1, 2, 3, 4}, {{2026, 12, 25}, {2027, 1, 1}, {2030, 5, 1}}};
+  for (std::size_t from = 0; from + 60 < slow.days(); from += 3)
+    for (const int wanted : {1, 2, 5, 10}) {
+      std::size_t day = from;
+      for (int left = wanted; left > 0;) {
+        ++day;
+        const bool closed = std::ranges::find(rule.closed, slow.date(day)) != rule.closed.end();
+        if ((day + 2) % 7 < 5 && !closed) --left;
+      }
+      ASSERT_EQ(calendar.after_business_days(slow.at(from), wanted, rule), slow.at(day + 1))
+          << slow.date(from).text() << " " << wanted;
+    }
 }
 
 TEST(Calendar, ASkippedWallTimeIsTheFirstInstantAfterIt) {
@@ -94,7 +175,7 @@ TEST(Calendar, TwelveMonthsFromALeapDay) {
 
 TEST(Calendar, LocalAndInstantAreInverse) {
   EXPECT_TRUE(rc::check("local(instant(local(t))) is local(t)", [] {
-    const Zone& zone = zone_of(*rc::gen::inRange<std::size_t>(0, 5));
+    const Zone& zone = zone_of(*rc::gen::inRange<std::size_t>(0, zones_known));
     const Calendar calendar(zone);
     const Instant t{*rc::gen::inRange<std::int64_t>(at("2020-01-01T00:00Z").us, at("2040-01-01T00:00Z").us)};
     const Local wall = calendar.local(t);
@@ -106,7 +187,7 @@ TEST(Calendar, LocalAndInstantAreInverse) {
 
 TEST(Calendar, BoundariesGrowAndFollowOneAnother) {
   EXPECT_TRUE(rc::check("periods tile time", [] {
-    const Calendar calendar(zone_of(*rc::gen::inRange<std::size_t>(0, 5)));
+    const Calendar calendar(zone_of(*rc::gen::inRange<std::size_t>(0, zones_known)));
     const Instant anchor{*rc::gen::inRange<std::int64_t>(at("2020-01-01T00:00Z").us, at("2036-01-01T00:00Z").us)};
     for (int k = 0; k < 24; ++k) RC_ASSERT(calendar.boundary(anchor, 1, k) < calendar.boundary(anchor, 1, k + 1));
     RC_ASSERT(calendar.boundary(anchor, 1, 12) == calendar.boundary(anchor, 12, 1));

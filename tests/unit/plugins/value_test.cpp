@@ -16,7 +16,7 @@ Manifest manifest() {
 Result<std::string> run(std::vector<Term> terms, std::string_view endpoint = "api", const std::string* body = nullptr) {
   static const Manifest known = manifest();
   static const Secrets secrets = [](std::string_view name) {
-    return name == "key" ? std::optional<std::string>("Jefe") : std::nullopt;
+    return name == "key" ? std::vector<std::string>{"Jefe", "Jefe before"} : std::vector<std::string>();
   };
   return finish({.text = {}, .terms = std::move(terms)}, {.manifest = known,
                                                           .secrets = secrets,

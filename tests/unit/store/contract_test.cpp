@@ -276,7 +276,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Kind{"memory", [](const Folder&) -> std::unique_ptr<Store> { return std::make_unique<MemoryStore>(); }},
         Kind{"sqlite",
-             [](const Folder& folder) { return *SqliteStore::open(folder / "journal.db", {.wal_bytes = 1 << 16}); }}),
+             [](const Folder& folder) { return *SqliteStore::open(folder / "journal.db", {.wal_bytes = 1 << 16}); }},
+        Kind{"postgres", [](const Folder&) { return open_postgres(new_address()); }}),
     [](const auto& kind) { return kind.param.name; });
 
 TEST(Seal, CoversEveryField) {

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "store/postgres/postgres_store.hpp"
 #include "store/store.hpp"
 
 namespace florin::store {
@@ -35,6 +37,20 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
+
+/// A journal of its own in the tests' PostgreSQL, which CTest starts: tests/postgres.
+/// lease  as in an address
+inline Address new_address(const std::string& lease = "200ms") {
+  static int number = 0;
+  return *read_address(std::string(FLORIN_TEST_POSTGRES) + "&lease=" + lease + "&schema=test_" +
+                       std::to_string(::getpid()) + "_" + std::to_string(++number));
+}
+
+inline std::unique_ptr<Store> open_postgres(const Address& address) {
+  auto store = PostgresStore::open(address);
+  if (!store) throw std::runtime_error(store.error().code + ": " + store.error().message);
+  return std::move(*store);
+}
 
 inline std::string bytes_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);

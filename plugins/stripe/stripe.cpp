@@ -1,0 +1,292 @@
+#include <florin/plugin.hpp>
+
+using namespace florin::plugin;
+
+namespace {
+
+/// The shape of answers is that of this version, whatever the account's default is.
+constexpr std::string_view api_version = "2023-08-16";
+/// What a clock of theirs may be behind of ours, when a payment is looked for by its key.
+constexpr std::int64_t slack_s = 300;
+
+/// Decimals of Stripe's smallest unit. It is not ISO 4217's for every currency. Source   docs.stripe.com/currencies
+std::int64_t exponent_of(Text code) {
+  return code_of(lower(code), {{"bif", 1}, {"clp", 1}, {"djf", 1}, {"gnf", 1}, {"jpy", 1}, {"kmf", 1}, {"krw", 1},
+                               {"mga", 1}, {"pyg", 1}, {"rwf", 1}, {"vnd", 1}, {"vuv", 1}, {"xaf", 1}, {"xof", 1},
+                               {"xpf", 1}, {"bhd", 4}, {"jod", 4}, {"kwd", 4}, {"omr", 4}, {"tnd", 4}},
+                 3) -
+         1;
+}
+florin_money amount_of(const Json& object, std::string_view member) {
+  const Text code = object["currency"].text();
+  return money(object[member].integer(), code, exponent_of(code));
+}
+
+/// The class of a refusal. Source   docs.stripe.com/declines/codes; which class is our choice
+std::uint32_t kind_of(Text code) {
+  return code_of(code,
+                 {{"insufficient_funds", FLORIN_FUNDS},
+                  {"card_velocity_exceeded", FLORIN_FUNDS},
+                  {"withdrawal_count_limit_exceeded", FLORIN_FUNDS},
+                  {"authentication_required", FLORIN_AUTHENTICATE},
+                  {"approve_with_id", FLORIN_AUTHENTICATE},
+                  {"offline_pin_required", FLORIN_AUTHENTICATE},
+                  {"online_or_offline_pin_required", FLORIN_AUTHENTICATE},
+                  {"payment_intent_authentication_failure", FLORIN_AUTHENTICATE},
+                  {"expired_card", FLORIN_BAD_DATA},
+                  {"incorrect_cvc", FLORIN_BAD_DATA},
+                  {"invalid_cvc", FLORIN_BAD_DATA},
+                  {"incorrect_zip", FLORIN_BAD_DATA},
+                  {"invalid_expiry_month", FLORIN_BAD_DATA},
+                  {"invalid_expiry_year", FLORIN_BAD_DATA},
+                  {"invalid_amount", FLORIN_BAD_DATA},
+                  {"currency_not_supported", FLORIN_BAD_DATA},
+                  {"duplicate_transaction", FLORIN_BAD_DATA},
+                  {"processing_error", FLORIN_TECHNICAL},
+                  {"try_again_later", FLORIN_TECHNICAL},
+                  {"issuer_not_available", FLORIN_TECHNICAL},
+                  {"reenter_transaction", FLORIN_TECHNICAL},
+                  {"payment_method_provider_timeout", FLORIN_TECHNICAL},
+                  {"lost_card", FLORIN_HARD},
+                  {"stolen_card", FLORIN_HARD},
+                  {"pickup_card", FLORIN_HARD},
+                  {"restricted_card", FLORIN_HARD},
+                  {"invalid_account", FLORIN_HARD},
+                  {"incorrect_number", FLORIN_HARD},
+                  {"invalid_number", FLORIN_HARD},
+                  {"card_not_supported", FLORIN_HARD},
+                  {"new_account_information_available", FLORIN_HARD},
+                  {"do_not_try_again", FLORIN_HARD},
+                  {"stop_payment_order", FLORIN_HARD},
+                  {"transaction_not_allowed", FLORIN_HARD},
+                  {"service_not_allowed", FLORIN_HARD},
+                  {"not_permitted", FLORIN_HARD},
+                  {"fraudulent", FLORIN_FRAUD},
+                  {"merchant_blacklist", FLORIN_FRAUD},
+                  {"security_violation", FLORIN_FRAUD},
+                  {"revocation_of_authorization", FLORIN_MANDATE_GONE},
+                  {"revocation_of_all_authorizations", FLORIN_MANDATE_GONE},
+                  {"payment_intent_mandate_invalid", FLORIN_MANDATE_GONE},
+                  {"india_recurring_payment_mandate_canceled", FLORIN_MANDATE_GONE},
+                  {"testmode_decline", FLORIN_MISCONFIGURED},
+                  {"live_mode_test_card", FLORIN_MISCONFIGURED},
+                  {"test_mode_live_card", FLORIN_MISCONFIGURED}},
+                 FLORIN_SOFT);
+}
+
+Reason why(const Json& error) {
+  const Text decline = error["decline_code"].text();
+  const Text code = decline ? decline : error["code"].text();
+  // The network's advice beats our table.
+  const bool stop = error["advice_code"].text() == Text("do_not_try_again");
+  return {stop ? std::uint32_t{FLORIN_HARD} : kind_of(code), code, error["message"].text()};
+}
+
+/// A saved card's token is `cus_…/pm_…`: who it belongs to, and the card. One without a customer is `pm_…`.
+Text customer_of(Text token) {
+  const auto slash = token.view().find('/');
+  return slash == std::string_view::npos ? Text() : Text(token.view().substr(0, slash));
+}
+Text card_of(Text token) {
+  const auto slash = token.view().find('/');
+  return slash == std::string_view::npos ? token : Text(token.view().substr(slash + 1));
+}
+
+}  // namespace
+
+/// Stripe: cards by PaymentIntents. Each attempt of ours is one intent; it and each refund carry our key in their
+/// metadata and as the idempotency key.
+class Stripe {
+ public:
+  explicit Stripe(Setup& setup) { setup.only(setup.config, {}); }
+
+  Capabilities describe() const {
+    return {.offers = {{.method = "card",
+                        .operations =
+                            operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS)}},
+            .key_window_us = hours(24),
+            .look_up_lag_us = minutes(5)};
+  }
+
+  Step charge(const Operation& op, const Replies& replies) const {
+    if (op.amount.exponent != exponent_of(currency(op.amount)))
+      return done({.state = FLORIN_NOT_SENT,
+                   .reason = Reason{FLORIN_MISCONFIGURED, "currency_not_supported",
+                                    "Stripe counts this currency in another unit"}});
+    if (!replies.empty()) return settle(replies.last());
+    const Text off_session = (op.flags & FLORIN_OFF_SESSION) != 0 ? Text("true") : Text();
+    return api(post("/v1/payment_intents")
+                   .form({{"amount", op.amount.minor},
+                          {"currency", lower(currency(op.amount))},
+                          {"customer", customer_of(op.method_ref)},
+                          {"payment_method", card_of(op.method_ref)},
+                          {"payment_method_types[0]", "card"},
+                          {"confirm", "true"},
+                          {"off_session", off_session},
+                          {"return_url", off_session ? Text() : Text(op.return_url)},
+                          {"description", op.description},
+                          {"metadata[key]", op.key}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable();
+  }
+
+  /// The customer came back. What the browser says of it is no proof: the provider is asked.
+  Step confirm(const Operation& op, const Replies& replies) const { return status(op, replies); }
+
+  Step cancel(const Operation& op, const Replies& replies) const {
+    if (!replies.empty()) return settle(replies.last());
+    return api(post(Text("/v1/payment_intents/") + op.ref + "/cancel").form({{"cancellation_reason", "abandoned"}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable();
+  }
+
+  /// Looks first: a key is forgotten after a day, and a refund may be asked for again later than that.
+  Step refund(const Operation& op, const Replies& replies) const {
+    if (replies.empty()) return refunds_of(op.ref, {});
+    const Reply last = replies.last();
+    const Json body = last.json();
+    if (body["object"].text() != Text("list")) return settle(last);
+    if (last.status() != 200) return refused(last);
+    if (const Json found = with_key(body, op.key)) return done(read(found));
+    if (more(body)) return refunds_of(op.ref, last_id(body));
+    return api(post("/v1/refunds")
+                   .form({{"payment_intent", op.ref}, {"amount", op.amount.minor}, {"metadata[key]", op.key}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable();
+  }
+
+  Step status(const Operation& op, const Replies& replies) const {
+    const bool refund = (op.flags & FLORIN_OF_REFUND) != 0;
+    const Text ref = refund ? op.refund_ref : op.ref, key = refund ? op.refund_key : op.payment_key;
+    const Text path = refund ? "/v1/refunds" : "/v1/payment_intents";
+    if (ref) {
+      if (replies.empty()) return api(get(path + "/" + ref));
+      if (replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
+      return settle(replies.last());
+    }
+    // The answer that had the id got lost: it is found by our key.
+    Text after;
+    if (!replies.empty()) {
+      const Json body = replies.last().json();
+      if (replies.last().status() != 200 || body["object"].text() != Text("list")) return refused(replies.last());
+      if (const Json found = with_key(body, key)) return done(read(found));
+      if (!more(body)) return done({.state = FLORIN_ABSENT});
+      if (replies.size() == 15) return done({.state = FLORIN_UNKNOWN, .raw = "not among the newest 1500"});
+      after = last_id(body);
+    }
+    if (refund) return refunds_of(op.ref, after);
+    return api(get(path).query({{"limit", 100},
+                                {"customer", customer_of(op.method_ref)},
+                                {"created[gte]", op.started_at_us / 1'000'000 - slack_s},
+                                {"starting_after", after}}));
+  }
+
+  /// Source   docs.stripe.com/webhooks/signature
+  Claims webhook(const Webhook& hook) const {
+    Claims claims;
+    Text time;
+    pairs(find(hook.headers, "stripe-signature"), ',', [&](std::string_view name, Text value) {
+      if (name == "t") time = value;
+      if (name == "v1")
+        claims.check(equal(hex(hmac_sha256(secret("stripe.webhook"), Value(time) + "." + Text(hook.body))), value,
+                           seconds(number(time)), minutes(5)));
+    });
+    const Json event(hook.json), object = event.at("/data/object");
+    const bool payment = object["object"].text() == Text("payment_intent");
+    if (!payment && object["object"].text() != Text("refund")) return claims;
+    const Text key = object.at("/metadata/key").text();
+    return claims.claim({.about = payment ? FLORIN_ABOUT_PAYMENT : FLORIN_ABOUT_REFUND,
+                         .id = event["id"].text(),
+                         .type = event["type"].text(),
+                         .payment_key = payment ? key : Text(),
+                         .refund_key = payment ? Text() : key,
+                         .said = read(object)});
+  }
+
+ private:
+  static Request api(Request request) {
+    return request.endpoint("api").header("Stripe-Version", Text(api_version)).bearer("stripe.api_key");
+  }
+  static Step refunds_of(Text payment, Text after) {
+    return api(get("/v1/refunds").query({{"limit", 100}, {"payment_intent", payment}, {"starting_after", after}}));
+  }
+
+  static bool more(const Json& list) { return list["has_more"].truth() && list["data"].count() > 0; }
+  static Text last_id(const Json& list) { return list["data"].item(list["data"].count() - 1)["id"].text(); }
+  static Json with_key(const Json& list, Text key) {
+    Json found;
+    list["data"].items([&](const Json& object) {
+      if (key && object.at("/metadata/key").text() == key) found = object;
+    });
+    return found;
+  }
+
+  static Step settle(const Reply& reply) {
+    const Json body = reply.json(), error = body["error"];
+    if (reply.status() == 200) return done(read(body));
+    if (reply.status() != 402) return refused(reply);
+    return done({.state = FLORIN_DECLINED,
+                 .ref = error.at("/payment_intent/id").text(),
+                 .raw = error.at("/payment_intent/status").text(),
+                 .reason = why(error)});
+  }
+
+  /// A key that was used for something else was used: what came of that is not known.
+  static Step refused(const Reply& reply) {
+    const Json error = reply.json()["error"];
+    if (error["type"].text() == Text("idempotency_error"))
+      return done({.state = FLORIN_UNKNOWN, .raw = "idempotency_error", .reason = why(error)});
+    return by_http(reply, error["code"].text(), error["message"].text());
+  }
+
+  static Outcome read(const Json& object) {
+    if (object["object"].text() == Text("refund")) return read_refund(object);
+    const Text status = object["status"].text();
+    const Json error = object["last_payment_error"];
+    const bool failed = status == Text("requires_payment_method") && error.is_object();
+    const std::uint32_t state = failed ? std::uint32_t{FLORIN_DECLINED}
+                                       : code_of(status,
+                                                 {{"succeeded", FLORIN_CAPTURED},
+                                                  {"requires_capture", FLORIN_AUTHORISED},
+                                                  {"processing", FLORIN_PENDING},
+                                                  {"requires_action", FLORIN_NEEDS_ACTION},
+                                                  {"canceled", FLORIN_VOIDED}},
+                                                 FLORIN_UNKNOWN);
+    Outcome said{.state = state,
+                 .amount = amount_of(object, state == FLORIN_CAPTURED ? "amount_received" : "amount"),
+                 .ref = object["id"].text(),
+                 .raw = status};
+    if (failed) said.reason = why(error);
+    if (state == FLORIN_NEEDS_ACTION) said.action = action_of(object);
+    return said;
+  }
+
+  static Action action_of(const Json& intent) {
+    if (const Json redirect = intent.at("/next_action/redirect_to_url/url")) return {FLORIN_REDIRECT, redirect.text()};
+    return {FLORIN_DISPLAY,
+            {},
+            {{Text("type"), intent.at("/next_action/type").text()},
+             {Text("client_secret"), intent["client_secret"].text()}}};
+  }
+
+  static Outcome read_refund(const Json& refund) {
+    const Text status = refund["status"].text(), failure = refund["failure_reason"].text();
+    Outcome said{.state = code_of(status,
+                                  {{"succeeded", FLORIN_REFUNDED},
+                                   {"pending", FLORIN_PENDING},
+                                   {"requires_action", FLORIN_PENDING},
+                                   {"failed", FLORIN_REFUND_FAILED},
+                                   {"canceled", FLORIN_REFUND_FAILED}},
+                                  FLORIN_UNKNOWN),
+                 .amount = amount_of(refund, "amount"),
+                 .ref = refund["id"].text(),
+                 .raw = status};
+    if (failure) said.reason = Reason{FLORIN_SOFT, failure, {}};
+    return said;
+  }
+};
+
+FLORIN_PLUGIN(Stripe, R"({"id": "stripe", "version": "1.0.0", "interfaces": ["florin.processor/1"],
+  "endpoints": {"api": "https://api.stripe.com"},
+  "secrets": {"stripe.api_key": {"for": "api"}, "stripe.webhook": {}},
+  "config": {"type": "object", "additionalProperties": false, "properties": {}}})")

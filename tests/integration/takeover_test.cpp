@@ -1,0 +1,201 @@
+// Hosts that die, sleep or are many, on a journal that is real. What a caller was answered is there, once.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "florin/host.hpp"
+#include "florin/ops.hpp"
+
+namespace florin {
+namespace {
+
+const TenantId tenant = *TenantId::parse("callloop");
+const AccountId account = *AccountId::parse("acme");
+const Actor service{"service", ""};
+constexpr const char* one_message = R"({"use": {"meter": "sms", "quantity": "100 characters"}})";
+
+Host open_host(const std::string& data) {
+  auto host = Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = data, .virtual_from = std::nullopt});
+  if (!host) {
+    std::fprintf(stderr, "cannot open: %s: %s\n", host.error().code.c_str(), host.error().message.c_str());
+    std::_Exit(3);
+  }
+  return std::move(*host);
+}
+
+void set_up(Host& host) {
+  const auto run = [&](const Actor& actor, const char* key, const char* command) {
+    const auto done = host.submit_json(tenant, account, actor, key, command);
+    ASSERT_TRUE(done) << key << ": " << done.error().message;
+    ASSERT_FALSE(done->refusal) << key << ": " << done->refusal->text;
+  };
+  run(service, "open", R"({"open_account": {"billing_country": "US"}})");
+  run(service, "trial", R"({"start_trial": {}})");
+  run({"staff", "jo"}, "give", R"({"correct_credits": {"amount": "1000000 message", "reason": "for the test"}})");
+}
+
+/// A host in a process of its own that debits without end, and says each answer it got as a line.
+class Child {
+ public:
+  Child(const std::string& data, const std::string& keys) {
+    int ends[2];
+    if (::pipe(ends) != 0) std::abort();
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::close(ends[0]);
+      debit_for_ever(data, keys, ends[1]);
+    }
+    ::close(ends[1]);
+    from_ = ::fdopen(ends[0], "r");
+  }
+  ~Child() {
+    kill(SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    std::fclose(from_);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  void kill(int signal) const { ::kill(pid_, signal); }
+  /// `key position`, or `key code` of the error. Empty at its end.
+  std::string line() {
+    char text[200];
+    if (std::fgets(text, sizeof text, from_) == nullptr) return {};
+    std::string line(text);
+    if (line.empty() || line.back() != '\n') return {};  // killed in the middle of a word
+    line.pop_back();
+    return line;
+  }
+
+ private:
+  [[noreturn]] static void debit_for_ever(const std::string& data, const std::string& keys, int to) {
+    Host host = open_host(data);
+    for (int i = 0;; ++i) {
+      const std::string key = keys + std::to_string(i);
+      const auto done = host.submit_json(tenant, account, service, key, one_message);
+      const std::string said = done ? std::to_string(done->position) : done.error().code;
+      const std::string line = key + " " + said + "\n";
+      if (::write(to, line.data(), line.size()) < 0 || !done) break;
+    }
+    const auto read = host.account(tenant, account);
+    const std::string last = "read " + (read ? std::string("answered") : read.error().code) + "\n";
+    (void)!::write(to, last.data(), last.size());
+    for (;;) ::pause();
+  }
+
+  pid_t pid_ = 0;
+  std::FILE* from_ = nullptr;
+};
+
+/// Every debit that was acknowledged is in the journal, at the place that was said, and the books hold.
+void all_there(const std::string& data, const std::map<std::string, std::string>& acknowledged) {
+  {
+    Host host = open_host(data);
+    for (const auto& [key, position] : acknowledged) {
+      const auto again = host.submit_json(tenant, account, service, key, one_message);
+      ASSERT_TRUE(again) << key << ": " << again.error().message;
+      EXPECT_EQ(std::to_string(again->position), position) << key << " was answered and is not there";
+    }
+  }
+  const auto verified = verify(data);
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_TRUE(verified->holds()) << as_text(*verified);
+}
+
+std::string new_database(const char* lease) {
+  static int number = 0;
+  return std::string(FLORIN_TEST_POSTGRES) + "&lease=" + lease + "&schema=hosts_" + std::to_string(::getpid()) + "_" +
+         std::to_string(++number);
+}
+
+/// How often a host is killed: few with all the other tests, FLORIN_KILLS for a long run by hand.
+int kills() {
+  const char* many = std::getenv("FLORIN_KILLS");
+  return many == nullptr ? 4 : std::atoi(many);
+}
+
+void kill_many_times(const std::string& data) {
+  {
+    Host host = open_host(data);
+    set_up(host);
+  }
+  std::map<std::string, std::string> acknowledged;
+  std::mt19937 random(1);
+  for (int round = 0; round < kills(); ++round) {
+    Child child(data, "k" + std::to_string(round) + "-");
+    // Somewhere in its work: after so many answers, and a little later.
+    for (int answers = 1 + static_cast<int>(random() % 20); answers > 0; --answers) {
+      const std::string line = child.line();
+      ASSERT_NE(line, "");
+      const std::size_t space = line.find(' ');
+      acknowledged[line.substr(0, space)] = line.substr(space + 1);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 3000));
+    child.kill(SIGKILL);
+    for (std::string line = child.line(); !line.empty(); line = child.line())
+      acknowledged[line.substr(0, line.find(' '))] = line.substr(line.find(' ') + 1);
+  }
+  all_there(data, acknowledged);
+}
+
+TEST(Takeover, KilledUnderLoadOnSqlite) {
+  std::string folder = (std::filesystem::temp_directory_path() / "florin-killed-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  kill_many_times(folder);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Takeover, KilledUnderLoadOnPostgres) { kill_many_times(new_database("100ms")); }
+
+TEST(Takeover, AStoppedHostLosesTheJournalAndFindsOut) {
+  const std::string data = new_database("300ms");
+  {
+    Host host = open_host(data);
+    set_up(host);
+  }
+  std::map<std::string, std::string> acknowledged;
+  Child first(data, "first-");
+  const auto note = [&](const std::string& line) {
+    acknowledged[line.substr(0, line.find(' '))] = line.substr(line.find(' ') + 1);
+  };
+  for (int i = 0; i < 20; ++i) note(first.line());
+  // While it is alive nobody else gets the journal.
+  const auto refused = Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = data, .virtual_from = std::nullopt});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "already_open") << refused.error().message;
+
+  first.kill(SIGSTOP);
+  {
+    Host second = open_host(data);
+    for (int i = 0; i < 10; ++i) {
+      const std::string key = "second-" + std::to_string(i);
+      const auto done = second.submit_json(tenant, account, service, key, one_message);
+      ASSERT_TRUE(done) << done.error().message;
+      ASSERT_FALSE(done->refusal);
+      acknowledged[key] = std::to_string(done->position);
+    }
+    // Awake again, it is told by its next commit, and answers nothing from what it remembers.
+    first.kill(SIGCONT);
+    std::string line = first.line();
+    for (; !line.empty() && !line.ends_with(" ask_again"); line = first.line()) note(line);
+    EXPECT_TRUE(line.ends_with(" ask_again")) << line;
+    EXPECT_EQ(first.line(), "read ask_again");
+    const auto done = second.submit_json(tenant, account, service, "second-last", one_message);
+    ASSERT_TRUE(done) << done.error().message;
+    acknowledged["second-last"] = std::to_string(done->position);
+  }
+  all_there(data, acknowledged);
+}
+
+}  // namespace
+}  // namespace florin

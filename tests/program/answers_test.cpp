@@ -1,0 +1,208 @@
+/// What the program answers to bad input: the exit code, where it says so, and that nothing is left half done.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A folder with the shipped config and plugins, in which the program is run.
+class Answers : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::remove_all(folder);
+    fs::create_directories(folder / "plugins");
+    fs::copy(FLORIN_CONFIG, folder / "config", fs::copy_options::recursive);
+    for (const auto& plugin : fs::directory_iterator(FLORIN_SHIPPED))
+      if (plugin.path().extension() == ".so") fs::copy(plugin.path(), folder / "plugins");
+    write("config/florin.yaml", "plugins: {folder: ../plugins}\ntenants: tenants\ndata: ../data\n");
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  }
+  /// Runs `florin words`; its exit code.
+  int florin(const std::string& words) {
+    const std::string line =
+        "cd '" + folder.string() + "' && timeout 100 " FLORIN_PROGRAM " " + words + " >.out 2>.err </dev/null";
+    const int status = std::system(line.c_str());
+    out = text_of(folder / ".out");
+    err = text_of(folder / ".err");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  /// The exit code, and `said` in what it says on the standard error.
+  void expect(const std::string& words, int code, const std::string& said) {
+    EXPECT_EQ(florin(words), code) << words << "\n" << out << err;
+    EXPECT_NE(err.find(said), std::string::npos) << words << " says\n" << err << "and should say\n" << said;
+  }
+  bool there(const std::string& name) const { return fs::exists(folder / name); }
+
+  const fs::path folder =
+      fs::temp_directory_path() /
+      ("florin-answers-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+  std::string out, err;
+};
+
+TEST_F(Answers, WrongUsage) {
+  expect("", 2, "A subcommand is required");
+  expect("chekc config", 2, "'chekc' is no command");
+  expect("check", 2, "FILE is required");
+  expect("demo --dta d", 2, "--dta");
+  expect("journal d --from -3", 2, "--from");
+  expect("journal d --account acme", 2, "--tenant");
+  expect("explain d 'Bad Id' acme", 2, "TENANT: 'Bad Id' is no id");
+  expect("show d callloop acme --at yesterday", 2, "'yesterday' is no instant such as 2026-03-10T09:00Z");
+}
+
+TEST_F(Answers, FilesThatAreNoTenants) {
+  write("empty.yaml", "");
+  write("noise.yaml", std::string("\xff\xfe\0\x01", 4));
+  expect("check empty.yaml", 1, "empty.yaml: nothing is written here");
+  expect("check noise.yaml", 1, "noise.yaml:1:1: this is not UTF-8 text");
+  expect("check nowhere.yaml", 1, "nowhere.yaml: there is no such file");
+  expect("check plugins", 1, "there is no *.yaml in this folder");
+  EXPECT_EQ(florin("check config"), 0) << err;
+  expect("scenario --config config/florin.yaml plugins", 1, "");
+  EXPECT_NE(out.find("there is no story to run"), std::string::npos);
+}
+
+TEST_F(Answers, NoJournal) {
+  write("text.db", "this is a text and no database, long enough to be looked at: " + std::string(600, '.'));
+  write("empty.db", "");
+  fs::create_directories(folder / "bare");
+  for (const std::string command : {"verify", "journal", "views", "versions", "start-sending"}) {
+    expect(command + " nowhere", 3, "nowhere is not there");
+    expect(command + " bare", 3, "bare/journal.db is not there");
+    expect(command + " text.db", 3, "text.db is no database: this is not a journal");
+    expect(command + " empty.db", 3, "empty.db is empty");
+  }
+  expect("backup nowhere copy.db", 3, "nowhere is not there");
+  expect("restore text.db restored", 3, "text.db is no database");
+  EXPECT_FALSE(there("copy.db") || there("restored") || there("nowhere") || there("bare/journal.db"));
+}
+
+TEST_F(Answers, TheDemoTouchesOnlyItsOwn) {
+  fs::create_directories(folder / "mine");
+  write("mine/letter", "dear");
+  write("file", "not a folder");
+  expect("demo --config nowhere.yaml --data d", 3, "nowhere.yaml: there is no such file");
+  expect("demo --config config/florin.yaml --data mine", 3, "no demo made it. Choose another folder");
+  expect("demo --config config/florin.yaml --data file", 3, "'file' is not empty");
+  expect("demo --config config/florin.yaml --data /proc/none", 3, "/proc/none: ");
+  EXPECT_EQ(text_of(folder / "mine/letter"), "dear");
+  EXPECT_EQ(text_of(folder / "file"), "not a folder");
+
+  // One that runs is not swept away by a second one.
+  fs::create_directories(folder / "running");
+  write("running/made_by_florin_demo", "");
+  write("running/journal.db", "its journal");
+  const int lock = ::open((folder / "running/journal.db.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  expect("demo --config config/florin.yaml --data running", 3, "one host at a time");
+  EXPECT_EQ(text_of(folder / "running/journal.db"), "its journal");
+  ::close(lock);
+}
+
+TEST_F(Answers, OneCommandAtATime) {
+  const std::string submit = "submit data callloop ann --config config/florin.yaml --as owner ";
+  ASSERT_EQ(florin(submit + R"(--key o '{"open_account": {"billing_country": "US"}}')"), 0) << err;
+  expect(submit + "--key a nonsense", 4, "this is not JSON");
+  expect(submit + "--key a '{}'", 4, "exactly one key belongs here");
+  expect(submit + R"(--key a '{"cancle": {}}')", 4, "(did you mean 'cancel'?)");
+  expect(submit + R"(--key a '{"cancel": {}, "cancel": {}}')", 4, "'cancel' is written twice");
+  expect(submit + R"(--key a '{"use": {"meter": "sms", "quantity": "-1 characters"}}')", 4, "use.quantity: ");
+  expect(submit + R"(--key a '{"buy_credits": {"amount": "99999999999999999999 message"}}')", 4,
+         "buy_credits.amount: ");
+  expect(submit + R"(--key o '{"open_account": {"billing_country": "DE"}}')", 4, "used for another command");
+  expect("submit data nobody ann --config config/florin.yaml --as owner --key a '{\"cancel\": {}}'", 4,
+         "there is no tenant 'nobody'");
+  expect("submit data callloop ann --config config/florin.yaml --as host --key a '{\"cancel\": {}}'", 4,
+         "nobody speaks for it");
+  expect(submit + "--key a '" + std::string(5'000, '[') + "'", 4, "more than 32 maps and lists");
+  expect("journal data --tenant nobody", 4, "nothing here is of a tenant 'nobody'");
+  expect("explain data callloop nobody", 4, "has no account 'nobody'");
+  EXPECT_EQ(florin("verify data"), 0) << out << err;
+  EXPECT_EQ(florin("verify data >/dev/full; echo $? >.out; cat .out"), 0);
+
+  const int lock = ::open((folder / "data/journal.db.lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  expect(submit + R"(--key b '{"cancel": {}}')", 3, "one host at a time");
+  expect("start-sending data", 3, "one host at a time");
+  EXPECT_EQ(florin("verify data"), 0) << err;  // who only reads is not in the way
+  ::close(lock);
+}
+
+TEST_F(Answers, UnfitPluginsStopTheirTenantsAlone) {
+  write("plugins/empty.so", "");
+  fs::copy("/bin/ls", folder / "plugins/ls.so");
+  fs::copy(folder / "plugins/wire.so", folder / "plugins/wire_again.so");
+  ASSERT_EQ(::mkfifo((folder / "plugins/pipe.so").c_str(), 0600), 0);  // nobody ever writes into it
+  EXPECT_EQ(florin("plugins plugins"), 1) << out << err;
+  for (const char* said : {"empty.so: ", "ls.so: ", "pipe.so: it is no regular file", "plugin 'wire' is there twice"})
+    EXPECT_NE(out.find(said), std::string::npos) << said << "\n" << out;
+  const std::string submit = " --config config/florin.yaml --as owner '{\"cancel\": {}}' --key ";
+  expect("submit data exotel ann" + submit + "a", 4, "exotel.yaml");  // it needs wire
+  EXPECT_NE(err.find("the tenant is stopped: "), std::string::npos) << err;
+  expect("submit data kaspr ann" + submit + "b", 4, "no_such_account");  // it runs
+  expect("plugins nowhere", 3, "nowhere: the folder of plugins cannot be read");
+}
+
+TEST_F(Answers, ABackupIsNeverWrittenOver) {
+  ASSERT_EQ(florin(R"(submit data callloop ann --config config/florin.yaml --as owner --key o '{"start_trial": {}}')"),
+            4);
+  ASSERT_EQ(florin("backup data copy.db"), 0) << err;
+  const std::string whole = text_of(folder / "copy.db");
+  expect("backup data copy.db", 3, "copy.db is there and is never overwritten");
+  expect("restore copy.db data", 3, "data/journal.db is there and is never overwritten");
+  expect("backup data /nowhere/copy.db", 3, "/nowhere/copy.db");
+  EXPECT_EQ(text_of(folder / "copy.db"), whole);
+  fs::resize_file(folder / "copy.db", whole.size() / 2);
+  expect("restore copy.db restored", 3, "copy.db");
+  EXPECT_FALSE(there("restored"));
+}
+
+TEST_F(Answers, OutputThatIsLostIsNoSuccess) {
+  for (const std::string words : {"check config", "version", "schema", "plugins plugins"}) {
+    const std::string line =
+        "cd '" + folder.string() + "' && " FLORIN_PROGRAM " " + words + " >/dev/full 2>.err </dev/null";
+    EXPECT_EQ(WEXITSTATUS(std::system(line.c_str())), 3) << words;
+    EXPECT_NE(text_of(folder / ".err").find("the output could not be written"), std::string::npos) << words;
+  }
+}
+
+TEST_F(Answers, OperatingOnWhatIsNotThere) {
+  const std::string config = " --config config/florin.yaml --as staff";
+  write("empty.yaml", "");
+  ASSERT_EQ(florin(R"(submit data callloop ann --key o '{"start_trial": {}}')" + config), 4);
+  expect("plan data empty.yaml", 1, "empty.yaml: nothing is written here");
+  expect("plan nowhere config/tenants/kaspr.yaml", 3, "nowhere is not there");
+  expect("apply data" + config, 2, "apply takes files, or --tenant with --version");
+  expect("apply data empty.yaml" + config, 1, "empty.yaml: nothing is written here");
+  expect("apply data --tenant kaspr --version 7" + config, 4, "no version 7");
+  expect("apply data config/tenants/kaspr.yaml" + config, 4, "no_change");
+  expect("import data callloop nowhere.yaml" + config, 1, "nowhere.yaml");
+  expect("import data callloop empty.yaml" + config, 1, "nothing was imported");
+  expect("close data callloop 2026-13" + config, 4, "a month is written as 2026-03");
+  expect("upcoming data callloop --day 2026-02-30 --config config/florin.yaml", 2, "--day");
+  expect("months data nobody --config config/florin.yaml", 4, "there is no tenant 'nobody'");
+  expect("versions data nobody", 4, "nobody");
+  expect("statement data nowhere.xml --tenant exotel --processor bank --config config/florin.yaml", 3, "nowhere.xml");
+  expect("statement data empty.yaml --tenant exotel --processor bank --config config/florin.yaml", 4, "empty.yaml");
+}
+
+}  // namespace
