@@ -87,7 +87,7 @@ int main(int count, char** words) {
                 .when = today(),
                 .accounts = quick ? 10'000U : 100'000U,
                 .rounds = quick ? 3U : 5U,
-                .seconds = quick ? 0.15 : 1.0,
+                .seconds = quick ? 0.15 : 0.7,
                 .skipped = skipped,
                 .measured = {},
                 .figures = {}};
