@@ -30,6 +30,10 @@ const Error not_ours{.code = "ask_again", .message = "this host does not own the
 
 /// How many commands or due entries are decided before the next row is looked at.
 constexpr std::size_t turn = 4096;
+/// Of a turn, for one tenant.
+constexpr std::size_t tenant_share = 256;
+/// Entries that may be decided and wait for the disk. Then no more is taken: the lines fill, and say `busy`.
+constexpr store::Position most_undurable = 4096;
 /// Of a turn, for what falls due: renewals get on while commands pour in.
 constexpr std::size_t due_share = 512;
 
@@ -41,7 +45,8 @@ Engine::Engine(store::Store& store, Policies& policies, Providers& providers, Op
       providers_(providers),
       options_(std::move(options)),
       shard_(store_, policies_, options_.shard),
-      virtual_now_(options_.virtual_from.value_or(Instant())) {
+      virtual_now_(options_.virtual_from.value_or(Instant())),
+      inbox_(options_.most_waiting, tenant_share) {
   if (!options_.fatal)
     options_.fatal = [](const std::string& why) {
       std::fprintf(stderr, "florin: %s\n", why.c_str());
@@ -105,10 +110,7 @@ void Engine::submit(std::vector<Job> jobs) {
   }
   {
     const std::lock_guard lock(mutex_);
-    if (!closing_ && inbox_.size() + jobs.size() <= options_.most_waiting) {
-      std::ranges::move(jobs, std::back_inserter(inbox_));
-      return wake_decider();
-    }
+    if (!closing_ && inbox_.add(jobs)) return wake_decider();
   }
   for (Job& job : jobs)
     if (job.reply) job.reply(Error{.code = "busy", .message = "too many commands are waiting: send it again"});
@@ -310,7 +312,7 @@ void Engine::effect_loop() {
     lock.unlock();
     providers_.perform(effect, now(), [this, effect](const Said& said) {
       const std::lock_guard again(mutex_);
-      inbox_.push_back(job_of(effect, said));
+      inbox_.add_always(job_of(effect, said));
       wake_decider();
       if (--under_way_ == 0) wake_closer_.notify_all();
     });
@@ -345,6 +347,13 @@ void Engine::commit_loop() {
   }
 }
 
+void Engine::commit_next(const store::Row& row) {
+  const std::lock_guard lock(mutex_);
+  committing_ = true;
+  row_ = row;
+  wake_committer_.notify_one();
+}
+
 void Engine::decide_loop() {
   store::Row row;  // the one that is being committed
   Instant retry_at;
@@ -352,9 +361,10 @@ void Engine::decide_loop() {
   for (;;) {
     // A commit that is under way wakes us; else the next thing that falls due does.
     const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
+    const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
-      return !inbox_.empty() || (!readings_.empty() && may_read()) || row_outcome_ || closing_ || start_sending_ ||
-             (lease_lost_ && !shard_.lost());
+      return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || closing_ ||
+             start_sending_ || (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -370,7 +380,8 @@ void Engine::decide_loop() {
     }
     decider_sleeps_ = false;
     const bool finish = closing_ && inbox_.empty() && readings_.empty() && !committing_;
-    std::vector<Job> jobs = std::exchange(inbox_, {});
+    std::vector<Job> jobs;
+    if (room) jobs = inbox_.turn(turn);
     std::deque<std::move_only_function<void(bool)>> readings;
     if (may_read()) readings = std::exchange(readings_, {});
     const bool ours = lease_good() && !lease_lost_;
@@ -384,15 +395,16 @@ void Engine::decide_loop() {
 
     if (outcome) {
       committing_ = false;
-      row_is(*outcome, row);
+      // What was decided meanwhile goes to the disk before anybody is answered: the disk never waits for us.
+      const store::Row done = std::exchange(row, {});
+      if (*outcome == store::Committed::done && shard_.waiting() && !shard_.lost()) commit_next(row = shard_.form());
+      row_is(*outcome, done);
       retry_at = now() + Duration{100'000};
     }
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
     const Instant at = now();
-    for (std::size_t from = 0; from < jobs.size() || from == 0; from += turn) {
-      shard_.take(std::span(jobs).subspan(from, std::min(turn, jobs.size() - from)), at);
-      if (!closing) shard_.take_due(at, due_share);
-    }
+    shard_.take(jobs, at);
+    if (!closing) shard_.take_due(at, due_share);
     for (auto& reading : readings) reading(ours && !shard_.lost());
     std::vector<Effect> effects = closing ? std::vector<Effect>() : shard_.take_effects(at);
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/lines.hpp"
 #include "engine/ports.hpp"
 #include "engine/shard.hpp"
 
@@ -24,7 +25,7 @@ class Engine {
   struct Options {
     Shard::Options shard;
     std::optional<Instant> virtual_from;
-    std::size_t most_waiting = 65'536;  ///< commands that may wait; more are refused as `busy`
+    std::size_t most_waiting = 65'536;  ///< commands of a tenant that may wait; more are refused as `busy`
     /// Called when nothing that was said can be believed any more, such as after a failed sync. Must not return.
     std::function<void(const std::string& why)> fatal;
   };
@@ -48,7 +49,7 @@ class Engine {
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
   /// asked_too_long_ago, asked_in_future, and a stopped tenant's own.
   void submit(Job job);
-  /// All at once, in order, in one row if possible.
+  /// All or none; each tenant's in order, and in few rows.
   void submit(std::vector<Job> jobs);
   Result<Answered> submit_and_wait(Job job);
   std::vector<Result<Answered>> submit_and_wait(std::vector<Job> jobs);
@@ -87,6 +88,7 @@ class Engine {
   void effect_loop();
   void wake_decider();
   void commit_inline();
+  void commit_next(const store::Row& row);
   void step_inline();
   store::Committed commit_until_known(const store::Row& row);
   void row_is(store::Committed outcome, const store::Row& row);
@@ -103,7 +105,7 @@ class Engine {
 
   mutable std::mutex mutex_;  ///< of everything below
   std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
-  std::vector<Job> inbox_;
+  Lines inbox_;
   std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;

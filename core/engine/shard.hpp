@@ -112,6 +112,8 @@ class Shard {
   /// Calls `then` with true once everything read so far is durable; with false when it never will be.
   void when_durable(std::move_only_function<void(bool durable)> then);
   store::Position durable_position() const { return durable_; }
+  /// Entries that are decided and not durable.
+  store::Position undurable() const { return last_ - durable_; }
 
   /// Everything that changed since the last one, as of the last durable entry. Only when nothing waits.
   struct Cut {

@@ -11,6 +11,7 @@
 #include "host/operating.hpp"
 #include "host/quote.hpp"
 #include "host/statements.hpp"
+#include "host/usage.hpp"
 #include "host/view.hpp"
 #include "store/postgres/address.hpp"
 
@@ -161,6 +162,24 @@ void Host::submit(Request request, std::function<void(Result<Outcome>)> done) {
   if (!job) return done(job.error());
   job->reply = [done = std::move(done)](Result<engine::Answered> answered) { done(outcome_of(answered)); };
   assembly->engine().submit(std::move(*job));
+}
+
+Result<Taken> Host::take(UsageRequest request) {
+  std::vector<UsageRequest> one;
+  one.push_back(std::move(request));
+  return std::move(take(std::move(one)).front());
+}
+
+std::vector<Result<Taken>> Host::take(std::vector<UsageRequest> requests) {
+  const auto assembly = inside_->open();
+  if (!assembly) return {requests.size(), Result<Taken>(closed())};
+  return florin::take(assembly->engine(), std::move(requests));
+}
+
+void Host::take(std::vector<UsageRequest> requests, std::function<void(std::vector<Result<Taken>>)> done) {
+  const auto assembly = inside_->open();
+  if (!assembly) return done({requests.size(), Result<Taken>(closed())});
+  florin::take(assembly->engine(), std::move(requests), std::move(done));
 }
 
 Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,

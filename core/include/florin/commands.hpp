@@ -397,4 +397,15 @@ struct Request {
   Command command;
 };
 
+/// What a backend asks around every message: a debit, or a hold and what becomes of it.
+using UsageCommand = std::variant<Use, PlaceHold, SettleHold, ReleaseHold, UseTogether>;
+struct UsageRequest {
+  TenantId tenant;
+  AccountId account;
+  Actor actor;
+  std::string key;                  ///< as in a Request
+  std::optional<Instant> asked_at;  ///< none: now
+  UsageCommand command;
+};
+
 }  // namespace florin

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "florin/commands.hpp"
+#include "florin/credits.hpp"
 #include "florin/export.hpp"
 #include "florin/money.hpp"
 #include "florin/outcome.hpp"
@@ -23,6 +24,14 @@ struct Outcome {
   OrderId order;                   ///< that was placed, if one was
   HoldId hold;                     ///< that was placed, if one was
   std::string entry;               ///< the whole entry as JSON: who, what, when, and every fact that followed
+};
+
+/// The same of a usage, in few bytes.
+struct Taken {
+  std::uint64_t position = 0;      ///< of its entry in the journal
+  std::optional<Refusal> refusal;  ///< none: it was done
+  HoldId hold;                     ///< that was placed, if one was
+  Credits amount;                  ///< taken by a debit or a settled hold, kept aside by a hold
 };
 
 /// May this account use this now, and what is there? Nothing is written and nothing is promised: only a hold or a debit
@@ -160,6 +169,14 @@ class FLORIN_API Host {
   /// Errors: also those of reading it, with the field.
   Result<Outcome> submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
                               std::string_view key, std::string_view command);
+
+  /// The way of every message: a debit (`Use`), or `PlaceHold` before and `SettleHold` or `ReleaseHold` after it. It
+  /// happens, is refused and fails as by submit(); the answer is small, and no text is made. docs/performance.md
+  Result<Taken> take(UsageRequest request);
+  /// In order; each by itself. One commit carries many: a thousand together cost a fraction each of one alone.
+  std::vector<Result<Taken>> take(std::vector<UsageRequest> requests);
+  /// The same without waiting; `done` runs once, on a thread of the host, and must not block.
+  void take(std::vector<UsageRequest> requests, std::function<void(std::vector<Result<Taken>>)> done);
 
   /// Errors: no_such_tenant, no_such_account; of this and every other reading, `ask_again` when another host has taken
   /// the journal over: close this one, and open it again when its work is wanted.

@@ -1,0 +1,80 @@
+#include "engine/lines.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+namespace florin::engine {
+
+bool Lines::add(std::vector<Job>& jobs) {
+  if (jobs.empty()) return true;
+  const TenantId first = jobs.front().tenant;
+  if (std::ranges::all_of(jobs, [&](const Job& job) { return job.tenant == first; })) {
+    if (!fits(first, jobs.size())) return false;
+    append(first, std::move(jobs));
+    return true;
+  }
+  std::map<TenantId, std::vector<Job*>> by_tenant;
+  for (Job& job : jobs) by_tenant[job.tenant].push_back(&job);
+  for (const auto& [tenant, theirs] : by_tenant)
+    if (!fits(tenant, theirs.size())) return false;
+  for (const auto& [tenant, theirs] : by_tenant) {
+    std::vector<Job> batch;
+    batch.reserve(theirs.size());
+    for (Job* job : theirs) batch.push_back(std::move(*job));
+    append(tenant, std::move(batch));
+  }
+  return true;
+}
+
+void Lines::add_always(Job job) {
+  const TenantId tenant = job.tenant;
+  std::vector<Job> one;
+  one.push_back(std::move(job));
+  append(tenant, std::move(one));
+}
+
+std::vector<Job> Lines::turn(std::size_t most) {
+  std::vector<Job> jobs;
+  for (std::size_t lines = in_turn_.size(); lines > 0 && jobs.size() < most; --lines) {
+    Line& line = *in_turn_.front();
+    in_turn_.pop_front();
+    for (std::size_t left = share_; left > 0 && !line.batches.empty();) {
+      Batch& batch = line.batches.front();
+      const std::size_t taken = std::min(left, batch.jobs.size() - batch.next);
+      const bool last_of_it = batch.next + taken == batch.jobs.size();
+      const auto from = batch.jobs.begin() + static_cast<std::ptrdiff_t>(batch.next);
+      if (jobs.empty() && batch.next == 0 && last_of_it)
+        jobs = std::move(batch.jobs);
+      else
+        std::move(from, from + static_cast<std::ptrdiff_t>(taken), std::back_inserter(jobs));
+      batch.next += taken;
+      left -= taken;
+      line.waiting -= taken;
+      if (last_of_it) line.batches.pop_front();
+    }
+    if (!line.batches.empty())
+      in_turn_.push_back(&line);
+    else
+      lines_.erase(std::string(line.tenant));
+  }
+  return jobs;
+}
+
+bool Lines::fits(const TenantId& tenant, std::size_t more) const {
+  const auto found = lines_.find(tenant.text());
+  return (found == lines_.end() ? 0 : found->second->waiting) + more <= most_each_;
+}
+
+void Lines::append(const TenantId& tenant, std::vector<Job> jobs) {
+  auto& line = lines_[tenant.text()];
+  if (!line) {
+    line = std::make_unique<Line>();
+    line->tenant = tenant.text();
+    in_turn_.push_back(line.get());
+  }
+  line->waiting += jobs.size();
+  line->batches.push_back({std::move(jobs)});
+}
+
+}  // namespace florin::engine

@@ -1,0 +1,42 @@
+#include "contestant.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+namespace bench {
+
+namespace {
+
+std::uint64_t mixed(std::uint64_t n) {
+  n += 0x9E3779B97F4A7C15ULL;
+  n = (n ^ (n >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  n = (n ^ (n >> 27)) * 0x94D049BB133111EBULL;
+  return n ^ (n >> 31);
+}
+
+}  // namespace
+
+void must(bool held, std::string_view what) {
+  if (held) return;
+  fmt::print(stderr, "failed: {}\n", what);
+  std::exit(1);
+}
+
+Debits::One Debits::next() {
+  const std::uint64_t high = mixed(next_++), low = mixed(high);
+  One one;
+  one.key = fmt::format("{:016x}{:016x}", high, low);
+  const double share = static_cast<double>(low >> 11) * 0x1p-53;
+  switch (spread_) {
+    case Spread::uniform: one.account = low % accounts_; break;
+    case Spread::skewed:
+      one.account = static_cast<std::size_t>(std::pow(static_cast<double>(accounts_ + 1), share)) - 1;
+      break;
+    case Spread::hot: break;
+  }
+  return one;
+}
+
+}  // namespace bench

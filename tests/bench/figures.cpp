@@ -1,0 +1,268 @@
+#include "figures.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "florin/host.hpp"
+
+namespace bench {
+
+namespace {
+
+using namespace florin;
+using Clock = std::chrono::steady_clock;
+
+const TenantId tenant = TenantId::trusted("callloop");
+const TenantId importing = TenantId::trusted("salesmsg");
+const Actor service{"service", ""};
+const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"), {}};
+
+AccountId name_of(std::size_t account) { return AccountId::trusted("account-" + std::to_string(account)); }
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+Host opened(const std::filesystem::path& folder, const std::string& data, std::optional<Instant> virtual_from = {}) {
+  const auto config = folder / "figures.yaml";
+  std::ofstream(config) << "plugins: {folder: " FLORIN_PLUGINS "}\ntenants: [" FLORIN_CONFIG
+                           "/tenants/callloop.yaml, " FLORIN_CONFIG
+                           "/tenants/salesmsg.yaml]\ndata: data\npayments: sandbox\n";
+  auto host = Host::open({.config = config.string(), .data = data, .virtual_from = virtual_from});
+  must(bool(host), host ? "" : host.error().message);
+  return std::move(*host);
+}
+
+void all_done(const std::vector<Result<Outcome>>& outcomes) {
+  for (const auto& outcome : outcomes)
+    must(outcome && !outcome->refusal, !outcome           ? outcome.error().message
+                                       : outcome->refusal ? outcome->refusal->text
+                                                          : "");
+}
+
+void set_up(Host& host, std::size_t accounts) {
+  for (std::size_t from = 0; from < accounts; from += 5'000) {
+    std::vector<Request> requests;
+    for (std::size_t i = from; i < std::min(accounts, from + 5'000); ++i) {
+      const std::string n = std::to_string(i);
+      requests.push_back({tenant, name_of(i), service, "open" + n, std::nullopt, OpenAccount{"US", std::nullopt, {}}});
+      requests.push_back({tenant, name_of(i), service, "trial" + n, std::nullopt, StartTrial{}});
+      for (const char* times : {"a", "b"})
+        requests.push_back({tenant,
+                            name_of(i),
+                            {"staff", "bench"},
+                            times + n,
+                            std::nullopt,
+                            CorrectCredits{*CreditAmount::parse("1000000000 message"), false, "bench"}});
+    }
+    all_done(host.submit(requests));
+  }
+}
+
+double percentile(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
+}
+std::string p50_and_p99(const std::vector<double>& us) {
+  return fmt::format("p50 {:.0f} µs, p99 {:.0f} µs", percentile(us, 0.5), percentile(us, 0.99));
+}
+
+double bare_sync_us(const std::filesystem::path& folder) {
+  const int file = ::open((folder / "bare").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  const std::string block(4096, 'x');
+  must(file >= 0 && ::pwrite(file, block.data(), block.size(), 0) == 4096 && ::fdatasync(file) == 0, "a file to sync");
+  std::vector<double> us;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto start = Clock::now();
+    must(::pwrite(file, block.data(), block.size(), 0) == 4096 && ::fdatasync(file) == 0, "synced");
+    us.push_back(seconds_since(start) * 1e6);
+  }
+  ::close(file);
+  return percentile(us, 0.5);
+}
+
+/// Debits are asked for at their instants, whatever the answers do; counted is from the instant to the answer.
+std::vector<double> open_loop(Host& host, std::size_t accounts, double each_second, double seconds,
+                              std::uint64_t from) {
+  const auto total = static_cast<std::size_t>(each_second * seconds);
+  std::vector<double> us(total);
+  std::atomic<std::size_t> answered = 0;
+  Debits debits(accounts, Spread::uniform, from);
+  const auto start = Clock::now();
+  for (std::size_t asked = 0; asked < total;) {
+    const auto due = std::min(total, static_cast<std::size_t>(seconds_since(start) * each_second));
+    for (; asked < due; ++asked) {
+      Debits::One one = debits.next();
+      std::vector<UsageRequest> request;
+      request.push_back({tenant, name_of(one.account), service, std::move(one.key), std::nullopt, one_message});
+      const double at = static_cast<double>(asked) / each_second;
+      host.take(std::move(request), [&us, &answered, start, at, asked](std::vector<Result<Taken>> answers) {
+        must(answers.front() && !answers.front()->refusal, "debited");
+        us[asked] = (seconds_since(start) - at) * 1e6;
+        ++answered;
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+  while (answered < total) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return us;
+}
+
+/// One caller's debits, one after the other, for so long.
+std::vector<double> debits_of_one(Host& host, double seconds, std::string keys) {
+  std::vector<double> us;
+  const auto start = Clock::now();
+  for (int i = 0; seconds_since(start) < seconds; ++i) {
+    const auto asked = Clock::now();
+    const auto taken = host.take({tenant, name_of(0), service, keys + std::to_string(i), std::nullopt, one_message});
+    must(taken && !taken->refusal, "debited");
+    us.push_back(seconds_since(asked) * 1e6);
+  }
+  return us;
+}
+
+/// The same while another tenant opens accounts as fast as it can, in batches of 5,000, four under way.
+std::vector<double> debits_beside_an_import(Host& host, double seconds, std::size_t& opened) {
+  std::atomic<bool> over = false;
+  std::atomic<std::size_t> count = 0;
+  std::vector<std::jthread> importers;
+  for (int importer = 0; importer < 4; ++importer)
+    importers.emplace_back([&, importer] {
+      for (std::size_t batch = 0; !over; ++batch) {
+        std::vector<Request> requests;
+        for (int i = 0; i < 5'000; ++i) {
+          const std::string name = fmt::format("new-{}-{}-{}", importer, batch, i);
+          requests.push_back(
+              {importing, AccountId::trusted(name), service, name, std::nullopt, OpenAccount{"US", std::nullopt, {}}});
+        }
+        all_done(host.submit(requests));
+        count += requests.size();
+      }
+    });
+  std::vector<double> us = debits_of_one(host, seconds, "beside-");
+  over = true;
+  importers.clear();
+  opened = count;
+  return us;
+}
+
+std::size_t resident_bytes() {
+  std::size_t pages = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> pages >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::int64_t journal_says(const std::filesystem::path& data, const char* sql) {
+  sqlite3* db = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  must(sqlite3_open_v2((data / "journal.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+           sqlite3_prepare_v2(db, sql, -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW,
+       sql);
+  const std::int64_t number = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return number;
+}
+
+struct Written {
+  std::int64_t records = 0, bytes = 0;
+};
+Written written(const std::filesystem::path& data) {
+  return {journal_says(data, "SELECT max(last) FROM journal"),
+          journal_says(data, "SELECT sum(length(entries)) FROM journal")};
+}
+
+/// A month's end: period order, roll-over, invoice and payment by the sandbox, in virtual time and in memory.
+double renewals_a_second(const std::filesystem::path& folder, std::size_t accounts) {
+  Host host = opened(folder, "memory", *Instant::parse("2026-03-10T09:00Z"));
+  std::vector<Request> requests;
+  for (std::size_t i = 0; i < accounts; ++i) {
+    const auto ask = [&](const char* word, Command command) {
+      requests.push_back(
+          {tenant, name_of(i), {"owner", "ann"}, word + std::to_string(i), std::nullopt, std::move(command)});
+    };
+    ask("open", OpenAccount{"US", std::nullopt, {}});
+    ask("method", SetMethod{.method = MethodId::trusted("card"),
+                            .slot = "primary",
+                            .details = {{"token", "ok"}, {"brand", "visa"}, {"last4", "4242"}},
+                            .token = {},
+                            .brand = {},
+                            .masked = {}});
+    Subscribe subscribe;
+    subscribe.plan = PlanId::trusted("lite");
+    subscribe.cycle = "monthly";
+    ask("subscribe", subscribe);
+  }
+  all_done(host.submit(requests));
+  host.run_until(*Instant::parse("2026-04-10T08:00Z"));
+  const auto start = Clock::now();
+  host.run_until(*Instant::parse("2026-04-10T10:00Z"));
+  const double took = seconds_since(start);
+  const auto last = host.account(tenant, name_of(accounts - 1));
+  must(last && last->find("2026-05-10") != std::string::npos, "it was renewed to the 10th of May");
+  return static_cast<double>(accounts) / took;
+}
+
+}  // namespace
+
+std::vector<Figure> figures(const Place& place, bool quick) {
+  std::vector<Figure> found;
+  const std::size_t accounts = quick ? 10'000 : 200'000;
+  const double seconds = quick ? 1 : 5;
+  const std::filesystem::path data = place.folder / "figures";
+  const double sync = bare_sync_us(place.folder);
+  found.push_back({"a bare write and sync of 4 KiB", fmt::format("p50 {:.0f} µs", sync), ""});
+  {
+    const std::size_t before = resident_bytes();
+    Host host = opened(place.folder, data.string());
+    set_up(host, accounts);
+    found.push_back({"memory of an account with three grants, its keys and indexes",
+                     fmt::format("{} bytes", (resident_bytes() - before) / accounts), "at most 400, dream 160"});
+    const Written before_debits = written(data);
+    for (const double rate : {10'000.0, 100'000.0}) {
+      const auto us = open_loop(host, accounts, rate, seconds, static_cast<std::uint64_t>(rate) << 20);
+      found.push_back({fmt::format("a debit's latency at {:.0f} a second, open loop", rate),
+                       fmt::format("{}; p50 is {:.1f} syncs", p50_and_p99(us), percentile(us, 0.5) / sync),
+                       "p50 of 3 syncs, dream 1.5"});
+    }
+    const Written after_debits = written(data);
+    found.push_back(
+        {"bytes of a debit in the journal",
+         fmt::format("{}", (after_debits.bytes - before_debits.bytes) / (after_debits.records - before_debits.records)),
+         "at most 100, dream 48"});
+    {
+      const int checks = quick ? 20'000 : 100'000;
+      const auto start = Clock::now();
+      for (int i = 0; i < checks; ++i)
+        must(host.check(tenant, name_of(static_cast<std::size_t>(i) % accounts), service, one_message)->allowed,
+             "may be used");
+      found.push_back({"a check, one caller", fmt::format("{:.0f} ns", seconds_since(start) / checks * 1e9),
+                       "at most 150 ns, dream 60"});
+    }
+    found.push_back({"one caller's debits, nobody else", p50_and_p99(debits_of_one(host, seconds, "alone-")), ""});
+    std::size_t imported = 0;
+    const auto us = debits_beside_an_import(host, seconds, imported);
+    found.push_back({fmt::format("the same while another tenant imports, {:.0f} accounts a second",
+                                 static_cast<double>(imported) / seconds),
+                     p50_and_p99(us), ""});
+  }
+  const std::int64_t records = written(data).records;
+  {
+    const auto start = Clock::now();
+    const Host host = opened(place.folder, data.string());
+    found.push_back({fmt::format("start with {} accounts and {} records", accounts, records),
+                     fmt::format("{:.2f} s", seconds_since(start)), "1 M and 5 M in 2 s, dream 0.75 s"});
+  }
+  found.push_back({"renewals a second, in virtual time and memory, sandbox payments",
+                   fmt::format("{:.0f}", renewals_a_second(place.folder, quick ? 500 : 20'000)),
+                   "50,000, dream 200,000"});
+  return found;
+}
+
+}  // namespace bench
