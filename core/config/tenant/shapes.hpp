@@ -438,15 +438,35 @@ struct OverBlock {
 };
 BOOST_DESCRIBE_STRUCT(OverBlock, (), (keep_as))
 
+/// Why a charge was refused, where another try may help.
+enum class RetriedWhy : std::uint8_t { technical, funds, soft };
+BOOST_DESCRIBE_ENUM(RetriedWhy, technical, funds, soft)
+
+struct RefusalsBlock {
+  Written<std::int32_t> at_most;
+  Written<Span> within;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(RefusalsBlock, (), (at_most, within))
+struct RestBlock {
+  Written<Failures> after;
+  Written<Span> lasts;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(RestBlock, (), (after, lasts))
+
 struct PaymentsBlock {
   std::vector<std::pair<ProcessorId, ProcessorBlock>> processors;
   std::vector<std::pair<MethodId, MethodBlock>> methods;
   std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
   std::optional<ShortBlock> short_;
   std::optional<OverBlock> over;
+  std::vector<std::pair<RetriedWhy, Written<std::vector<Written<Span>>>>> retries;
+  std::optional<RefusalsBlock> refusals;
+  std::optional<RestBlock> rest;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PaymentsBlock, (), (processors, methods, try_, short_, over))
+BOOST_DESCRIBE_STRUCT(PaymentsBlock, (), (processors, methods, try_, short_, over, retries, refusals, rest))
 
 struct GateBlock {
   OneOrMany<Action> action;
@@ -654,7 +674,16 @@ inline constexpr Note payments_notes[] = {
     {"methods", "", Note::Presence::required},
     {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required},
     {"short", "less came by bank than was asked for"},
-    {"over", "more came"}};
+    {"over", "more came"},
+    {"retries",
+     "an overdue order is tried again beside the ladder, by why it was refused: after the first refusal of "
+     "that kind, the second, …; left out: the ladder alone tries"},
+    {"refusals", "so many of one method, and the host tries it no more by itself; left out: no limit"},
+    {"rest", "a processor that fails is left alone for a while; left out: it is not"}};
+inline constexpr Note refusals_notes[] = {{"at_most", "card networks want no more than 15"},
+                                          {"within", "counted back from now"}};
+inline constexpr Note rest_notes[] = {{"after", "failures in a row"},
+                                      {"lasts", "what falls due by itself waits so long; people may pay"}};
 inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for any more"},
                                        {"withheld_tax", "of the price without tax, against its certificate"},
                                        {"more", "what is short by more"}};
@@ -709,6 +738,10 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::PaymentsBlock> = yaml::payments_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::ShortBlock> = yaml::short_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::RefusalsBlock> = yaml::refusals_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::RestBlock> = yaml::rest_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
 template <>

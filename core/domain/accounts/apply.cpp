@@ -335,6 +335,8 @@ struct Applying {
     attempt.decline = fact.decline;
     attempt.decline_code = fact.decline_code;
     attempt.action = fact.action;
+    if (fact.sent_at) attempt.sent_at = *fact.sent_at;
+    attempt.alarm = fact.alarm;
     // An invoice of a renewal that nobody paid in its time is overdue; the ladder has its own times.
     if (fact.state == AttemptState::expired && paid_for.renewal()) paid_for.open_until = never;
   }
@@ -375,6 +377,7 @@ struct Applying {
     due.buying_refused = fact.buying_refused;
   }
   void operator()(const PastDueCleared&) { account.past_due.reset(); }
+  void operator()(const RetryPlanned& fact) { there(account.past_due, "not past due").retry_at = fact.at; }
 
   void operator()(const RefundAsked&) {
     account.guarantee = GuaranteeCase{.asked_at = at, .decided = false};
@@ -399,6 +402,9 @@ struct Applying {
     moved.ask_at = fact.ask_at;
     ++moved.asked;
     if (!fact.ref.empty()) moved.ref = fact.ref;
+    moved.raw = fact.raw;
+    moved.decline_code = fact.decline_code;
+    moved.alarm = fact.alarm;
   }
   void operator()(const CreditNoteIssued& fact) {
     tenant.last_credit_note = fact.sequence;
@@ -579,6 +585,14 @@ struct Applying {
     account.first_paid_at = fact.first_paid_at;
     account.imported_at = at;
     account.had_trial = true;
+  }
+  void operator()(const ProcessorCounted& fact) {
+    std::erase_if(tenant.processors, [&](const ProcessorHealth& old) { return old.processor == fact.processor; });
+    if (fact.failures > 0) tenant.processors.push_back({fact.processor, fact.failures, fact.rests_until});
+  }
+  void operator()(const DifferenceFound& fact) { tenant.differences.push_back(fact.difference); }
+  void operator()(const DifferenceClosed& fact) {
+    std::erase_if(tenant.differences, [&](const Difference& open) { return open.name == fact.difference; });
   }
   void operator()(const MonthClosed& fact) { tenant.closed_months.push_back(fact.month); }
   void operator()(const DocumentNumbersSet& fact) {

@@ -18,6 +18,7 @@ enum class DueKind : std::uint8_t {
   grant_ends,
   keeping_ends,
   past_due_step,
+  payment_retry,
   order_closes,
   recharge
 };

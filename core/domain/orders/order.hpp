@@ -71,6 +71,8 @@ struct Attempt {
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;
   std::string action;  ///< JSON: what the customer must do
+  Instant sent_at;     ///< when it was last sent; zero: it may never have been
+  std::string alarm;   ///< what a person has to look into
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||

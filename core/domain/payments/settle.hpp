@@ -9,6 +9,9 @@ namespace florin {
 /// While an attempt is unknown no other one starts. What comes late is taken: money is never kept silently.
 void provider_said(Draft& draft, const ProviderSaid& command);
 
+/// What a person found out of an attempt whose outcome is not known.
+void settle_payment(Draft& draft, const SettlePayment& command);
+
 /// Whether an attempt may move from one state to another. A claim that would move it otherwise changes nothing.
 bool may_move(AttemptState from, AttemptState to);
 
