@@ -31,9 +31,9 @@ const Error not_ours{.code = "ask_again", .message = "this host does not own the
 /// How many commands or due entries are decided before the next row is looked at.
 constexpr std::size_t turn = 4096;
 /// Of a turn, for one tenant.
-constexpr std::size_t tenant_share = 1024;
+constexpr std::size_t tenant_share = 256;
 /// Entries that may be decided and wait for the disk. Then no more is taken: the lines fill, and say `busy`.
-constexpr store::Position most_undurable = 16'384;
+constexpr store::Position most_undurable = 4096;
 /// Of a turn, for what falls due: renewals get on while commands pour in.
 constexpr std::size_t due_share = 512;
 
