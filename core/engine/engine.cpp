@@ -144,7 +144,13 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
       waiting->left.count_down();
     };
   submit(std::move(jobs));
-  if (threaded()) waiting->left.wait();
+  if (threaded()) {
+    waiting->left.wait();
+  } else if (unknown_row_) {
+    for (Result<Answered>& answer : waiting->answers)
+      if (!answer && answer.error().code == unavailable.code)
+        answer = Error{.code = unavailable.code, .message = unavailable.message + " (" + store_.last_problem() + ")"};
+  }
   return std::move(waiting->answers);
 }
 

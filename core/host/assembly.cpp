@@ -29,6 +29,15 @@ std::string place_of_journal(const Assembly::Options& options) {
   return options.postgres ? *options.postgres : (*options.data / "journal.db").string();
 }
 
+/// Plugins are copied once the journal is there: beside none, they tell of one that is lost. To begin from nothing
+/// would charge every customer anew.
+bool is_lost(const std::filesystem::path& data) {
+  std::error_code failed;
+  const std::filesystem::path file = data / "journal.db";
+  const bool empty = !std::filesystem::exists(file, failed) || std::filesystem::file_size(file, failed) == 0;
+  return empty && std::filesystem::exists(folder_of_copies(data), failed);
+}
+
 std::string line_of(const Error& error) {
   std::string line = config::text_of({error});
   if (line.ends_with('\n')) line.pop_back();
@@ -143,6 +152,11 @@ Status Assembly::open_store() {
     store_ = std::make_unique<store::MemoryStore>();
     return Done{};
   }
+  if (!options_.postgres && is_lost(*options_.data))
+    return Error{.code = "damaged_store",
+                 .message = place_of_journal(options_) +
+                            " is gone or empty, and a host ran in this folder: `florin restore` makes a journal of a "
+                            "backup; to begin anew, name an empty folder"};
   auto opened = store::open(place_of_journal(options_));
   if (!opened) return opened.error();
   store_ = std::move(*opened);

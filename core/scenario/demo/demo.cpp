@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 #include <ostream>
+#include <stdexcept>
 
 #include "config/check.hpp"
 #include "domain/journal/described.hpp"
@@ -147,6 +148,8 @@ class Year {
   void play(Event& event) {
     stage_->run_until(event.at);
     const auto answers = stage_->send(event.requests);
+    for (const auto& answer : answers)
+      if (!answer && answer.error().code == "store_unavailable") throw std::runtime_error(answer.error().message);
     if (event.act == nullptr) return;
     for (const auto& answer : answers) {
       const std::string code = !answer                  ? answer.error().code
