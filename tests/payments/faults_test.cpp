@@ -54,6 +54,7 @@ Ran run(const StandIn& provider, const Flow& flow, int at, int times, const std:
   for (const Duration later : {minutes(10), hours(3), hours(24), hours(48)}) {
     host.to(host.now() + later);
     if (flow.outside) flow.outside(provider);
+    if (webhooks) host.deliver(twice_and_backwards);  // of what was done late, too
   }
   host.to(host.now() + flows_last);
   return {provider.seen().size() - before, host.differences(), provider.sums()};
