@@ -27,8 +27,7 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.ref = attempt.ref;
   effect.amount = attempt.amount;
   effect.decided_at = attempt.started_at;
-  effect.customer_present = order.kind != OrderKind::recharge && order.kind != OrderKind::minimum &&
-                            (order.kind != OrderKind::subscription || order.buys.plan);
+  effect.customer_present = !order.by_itself();
   effect.asked = attempt.asked;
   if (first_time || once_more) effect.send_before = attempt.send_before;
   return effect;

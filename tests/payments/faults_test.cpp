@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "paying.hpp"
+#include "every_flow.hpp"
 
 namespace florin::test {
 namespace {
@@ -54,7 +54,6 @@ Ran run(const StandIn& provider, const Flow& flow, int at, int times, const std:
   for (const Duration later : {minutes(10), hours(3), hours(24), hours(48)}) {
     host.to(host.now() + later);
     if (flow.outside) flow.outside(provider);
-    if (webhooks) host.deliver(twice_and_backwards);  // of what was done late, too
   }
   host.to(host.now() + flows_last);
   return {provider.seen().size() - before, host.differences(), provider.sums()};
@@ -84,19 +83,7 @@ TEST_P(Faults, LeaveBothBooksTheSame) {
   std::printf("%s: %zu requests, %zu points, %zu of them end as without a fault\n", flow.name.c_str(), sound.requests,
               points, as_without);
 }
-
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const Flow& flow : flows()) all.push_back(flow.name);
-  return all;
-}
-std::string plain(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  std::erase_if(name, [](char c) { return c == ',' || c == '\''; });
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-}
-INSTANTIATE_TEST_SUITE_P(Flow, Faults, testing::ValuesIn(names()), plain);
+INSTANTIATE_TEST_SUITE_P(Flow, Faults, testing::ValuesIn(names_of_flows()), as_test_name);
 
 }  // namespace
 }  // namespace florin::test

@@ -23,11 +23,6 @@ const SavedMethod* saved_as(const Account& account, const std::string& slot_or_k
   return found == account.methods.end() ? nullptr : &*found;
 }
 
-/// Nobody is there to see what becomes of it.
-bool by_itself(const Order& order) {
-  return order.renewal() || order.kind == OrderKind::recharge || order.kind == OrderKind::minimum;
-}
-
 /// Intent first: the attempt and its key are durable before anything leaves. The key is derived from what is paid for.
 /// While charges are stopped, the order waits instead. `after`: not sent before.
 void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, std::uint32_t next_candidate,
@@ -44,7 +39,7 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
   attempt.started_at = draft.now;
   attempt.ask_at = draft.now + after;
   // A processor that rests is charged again when its rest is over; who is there meanwhile finds out whether it is well.
-  if (by_itself(order)) attempt.ask_at = std::max(attempt.ask_at, draft.tenant.rests_until(method.processor));
+  if (order.by_itself()) attempt.ask_at = std::max(attempt.ask_at, draft.tenant.rests_until(method.processor));
   attempt.send_before = attempt.ask_at + send_window;
   // An invoice is waited for longer than a card that was tried before it; a renewal's too: then it is overdue.
   const Method* kind = draft.catalog().method(method.method);

@@ -157,6 +157,9 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
   if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);
   const Order& after = *draft.account.order(command.order);
   if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
+  // Its customer was told till when it could be paid, and is not charged any more.
+  if (!after.by_itself() && after.open_until <= draft.now)
+    return could_not_be_paid(draft, command.order, "not_paid_in_time");
   if (const auto wait = same_again_after(after); wait && try_again(draft, command.order, *wait)) return;
   if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
 }
@@ -174,9 +177,9 @@ void settle_payment(Draft& draft, const SettlePayment& command) {
   const bool captured = command.came_to == PaymentCameTo::captured;
   if (captured && command.ref.empty()) refuse("ref_missing", "Money that came has the processor's own id.");
   // Till then a request of ours may still arrive.
-  const Instant last_sent = std::max(attempt.started_at, attempt.sent_at);
-  if (!captured && draft.now < std::max(last_sent + look_up_lag, attempt.send_before))
-    refuse("too_early", "A request may still arrive. Look again after " + attempt.send_before.text() + ".");
+  const Instant certain = std::max(std::max(attempt.started_at, attempt.sent_at) + look_up_lag, attempt.send_before);
+  if (!captured && draft.now < certain)
+    refuse("too_early", "A request may still arrive. Look again after " + certain.text() + ".");
   Said said;
   said.state = captured ? AttemptState::captured : AttemptState::not_sent;
   said.amount = attempt.amount;
