@@ -46,11 +46,6 @@ Result<Recorded> recorded(const std::string& file) {
   return request;
 }
 
-int was_refused(const Error& error) {
-  std::cerr << "florin: " << as_text({error});
-  return refused;
-}
-
 }  // namespace
 
 int webhook(const StatementWords& words) {
@@ -60,9 +55,8 @@ int webhook(const StatementWords& words) {
   if (!processor) return failed_to_read("--processor", processor);
   const auto request = recorded(words.file);
   if (!request) return was_refused(request.error());
-  auto host = Host::open({.config = words.config, .data = words.data, .virtual_from = std::nullopt});
+  auto host = open_known_host(words.config, words.data);
   if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
   const auto taken = host->webhook(*tenant, *processor, request->headers, request->body);
   if (!taken) return was_refused(taken.error());
   std::cout << words.file << " is taken\n";
@@ -70,33 +64,27 @@ int webhook(const StatementWords& words) {
 }
 
 int payments(const TenantWords& words) {
-  const auto tenant = TenantId::parse(words.tenant);
-  if (!tenant) return failed_to_read("TENANT", tenant);
-  auto host = Host::open({.config = words.config, .data = words.data, .virtual_from = std::nullopt});
-  if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
-  const auto waiting = host->payments(*tenant);
-  if (!waiting) return was_refused(waiting.error());
-  std::cout << *waiting << "\n";
-  return written(fine);
+  return on_tenant(words, [](const Host& host, const TenantId& tenant) {
+    const auto waiting = host.payments(tenant);
+    if (!waiting) return was_refused(waiting.error());
+    std::cout << *waiting << "\n";
+    return written(fine);
+  });
 }
 
 int reconcile(const TenantWords& words, const std::string& processor_word, const std::string& day) {
-  const auto tenant = TenantId::parse(words.tenant);
-  if (!tenant) return failed_to_read("TENANT", tenant);
   const auto processor = ProcessorId::parse(processor_word);
   if (!processor) return failed_to_read("--processor", processor);
   const auto from = Instant::parse(day + "T00:00Z");
   if (!from) return failed_to_read("--day", from);
-  auto host = Host::open({.config = words.config, .data = words.data, .virtual_from = std::nullopt});
-  if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
-  const auto report = host->reconcile(*tenant, *processor, *from, *from + hours(24));
-  if (!report) return was_refused(report.error());
-  for (const std::string& difference : report->differences) std::cout << difference << "\n";
-  std::cout << report->theirs << " in the books of " << processor->text() << ", " << report->same << " the same, "
-            << report->learned << " learned, " << report->differences.size() << " for a person\n";
-  return written(report->differences.empty() ? fine : problems);
+  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
+    const auto report = host.reconcile(tenant, *processor, *from, *from + hours(24));
+    if (!report) return was_refused(report.error());
+    for (const std::string& difference : report->differences) std::cout << difference << "\n";
+    std::cout << report->theirs << " in the books of " << processor->text() << ", " << report->same << " the same, "
+              << report->learned << " learned, " << report->differences.size() << " for a person\n";
+    return written(report->differences.empty() ? fine : problems);
+  });
 }
 
 }  // namespace florin::cli

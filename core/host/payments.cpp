@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
+#include <map>
 #include <set>
 
 #include "domain/journal/described.hpp"
@@ -114,9 +115,12 @@ class Saying {
   ProcessorId processor_;
 };
 
+/// Of our attempt or refund that it is about.
+const std::string& key_of(const WebhookClaim& claim) { return claim.of_refund ? claim.refund_key : claim.payment_key; }
+
 /// Money that moved at the provider under a key that our books do not have.
 Difference only_theirs(const WebhookClaim& claim, const std::string& found_by) {
-  const std::string& key = claim.of_refund ? claim.refund_key : claim.payment_key;
+  const std::string& key = key_of(claim);
   return {.name = "only_theirs/" + key,
           .processor = {},
           .what = "only_theirs",
@@ -145,7 +149,7 @@ Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorI
     if (const auto stored = store_raw(assembly, tenant, processor, event, message); !stored) return stored.error();
     const auto known = saying.say(claim, event);
     if (!known) return known.error();
-    const bool ours = !(claim.of_refund ? claim.refund_key : claim.payment_key).empty();
+    const bool ours = !key_of(claim).empty();
     if (!*known && ours && moved(claim))
       if (const auto told = saying.differ(only_theirs(claim, "webhook")); !told) return told.error();
   }
@@ -265,27 +269,28 @@ namespace {
 
 /// A payment or refund of ours through one processor, as far as reconciliation looks at it.
 struct OfOurs {
-  std::string key;
   std::string ref;
   AttemptState state = AttemptState::started;
   Money amount;
   Instant started_at;
 };
 
-std::vector<OfOurs> ours_through(const engine::Shard& shard, const TenantId& tenant, const ProcessorId& processor) {
-  std::vector<OfOurs> all;
+using ByKey = std::map<std::string, OfOurs, std::less<>>;
+
+ByKey ours_through(const engine::Shard& shard, const TenantId& tenant, const ProcessorId& processor) {
+  ByKey all;
   for (const AccountId& id : shard.accounts(tenant)) {
     const Account& account = *shard.account(tenant, id);
     for (const Order& order : account.orders)
       for (const Attempt& attempt : order.attempts)
         if (attempt.processor == processor)
-          all.push_back(
-              {attempt.key, attempt.ref, attempt.state, attempt.amount, std::max(attempt.started_at, attempt.sent_at)});
+          all[attempt.key] = {attempt.ref, attempt.state, attempt.amount,
+                              std::max(attempt.started_at, attempt.sent_at)};
     for (const Refund& refund : account.refunds) {
       const Order& order = *account.order(refund.order);
       const auto paid = std::ranges::find(order.attempts, AttemptState::captured, &Attempt::state);
       if (paid != order.attempts.end() && paid->processor == processor)
-        all.push_back({refund.key, refund.ref, refund.state, refund.amount, Instant()});
+        all[refund.key] = {refund.ref, refund.state, refund.amount, refund.started_at};
     }
   }
   return all;
@@ -297,8 +302,8 @@ std::string told(const Money& amount, AttemptState state) { return amount.text()
 
 Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
                                   Instant from, Instant until) {
-  const auto look = [&]() -> Result<std::vector<OfOurs>> {
-    std::vector<OfOurs> ours;
+  const auto look = [&]() -> Result<ByKey> {
+    ByKey ours;
     const auto read =
         assembly.engine().read([&](const engine::Shard& shard) { ours = ours_through(shard, tenant, processor); });
     if (!read) return read.error();
@@ -311,17 +316,16 @@ Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, co
   std::vector<Difference> found;
   const auto looked = look();
   if (!looked) return looked.error();
-  const std::vector<OfOurs>& before = *looked;
+  const ByKey& before = *looked;
   for (const WebhookClaim& claim : *theirs) {
     ++report.theirs;
-    const std::string& key = claim.of_refund ? claim.refund_key : claim.payment_key;
-    const auto known = std::ranges::find(before, key, &OfOurs::key);
+    const auto known = before.find(key_of(claim));
     if (known == before.end()) {
       if (moved(claim)) found.push_back(only_theirs(claim, "reconciliation"));
       continue;
     }
-    const bool same = known->state == claim.said.state &&
-                      (claim.said.state != AttemptState::captured || known->amount == claim.said.amount);
+    const bool same = known->second.state == claim.said.state &&
+                      (claim.said.state != AttemptState::captured || known->second.amount == claim.said.amount);
     if (same) {
       ++report.same;
       continue;
@@ -332,16 +336,17 @@ Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, co
   }
   const auto looked_again = look();
   if (!looked_again) return looked_again.error();
-  const std::vector<OfOurs>& after = *looked_again;
+  const ByKey& after = *looked_again;
   std::set<std::string> spoken_of;
   for (const WebhookClaim& claim : *theirs) {
-    const std::string& key = claim.of_refund ? claim.refund_key : claim.payment_key;
+    const std::string& key = key_of(claim);
     spoken_of.insert(key);
-    const auto was = std::ranges::find(before, key, &OfOurs::key), is = std::ranges::find(after, key, &OfOurs::key);
-    if (was == before.end() || is == after.end()) continue;
-    if (was->state != is->state) ++report.learned;
-    const bool theirs_moved = moved(claim), ours_moved = is->state == AttemptState::captured;
-    const bool other_amount = theirs_moved && claim.said.amount != is->amount;
+    const auto was = before.find(key), found_again = after.find(key);
+    if (was == before.end() || found_again == after.end()) continue;
+    const OfOurs& is = found_again->second;
+    if (was->second.state != is.state) ++report.learned;
+    const bool theirs_moved = moved(claim), ours_moved = is.state == AttemptState::captured;
+    const bool other_amount = theirs_moved && claim.said.amount != is.amount;
     if (theirs_moved == ours_moved && !other_amount) continue;
     const std::string what = other_amount ? "other_amount" : "other_state";
     found.push_back({.name = what + "/" + key,
@@ -349,19 +354,19 @@ Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, co
                      .what = what,
                      .key = key,
                      .ref = claim.said.ref,
-                     .ours = told(is->amount, is->state),
+                     .ours = told(is.amount, is.state),
                      .theirs = told(claim.said.amount, claim.said.state),
                      .found_by = "reconciliation",
                      .found_at = {}});
   }
-  for (const OfOurs& one : after) {
+  for (const auto& [key, one] : after) {
     const bool of_this_time = from <= one.started_at && one.started_at < until;
-    if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(one.key)) continue;
+    if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key)) continue;
     ++report.ours_alone;
-    found.push_back({.name = "only_ours/" + one.key,
+    found.push_back({.name = "only_ours/" + key,
                      .processor = {},
                      .what = "only_ours",
-                     .key = one.key,
+                     .key = key,
                      .ref = one.ref,
                      .ours = told(one.amount, one.state),
                      .theirs = "nothing",

@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "paying.hpp"
+#include "every_flow.hpp"
 
 namespace florin::test {
 namespace {
@@ -51,19 +51,7 @@ TEST_P(Killed, LeavesBothBooksTheSame) {
     }
   std::printf("%s: %zu kills in %zu runs\n", flow.name.c_str(), killed, points);
 }
-
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const Flow& flow : flows()) all.push_back(flow.name);
-  return all;
-}
-std::string plain(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  std::erase_if(name, [](char c) { return c == ',' || c == '\''; });
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-}
-INSTANTIATE_TEST_SUITE_P(Flow, Killed, testing::ValuesIn(names()), plain);
+INSTANTIATE_TEST_SUITE_P(Flow, Killed, testing::ValuesIn(names_of_flows()), as_test_name);
 
 }  // namespace
 }  // namespace florin::test

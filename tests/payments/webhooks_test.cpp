@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <random>
 
+#include "every_flow.hpp"
 #include "host/payments.hpp"
-#include "paying.hpp"
 
 namespace florin::test {
 namespace {
@@ -60,19 +60,7 @@ TEST_P(AnyOrder, AndAnyRepetitionEndsTheSame) {
   }
   std::printf("%s: %zu webhooks in 12 orders\n", flow.name.c_str(), webhooks);
 }
-
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const Flow& flow : flows()) all.push_back(flow.name);
-  return all;
-}
-std::string plain(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  std::erase_if(name, [](char c) { return c == ',' || c == '\''; });
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-}
-INSTANTIATE_TEST_SUITE_P(Flow, AnyOrder, testing::ValuesIn(names()), plain);
+INSTANTIATE_TEST_SUITE_P(Flow, AnyOrder, testing::ValuesIn(names_of_flows()), as_test_name);
 
 std::string code(Paying& host, const WebhookMessage& message) {
   const auto taken = take_webhook(host.assembly(), host.tenant(), host.processor(), message);

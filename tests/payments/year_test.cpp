@@ -1,6 +1,7 @@
 /// A year of an account through the real transport, and the provider's books read against ours.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "host/payments.hpp"
@@ -113,6 +114,25 @@ TEST(Reconciliation, FindsBothWaysWhatWasMissed) {
   EXPECT_EQ(fourth->ours_alone, 2U);
   const boost::json::object waits = boost::json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
   EXPECT_EQ(waits.at("differences").as_array().size(), 3U);
+}
+
+TEST(Reconciliation, FindsARefundThatIsNotThere) {
+  const StandIn stripe("stripe");
+  const Flow& flow = test::flow("refund");
+  stripe.anew(flows_begin);
+  Paying host(stripe, flows_begin);
+  flow.set_up(host, stripe);
+  flow.goes(host, stripe);
+  host.to(host.now() + hours(1));
+  ASSERT_EQ(host.account().refunds.at(0).state, AttemptState::captured);
+  stripe.anew(host.now());
+  const auto day =
+      reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(1), flows_begin + hours(24));
+  ASSERT_TRUE(day) << day.error().message;
+  EXPECT_EQ(day->ours_alone, 2U);  // the payment, and what went back of it
+  EXPECT_TRUE(std::ranges::any_of(day->differences, [&](const std::string& difference) {
+    return difference.starts_with("only_ours/" + host.account().refunds.at(0).key);
+  }));
 }
 
 }  // namespace

@@ -166,6 +166,7 @@ struct Refund {
   std::string raw;     ///< the provider's own status
   std::string decline_code;
   std::string alarm;  ///< what a person has to look into
+  Instant started_at{};
 
   /// Without tax.
   Money net() const { return amount - sum_of(taxes); }

@@ -395,6 +395,7 @@ struct Applying {
     account.last_refund = std::max(account.last_refund, fact.refund.id.value);
     if (fact.refund.guarantee) there(account.guarantee, "no refund was asked for").decided = true;
     account.refunds.push_back(fact.refund);
+    account.refunds.back().started_at = at;
   }
   void operator()(const RefundMoved& fact) {
     Refund& moved = there(account.refund(fact.refund), "no such refund");

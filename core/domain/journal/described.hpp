@@ -145,7 +145,7 @@ BOOST_DESCRIBE_STRUCT(RechargeState, (),
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused, retry_at))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
-                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm))
+                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm, started_at))
 BOOST_DESCRIBE_STRUCT(Review, (),
                       (id, order, reason, said, asked_at, due_at, duplicate_of, decided, approved, decision))
 BOOST_DESCRIBE_STRUCT(Dispute, (), (ref, order, amount, state, reason, opened_at, moved_at))

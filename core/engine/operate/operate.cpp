@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "domain/payments/card_number.hpp"
+#include "transport/secrets.hpp"
 
 namespace florin {
 
@@ -137,11 +138,10 @@ class Run : public std::enable_shared_from_this<Run> {
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
     for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
-      for (const std::string& secret : secrets)
-        for (std::size_t at = text->find(secret); !secret.empty() && at != std::string::npos; at = text->find(secret))
-          text->replace(at, secret.size(), "[secret]");
+      scrub(*text, secrets);
       *text = without_card_numbers(std::move(*text));
     }
+    for (std::string& secret : secrets) wipe(secret);
     if (!pulled_) pulled_ = Pulled{.page = {}, .cursor = {}, .problem = said.text};
     done_(std::move(said), *std::move(pulled_));
   }
