@@ -219,12 +219,8 @@ int with_host(const SubmitWords& words, Ask ask) {
   if (!account) return failed_to_read("ACCOUNT", account);
   const std::size_t colon = words.as.find(':');
   const Actor actor{words.as.substr(0, colon), colon == std::string::npos ? std::string() : words.as.substr(colon + 1)};
-  HostOptions options;
-  options.config = words.config;
-  options.data = words.data;
-  auto host = Host::open(options);
+  auto host = open_host(words.config, words.data);
   if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
   return ask(*host, *tenant, *account, actor);
 }
 
@@ -233,10 +229,7 @@ int with_host(const SubmitWords& words, Ask ask) {
 int quote(const SubmitWords& words) {
   return with_host(words, [&](Host& host, const TenantId& tenant, const AccountId& account, const Actor& actor) {
     const auto quoted = host.quote_json(tenant, account, actor, words.command);
-    if (!quoted) {
-      std::cerr << "florin: " << as_text({quoted.error()});
-      return int(refused);
-    }
+    if (!quoted) return was_refused(quoted.error());
     std::cout << *quoted << "\n";
     return written(fine);
   });
@@ -245,10 +238,7 @@ int quote(const SubmitWords& words) {
 int submit(const SubmitWords& words) {
   return with_host(words, [&](Host& host, const TenantId& tenant, const AccountId& account, const Actor& actor) {
     const auto outcome = host.submit_json(tenant, account, actor, words.key, words.command);
-    if (!outcome) {
-      std::cerr << "florin: " << as_text({outcome.error()});
-      return int(refused);
-    }
+    if (!outcome) return was_refused(outcome.error());
     std::cout << outcome->entry << "\n";
     if (!outcome->refusal) return written(fine);
     std::cerr << "refused, " << outcome->refusal->code << ": " << outcome->refusal->text
@@ -265,17 +255,10 @@ int statement(const StatementWords& words) {
   std::ifstream in(words.file, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (!in) return fail({.code = "no_such_file", .message = "'" + words.file + "' cannot be read"});
-  HostOptions options;
-  options.config = words.config;
-  options.data = words.data;
-  auto host = Host::open(options);
+  auto host = open_known_host(words.config, words.data);
   if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
   const auto report = host->load_statement(*tenant, *processor, words.file, bytes, words.dry_run);
-  if (!report) {
-    std::cerr << "florin: " << as_text({report.error()});
-    return refused;
-  }
+  if (!report) return was_refused(report.error());
   std::size_t new_lines = 0, open = 0;
   for (const StatementLine& line : report->lines) {
     std::cout << words.file << ":" << line.at << "  " << line.dated << "  " << line.amount << "  " << line.becomes
@@ -294,12 +277,8 @@ int statement(const StatementWords& words) {
 int bank_money(const std::string& config, const std::string& data, const std::string& tenant_word) {
   const auto tenant = TenantId::parse(tenant_word);
   if (!tenant) return failed_to_read("--tenant", tenant);
-  HostOptions options;
-  options.config = config;
-  options.data = data;
-  auto host = Host::open(options);
+  auto host = open_known_host(config, data);
   if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
   const auto money = host->bank_money(*tenant);
   if (!money) return fail(money.error());
   std::cout << *money << "\n";

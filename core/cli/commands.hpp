@@ -47,6 +47,15 @@ struct StatementWords {
   bool dry_run = false;
 };
 int statement(const StatementWords& words);
+/// What is asked of one tenant of a host that is opened for it.
+struct TenantWords {
+  std::string config, data, tenant, as;
+};
+/// A recorded request: its headers, an empty line, its body.
+int webhook(const StatementWords& words);
+int payments(const TenantWords& words);
+/// day: 2026-04-10, UTC.
+int reconcile(const TenantWords& words, const std::string& processor, const std::string& day);
 int bank_money(const std::string& config, const std::string& data, const std::string& tenant);
 int quote(const SubmitWords& words);
 
@@ -60,10 +69,6 @@ int apply(const ApplyWords& words);
 /// tenant: empty: all.
 int versions(const std::string& data, const std::string& tenant, bool json);
 
-/// What is asked of one tenant of a host that is opened for it.
-struct TenantWords {
-  std::string config, data, tenant, as;
-};
 /// day: 2026-04-10.
 int upcoming(const TenantWords& words, const std::string& day, bool json);
 int import(const TenantWords& words, const std::string& file, bool dry_run, bool json);

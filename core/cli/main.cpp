@@ -222,6 +222,20 @@ class Program {
     lines->add_flag("--dry-run", dry_run_, "say it, and enter nothing");
     config_of(lines);
 
+    auto* request = command("webhook", "take a provider's request as it was recorded: headers, an empty line, body",
+                            [this] { return webhook({config_, data_, tenant_, processor_, from_file_, false}); });
+    data_of(request);
+    request->add_option("FILE", from_file_)->required();
+    request->add_option("--tenant", tenant_)->required();
+    request->add_option("--processor", processor_)->required();
+    config_of(request);
+    of_tenant("payments", "what of payments is open, unknown or unmatched, and why, as JSON",
+              [this] { return payments(words()); });
+    auto* books = of_tenant("reconcile", "a processor's books of a day against ours, both ways",
+                            [this] { return reconcile(words(), processor_, day_); });
+    books->add_option("--processor", processor_)->required();
+    books->add_option("--day", day_, "UTC, as 2026-04-10")->required();
+
     auto* list = command("bank-money", "what came by bank and waits for a person, and what is waited for, as JSON",
                          [this] { return bank_money(config_, data_, tenant_); });
     data_of(list);

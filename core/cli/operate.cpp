@@ -16,13 +16,6 @@ Actor actor_of(const std::string& as) {
   return {as.substr(0, colon), colon == std::string::npos ? std::string() : as.substr(colon + 1)};
 }
 
-Result<Host> open_host(const std::string& config, const std::string& data) {
-  HostOptions options;
-  options.config = config;
-  options.data = data;
-  return Host::open(options);
-}
-
 /// Whether all files are without an error; says every one.
 bool all_fit(const std::vector<std::string>& files) {
   const ConfigCheck checked = check_config(files);
@@ -89,21 +82,6 @@ int versions(const std::string& data, const std::string& tenant, bool json) {
 
 namespace {
 
-/// Opens the host and does `with` it and the tenant.
-template <class With>
-int on_tenant(const TenantWords& words, With with) {
-  const auto tenant = TenantId::parse(words.tenant);
-  if (!tenant) return failed_to_read("TENANT", tenant);
-  auto host = open_host(words.config, words.data);
-  if (!host) return fail(host.error());
-  return with(*host, *tenant);
-}
-
-int was_refused(const Error& error) {
-  std::cerr << "florin: " << error.code << ": " << error.message << "\n";
-  return refused;
-}
-
 std::string as_line(const UpcomingCharge& charge) {
   const std::string how = charge.waits ? "waits: charges are stopped" : charge.method;
   return charge.at.text() + "  " + charge.account.text() + "  " + charge.amount.text() + "  " + charge.what + "  " +
@@ -126,23 +104,28 @@ int upcoming(const TenantWords& words, const std::string& day, bool json) {
 }
 
 int import(const TenantWords& words, const std::string& file, bool dry_run, bool json) {
-  return on_tenant(words, [&](Host& host, const TenantId& tenant) {
-    const auto report = host.import_accounts(tenant, file, actor_of(words.as), dry_run);
-    if (!report) return was_refused(report.error());
-    std::cerr << as_text(report->errors);
-    if (!report->errors.empty()) {
-      std::cerr << "nothing was imported\n";
-      return int(problems);
-    }
-    for (const ImportedAccount& account : report->accounts) {
-      const char* state = account.there_already ? "is there already" : dry_run ? "would be imported" : "is imported";
-      if (!json) std::cout << account.account.text() << " " << state << "\n";
-      if (json) std::cout << as_json(account.charges) << "\n";
-      if (!json)
-        for (const UpcomingCharge& charge : account.charges) std::cout << "  " << as_line(charge);
-    }
-    return written(fine);
-  });
+  return on_tenant(
+      words,
+      [&](Host& host, const TenantId& tenant) {
+        const auto report = host.import_accounts(tenant, file, actor_of(words.as), dry_run);
+        if (!report) return was_refused(report.error());
+        std::cerr << as_text(report->errors);
+        if (!report->errors.empty()) {
+          std::cerr << "nothing was imported\n";
+          return int(problems);
+        }
+        for (const ImportedAccount& account : report->accounts) {
+          const char* state = account.there_already ? "is there already"
+                              : dry_run             ? "would be imported"
+                                                    : "is imported";
+          if (!json) std::cout << account.account.text() << " " << state << "\n";
+          if (json) std::cout << as_json(account.charges) << "\n";
+          if (!json)
+            for (const UpcomingCharge& charge : account.charges) std::cout << "  " << as_line(charge);
+        }
+        return written(fine);
+      },
+      &open_host);
 }
 
 int months(const TenantWords& words, bool csv) {

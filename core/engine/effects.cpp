@@ -9,8 +9,12 @@ namespace {
 Effect effect_of(const TenantId& tenant, const Account& account, const Order& order, const Attempt& attempt,
                  Instant now) {
   Effect effect;
-  const bool first_time = attempt.state == AttemptState::started && now <= attempt.send_before;
-  effect.kind = first_time ? Effect::Kind::charge : Effect::Kind::status;
+  const bool in_time = now <= attempt.send_before;
+  const bool first_time = attempt.state == AttemptState::started && in_time;
+  // Once more under its key, when the first sending's answer got lost: the provider makes it act once.
+  const bool once_more = attempt.state == AttemptState::unknown && attempt.asked == 1 && in_time &&
+                         attempt.ref.empty() && attempt.alarm.empty();
+  effect.kind = first_time || once_more ? Effect::Kind::charge : Effect::Kind::status;
   effect.tenant = tenant;
   effect.account = account.id;
   effect.order = order.id;
@@ -23,10 +27,9 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.ref = attempt.ref;
   effect.amount = attempt.amount;
   effect.decided_at = attempt.started_at;
-  effect.customer_present = order.kind != OrderKind::recharge && order.kind != OrderKind::minimum &&
-                            (order.kind != OrderKind::subscription || order.buys.plan);
+  effect.customer_present = !order.by_itself();
   effect.asked = attempt.asked;
-  if (first_time) effect.send_before = attempt.send_before;
+  if (first_time || once_more) effect.send_before = attempt.send_before;
   return effect;
 }
 

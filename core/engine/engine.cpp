@@ -144,7 +144,13 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
       waiting->left.count_down();
     };
   submit(std::move(jobs));
-  if (threaded()) waiting->left.wait();
+  if (threaded()) {
+    waiting->left.wait();
+  } else if (unknown_row_) {
+    for (Result<Answered>& answer : waiting->answers)
+      if (!answer && answer.error().code == unavailable.code)
+        answer = Error{.code = unavailable.code, .message = unavailable.message + " (" + store_.last_problem() + ")"};
+  }
   return std::move(waiting->answers);
 }
 
@@ -287,7 +293,7 @@ Job Engine::job_of(const Effect& effect, const Said& said) const {
   if (effect.kind == Effect::Kind::refund)
     job.command = RefundSaid{effect.refund, said};
   else
-    job.command = ProviderSaid{effect.order, effect.attempt, said};
+    job.command = ProviderSaid{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge};
   return job;
 }
 

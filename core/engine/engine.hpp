@@ -75,8 +75,6 @@ class Engine {
   void close();
 
  private:
-  enum class CommitState : std::uint8_t { idle, asked, done };
-
   /// Whether nobody else can answer for the shard now, by our lease of it.
   bool lease_good() const;
   /// The lease counts from before the question that was answered with yes. With the lock held.

@@ -281,7 +281,7 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
                         .actor = the_host(),
                         .key = {},
                         .asked_at = std::nullopt,
-                        .command = ProviderSaid{order.id, attempt.number, std::move(said)},
+                        .command = ProviderSaid{order.id, attempt.number, std::move(said), true},
                         .reply = {},
                         .of_effect = false});
       }
@@ -559,6 +559,33 @@ bool Shard::find_attempt(const TenantId& tenant, const std::string& key, Account
   return false;
 }
 
+bool Shard::find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const {
+  const auto found = attempts_.find(key);
+  if (found == attempts_.end() || found->second->tenant->state.id != tenant) return false;
+  for (const Refund& candidate : found->second->account.refunds)
+    if (candidate.key == key) {
+      account = found->second->account.id;
+      refund = candidate.id;
+      return true;
+    }
+  return false;
+}
+
+bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
+                        AccountId& account, OrderId& order) const {
+  const auto found = tenants_.find(tenant.text());
+  if (found == tenants_.end() || ref.empty()) return false;
+  for (const auto& [id, held] : found->second->accounts)
+    for (const Order& candidate : held->account.orders)
+      for (const Attempt& attempt : candidate.attempts)
+        if (attempt.processor == processor && attempt.ref == ref) {
+          account = held->account.id;
+          order = candidate.id;
+          return true;
+        }
+  return false;
+}
+
 void Shard::start_sending() {
   options_.sending = true;
   for (auto& [name, tenant] : tenants_)
@@ -651,6 +678,7 @@ Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
 void Shard::remember_attempts(Held& held) {
   for (const Order& order : held.account.orders)
     for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
+  for (const Refund& refund : held.account.refunds) attempts_.emplace(refund.key, &held);
 }
 
 KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }

@@ -84,6 +84,11 @@ class Shard {
   /// Whether the attempt of that key is known; fills in where it belongs. For webhooks.
   bool find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
                     std::uint32_t& attempt) const;
+  /// The same for a refund.
+  bool find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const;
+  /// The order whose attempt a processor knows by this id of its own. For disputes, which are few: it looks everywhere.
+  bool find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref, AccountId& account,
+                   OrderId& order) const;
 
   /// From now on effects are handed out; for a restored store.
   void start_sending();
@@ -181,7 +186,7 @@ class Shard {
   std::set<Event, Sooner> events_;
   KeyWindow usage_keys_;
   KeyWindow money_keys_;
-  boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key
+  boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key, of refunds too
 
   store::Head head_;  ///< of the last formed row
   store::Epoch epoch_before_ = 0;

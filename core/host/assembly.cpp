@@ -9,6 +9,7 @@
 #include "config/tenant/difference.hpp"
 #include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
+#include "host/payments.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/open.hpp"
@@ -26,6 +27,15 @@ std::filesystem::path folder_of_copies(const std::optional<std::filesystem::path
 /// Not in memory.
 std::string place_of_journal(const Assembly::Options& options) {
   return options.postgres ? *options.postgres : (*options.data / "journal.db").string();
+}
+
+/// Plugins are copied once the journal is there: beside none, they tell of one that is lost. To begin from nothing
+/// would charge every customer anew.
+bool is_lost(const std::filesystem::path& data) {
+  std::error_code failed;
+  const std::filesystem::path file = data / "journal.db";
+  const bool empty = !std::filesystem::exists(file, failed) || std::filesystem::file_size(file, failed) == 0;
+  return empty && std::filesystem::exists(folder_of_copies(data), failed);
 }
 
 std::string line_of(const Error& error) {
@@ -142,6 +152,11 @@ Status Assembly::open_store() {
     store_ = std::make_unique<store::MemoryStore>();
     return Done{};
   }
+  if (!options_.postgres && is_lost(*options_.data))
+    return Error{.code = "damaged_store",
+                 .message = place_of_journal(options_) +
+                            " is gone or empty, and a host ran in this folder: `florin restore` makes a journal of a "
+                            "backup; to begin anew, name an empty folder"};
   auto opened = store::open(place_of_journal(options_));
   if (!opened) return opened.error();
   store_ = std::move(*opened);
@@ -266,8 +281,8 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                   .command = std::visit([](const auto& command) { return AnyCommand(command); }, request.command),
                   .reply = {},
                   .of_effect = false};
-  if (job.actor.role == "host")
-    return Error{.code = "not_permitted", .message = "'host' is Florin itself: nobody speaks for it"};
+  if (job.actor.role == "host" || job.actor.role == "processor")
+    return Error{.code = "not_permitted", .message = "'" + job.actor.role + "' is Florin itself: nobody speaks for it"};
   auto* method = std::get_if<SetMethod>(&job.command);
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
@@ -295,32 +310,6 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   return job;
 }
 
-Status Assembly::webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookMessage& message) {
-  auto claims = plugged_->webhook(tenant, processor, message);
-  if (!claims) return claims.error();
-  for (const WebhookClaim& claim : *claims) {
-    if (!claim.proven || claim.of_refund) continue;  // a hint: the next look-up learns it
-    ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
-    AccountId account;
-    bool found = false;
-    const auto read = engine_->read([&](const engine::Shard& shard) {
-      found = shard.find_attempt(tenant, claim.payment_key, account, said.order, said.attempt);
-    });
-    if (!read) return read.error();
-    if (!found) continue;
-    const auto taken = engine_->submit_and_wait(engine::Job{.tenant = tenant,
-                                                            .account = account,
-                                                            .actor = {"host", ""},
-                                                            .key = {},
-                                                            .asked_at = std::nullopt,
-                                                            .command = said,
-                                                            .reply = {},
-                                                            .of_effect = false});
-    if (!taken) return taken.error();
-  }
-  return Done{};
-}
-
 void Assembly::deliver_sandbox_webhooks() {
   const Instant now = engine_->now();
   for (const Plugged::Sandbox& sandbox : plugged_->sandboxes()) {
@@ -328,7 +317,7 @@ void Assembly::deliver_sandbox_webhooks() {
     const auto due = sandbox.provider->webhooks(delivered, now);
     delivered = std::max(delivered, now);
     for (const SandboxWebhook& webhook_due : due)
-      (void)!webhook(sandbox.tenant, sandbox.processor, {webhook_due.body, webhook_due.headers, now});
+      (void)!take_webhook(*this, sandbox.tenant, sandbox.processor, {webhook_due.body, webhook_due.headers, now});
   }
 }
 

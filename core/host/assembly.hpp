@@ -59,9 +59,6 @@ class Assembly {
   /// The text of a version. Errors: no_such_tenant, no_such_version.
   Result<std::string> version_text(const TenantId& tenant, std::uint32_t version);
 
-  /// A provider's webhook: its claims become what the provider said. Errors: as Host::webhook.
-  Status webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookMessage& message);
-
  private:
   explicit Assembly(Options options) : options_(std::move(options)) {}
   Status open_store();

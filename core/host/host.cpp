@@ -9,6 +9,7 @@
 #include "host/assembly.hpp"
 #include "host/documents.hpp"
 #include "host/operating.hpp"
+#include "host/payments.hpp"
 #include "host/quote.hpp"
 #include "host/statements.hpp"
 #include "host/usage.hpp"
@@ -348,7 +349,20 @@ Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const
   if (!assembly) return closed();
   WebhookMessage message{std::string(body), {}, now()};
   for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
-  return assembly->webhook(tenant, processor, message);
+  return take_webhook(*assembly, tenant, processor, message);
+}
+
+Result<std::string> Host::payments(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return payments_as_json(*assembly, tenant);
+}
+
+Result<ReconcileReport> Host::reconcile(const TenantId& tenant, const ProcessorId& processor, Instant from,
+                                        Instant until) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return florin::reconcile(*assembly, tenant, processor, from, until);
 }
 
 Result<StatementReport> Host::load_statement(const TenantId& tenant, const ProcessorId& processor,

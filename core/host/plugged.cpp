@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <future>
+#include <iterator>
 
 #include "config/hint.hpp"
 #include "engine/operate/operate.hpp"
@@ -340,6 +342,37 @@ Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const Pro
     return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
   const Processing& processing = held->processors.at(processor.text());
   return processing.plugin->webhook(message, processing.secrets);
+}
+
+Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const ProcessorId& processor, Instant from,
+                                                Instant until, Instant now) const {
+  const auto held = tenant(id);
+  if (held == nullptr || !held->processors.contains(processor.text()))
+    return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
+  const Processing& processing = held->processors.at(processor.text());
+  if (!processing.plugin->facts().offers_it(OperationKind::pull, "", {}))
+    return Error{.code = "no_books", .message = "the plugin of '" + processor.text() + "' reads no books"};
+  std::vector<WebhookClaim> all;
+  Operation operation{.kind = OperationKind::pull, .decided_at = now, .from = from, .until = until};
+  constexpr int most_pages = 1000;
+  for (int pages = 0; pages < most_pages; ++pages) {
+    const auto said = std::make_shared<std::promise<Pulled>>();
+    florin::pull(*processing.plugin, operation, *processing.way, processing.secrets, now,
+                 [said](Pulled pulled) { said->set_value(std::move(pulled)); });
+    Pulled pulled = said->get_future().get();
+    if (!pulled.problem.empty()) return Error{.code = "pull_failed", .message = pulled.problem};
+    std::ranges::move(pulled.page, std::back_inserter(all));
+    if (pulled.cursor.empty()) return all;
+    operation.cursor = pulled.cursor;
+  }
+  return Error{.code = "pull_failed", .message = "the processor's books have more than 1000 pages of this time"};
+}
+
+std::vector<ProcessorId> Plugged::processors(const TenantId& id) const {
+  std::vector<ProcessorId> all;
+  if (const auto held = tenant(id))
+    for (const auto& [name, processing] : held->processors) all.push_back(ProcessorId::trusted(name));
+  return all;
 }
 
 std::shared_ptr<SandboxProvider> Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {

@@ -42,6 +42,12 @@ class Plugged : public engine::Policies, public engine::Providers {
   Result<std::vector<WebhookClaim>> webhook(const TenantId& tenant, const ProcessorId& processor,
                                             const WebhookMessage& message) const;
 
+  /// What a processor's own books hold of a time. Waits for it; the network never waits for us.
+  /// Errors: no_such_processor, no_books (its plugin pulls nothing), pull_failed.
+  Result<std::vector<WebhookClaim>> pull(const TenantId& tenant, const ProcessorId& processor, Instant from,
+                                         Instant until, Instant now) const;
+  std::vector<ProcessorId> processors(const TenantId& tenant) const;
+
   /// A sandbox provider of a tenant; none when that processor is another plugin.
   std::shared_ptr<SandboxProvider> sandbox(const TenantId& tenant, const ProcessorId& processor) const;
   struct Sandbox {

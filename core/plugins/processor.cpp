@@ -15,7 +15,8 @@ constexpr std::size_t most_headers = 64;
 // The codes of the interface count reasons from 0 and have no word for "none"; the domain's begin with none.
 static_assert(static_cast<std::uint32_t>(DeclineKind::soft) == FLORIN_SOFT + 1);
 static_assert(static_cast<std::uint32_t>(DeclineKind::throttled) == FLORIN_THROTTLED + 1);
-static_assert(static_cast<std::uint32_t>(OperationKind::status) == FLORIN_STATUS);
+static_assert(static_cast<std::uint32_t>(OperationKind::pull) == FLORIN_PULL);
+static_assert(static_cast<std::uint32_t>(DisputeState::closed) + 1 == FLORIN_DISPUTE_CLOSED);
 
 const florin_processor_1& table_of(const PluginInstance& instance) {
   return *static_cast<const florin_processor_1*>(instance.table);
@@ -28,6 +29,7 @@ florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
     case OperationKind::cancel: return table.cancel;
     case OperationKind::refund: return table.refund;
     case OperationKind::status: return table.status;
+    case OperationKind::pull: return table.pull;
   }
   return nullptr;
 }
@@ -64,6 +66,9 @@ florin_operation lent_operation(const Operation& operation, const std::vector<fl
   in.refund_ref = lent(operation.refund_ref);
   in.refund_key = lent(operation.refund_key);
   in.started_at_us = operation.started_at.us;
+  in.cursor = lent(operation.cursor);
+  in.from_us = operation.from.us;
+  in.until_us = operation.until.us;
   return in;
 }
 
@@ -165,6 +170,25 @@ Said said_of(const florin_outcome* outcome, bool of_refund) {
   return said;
 }
 
+/// None for what the interface does not know.
+std::optional<WebhookClaim> claim_of(const florin_claim& said) {
+  if (said.about < FLORIN_ABOUT_PAYMENT || said.about > FLORIN_ABOUT_DISPUTE) return std::nullopt;
+  WebhookClaim claim;
+  claim.of_refund = said.about == FLORIN_ABOUT_REFUND;
+  if (said.about == FLORIN_ABOUT_DISPUTE) {
+    if (said.dispute < FLORIN_DISPUTE_WARNING || said.dispute > FLORIN_DISPUTE_CLOSED) return std::nullopt;
+    claim.dispute = static_cast<DisputeState>(said.dispute - 1);
+  }
+  claim.event = copied(said.id);
+  claim.type = copied(said.type);
+  claim.payment_key = copied(said.payment_key);
+  claim.refund_key = copied(said.refund_key);
+  claim.payment_ref = copied(said.payment_ref);
+  claim.said = said_of(said.outcome, claim.of_refund);
+  claim.happened_at = {said.outcome->happened_at_us};
+  return claim;
+}
+
 ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_1& table) {
   ProcessorFacts facts;
   const auto texts = [](const florin_list& list) {
@@ -174,7 +198,7 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
   };
   for_each<florin_offer>(said.offers, [&](const florin_offer& offer) {
     facts.offers.push_back({copied(offer.method), texts(offer.currencies), texts(offer.regions), offer.operations});
-    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_STATUS; ++kind)
+    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_PULL; ++kind)
       if ((offer.operations >> kind & 1) != 0 && slot_of(table, static_cast<OperationKind>(kind)) == nullptr)
         throw PluginFault("lacks_interface", "declares an operation that it does not have");
     if ((offer.operations >> FLORIN_CHARGE & 1) != 0 && (offer.operations >> FLORIN_STATUS & 1) == 0)
@@ -237,7 +261,8 @@ bool ProcessorFacts::offers_it(OperationKind kind, std::string_view method, Curr
   return std::any_of(offers.begin(), offers.end(), [&](const ProcessorOffer& offer) {
     const auto& currencies = offer.currencies;
     return (method.empty() || offer.method == method) && (offer.operations >> static_cast<unsigned>(kind) & 1) != 0 &&
-           (currencies.empty() || std::find(currencies.begin(), currencies.end(), currency.code()) != currencies.end());
+           (kind == OperationKind::pull || currencies.empty() ||
+            std::find(currencies.begin(), currencies.end(), currency.code()) != currencies.end());
   });
 }
 
@@ -282,6 +307,10 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
     } else if (said.kind == FLORIN_DONE) {
       const bool refund = operation.kind == OperationKind::refund || operation.of_refund;
       step.done = said_of(said.outcome, refund);
+      for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
+        if (auto one = claim_of(claim)) step.page.push_back(*std::move(one));
+      });
+      step.cursor = copied(said.cursor);
       step.done->absent = operation.kind == OperationKind::status && said.outcome->state == FLORIN_ABSENT;
     } else {
       refuse_answer("a step that neither sends nor is done");
@@ -310,17 +339,10 @@ Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage&
                    .message = "the webhook's signature is missing, wrong or too old; nothing was done"};
     std::vector<WebhookClaim> claims;
     for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
-      if (claim.about != FLORIN_ABOUT_PAYMENT && claim.about != FLORIN_ABOUT_REFUND) return;
-      const bool of_refund = claim.about == FLORIN_ABOUT_REFUND;
-      const Said its = said_of(claim.outcome, of_refund);
-      claims.push_back({.of_refund = of_refund,
-                        .proven = said.checks.count > 0,
-                        .event = copied(claim.id),
-                        .type = copied(claim.type),
-                        .payment_key = copied(claim.payment_key),
-                        .refund_key = copied(claim.refund_key),
-                        .said = its,
-                        .happened_at = {claim.outcome->happened_at_us}});
+      auto one = claim_of(claim);
+      if (!one) return;
+      one->proven = said.checks.count > 0;
+      claims.push_back(*std::move(one));
     });
     return claims;
   } catch (const PluginFault& fault) {

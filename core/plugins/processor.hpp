@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/payments/said.hpp"
+#include "florin/commands.hpp"
 #include "florin/money.hpp"
 #include "florin/result.hpp"
 #include "florin/time.hpp"
@@ -20,7 +21,7 @@ namespace florin {
 struct PluginInstance;
 
 /// What a processor is asked to do.
-enum class OperationKind : std::uint8_t { charge = 1, confirm, cancel, refund, status };
+enum class OperationKind : std::uint8_t { charge = 1, confirm, cancel, refund, status, pull };
 
 /// One operation on a payment. All of it is fixed before the first request and the same at each call and each resend.
 struct Operation {
@@ -45,6 +46,8 @@ struct Operation {
   std::string refund_key;
   Instant started_at;           ///< when the charge or refund was first sent
   Instant send_before = never;  ///< no request of it leaves after this
+  std::string cursor;           ///< pull: where to go on; empty: from the start
+  Instant from, until;          ///< pull: what was made in this time
 };
 
 /// What a lost answer to a request means.
@@ -77,12 +80,6 @@ struct ProviderReply {
   JsonTable json;
 };
 
-/// The next request, or what it came to; exactly one of both.
-struct ProcessorStep {
-  std::optional<PlannedRequest> send;
-  std::optional<Said> done;
-};
-
 /// A method, where and for what.
 struct ProcessorOffer {
   std::string method;
@@ -110,16 +107,26 @@ struct WebhookMessage {
   Instant received_at;
 };
 
-/// What a webhook claims happened.
+/// What a webhook, or the provider's own books, claim happened.
 struct WebhookClaim {
   bool of_refund = false;
-  bool proven = false;  ///< its checks held; otherwise it is a hint, and status is to be asked
-  std::string event;    ///< the provider's id of the event: it counts once
+  std::optional<DisputeState> dispute;  ///< it is of one: `said` has its amount, its id, and as `raw` its reason
+  bool proven = false;                  ///< its checks held; otherwise it is a hint, and status is to be asked
+  std::string event;                    ///< the provider's id of the event: it counts once
   std::string type;
   std::string payment_key;
   std::string refund_key;
+  std::string payment_ref;  ///< the provider's id of the payment, where our key is not echoed
   Said said;
   Instant happened_at;
+};
+
+/// The next request, or what it came to; exactly one of both.
+struct ProcessorStep {
+  std::optional<PlannedRequest> send;
+  std::optional<Said> done;
+  std::vector<WebhookClaim> page;  ///< of a pull that is done
+  std::string cursor;              ///< of a pull: where the next one goes on; empty: there is no more
 };
 
 /// A tenant's processor. Copies are the same instance; calls may run on many threads at once.

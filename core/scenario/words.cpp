@@ -249,6 +249,22 @@ class Teller {
   std::string operator()(const MoneyKept& f) const {
     return f.amount.text() + " of " + f.receipt.text() + " are kept for the next order";
   }
+  std::string operator()(const RetryPlanned& f) const {
+    return "order " + number(f.order) + (f.at == never ? " is tried again now" : " is tried again at " + f.at.text());
+  }
+  std::string operator()(const ProcessorCounted& f) const {
+    return f.processor.text() +
+           (f.failures == 0 ? std::string(" answers again")
+                            : " has failed " + std::to_string(f.failures) + " times in a row") +
+           (f.rests_until.us == 0 ? "" : " and rests until " + f.rests_until.text());
+  }
+  std::string operator()(const DifferenceFound& f) const {
+    return "difference " + f.difference.name + " (" + f.difference.what + "): ours " + f.difference.ours + ", theirs " +
+           f.difference.theirs;
+  }
+  std::string operator()(const DifferenceClosed& f) const {
+    return "difference " + f.difference + " closed: " + f.reason;
+  }
   std::string operator()(const TaxWithheld& f) const {
     return "order " + number(f.order) + ": " + f.tax.amount.text() + " withheld, certificate " + f.tax.certificate;
   }

@@ -1,6 +1,7 @@
 #include "store/chain.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 
@@ -51,6 +52,11 @@ Status check_durable(const Head& head, const std::vector<Checkpoint>& objects, P
   if (floor > head.last)
     return Error{.code = "not_durable", .message = fmt::format("floor {}, the journal ends at {}", floor, head.last)};
   return Done{};
+}
+
+std::uint64_t sum_of(const Checkpoint& object) {
+  const std::uint64_t name = XXH3_64bits(object.object.data(), object.object.size());
+  return XXH3_64bits_withSeed(object.bytes.data(), object.bytes.size(), name ^ object.position);
 }
 
 Error text_differs(std::string_view name) {

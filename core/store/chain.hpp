@@ -24,6 +24,10 @@ Error missing_row(std::uint32_t shard, Position position);
 /// Whether every position is durable: one of the journal that ends at `head`. Errors: not_durable.
 Status check_durable(const Head& head, const std::vector<Checkpoint>& objects, Position floor);
 
+/// Of a checkpoint's name, position and bytes: what is kept beside them, to know whether they are those that were
+/// saved.
+std::uint64_t sum_of(const Checkpoint& object);
+
 Error text_differs(std::string_view name);
 Error no_such_text(std::string_view name);
 Error key_differs(std::string_view owner);

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <fstream>
 
+#include "transport/secrets.hpp"
+
 namespace florin {
 
 namespace {
@@ -65,9 +67,7 @@ void Recorder::write(const RecordedExchange& exchange) {
                                           {"status", reply.status},
                                           {"headers", pairs(reply.headers)},
                                           {"body", reply.body}}}});
-  for (const std::string& secret : scrub_)
-    for (std::size_t at = line.find(secret); !secret.empty() && at != std::string::npos; at = line.find(secret))
-      line.replace(at, secret.size(), "[secret]");
+  scrub(line, scrub_);
   const std::lock_guard lock(mutex_);
   std::ofstream(file_, std::ios::app | std::ios::binary) << line << '\n';
 }

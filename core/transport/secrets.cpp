@@ -38,6 +38,15 @@ Result<std::string> read_secret(std::string_view reference) {
   return value;
 }
 
+void scrub(std::string& text, const std::vector<std::string>& secrets) {
+  constexpr std::string_view instead = "[secret]";
+  for (const std::string& secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + instead.size()))
+      text.replace(at, secret.size(), instead);
+  }
+}
+
 void wipe(std::string& secret) {
   sodium_memzero(secret.data(), secret.size());
   secret.clear();

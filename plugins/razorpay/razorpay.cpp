@@ -10,6 +10,11 @@ namespace {
 /// An order captures by itself only what is authorised within this time of its making; anything later goes back to the
 /// customer. So a payment that a silent bank left behind is certainly over once this has passed.
 constexpr std::int64_t captures_within_minutes = 12;
+/// A debit by mandate waits for the notice to its customer, a day or more.
+constexpr std::int64_t captures_debit_within_minutes = 3 * 24 * 60;
+std::int64_t captures_within(const Operation& op) {
+  return (op.flags & FLORIN_OFF_SESSION) != 0 ? captures_debit_within_minutes : captures_within_minutes;
+}
 /// What a clock of theirs may be ahead or behind of ours.
 constexpr std::int64_t slack_us = minutes(3);
 
@@ -82,7 +87,7 @@ class Razorpay {
   }
 
   Capabilities describe() const {
-    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_REFUND, FLORIN_STATUS);
+    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL);
     return {.offers = {{.method = "card", .operations = all},
                        {.method = "upi", .currencies = {Text("INR")}, .operations = all},
                        {.method = "netbanking", .currencies = {Text("INR")}, .operations = all}},
@@ -116,7 +121,11 @@ class Razorpay {
     if (ref.view().starts_with("pay_")) {
       if (replies.empty()) return api(get(Text("/v1/payments/") + ref));
       if (replies.last().status() != 200) return not_found_or(replies.last());
-      return done(read(replies.last().json()));
+      const Json payment = replies[0].json();
+      const Text order = payment["order_id"].text();
+      // Of one that is not captured its order may have taken another: what arrived twice made two.
+      if (!order || payment["captured"].truth()) return done(as_of(op, payment, replies[0].received_at_us()));
+      return replies.size() == 1 ? payments_of(order) : paid_by_order(op, replies.last(), order);
     }
     if (ref) return replies.empty() ? payments_of(ref) : paid_by_order(op, replies.last(), ref);
     if (replies.empty()) return find_order(op);
@@ -157,23 +166,71 @@ class Razorpay {
     const Json payment = event.at("/payload/payment/entity"), refund = event.at("/payload/refund/entity");
     const Json order = event.at("/payload/order/entity");
     Claim claim{.id = find(hook.headers, "x-razorpay-event-id"), .type = event["event"].text()};
-    if (refund) {
+    if (const Json dispute = event.at("/payload/dispute/entity")) {
+      claim.about = FLORIN_ABOUT_DISPUTE;
+      claim.payment_key = payment["notes"]["key"].text();
+      claim.payment_ref = dispute["payment_id"].text();
+      claim.dispute = dispute_state(dispute);
+      claim.said = {.amount = amount_of(dispute), .ref = dispute["id"].text(), .raw = dispute["reason_code"].text()};
+    } else if (refund) {
       claim.about = FLORIN_ABOUT_REFUND;
       claim.payment_key = payment["notes"]["key"].text();
       claim.refund_key = refund["receipt"].text();
       claim.said = read_refund(refund);
-    } else if (payment && (claim.type.view().starts_with("payment.") || order) &&
-               !event.at("/payload/dispute/entity")) {
+    } else if (payment && (claim.type.view().starts_with("payment.") || order)) {
       claim.about = FLORIN_ABOUT_PAYMENT;
       claim.payment_key = order ? order["receipt"].text() : payment["notes"]["key"].text();
       claim.said = read(payment);
+      // Whether it is over depends on its order; the next look-up tells.
+      if (claim.said.state == FLORIN_DECLINED && may_come_late(payment["error_reason"].text()))
+        claim.said = {.state = FLORIN_PENDING, .amount = claim.said.amount, .ref = claim.said.ref, .raw = "failed"};
     }
     // What is said of a payment that is not ours, or of something else, is taken and claims nothing.
     if (claim.about != 0 && (claim.payment_key || claim.refund_key)) claims.claim(claim);
     return claims;
   }
 
+  /// Payments, then refunds, newest first; the cursor is `payments` or `refunds` and how many were read.
+  Step pull(const Operation& op, const Replies& replies) const {
+    const bool refunds = Text(op.cursor).view().starts_with("refunds");
+    const auto slash = Text(op.cursor).view().find('/');
+    const std::int64_t skip = slash == std::string_view::npos ? 0 : number(Text(op.cursor).view().substr(slash + 1));
+    if (replies.empty())
+      return api(get(refunds ? "/v1/refunds" : "/v1/payments")
+                     .query({{"from", op.from_us / 1'000'000},
+                             {"to", op.until_us / 1'000'000 - 1},
+                             {"count", 100},
+                             {"skip", skip}}));
+    if (replies.last().status() != 200) return refused(replies.last());
+    List<florin_claim> claims;
+    std::int64_t read_now = 0;
+    replies.last().json()["items"].items([&](const Json& item) {
+      ++read_now;
+      const Text key = refunds ? item["receipt"].text() : item["notes"]["key"].text();
+      if (!key) return;  // not ours
+      claims.add(Claim{.about = refunds ? std::uint32_t{FLORIN_ABOUT_REFUND} : std::uint32_t{FLORIN_ABOUT_PAYMENT},
+                       .payment_key = refunds ? Text() : key,
+                       .refund_key = refunds ? key : Text(),
+                       .said = refunds ? read_refund(item) : read(item),
+                       .payment_ref = refunds ? item["payment_id"].text() : item["id"].text()}
+                     .made());
+    });
+    if (read_now == 100) return page(claims, Text(refunds ? "refunds/" : "payments/") + (skip + read_now));
+    return page(claims, refunds ? Text() : Text("refunds/0"));
+  }
+
  private:
+  static std::uint32_t dispute_state(const Json& dispute) {
+    if (dispute["phase"].text() == Text("retrieval")) return FLORIN_DISPUTE_WARNING;
+    return code_of(dispute["status"].text(),
+                   {{"open", FLORIN_DISPUTE_NEEDS_RESPONSE},
+                    {"under_review", FLORIN_DISPUTE_UNDER_REVIEW},
+                    {"won", FLORIN_DISPUTE_WON},
+                    {"lost", FLORIN_DISPUTE_LOST},
+                    {"closed", FLORIN_DISPUTE_CLOSED}},
+                   0);
+  }
+
   // ---- Requests
 
   Request& api(Request&& request) const { return api(request); }
@@ -191,8 +248,8 @@ class Razorpay {
                   {"unique_receipt", JsonText{"true"}},
                   {"notes", object({{"key", op.payment_key}})},
                   {"payment", object({{"capture", "automatic"},
-                                      {"capture_options", object({{"automatic_expiry_period", captures_within_minutes},
-                                                                  {"manual_expiry_period", captures_within_minutes},
+                                      {"capture_options", object({{"automatic_expiry_period", captures_within(op)},
+                                                                  {"manual_expiry_period", captures_within(op)},
                                                                   {"refund_speed", "normal"}})}})}});
     return api(request).repeatable().no_money();
   }
@@ -289,20 +346,25 @@ class Razorpay {
       if (over && !failed) failed = payment;
     });
     if (open) return done(read(open));
-    if (!failed)
-      return done(view(op.method) == "card" ? checkout(op, order)
-                                            : Outcome{.state = FLORIN_PENDING, .ref = order, .raw = "created"});
-    Outcome said = read(failed);
-    // The order takes another payment as long as it captures by itself; only then is this one's refusal the last word.
-    const std::int64_t over_at = made_at(failed) + minutes(captures_within_minutes) + slack_us;
-    const std::int64_t now_us = reply.received_at_us();
-    if (may_come_late(failed["error_reason"].text()) && now_us < over_at)
+    // A card is entered in the provider's form, whenever its holder comes to it; all else would be there by now.
+    if (!failed) return done(view(op.method) == "card" ? checkout(op, order) : Outcome{.state = FLORIN_ABSENT});
+    Outcome said = as_of(op, failed, reply.received_at_us());
+    if (said.state == FLORIN_PENDING) said.ref = order;
+    return done(said);
+  }
+
+  /// What a silent bank left behind may still succeed for as long as its order captures by itself; only then is its
+  /// refusal the last word.
+  static Outcome as_of(const Operation& op, const Json& payment, std::int64_t now_us) {
+    Outcome said = read(payment);
+    const std::int64_t over_at = made_at(payment) + minutes(captures_within(op)) + slack_us;
+    if (said.state == FLORIN_DECLINED && may_come_late(payment["error_reason"].text()) && now_us < over_at)
       said = {.state = FLORIN_PENDING,
               .amount = said.amount,
-              .ref = order,
+              .ref = said.ref,
               .raw = "failed",
               .poll_after_us = over_at - now_us};
-    return done(said);
+    return said;
   }
 
   static Outcome read(const Json& payment) {

@@ -106,6 +106,8 @@ class Sandbox {
       said.reason = Reason{code_of(code,
                                    {{"insufficient_funds", FLORIN_FUNDS},
                                     {"lost_card", FLORIN_HARD},
+                                    {"processing_error", FLORIN_TECHNICAL},
+                                    {"expired_card", FLORIN_BAD_DATA},
                                     {"customer_gave_up", FLORIN_CUSTOMER_GAVE_UP}},
                                    FLORIN_SOFT),
                            code, object["message"].text()};

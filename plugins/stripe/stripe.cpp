@@ -102,8 +102,8 @@ class Stripe {
 
   Capabilities describe() const {
     return {.offers = {{.method = "card",
-                        .operations =
-                            operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS)}},
+                        .operations = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND,
+                                                 FLORIN_STATUS, FLORIN_PULL)}},
             .key_window_us = hours(24),
             .look_up_lag_us = minutes(5)};
   }
@@ -192,6 +192,7 @@ class Stripe {
                            seconds(number(time)), minutes(5)));
     });
     const Json event(hook.json), object = event.at("/data/object");
+    if (object["object"].text() == Text("dispute")) return claims.claim(disputed(event, object));
     const bool payment = object["object"].text() == Text("payment_intent");
     if (!payment && object["object"].text() != Text("refund")) return claims;
     const Text key = object.at("/metadata/key").text();
@@ -203,7 +204,53 @@ class Stripe {
                          .said = read(object)});
   }
 
+  /// Payments, then refunds, each newest first; the cursor is `payments` or `refunds` and the last id.
+  Step pull(const Operation& op, const Replies& replies) const {
+    const bool refunds = Text(op.cursor).view().starts_with("refunds");
+    const auto slash = Text(op.cursor).view().find('/');
+    const Text after = slash == std::string_view::npos ? Text() : Text(Text(op.cursor).view().substr(slash + 1));
+    if (replies.empty())
+      return api(get(refunds ? "/v1/refunds" : "/v1/payment_intents")
+                     .query({{"limit", 100},
+                             {"created[gte]", op.from_us / 1'000'000},
+                             {"created[lt]", op.until_us / 1'000'000},
+                             {"starting_after", after}}));
+    const Json body = replies.last().json();
+    if (replies.last().status() != 200 || body["object"].text() != Text("list")) return refused(replies.last());
+    List<florin_claim> claims;
+    body["data"].items([&](const Json& object) {
+      const Text key = object.at("/metadata/key").text();
+      if (!key) return;  // not ours
+      claims.add(Claim{.about = refunds ? std::uint32_t{FLORIN_ABOUT_REFUND} : std::uint32_t{FLORIN_ABOUT_PAYMENT},
+                       .payment_key = refunds ? Text() : key,
+                       .refund_key = refunds ? key : Text(),
+                       .said = read(object),
+                       .payment_ref = refunds ? object["payment_intent"].text() : object["id"].text()}
+                     .made());
+    });
+    const Text kind = refunds ? "refunds/" : "payments/";
+    if (more(body)) return page(claims, kind + last_id(body));
+    return page(claims, refunds ? Text() : Text("refunds/"));
+  }
+
  private:
+  static Claim disputed(const Json& event, const Json& dispute) {
+    Claim claim{.about = FLORIN_ABOUT_DISPUTE, .id = event["id"].text(), .type = event["type"].text()};
+    claim.payment_ref = dispute["payment_intent"].text();
+    claim.dispute = code_of(dispute["status"].text(),
+                            {{"warning_needs_response", FLORIN_DISPUTE_WARNING},
+                             {"warning_under_review", FLORIN_DISPUTE_WARNING},
+                             {"warning_closed", FLORIN_DISPUTE_CLOSED},
+                             {"needs_response", FLORIN_DISPUTE_NEEDS_RESPONSE},
+                             {"under_review", FLORIN_DISPUTE_UNDER_REVIEW},
+                             {"won", FLORIN_DISPUTE_WON},
+                             {"lost", FLORIN_DISPUTE_LOST},
+                             {"prevented", FLORIN_DISPUTE_CLOSED}},
+                            0);
+    claim.said = {.amount = amount_of(dispute, "amount"), .ref = dispute["id"].text(), .raw = dispute["reason"].text()};
+    return claim;
+  }
+
   static Request api(Request request) {
     return request.endpoint("api").header("Stripe-Version", Text(api_version)).bearer("stripe.api_key");
   }

@@ -97,6 +97,20 @@ TEST_F(Recovery, AHeadThatWasSetBackIsRefused) {
   EXPECT_FALSE(verify(folder.string())->holds());
 }
 
+TEST_F(Recovery, AJournalThatIsGoneIsNotBegunAnew) {
+  const std::string file = (folder / "journal.db").string();
+  ASSERT_TRUE(backup(folder.string(), (folder / "copy.db").string()));
+  fs::resize_file(file, 0);
+  EXPECT_EQ(why_not(), "damaged_store");
+  for (const char* part : {"", "-wal", "-shm"}) fs::remove(file + part);
+  EXPECT_EQ(why_not(), "damaged_store");
+  EXPECT_FALSE(fs::exists(file));
+  ASSERT_TRUE(restore((folder / "copy.db").string(), folder.string()));
+  auto host = opened();
+  ASSERT_TRUE(host) << host.error().message;
+  EXPECT_EQ(*host->account(tenant, account), before);
+}
+
 TEST_F(Recovery, ARestoreThatFailsLeavesNothing) {
   sql("DELETE FROM journal WHERE first = 1");
   const fs::path to = folder / "restored";

@@ -58,6 +58,17 @@ class Answers : public testing::Test {
   std::string out, err;
 };
 
+TEST_F(Answers, WhoLooksBeginsNoJournal) {
+  write("request", "POST / HTTP/1.1\nX-Signature: none\n\n{}");
+  for (const char* words :
+       {"payments nowhere callloop", "reconcile nowhere callloop --processor sandbox --day 2026-04-10",
+        "upcoming nowhere callloop --day 2026-04-10", "months nowhere callloop", "notices nowhere callloop",
+        "bank-money nowhere --tenant exotel", "statement nowhere request --tenant exotel --processor bank",
+        "webhook nowhere request --tenant callloop --processor sandbox"})
+    expect(words + std::string(" --config config/florin.yaml"), 3, "nowhere is not there");
+  EXPECT_FALSE(there("nowhere"));
+}
+
 TEST_F(Answers, WrongUsage) {
   expect("", 2, "A subcommand is required");
   expect("chekc config", 2, "'chekc' is no command");

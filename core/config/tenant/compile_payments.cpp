@@ -41,6 +41,26 @@ void Compiler::payments() {
     catalog_.methods.push_back(std::move(method));
   }
   bank_money();
+  retries();
+}
+
+void Compiler::retries() {
+  for (const auto& [why, spans] : file_.payments.retries) {
+    RetryRule rule{.why = shape_of<yaml::RetriedWhy>().text(&why), .after = {}, .at = rule_at(spans.at)};
+    for (const auto& after : spans.value) rule.after.push_back(length(after));
+    listed(!rule.after.empty(), "'" + rule.why + "'", spans.at);
+    catalog_.retries.push_back(std::move(rule));
+  }
+  if (const auto& block = file_.payments.refusals) {
+    if (block->at_most.value < 1) add("bad_count", "at least 1 refusal is allowed", block->at_most.at);
+    catalog_.refusals =
+        RefusalCap{.at_most = block->at_most.value, .within = length(block->within), .at = rule_at(block->at)};
+  }
+  if (const auto& block = file_.payments.rest)
+    catalog_.rest =
+        RestRule{.after = static_cast<std::int32_t>(std::min<std::int64_t>(block->after.value.count, INT32_MAX)),
+                 .lasts = length(block->lasts),
+                 .at = rule_at(block->at)};
 }
 
 void Compiler::bank_money() {
@@ -81,7 +101,12 @@ void Compiler::paid_after_closed() {
 }
 
 Node Compiler::processor_config(const ProcessorId& id) const {
-  Node config = *tree_.child("payments")->child("processors")->child(id.text());
+  const Node* block = &tree_;
+  for (const std::string_view key :
+       {std::string_view("payments"), std::string_view("processors"), std::string_view(id.text())})
+    block = block == nullptr ? nullptr : block->child(key);
+  // An id that is none has an error already.
+  Node config = block == nullptr ? Node() : *block;
   std::erase_if(config.children, [](const Node& child) { return child.key == "plugin"; });
   return config;
 }

@@ -74,6 +74,7 @@ class Compiler {
   /// What the plugin reads of a method: its own keys and the brands.
   static Node method_config(const yaml::MethodBlock& block);
   void bank_money();
+  void retries();
   void tries();
   void paid_after_closed();
   void must_try(OrderKind kind, bool occurs, std::string_view because);

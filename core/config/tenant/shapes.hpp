@@ -455,6 +455,23 @@ struct PaidAfterClosedBlock {
 };
 BOOST_DESCRIBE_STRUCT(PaidAfterClosedBlock, (), (purchase, recharge, subscription, otherwise))
 
+/// Why a charge was refused, where another try may help.
+enum class RetriedWhy : std::uint8_t { technical, funds, soft };
+BOOST_DESCRIBE_ENUM(RetriedWhy, technical, funds, soft)
+
+struct RefusalsBlock {
+  Written<std::int32_t> at_most;
+  Written<Span> within;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(RefusalsBlock, (), (at_most, within))
+struct RestBlock {
+  Written<Failures> after;
+  Written<Span> lasts;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(RestBlock, (), (after, lasts))
+
 struct PaymentsBlock {
   std::vector<std::pair<ProcessorId, ProcessorBlock>> processors;
   std::vector<std::pair<MethodId, MethodBlock>> methods;
@@ -463,10 +480,13 @@ struct PaymentsBlock {
   std::optional<OverBlock> over;
   SmallestChargeBlock smallest_charge;
   PaidAfterClosedBlock paid_after_closed;
+  std::vector<std::pair<RetriedWhy, Written<std::vector<Written<Span>>>>> retries;
+  std::optional<RefusalsBlock> refusals;
+  std::optional<RestBlock> rest;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
-                      (processors, methods, try_, short_, over, smallest_charge, paid_after_closed))
+                      (processors, methods, try_, short_, over, smallest_charge, paid_after_closed, retries, refusals, rest))
 
 struct GateBlock {
   OneOrMany<Action> action;
@@ -676,7 +696,16 @@ inline constexpr Note payments_notes[] = {
     {"short", "less came by bank than was asked for"},
     {"over", "more came"},
     {"smallest_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
-    {"paid_after_closed", "what becomes of money that comes when its order was closed"}};
+    {"paid_after_closed", "what becomes of money that comes when its order was closed"},
+    {"retries",
+     "an overdue order is tried again beside the ladder, by why it was refused: after the first refusal of "
+     "that kind, the second, …; left out: the ladder alone tries"},
+    {"refusals", "so many of one method, and the host tries it no more by itself; left out: no limit"},
+    {"rest", "a processor that fails is left alone for a while; left out: it is not"}};
+inline constexpr Note refusals_notes[] = {{"at_most", "card networks want no more than 15"},
+                                          {"within", "counted back from now"}};
+inline constexpr Note rest_notes[] = {{"after", "failures in a row"},
+                                      {"lasts", "what falls due by itself waits so long; people may pay"}};
 inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for any more"},
                                        {"withheld_tax", "of the price without tax, against its certificate"},
                                        {"more", "what is short by more"}};
@@ -738,6 +767,10 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::ShortBlock> = yaml::short_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::PaidAfterClosedBlock> = yaml::paid_after_closed_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::RefusalsBlock> = yaml::refusals_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::RestBlock> = yaml::rest_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
 template <>

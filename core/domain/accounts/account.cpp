@@ -63,4 +63,10 @@ std::string Account::state_word() const {
   return "ended";
 }
 
+Instant TenantState::rests_until(const ProcessorId& processor) const {
+  for (const ProcessorHealth& health : processors)
+    if (health.processor == processor) return health.rests_until;
+  return {};
+}
+
 }  // namespace florin

@@ -145,6 +145,7 @@ struct PastDue {
   Instant step_at = never;
   bool usage_refused = false;
   bool buying_refused = false;
+  Instant retry_at = never;  ///< tried again beside the ladder
 };
 
 /// Money on its way back to a customer.
@@ -166,6 +167,10 @@ struct Refund {
 
   Credits goodwill;    ///< that the payment had bought, and that were used: given back in money all the same
   std::string reason;  ///< of a person's decision
+  std::string raw;     ///< the provider's own status
+  std::string decline_code;
+  std::string alarm;  ///< what a person has to look into
+  Instant started_at{};
 
   /// Without tax.
   Money net() const { return amount - sum_of(taxes); }
@@ -324,6 +329,25 @@ struct ClosedMonth {
   std::vector<MonthLine> lines;
 };
 
+/// Where a processor's books and ours differ: an item of its own until a person closes it.
+struct Difference {
+  std::string name;  ///< the same difference found again is the same item
+  ProcessorId processor;
+  std::string what;  ///< only_theirs, only_ours, other_amount, other_state
+  std::string key;   ///< of the payment or refund, ours
+  std::string ref;   ///< the provider's
+  std::string ours;  ///< what our books say, for people
+  std::string theirs;
+  std::string found_by;  ///< webhook, reconciliation
+  Instant found_at;
+};
+/// How a processor has answered of late.
+struct ProcessorHealth {
+  ProcessorId processor;
+  std::int32_t failures = 0;
+  Instant rests_until;
+};
+
 /// What is a tenant's own, apart from its accounts.
 struct TenantState {
   TenantId id;
@@ -337,7 +361,12 @@ struct TenantState {
   std::vector<ClosedMonth> closed_months;
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
   std::vector<Receipt> unmatched;                              ///< money of which nobody knows yet whose it is
-  std::vector<ReceiptId> identified;  ///< what was in that list before, so that its line is known
+  std::vector<ReceiptId> identified;        ///< what was in that list before, so that its line is known
+  std::vector<Difference> differences;      ///< that nobody has closed
+  std::vector<ProcessorHealth> processors;  ///< that failed of late
+
+  /// Till when the host charges nothing through it by itself; in the past: it is well.
+  Instant rests_until(const ProcessorId& processor) const;
 };
 
 }  // namespace florin

@@ -342,6 +342,8 @@ struct Applying {
     moved.decline = fact.decline;
     moved.decline_code = fact.decline_code;
     moved.action = fact.action;
+    if (fact.sent_at) moved.sent_at = *fact.sent_at;
+    moved.alarm = fact.alarm;
     // An invoice of a renewal that nobody paid in its time is overdue; the ladder has its own times.
     Order& paid_for = order(fact.order);
     if (fact.state == AttemptState::expired && paid_for.renewal()) paid_for.open_until = never;
@@ -384,6 +386,7 @@ struct Applying {
     due.buying_refused = fact.buying_refused;
   }
   void operator()(const PastDueCleared&) { account.past_due.reset(); }
+  void operator()(const RetryPlanned& fact) { there(account.past_due, "not past due").retry_at = fact.at; }
 
   void operator()(const RefundAsked&) {
     account.guarantee = GuaranteeCase{.asked_at = at, .decided = false};
@@ -402,6 +405,7 @@ struct Applying {
     if (fact.refund.guarantee) there(account.guarantee, "no refund was asked for").decided = true;
     if (fact.refund.attempt != 0) attempt(fact.refund.order, fact.refund.attempt).kept = false;
     account.refunds.push_back(fact.refund);
+    account.refunds.back().started_at = at;
   }
   void operator()(const RefundMoved& fact) {
     Refund& moved = there(account.refund(fact.refund), "no such refund");
@@ -409,6 +413,9 @@ struct Applying {
     moved.ask_at = fact.ask_at;
     ++moved.asked;
     if (!fact.ref.empty()) moved.ref = fact.ref;
+    moved.raw = fact.raw;
+    moved.decline_code = fact.decline_code;
+    moved.alarm = fact.alarm;
   }
   void operator()(const CreditNoteIssued& fact) {
     tenant.last_credit_note = fact.sequence;
@@ -597,6 +604,14 @@ struct Applying {
     account.first_paid_at = fact.first_paid_at;
     account.imported_at = at;
     account.had_trial = true;
+  }
+  void operator()(const ProcessorCounted& fact) {
+    std::erase_if(tenant.processors, [&](const ProcessorHealth& old) { return old.processor == fact.processor; });
+    if (fact.failures > 0) tenant.processors.push_back({fact.processor, fact.failures, fact.rests_until});
+  }
+  void operator()(const DifferenceFound& fact) { tenant.differences.push_back(fact.difference); }
+  void operator()(const DifferenceClosed& fact) {
+    std::erase_if(tenant.differences, [&](const Difference& open) { return open.name == fact.difference; });
   }
   void operator()(const MonthClosed& fact) { tenant.closed_months.push_back(fact.month); }
   void operator()(const DocumentNumbersSet& fact) {

@@ -76,8 +76,10 @@ std::optional<Due> next_due(const Account& account) {
   for (const Grant& grant : account.grants)
     if (grant.over == GrantOver::working && grant.ends_at && !grants_stand && !ends_with_paused_period(account, grant))
       earliest(first, {*grant.ends_at, DueKind::grant_ends, grant.id.value});
-  if (account.past_due && !cycle_stands && !renewal_in_flight(account))
+  if (account.past_due && !cycle_stands && !renewal_in_flight(account)) {
     earliest(first, {account.past_due->step_at, DueKind::past_due_step});
+    earliest(first, {account.past_due->retry_at, DueKind::payment_retry});
+  }
   for (const Order& order : account.orders)
     if (waits_for_customer(order)) earliest(first, {order.open_until, DueKind::order_closes, order.id.value});
   if (wants_recharge(account)) {

@@ -19,6 +19,7 @@ enum class DueKind : std::uint8_t {
   keeping_ends,
   add_on_month_ends,
   past_due_step,
+  payment_retry,
   order_closes,
   recharge
 };

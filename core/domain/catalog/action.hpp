@@ -52,6 +52,7 @@ enum class Action : std::uint8_t {
   unmatch_money,
   move_cheque,
   record_withheld_tax,
+  settle_payment,
   set_billing,  ///< a customer's
   decide_late_money,
 };
@@ -61,7 +62,7 @@ BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial
                     decide_refund, set_approval, correct_credits, erase_person, make_plan, set_person, decide_review,
                     refund_order, record_dispute, unblock, set_entitlement, transfer, ask_review, stop_charges,
                     lift_charges, import_account, set_document_numbers, receive_money, match_money, unmatch_money,
-                    move_cheque, record_withheld_tax, set_billing, decide_late_money)
+                    move_cheque, record_withheld_tax, settle_payment, set_billing, decide_late_money)
 
 /// What no role of a customer can be given: it is the staff's, whatever the YAML says.
 constexpr bool is_for_staff(Action action) {

@@ -313,6 +313,25 @@ struct TryRule {
   RuleAt at;
 };
 
+/// When an overdue order is tried again beside the ladder, by why it was refused.
+struct RetryRule {
+  std::string why;          ///< a word of DeclineKind: technical, funds, soft
+  std::vector<Span> after;  ///< the nth refusal of that kind; after the last one only the ladder tries
+  RuleAt at;
+};
+/// What card networks ask: no more than so many refusals of one method.
+struct RefusalCap {
+  std::int32_t at_most = 0;
+  Span within;
+  RuleAt at;
+};
+/// A processor that fails again and again is left alone for a while.
+struct RestRule {
+  std::int32_t after = 0;  ///< failures in a row
+  Span lasts;
+  RuleAt at;
+};
+
 struct Gate {
   std::vector<std::string> actions;  ///< words of Action
   Condition applies_if;
@@ -401,6 +420,9 @@ struct Catalog {
   std::optional<BackDated> back_dated;  ///< none: usage is told as it happens
   std::vector<NoticeRule> notices;
   std::optional<BankMoneyRule> bank_money;  ///< none: no method is paid by bank
+  std::vector<RetryRule> retries;           ///< none: only the ladder tries again
+  std::optional<RefusalCap> refusals;
+  std::optional<RestRule> rest;
 
   const CreditTypeRule* credit_type(const CreditType& id) const;
   const Meter* meter(const MeterId& id) const;

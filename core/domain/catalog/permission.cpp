@@ -9,9 +9,9 @@ namespace florin {
 namespace {
 
 constexpr std::string_view only_staff[] = {
-    "set_approval",  "decide_refund", "correct_credits", "erase_person", "make_plan",          "set_person",
-    "decide_review", "refund_order",  "record_dispute",  "unblock",      "set_entitlement",    "transfer",
-    "receive_money", "match_money",   "unmatch_money",   "move_cheque",  "record_withheld_tax",
+    "set_approval",  "decide_refund", "correct_credits", "erase_person", "make_plan",           "set_person",
+    "decide_review", "refund_order",  "record_dispute",  "unblock",      "set_entitlement",     "transfer",
+    "receive_money", "match_money",   "unmatch_money",   "move_cheque",  "record_withheld_tax", "settle_payment",
     "decide_late_money"};
 
 bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {

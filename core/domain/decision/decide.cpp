@@ -9,9 +9,11 @@
 #include "domain/entitlements/items.hpp"
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/payments/difference.hpp"
 #include "domain/payments/dispute.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/payments/refund.hpp"
+#include "domain/payments/retry.hpp"
 #include "domain/payments/settle.hpp"
 #include "domain/payments/stop.hpp"
 #include "domain/reviews/review.hpp"
@@ -67,6 +69,7 @@ void fall_due(Draft& draft) {
     case DueKind::period_ends: return end_period(draft);
     case DueKind::grant_ends: return end_grant(draft, {due->which});
     case DueKind::past_due_step: return step_past_due(draft);
+    case DueKind::payment_retry: return retry(draft);
     case DueKind::order_closes: return close_order(draft, {due->which});
     case DueKind::recharge: return place_recharge(draft);
   }
@@ -77,7 +80,11 @@ struct Deciding {
   const Actor& actor;
   std::string_view key;
 
-  void may(std::string_view action) const { must_be_allowed(draft.account, draft.catalog(), actor, action, {}); }
+  /// What a processor says by a webhook is the host's to record, once its signature held.
+  void may(std::string_view action) const {
+    if (actor.role == "processor" && action == "record_dispute") return;
+    must_be_allowed(draft.account, draft.catalog(), actor, action, {});
+  }
   /// For what is done to a tenant as a whole, whatever its roles say.
   void only_staff() const {
     if (actor.role != "staff") refuse("not_permitted", "This is for the staff.");
@@ -176,6 +183,9 @@ struct Deciding {
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
+  void operator()(const SettlePayment& command) const { may("settle_payment"), settle_payment(draft, command); }
+  void operator()(const RecordDifference& command) const { record_difference(draft, command); }
+  void operator()(const CloseDifference& command) const { only_staff(), close_difference(draft, command); }
   void operator()(const ApplyCatalog& command) const {
     if (actor.role != "host") only_staff();
     draft.add(CatalogApplied{command.version, command.text});
@@ -208,7 +218,7 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<RefundSaid>(command) || std::holds_alternative<SettleHold>(command) ||
          std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command) ||
          std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command) ||
-
+         std::holds_alternative<SettlePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
          std::holds_alternative<DecideLateMoney>(command);
 }
 
@@ -216,7 +226,8 @@ bool still_settles(const AnyCommand& command) {
 bool is_of_tenant(const AnyCommand& command) {
   return std::holds_alternative<ApplyCatalog>(command) || std::holds_alternative<OpenStore>(command) ||
          std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
-         std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<CloseMonth>(command);
+         std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<CloseMonth>(command) ||
+         std::holds_alternative<RecordDifference>(command) || std::holds_alternative<CloseDifference>(command);
 }
 
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
@@ -239,7 +250,7 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   if (const auto* hold = std::get_if<PlaceHold>(&command)) return place_hold(account, tenant, actor, *hold, world);
   Draft draft(account, tenant, world);
   std::visit(Deciding{draft, actor, key}, command);
-  if (actor.role != "host") must_hold_what_is_used(draft, actor);
+  if (actor.role != "host" && actor.role != "processor") must_hold_what_is_used(draft, actor);
   keep_limits(draft);
   return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
 }

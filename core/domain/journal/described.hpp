@@ -89,10 +89,16 @@ BOOST_DESCRIBE_STRUCT(MatchMoney, (), (receipt, order))
 BOOST_DESCRIBE_STRUCT(UnmatchMoney, (), (receipt, reason))
 BOOST_DESCRIBE_STRUCT(MoveCheque, (), (receipt, state, reason))
 BOOST_DESCRIBE_STRUCT(RecordWithheldTax, (), (order, amount, certificate))
+BOOST_DESCRIBE_ENUM(PaymentCameTo, captured, never_happened)
+BOOST_DESCRIBE_STRUCT(SettlePayment, (), (order, attempt, came_to, ref, reason))
+BOOST_DESCRIBE_STRUCT(CloseDifference, (), (difference, reason))
+BOOST_DESCRIBE_STRUCT(Difference, (), (name, processor, what, key, ref, ours, theirs, found_by, found_at))
+BOOST_DESCRIBE_STRUCT(ProcessorHealth, (), (processor, failures, rests_until))
+BOOST_DESCRIBE_STRUCT(RecordDifference, (), (difference))
 
 BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
-BOOST_DESCRIBE_STRUCT(ProviderSaid, (), (order, attempt, said))
+BOOST_DESCRIBE_STRUCT(ProviderSaid, (), (order, attempt, said, sent))
 BOOST_DESCRIBE_STRUCT(RefundSaid, (), (refund, said))
 BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text, again))
 BOOST_DESCRIBE_STRUCT(ResumeCharges, (), ())
@@ -110,7 +116,7 @@ BOOST_DESCRIBE_STRUCT(Buys, (),
                        catalog, from_next_period, month_credits, month_ends))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
-                       ref, raw, decline, decline_code, action, kept))
+                       ref, raw, decline, decline_code, action, sent_at, alarm, kept))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
@@ -139,10 +145,10 @@ BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
                        suspended, count))
-BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused))
+BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused, retry_at))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
-                       taxes, credit_noted_at, goodwill, reason))
+                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm, started_at))
 BOOST_DESCRIBE_STRUCT(Review, (),
                       (id, order, reason, said, asked_at, due_at, duplicate_of, decided, approved, decision))
 BOOST_DESCRIBE_STRUCT(Dispute, (), (ref, order, amount, state, reason, opened_at, moved_at))
@@ -167,7 +173,8 @@ BOOST_DESCRIBE_STRUCT(ClosedMonth, (), (month, up_to, lines))
 BOOST_DESCRIBE_STRUCT(CloseMonth, (), (month))
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (id, position, catalog, catalog_texts, last_invoice, last_credit_note, catalog_since, stops,
-                       closed_months, invoices_before, credit_notes_before, unmatched, identified))
+                       closed_months, invoices_before, credit_notes_before, unmatched, identified, differences,
+                       processors))
 
 BOOST_DESCRIBE_STRUCT(AccountOpened, (), (billing_country, billing_state, person_sealed))
 BOOST_DESCRIBE_STRUCT(PersonErased, (), ())
@@ -204,7 +211,7 @@ BOOST_DESCRIBE_STRUCT(OrderPlaced, (), (order))
 BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate, open_until))
 BOOST_DESCRIBE_STRUCT(CandidatesChanged, (), (order, candidates))
 BOOST_DESCRIBE_STRUCT(AttemptMoved, (),
-                      (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm))
+                      (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm, sent_at))
 BOOST_DESCRIBE_STRUCT(OrderPaid, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(OrderClosed, (), (order, because))
 BOOST_DESCRIBE_STRUCT(InvoiceIssued, (), (sequence, number, order, total))
@@ -215,7 +222,7 @@ BOOST_DESCRIBE_STRUCT(RefundAsked, (), (quoted))
 BOOST_DESCRIBE_STRUCT(RefundDeclined, (), (reason))
 BOOST_DESCRIBE_STRUCT(AccountThawed, (), ())
 BOOST_DESCRIBE_STRUCT(RefundStarted, (), (refund))
-BOOST_DESCRIBE_STRUCT(RefundMoved, (), (refund, amount, state, ask_at, ref, raw))
+BOOST_DESCRIBE_STRUCT(RefundMoved, (), (refund, amount, state, ask_at, ref, raw, decline_code, alarm, taken_back))
 BOOST_DESCRIBE_STRUCT(CreditNoteIssued, (), (sequence, number, refund, order, amount))
 BOOST_DESCRIBE_STRUCT(ApprovalSet, (), (approval))
 BOOST_DESCRIBE_STRUCT(ItemTaken, (), (entitlement, item))
@@ -244,6 +251,10 @@ BOOST_DESCRIBE_STRUCT(MoneyApplied, (), (receipt, amount))
 BOOST_DESCRIBE_STRUCT(OrderSettled, (), (order, applied, written_off, withheld))
 BOOST_DESCRIBE_STRUCT(OrderReopened, (),
                       (order, given_up, written_off, withheld, plan_credits, bought, period_from, period_to, because))
+BOOST_DESCRIBE_STRUCT(RetryPlanned, (), (order, at))
+BOOST_DESCRIBE_STRUCT(ProcessorCounted, (), (processor, failures, rests_until))
+BOOST_DESCRIBE_STRUCT(DifferenceFound, (), (difference))
+BOOST_DESCRIBE_STRUCT(DifferenceClosed, (), (difference, reason))
 BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
 BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen))

@@ -22,6 +22,7 @@ struct ProviderSaid {
   OrderId order;
   std::uint32_t attempt = 0;
   Said said;
+  bool sent = false;  ///< the charge was sent for this, and not only asked about
 };
 struct RefundSaid {
   RefundId refund;
@@ -48,6 +49,11 @@ struct ReceiveTransfer {
   AccountId from;
 };
 
+/// A processor's books and ours differ: found by a webhook or by reconciliation.
+struct RecordDifference {
+  Difference difference;
+};
+
 /// In order of release: a new one goes to the end.
 using AnyCommand =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
@@ -57,7 +63,8 @@ using AnyCommand =
                  RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers,
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SetBilling, DecideLateMoney>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
+                 RecordDifference, SetBilling, DecideLateMoney>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -185,7 +185,8 @@ struct AttemptMoved {
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;
   std::string action;
-  std::string alarm;  ///< wrong_amount, impossible_transition: for a person
+  std::string alarm;                 ///< wrong_amount, impossible_transition: for a person
+  std::optional<Instant> sent_at{};  ///< the charge was sent for this
 };
 struct OrderPaid {
   OrderId order;
@@ -231,6 +232,9 @@ struct RefundMoved {
   Instant ask_at = never;
   std::string ref;
   std::string raw;
+  std::string decline_code{};
+  std::string alarm{};  ///< wrong_amount, taken_back: for a person
+  bool taken_back{};    ///< it had been paid back, and the money is here again
 };
 struct CreditNoteIssued {
   std::uint64_t sequence = 0;
@@ -458,6 +462,26 @@ struct PlanMade {
 struct AccountDeleted {};
 struct PersonSealed {};
 
+/// An overdue order is tried again then, beside the ladder; never: no more.
+struct RetryPlanned {
+  OrderId order;
+  Instant at = never;
+};
+/// A tenant's: how a processor has answered of late.
+struct ProcessorCounted {
+  ProcessorId processor;
+  std::int32_t failures = 0;  ///< in a row
+  Instant rests_until;        ///< till then the host charges nothing through it by itself
+};
+/// A tenant's.
+struct DifferenceFound {
+  Difference difference;
+};
+struct DifferenceClosed {
+  std::string difference;
+  std::string reason;
+};
+
 struct BillingSet {
   std::string billing_country;
   std::string billing_state;
@@ -473,22 +497,21 @@ struct NextInvoiceSet {
 };
 
 /// In order of release: a new one goes to the end.
-using Fact =
-    std::variant<AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
-                 SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded,
-                 GrantIssued, CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected,
-                 GrantRefunded, UsageRefused, HoldPlaced, HoldClosed, CreditsOwedTaken, MethodSaved, MethodRemoved,
-                 RechargeSet, RechargeCounted, RechargeFailed, OrderPlaced, AttemptStarted, CandidatesChanged,
-                 AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered, PastDueStepped, PastDueCleared,
-                 RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
-                 CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
-                 AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
-                 AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported,
-                 MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
-                 MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
-                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn,
-                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, AddOnMonthStarted,
-                 BillingSet, LateMoneyKept, NextInvoiceSet>;
+using Fact = std::variant<
+    AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
+    SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded, GrantIssued,
+    CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected, GrantRefunded, UsageRefused,
+    HoldPlaced, HoldClosed, CreditsOwedTaken, MethodSaved, MethodRemoved, RechargeSet, RechargeCounted, RechargeFailed,
+    OrderPlaced, AttemptStarted, CandidatesChanged, AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered,
+    PastDueStepped, PastDueCleared, RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved,
+    CreditNoteIssued, ApprovalSet, CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded,
+    PlanMade, AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
+    AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported, MonthClosed,
+    DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet, MemberInvited,
+    InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred, GrantReceived, MonthStarted,
+    MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn, ReceiptMoved, MoneyKept, TaxWithheld,
+    OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted, BillingSet,
+    LateMoneyKept, NextInvoiceSet>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

@@ -70,9 +70,12 @@ struct Posts {
     for (const Tax& tax : refund->taxes) move("customer", "tax:" + tax.name, tax.amount);
   }
   void operator()(const RefundMoved& fact) {
-    if (fact.state != AttemptState::captured) return;
-    for (const Refund& refund : before.refunds)
-      if (refund.id == fact.refund) return move(cash(refund.order, refund.attempt), "customer", fact.amount);
+    if (fact.state != AttemptState::captured && !fact.taken_back) return;
+    for (const Refund& refund : before.refunds) {
+      if (refund.id != fact.refund) continue;
+      const std::string held_by = cash(refund.order, refund.attempt);
+      return fact.taken_back ? move("customer", held_by, fact.amount) : move(held_by, "customer", fact.amount);
+    }
     throw std::logic_error("a fact posts a refund that is not there");
   }
 

@@ -74,6 +74,8 @@ struct Attempt {
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;
   std::string action;  ///< JSON: what the customer must do
+  Instant sent_at;     ///< when it was last sent; zero: it may never have been
+  std::string alarm;   ///< what a person has to look into
   bool kept = false;   ///< its money came when the order was closed, and waits for a person
 
   bool open() const {
@@ -118,6 +120,8 @@ struct Order {
 
   /// The money for the next period of a plan that runs, as against the order that begins one.
   bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }
+  /// Falls due by itself: no customer is there to act, or to see what becomes of it.
+  bool by_itself() const { return renewal() || kind == OrderKind::recharge || kind == OrderKind::minimum; }
   /// It is tried once and then left as an invoice, however long nobody pays it.
   bool left_as_invoice() const { return kind == OrderKind::minimum; }
   /// An attempt has no outcome yet. A late success may open an earlier one again.

@@ -5,6 +5,7 @@
 #include "domain/catalog/permission.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/payments/offered.hpp"
+#include "domain/payments/retry.hpp"
 #include "domain/payments/stop.hpp"
 #include "domain/subscriptions/past_due.hpp"
 
@@ -23,8 +24,9 @@ const SavedMethod* saved_as(const Account& account, const std::string& slot_or_k
 }
 
 /// Intent first: the attempt and its key are durable before anything leaves. The key is derived from what is paid for.
-/// While charges are stopped, the order waits instead.
-void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, std::uint32_t next_candidate) {
+/// While charges are stopped, the order waits instead. `after`: not sent before.
+void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, std::uint32_t next_candidate,
+                   Duration after = {}) {
   if (stop_of(draft.tenant, draft.account, order, method.processor) != nullptr) return draft.add(ChargeWaits{order.id});
   Attempt attempt;
   attempt.number = static_cast<std::uint32_t>(order.attempts.size()) + 1;
@@ -35,8 +37,10 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
   attempt.key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/" + order.paid_for +
                                          "/" + std::to_string(attempt.number));
   attempt.started_at = draft.now;
-  attempt.send_before = draft.now + send_window;
-  attempt.ask_at = draft.now;
+  attempt.ask_at = draft.now + after;
+  // A processor that rests is charged again when its rest is over; who is there meanwhile finds out whether it is well.
+  if (order.by_itself()) attempt.ask_at = std::max(attempt.ask_at, draft.tenant.rests_until(method.processor));
+  attempt.send_before = attempt.ask_at + send_window;
   // An invoice is waited for longer than a card that was tried before it; a renewal's too: then it is overdue.
   const Method* kind = draft.catalog().method(method.method);
   std::optional<Instant> open_until;
@@ -161,7 +165,8 @@ std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const st
         continue;
       }
       const SavedMethod* saved = draft.account.slot(slot == "chosen" ? "primary" : slot);
-      if (saved != nullptr && offered(*saved)) found.push_back(saved->id);
+      const bool may = saved != nullptr && (!actor.role.empty() || may_try_by_itself(draft, *saved));
+      if (may && offered(*saved)) found.push_back(saved->id);
     }
   }
   return found;
@@ -217,11 +222,11 @@ bool try_next(Draft& draft, OrderId id) {
   return false;
 }
 
-bool try_again(Draft& draft, OrderId id) {
+bool try_again(Draft& draft, OrderId id, Duration after) {
   const Order& order = *draft.account.order(id);
   const SavedMethod* saved = draft.account.method(order.attempts.back().method);
   if (saved == nullptr) return false;
-  start_attempt(draft, order, *saved, order.next_candidate);
+  start_attempt(draft, order, *saved, order.next_candidate, after);
   return true;
 }
 
@@ -242,7 +247,10 @@ bool renews_running(const Account& account, const Order& order) {
 
 void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {
   const Order& order = *draft.account.order(id);
-  if (renews_running(draft.account, order)) return fall_past_due(draft, id);
+  if (renews_running(draft.account, order)) {
+    fall_past_due(draft, id);
+    return plan_retry(draft, id);
+  }
   if (order.left_as_invoice()) return issue_invoice(draft, id);
   const bool recharge = order.kind == OrderKind::recharge;
   draft.add(OrderClosed{id, std::string(because)});

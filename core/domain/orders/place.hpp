@@ -35,8 +35,9 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
 /// Starts the next attempt, on the next candidate. False when none is left.
 bool try_next(Draft& draft, OrderId order);
 
-/// Starts another attempt on the method of the last one, which had not reached the provider. False when it was removed.
-bool try_again(Draft& draft, OrderId order);
+/// Starts another attempt on the method of the last one, which had not reached the provider, to be sent after a while.
+/// False when it was removed.
+bool try_again(Draft& draft, OrderId order, Duration after);
 
 /// Starts an attempt on the first of the methods that are saved now, whatever was tried before. False when there is
 /// none.

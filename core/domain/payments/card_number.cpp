@@ -19,9 +19,41 @@ bool check_digit_is_right(std::string_view digits) {
   return sum % 10 == 0;
 }
 
+constexpr std::size_t shortest = 13, longest = 19;
+
 struct Found {
   std::size_t from = 0, size = 0;
 };
+
+/// Part of a word such as `pi_3Nq4242…` is an id.
+bool stands_apart(std::string_view text, std::size_t from, std::size_t end) {
+  const char before = from == 0 ? ' ' : text[from - 1], after = end == text.size() ? ' ' : text[end];
+  return before != '+' && before != '.' && !is_letter(before) && !is_letter(after);
+}
+
+std::size_t end_of_group(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_digit(text[at])) ++at;
+  return at;
+}
+
+/// Where the card number ends that begins with the group of digits at `from`; 0: none does. What is written in groups
+/// begins with one of four or more, whatever other number stands before it.
+std::size_t end_of_number(std::string_view text, std::size_t from) {
+  const std::size_t first = end_of_group(text, from);
+  std::string digits(text.substr(from, first - from));
+  if (digits[0] < '2' || digits[0] > '6') return 0;
+  const bool in_groups = digits.size() >= 4;
+  for (std::size_t end = first; digits.size() <= longest;) {
+    if (digits.size() >= shortest && check_digit_is_right(digits) && stands_apart(text, from, end)) return end;
+    const bool goes_on =
+        in_groups && end + 1 < text.size() && (text[end] == ' ' || text[end] == '-') && is_digit(text[end + 1]);
+    if (!goes_on) return 0;
+    const std::size_t next = end_of_group(text, end + 1);
+    digits += text.substr(end + 1, next - end - 1);
+    end = next;
+  }
+  return 0;
+}
 
 /// The first card number at or after `from`; size 0: none.
 Found find(std::string_view text, std::size_t from) {
@@ -30,23 +62,8 @@ Found find(std::string_view text, std::size_t from) {
       ++from;
       continue;
     }
-    std::string digits;
-    std::size_t end = from;
-    for (std::size_t i = from; i < text.size(); ++i) {
-      if (is_digit(text[i])) {
-        digits += text[i];
-        end = i + 1;
-      } else if ((text[i] != ' ' && text[i] != '-') || i + 1 == text.size() || !is_digit(text[i + 1])) {
-        break;
-      }
-    }
-    // Part of a word such as `pi_3Nq4242…` is an id.
-    const bool apart = (from == 0 || (text[from - 1] != '+' && text[from - 1] != '.' && !is_letter(text[from - 1]))) &&
-                       (end == text.size() || !is_letter(text[end]));
-    const bool long_enough = digits.size() >= 13 && digits.size() <= 19;
-    if (apart && long_enough && digits[0] >= '2' && digits[0] <= '6' && check_digit_is_right(digits))
-      return {from, end - from};
-    from = end;
+    if (const std::size_t end = end_of_number(text, from); end != 0) return {from, end - from};
+    from = end_of_group(text, from);
   }
   return {};
 }

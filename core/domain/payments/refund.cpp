@@ -146,17 +146,28 @@ void refund_said(Draft& draft, const RefundSaid& command) {
   const Refund* found = draft.account.refund(command.refund);
   if (found == nullptr) refuse("no_such_refund", "There is no such refund.");
   const Refund refund = *found;
-  if (refund.state == AttemptState::captured) refuse("stale_claim", "This says nothing new of the refund.");
-  // A refund that was refused or got lost is asked again with its own key until the provider has paid it.
   const Said& said = command.said;
-  const bool paid = said.state == AttemptState::captured && said.amount == refund.amount;
+  const bool was_paid = refund.state == AttemptState::captured;
+  const bool fails = said.state == AttemptState::declined;
+  if (was_paid && !fails) refuse("stale_claim", "This says nothing new of the refund.");
+  const bool other_amount = said.state == AttemptState::captured && said.amount != refund.amount;
+  const bool paid = said.state == AttemptState::captured && !other_amount;
+  // A refund that was refused or got lost is asked again with its own key until the provider has paid it. One that was
+  // paid and came back is for a person.
   const Duration wait = refund.asked == 0 ? minutes(5) : hours(24);
-  draft.add(RefundMoved{.refund = refund.id,
-                        .amount = refund.amount,
-                        .state = paid ? AttemptState::captured : AttemptState::unknown,
-                        .ask_at = paid ? never : draft.now + wait,
-                        .ref = said.ref,
-                        .raw = said.raw});
+  RefundMoved moved{.refund = refund.id,
+                    .amount = refund.amount,
+                    .state = paid           ? AttemptState::captured
+                             : other_amount ? AttemptState::unknown
+                                            : said.state,
+                    .ask_at = paid || was_paid ? never : draft.now + wait,
+                    .ref = said.ref,
+                    .raw = said.raw};
+  moved.decline_code = said.decline_code;
+  moved.taken_back = was_paid;
+  if (was_paid) moved.alarm = "taken_back: the provider could not pay it out";
+  if (other_amount) moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + refund.amount.text();
+  draft.add(moved);
   if (!paid || refund.attempt != 0) return;  // money that nobody wanted has no invoice to correct
   issue_credit_note(draft, refund);
   if (!refund.guarantee) return;

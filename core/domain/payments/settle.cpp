@@ -6,6 +6,7 @@
 #include "domain/payments/match.hpp"
 #include "domain/payments/offered.hpp"
 #include "domain/payments/refund.hpp"
+#include "domain/payments/retry.hpp"
 
 namespace florin {
 
@@ -28,12 +29,25 @@ bool final_no(AttemptState state) {
 /// How often one method is tried again because nothing had reached the provider.
 constexpr std::uint32_t most_not_sent = 3;
 
-bool try_same_again(const Order& order) {
-  if (order.attempts.back().state != AttemptState::not_sent) return false;
+/// How long until the method of the last attempt is tried again; none: it is not. What is set up wrongly is as wrong a
+/// minute later.
+std::optional<Duration> same_again_after(const Order& order) {
+  const Attempt& last = order.attempts.back();
+  if (last.state != AttemptState::not_sent || last.decline == DeclineKind::misconfigured) return std::nullopt;
   std::uint32_t lost = 0;
   for (const Attempt& attempt : order.attempts)
-    if (attempt.method == order.attempts.back().method && attempt.state == AttemptState::not_sent) ++lost;
-  return lost < most_not_sent;
+    if (attempt.method == last.method && attempt.state == AttemptState::not_sent) ++lost;
+  if (lost >= most_not_sent) return std::nullopt;
+  return lost == 1 ? minutes(1) : minutes(5);
+}
+
+/// Whether the processor gave an answer, whatever it was; none: nobody asked it.
+std::optional<bool> answered(const ProviderSaid& command) {
+  const Said& said = command.said;
+  if (said.absent) return true;
+  if (said.state != AttemptState::unknown && said.state != AttemptState::not_sent) return true;
+  if (!command.sent || said.text.starts_with("wrong_amount")) return std::nullopt;
+  return said.decline == DeclineKind::misconfigured || said.decline == DeclineKind::throttled;
 }
 
 }  // namespace
@@ -133,12 +147,14 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
                      .decline = said.decline,
                      .decline_code = said.decline_code,
                      .action = said.action,
-                     .alarm = {}};
+                     .alarm = said.text.starts_with("wrong_amount") ? said.text : std::string()};
+  if (command.sent) moved.sent_at = draft.now;
+  const Instant last_sent = std::max({attempt.started_at, attempt.sent_at, moved.sent_at.value_or(Instant())});
   if (said.absent) {
     // Absence is proved only after the provider's own delay; till then it is as unknown as before.
     // Of what a provider once spoke of it says nothing certain.
     const bool never_heard = attempt.state == AttemptState::started || attempt.state == AttemptState::unknown;
-    const bool proved = never_heard && attempt.ref.empty() && attempt.started_at + look_up_lag <= draft.now;
+    const bool proved = never_heard && attempt.ref.empty() && last_sent + look_up_lag <= draft.now;
     moved.state = proved ? AttemptState::not_sent : AttemptState::unknown;
   }
   if (moved.state == AttemptState::captured && said.amount != attempt.amount) {
@@ -157,19 +173,49 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
                     moved.state == AttemptState::needs_action || moved.state == AttemptState::authorised;
   if (open) {
     const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked);
-    const Instant lag_ends = attempt.started_at + look_up_lag;
+    const Instant lag_ends = last_sent + look_up_lag;
     moved.ask_at = said.absent && draft.now < lag_ends ? lag_ends : draft.now + wait;
   }
   // Of what was invoiced the bank's statement tells; nobody is asked.
   const bool sent = moved.state == AttemptState::pending || moved.state == AttemptState::needs_action;
   if (sent && comes_by_bank(draft, attempt)) moved.ask_at = never;
   if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
+  if (moved.state == AttemptState::not_sent && said.decline == DeclineKind::misconfigured)
+    moved.alarm = "misconfigured: " + (said.decline_code.empty() ? said.text : said.decline_code);
   draft.add(moved);
+  if (const auto there = answered(command)) count_answer(draft, attempt.processor, *there);
   if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);
   const Order& after = *draft.account.order(command.order);
   if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
-  if (try_same_again(after) && try_again(draft, command.order)) return;
+  // Its customer was told till when it could be paid, and is not charged any more.
+  if (!after.by_itself() && after.open_until <= draft.now)
+    return could_not_be_paid(draft, command.order, "not_paid_in_time");
+  if (const auto wait = same_again_after(after); wait && try_again(draft, command.order, *wait)) return;
   if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
+}
+
+void settle_payment(Draft& draft, const SettlePayment& command) {
+  const Order* order = draft.account.order(command.order);
+  const auto number = static_cast<std::uint32_t>(command.attempt);
+  if (order == nullptr || command.attempt < 1 || number > order->attempts.size())
+    refuse("no_such_attempt", "There is no such attempt.");
+  const Attempt& attempt = order->attempts[number - 1];
+  if (!attempt.open()) refuse("outcome_known", "The outcome of this attempt is known.");
+  if (attempt.state != AttemptState::unknown)
+    refuse("still_under_way", "The processor or the customer is still working on it; its own word counts.");
+  if (command.reason.empty()) refuse("reason_missing", "Say what the processor's own pages show.");
+  const bool captured = command.came_to == PaymentCameTo::captured;
+  if (captured && command.ref.empty()) refuse("ref_missing", "Money that came has the processor's own id.");
+  // Till then a request of ours may still arrive.
+  const Instant certain = std::max(std::max(attempt.started_at, attempt.sent_at) + look_up_lag, attempt.send_before);
+  if (!captured && draft.now < certain)
+    refuse("too_early", "A request may still arrive. Look again after " + certain.text() + ".");
+  Said said;
+  said.state = captured ? AttemptState::captured : AttemptState::not_sent;
+  said.amount = attempt.amount;
+  said.ref = command.ref;
+  said.raw = "settled by staff: " + command.reason;
+  provider_said(draft, {.order = command.order, .attempt = number, .said = std::move(said)});
 }
 
 void decide_late_money(Draft& draft, const DecideLateMoney& command) {

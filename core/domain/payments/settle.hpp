@@ -9,6 +9,8 @@ namespace florin {
 /// While an attempt is unknown no other one starts. What comes late is taken: money is never kept silently.
 void provider_said(Draft& draft, const ProviderSaid& command);
 
+/// What a person found out of an attempt whose outcome is not known.
+void settle_payment(Draft& draft, const SettlePayment& command);
 /// Staff decides about money that came when its order was closed: one payment a time, the earliest first.
 void decide_late_money(Draft& draft, const DecideLateMoney& command);
 

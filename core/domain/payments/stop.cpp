@@ -91,7 +91,8 @@ void resume_charges(Draft& draft) {
   for (const OrderId id : waiting) {
     const Order& order = *draft.account.order(id);
     // What was never tried goes by the methods that are there now.
-    const bool started = order.attempts.empty() ? try_afresh(draft, id) : try_next(draft, id) || try_again(draft, id);
+    const bool started =
+        order.attempts.empty() ? try_afresh(draft, id) : try_next(draft, id) || try_again(draft, id, {});
     if (!started) could_not_be_paid(draft, id, "no_payment_method");
   }
 }

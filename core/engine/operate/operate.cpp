@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "domain/payments/card_number.hpp"
+#include "transport/secrets.hpp"
 
 namespace florin {
 
@@ -21,7 +23,7 @@ int sendings(RequestEffect effect) {
 class Run : public std::enable_shared_from_this<Run> {
  public:
   Run(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
-      std::move_only_function<void(Said)> done)
+      std::move_only_function<void(Said, Pulled)> done)
       : plugin_(plugin),
         operation_(std::move(operation)),
         transport_(transport),
@@ -33,7 +35,10 @@ class Run : public std::enable_shared_from_this<Run> {
   void step() {
     const auto step = plugin_.step(operation_, replies_);
     if (!step) return finish_with(nothing_learned(step.error().message));
-    if (step->done) return finish_with(settled(*step->done));
+    if (step->done) {
+      pulled_ = {.page = step->page, .cursor = step->cursor, .problem = {}};
+      return finish_with(settled(*step->done));
+    }
     if (sent_.size() == most_requests) return finish_with(nothing_learned("the plugin wants more than 16 requests"));
     if (!same_again()) return finish_with(nothing_learned("the plugin wants other requests than it wanted before"));
     planned_ = *step->send;
@@ -133,12 +138,12 @@ class Run : public std::enable_shared_from_this<Run> {
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
     for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
-      for (const std::string& secret : secrets)
-        for (std::size_t at = text->find(secret); !secret.empty() && at != std::string::npos; at = text->find(secret))
-          text->replace(at, secret.size(), "[secret]");
+      scrub(*text, secrets);
       *text = without_card_numbers(std::move(*text));
     }
-    done_(std::move(said));
+    for (std::string& secret : secrets) wipe(secret);
+    if (!pulled_) pulled_ = Pulled{.page = {}, .cursor = {}, .problem = said.text};
+    done_(std::move(said), *std::move(pulled_));
   }
 
   const ProcessorPlugin plugin_;
@@ -146,7 +151,8 @@ class Run : public std::enable_shared_from_this<Run> {
   Transport& transport_;
   const Secrets secrets_;
   const Instant now_;
-  std::move_only_function<void(Said)> done_;
+  std::move_only_function<void(Said, Pulled)> done_;
+  std::optional<Pulled> pulled_;
   PlannedRequest planned_;  // that is being sent
   int left_ = 0;            // sendings of it
   bool lost_ = false;       // one of them may have arrived
@@ -160,7 +166,16 @@ class Run : public std::enable_shared_from_this<Run> {
 
 void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
              std::move_only_function<void(Said)> done) {
-  std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now, std::move(done))->step();
+  std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now,
+                        [done = std::move(done)](Said said, Pulled) mutable { done(std::move(said)); })
+      ->step();
+}
+
+void pull(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
+          std::move_only_function<void(Pulled)> done) {
+  std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now,
+                        [done = std::move(done)](Said, Pulled pulled) mutable { done(std::move(pulled)); })
+      ->step();
 }
 
 }  // namespace florin

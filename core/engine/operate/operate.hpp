@@ -27,4 +27,14 @@ namespace florin {
 void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
              std::move_only_function<void(Said)> done);
 
+/// A page of a provider's books, or why there is none.
+struct Pulled {
+  std::vector<WebhookClaim> page;
+  std::string cursor;   ///< empty: there is no more
+  std::string problem;  ///< empty: this is the page
+};
+/// The same for a pull; `operation` says of which time and where to go on.
+void pull(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
+          std::move_only_function<void(Pulled)> done);
+
 }  // namespace florin

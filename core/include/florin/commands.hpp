@@ -378,6 +378,22 @@ struct RecordWithheldTax {
   std::string certificate;  ///< its number
 };
 
+/// What a payment came to whose outcome only a person could find out.
+enum class PaymentCameTo : std::uint8_t { captured, never_happened };
+/// Staff, of a payment whose outcome is unknown: after a look into the processor's own pages.
+struct SettlePayment {
+  OrderId order;
+  std::int32_t attempt = 0;
+  PaymentCameTo came_to = PaymentCameTo::never_happened;
+  std::string ref;  ///< the processor's id of what was captured
+  std::string reason;
+};
+/// Staff, of the tenant: a difference between a processor's books and ours was looked into.
+struct CloseDifference {
+  std::string difference;  ///< its name
+  std::string reason;
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
@@ -385,7 +401,7 @@ using Command =
                  SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SetBilling, DecideLateMoney>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference, SetBilling, DecideLateMoney>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

@@ -129,6 +129,15 @@ struct StatementReport {
   std::vector<StatementLine> lines;
 };
 
+/// A processor's books against ours.
+struct ReconcileReport {
+  std::uint32_t theirs = 0;              ///< payments and refunds of ours in its books
+  std::uint32_t same = 0;                ///< of which both say the same
+  std::uint32_t learned = 0;             ///< of which we had not heard: our books say so now
+  std::uint32_t ours_alone = 0;          ///< in our books only
+  std::vector<std::string> differences;  ///< each an item for a person, see Host::payments
+};
+
 struct HostOptions {
   std::string config = "config/florin.yaml";
   /// The folder of journal.db and views.db, or the address of a journal in PostgreSQL, `postgres://user@host/database`;
@@ -235,9 +244,18 @@ class FLORIN_API Host {
   /// What is to be told to whom by what follows position `from`. Errors: no_such_tenant; the store's.
   Result<std::vector<Notice>> notices(const TenantId& tenant, std::uint64_t from, std::size_t most) const;
 
-  /// A provider's webhook as it came. Errors: no_such_tenant, no_such_processor, not_authentic, bad_webhook.
+  /// A provider's webhook as it came, bytes and headers: answer 2xx when this is done. In any order, any number of
+  /// times; each event counts once. Errors: no_such_processor, bad_signature, no_webhooks (400: send it no more);
+  /// others: ask for it again.
   Status webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
                  std::string_view body);
+
+  /// Every payment whose outcome is open, unknown or in doubt, refunds that are not paid yet, processors that do not
+  /// answer, and differences between books, each with why, as JSON. Errors: no_such_tenant.
+  Result<std::string> payments(const TenantId& tenant) const;
+  /// A processor's books of a time against ours, both ways: to be done daily. Errors: no_such_processor, no_books,
+  /// pull_failed.
+  Result<ReconcileReport> reconcile(const TenantId& tenant, const ProcessorId& processor, Instant from, Instant until);
 
   /// A bank's statement: each line goes to the order whose reference the payer wrote, or waits for a person. A line is
   /// entered once, however often it comes; with `dry_run` nothing is. `file` is its name in errors.

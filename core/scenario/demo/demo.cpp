@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 #include <ostream>
+#include <stdexcept>
 
 #include "config/check.hpp"
 #include "domain/journal/described.hpp"
@@ -147,6 +148,8 @@ class Year {
   void play(Event& event) {
     stage_->run_until(event.at);
     const auto answers = stage_->send(event.requests);
+    for (const auto& answer : answers)
+      if (!answer && answer.error().code == "store_unavailable") throw std::runtime_error(answer.error().message);
     if (event.act == nullptr) return;
     for (const auto& answer : answers) {
       const std::string code = !answer                  ? answer.error().code
@@ -156,7 +159,7 @@ class Year {
     }
     if (!event.act->expect) return;
     std::size_t compared = 0;
-    for (const Difference& one : compare(*stage_, event.tenant, *event.act, std::nullopt, compared))
+    for (const scenario::Difference& one : compare(*stage_, event.tenant, *event.act, std::nullopt, compared))
       surprise(*event.act, one.what + " is " + one.actual + ", expected " + one.expected);
   }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sodium.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -20,11 +19,6 @@
 namespace florin::store {
 
 namespace {
-
-std::uint64_t sum_of(const Checkpoint& object) {
-  const std::uint64_t name = XXH3_64bits(object.object.data(), object.object.size());
-  return XXH3_64bits_withSeed(object.bytes.data(), object.bytes.size(), name ^ object.position);
-}
 
 /// Host, process, and what no other process will be called.
 std::string name_of_this_process() {

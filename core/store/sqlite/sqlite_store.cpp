@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
@@ -31,11 +30,6 @@ Hash hash_of(std::string_view bytes) {
   Hash hash{};
   if (bytes.size() == hash.size()) std::memcpy(hash.data(), bytes.data(), hash.size());
   return hash;
-}
-
-std::int64_t sum_of(const Checkpoint& object) {
-  const std::uint64_t name = XXH3_64bits(object.object.data(), object.object.size());
-  return column(XXH3_64bits_withSeed(object.bytes.data(), object.bytes.size(), name ^ object.position));
 }
 
 class Journal final : public Store {
@@ -320,7 +314,7 @@ Status Journal::save(std::uint32_t shard, const std::vector<Checkpoint>& objects
     if (!durable) return SQLITE_OK;
     for (const Checkpoint& object : objects) {
       rc = Run(statements_.save, std::int64_t{shard}, std::string_view(object.object), column(object.position),
-               sum_of(object), Blob{object.bytes})
+               column(sum_of(object)), Blob{object.bytes})
                .finish();
       if (rc != SQLITE_OK) return rc;
     }
@@ -345,7 +339,7 @@ Result<Store::Loaded> Journal::load(std::uint32_t shard) {
     Checkpoint object{.object = std::string(query.bytes(0)),
                       .position = static_cast<Position>(query.number(1)),
                       .bytes = std::string(query.bytes(3))};
-    if (query.number(2) != sum_of(object))
+    if (query.number(2) != column(sum_of(object)))
       return Error{.code = "damaged_checkpoint",
                    .message = fmt::format("shard {}, {} as of {}: not the bytes that were saved", shard, object.object,
                                           object.position)};

@@ -75,6 +75,8 @@ WireReply refused(int status, std::string_view code, std::string_view message) {
 
 std::string words_of(std::string_view code) {
   if (code == "insufficient_funds") return "The account does not have enough money.";
+  if (code == "processing_error") return "The bank could not be reached.";
+  if (code == "expired_card") return "The card has expired.";
   if (code == "lost_card") return "The card was reported lost.";
   return "The bank declined and gave no reason.";
 }
@@ -93,6 +95,9 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   if (whole == "ok") return how;
   if (whole == "declined_soft") return how.decline = "insufficient_funds", how;
   if (whole == "declined_hard") return how.decline = "lost_card", how;
+  if (whole == "declined_technical") return how.decline = "processing_error", how;
+  if (whole == "declined_data") return how.decline = "expired_card", how;
+  if (whole == "unreachable") return how.unreachable = true, how;
   if (whole == "lost_before") return how.lost_before = true, how;
   if (whole == "lost_after") return how.lost_after = true, how;
   if (whole == "needs_action") return how.needs_action = true, how;

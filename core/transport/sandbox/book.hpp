@@ -18,6 +18,7 @@ struct SandboxBehaviour {
   std::string decline;                         ///< the code it is declined with; empty: it succeeds
   std::optional<std::int64_t> declines_after;  ///< so many charges of the customer succeed first
   bool needs_action = false;  ///< until `pending` is over; 0: for ever
+  bool unreachable = false;
   bool lost_before = false;
   bool lost_after = false;
   bool wrong_amount = false;

@@ -107,6 +107,7 @@ WireReply SandboxProvider::answer(const WireRequest& request, Instant now) {
 
   const auto how = book_.behaviour(request.path, request.body).value_or(SandboxBehaviour{});
   const bool of_refund = request.path == "/refunds";
+  if (how.unreachable && !of_refund) return {.arrived = Arrival::never_left, .problem = "nobody is there"};
   if (how.lost_before && !of_refund) return {};
   const std::string key = header_of(request, "idempotency-key");
   if (!write_down(request, key)) return refused(503, "no_book");

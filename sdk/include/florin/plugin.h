@@ -254,6 +254,8 @@ typedef struct florin_step {
   uint32_t size, kind;
   const florin_request* request;
   const florin_outcome* outcome;
+  florin_list claims; /* florin_claim: of a pull, what the provider's books hold */
+  florin_text cursor; /* of a pull: where the next one goes on; absent: there is no more */
 } florin_step;
 
 /* ---- The plugin itself ------------------------------------------------------------------------------------------ */
@@ -294,7 +296,8 @@ enum FLORIN_CODES {
   FLORIN_CONFIRM = 2, /* the customer came back, or did what was asked */
   FLORIN_CANCEL = 3,
   FLORIN_REFUND = 4,
-  FLORIN_STATUS = 5
+  FLORIN_STATUS = 5,
+  FLORIN_PULL = 6 /* a page of the provider's own books, for reconciliation */
 };
 enum FLORIN_CODES { FLORIN_OFF_SESSION = 1u, FLORIN_OF_REFUND = 2u /* status: of a refund */ };
 
@@ -314,6 +317,8 @@ typedef struct florin_operation {
   florin_text ref;                    /* the provider's id of the payment; absent when its answer got lost */
   florin_text refund_ref, refund_key; /* status of a refund */
   int64_t started_at_us;              /* when the charge or refund was first sent: where a search by key may begin */
+  florin_text cursor;                 /* pull: where to go on; absent: from the start */
+  int64_t from_us, until_us;          /* pull: what was made in this time, its end not included */
 } florin_operation;
 
 typedef const florin_step* florin_operate(const florin_plugin*, const florin_operation*, const florin_replies*,
@@ -339,14 +344,24 @@ typedef struct florin_webhook {
   int64_t received_at_us;
 } florin_webhook;
 
-enum FLORIN_CODES { FLORIN_ABOUT_PAYMENT = 1, FLORIN_ABOUT_REFUND = 2 };
+enum FLORIN_CODES { FLORIN_ABOUT_PAYMENT = 1, FLORIN_ABOUT_REFUND = 2, FLORIN_ABOUT_DISPUTE = 3 };
+enum FLORIN_CODES { /* how far a dispute is */
+                    FLORIN_DISPUTE_WARNING = 1,
+                    FLORIN_DISPUTE_NEEDS_RESPONSE = 2,
+                    FLORIN_DISPUTE_UNDER_REVIEW = 3,
+                    FLORIN_DISPUTE_WON = 4,
+                    FLORIN_DISPUTE_LOST = 5,
+                    FLORIN_DISPUTE_CLOSED = 6
+};
 typedef struct florin_claim {
   uint32_t about, zero;
   florin_text id;          /* of the event: the host counts it once */
   florin_text type;        /* the provider's word */
   florin_text payment_key; /* ours, when the provider echoes it */
   florin_text refund_key;
-  const florin_outcome* outcome;
+  const florin_outcome* outcome; /* of a dispute: amount, ref, and as raw its reason */
+  florin_text payment_ref;       /* the provider's id of the payment, where our key is not echoed */
+  uint32_t dispute, zero2;
 } florin_claim;
 
 typedef struct florin_claims {
@@ -376,6 +391,7 @@ typedef struct florin_processor_1 {
   const florin_capabilities* (*describe)(const florin_plugin*, florin_arena*);
   florin_operate *charge, *confirm, *cancel, *refund, *status;
   const florin_claims* (*webhook)(const florin_plugin*, const florin_webhook*, florin_arena*);
+  florin_operate* pull;
 } florin_processor_1;
 
 /* ---- "florin.method/1": no outside world ------------------------------------------------------------------------ */
@@ -560,18 +576,22 @@ FLORIN_AT_BYTE(florin_reason, text, 24);
 FLORIN_AT_BYTE(florin_action, expires_at_us, 40);
 FLORIN_AT_BYTE(florin_outcome, happened_at_us, 80);
 FLORIN_AT_BYTE(florin_step, outcome, 16);
+FLORIN_AT_BYTE(florin_step, cursor, 40);
 FLORIN_AT_BYTE(florin_setup, tenant, 40);
 FLORIN_AT_BYTE(florin_made, problems, 16);
 FLORIN_AT_BYTE(florin_entry_1, destroy, 24);
 FLORIN_AT_BYTE(florin_operation, amount, 56);
 FLORIN_AT_BYTE(florin_operation, started_at_us, 248);
+FLORIN_AT_BYTE(florin_operation, until_us, 280);
 FLORIN_AT_BYTE(florin_check, within_us, 64);
 FLORIN_AT_BYTE(florin_webhook, received_at_us, 56);
 FLORIN_AT_BYTE(florin_claim, outcome, 72);
+FLORIN_AT_BYTE(florin_claim, dispute, 96);
 FLORIN_AT_BYTE(florin_claims, checks, 24);
 FLORIN_AT_BYTE(florin_offer, operations, 48);
 FLORIN_AT_BYTE(florin_capabilities, look_up_lag_us, 32);
 FLORIN_AT_BYTE(florin_processor_1, webhook, 56);
+FLORIN_AT_BYTE(florin_processor_1, pull, 64);
 FLORIN_AT_BYTE(florin_field, required, 32);
 FLORIN_AT_BYTE(florin_method_facts, polls_us, 64);
 FLORIN_AT_BYTE(florin_situation, brand, 72);

@@ -22,7 +22,7 @@
 /// the class does not have.
 ///
 ///   processor      Capabilities describe();
-///                  Step charge(const Operation&, const Replies&);   also confirm, cancel, refund, status
+///                  Step charge(const Operation&, const Replies&);   also confirm, cancel, refund, status, pull
 ///                  Claims webhook(const Webhook&);
 ///   method         MethodFacts describe();
 ///                  Checked check(const Entered&);
@@ -618,12 +618,26 @@ struct Claim {
   std::uint32_t about = 0;
   Text id = {}, type = {}, payment_key = {}, refund_key = {};
   Outcome said = {};
+  Text payment_ref = {};
+  std::uint32_t dispute = 0;
+  florin_claim made() const {
+    return {about, 0, id, type, payment_key, refund_key, outcome(said), payment_ref, dispute, 0};
+  }
 };
+/// Of a pull: one page of the provider's books, and where the next one goes on.
+inline Step page(const List<florin_claim>& claims, Text cursor) {
+  florin_step step{};
+  step.kind = FLORIN_DONE;
+  step.outcome = outcome({});
+  step.claims = claims;
+  step.cursor = cursor;
+  return kept(step);
+}
 class Claims {
  public:
   Claims& check(const florin_check& one) { return checks_.add(one), *this; }
   Claims& claim(const Claim& one) {
-    claims_.add({one.about, 0, one.id, one.type, one.payment_key, one.refund_key, outcome(one.said)});
+    claims_.add(one.made());
     return *this;
   }
   const florin_claims* made() const { return kept(florin_claims{0, 0, claims_, checks_}); }
@@ -803,6 +817,10 @@ concept TellsStatus = requires(const C& c, const Operation& op, const Replies& r
   { c.status(op, r) } -> std::convertible_to<Step>;
 };
 template <class C>
+concept Pulls = requires(const C& c, const Operation& op, const Replies& r) {
+  { c.pull(op, r) } -> std::convertible_to<Step>;
+};
+template <class C>
 concept TakesWebhooks = requires(const C& c, const Webhook& w) {
   { c.webhook(w) } -> std::same_as<Claims>;
 };
@@ -848,6 +866,7 @@ const florin_processor_1* processor() {
     if constexpr (Cancels<C>) made.cancel = stepped<&C::cancel, C>;
     if constexpr (Refunds<C>) made.refund = stepped<&C::refund, C>;
     if constexpr (TellsStatus<C>) made.status = stepped<&C::status, C>;
+    if constexpr (Pulls<C>) made.pull = stepped<&C::pull, C>;
     if constexpr (TakesWebhooks<C>)
       made.webhook = [](const florin_plugin* plugin, const florin_webhook* hook, florin_arena* room_for_it) {
         return guarded(room_for_it, [&] { return self<C>(plugin).webhook(*hook).made(); });

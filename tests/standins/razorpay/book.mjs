@@ -217,6 +217,7 @@ export class Book {
     this.tokens.set(token.id, token);
     payment.token_id = token.id;
     this.tell('token.confirmed', {token});
+    return token;
   }
 
   // ---- Virtual accounts
@@ -273,6 +274,11 @@ export class Book {
 
   /** Time passes: banks that stay silent, debits whose notice is over, refunds under way, captures that never came. */
   advance(seconds) {
+    // What happens at an hour happens at that hour, also when the clock is set days ahead.
+    for (; seconds > hour; seconds -= hour) this.pass(hour);
+    this.pass(seconds);
+  }
+  pass(seconds) {
     this.now += seconds;
     for (const payment of this.payments.values()) {
       const {hidden} = payment;
@@ -296,6 +302,7 @@ export class Book {
   act({act, id, ...how}) {
     switch (act) {
       case 'advance': return this.advance(how.seconds), {now: this.now};
+      case 'advance_to': return this.advance(Math.max(0, how.to - this.now)), {now: this.now};
       case 'pay': {
         const payment = this.found('payments', id);
         const reason = how.fails_with ?? (payment.method === 'upi' ? upi_by_amount[payment.amount] : undefined);
@@ -306,6 +313,7 @@ export class Book {
       case 'transfer': return this.transfer_in(how);
       case 'dispute': return this.dispute(this.found('payments', id), how);
       case 'dispute_moves': return this.dispute_moves(this.found('disputes', id), how.status), this.disputes.get(id);
+      case 'mandate': return this.confirm_token({hidden: {customer_id: id, token: how}}, {method: how.method});
       case 'token': return Object.assign(this.found('tokens', id), how);
       case 'webhook_secret': return (this.webhook_secret = how.secret), {};
       default: throw new Error(`no act '${act}'`);

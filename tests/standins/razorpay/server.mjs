@@ -110,19 +110,25 @@ function answer(book, request, raw) {
   throw not_found();
 }
 
+/** What a request is answered: status, headers, body. */
+export function answer_of(book, request, raw) {
+  let status = 200, body;
+  try {
+    body = answer(book, request, raw);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    ({status, body} = error);
+  }
+  return {status, headers: {'content-type': 'application/json'}, body: JSON.stringify(body)};
+}
+
 export function serve(book, port = 0) {
   const server = createServer(async (request, response) => {
     let raw = '';
     for await (const part of request) raw += part;
-    let status = 200, body;
-    try {
-      body = answer(book, request, raw);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      ({status, body} = error);
-    }
-    response.writeHead(status, {'content-type': 'application/json'});
-    response.end(JSON.stringify(body));
+    const {status, headers, body} = answer_of(book, request, raw);
+    response.writeHead(status, headers);
+    response.end(body);
   });
   return new Promise((listening) => server.listen(port, '127.0.0.1', () => listening(server)));
 }

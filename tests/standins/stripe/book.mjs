@@ -35,7 +35,7 @@ export class Book {
 
   id(prefix) {
     this.last += 1;
-    return `${prefix}_standin${String(this.last).padStart(16, '0')}`;
+    return `${prefix}_standin${this.last.toString(36).padStart(16, 'x')}`;
   }
   add(kind, object, hidden = {}) {
     Object.defineProperty(object, 'hidden', {value: hidden});

@@ -133,24 +133,30 @@ function answer(book, request, raw, id) {
   return {status: 200, body: execute(book, asked)};
 }
 
+let requests = 0;
+/** What a request is answered: status, headers, body. */
+export function answer_of(book, request, raw) {
+  const id = `req_standin${requests++}`;
+  let said;
+  try {
+    said = answer(book, request, raw, id);
+  } catch (refused) {
+    if (!(refused instanceof Refusal)) throw refused;
+    said = refused;
+  }
+  const headers = {'content-type': 'application/json', 'request-id': id, 'stripe-version': request.headers['stripe-version'] ?? '2023-08-16'};
+  if (request.headers['idempotency-key']) headers['idempotency-key'] = request.headers['idempotency-key'];
+  if (said.replayed) Object.assign(headers, {'idempotent-replayed': 'true', 'original-request': said.replayed});
+  return {status: said.status, headers, body: JSON.stringify(said.body)};
+}
+
 export function serve(book, port = 0) {
-  let requests = 0;
   const server = createServer(async (request, response) => {
     let raw = '';
     for await (const part of request) raw += part;
-    const id = `req_standin${requests++}`;
-    let said;
-    try {
-      said = answer(book, request, raw, id);
-    } catch (refused) {
-      if (!(refused instanceof Refusal)) throw refused;
-      said = refused;
-    }
-    const headers = {'content-type': 'application/json', 'request-id': id, 'stripe-version': request.headers['stripe-version'] ?? '2023-08-16'};
-    if (request.headers['idempotency-key']) headers['idempotency-key'] = request.headers['idempotency-key'];
-    if (said.replayed) Object.assign(headers, {'idempotent-replayed': 'true', 'original-request': said.replayed});
-    response.writeHead(said.status, headers);
-    response.end(JSON.stringify(said.body));
+    const {status, headers, body} = answer_of(book, request, raw);
+    response.writeHead(status, headers);
+    response.end(body);
   });
   return new Promise((listening) => server.listen(port, '127.0.0.1', () => listening(server)));
 }

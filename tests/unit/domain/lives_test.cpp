@@ -163,6 +163,21 @@ TEST(Upgrade, PaidAfterItsPeriodIsGivenBack) {
   EXPECT_EQ(world.refunded(), "0.77 USD");  // 24.00 x 1/31
 }
 
+TEST(Upgrade, IsTriedAgainOnlyWhileItsCustomerMayPay) {
+  const Said absent{.state = AttemptState::unknown, .absent = true};
+  for (const bool in_time : {true, false}) {
+    World world = on("starter", "monthly", "2026-03-22T09:00Z", salesmsg(), salesmsg_words);
+    world.card("lost").to("2026-04-06T15:00Z").does(ChangePlan{plan("growth"), "monthly"});
+    world.provider_answers = false;
+    world.to(in_time ? "2026-04-06T15:59Z" : "2026-04-06T16:00Z");  // it is open for an hour
+    EXPECT_EQ(world.said(absent), "done");
+    EXPECT_EQ(world.last_order().attempts.front().state, AttemptState::not_sent);
+    EXPECT_EQ(world.last_order().attempts.size(), in_time ? 2U : 1U);
+    EXPECT_EQ(world.last_order().state, in_time ? OrderState::open : OrderState::closed);
+    EXPECT_EQ(world.last_order().closed_because, in_time ? "" : "not_paid_in_time");
+  }
+}
+
 TEST(Downgrade, ForfeitsWhatIsUnused) {
   World world = on("pro", "monthly", "2026-03-10T09:00Z");
   world.does(ChangePlan{plan("starter"), "monthly"});

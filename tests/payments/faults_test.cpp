@@ -1,0 +1,89 @@
+/// Whatever goes wrong on the way between host and provider, at whichever request: in the end both books are the same
+/// and nobody was charged twice.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "every_flow.hpp"
+
+namespace florin::test {
+namespace {
+
+const std::vector<std::string> kinds = {"lost_on_the_way",
+                                        "late",
+                                        "no_answer",
+                                        "cut_in_headers",
+                                        "cut_before_body",
+                                        "cut_in_body",
+                                        "cut_json",
+                                        "doubled_first_answer",
+                                        "doubled_second_answer",
+                                        "garbled",
+                                        "not_json",
+                                        "empty",
+                                        "huge",
+                                        "other_amount",
+                                        "other_currency",
+                                        "unknown_status",
+                                        "server_error_before",
+                                        "server_error_after",
+                                        "throttled"};
+
+struct Ran {
+  std::size_t requests = 0;
+  std::string differences;
+  StandIn::Sums sums;
+};
+
+/// One run of a flow with a fault; at 0: none. With `webhooks`: they come as well, twice and the newest first.
+Ran run(const StandIn& provider, const Flow& flow, int at, int times, const std::string& kind, bool webhooks) {
+  provider.anew(flows_begin);
+  Paying host(provider, flows_begin);
+  flow.set_up(host, provider);
+  const std::size_t before = provider.seen().size();
+  if (at > 0) provider.fault(static_cast<int>(before) + at, kind, 0, times);
+  flow.goes(host, provider);
+  const auto twice_and_backwards = [](std::vector<WebhookMessage>& all) {
+    const std::vector<WebhookMessage> once = all;
+    all.insert(all.end(), once.begin(), once.end());
+    std::reverse(all.begin(), all.end());
+  };
+  if (webhooks) host.deliver(twice_and_backwards);
+  host.to(host.now() + minutes(20));
+  if (webhooks) host.deliver(twice_and_backwards);
+  for (const Duration later : {minutes(10), hours(3), hours(24), hours(48)}) {
+    host.to(host.now() + later);
+    if (flow.outside) flow.outside(provider);
+  }
+  host.to(host.now() + flows_last);
+  return {provider.seen().size() - before, host.differences(), provider.sums()};
+}
+
+class Faults : public testing::TestWithParam<std::string> {};
+
+TEST_P(Faults, LeaveBothBooksTheSame) {
+  const Flow& flow = test::flow(GetParam());
+  const StandIn provider(flow.provider);
+  const Ran sound = run(provider, flow, 0, 0, "", false);
+  ASSERT_EQ(sound.differences, "");
+  ASSERT_GT(sound.requests, 0U);
+  std::size_t points = 0, as_without = 0;
+  for (std::size_t at = 1; at <= sound.requests; ++at)
+    for (const std::string& kind : kinds)
+      for (const int times : {1, 3}) {
+        // Three in a row, so that what the transport sends again by itself goes wrong as well; then webhooks come too.
+        const bool webhooks = times > 1;
+        const Ran ran = run(provider, flow, static_cast<int>(at), times, kind, webhooks);
+        ++points;
+        as_without += ran.sums == sound.sums ? 1U : 0U;
+        EXPECT_EQ(ran.differences, "") << "request " << at << ", " << kind << ", " << times << " times"
+                                       << (webhooks ? ", webhooks" : "");
+        EXPECT_LE(ran.sums.captured - ran.sums.refunded, sound.sums.captured) << "request " << at << ", " << kind;
+      }
+  std::printf("%s: %zu requests, %zu points, %zu of them end as without a fault\n", flow.name.c_str(), sound.requests,
+              points, as_without);
+}
+INSTANTIATE_TEST_SUITE_P(Flow, Faults, testing::ValuesIn(names_of_flows()), as_test_name);
+
+}  // namespace
+}  // namespace florin::test

@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "paying.hpp"
+
+namespace florin::test {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string text(const json::object& object, const char* name) { return std::string(object.at(name).as_string()); }
+
+void must(Paying& host, const std::string& role, const std::string& command) {
+  const std::string refused = host.ask(role, command);
+  if (!refused.empty()) throw std::runtime_error(command + " is refused: " + refused);
+}
+
+// ---- Stripe, on a tenant that sells message credits
+
+/// Saved as the browser does it; the token is the customer's and the card's.
+std::string saved_card(const StandIn& stripe, const std::string& kind) {
+  const std::string customer = text(stripe.api("POST", "/v1/customers", "email=ann%40example.com"), "id");
+  const json::object saved = stripe.api("POST", "/v1/setup_intents",
+                                        "customer=" + customer + "&payment_method=" + kind +
+                                            "&payment_method_types[0]=card&confirm=true&usage=off_session");
+  return customer + "/" + text(saved, "payment_method");
+}
+void use_card(Paying& host, const std::string& token, const std::string& slot = "primary") {
+  must(host, "owner",
+       R"({"set_method": {"method": "card", "slot": ")" + slot + R"(", "details": {"token": ")" + token +
+           R"(", "brand": "visa", "last4": "4242"}}})");
+}
+std::string card_of(const std::string& token) { return token.substr(token.find('/') + 1); }
+
+std::string opens(Paying& host, const StandIn& stripe) {
+  must(host, "service", R"({"open_account": {"billing_country": "US"}})");
+  const std::string token = saved_card(stripe, "pm_card_visa");
+  use_card(host, token);
+  return token;
+}
+std::string subscribes(Paying& host, const StandIn& stripe) {
+  const std::string token = opens(host, stripe);
+  must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+  return token;
+}
+const Instant renews = *Instant::parse("2026-04-10T09:00Z");
+
+void decline(const StandIn& stripe, const std::string& token, const std::string& code) {
+  stripe.act({{"act", "card"},
+              {"id", card_of(token)},
+              {"fails", json::object{{"code", "card_declined"}, {"decline_code", code}}}});
+}
+
+// ---- Razorpay, on a tenant of India
+
+std::string mandate(const StandIn& razorpay) {
+  const std::string customer =
+      text(razorpay.api("POST", "/v1/customers", R"({"email": "a@example.com", "contact": "9000000000"})"), "id");
+  const json::object token =
+      razorpay.act({{"act", "mandate"}, {"id", customer}, {"method", "upi"}, {"max_amount", 100000000}});
+  return customer + "/" + text(token, "id");
+}
+void opens_in_india(Paying& host, const StandIn& razorpay) {
+  must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
+  must(host, "owner", R"({"start_trial": {}})");
+  must(host, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
+  must(host, "owner",
+       R"({"set_method": {"method": "upi", "slot": "primary", "details": {"token": ")" + mandate(razorpay) +
+           R"(", "address": "acme@bank"}}})");
+}
+void subscribes_in_india(Paying& host) {
+  must(host, "owner", R"({"subscribe": {"plan": "starter", "cycle": "monthly", "first_credits": "1000 balance"}})");
+}
+/// The customer pays in the app what waits for it.
+void pays_in_app(const StandIn& razorpay) {
+  const json::object payments = razorpay.api("GET", "/v1/payments?count=100", "");
+  for (const json::value& payment : payments.at("items").as_array()) {
+    if (payment.at("status").as_string() != "created") continue;
+    razorpay.act({{"act", "pay"}, {"id", payment.at("id")}});
+  }
+}
+
+void settle_all(const StandIn& stripe) {
+  const json::object intents = stripe.api("GET", "/v1/payment_intents?limit=100", "");
+  for (const json::value& intent : intents.at("data").as_array())
+    if (intent.at("status").as_string() == "processing") stripe.act({{"act", "settle"}, {"id", intent.at("id")}});
+}
+void authenticate_all(const StandIn& stripe) {
+  const json::object intents = stripe.api("GET", "/v1/payment_intents?limit=100", "");
+  for (const json::value& intent : intents.at("data").as_array())
+    if (intent.at("status").as_string() == "requires_action")
+      stripe.act({{"act", "authenticate"}, {"id", intent.at("id")}});
+}
+
+const std::vector<Flow> all = {
+    {"subscribe", "stripe", [](Paying& host, const StandIn& stripe) { opens(host, stripe); },
+     [](Paying& host, const StandIn&) {
+       must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+     }},
+    {"renewal", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       subscribes(host, stripe);
+       host.to(renews - minutes(1));
+     },
+     [](Paying& host, const StandIn&) { host.to(renews + minutes(1)); }},
+    {"purchase", "stripe", [](Paying& host, const StandIn& stripe) { subscribes(host, stripe); },
+     [](Paying& host, const StandIn&) { must(host, "owner", R"({"buy_credits": {"amount": "500 message"}})"); }},
+    {"declined, then the backup card", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       decline(stripe, subscribes(host, stripe), "insufficient_funds");
+       use_card(host, saved_card(stripe, "pm_card_visa"), "backup");
+       host.to(renews - minutes(1));
+     },
+     [](Paying& host, const StandIn&) { host.to(renews + minutes(1)); }},
+    {"declined, then another card", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       decline(stripe, subscribes(host, stripe), "lost_card");
+       host.to(renews - minutes(1));
+     },
+     [](Paying& host, const StandIn& stripe) {
+       host.to(renews + hours(24));
+       const std::string token = saved_card(stripe, "pm_card_visa");
+       if (host.account().methods.size() == 1 && host.account().past_due) use_card(host, token);
+       host.to(renews + hours(25));
+     }},
+    {"customer's step", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       const std::string token = opens(host, stripe);
+       stripe.act({{"act", "card"}, {"id", card_of(token)}, {"authenticates", true}});
+     },
+     [](Paying& host, const StandIn& stripe) {
+       must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+       host.to(flows_begin + minutes(3));
+       authenticate_all(stripe);
+     },
+     &authenticate_all},
+    {"refund", "stripe", [](Paying& host, const StandIn& stripe) { subscribes(host, stripe); },
+     [](Paying& host, const StandIn&) {
+       must(host, "owner", R"({"ask_refund": {}})");
+       must(host, "staff", R"({"decide_refund": {"approve": true, "reason": "guarantee"}})");
+     }},
+    {"processing for an hour", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       const std::string token = subscribes(host, stripe);
+       stripe.act({{"act", "card"}, {"id", card_of(token)}, {"processing", true}});
+       host.to(renews - minutes(1));
+     },
+     [](Paying& host, const StandIn& stripe) {
+       host.to(renews + hours(1));
+       settle_all(stripe);
+     },
+     &settle_all},
+    {"upi in the app", "razorpay", &opens_in_india,
+     [](Paying& host, const StandIn& razorpay) {
+       subscribes_in_india(host);
+       host.to(flows_begin + minutes(2));
+       pays_in_app(razorpay);
+     },
+     &pays_in_app},
+    {"debit by mandate", "razorpay",
+     [](Paying& host, const StandIn& razorpay) {
+       opens_in_india(host, razorpay);
+       subscribes_in_india(host);
+       pays_in_app(razorpay);
+       host.to(renews - minutes(1));
+     },
+     [](Paying& host, const StandIn&) { host.to(renews + hours(27)); }},
+    {"refund in India", "razorpay",
+     [](Paying& host, const StandIn& razorpay) {
+       opens_in_india(host, razorpay);
+       subscribes_in_india(host);
+       pays_in_app(razorpay);
+       host.to(flows_begin + hours(1));
+     },
+     [](Paying& host, const StandIn&) {
+       must(host, "staff",
+            R"({"refund_order": {"order": 1, "gives_back": "unused_share", "reason": "asked for by the customer"}})");
+     }},
+};
+
+}  // namespace
+
+const std::vector<Flow>& flows() { return all; }
+const Flow& flow(const std::string& name) { return *std::ranges::find(all, name, &Flow::name); }
+
+}  // namespace florin::test

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenario/stage.hpp"
+#include "standin.hpp"
+
+namespace florin::test {
+
+/// florin.yaml in `folder`, with one shipped tenant whose processor is the provider's plugin.
+config::HostFile host_file(const StandIn& provider, const std::filesystem::path& folder);
+TenantId tenant_of(const StandIn& provider);
+
+/// A host with one shipped tenant whose processor is the provider's plugin, reaching the stand-in through the network,
+/// on a clock that moves with the stand-in's.
+class Paying {
+ public:
+  /// data   where the journal is; none: in memory
+  Paying(const StandIn& provider, Instant from, std::optional<std::filesystem::path> data = std::nullopt);
+
+  const TenantId& tenant() const { return tenant_; }
+  const ProcessorId& processor() const { return processor_; }
+  Assembly& assembly() { return stage_->assembly(); }
+  Instant now() const { return stage_->now(); }
+
+  /// The same command again has the same key, as a client that was not answered would send it. Returns the refusal's
+  /// code; empty: it was done.
+  std::string ask(const std::string& role, const std::string& command, const std::string& account = "acme");
+  /// Both clocks move on, in small steps at first: the provider's goes ahead.
+  void to(Instant at);
+  /// All of the provider's webhooks so far.
+  void deliver(const std::function<void(std::vector<WebhookMessage>&)>& mix = {});
+
+  const Account& account(const std::string& id = "acme");
+  StandIn::Sums ours();
+  /// Empty: our books and the provider's are the same, nothing is open, and every order was paid once at most.
+  std::string differences();
+
+ private:
+  const StandIn& provider_;
+  TenantId tenant_;
+  ProcessorId processor_;
+  scenario::TemporaryFolder config_;
+  std::optional<scenario::Stage> stage_;
+};
+
+/// One way of a payment from its begin to its end. The set-up is never disturbed.
+struct Flow {
+  std::string name;
+  std::string provider;
+  std::function<void(Paying&, const StandIn&)> set_up;
+  std::function<void(Paying&, const StandIn&)> goes;
+  std::function<void(const StandIn&)>
+      outside{};  ///< what customers and banks do later, whenever something waits for them
+};
+const std::vector<Flow>& flows();
+const Flow& flow(const std::string& name);
+inline const Instant flows_begin = *Instant::parse("2026-03-10T09:00Z");
+/// So long after its begin everything of a flow has come to its end.
+inline constexpr Duration flows_last = hours(4 * 24);
+
+}  // namespace florin::test
