@@ -151,15 +151,12 @@ class Books {
       return scale(fact.amount.units, power_of_ten(type->is_money.exponent()), power_of_ten(type->decimals),
                    Rounding::half_up);
     const Order& order = *account_->order(fact.paid_by);
-    std::int64_t all = 0;
-    for (const auto* bought : {&order.buys.plan_credits, &order.buys.addon_credits, &order.buys.month_credits, &order.buys.bought})
-      for (const BoughtCredits& one : *bought) all = add(all, one.amount.units);
+    const std::int64_t all = order.brings(fact.type).units, price = order.price_of(fact.type).minor();
     if (all == 0) return 0;
     // By what the order has issued so far, so that its shares add up to its price.
-    const std::int64_t so_far = order.issued.units;
+    const std::int64_t so_far = account_->issued_by(fact.paid_by, fact.type).units;
     const std::int64_t up_to = std::min(all, add(so_far, fact.amount.units));
-    return scale(order.net().minor(), up_to, all, Rounding::half_up) -
-           scale(order.net().minor(), std::min(all, so_far), all, Rounding::half_up);
+    return scale(price, up_to, all, Rounding::half_up) - scale(price, std::min(all, so_far), all, Rounding::half_up);
   }
 
   const Catalog& catalog_;

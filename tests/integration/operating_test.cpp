@@ -86,7 +86,7 @@ TEST_F(Operating, WhatAStopHoldsIsListedAsWaiting) {
   open("2026-03-10T15:00Z");
   subscribe("acme", "growth");
   run_until("2026-04-09T15:00Z");
-  ask("", staff, R"({"stop_charges": {"scope": "tenant", "name": "", "reason": "Wrong prices"}})");
+  ask("", staff, R"({"stop_charges": {"scope": "tenant", "reason": "Wrong prices"}})");
   const auto charges = host->upcoming(tenant, {2026, 4, 10});
   ASSERT_TRUE(charges);
   ASSERT_EQ(charges->size(), 1U);

@@ -34,6 +34,14 @@ const SavedMethod* Account::slot(const std::string& name) const {
   return found == methods.end() ? nullptr : &*found;
 }
 
+Credits Account::issued_by(OrderId order_id, const CreditType& type) const {
+  Credits sum;
+  for (const auto* lots : {&grants, &closed_grants})
+    for (const Grant& grant : *lots)
+      if (grant.paid_by == order_id && grant.type == type && grant.rolled_from == GrantId()) sum += grant.granted;
+  return sum;
+}
+
 Credits Account::available(const CreditType& type, Instant now) const {
   Credits sum;
   for (const Grant& grant : grants)

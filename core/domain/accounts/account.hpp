@@ -298,6 +298,8 @@ struct Account {
   const Receipt* receipt(const ReceiptId& receipt_id) const;
   const SavedMethod* slot(const std::string& name) const;
 
+  /// Credits of `type` that a payment brought, whatever became of them.
+  Credits issued_by(OrderId order, const CreditType& type) const;
   /// Credits of `type` that may be spent at `now`: remaining less held, of grants that work.
   Credits available(const CreditType& type, Instant now) const;
   /// The same of one grant. Credits that stand still in a pause are there; those that are kept without a plan are not.

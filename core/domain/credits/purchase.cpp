@@ -33,8 +33,11 @@ Quote quote_credits(const Draft& draft, OrderKind kind, Credits amount) {
   if (!price) refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
   Quote quote;
   quote.kind = kind;
-  quote.lines.push_back({decimal_text(amount.units, type.decimals) + " " + type.id.text(), 1,
-                         price->times(amount, type.decimals, Rounding::half_up)});
+  quote.lines.push_back({decimal_text(amount.units, type.decimals) + " " + type.id.text(),
+                         1,
+                         price->times(amount, type.decimals, Rounding::half_up),
+                         {},
+                         {type.id}});
   quote.buys.bought.push_back({type.id, amount});
   return quote;
 }

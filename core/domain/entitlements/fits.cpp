@@ -80,7 +80,9 @@ void must_take_add_ons(const Account& then, const Catalog& catalog, const Actor&
   for (const AddOnCount& wanted : then.subscription->add_ons) {
     const AddOn* add_on = catalog.add_on(wanted.add_on);
     if (add_on == nullptr || holds(add_on->needs, then, actor, rows)) continue;
-    refuse("add_on_not_offered", "'" + wanted.add_on.text() + "' is not sold beside this plan.", add_on->at);
+    refuse("add_on_not_offered",
+           "'" + wanted.add_on.text() + "' is not sold beside this plan. Ask for 0 of it in the same change.",
+           add_on->at);
   }
 }
 

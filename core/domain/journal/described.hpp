@@ -104,7 +104,7 @@ BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text, again))
 BOOST_DESCRIBE_STRUCT(ResumeCharges, (), ())
 BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 
-BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount))
+BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount, add_on, brings))
 BOOST_DESCRIBE_STRUCT(Tax, (), (name, base, amount))
 BOOST_DESCRIBE_STRUCT(Receipt, (),
                       (id, processor, kind, state, amount, dated, said, order, counts, moved_on, applied, kept))

@@ -20,7 +20,9 @@ enum class OrderKind : std::uint8_t { subscription, change, purchase, recharge, 
 struct Line {
   std::string text;  ///< `growth, monthly, 10 Mar 2026 to 10 Apr 2026`
   std::int64_t quantity = 1;
-  Money amount;  ///< of the whole line, without tax
+  Money amount;                      ///< of the whole line, without tax
+  AddOnId add_on{};                  ///< that it is for; empty: for none
+  std::vector<CreditType> brings{};  ///< what of the order's credits this line pays for, in equal parts
   friend bool operator==(const Line&, const Line&) = default;
 };
 
@@ -117,6 +119,11 @@ struct Order {
   Money asked() const { return total - account_money; }
   /// Without tax.
   Money net() const { return total - sum_of(taxes); }
+  /// What it brings of one type.
+  Credits brings(const CreditType& type) const;
+  /// What of `net` is for them: never a question of how finely a type is counted.
+  Money price_of(const CreditType& type) const;
+  std::vector<CreditType> types() const;
 
   /// The money for the next period of a plan that runs, as against the order that begins one.
   bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }

@@ -106,8 +106,10 @@ std::vector<Tax> taxes_of(Draft& draft, const Order& order) {
 /// Source   docs/decisions/0017-small-and-late-money.md
 std::vector<Line> put_off(Draft& draft, Order& order, std::size_t own) {
   std::vector<Line> waiting = order.lines;
-  for (std::size_t i = 0; i < own; ++i)
+  for (std::size_t i = 0; i < own; ++i) {
     waiting[i].text = draft.calendar().date(draft.now).text() + ": " + waiting[i].text;
+    waiting[i].brings.clear();  // this order brings them
+  }
   if (!order.renewal())
     waiting.insert(waiting.begin(), draft.account.next_invoice.begin(), draft.account.next_invoice.end());
   order.lines.push_back({"on the invoice of the next renewal", 1, -sum_of(order.lines)});

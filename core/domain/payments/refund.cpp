@@ -22,11 +22,37 @@ bool covered(const Draft& draft, const Guarantee& guarantee, const Order& order)
   return std::ranges::find(guarantee.covers, word) != guarantee.covers.end();
 }
 
-Credits unused_of(const Account& account, OrderId order) {
+Credits unused_of(const Account& account, OrderId order, const CreditType& type) {
   Credits unused;
   for (const Grant& grant : account.grants)
-    if (grant.paid_by == order) unused += grant.remaining;
+    if (grant.paid_by == order && grant.type == type) unused += grant.remaining;
   return unused;
+}
+
+/// What of a price that brought no credits is for days that are still to come; all of it where it is for no period.
+Money unused_days_of(const Draft& draft, const Order& order, Money fee) {
+  std::optional<Instant> from = order.period_from, to = order.period_to;
+  if (!to && order.buys.plan && order.paid_at) {
+    from = order.paid_at;
+    to = draft.calendar().boundary(*order.paid_at, order.buys.months, 1);
+  }
+  if (!from || !to) return fee;
+  if (*to <= draft.now) return Money(0, fee.currency());
+  return fee.times({draft.calendar().days_between(draft.now, *to), draft.calendar().days_between(*from, *to)},
+                   Rounding::half_up);
+}
+
+/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it.
+Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
+  Money fee = order.net(), unused(0, fee.currency());
+  for (const CreditType& type : order.types()) {
+    const Money price = order.price_of(type);
+    const Credits issued = draft.account.issued_by(order.id, type);
+    if (!issued.is_zero())
+      unused += price.times({unused_of(draft.account, order.id, type).units, issued.units}, Rounding::half_up);
+    fee -= price;
+  }
+  return unused + (fee_whole ? fee : unused_days_of(draft, order, fee));
 }
 
 /// What of an order's price, without tax, went back, is on its way back, or was lost to the customer's bank.
@@ -80,15 +106,15 @@ void take_credits_back(Draft& draft, const Refund& part) {
 
 }  // namespace
 
-Refund share_of(const Draft& draft, const Order& order, GivesBack share) {
+Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fee_whole) {
   Refund refund;
   refund.order = order.id;
-  refund.credits = unused_of(draft.account, order.id);
+  for (const Grant& grant : draft.account.grants)
+    if (grant.paid_by == order.id) refund.credits += grant.remaining;
   const Money gone = gone_net(draft.account, order);
   const Money left = order.net() - gone;
-  const bool whole = share == GivesBack::whole || order.issued.is_zero();
-  const Money net =
-      whole ? left : std::min(left, order.net().times({refund.credits.units, order.issued.units}, Rounding::half_up));
+  const bool whole = share == GivesBack::whole;
+  const Money net = whole ? left : std::min(left, unused_net(draft, order, fee_whole));
   if (whole) refund.goodwill = order.issued - order.credits_refunded - refund.credits;
   refund.taxes = taxes_refunded(order.taxes, order.net(), gone, net);
   refund.amount = net + sum_of(refund.taxes);
@@ -107,7 +133,7 @@ std::vector<Refund> unused_shares(const Draft& draft) {
   std::vector<Refund> shares;
   for (const Order& order : draft.account.orders) {
     if (!covered(draft, *draft.catalog().guarantee, order)) continue;
-    Refund share = share_of(draft, order, GivesBack::unused_share);
+    Refund share = share_of(draft, order, GivesBack::unused_share, true);
     share.guarantee = true;
     share.goodwill = {};
     if (share.amount.minor() > 0) shares.push_back(std::move(share));

@@ -14,9 +14,11 @@ void refund_said(Draft& draft, const RefundSaid& command);
 /// Each covered payment's unused share, as of now. Roll-over counts as unused of the payment behind it.
 std::vector<Refund> unused_shares(const Draft& draft);
 
-/// What an order gives back now: the share whose credits are unused, or all that did not go back yet. Of its credits
-/// what remains is taken; used ones that are paid back all the same are goodwill.
-Refund share_of(const Draft& draft, const Order& order, GivesBack share);
+/// What an order gives back now: its unused share, or all that did not go back yet. Of its credits what remains is
+/// taken; used ones that are paid back all the same are goodwill.
+/// The unused share: of each type of credits the unused part of the lines that paid for it; of what brought no credits
+/// the days of its period that are still to come, today counted, or with `fee_whole` all of it. Each half up.
+Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fee_whole = false);
 /// Starts it: its key is durable before the provider is asked. Its credits go at once, unless it is of the guarantee.
 void start_refund(Draft& draft, Refund refund);
 

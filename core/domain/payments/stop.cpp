@@ -50,17 +50,18 @@ bool is_stopped(const TenantState& tenant, StopScope scope, const std::string& n
 }  // namespace
 
 void stop_charges(Draft& draft, const StopCharges& command) {
-  must_name_something(draft, command.scope, command.name);
+  const std::string name = command.name.value_or("");
+  must_name_something(draft, command.scope, name);
   if (command.reason.empty()) refuse("reason_missing", "A stop needs a reason.");
-  if (is_stopped(draft.tenant, command.scope, command.name))
-    refuse("already_stopped", "These charges are stopped already.");
-  draft.add(ChargesStopped{{command.scope, command.name, command.reason, draft.now}});
+  if (is_stopped(draft.tenant, command.scope, name)) refuse("already_stopped", "These charges are stopped already.");
+  draft.add(ChargesStopped{{command.scope, name, command.reason, draft.now}});
 }
 
 void lift_charges(Draft& draft, const LiftCharges& command) {
   if (command.reason.empty()) refuse("reason_missing", "Lifting a stop needs a reason.");
-  if (!is_stopped(draft.tenant, command.scope, command.name)) refuse("not_stopped", "These charges are not stopped.");
-  draft.add(ChargesLifted{command.scope, command.name, command.reason});
+  const std::string name = command.name.value_or("");
+  if (!is_stopped(draft.tenant, command.scope, name)) refuse("not_stopped", "These charges are not stopped.");
+  draft.add(ChargesLifted{command.scope, name, command.reason});
 }
 
 const ChargeStop* stop_of(const TenantState& tenant, const Account& account, const Order& order,

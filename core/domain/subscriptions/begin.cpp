@@ -57,7 +57,12 @@ void add_first_credits(Quote& quote, const Terms& terms, const Subscribe& comman
     refuse("first_credits_too_few",
            "This plan begins with a purchase of credits of at least " + terms.plan.first_credits->text() + ".",
            terms.plan.at);
-  quote.lines.push_back({command.first_credits->text(), 1, cost});
+  if (sales.at_most < Credits{*units})
+    refuse("purchase_too_large",
+           "At most " + decimal_text(sales.at_most.units, type.decimals) + " " + type.id.text() +
+               " can be bought at once.",
+           sales.at);
+  quote.lines.push_back({command.first_credits->text(), 1, cost, {}, {type.id}});
   quote.buys.bought.push_back({type.id, Credits{*units}});
 }
 
@@ -153,7 +158,7 @@ void change_subscription(Draft& draft, const Buys& terms) {
   // What ends with the period ends with the longer one.
   const std::vector<Grant> grants = draft.account.grants;
   for (const Grant& grant : grants)
-    if (grant.over == GrantOver::working && grant.ends_at == old_to)
+    if (grant.over == GrantOver::working && grant.ends_at == old_to && lasts_with_period(draft, grant))
       draft.add(GrantEndMoved{grant.id, new_to, "changes.cycle_change"});
 }
 

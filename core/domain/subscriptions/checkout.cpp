@@ -61,6 +61,8 @@ Quote quote_difference(const Draft& draft, const Side& before, const Side& after
   quote.buys.plan_credits = credits_above(draft, will_be.buys.plan_credits, after.to, was.buys.plan_credits, before.to);
   quote.buys.addon_credits =
       credits_above(draft, will_be.buys.addon_credits, after.to, was.buys.addon_credits, before.to);
+  for (const auto* credits : {&quote.buys.plan_credits, &quote.buys.addon_credits})
+    for (const BoughtCredits& one : *credits) quote.lines.back().brings.push_back(one.type);
   return quote;
 }
 
@@ -174,7 +176,7 @@ Quote quote_inside_period(const Draft& draft, const ChangeRule* rule, const Term
   const std::int32_t more = after.terms.licences - is.licences;
   if (rule == nullptr && more > 0 && !draft.catalog().licences->added_by_day) {
     const Money each = whole.lines.front().amount - quote_period(is).lines.front().amount;
-    quote.lines = {{whole.lines.front().text, more, each}};
+    quote.lines = {{whole.lines.front().text, more, each, {}, whole.lines.front().brings}};
   }
   add_more_add_ons(draft, quote, is, after);
   return quote;

@@ -79,7 +79,7 @@ std::optional<Plan> plan_for(const Account& account, const Catalog& catalog, con
   if (made == nullptr) return plan;
   if (made->rank) plan.rank = *made->rank;
   if (made->credit_price) plan.credit_price = made->credit_price;
-  if (made->first_credits) plan.first_credits = made->first_credits;
+  if (made->first_credits) plan.first_credits = made->first_credits->is_zero() ? std::nullopt : made->first_credits;
   if (made->monthly_minimum) plan.monthly_minimum = made->monthly_minimum;
   if (made->agreement) plan.agreement = made->agreement->count == 0 ? std::nullopt : made->agreement;
   if (made->cycles.empty()) return plan;

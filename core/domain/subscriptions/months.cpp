@@ -20,8 +20,21 @@ Terms paid_by_month(Terms terms) {
 }
 
 Terms paid_by_period(Terms terms, const Terms& beside) {
-  std::erase_if(terms.add_ons, [&](const AddOnCount& one) { return by_month(terms, one) || by_month(beside, one); });
+  std::erase_if(terms.add_ons, [&](const AddOnCount& one) {
+    return by_month(terms, one) || by_month(beside, one) || !terms.catalog.add_on(one.add_on)->renews;
+  });
   return terms;
+}
+
+bool lasts_with_period(const Draft& draft, const Grant& grant) {
+  const Order* order = draft.account.order(grant.paid_by);
+  if (grant.source != GrantSource::addon || order == nullptr) return true;
+  const Catalog& catalog = draft.own_catalog();
+  return std::ranges::none_of(order->lines, [&](const Line& line) {
+    const AddOn* add_on =
+        std::ranges::find(line.brings, grant.type) == line.brings.end() ? nullptr : catalog.add_on(line.add_on);
+    return add_on != nullptr && (!add_on->renews || add_on->by_month_on(draft.account.subscription->cycle));
+  });
 }
 
 Subscription::Month add_on_month_at(const Draft& draft) {

@@ -51,8 +51,11 @@ void change_subscription(Draft& draft, const Buys& terms);
 
 /// The terms with only those add-ons that are paid by the month on a longer cycle.
 Terms paid_by_month(Terms terms);
-/// The terms without add-ons that are paid by the month, on these terms or on those beside them.
+/// The terms without add-ons that are paid by the month, on these terms or on those beside them, or once only.
 Terms paid_by_period(Terms terms, const Terms& beside);
+/// Whether a grant that ends with the period ends with a longer one too: not one of an add-on that is then paid by the
+/// month, or that was paid for one period.
+bool lasts_with_period(const Draft& draft, const Grant& grant);
 /// The month of such add-ons that runs now.
 Subscription::Month add_on_month_at(const Draft& draft);
 /// A month begins now, if there is such an add-on and no month runs.

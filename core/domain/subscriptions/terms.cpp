@@ -63,6 +63,8 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
       refuse("unknown_add_on",
              "There is no add-on '" + wanted.add_on.text() + "'. Add-ons: " + names_of(catalog.add_ons) + ".");
     if (wanted.count < 0) refuse("bad_count", "The total of an add-on is not negative.", add_on->at);
+    if (wanted.count > 1 && add_on->sells.type.empty() && !add_on->takes_one_of)
+      refuse("bad_count", "'" + add_on->id.text() + "' brings nothing more a second time.", add_on->at);
     (void)add_on_price(*add_on, cycle_id);
   }
   CycleRule found = *cycle;
@@ -75,18 +77,22 @@ Quote quote_period(const Terms& terms) {
   quote.lines.push_back({terms.plan.id.text() + ", " + terms.cycle.id,
                          terms.licences,
                          {multiply(terms.cycle.price.minor(), terms.licences), terms.cycle.price.currency()}});
-  for (const Allowed& given : terms.cycle.gives)
+  for (const Allowed& given : terms.cycle.gives) {
     add_credits(quote.buys.plan_credits, given.type, given.amount.times(terms.licences));
+    quote.lines.back().brings.push_back(given.type);
+  }
   for (const AddOnCount& wanted : terms.add_ons) {
     const AddOn& add_on = *terms.catalog.add_on(wanted.add_on);
     const Money price = add_on_price(add_on, terms.cycle.id);
     const bool by_month = add_on.by_month_on(terms.cycle.id);
     quote.lines.push_back({add_on.id.text() + ", " + (by_month ? "monthly" : terms.cycle.id),
                            wanted.count,
-                           {multiply(price.minor(), wanted.count), price.currency()}});
-    if (!add_on.sells.type.empty())
-      add_credits(by_month ? quote.buys.month_credits : quote.buys.addon_credits, add_on.sells.type,
-                  add_on.sells.amount.times(wanted.count));
+                           {multiply(price.minor(), wanted.count), price.currency()},
+                           add_on.id});
+    if (add_on.sells.type.empty()) continue;
+    add_credits(by_month ? quote.buys.month_credits : quote.buys.addon_credits, add_on.sells.type,
+                add_on.sells.amount.times(wanted.count));
+    quote.lines.back().brings.push_back(add_on.sells.type);
   }
   return quote;
 }

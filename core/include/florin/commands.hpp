@@ -291,13 +291,13 @@ enum class StopScope : std::uint8_t { tenant, plan, processor };
 /// Staff, of the tenant: nothing is charged until it is lifted. What falls due waits, and money in flight lands.
 struct StopCharges {
   StopScope scope = StopScope::tenant;
-  std::string name;  ///< of the plan or the processor
+  std::optional<std::string> name;  ///< of the plan or the processor
   std::string reason;
 };
 /// Staff, of the tenant: everything that waited is charged now, once.
 struct LiftCharges {
   StopScope scope = StopScope::tenant;
-  std::string name;
+  std::optional<std::string> name;
   std::string reason;
 };
 
@@ -401,7 +401,8 @@ using Command =
                  SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference, SetBilling, DecideLateMoney>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
+                 SetBilling, DecideLateMoney>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {
