@@ -32,7 +32,7 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
 std::string tenant_text(const std::string& name, const StandIn& provider) {
   const std::string processor = provider.provider(), host = provider.host();
   std::string text = text_of(fs::path(FLORIN_CONFIG) / "tenants" / (name + ".yaml"));
-  const std::string own = processor == "razorpay" ? ", key_id: rzp_test_standin" : "";
+  const std::string own = processor == "razorpay" ? ", key_id: rzp_test_standin, mandate_limit: 1500000" : "";
   replace(text, "sandbox: {plugin: sandbox}",
           processor + ": {plugin: " + processor + own + ", hosts: [\"" + host + "\"], endpoints: {api: \"http://" +
               host + "\"}, secrets: {" + processor + ".api_key: \"env:STANDIN_API_KEY\", " + processor +
@@ -144,6 +144,7 @@ std::string Paying::differences() {
       for (const Order& order : account.orders) {
         std::int64_t kept = 0;
         for (const Attempt& attempt : order.attempts) {
+          if (attempt.cancelling()) text += "order " + std::to_string(order.id.value) + " is still being cancelled\n";
           if (attempt.open()) text += "order " + std::to_string(order.id.value) + " has an open attempt\n";
           if (attempt.state == AttemptState::captured) kept += attempt.amount.minor();
         }

@@ -394,6 +394,13 @@ struct CloseDifference {
   std::string reason;
 };
 
+/// A method is to be saved at its processor. What its customer must do for that stands in the account's `savings`; the
+/// method is there once the processor says that it is. No number ever comes here.
+struct SaveMethod {
+  MethodId method;
+  std::string slot;  ///< primary, backup
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
@@ -401,7 +408,8 @@ using Command =
                  SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference, SetBilling, DecideLateMoney>;
+                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
+                 SetBilling, DecideLateMoney, SaveMethod>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

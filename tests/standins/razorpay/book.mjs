@@ -214,8 +214,10 @@ export class Book {
                    recurring: true, recurring_details: {status: 'confirmed', failure_reason: null},
                    max_amount: wanted.max_amount ?? 1500000, expired_at: wanted.expire_at ?? null, created_at: this.now};
     if (payment.method === 'card') token.card = payment.card;
+    if (payment.method === 'upi') token.vpa = {username: 'payer', handle: 'okbank', name: null};
     this.tokens.set(token.id, token);
     payment.token_id = token.id;
+    payment.customer_id = token.customer_id;
     this.tell('token.confirmed', {token});
     return token;
   }
