@@ -91,6 +91,7 @@ class Saying {
                            .amount = claim.said.amount,
                            .reason = claim.said.raw};
     }
+    if (claim.of_receipt) return receipt_of(shard, claim, account);
     LookUp asks;
     // What is said of a method that is being saved lacks what is needed: it is asked about. Where that is a payment of
     // its own, it has the key as well.
@@ -106,6 +107,24 @@ class Saying {
     asks.order = said.order;
     asks.attempt = said.attempt;
     return asks;
+  }
+
+  /// Money that came by bank, for the order that its address was made for.
+  std::optional<AnyCommand> receipt_of(const engine::Shard& shard, const WebhookClaim& claim,
+                                       AccountId& account) const {
+    OrderId order;
+    std::uint32_t attempt = 0;
+    const auto name = ReceiptId::parse(claim.said.ref);
+    if (!claim.proven || claim.said.ref.empty() ||
+        !shard.find_attempt(tenant_, claim.payment_key, account, order, attempt))
+      return std::nullopt;
+    return ReceiveMoney{.receipt = name ? *name : ReceiptId::trusted(engine::provider_key(claim.said.ref)),
+                        .processor = processor_,
+                        .kind = MoneyKind::transfer,
+                        .amount = claim.said.amount,
+                        .order = order,
+                        .dated = claim.happened_at.text().substr(0, 10),
+                        .said = claim.said.raw + ", " + claim.said.ref};
   }
 
   engine::Job job_of(const AccountId& account, AnyCommand command) const {
@@ -264,7 +283,13 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
                                          {"theirs", difference.theirs},
                                          {"found_by", difference.found_by},
                                          {"found_at", difference.found_at.text()}});
+    json::array books;
+    for (const DailyBooks::State& book : assembly.daily_books().states())
+      if (book.tenant == tenant)
+        books.push_back(json::object{
+            {"processor", book.processor.text()}, {"reconciled_until", book.until.text()}, {"problem", book.problem}});
     result = json::serialize(json::object{{"payments", std::move(payments)},
+                                          {"books", std::move(books)},
                                           {"refunds", std::move(refunds)},
                                           {"processors", std::move(resting)},
                                           {"differences", std::move(differences)}});
@@ -306,6 +331,12 @@ ByKey ours_through(const engine::Shard& shard, const TenantId& tenant, const Pro
   return all;
 }
 
+/// A word that is not of money changes only what is open.
+bool open_still(AttemptState state) {
+  return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
+         state == AttemptState::needs_action || state == AttemptState::authorised;
+}
+
 std::string told(const Money& amount, AttemptState state) { return amount.text() + " " + word(state); }
 
 }  // namespace
@@ -341,6 +372,7 @@ Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, co
       continue;
     }
     // What we had not heard of yet becomes what the processor said.
+    if (!open_still(known->second.state) && !moved(claim)) continue;
     const auto said = saying.say(claim, "reconciled " + claim.said.ref + " " + claim.said.raw);
     if (!said) return said.error();
   }

@@ -393,10 +393,13 @@ Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const Proces
   return Error{.code = "pull_failed", .message = "the processor's books have more than 1000 pages of this time"};
 }
 
-std::vector<ProcessorId> Plugged::processors(const TenantId& id) const {
-  std::vector<ProcessorId> all;
-  if (const auto held = tenant(id))
-    for (const auto& [name, processing] : held->processors) all.push_back(ProcessorId::trusted(name));
+std::vector<std::pair<TenantId, ProcessorId>> Plugged::books() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<TenantId, ProcessorId>> all;
+  for (const auto& [id, held] : tenants_)
+    for (const auto& [name, processing] : held->processors)
+      if (processing.plugin->facts().offers_it(OperationKind::pull, "", {}))
+        all.emplace_back(TenantId::trusted(id), ProcessorId::trusted(name));
   return all;
 }
 

@@ -186,10 +186,11 @@ Said said_of(const florin_outcome* answer, About about) {
 
 /// None for what the interface does not know.
 std::optional<WebhookClaim> claim_of(const florin_claim& said) {
-  if (said.about < FLORIN_ABOUT_PAYMENT || said.about > FLORIN_ABOUT_METHOD) return std::nullopt;
+  if (said.about < FLORIN_ABOUT_PAYMENT || said.about > FLORIN_ABOUT_RECEIPT) return std::nullopt;
   WebhookClaim claim;
   claim.of_refund = said.about == FLORIN_ABOUT_REFUND;
   claim.of_method = said.about == FLORIN_ABOUT_METHOD;
+  claim.of_receipt = said.about == FLORIN_ABOUT_RECEIPT;
   if (said.about == FLORIN_ABOUT_DISPUTE) {
     if (said.dispute < FLORIN_DISPUTE_WARNING || said.dispute > FLORIN_DISPUTE_CLOSED) return std::nullopt;
     claim.dispute = static_cast<DisputeState>(said.dispute - 1);
@@ -278,7 +279,7 @@ bool ProcessorFacts::offers_it(OperationKind kind, std::string_view method, Curr
   return std::any_of(offers.begin(), offers.end(), [&](const ProcessorOffer& offer) {
     const auto& currencies = offer.currencies;
     return (method.empty() || offer.method == method) && (offer.operations >> static_cast<unsigned>(kind) & 1) != 0 &&
-           (kind == OperationKind::pull || currencies.empty() ||
+           (!currency || currencies.empty() ||
             std::find(currencies.begin(), currencies.end(), currency.code()) != currencies.end());
   });
 }

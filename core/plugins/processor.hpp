@@ -100,6 +100,7 @@ struct ProcessorFacts {
   Duration look_up_lag;  ///< how long something done may still look absent
 
   /// method   empty: of a payment that was made; the customer may have taken its method away since
+  /// currency none: no money is in it, as in saving a method or reading books
   bool offers_it(OperationKind kind, std::string_view method, Currency currency) const;
 };
 
@@ -113,7 +114,8 @@ struct WebhookMessage {
 /// What a webhook, or the provider's own books, claim happened.
 struct WebhookClaim {
   bool of_refund = false;
-  bool of_method = false;               ///< of one that is being saved: `payment_key` is the key of that
+  bool of_method = false;   ///< of one that is being saved: `payment_key` is the key of that
+  bool of_receipt = false;  ///< of money that came by bank: its name is `said.ref`, the payer's words `said.raw`
   std::optional<DisputeState> dispute;  ///< it is of one: `said` has its amount, its id, and as `raw` its reason
   bool proven = false;                  ///< its checks held; otherwise it is a hint, and status is to be asked
   std::string event;                    ///< the provider's id of the event: it counts once

@@ -27,7 +27,9 @@ constexpr std::pair<std::string_view, std::string_view> ways[] = {{"succeeds", "
                                                                   {"webhook_never", "webhook_never"},
                                                                   {"wrong_amount", "wrong_amount"},
                                                                   {"refund_declined", "refund_declined"},
-                                                                  {"refund_answer_lost", "refund_lost_after"}};
+                                                                  {"refund_answer_lost", "refund_lost_after"},
+                                                                  {"succeeds, not booked", "ok_not_booked"},
+                                                                  {"succeeds, booked twice", "ok_booked_twice"}};
 
 std::optional<std::string> pending_token(std::string_view text) {
   const bool acts = text.starts_with("acts after ");

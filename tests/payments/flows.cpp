@@ -165,7 +165,7 @@ const std::vector<Flow> all = {
        must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
        host.to(flows_begin + minutes(65));
      },
-     &authenticate_all},
+     &authenticate_all, 4900},
     {"deleted while its customer is asked", "stripe",
      [](Paying& host, const StandIn& stripe) {
        const std::string token = subscribes(host, stripe);

@@ -85,7 +85,7 @@ struct Deciding {
 
   /// What a processor says by a webhook is the host's to record, once its signature held.
   void may(std::string_view action) const {
-    if (actor.role == "processor" && action == "record_dispute") return;
+    if (actor.role == "processor" && (action == "record_dispute" || action == "receive_money")) return;
     must_be_allowed(draft.account, draft.catalog(), actor, action, {});
   }
   /// For what is done to a tenant as a whole, whatever its roles say.
@@ -227,7 +227,7 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command) ||
          std::holds_alternative<SettlePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
          std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelSaid>(command) ||
-         std::holds_alternative<LookUp>(command);
+         std::holds_alternative<LookUp>(command) || std::holds_alternative<SavingSaid>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.

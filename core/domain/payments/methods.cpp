@@ -24,6 +24,23 @@ const Method& keepable(const Draft& draft, const Actor& actor, const MethodId& i
   return *method;
 }
 
+/// The processor that keeps the method: the one that was named, else the first of the tenant's list. Which one it is is
+/// fixed then: a token works only where it was made.
+ProcessorId keeper(const Method& method, const std::optional<ProcessorId>& named) {
+  if (!named) return method.through.front();
+  if (std::ranges::find(method.through, *named) == method.through.end())
+    refuse("unknown_processor", "'" + method.id.text() + "' does not go through '" + named->text() + "'.", method.at);
+  return *named;
+}
+
+/// The same of one that has still to be saved: nobody is asked who does not answer.
+ProcessorId well_keeper(const Draft& draft, const Method& method, const std::optional<ProcessorId>& named) {
+  if (named) return keeper(method, named);
+  for (const ProcessorId& processor : method.through)
+    if (draft.tenant.rests_until(processor) <= draft.now) return processor;
+  return method.through.front();
+}
+
 bool takes(const Method& method, const std::string& brand) {
   return method.brands.empty() || std::ranges::find(method.brands, brand) != method.brands.end();
 }
@@ -61,7 +78,7 @@ void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
   keep(draft, {.id = {},
                .method = command.method,
                .slot = command.slot,
-               .processor = method.through.front(),
+               .processor = keeper(method, command.through),
                .token = command.token,
                .brand = command.brand,
                .masked = command.masked});
@@ -84,7 +101,7 @@ void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command) {
   Saving saving{.id = id,
                 .method = command.method,
                 .slot = command.slot,
-                .processor = method.through.front(),
+                .processor = well_keeper(draft, method, command.through),
                 .key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/saving " +
                                                 std::to_string(id.value))};
   saving.started_at = draft.now;

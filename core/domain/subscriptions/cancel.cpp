@@ -2,6 +2,7 @@
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/payments/match.hpp"
+#include "domain/payments/methods.hpp"
 #include "domain/payments/settle.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -108,6 +109,9 @@ void delete_account(Draft& draft, const Actor& actor) {
   if (draft.account.trial) draft.add(TrialEnded{});
   if (running) end_subscription(draft, Standing::ended, "deleted");
   close_unpaid(draft, true, "deleted");
+  const std::vector<Saving> savings = draft.account.savings;
+  for (const Saving& saving : savings)
+    if (saving.open()) close_saving(draft, saving.id);
   draft.add(AccountDeleted{});
 }
 

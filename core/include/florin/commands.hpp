@@ -108,9 +108,10 @@ struct SetMethod {
   MethodId method;   ///< card, upi
   std::string slot;  ///< primary, backup
   std::vector<Word> details;
-  std::string token;   ///< the processor's own, never a number
-  std::string brand;   ///< empty where the method has none
-  std::string masked;  ///< what may be shown: last four, a masked address
+  std::string token;                   ///< the processor's own, never a number
+  std::string brand;                   ///< empty where the method has none
+  std::string masked;                  ///< what may be shown: last four, a masked address
+  std::optional<ProcessorId> through;  ///< whose token it is; none: of the first that the tenant names for the method
 };
 struct RemoveMethod {
   std::string slot;
@@ -398,7 +399,8 @@ struct CloseDifference {
 /// method is there once the processor says that it is. No number ever comes here.
 struct SaveMethod {
   MethodId method;
-  std::string slot;  ///< primary, backup
+  std::string slot;                    ///< primary, backup
+  std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
 };
 
 using Command =

@@ -93,6 +93,8 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   SandboxBehaviour how;
   const std::string_view whole = token;
   if (whole == "ok") return how;
+  if (whole == "ok_not_booked") return how.booked = 0, how;
+  if (whole == "ok_booked_twice") return how.booked = 2, how;
   if (whole == "declined_soft") return how.decline = "insufficient_funds", how;
   if (whole == "declined_hard") return how.decline = "lost_card", how;
   if (whole == "declined_technical") return how.decline = "processing_error", how;
@@ -293,7 +295,13 @@ WireReply SandboxBook::books(std::string_view span, Instant now) const {
   const auto inside = [&](Instant at) { return *from <= at.us && at.us < *until; };
   json::array items;
   for (const auto& [key, charge] : charges_)
-    if (inside(charge.made_at)) items.push_back(json::parse(object_of(charge, now)));
+    if (inside(charge.made_at)) {
+      json::object item = object_in(object_of(charge, now));
+      if (charge.how.booked > 0) items.push_back(item);
+      // Under a key that nobody asked with: ours, read backwards.
+      item["key"] = std::string(key.rbegin(), key.rend());
+      if (charge.how.booked > 1) items.push_back(std::move(item));
+    }
   for (const auto& [key, refund] : refunds_)
     if (inside(refund.at)) items.push_back(json::parse(object_of(refund)));
   return answered(200, json::serialize(json::object{{"items", std::move(items)}}));

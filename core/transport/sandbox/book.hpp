@@ -25,6 +25,7 @@ struct SandboxBehaviour {
   bool wrong_amount = false;
   bool refund_declined = false;
   bool refund_lost_after = false;
+  int booked = 1;  ///< how often its books have it
   int webhooks = 1;
   Duration webhook_after = seconds(2);
 

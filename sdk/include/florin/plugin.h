@@ -363,7 +363,9 @@ enum FLORIN_CODES {
   FLORIN_ABOUT_PAYMENT = 1,
   FLORIN_ABOUT_REFUND = 2,
   FLORIN_ABOUT_DISPUTE = 3,
-  FLORIN_ABOUT_METHOD = 4 /* one that is being saved: always a hint, and payment_key is its key */
+  FLORIN_ABOUT_METHOD = 4, /* one that is being saved: always a hint, and payment_key is its key */
+  FLORIN_ABOUT_RECEIPT = 5 /* money that came by bank, for the order with payment_key: `ref` is its name for good, `raw`
+                              what the payer wrote */
 };
 enum FLORIN_CODES { /* how far a dispute is */
                     FLORIN_DISPUTE_WARNING = 1,

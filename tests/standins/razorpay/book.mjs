@@ -311,6 +311,7 @@ export class Book {
         reason ? this.fail(payment, reason, how.source) : this.authorise(payment);
         return payment;
       }
+      case 'brings_back': return this.brought_back(this.found('payments', id), how.secret);
       case 'refund_ends': return this.refund_ends(this.found('refunds', id), how.status), this.refunds.get(id);
       case 'transfer': return this.transfer_in(how);
       case 'dispute': return this.dispute(this.found('payments', id), how);
@@ -320,6 +321,12 @@ export class Book {
       case 'webhook_secret': return (this.webhook_secret = how.secret), {};
       default: throw new Error(`no act '${act}'`);
     }
+  }
+
+  /** What the provider's form hands to the page, signed with the API's secret. */
+  brought_back(payment, secret) {
+    const signature = createHmac('sha256', secret).update(`${payment.order_id}|${payment.id}`).digest('hex');
+    return {razorpay_order_id: payment.order_id, razorpay_payment_id: payment.id, razorpay_signature: signature};
   }
 
   // ---- Webhooks: kept for the tests to deliver, in whatever order and number
