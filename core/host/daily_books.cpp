@@ -25,8 +25,10 @@ DailyBooks::Book& DailyBooks::book(const Key& key) {
   const auto known = books_.find(key);
   if (known != books_.end()) return known->second;
   const auto mark = assembly_.store().mark(mark_of(key.first, key.second));
-  const auto until = mark ? Instant::parse(*mark) : std::nullopt;
-  return books_.emplace(key, Book{until.value_or(day_of(opened_at_)), {}, {}}).first->second;
+  Instant until = day_of(opened_at_);
+  if (mark)
+    if (const auto marked = Instant::parse(*mark)) until = *marked;
+  return books_.emplace(key, Book{until, {}, {}}).first->second;
 }
 
 Instant DailyBooks::due(const Book& book) { return std::max(book.until + day + at_hour, book.again_at); }

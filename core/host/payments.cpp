@@ -263,6 +263,11 @@ void tell_account(const Account& account, json::array& payments, json::array& re
 Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant) {
   Result<std::string> result = no_such_tenant(tenant);
   const Instant now = assembly.engine().now();
+  json::array books;
+  for (const DailyBooks::State& book : assembly.daily_books().states())
+    if (book.tenant == tenant)
+      books.push_back(json::object{
+          {"processor", book.processor.text()}, {"reconciled_until", book.until.text()}, {"problem", book.problem}});
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
@@ -283,11 +288,6 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
                                          {"theirs", difference.theirs},
                                          {"found_by", difference.found_by},
                                          {"found_at", difference.found_at.text()}});
-    json::array books;
-    for (const DailyBooks::State& book : assembly.daily_books().states())
-      if (book.tenant == tenant)
-        books.push_back(json::object{
-            {"processor", book.processor.text()}, {"reconciled_until", book.until.text()}, {"problem", book.problem}});
     result = json::serialize(json::object{{"payments", std::move(payments)},
                                           {"books", std::move(books)},
                                           {"refunds", std::move(refunds)},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../standin.hpp"
+#include "transport/transport.hpp"
 
 /// Exchanges between a plugin and its provider's stand-in, recorded once and answered from the record ever after.
 namespace florin::test {

@@ -8,7 +8,7 @@ namespace json = boost::json;
 
 std::string text(const json::object& object, const char* name) { return std::string(object.at(name).as_string()); }
 
-Operation charge(const std::string& method, const std::string& amount = "1180.00 INR") {
+Operation charging(const std::string& method, const std::string& amount = "1180.00 INR") {
   return asked(OperationKind::charge, method, amount);
 }
 
@@ -19,7 +19,7 @@ std::string mandate(const StandIn& razorpay, std::int64_t most = 100000000) {
          text(razorpay.act({{"act", "mandate"}, {"id", customer}, {"method", "upi"}, {"max_amount", most}}), "id");
 }
 Operation debit(const std::string& token) {
-  Operation operation = charge("upi");
+  Operation operation = charging("upi");
   operation.off_session = true;
   operation.method_ref = token;
   return operation;
@@ -40,7 +40,7 @@ std::string paid(const StandIn& razorpay, const Operation& operation, json::obje
 }
 
 Operation of_payment(OperationKind kind, const std::string& payment, const std::string& amount = "1180.00 INR") {
-  Operation operation = charge("upi", amount);
+  Operation operation = charging("upi", amount);
   operation.kind = kind;
   operation.ref = payment;
   if (kind != OperationKind::status) operation.key = other_key;
@@ -50,16 +50,16 @@ Operation of_payment(OperationKind kind, const std::string& payment, const std::
 auto refused_with(const char* reason, const char* source) {
   return [=](const StandIn& razorpay) {
     return of_payment(OperationKind::status,
-                      paid(razorpay, charge("upi"), {{"fails_with", reason}, {"source", source}}));
+                      paid(razorpay, charging("upi"), {{"fails_with", reason}, {"source", source}}));
   };
 }
 auto refunds(const std::string& amount) {
   return
-      [=](const StandIn& razorpay) { return of_payment(OperationKind::refund, paid(razorpay, charge("upi")), amount); };
+      [=](const StandIn& razorpay) { return of_payment(OperationKind::refund, paid(razorpay, charging("upi")), amount); };
 }
 /// A payment that its bank authorised when its order captured no more by itself.
 std::string authorised_late(const StandIn& razorpay) {
-  (void)carried_out_at(razorpay, charge("upi"));
+  (void)carried_out_at(razorpay, charging("upi"));
   razorpay.act({{"act", "advance"}, {"seconds", 13 * 60}});
   const std::string payment = payment_of(razorpay);
   razorpay.act({{"act", "pay"}, {"id", payment}});
@@ -75,13 +75,13 @@ using enum OperationKind;
 std::vector<Exchange> razorpay_exchanges() {
   const std::string provider = "razorpay";
   return {
-      {provider, "charge_upi", [](const StandIn&) { return charge("upi"); }, needs_action},
-      {provider, "charge_card", [](const StandIn&) { return charge("card"); }, needs_action},
-      {provider, "charge_netbanking", [](const StandIn&) { return charge("netbanking"); }, needs_action},
+      {provider, "charge_upi", [](const StandIn&) { return charging("upi"); }, needs_action},
+      {provider, "charge_card", [](const StandIn&) { return charging("card"); }, needs_action},
+      {provider, "charge_netbanking", [](const StandIn&) { return charging("netbanking"); }, needs_action},
       {provider, "charge_of_an_order_that_is_there",
        [](const StandIn& razorpay) {
-         (void)paid(razorpay, charge("upi"));
-         return charge("upi");
+         (void)paid(razorpay, charging("upi"));
+         return charging("upi");
        },
        captured},
       {provider, "debit", [](const StandIn& razorpay) { return debit(mandate(razorpay)); }, pending},
@@ -89,22 +89,22 @@ std::vector<Exchange> razorpay_exchanges() {
        not_sent, DeclineKind::misconfigured},
       {provider, "debit_without_a_mandate", [](const StandIn&) { return debit("token_1"); }, declined,
        DeclineKind::mandate_gone},
-      {provider, "amount_too_small", [](const StandIn&) { return charge("upi", "0.50 INR"); }, not_sent,
+      {provider, "amount_too_small", [](const StandIn&) { return charging("upi", "0.50 INR"); }, not_sent,
        DeclineKind::misconfigured},
-      {provider, "wrong_key", [](const StandIn&) { return charge("upi"); }, not_sent, DeclineKind::misconfigured, "",
+      {provider, "wrong_key", [](const StandIn&) { return charging("upi"); }, not_sent, DeclineKind::misconfigured, "",
        true},
-      {provider, "throttled", [](const StandIn&) { return charge("upi"); }, not_sent, DeclineKind::throttled,
+      {provider, "throttled", [](const StandIn&) { return charging("upi"); }, not_sent, DeclineKind::throttled,
        "throttled"},
       // No money moves by an order: its lost answers are certain.
-      {provider, "server_error", [](const StandIn&) { return charge("upi"); }, unknown, DeclineKind::none,
+      {provider, "server_error", [](const StandIn&) { return charging("upi"); }, unknown, DeclineKind::none,
        "server_error_before"},
-      {provider, "answer_lost", [](const StandIn&) { return charge("upi"); }, not_sent, DeclineKind::none, "no_answer"},
-      {provider, "not_json", [](const StandIn&) { return charge("upi"); }, unknown, DeclineKind::none, "not_json"},
-      {provider, "status", [](const StandIn& razorpay) { return of_payment(status, paid(razorpay, charge("upi"))); },
+      {provider, "answer_lost", [](const StandIn&) { return charging("upi"); }, not_sent, DeclineKind::none, "no_answer"},
+      {provider, "not_json", [](const StandIn&) { return charging("upi"); }, unknown, DeclineKind::none, "not_json"},
+      {provider, "status", [](const StandIn& razorpay) { return of_payment(status, paid(razorpay, charging("upi"))); },
        captured},
       {provider, "status_by_key",
        [](const StandIn& razorpay) {
-         (void)paid(razorpay, charge("upi"));
+         (void)paid(razorpay, charging("upi"));
          return of_payment(status, "");
        },
        captured},
@@ -126,7 +126,7 @@ std::vector<Exchange> razorpay_exchanges() {
       {provider, "capture", [](const StandIn& razorpay) { return of_payment(capture, authorised_late(razorpay)); },
        captured},
       {provider, "capture_again",
-       [](const StandIn& razorpay) { return of_payment(capture, paid(razorpay, charge("upi"))); }, captured},
+       [](const StandIn& razorpay) { return of_payment(capture, paid(razorpay, charging("upi"))); }, captured},
       {provider, "refund", refunds("1180.00 INR"), pending},
       {provider, "refund_in_part", refunds("100.00 INR"), pending},
       {provider, "refund_over_the_payment", refunds("2000.00 INR"), not_sent, DeclineKind::misconfigured},

@@ -17,7 +17,7 @@ std::string saved(const StandIn& stripe, const std::string& kind) {
   return customer + "/" + text(made, "payment_method");
 }
 
-Operation charge(const std::string& token, const std::string& amount = "49.00 USD", bool off_session = true) {
+Operation charging(const std::string& token, const std::string& amount = "49.00 USD", bool off_session = true) {
   Operation operation = asked(OperationKind::charge, "card", amount);
   operation.method_ref = token;
   operation.off_session = off_session;
@@ -26,7 +26,7 @@ Operation charge(const std::string& token, const std::string& amount = "49.00 US
 
 /// Of a payment that somebody made before, under our key.
 Operation of_payment(OperationKind kind, const std::string& ref, const std::string& token) {
-  Operation operation = charge(token);
+  Operation operation = charging(token);
   operation.kind = kind;
   operation.ref = ref;
   operation.key = kind == OperationKind::status ? operation.key : other_key;
@@ -44,7 +44,7 @@ std::string intent(const StandIn& stripe, const std::string& token, const std::s
 }
 
 auto charges(const std::string& kind, const std::string& amount = "49.00 USD", bool off_session = true) {
-  return [=](const StandIn& stripe) { return charge(saved(stripe, kind), amount, off_session); };
+  return [=](const StandIn& stripe) { return charging(saved(stripe, kind), amount, off_session); };
 }
 auto on_intent(OperationKind kind, const std::string& card = "pm_card_visa", const std::string& more = "") {
   return [=](const StandIn& stripe) {
@@ -68,7 +68,7 @@ auto declines(const std::string& code) {
     stripe.act({{"act", "card"},
                 {"id", card_of(token)},
                 {"fails", json::object{{"code", "card_declined"}, {"decline_code", code}}}});
-    return charge(token);
+    return charging(token);
   };
 }
 
@@ -86,7 +86,7 @@ std::vector<Exchange> stripe_exchanges() {
        [](const StandIn& stripe) {
          const std::string token = saved(stripe, "pm_card_visa");
          stripe.act({{"act", "card"}, {"id", card_of(token)}, {"processing", true}});
-         return charge(token);
+         return charging(token);
        },
        pending},
       {provider, "declined_soft", charges("pm_card_chargeCustomerFail"), declined, DeclineKind::soft},
@@ -110,14 +110,14 @@ std::vector<Exchange> stripe_exchanges() {
       {provider, "key_in_use",
        [](const StandIn& stripe) {
          stripe.act({{"act", "key_in_use"}, {"key", the_key}});
-         return charge(saved(stripe, "pm_card_visa"));
+         return charging(saved(stripe, "pm_card_visa"));
        },
        unknown},
       {provider, "key_of_another_request",
        [](const StandIn& stripe) {
          const std::string token = saved(stripe, "pm_card_visa");
-         (void)carried_out_at(stripe, charge(token));
-         return charge(token, "59.00 USD");
+         (void)carried_out_at(stripe, charging(token));
+         return charging(token, "59.00 USD");
        },
        unknown},
       {provider, "cancel", on_intent(cancel, "pm_card_authenticationRequired"), voided},
@@ -142,7 +142,7 @@ std::vector<Exchange> stripe_exchanges() {
        captured},
       {provider, "status_absent",
        [](const StandIn& stripe) {
-         Operation operation = charge(saved(stripe, "pm_card_visa"));
+         Operation operation = charging(saved(stripe, "pm_card_visa"));
          operation.kind = status;
          return operation;
        },
