@@ -78,9 +78,8 @@ class Assembly {
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<DailyBooks> daily_books_;  ///< stops before the engine does
+  std::atomic<bool> open_ = false;           ///< from then on `problems_` stays as it is
   std::mutex applying_;                      ///< versions come one after another
-  std::atomic<bool> open_ = false;  ///< from then on `problems_` stays as it is
-  std::mutex applying_;  ///< versions come one after another
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
   Instant opened_at_;
