@@ -91,6 +91,20 @@ TEST_F(Saving, IsRefusedWhereAMethodCannotBeKept) {
   EXPECT_EQ(host.ask("owner", R"({"save_method": {"method": "upi", "slot": "primary"}})"), "unknown_method");
 }
 
+TEST_F(Saving, ThatIsNotThereIsRefused) {
+  Paying host(stripe, flows_begin);
+  opens(host);
+  const auto answer = host.assembly().engine().submit_and_wait({.tenant = host.tenant(),
+                                                                .account = AccountId::trusted("acme"),
+                                                                .actor = {"host", ""},
+                                                                .key = {},
+                                                                .asked_at = std::nullopt,
+                                                                .command = SavingSaid{SavingId{9}, {}},
+                                                                .reply = {}});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->entry->refusal->code, "no_such_saving");
+}
+
 TEST(SavingInIndia, IsAMandateThatIsDebitedAfterItsNotice) {
   const StandIn razorpay("razorpay");
   razorpay.anew(flows_begin);
