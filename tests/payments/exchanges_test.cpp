@@ -50,16 +50,19 @@ TEST_P(Recorded, ComesToWhatItCameTo) {
     EXPECT_EQ(as_text(said) + "\n", expected);
     EXPECT_EQ(said.state, exchange.state);
     EXPECT_EQ(said.absent, exchange.absent);
-    if (exchange.decline != DeclineKind::none) EXPECT_EQ(said.decline, exchange.decline);
+    if (exchange.decline != DeclineKind::none) {
+      EXPECT_EQ(said.decline, exchange.decline);
+    }
   }
   EXPECT_EQ((*replay)->problem(), "");
   EXPECT_EQ((*replay)->left(), 0U);
 }
-INSTANTIATE_TEST_SUITE_P(Exchange, Recorded, testing::ValuesIn(names()), [](const auto& info) {
-  std::string name = info.param;
+std::string as_name(const testing::TestParamInfo<std::string>& which) {
+  std::string name = which.param;
   std::ranges::replace(name, '/', '_');
   return name;
-});
+}
+INSTANTIATE_TEST_SUITE_P(Exchange, Recorded, testing::ValuesIn(names()), as_name);
 
 TEST(Exchanges, HoldNoSecretAndAreAllAsked) {
   const std::vector<std::string> known = names();

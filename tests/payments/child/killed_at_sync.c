@@ -5,17 +5,21 @@
 #include <signal.h>
 #include <unistd.h>
 
+#define SEEN __attribute__((visibility("default")))
+
 static int at = 0;
 static int count = 0;
 
 /* From now on; 0: never. */
-void kill_at_sync(int n) {
+SEEN void kill_at_sync(int n);
+SEEN void kill_at_sync(int n) {
   count = 0;
   at = n;
 }
 
 static int synced(const char* name, int file) {
-  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+  int (*real)(int) = NULL;
+  *(void**)&real = dlsym(RTLD_NEXT, name); /* as POSIX writes it: ISO C has no such conversion */
   const int here = at > 0 && ++count == at;
   if (here && at % 2 == 1) raise(SIGKILL);
   const int done = real(file);
@@ -23,5 +27,5 @@ static int synced(const char* name, int file) {
   return done;
 }
 
-int fsync(int file) { return synced("fsync", file); }
-int fdatasync(int file) { return synced("fdatasync", file); }
+SEEN int fsync(int file) { return synced("fsync", file); }
+SEEN int fdatasync(int file) { return synced("fdatasync", file); }
