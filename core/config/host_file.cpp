@@ -19,6 +19,9 @@ BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins))
 enum class Payments : std::uint8_t { real, sandbox };
 BOOST_DESCRIBE_ENUM(Payments, real, sandbox)
 
+enum class Reconcile : std::uint8_t { daily, by_hand };
+BOOST_DESCRIBE_ENUM(Reconcile, daily, by_hand)
+
 struct Egress {
   std::optional<Written<Span>> deadline;
   bool loopback = false;
@@ -32,8 +35,9 @@ struct FlorinFile {
   Written<std::string> data;
   Payments payments = Payments::real;
   std::optional<Egress> egress;
+  Reconcile reconcile = Reconcile::daily;
 };
-BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress))
+BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile))
 
 inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
                                          {"pins", "a file of the plugins that may load, each with its checksum"}};
@@ -41,7 +45,9 @@ inline constexpr Note florin_notes[] = {
     {"tenants", "tenant files, or folders of them", Note::Presence::required},
     {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"},
     {"payments", "sandbox: every processor is played, and no money moves", Note::Presence::may_be_left_out},
-    {"egress", "left out: processors reach public addresses by https alone"}};
+    {"egress", "left out: processors reach public addresses by https alone"},
+    {"reconcile", "daily: processors' books are held against ours at 03:00 UTC; by_hand: by florin reconcile alone",
+     Note::Presence::may_be_left_out}};
 inline constexpr Note egress_notes[] = {
     {"deadline", "of one request to a provider; left out: 30 seconds"},
     {"loopback", "this machine may be reached, by plain http too: for stand-ins", Note::Presence::may_be_left_out},
@@ -89,6 +95,7 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
     host.data = from_here(read.data.value);
   }
   host.payments_in_sandbox = read.payments == yaml::Payments::sandbox;
+  host.reconciles_daily = read.reconcile == yaml::Reconcile::daily;
   if (read.egress) {
     host.egress.loopback = read.egress->loopback;
     host.egress.private_addresses = read.egress->private_addresses;

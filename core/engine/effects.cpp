@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/provider_key.hpp"
+
 namespace florin::engine {
 
 namespace {
@@ -9,7 +11,8 @@ namespace {
 Effect effect_of(const TenantId& tenant, const Account& account, const Order& order, const Attempt& attempt,
                  Instant now) {
   Effect effect;
-  const bool in_time = now <= attempt.send_before;
+  // Nothing is charged for an order that nobody waits for any more.
+  const bool in_time = now <= attempt.send_before && order.state == OrderState::open && attempt.cancel_at == never;
   const bool first_time = attempt.state == AttemptState::started && in_time;
   // Once more under its key, when the first sending's answer got lost: the provider makes it act once.
   const bool once_more = attempt.state == AttemptState::unknown && attempt.asked == 1 && in_time &&
@@ -30,6 +33,55 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.customer_present = !order.by_itself();
   effect.asked = attempt.asked;
   if (first_time || once_more) effect.send_before = attempt.send_before;
+  return effect;
+}
+
+/// Something done to a payment that is there. Under another key each time: a provider repeats under a key what it said
+/// before, and the payment may have moved since.
+Effect done_to(Effect payment, Effect::Kind kind, const char* what, std::uint32_t times) {
+  payment.kind = kind;
+  payment.key = provider_key(payment.payment_key + "/" + what + "/" + std::to_string(times));
+  payment.asked = times;
+  payment.send_before = never;
+  return payment;
+}
+
+/// Money that is held for an order that waits for it, and for no other attempt.
+bool wants_capture(const Order& order, const Attempt& attempt) {
+  return attempt.state == AttemptState::authorised && order.state == OrderState::open &&
+         std::ranges::count_if(order.attempts, &Attempt::open) == 1;
+}
+
+Effect next_of(const TenantId& tenant, const Account& account, const Order& order, const Attempt& attempt,
+               Instant now) {
+  Effect effect = effect_of(tenant, account, order, attempt, now);
+  if (attempt.cancelling() && attempt.cancel_at <= now)
+    return done_to(std::move(effect), Effect::Kind::cancel, "cancel", attempt.cancels);
+  if (wants_capture(order, attempt)) return done_to(std::move(effect), Effect::Kind::capture, "capture", attempt.asked);
+  return effect;
+}
+
+Effect effect_of(const TenantId& tenant, const Account& account, const Saving& saving, Instant now) {
+  Effect effect;
+  // Once more under its key when its answer got lost: the provider makes it act once, and no money moves by it.
+  const bool in_time = now <= saving.send_before;
+  const bool sends = in_time && (saving.state == AttemptState::started ||
+                                 (saving.state == AttemptState::unknown && saving.ref.empty()));
+  effect.kind = sends ? Effect::Kind::save_method : Effect::Kind::saving_status;
+  effect.tenant = tenant;
+  effect.account = account.id;
+  effect.saving = saving.id;
+  effect.processor = saving.processor;
+  effect.method = saving.method;
+  for (const SavedMethod& kept : account.methods)
+    if (kept.processor == saving.processor && kept.method == saving.method) effect.token = kept.token;
+  effect.key = saving.key;
+  effect.payment_key = saving.key;
+  effect.ref = saving.ref;
+  effect.decided_at = saving.started_at;
+  effect.customer_present = true;
+  effect.asked = saving.asked;
+  if (sends) effect.send_before = saving.send_before;
   return effect;
 }
 
@@ -62,9 +114,12 @@ std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, 
   std::vector<Effect> due;
   for (const Order& order : account.orders)
     for (const Attempt& attempt : order.attempts)
-      if (attempt.open() && attempt.ask_at <= now) due.push_back(effect_of(tenant, account, order, attempt, now));
+      if ((attempt.cancelling() && attempt.cancel_at <= now) || (attempt.open() && attempt.ask_at <= now))
+        due.push_back(next_of(tenant, account, order, attempt, now));
   for (const Refund& refund : account.refunds)
     if (refund.ask_at <= now) due.push_back(effect_of(tenant, account, refund));
+  for (const Saving& saving : account.savings)
+    if (saving.open() && saving.ask_at <= now) due.push_back(effect_of(tenant, account, saving, now));
   return due;
 }
 

@@ -6,9 +6,10 @@
 
 namespace florin::engine {
 
-/// What an account's state says is still to be done at a provider by `now`: attempts and refunds without an outcome.
-/// A started attempt is charged until its time to be sent has passed, and once more under its key when the answer got
-/// lost; any other is only asked about.
+/// What an account's state says is still to be done at a provider by `now`: attempts, refunds and savings without an
+/// outcome. What nobody waits for is cancelled, what is held for an order is captured. A started attempt is charged
+/// until its time to be sent has passed, and once more under its key when the answer got lost; any other is only asked
+/// about.
 std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, Instant now);
 
 /// The same effect in another word: what must not run twice at a time.

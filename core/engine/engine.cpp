@@ -324,6 +324,10 @@ Job Engine::job_of(const Effect& effect, const Said& said) const {
           .of_effect = true};
   if (effect.kind == Effect::Kind::refund)
     job.command = RefundSaid{effect.refund, said};
+  else if (effect.kind == Effect::Kind::cancel)
+    job.command = CancelSaid{effect.order, effect.attempt, said};
+  else if (effect.saving)
+    job.command = SavingSaid{effect.saving, said};
   else
     job.command = ProviderSaid{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge};
   return job;

@@ -19,17 +19,18 @@ class Policies {
 
 /// One thing to be done at a provider, as the durable state says.
 struct Effect {
-  enum class Kind : std::uint8_t { charge, status, refund };
+  enum class Kind : std::uint8_t { charge, status, refund, cancel, capture, save_method, saving_status };
   Kind kind = Kind::charge;
   TenantId tenant;
   AccountId account;
   OrderId order;
-  std::uint32_t attempt = 0;  ///< of a charge or its status
+  std::uint32_t attempt = 0;  ///< of what is asked about a payment
   RefundId refund;
+  SavingId saving;
   ProcessorId processor;
   MethodId method;
-  std::string token;
-  std::string key;          ///< of this operation
+  std::string token;  ///< of a method that is being saved: of one that the processor keeps of this account already
+  std::string key;    ///< of this operation
   std::string payment_key;  ///< of the charge that it belongs to
   std::string ref;          ///< the provider's id of it, when known
   Money amount;

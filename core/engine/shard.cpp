@@ -577,6 +577,18 @@ bool Shard::find_refund(const TenantId& tenant, const std::string& key, AccountI
   return false;
 }
 
+bool Shard::find_saving(const TenantId& tenant, const std::string& key, AccountId& account, SavingId& saving) const {
+  const auto found = attempts_.find(key);
+  if (found == attempts_.end() || found->second->tenant->state.id != tenant) return false;
+  for (const Saving& candidate : found->second->account.savings)
+    if (candidate.key == key) {
+      account = found->second->account.id;
+      saving = candidate.id;
+      return true;
+    }
+  return false;
+}
+
 bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
                         AccountId& account, OrderId& order) const {
   const auto found = tenants_.find(tenant.text());
@@ -685,6 +697,7 @@ void Shard::remember_attempts(Held& held) {
   for (const Order& order : held.account.orders)
     for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
   for (const Refund& refund : held.account.refunds) attempts_.emplace(refund.key, &held);
+  for (const Saving& saving : held.account.savings) attempts_.emplace(saving.key, &held);
 }
 
 KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }

@@ -87,6 +87,8 @@ class Shard {
                     std::uint32_t& attempt) const;
   /// The same for a refund.
   bool find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const;
+  /// The same for a method that is being saved.
+  bool find_saving(const TenantId& tenant, const std::string& key, AccountId& account, SavingId& saving) const;
   /// The order whose attempt a processor knows by this id of its own. For disputes, which are few: it looks everywhere.
   bool find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref, AccountId& account,
                    OrderId& order) const;
@@ -188,7 +190,7 @@ class Shard {
   std::set<Event, Sooner> events_;
   KeyWindow usage_keys_;
   KeyWindow money_keys_;
-  boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key, of refunds too
+  boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key, of refunds and savings too
 
   store::Head head_;  ///< of the last formed row
   store::Epoch epoch_before_ = 0;

@@ -104,9 +104,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   for (const Error& error : stopped)
     if (error.code != "tenant_stopped") assembly->problems_.push_back(error);
   assembly->note_files_not_in_force(files);
+  assembly->daily_books_ = std::make_unique<DailyBooks>(*assembly, assembly->opened_at_);
+  const bool daily = options.file.reconciles_daily;
+  if (daily && !options.virtual_from) assembly->daily_books_->start();
   if (options.virtual_from) {
-    assembly->engine_->next_outside = [raw = assembly.get()] {
-      Instant next = never;
+    assembly->engine_->next_outside = [raw = assembly.get(), daily] {
+      Instant next = daily ? raw->daily_books_->next() : never;
       for (const Plugged::Sandbox& sandbox : raw->plugged_->sandboxes()) {
         const auto seen = raw->delivered_.find({sandbox.tenant, sandbox.processor});
         const Instant after = seen == raw->delivered_.end() ? raw->opened_at_ : seen->second;
@@ -114,7 +117,10 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
       }
       return next;
     };
-    assembly->engine_->run_outside = [raw = assembly.get()](Instant) { raw->deliver_sandbox_webhooks(); };
+    assembly->engine_->run_outside = [raw = assembly.get(), daily](Instant now) {
+      raw->deliver_sandbox_webhooks();
+      if (daily) raw->daily_books_->run(now);
+    };
   }
   return assembly;
 }
@@ -122,6 +128,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
 Assembly::~Assembly() { close(); }
 
 void Assembly::close() {
+  if (daily_books_) daily_books_->stop();
   if (engine_) engine_->close();
 }
 

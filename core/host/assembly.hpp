@@ -13,6 +13,7 @@
 #include "config/host_file.hpp"
 #include "config/tenant/tenant.hpp"
 #include "engine/engine.hpp"
+#include "host/daily_books.hpp"
 #include "host/plugged.hpp"
 #include "store/store.hpp"
 
@@ -46,6 +47,7 @@ class Assembly {
   engine::Engine& engine() { return *engine_; }
   store::Store& store() { return *store_; }
   Plugged& plugged() { return *plugged_; }
+  DailyBooks& daily_books() { return *daily_books_; }
   const Errors& problems() const { return problems_; }
   const std::optional<std::filesystem::path>& data() const { return options_.data; }
 
@@ -75,8 +77,9 @@ class Assembly {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
-  std::atomic<bool> open_ = false;  ///< from then on `problems_` stays as it is
-  std::mutex applying_;  ///< versions come one after another
+  std::unique_ptr<DailyBooks> daily_books_;  ///< stops before the engine does
+  std::atomic<bool> open_ = false;           ///< from then on `problems_` stays as it is
+  std::mutex applying_;                      ///< versions come one after another
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
   Instant opened_at_;

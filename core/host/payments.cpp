@@ -77,9 +77,10 @@ class Saying {
   }
 
  private:
+  /// A claim that nobody vouches for is a hint: the processor is asked.
   std::optional<AnyCommand> command_of(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) {
     ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
-    if (claim.dispute) {
+    if (claim.dispute && claim.proven) {
       OrderId order;
       if (!shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, order) &&
           !shard.find_attempt(tenant_, claim.payment_key, account, order, said.attempt))
@@ -90,13 +91,40 @@ class Saying {
                            .amount = claim.said.amount,
                            .reason = claim.said.raw};
     }
+    if (claim.of_receipt) return receipt_of(shard, claim, account);
+    LookUp asks;
+    // What is said of a method that is being saved lacks what is needed: it is asked about. Where that is a payment of
+    // its own, it has the key as well.
+    if (!claim.of_refund && shard.find_saving(tenant_, claim.payment_key, account, asks.saving)) return asks;
+    if (claim.of_method) return std::nullopt;
     if (claim.of_refund) {
-      RefundId refund;
-      if (!shard.find_refund(tenant_, claim.refund_key, account, refund)) return std::nullopt;
-      return RefundSaid{refund, claim.said};
+      if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return std::nullopt;
+      if (!claim.proven) return asks;
+      return RefundSaid{asks.refund, claim.said};
     }
     if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) return std::nullopt;
-    return said;
+    if (claim.proven) return said;
+    asks.order = said.order;
+    asks.attempt = said.attempt;
+    return asks;
+  }
+
+  /// Money that came by bank, for the order that its address was made for.
+  std::optional<AnyCommand> receipt_of(const engine::Shard& shard, const WebhookClaim& claim,
+                                       AccountId& account) const {
+    OrderId order;
+    std::uint32_t attempt = 0;
+    const auto name = ReceiptId::parse(claim.said.ref);
+    if (!claim.proven || claim.said.ref.empty() ||
+        !shard.find_attempt(tenant_, claim.payment_key, account, order, attempt))
+      return std::nullopt;
+    return ReceiveMoney{.receipt = name ? *name : ReceiptId::trusted(engine::provider_key(claim.said.ref)),
+                        .processor = processor_,
+                        .kind = MoneyKind::transfer,
+                        .amount = claim.said.amount,
+                        .order = order,
+                        .dated = claim.happened_at.text().substr(0, 10),
+                        .said = claim.said.raw + ", " + claim.said.ref};
   }
 
   engine::Job job_of(const AccountId& account, AnyCommand command) const {
@@ -144,13 +172,12 @@ Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorI
   if (!claims) return claims.error();
   Saying saying(assembly, tenant, processor);
   for (const WebhookClaim& claim : *claims) {
-    if (!claim.proven) continue;  // a hint: the next look-up learns it
     const std::string event = event_of(claim, message);
     if (const auto stored = store_raw(assembly, tenant, processor, event, message); !stored) return stored.error();
     const auto known = saying.say(claim, event);
     if (!known) return known.error();
     const bool ours = !key_of(claim).empty();
-    if (!*known && ours && moved(claim))
+    if (!*known && ours && claim.proven && moved(claim))
       if (const auto told = saying.differ(only_theirs(claim, "webhook")); !told) return told.error();
   }
   return Done{};
@@ -161,6 +188,8 @@ Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorI
 namespace {
 
 std::string why_open(const Attempt& attempt) {
+  if (attempt.cancelling() && attempt.alarm.empty())
+    return "its order is over: the processor is asked to cancel it, next at " + attempt.cancel_at.text();
   if (!attempt.alarm.empty()) return attempt.alarm + ": look into the processor's own pages, then settle_payment";
   switch (attempt.state) {
     case AttemptState::started: return "it is about to be sent, or is being sent";
@@ -198,7 +227,7 @@ bool for_a_person(const Attempt& attempt) {
 void tell_account(const Account& account, json::array& payments, json::array& refunds) {
   for (const Order& order : account.orders)
     for (const Attempt& attempt : order.attempts) {
-      if (!attempt.open() && attempt.alarm.empty()) continue;
+      if (!attempt.open() && attempt.alarm.empty() && !attempt.cancelling()) continue;
       payments.push_back(json::object{{"account", account.id.text()},
                                       {"order", order.id.value},
                                       {"attempt", attempt.number},
@@ -234,6 +263,11 @@ void tell_account(const Account& account, json::array& payments, json::array& re
 Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant) {
   Result<std::string> result = no_such_tenant(tenant);
   const Instant now = assembly.engine().now();
+  json::array books;
+  for (const DailyBooks::State& book : assembly.daily_books().states())
+    if (book.tenant == tenant)
+      books.push_back(json::object{
+          {"processor", book.processor.text()}, {"reconciled_until", book.until.text()}, {"problem", book.problem}});
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
@@ -255,6 +289,7 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
                                          {"found_by", difference.found_by},
                                          {"found_at", difference.found_at.text()}});
     result = json::serialize(json::object{{"payments", std::move(payments)},
+                                          {"books", std::move(books)},
                                           {"refunds", std::move(refunds)},
                                           {"processors", std::move(resting)},
                                           {"differences", std::move(differences)}});
@@ -296,6 +331,12 @@ ByKey ours_through(const engine::Shard& shard, const TenantId& tenant, const Pro
   return all;
 }
 
+/// A word that is not of money changes only what is open.
+bool open_still(AttemptState state) {
+  return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
+         state == AttemptState::needs_action || state == AttemptState::authorised;
+}
+
 std::string told(const Money& amount, AttemptState state) { return amount.text() + " " + word(state); }
 
 }  // namespace
@@ -331,6 +372,7 @@ Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, co
       continue;
     }
     // What we had not heard of yet becomes what the processor said.
+    if (!open_still(known->second.state) && !moved(claim)) continue;
     const auto said = saying.say(claim, "reconciled " + claim.said.ref + " " + claim.said.raw);
     if (!said) return said.error();
   }

@@ -116,7 +116,12 @@ Operation operation_of(const engine::Effect& effect) {
     case engine::Effect::Kind::charge: operation.kind = OperationKind::charge; break;
     case engine::Effect::Kind::status: operation.kind = OperationKind::status; break;
     case engine::Effect::Kind::refund: operation.kind = OperationKind::refund; break;
+    case engine::Effect::Kind::cancel: operation.kind = OperationKind::cancel; break;
+    case engine::Effect::Kind::capture: operation.kind = OperationKind::capture; break;
+    case engine::Effect::Kind::save_method: operation.kind = OperationKind::save_method; break;
+    case engine::Effect::Kind::saving_status: operation.kind = OperationKind::status; break;
   }
+  operation.of_method = effect.kind == engine::Effect::Kind::saving_status;
   operation.off_session = !effect.customer_present;
   operation.sent_before = effect.asked > 0;
   operation.decided_at = effect.decided_at;
@@ -130,6 +135,20 @@ Operation operation_of(const engine::Effect& effect) {
   operation.ref = effect.ref;
   operation.send_before = effect.send_before;
   return operation;
+}
+
+/// What is said of an operation that the processor's plugin does not have; none: the operation itself says it.
+std::optional<Said> not_offered(OperationKind kind) {
+  Said said;
+  if (kind == OperationKind::cancel) {
+    said.decline_code = cancel_not_offered;
+    return said;
+  }
+  if (kind != OperationKind::save_method) return std::nullopt;
+  said.state = AttemptState::not_sent;
+  said.decline = DeclineKind::misconfigured;
+  said.decline_code = "saving_not_offered";
+  return said;
 }
 
 /// For a processor that asks nothing of the network, such as a bank whose statements are read.
@@ -312,8 +331,14 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
     return done(std::move(said));
   }
   const Processing& processing = held->processors.at(effect.processor.text());
+  Operation operation = operation_of(effect);
+  if (!processing.plugin->facts().offers_it(operation.kind, operation.method, operation.amount.currency())) {
+    // What is held is captured by the processor itself then, or lapses.
+    if (operation.kind == OperationKind::capture) operation.kind = OperationKind::status;
+    if (auto said = not_offered(operation.kind)) return done(*std::move(said));
+  }
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
-  operate(*processing.plugin, operation_of(effect), *processing.way, processing.secrets, now,
+  operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,
           [held, effect, now, done = std::move(done)](Said said) mutable {
             const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
             const auto method = held->methods.find(effect.method.text());
@@ -368,10 +393,13 @@ Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const Proces
   return Error{.code = "pull_failed", .message = "the processor's books have more than 1000 pages of this time"};
 }
 
-std::vector<ProcessorId> Plugged::processors(const TenantId& id) const {
-  std::vector<ProcessorId> all;
-  if (const auto held = tenant(id))
-    for (const auto& [name, processing] : held->processors) all.push_back(ProcessorId::trusted(name));
+std::vector<std::pair<TenantId, ProcessorId>> Plugged::books() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<TenantId, ProcessorId>> all;
+  for (const auto& [id, held] : tenants_)
+    for (const auto& [name, processing] : held->processors)
+      if (processing.plugin->facts().offers_it(OperationKind::pull, "", {}))
+        all.emplace_back(TenantId::trusted(id), ProcessorId::trusted(name));
   return all;
 }
 

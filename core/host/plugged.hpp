@@ -46,7 +46,8 @@ class Plugged : public engine::Policies, public engine::Providers {
   /// Errors: no_such_processor, no_books (its plugin pulls nothing), pull_failed.
   Result<std::vector<WebhookClaim>> pull(const TenantId& tenant, const ProcessorId& processor, Instant from,
                                          Instant until, Instant now) const;
-  std::vector<ProcessorId> processors(const TenantId& tenant) const;
+  /// Those whose plugins read their providers' books.
+  std::vector<std::pair<TenantId, ProcessorId>> books() const;
 
   /// A sandbox provider of a tenant; none when that processor is another plugin.
   std::shared_ptr<SandboxProvider> sandbox(const TenantId& tenant, const ProcessorId& processor) const;

@@ -48,6 +48,29 @@ json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
   return object;
 }
 
+/// What a customer has to do, as the processor's plugin says it.
+json::value action_as_json(const std::string& action) {
+  boost::system::error_code failed;
+  json::value read = action.empty() ? json::value(nullptr) : json::parse(action, failed);
+  return failed ? json::value(nullptr) : read;
+}
+
+json::array savings_as_json(const Account& account) {
+  json::array savings;
+  for (const Saving& saving : account.savings)
+    savings.push_back(json::object{
+        {"saving", saving.id.value},
+        {"method", saving.method.text()},
+        {"slot", saving.slot},
+        {"state", saving.state == AttemptState::captured ? json::string("saved") : json::string(word(saving.state))},
+        {"started_at", saving.started_at.text()},
+        {"until", saving.until.text()},
+        {"action", action_as_json(saving.action)},
+        {"decline", word(saving.decline)},
+        {"decline_code", saving.decline_code}});
+  return savings;
+}
+
 json::object order_as_json(const Catalog& catalog, const Account& account, const Order& order) {
   json::array attempts;
   for (const Attempt& attempt : order.attempts) {
@@ -61,6 +84,7 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
                                     {"decline", word(attempt.decline)},
                                     {"reference", attempt.ref},
                                     {"decline_code", attempt.decline_code},
+                                    {"action", action_as_json(attempt.action)},
                                     {"kept", attempt.kept}});
   }
   const std::uint32_t duplicate = catalog.review && order.state == OrderState::paid && !order.total.is_zero()
@@ -212,6 +236,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["grants"] = std::move(grants);
   view["orders"] = std::move(orders);
   view["methods"] = std::move(methods);
+  view["savings"] = savings_as_json(account);
   view["holds"] = std::move(holds);
   view["refunds"] = std::move(refunds);
   if (account.month)

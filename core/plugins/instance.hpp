@@ -2,11 +2,15 @@
 
 #include <florin/plugin.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "florin/money.hpp"
@@ -51,10 +55,28 @@ class AnswerRoom {
   std::vector<std::max_align_t> room_{(64 << 10) / sizeof(std::max_align_t)};
 };
 
+/// What a struct had in the header of 1.0: a plugin that was built with that one writes no more.
+template <class T>
+inline constexpr std::size_t size_in_1_0 = sizeof(T);
+template <>
+inline constexpr std::size_t size_in_1_0<florin_outcome> = offsetof(florin_outcome, saved);
+template <>
+inline constexpr std::size_t size_in_1_0<florin_processor_1> = offsetof(florin_processor_1, capture);
+
+/// A struct of a plugin that may be older, with what it lacks as zero; or newer, without what we do not know. None when
+/// there is none, or when it is smaller than it ever was.
+template <class T>
+std::optional<T> grown(const T* written) {
+  if (written == nullptr || written->size < size_in_1_0<T>) return std::nullopt;
+  T all{};
+  std::memcpy(&all, written, std::min<std::size_t>(written->size, sizeof all));
+  return all;
+}
+
 /// Calls a plugin and repeats the call with more room for as long as it asks for more. The answer is good until the
 /// next call on this thread. Throws PluginFault.
 template <class Call>
-auto ask(std::string_view function, Call call) -> decltype(*call(nullptr)) {
+auto ask(std::string_view function, Call call) -> std::remove_cvref_t<decltype(*call(nullptr))> {
   AnswerRoom& room = AnswerRoom::of_this_thread();
   for (;;) {
     florin_arena arena = room.fresh();
@@ -65,9 +87,10 @@ auto ask(std::string_view function, Call call) -> decltype(*call(nullptr)) {
       throw PluginFault("plugin_failed", "threw an exception out of " + std::string(function));
     }
     if (answer != nullptr) {
-      if (answer->size < sizeof *answer)
+      auto whole = grown(answer);
+      if (!whole)
         throw PluginFault("bad_answer", "answered " + std::string(function) + " with a struct that is too small");
-      return *answer;
+      return *whole;
     }
     if (arena.wanted == 0) throw PluginFault("plugin_failed", "gave no answer to " + std::string(function));
     if (!room.grow(arena.wanted))
@@ -77,10 +100,10 @@ auto ask(std::string_view function, Call call) -> decltype(*call(nullptr)) {
 
 /// A struct behind a pointer of an answer; none when absent. Throws PluginFault.
 template <class T>
-const T* inside(const T* pointer) {
-  if (pointer != nullptr && pointer->size < sizeof *pointer)
-    throw PluginFault("bad_answer", "answered with a struct that is too small");
-  return pointer;
+std::optional<T> inside(const T* pointer) {
+  auto whole = grown(pointer);
+  if (pointer != nullptr && !whole) throw PluginFault("bad_answer", "answered with a struct that is too small");
+  return whole;
 }
 
 /// Calls `take` for each element of a list. Throws PluginFault for more than 10000, or elements that are too small.

@@ -15,12 +15,8 @@ constexpr std::size_t most_headers = 64;
 // The codes of the interface count reasons from 0 and have no word for "none"; the domain's begin with none.
 static_assert(static_cast<std::uint32_t>(DeclineKind::soft) == FLORIN_SOFT + 1);
 static_assert(static_cast<std::uint32_t>(DeclineKind::throttled) == FLORIN_THROTTLED + 1);
-static_assert(static_cast<std::uint32_t>(OperationKind::pull) == FLORIN_PULL);
+static_assert(static_cast<std::uint32_t>(OperationKind::save_method) == FLORIN_SAVE_METHOD);
 static_assert(static_cast<std::uint32_t>(DisputeState::closed) + 1 == FLORIN_DISPUTE_CLOSED);
-
-const florin_processor_1& table_of(const PluginInstance& instance) {
-  return *static_cast<const florin_processor_1*>(instance.table);
-}
 
 florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
   switch (kind) {
@@ -30,6 +26,8 @@ florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
     case OperationKind::refund: return table.refund;
     case OperationKind::status: return table.status;
     case OperationKind::pull: return table.pull;
+    case OperationKind::capture: return table.capture;
+    case OperationKind::save_method: return table.save_method;
   }
   return nullptr;
 }
@@ -49,7 +47,8 @@ florin_operation lent_operation(const Operation& operation, const std::vector<fl
   florin_operation in{};
   in.size = sizeof in;
   in.kind = static_cast<std::uint32_t>(operation.kind);
-  in.flags = (operation.off_session ? FLORIN_OFF_SESSION : 0u) | (operation.of_refund ? FLORIN_OF_REFUND : 0u);
+  in.flags = (operation.off_session ? FLORIN_OFF_SESSION : 0u) | (operation.of_refund ? FLORIN_OF_REFUND : 0u) |
+             (operation.of_method ? FLORIN_OF_METHOD : 0u);
   in.now_us = operation.decided_at.us;
   in.key = lent(operation.key);
   in.payment_key = lent(operation.payment_key);
@@ -92,7 +91,7 @@ bool is_plain(std::string_view text) {
 }
 
 PlannedRequest request_of(const florin_request* said, const Manifest& manifest) {
-  if (inside(said) == nullptr) refuse_answer("a step that sends no request");
+  if (!inside(said)) refuse_answer("a step that sends no request");
   PlannedRequest request;
   request.effect = said->effect <= FLORIN_READ ? static_cast<RequestEffect>(said->effect) : RequestEffect::once;
   request.may_move_money = request.effect != RequestEffect::read && (said->flags & FLORIN_NO_MONEY) == 0;
@@ -137,44 +136,61 @@ AttemptState state_of(std::uint32_t said) {
     case FLORIN_NEEDS_ACTION: return AttemptState::needs_action;
     case FLORIN_AUTHORISED: return AttemptState::authorised;
     case FLORIN_CAPTURED:
-    case FLORIN_REFUNDED: return AttemptState::captured;
+    case FLORIN_REFUNDED:
+    case FLORIN_SAVED: return AttemptState::captured;
     case FLORIN_VOIDED: return AttemptState::voided;
     case FLORIN_EXPIRED: return AttemptState::expired;
     default: return AttemptState::unknown;
   }
 }
 
+enum class About : std::uint8_t { payment, refund, method };
+
+About about_of(const Operation& operation) {
+  if (operation.kind == OperationKind::save_method || operation.of_method) return About::method;
+  return operation.kind == OperationKind::refund || operation.of_refund ? About::refund : About::payment;
+}
+
 /// A word on a payment is no word on a refund, and the other way round: what does not fit is not known.
-bool fits(std::uint32_t state, bool of_refund) {
-  if (state == FLORIN_REFUNDED || state == FLORIN_REFUND_FAILED) return of_refund;
-  if (state == FLORIN_CAPTURED || state == FLORIN_AUTHORISED) return !of_refund;
+bool fits(std::uint32_t state, About about) {
+  if (state == FLORIN_REFUNDED || state == FLORIN_REFUND_FAILED) return about == About::refund;
+  if (state == FLORIN_CAPTURED || state == FLORIN_AUTHORISED) return about == About::payment;
+  if (state == FLORIN_SAVED) return about == About::method;
   return true;
 }
 
-Said said_of(const florin_outcome* outcome, bool of_refund) {
-  if (inside(outcome) == nullptr) refuse_answer("a step that is done and says no outcome");
+Said said_of(const florin_outcome* answer, About about) {
+  const auto outcome = inside(answer);
+  if (!outcome) refuse_answer("a step that is done and says no outcome");
   Said said;
-  said.state = fits(outcome->state, of_refund) ? state_of(outcome->state) : AttemptState::unknown;
+  said.state = fits(outcome->state, about) ? state_of(outcome->state) : AttemptState::unknown;
   said.amount = copied(outcome->amount);
   said.ref = copied(outcome->ref);
   said.raw = copied(outcome->raw);
   if (said.state == AttemptState::declined) said.decline = DeclineKind::soft;
-  if (const florin_reason* reason = inside(outcome->reason)) {
+  if (const auto reason = inside(outcome->reason)) {
     if (said.state == AttemptState::declined || said.state == AttemptState::not_sent)
       said.decline = reason->kind <= FLORIN_THROTTLED ? static_cast<DeclineKind>(reason->kind + 1) : DeclineKind::soft;
     said.decline_code = copied(reason->code);
     said.text = copied(reason->text);
   }
-  if (const florin_action* action = inside(outcome->action)) said.action = action_of(*action);
+  if (const auto action = inside(outcome->action)) said.action = action_of(*action);
+  if (const auto saved = inside(outcome->saved); saved && about == About::method) {
+    said.token = copied(saved->token);
+    said.brand = copied(saved->brand);
+    said.masked = copied(saved->masked);
+  }
   said.ask_after = {std::max<std::int64_t>(outcome->poll_after_us, 0)};
   return said;
 }
 
 /// None for what the interface does not know.
 std::optional<WebhookClaim> claim_of(const florin_claim& said) {
-  if (said.about < FLORIN_ABOUT_PAYMENT || said.about > FLORIN_ABOUT_DISPUTE) return std::nullopt;
+  if (said.about < FLORIN_ABOUT_PAYMENT || said.about > FLORIN_ABOUT_RECEIPT) return std::nullopt;
   WebhookClaim claim;
   claim.of_refund = said.about == FLORIN_ABOUT_REFUND;
+  claim.of_method = said.about == FLORIN_ABOUT_METHOD;
+  claim.of_receipt = said.about == FLORIN_ABOUT_RECEIPT;
   if (said.about == FLORIN_ABOUT_DISPUTE) {
     if (said.dispute < FLORIN_DISPUTE_WARNING || said.dispute > FLORIN_DISPUTE_CLOSED) return std::nullopt;
     claim.dispute = static_cast<DisputeState>(said.dispute - 1);
@@ -184,7 +200,9 @@ std::optional<WebhookClaim> claim_of(const florin_claim& said) {
   claim.payment_key = copied(said.payment_key);
   claim.refund_key = copied(said.refund_key);
   claim.payment_ref = copied(said.payment_ref);
-  claim.said = said_of(said.outcome, claim.of_refund);
+  claim.said = said_of(said.outcome, claim.of_refund   ? About::refund
+                                     : claim.of_method ? About::method
+                                                       : About::payment);
   claim.happened_at = {said.outcome->happened_at_us};
   return claim;
 }
@@ -198,7 +216,7 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
   };
   for_each<florin_offer>(said.offers, [&](const florin_offer& offer) {
     facts.offers.push_back({copied(offer.method), texts(offer.currencies), texts(offer.regions), offer.operations});
-    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_PULL; ++kind)
+    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_SAVE_METHOD; ++kind)
       if ((offer.operations >> kind & 1) != 0 && slot_of(table, static_cast<OperationKind>(kind)) == nullptr)
         throw PluginFault("lacks_interface", "declares an operation that it does not have");
     if ((offer.operations >> FLORIN_CHARGE & 1) != 0 && (offer.operations >> FLORIN_STATUS & 1) == 0)
@@ -261,7 +279,7 @@ bool ProcessorFacts::offers_it(OperationKind kind, std::string_view method, Curr
   return std::any_of(offers.begin(), offers.end(), [&](const ProcessorOffer& offer) {
     const auto& currencies = offer.currencies;
     return (method.empty() || offer.method == method) && (offer.operations >> static_cast<unsigned>(kind) & 1) != 0 &&
-           (kind == OperationKind::pull || currencies.empty() ||
+           (!currency || currencies.empty() ||
             std::find(currencies.begin(), currencies.end(), currency.code()) != currencies.end());
   });
 }
@@ -269,13 +287,13 @@ bool ProcessorFacts::offers_it(OperationKind kind, std::string_view method, Curr
 const Manifest& ProcessorPlugin::manifest() const { return instance_->manifest; }
 
 Result<ProcessorPlugin> ProcessorPlugin::of(std::shared_ptr<const PluginInstance> instance) {
-  const auto& table = table_of(*instance);
+  const auto table = grown(static_cast<const florin_processor_1*>(instance->table));
   try {
-    if (table.size < sizeof table || table.describe == nullptr)
+    if (!table || table->describe == nullptr)
       throw PluginFault("lacks_interface", "offers florin.processor/1 without describe");
-    ProcessorFacts facts =
-        facts_of(ask("describe", [&](florin_arena* arena) { return table.describe(instance->plugin, arena); }), table);
-    return ProcessorPlugin(std::move(instance), std::move(facts));
+    ProcessorFacts facts = facts_of(
+        ask("describe", [&](florin_arena* arena) { return table->describe(instance->plugin, arena); }), *table);
+    return ProcessorPlugin(std::move(instance), *table, std::move(facts));
   } catch (const PluginFault& fault) {
     return fault.error(instance->manifest);
   }
@@ -298,20 +316,23 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
   }
   const florin_replies in_replies{sizeof in_replies, 0, lent(lent_replies)};
   try {
-    florin_operate* operate = slot_of(table_of(*instance_), operation.kind);
+    florin_operate* operate = slot_of(table_, operation.kind);
     const auto& said =
         ask("an operation", [&](florin_arena* arena) { return operate(instance_->plugin, &in, &in_replies, arena); });
     ProcessorStep step;
     if (said.kind == FLORIN_SEND) {
       step.send = request_of(said.request, manifest());
     } else if (said.kind == FLORIN_DONE) {
-      const bool refund = operation.kind == OperationKind::refund || operation.of_refund;
-      step.done = said_of(said.outcome, refund);
+      step.done = said_of(said.outcome, about_of(operation));
       for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
-        if (auto one = claim_of(claim)) step.page.push_back(*std::move(one));
+        auto one = claim_of(claim);
+        if (!one) return;
+        one->proven = true;  // the provider's own answer
+        step.page.push_back(*std::move(one));
       });
       step.cursor = copied(said.cursor);
-      step.done->absent = operation.kind == OperationKind::status && said.outcome->state == FLORIN_ABSENT;
+      const bool looks = operation.kind == OperationKind::status || operation.kind == OperationKind::cancel;
+      step.done->absent = looks && inside(said.outcome)->state == FLORIN_ABSENT;
     } else {
       refuse_answer("a step that neither sends nor is done");
     }
@@ -329,8 +350,8 @@ Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage&
   const std::vector<florin_pair> headers = lent_pairs(read.headers);
   const florin_webhook in{sizeof in, 0, lent(read.body), read.json.list(), lent(headers), message.received_at.us};
   try {
-    const auto& said = ask(
-        "webhook", [&](florin_arena* arena) { return table_of(*instance_).webhook(instance_->plugin, &in, arena); });
+    const auto& said =
+        ask("webhook", [&](florin_arena* arena) { return table_.webhook(instance_->plugin, &in, arena); });
     const auto hold =
         all_hold(said.checks, {.manifest = manifest(), .secrets = secrets, .now = message.received_at, .endpoint = {}});
     if (!hold) return hold.error();

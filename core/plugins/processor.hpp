@@ -1,5 +1,7 @@
 #pragma once
 
+#include <florin/plugin.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,13 +23,14 @@ namespace florin {
 struct PluginInstance;
 
 /// What a processor is asked to do.
-enum class OperationKind : std::uint8_t { charge = 1, confirm, cancel, refund, status, pull };
+enum class OperationKind : std::uint8_t { charge = 1, confirm, cancel, refund, status, pull, capture, save_method };
 
 /// One operation on a payment. All of it is fixed before the first request and the same at each call and each resend.
 struct Operation {
   OperationKind kind = OperationKind::charge;
   bool off_session = false;
   bool of_refund = false;    ///< status: of a refund
+  bool of_method = false;    ///< status: of a method that is being saved
   bool sent_before = false;  ///< a sending of this key got lost earlier: "not sent" is not to be believed
   Instant decided_at;        ///< not when it is sent
   std::string key;           ///< idempotency key, unique for ever
@@ -97,6 +100,7 @@ struct ProcessorFacts {
   Duration look_up_lag;  ///< how long something done may still look absent
 
   /// method   empty: of a payment that was made; the customer may have taken its method away since
+  /// currency none: no money is in it, as in saving a method or reading books
   bool offers_it(OperationKind kind, std::string_view method, Currency currency) const;
 };
 
@@ -110,6 +114,8 @@ struct WebhookMessage {
 /// What a webhook, or the provider's own books, claim happened.
 struct WebhookClaim {
   bool of_refund = false;
+  bool of_method = false;   ///< of one that is being saved: `payment_key` is the key of that
+  bool of_receipt = false;  ///< of money that came by bank: its name is `said.ref`, the payer's words `said.raw`
   std::optional<DisputeState> dispute;  ///< it is of one: `said` has its amount, its id, and as `raw` its reason
   bool proven = false;                  ///< its checks held; otherwise it is a hint, and status is to be asked
   std::string event;                    ///< the provider's id of the event: it counts once
@@ -135,8 +141,8 @@ class ProcessorPlugin {
   const ProcessorFacts& facts() const { return facts_; }
   const Manifest& manifest() const;
 
-  /// What comes next, given the replies so far. Money a refund gave back is `captured`, a refund that failed
-  /// `declined`; `absent` is only said of a status.
+  /// What comes next, given the replies so far. Money a refund gave back and a method that was saved are `captured`, a
+  /// refund that failed is `declined`; `absent` is only said of a status or a cancel.
   ///
   /// Errors: plugin_failed when it gives no answer, bad_answer when it gives one that cannot be, such as an endpoint
   /// that
@@ -149,12 +155,14 @@ class ProcessorPlugin {
   Result<std::vector<WebhookClaim>> webhook(const WebhookMessage& message, const Secrets& secrets) const;
 
   /// Errors: lacks_interface (also: charges without status), plugin_failed, bad_answer.
+  /// One that was built with an earlier header has fewer operations.
   static Result<ProcessorPlugin> of(std::shared_ptr<const PluginInstance> instance);
 
  private:
-  ProcessorPlugin(std::shared_ptr<const PluginInstance> instance, ProcessorFacts facts)
-      : instance_(std::move(instance)), facts_(std::move(facts)) {}
+  ProcessorPlugin(std::shared_ptr<const PluginInstance> instance, const florin_processor_1& table, ProcessorFacts facts)
+      : instance_(std::move(instance)), table_(table), facts_(std::move(facts)) {}
   std::shared_ptr<const PluginInstance> instance_;
+  florin_processor_1 table_;
   ProcessorFacts facts_;
 };
 

@@ -172,6 +172,11 @@ class Comparison {
     if (expect_.unapplied) same("unapplied", expect_.unapplied->text(), unapplied.text());
     if (expect_.written_off) same("written_off", expect_.written_off->text(), written_off.text());
     if (expect_.withheld_tax) same("withheld_tax", expect_.withheld_tax->text(), withheld.text());
+    if (expect_.differences) {
+      std::vector<std::string> open;
+      for (const auto& difference : stage_.tenant(tenant_).differences) open.push_back(difference.what);
+      same("differences", listed(*expect_.differences), listed(open));
+    }
     if (!expect_.unmatched) return;
     std::vector<std::string> waiting;
     for (const Receipt& receipt : stage_.tenant(tenant_).unmatched) waiting.push_back(receipt.id.text());

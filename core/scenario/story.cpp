@@ -27,20 +27,22 @@ constexpr std::pair<std::string_view, std::string_view> ways[] = {{"succeeds", "
                                                                   {"webhook_never", "webhook_never"},
                                                                   {"wrong_amount", "wrong_amount"},
                                                                   {"refund_declined", "refund_declined"},
-                                                                  {"refund_answer_lost", "refund_lost_after"}};
+                                                                  {"refund_answer_lost", "refund_lost_after"},
+                                                                  {"succeeds, not booked", "ok_not_booked"},
+                                                                  {"succeeds, booked twice", "ok_booked_twice"}};
 
 std::optional<std::string> pending_token(std::string_view text) {
   const bool acts = text.starts_with("acts after ");
   if (!acts && !text.starts_with("pending ")) return std::nullopt;
   text.remove_prefix(acts ? 11 : 8);
-  constexpr std::string_view ending = " then declined";
-  const bool declined = !acts && text.ends_with(ending);
-  if (declined) text.remove_suffix(ending.size());
+  const std::string_view ending = acts ? " unless cancelled" : " then declined";
+  const bool ends_so = text.ends_with(ending);
+  if (ends_so) text.remove_suffix(ending.size());
   const auto span = Span::parse(text);
   if (!span || span->count <= 0 || span->unit == Span::Unit::months) return std::nullopt;
   const std::string length =
       span->unit == Span::Unit::days ? std::to_string(span->count) + "d" : std::to_string(span->count) + "s";
-  return (acts ? "acts_after_" : "pending_") + length + (declined ? "_then_declined" : "");
+  return (acts ? "acts_after_" : "pending_") + length + (!ends_so ? "" : acts ? "_unless_cancelled" : "_then_declined");
 }
 
 std::optional<std::string> first_ones_token(std::string_view text) {

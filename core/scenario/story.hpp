@@ -135,12 +135,13 @@ struct Expect {
   std::vector<std::pair<EntitlementId, std::string>> entitlements;  ///< as the price page has them
   std::vector<std::pair<EntitlementId, std::string>> left;
   std::vector<std::pair<EntitlementId, std::vector<std::string>>> working, suspended;
-  std::optional<std::vector<std::string>> members;    ///< `anna owner`, `ben member invited`
-  std::optional<std::vector<std::string>> offered;    ///< payment methods
-  std::optional<Money> account_money;                 ///< kept for the next order
-  std::optional<Money> unapplied;                     ///< came by bank, and has paid nothing yet
-  std::optional<std::vector<std::string>> unmatched;  ///< of the tenant: names in the list of a person
-  std::optional<Money> written_off, withheld_tax;     ///< of all orders
+  std::optional<std::vector<std::string>> members;      ///< `anna owner`, `ben member invited`
+  std::optional<std::vector<std::string>> offered;      ///< payment methods
+  std::optional<Money> account_money;                   ///< kept for the next order
+  std::optional<Money> unapplied;                       ///< came by bank, and has paid nothing yet
+  std::optional<std::vector<std::string>> unmatched;    ///< of the tenant: names in the list of a person
+  std::optional<Money> written_off, withheld_tax;       ///< of all orders
+  std::optional<std::vector<std::string>> differences;  ///< of the tenant: what of each is open
 };
 
 struct Step {
@@ -188,7 +189,7 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
                        blocked, goodwill, may, entitlements, left, working, suspended, members, offered, account_money,
-                       unapplied, unmatched, written_off, withheld_tax))
+                       unapplied, unmatched, written_off, withheld_tax, differences))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
                        expect, nobodys))

@@ -177,6 +177,19 @@ class Teller {
   std::string operator()(const BillingSet& f) const {
     return "billed in " + f.billing_country + (f.billing_state.empty() ? "" : ", " + f.billing_state);
   }
+  std::string operator()(const SavingStarted& f) const {
+    return f.saving.slot + " " + f.saving.method.text() + " is to be saved at " + f.saving.processor.text();
+  }
+  std::string operator()(const SavingMoved& f) const {
+    const std::string code = f.decline_code.empty() ? "" : " (" + f.decline_code + ")";
+    return "saving " + number(f.saving) + " is " + (f.state == AttemptState::captured ? "done" : word(f.state)) + code;
+  }
+  std::string operator()(const LookUpPlanned&) const { return "the processor is asked"; }
+  std::string operator()(const CancelPlanned& f) const {
+    return "order " + number(f.order) + ": attempt " + std::to_string(f.attempt) +
+           (f.at == never ? " is cancelled no more" : " is cancelled at its processor, " + f.at.text()) +
+           (f.raw.empty() ? "" : " (" + f.raw + ")");
+  }
   std::string operator()(const LateMoneyKept& f) const {
     return "money of order " + number(f.order) + " came late and waits for staff";
   }

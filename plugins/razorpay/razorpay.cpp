@@ -80,22 +80,33 @@ std::int64_t made_at(const Json& object) { return seconds(object["created_at"].i
 /// ours is one order with our key as its unique receipt, and no order takes a second payment once it is paid.
 class Razorpay {
  public:
-  explicit Razorpay(Setup& setup) : key_id_(setup.config["key_id"].text().str()) {
-    setup.only(setup.config, {"key_id"});
+  explicit Razorpay(Setup& setup)
+      : key_id_(setup.config["key_id"].text().str()), mandate_limit_(setup.config["mandate_limit"].integer()) {
+    setup.only(setup.config, {"key_id", "mandate_limit"});
+    if (setup.config["mandate_limit"] && mandate_limit_ < 100)
+      setup.problem("/mandate_limit",
+                    "mandate_limit is the most that one debit may be, in paise: 1500000 is 15,000.00 INR");
     if (!setup.config["key_id"].text().view().starts_with("rzp_"))
       setup.problem("/key_id", "key_id is the public half of the API key, as rzp_live_…; its secret goes by reference");
   }
 
   Capabilities describe() const {
-    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL);
-    return {.offers = {{.method = "card", .operations = all},
-                       {.method = "upi", .currencies = {Text("INR")}, .operations = all},
-                       {.method = "netbanking", .currencies = {Text("INR")}, .operations = all}},
+    // There is no cancel: what is not captured in its order's time goes back by itself.
+    const auto all =
+        operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CAPTURE, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL);
+    const auto kept = all | operations(FLORIN_SAVE_METHOD);
+    return {.offers = {{.method = "card", .operations = kept},
+                       {.method = "upi", .currencies = {Text("INR")}, .operations = kept},
+                       {.method = "netbanking", .currencies = {Text("INR")}, .operations = all},
+                       {.method = "wire",
+                        .currencies = {Text("INR")},
+                        .operations = operations(FLORIN_CHARGE, FLORIN_STATUS)}},
             .key_window_us = days(180),
             .look_up_lag_us = minutes(5)};
   }
 
   Step charge(const Operation& op, const Replies& replies) const {
+    if (view(op.method) == "wire") return bank_account(op, replies);
     if (replies.empty()) return make_order(op);
     // An account that enforces unique receipts answers a repeated one so: then the order is there, and is looked up.
     const bool repeated = replies[0].status() == 400 && mentions(replies[0], "receipt");
@@ -115,7 +126,62 @@ class Razorpay {
   /// The customer came back. What the browser says of it is no proof: the provider is asked.
   Step confirm(const Operation& op, const Replies& replies) const { return status(op, replies); }
 
+  /// Only what is authorised can be, and only whole. One that cannot be captured any more is told as it is.
+  Step capture(const Operation& op, const Replies& replies) const {
+    const Text ref = op.ref;
+    const bool known = ref.view().starts_with("pay_");
+    if (!known && replies.empty()) return ref ? payments_of(ref) : find_order(op);
+    if (!known && !ref && replies.size() == 1) {
+      const Text order = replies[0].json()["items"].item(0)["id"].text();
+      return order ? payments_of(order) : done({.state = FLORIN_UNKNOWN, .raw = "no such order"});
+    }
+    const std::uint32_t looked_up = known ? 0 : ref ? 1 : 2;
+    const Text payment = known ? ref : with_status(replies[looked_up - 1], "authorized")["id"].text();
+    if (!payment) return done({.state = FLORIN_UNKNOWN, .raw = "no authorised payment"});
+    if (replies.size() == looked_up)
+      return api(post(Text("/v1/payments/") + payment + "/capture")
+                     .json({{"amount", op.amount.minor}, {"currency", currency(op.amount)}}))
+          .repeatable();
+    if (replies.last().status() == 200) return done(read(replies.last().json()));
+    if (replies.last().status() == 400 && replies.size() == looked_up + 1)
+      return api(get(Text("/v1/payments/") + payment));
+    return refused(replies.last());
+  }
+
+  /// A mandate, that its customer gives with a payment of one rupee in Razorpay's form: the rupee is never captured.
+  /// Source   razorpay.com/docs/api/payments/recurring-payments
+  Step save_method(const Operation& op, const Replies& replies) const {
+    if (mandate_limit_ == 0)
+      return done({.state = FLORIN_NOT_SENT,
+                   .reason = Reason{FLORIN_MISCONFIGURED, "mandate_limit_missing",
+                                    "say in the YAML how much one debit may be: mandate_limit"}});
+    Text customer = customer_of(op.method_ref);
+    const bool made = !customer;
+    if (made && replies.empty())
+      return api(post("/v1/customers")
+                     .json({{"name", op.customer_key},
+                            {"email", find(op.details, "email")},
+                            {"contact", find(op.details, "contact")},
+                            {"fail_existing", "0"},
+                            {"notes", object({{"account", op.customer_key}})}}))
+          .repeatable()
+          .no_money();
+    if (made) {
+      if (replies[0].status() != 200) return refused(replies[0]);
+      customer = replies[0].json()["id"].text();
+    }
+    if (replies.size() == (made ? 1 : 0)) return make_mandate_order(op, customer);
+    const Json order = replies.last().json();
+    if (replies.last().status() != 200 || !order["id"]) return refused(replies.last());
+    Outcome said = checkout(op, order["id"].text());
+    said.action->fields.add({Text("customer_id"), customer});
+    said.action->fields.add({Text("recurring"), Text("1")});
+    return done(said);
+  }
+
   Step status(const Operation& op, const Replies& replies) const {
+    if (view(op.method) == "wire") return bank_account(op, replies);
+    if ((op.flags & FLORIN_OF_METHOD) != 0) return mandate_status(op, replies);
     if ((op.flags & FLORIN_OF_REFUND) != 0) return refund_status(op, replies);
     const Text ref = op.ref;
     if (ref.view().starts_with("pay_")) {
@@ -172,6 +238,14 @@ class Razorpay {
       claim.payment_ref = dispute["payment_id"].text();
       claim.dispute = dispute_state(dispute);
       claim.said = {.amount = amount_of(dispute), .ref = dispute["id"].text(), .raw = dispute["reason_code"].text()};
+    } else if (const Json account = event.at("/payload/virtual_account/entity"); account && payment) {
+      const Json transfer = event.at("/payload/bank_transfer/entity");
+      claim.about = FLORIN_ABOUT_RECEIPT;
+      claim.payment_key = account["notes"]["key"].text();
+      claim.said = {.amount = amount_of(payment),
+                    .ref = payment["id"].text(),
+                    .raw = transfer["bank_reference"].text() + " " + transfer.at("/payer_bank_account/name").text(),
+                    .happened_at_us = made_at(payment)};
     } else if (refund) {
       claim.about = FLORIN_ABOUT_REFUND;
       claim.payment_key = payment["notes"]["key"].text();
@@ -253,6 +327,21 @@ class Razorpay {
                                                                   {"refund_speed", "normal"}})}})}});
     return api(request).repeatable().no_money();
   }
+  Step make_mandate_order(const Operation& op, Text customer) const {
+    Request request = post("/v1/orders");
+    request.json({{"amount", 100},
+                  {"currency", "INR"},
+                  {"method", op.method},
+                  {"customer_id", customer},
+                  {"receipt", op.key},
+                  {"unique_receipt", JsonText{"true"}},
+                  {"notes", object({{"key", op.key}})},
+                  {"token", object({{"max_amount", mandate_limit_}, {"frequency", "as_presented"}})},
+                  {"payment", object({{"capture", "manual"},
+                                      {"capture_options", object({{"manual_expiry_period", captures_within_minutes},
+                                                                  {"refund_speed", "normal"}})}})}});
+    return api(request).repeatable().no_money();
+  }
   Step find_order(const Operation& op) const { return api(get("/v1/orders").query({{"receipt", op.payment_key}})); }
   Step payments_of(Text order) const {
     return api(get(Text("/v1/orders/") + order + "/payments").query({{"count", 100}}));
@@ -325,6 +414,84 @@ class Razorpay {
       said.action->fields.add({Text("qr"), next["url"].text()});
     }
     return done(said);
+  }
+
+  /// An account of the order's own, that its customer sends the money to. What comes in is told by webhooks; two
+  /// accounts for one order, when an answer got lost, both are its own. Source
+  /// razorpay.com/docs/api/payments/smart-collect
+  Step bank_account(const Operation& op, const Replies& replies) const {
+    const Text ref = op.ref;
+    if (replies.empty() && ref) return api(get(Text("/v1/virtual_accounts/") + ref));
+    if (replies.empty())
+      return api(post("/v1/virtual_accounts")
+                     .json({{"receivers", JsonText{R"({"types":["bank_account"]})"}},
+                            {"description", op.description},
+                            {"amount_expected", op.amount.minor},
+                            {"notes", object({{"key", op.payment_key}})}}))
+          .no_money();
+    const Json made = replies.last().json(), account = made["receivers"].item(0);
+    if (replies.last().status() != 200 || !account["account_number"]) return refused(replies.last());
+    Outcome said{
+        .state = FLORIN_NEEDS_ACTION, .amount = op.amount, .ref = made["id"].text(), .raw = made["status"].text()};
+    said.action = Action{FLORIN_DISPLAY};
+    for (const char* name : {"account_number", "ifsc", "bank_name", "name"})
+      said.action->fields.add({Text(name), account[name].text()});
+    return done(said);
+  }
+
+  static Text customer_of(Text token) {
+    const auto slash = token.view().find('/');
+    return slash == std::string_view::npos ? Text() : Text(token.view().substr(0, slash));
+  }
+  static Json with_status(const Reply& reply, std::string_view status) {
+    Json found;
+    reply.json()["items"].items([&](const Json& payment) {
+      if (!found && payment["status"].text() == Text(status)) found = payment;
+    });
+    return found;
+  }
+
+  /// The mandate counts, not the payment that it came with: that one may even have failed as a dummy.
+  Step mandate_status(const Operation& op, const Replies& replies) const {
+    const Text ref = op.ref;
+    if (replies.empty()) return ref ? payments_of(ref) : find_order(op);
+    const Reply last = replies.last();
+    if (last.status() != 200) return not_found_or(last);
+    const Json body = last.json();
+    if (body["entity"].text() == Text("token")) return done(read_token(body));
+    if (!ref && replies.size() == 1) {
+      const Text order = body["items"].item(0)["id"].text();
+      return order ? payments_of(order) : done({.state = FLORIN_ABSENT});
+    }
+    Json given;
+    body["items"].items([&](const Json& payment) {
+      if (!given && payment["token_id"].text()) given = payment;
+    });
+    if (!given) return done({.state = FLORIN_NEEDS_ACTION, .ref = ref, .raw = "created"});
+    return api(get(Text("/v1/customers/") + given["customer_id"].text() + "/tokens/" + given["token_id"].text()));
+  }
+
+  static Outcome read_token(const Json& token) {
+    const Text status = token.at("/recurring_details/status").text();
+    Outcome said{.state = code_of(status,
+                                  {{"confirmed", FLORIN_SAVED},
+                                   {"initiated", FLORIN_PENDING},
+                                   {"rejected", FLORIN_DECLINED},
+                                   {"cancelled", FLORIN_DECLINED},
+                                   {"paused", FLORIN_DECLINED}},
+                                  FLORIN_UNKNOWN),
+                 .raw = status};
+    const Text failure = token.at("/recurring_details/failure_reason").text();
+    if (said.state == FLORIN_DECLINED) said.reason = Reason{FLORIN_MANDATE_GONE, failure ? failure : status, {}};
+    if (said.state != FLORIN_SAVED) return said;
+    const Text network = token.at("/card/network").text(), handle = token.at("/vpa/handle").text();
+    const Text brand = code_of(network, {{"American Express", 1}}, 0) != 0 ? Text("amex") : lower(network);
+    const Text last4 = token.at("/card/last4").text();
+    said.saved = Saved{token["customer_id"].text() + "/" + token["id"].text(), brand,
+                       last4    ? last4
+                       : handle ? Text("•••@") + handle
+                                : Text()};
+    return said;
   }
 
   static Json captured_in(const Reply& reply) {
@@ -436,10 +603,12 @@ class Razorpay {
   }
 
   std::string key_id_;
+  std::int64_t mandate_limit_ = 0;  // paise; 0: not said
 };
 
 FLORIN_PLUGIN(Razorpay, R"({"id": "razorpay", "version": "1.0.0", "interfaces": ["florin.processor/1"],
   "endpoints": {"api": "https://api.razorpay.com"},
   "secrets": {"razorpay.api_key": {"for": "api"}, "razorpay.webhook": {}},
   "config": {"type": "object", "additionalProperties": false, "required": ["key_id"],
-    "properties": {"key_id": {"type": "string", "pattern": "^rzp_"}}}})")
+    "properties": {"key_id": {"type": "string", "pattern": "^rzp_"},
+                   "mandate_limit": {"type": "integer", "minimum": 100}}}})")

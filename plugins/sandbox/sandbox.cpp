@@ -7,7 +7,8 @@ class Sandbox {
   explicit Sandbox(Setup& setup) { setup.only(setup.config, {}); }
 
   Capabilities describe() const {
-    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS);
+    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL,
+                                FLORIN_SAVE_METHOD);
     return {.offers = {{.method = "card", .operations = all}, {.method = "upi", .operations = all}},
             .key_window_us = days(30),
             .look_up_lag_us = minutes(1)};
@@ -27,8 +28,16 @@ class Sandbox {
         .repeatable();
   }
 
-  Step confirm(const Operation& op, const Replies& replies) const { return act(op, replies, "/confirm"); }
-  Step cancel(const Operation& op, const Replies& replies) const { return act(op, replies, "/cancel"); }
+  Step confirm(const Operation& op, const Replies& replies) const { return act(op, op.ref, replies, "/confirm"); }
+  Step cancel(const Operation& op, const Replies& replies) const {
+    if (Text(op.ref)) return act(op, op.ref, replies, "/cancel");
+    if (replies.empty()) return sandbox(get("/charges").query({{"key", op.payment_key}}));
+    if (replies.size() == 1 && replies[0].status() == 404) return done({.state = FLORIN_ABSENT});
+    if (replies.size() > 1 || replies[0].status() != 200) return settle(replies.last());
+    return sandbox(post(Text("/charges/") + replies[0].json()["id"].text() + "/cancel"))
+        .header("Idempotency-Key", op.key)
+        .repeatable();
+  }
 
   Step refund(const Operation& op, const Replies& replies) const {
     if (!replies.empty()) return settle(replies.last());
@@ -43,14 +52,33 @@ class Sandbox {
   }
 
   Step status(const Operation& op, const Replies& replies) const {
-    if (!replies.empty())
-      return replies.last().status() == 404 ? done({.state = FLORIN_ABSENT}) : settle(replies.last());
+    if (!replies.empty() && replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
+    if (!replies.empty()) return (op.flags & FLORIN_OF_METHOD) != 0 ? saved(replies.last()) : settle(replies.last());
     const bool of_refund = (op.flags & FLORIN_OF_REFUND) != 0;
+    if ((op.flags & FLORIN_OF_METHOD) != 0)
+      return sandbox(Text(op.ref) ? get(Text("/methods/") + op.ref) : get("/methods").query({{"key", op.payment_key}}));
     const Text ref = of_refund ? op.refund_ref : op.ref;
     const Text key = of_refund ? op.refund_key : op.payment_key;
     const Text path = of_refund ? "/refunds" : "/charges";
     if (ref) return sandbox(get(path + "/" + ref));
     return sandbox(get(path).query({{"key", key}}));
+  }
+
+  Step save_method(const Operation& op, const Replies& replies) const {
+    if (!replies.empty()) return saved(replies.last());
+    return sandbox(post("/methods").json({{"method", op.method}, {"customer", op.customer_key}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable()
+        .no_money();
+  }
+
+  /// All of its books of a time are one page.
+  Step pull(const Operation& op, const Replies& replies) const {
+    if (replies.empty()) return sandbox(get("/books").query({{"from_us", op.from_us}, {"until_us", op.until_us}}));
+    if (replies.last().status() != 200) return settle(replies.last());
+    List<florin_claim> claims;
+    replies.last().json()["items"].items([&](const Json& object) { claims.add(claim_of(object, {}, {}).made()); });
+    return page(claims, {});
   }
 
   Claims webhook(const Webhook& hook) const {
@@ -63,22 +91,41 @@ class Sandbox {
                            seconds(number(time)), minutes(5)));
     });
     const Json event(hook.json), object = event["object"];
-    const bool of_refund = object["kind"].text() == Text("refund");
     if (!object) return claims;
-    return claims.claim({.about = of_refund ? FLORIN_ABOUT_REFUND : FLORIN_ABOUT_PAYMENT,
-                         .id = event["id"].text(),
-                         .type = event["type"].text(),
-                         .payment_key = of_refund ? object["charge_key"].text() : object["key"].text(),
-                         .refund_key = of_refund ? object["key"].text() : Text(),
-                         .said = read(object)});
+    return claims.claim(claim_of(object, event["id"].text(), event["type"].text()));
   }
 
  private:
+  static Claim claim_of(const Json& object, Text event, Text type) {
+    const bool of_refund = object["kind"].text() == Text("refund"), of_method = object["kind"].text() == Text("method");
+    return {.about = std::uint32_t{of_refund   ? FLORIN_ABOUT_REFUND
+                                   : of_method ? FLORIN_ABOUT_METHOD
+                                               : FLORIN_ABOUT_PAYMENT},
+            .id = event,
+            .type = type,
+            .payment_key = of_refund ? object["charge_key"].text() : object["key"].text(),
+            .refund_key = of_refund ? object["key"].text() : Text(),
+            .said = of_method ? Outcome{.state = FLORIN_PENDING, .ref = object["id"].text()} : read(object)};
+  }
+
+  static Step saved(const Reply& reply) {
+    const Json object = reply.json();
+    if (reply.status() != 200) return by_http(reply, object["code"].text(), object["message"].text());
+    Outcome said{.state = code_of(object["status"].text(),
+                                  {{"needs_action", FLORIN_NEEDS_ACTION}, {"saved", FLORIN_SAVED}}, FLORIN_UNKNOWN),
+                 .ref = object["id"].text(),
+                 .raw = object["status"].text()};
+    if (said.state == FLORIN_NEEDS_ACTION) said.action = Action{FLORIN_REDIRECT, object["action_url"].text()};
+    if (said.state == FLORIN_SAVED)
+      said.saved = Saved{object["token"].text(), object["brand"].text(), object["masked"].text()};
+    return done(said);
+  }
+
   static Request sandbox(Request request) { return request.endpoint("sandbox").bearer("sandbox.api_key"); }
 
-  static Step act(const Operation& op, const Replies& replies, Text verb) {
+  static Step act(const Operation& op, Text charge, const Replies& replies, Text verb) {
     if (!replies.empty()) return settle(replies.last());
-    return sandbox(post(Text("/charges/") + op.ref + verb)).header("Idempotency-Key", op.key).repeatable();
+    return sandbox(post(Text("/charges/") + charge + verb)).header("Idempotency-Key", op.key).repeatable();
   }
 
   static Step settle(const Reply& reply) {

@@ -102,8 +102,8 @@ class Stripe {
 
   Capabilities describe() const {
     return {.offers = {{.method = "card",
-                        .operations = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND,
-                                                 FLORIN_STATUS, FLORIN_PULL)}},
+                        .operations = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_CAPTURE,
+                                                 FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL, FLORIN_SAVE_METHOD)}},
             .key_window_us = hours(24),
             .look_up_lag_us = minutes(5)};
   }
@@ -133,11 +133,51 @@ class Stripe {
   /// The customer came back. What the browser says of it is no proof: the provider is asked.
   Step confirm(const Operation& op, const Replies& replies) const { return status(op, replies); }
 
-  Step cancel(const Operation& op, const Replies& replies) const {
-    if (!replies.empty()) return settle(replies.last());
-    return api(post(Text("/v1/payment_intents/") + op.ref + "/cancel").form({{"cancellation_reason", "abandoned"}}))
+  Step capture(const Operation& op, const Replies& replies) const {
+    if (!replies.empty()) return as_it_is(replies.last());
+    return api(post(Text("/v1/payment_intents/") + op.ref + "/capture").form({{"amount_to_capture", op.amount.minor}}))
         .header("Idempotency-Key", op.key)
         .repeatable();
+  }
+
+  /// One that nobody waits for. Without its id it is looked for first.
+  Step cancel(const Operation& op, const Replies& replies) const {
+    Text ref = op.ref;
+    if (!ref && replies.empty()) return find_intent(op, {});
+    if (replies.empty()) return cancelled(op, ref);
+    const Reply last = replies.last();
+    const Json body = last.json();
+    if (body["object"].text() == Text("list") && last.status() == 200) {
+      if (const Json found = with_key(body, op.payment_key)) return cancelled(op, found["id"].text());
+      return more(body) ? find_intent(op, last_id(body)) : done({.state = FLORIN_ABSENT});
+    }
+    return as_it_is(last);
+  }
+
+  /// The customer gives the card to Stripe's own form, with the intent's secret. Source
+  /// docs.stripe.com/payments/save-and-reuse
+  Step save_method(const Operation& op, const Replies& replies) const {
+    Text customer = customer_of(op.method_ref);
+    if (!customer && replies.empty())
+      return api(post("/v1/customers").form({{"metadata[account]", op.customer_key}}))
+          .header("Idempotency-Key", Text(op.key) + "-customer")
+          .repeatable()
+          .no_money();
+    if (!customer) {
+      if (replies[0].status() != 200) return refused(replies[0]);
+      customer = replies[0].json()["id"].text();
+    }
+    const Json made = replies.empty() ? Json() : replies.last().json();
+    if (made["object"].text() == Text("setup_intent")) return done(read_setup(made));
+    if (!replies.empty() && made["object"].text() != Text("customer")) return refused(replies.last());
+    return api(post("/v1/setup_intents")
+                   .form({{"customer", customer},
+                          {"payment_method_types[0]", "card"},
+                          {"usage", "off_session"},
+                          {"metadata[key]", op.key}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable()
+        .no_money();
   }
 
   /// Looks first: a key is forgotten after a day, and a refund may be asked for again later than that.
@@ -156,6 +196,7 @@ class Stripe {
   }
 
   Step status(const Operation& op, const Replies& replies) const {
+    if ((op.flags & FLORIN_OF_METHOD) != 0) return setup_status(op, replies);
     const bool refund = (op.flags & FLORIN_OF_REFUND) != 0;
     const Text ref = refund ? op.refund_ref : op.ref, key = refund ? op.refund_key : op.payment_key;
     const Text path = refund ? "/v1/refunds" : "/v1/payment_intents";
@@ -174,11 +215,7 @@ class Stripe {
       if (replies.size() == 15) return done({.state = FLORIN_UNKNOWN, .raw = "not among the newest 1500"});
       after = last_id(body);
     }
-    if (refund) return refunds_of(op.ref, after);
-    return api(get(path).query({{"limit", 100},
-                                {"customer", customer_of(op.method_ref)},
-                                {"created[gte]", op.started_at_us / 1'000'000 - slack_s},
-                                {"starting_after", after}}));
+    return refund ? refunds_of(op.ref, after) : find_intent(op, after);
   }
 
   /// Source   docs.stripe.com/webhooks/signature
@@ -193,6 +230,12 @@ class Stripe {
     });
     const Json event(hook.json), object = event.at("/data/object");
     if (object["object"].text() == Text("dispute")) return claims.claim(disputed(event, object));
+    if (object["object"].text() == Text("setup_intent"))
+      return claims.claim({.about = FLORIN_ABOUT_METHOD,
+                           .id = event["id"].text(),
+                           .type = event["type"].text(),
+                           .payment_key = object.at("/metadata/key").text(),
+                           .said = {.state = FLORIN_PENDING, .ref = object["id"].text()}});
     const bool payment = object["object"].text() == Text("payment_intent");
     if (!payment && object["object"].text() != Text("refund")) return claims;
     const Text key = object.at("/metadata/key").text();
@@ -253,6 +296,73 @@ class Stripe {
 
   static Request api(Request request) {
     return request.endpoint("api").header("Stripe-Version", Text(api_version)).bearer("stripe.api_key");
+  }
+  static Step find_intent(const Operation& op, Text after) {
+    return api(get("/v1/payment_intents")
+                   .query({{"limit", 100},
+                           {"customer", customer_of(op.method_ref)},
+                           {"created[gte]", op.started_at_us / 1'000'000 - slack_s},
+                           {"starting_after", after}}));
+  }
+  /// The card is read with its intent, for its brand and last four.
+  static Step setup_status(const Operation& op, const Replies& replies) {
+    const Text ref = op.ref;
+    Text after;
+    if (!replies.empty()) {
+      const Json body = replies.last().json();
+      if (replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
+      if (replies.last().status() != 200) return refused(replies.last());
+      if (body["object"].text() == Text("setup_intent")) return done(read_setup(body));
+      if (const Json found = with_key(body, op.payment_key)) return done(read_setup(found));
+      if (!more(body)) return done({.state = FLORIN_ABSENT});
+      if (replies.size() == 15) return done({.state = FLORIN_UNKNOWN, .raw = "not among the newest 1500"});
+      after = last_id(body);
+    }
+    if (ref) return api(get(Text("/v1/setup_intents/") + ref).query({{"expand[0]", "payment_method"}}));
+    return api(get("/v1/setup_intents")
+                   .query({{"limit", 100},
+                           {"created[gte]", op.started_at_us / 1'000'000 - slack_s},
+                           {"expand[0]", "data.payment_method"},
+                           {"starting_after", after}}));
+  }
+
+  static Outcome read_setup(const Json& intent) {
+    const Text status = intent["status"].text(), customer = intent["customer"].text();
+    const Json card = intent["payment_method"], error = intent["last_setup_error"];
+    Outcome said{.state = code_of(status,
+                                  {{"succeeded", FLORIN_SAVED},
+                                   {"processing", FLORIN_PENDING},
+                                   {"requires_payment_method", FLORIN_NEEDS_ACTION},
+                                   {"requires_confirmation", FLORIN_NEEDS_ACTION},
+                                   {"requires_action", FLORIN_NEEDS_ACTION},
+                                   {"canceled", FLORIN_VOIDED}},
+                                  FLORIN_UNKNOWN),
+                 .ref = intent["id"].text(),
+                 .raw = status};
+    if (said.state == FLORIN_NEEDS_ACTION)
+      said.action =
+          Action{FLORIN_DISPLAY,
+                 {},
+                 {{Text("type"), Text("setup_intent")}, {Text("client_secret"), intent["client_secret"].text()}}};
+    if (error.is_object()) said.reason = why(error);
+    if (said.state != FLORIN_SAVED) return said;
+    // Told without the card: the next look-up reads it.
+    if (!card.is_object()) return said.state = FLORIN_PENDING, said;
+    said.saved =
+        Saved{customer + "/" + card["id"].text(), card.at("/card/brand").text(), card.at("/card/last4").text()};
+    return said;
+  }
+
+  /// What was done to an intent, or the intent as it is when that cannot be done any more: the refusal holds it.
+  static Step as_it_is(const Reply& reply) {
+    const Json intent = reply.json().at("/error/payment_intent");
+    return reply.status() == 400 && intent.is_object() ? done(read(intent)) : settle(reply);
+  }
+
+  static Step cancelled(const Operation& op, Text intent) {
+    return api(post(Text("/v1/payment_intents/") + intent + "/cancel").form({{"cancellation_reason", "abandoned"}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable();
   }
   static Step refunds_of(Text payment, Text after) {
     return api(get("/v1/refunds").query({{"limit", 100}, {"payment_intent", payment}, {"starting_after", after}}));

@@ -93,6 +93,27 @@ void authenticate_all(const StandIn& stripe) {
       stripe.act({{"act", "authenticate"}, {"id", intent.at("id")}});
 }
 
+/// The customer gives a card to the form of each SetupIntent that waits for one.
+void gives_card(const StandIn& stripe) {
+  const json::object intents = stripe.api("GET", "/v1/setup_intents?limit=100", "");
+  for (const json::value& intent : intents.at("data").as_array())
+    if (intent.at("status").as_string() == "requires_payment_method")
+      stripe.api("POST", "/v1/setup_intents/" + std::string(intent.at("id").as_string()) + "/confirm",
+                 "payment_method=pm_card_visa");
+}
+/// The customer pays the rupee of each mandate that waits for it, in Razorpay's form.
+void gives_mandate(const StandIn& razorpay) {
+  const json::object orders = razorpay.api("GET", "/v1/orders?count=100", "");
+  for (const json::value& order : orders.at("items").as_array())
+    if (order.at("amount").as_int64() == 100 && order.at("status").as_string() == "created")
+      razorpay.api("POST", "/v1/payments/create/json",
+                   R"({"amount": 100, "currency": "INR", "method": "upi", "order_id": ")" +
+                       std::string(order.at("id").as_string()) + "\"}");
+  pays_in_app(razorpay);
+}
+/// What was saved may have come too late for a fault; then there is nothing to pay with.
+void asks_if_it_may(Paying& host, const std::string& command) { (void)host.ask("owner", command); }
+
 const std::vector<Flow> all = {
     {"subscribe", "stripe", [](Paying& host, const StandIn& stripe) { opens(host, stripe); },
      [](Paying& host, const StandIn&) {
@@ -135,6 +156,39 @@ const std::vector<Flow> all = {
        authenticate_all(stripe);
      },
      &authenticate_all},
+    {"nobody acts, and it is cancelled", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       const std::string token = opens(host, stripe);
+       stripe.act({{"act", "card"}, {"id", card_of(token)}, {"authenticates", true}});
+     },
+     [](Paying& host, const StandIn&) {
+       must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+       host.to(flows_begin + minutes(65));
+     },
+     &authenticate_all, 4900},
+    {"deleted while its customer is asked", "stripe",
+     [](Paying& host, const StandIn& stripe) {
+       const std::string token = subscribes(host, stripe);
+       stripe.act({{"act", "card"}, {"id", card_of(token)}, {"authenticates", true}});
+     },
+     [](Paying& host, const StandIn&) {
+       must(host, "owner", R"({"buy_credits": {"amount": "500 message"}})");
+       host.to(flows_begin + minutes(5));
+       must(host, "owner", R"({"delete_account": {}})");
+     },
+     &authenticate_all},
+    {"a card saved, then charged", "stripe",
+     [](Paying& host, const StandIn&) { must(host, "service", R"({"open_account": {"billing_country": "US"}})"); },
+     [](Paying& host, const StandIn& stripe) {
+       must(host, "owner", R"({"save_method": {"method": "card", "slot": "primary"}})");
+       host.to(flows_begin + minutes(3));
+       gives_card(stripe);
+       host.to(flows_begin + minutes(20));
+       gives_card(stripe);
+       host.to(flows_begin + minutes(50));
+       asks_if_it_may(host, R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+     },
+     &gives_card},
     {"refund", "stripe", [](Paying& host, const StandIn& stripe) { subscribes(host, stripe); },
      [](Paying& host, const StandIn&) {
        must(host, "owner", R"({"ask_refund": {}})");
@@ -166,6 +220,38 @@ const std::vector<Flow> all = {
        host.to(renews - minutes(1));
      },
      [](Paying& host, const StandIn&) { host.to(renews + hours(27)); }},
+    {"nobody pays in the app", "razorpay", &opens_in_india,
+     [](Paying& host, const StandIn&) {
+       subscribes_in_india(host);
+       host.to(flows_begin + minutes(20));
+     }},
+    {"authorised late, then captured", "razorpay", &opens_in_india,
+     [](Paying& host, const StandIn& razorpay) {
+       subscribes_in_india(host);
+       // The bank is silent until the order captures no more by itself; the host still waits for it.
+       host.to(flows_begin + minutes(13));
+       const json::object payments = razorpay.api("GET", "/v1/payments?count=100", "");
+       for (const json::value& payment : payments.at("items").as_array())
+         if (payment.at("status").as_string() == "failed") razorpay.act({{"act", "pay"}, {"id", payment.at("id")}});
+       host.to(flows_begin + minutes(20));
+     }},
+    {"a mandate saved, then debited", "razorpay",
+     [](Paying& host, const StandIn&) {
+       must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
+       must(host, "owner", R"({"start_trial": {}})");
+       must(host, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
+     },
+     [](Paying& host, const StandIn& razorpay) {
+       must(host, "owner", R"({"save_method": {"method": "upi", "slot": "primary"}})");
+       host.to(flows_begin + minutes(2));
+       gives_mandate(razorpay);
+       host.to(flows_begin + minutes(12));
+       asks_if_it_may(host,
+                      R"({"subscribe": {"plan": "starter", "cycle": "monthly", "first_credits": "1000 balance"}})");
+       host.to(flows_begin + minutes(14));
+       pays_in_app(razorpay);
+       host.to(renews + hours(27));
+     }},
     {"refund in India", "razorpay",
      [](Paying& host, const StandIn& razorpay) {
        opens_in_india(host, razorpay);

@@ -32,12 +32,14 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
 std::string tenant_text(const std::string& name, const StandIn& provider) {
   const std::string processor = provider.provider(), host = provider.host();
   std::string text = text_of(fs::path(FLORIN_CONFIG) / "tenants" / (name + ".yaml"));
-  const std::string own = processor == "razorpay" ? ", key_id: rzp_test_standin" : "";
+  const std::string own = processor == "razorpay" ? ", key_id: rzp_test_standin, mandate_limit: 1500000" : "";
   replace(text, "sandbox: {plugin: sandbox}",
           processor + ": {plugin: " + processor + own + ", hosts: [\"" + host + "\"], endpoints: {api: \"http://" +
               host + "\"}, secrets: {" + processor + ".api_key: \"env:STANDIN_API_KEY\", " + processor +
               ".webhook: \"env:STANDIN_WEBHOOK\"}}");
   replace(text, "through: [sandbox]", "through: [" + processor + "]");
+  if (processor == "razorpay")
+    replace(text, "plugin: wire\n      through: [bank]", "plugin: wire\n      through: [razorpay]");
   return text;
 }
 
@@ -47,7 +49,8 @@ TenantId tenant_of(const StandIn& provider) {
   return TenantId::trusted(provider.provider() == "stripe" ? "callloop" : "exotel");
 }
 
-config::HostFile host_file(const StandIn& provider, const fs::path& folder) {
+config::HostFile host_file(const StandIn& provider, const fs::path& folder, const std::string& reconcile,
+                           int deadline) {
   const bool stripe = provider.provider() == "stripe";
   ::setenv("STANDIN_API_KEY", stripe ? "sk_test_standin" : "standin", 1);
   ::setenv("STANDIN_WEBHOOK", stripe ? "whsec_standin" : "rzpsecret", 1);
@@ -56,16 +59,19 @@ config::HostFile host_file(const StandIn& provider, const fs::path& folder) {
   fs::copy(fs::path(FLORIN_CONFIG) / "policies", folder / "policies");
   std::ofstream(folder / "tenants" / (tenant + ".yaml")) << tenant_text(tenant, provider);
   std::ofstream(folder / "florin.yaml") << "plugins: {folder: " FLORIN_PLUGINS "}\ntenants: tenants\ndata: data\n"
-                                        << "egress: {deadline: 10 seconds, loopback: true}\n";
+                                        << "egress: {deadline: " << deadline
+                                        << " seconds, loopback: true}\nreconcile: " << reconcile << "\n";
   Errors errors;
   config::HostFile file = config::load_host_file(folder / "florin.yaml", errors);
   if (!errors.empty()) throw std::runtime_error(errors.front().message);
   return file;
 }
 
-Paying::Paying(const StandIn& provider, Instant from, std::optional<fs::path> data)
+Paying::Paying(const StandIn& provider, Instant from, std::optional<fs::path> data, const std::string& reconcile,
+               int deadline)
     : provider_(provider), tenant_(tenant_of(provider)), processor_(ProcessorId::trusted(provider.provider())) {
-  auto stage = scenario::Stage::open(host_file(provider, config_.path()), std::move(data), std::nullopt, from);
+  auto stage = scenario::Stage::open(host_file(provider, config_.path(), reconcile, deadline), std::move(data),
+                                     std::nullopt, from);
   if (!stage) throw std::runtime_error(stage.error().code + ": " + stage.error().message);
   stage_ = std::move(*stage);
 }
@@ -144,6 +150,7 @@ std::string Paying::differences() {
       for (const Order& order : account.orders) {
         std::int64_t kept = 0;
         for (const Attempt& attempt : order.attempts) {
+          if (attempt.cancelling()) text += "order " + std::to_string(order.id.value) + " is still being cancelled\n";
           if (attempt.open()) text += "order " + std::to_string(order.id.value) + " has an open attempt\n";
           if (attempt.state == AttemptState::captured) kept += attempt.amount.minor();
         }

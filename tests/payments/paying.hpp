@@ -11,7 +11,8 @@
 namespace florin::test {
 
 /// florin.yaml in `folder`, with one shipped tenant whose processor is the provider's plugin.
-config::HostFile host_file(const StandIn& provider, const std::filesystem::path& folder);
+config::HostFile host_file(const StandIn& provider, const std::filesystem::path& folder,
+                           const std::string& reconcile = "by_hand", int deadline = 10);
 TenantId tenant_of(const StandIn& provider);
 
 /// A host with one shipped tenant whose processor is the provider's plugin, reaching the stand-in through the network,
@@ -19,7 +20,9 @@ TenantId tenant_of(const StandIn& provider);
 class Paying {
  public:
   /// data   where the journal is; none: in memory
-  Paying(const StandIn& provider, Instant from, std::optional<std::filesystem::path> data = std::nullopt);
+  /// reconcile   by_hand, so that only what a flow asks is seen; or daily. deadline   seconds of one request
+  Paying(const StandIn& provider, Instant from, std::optional<std::filesystem::path> data = std::nullopt,
+         const std::string& reconcile = "by_hand", int deadline = 10);
 
   const TenantId& tenant() const { return tenant_; }
   const ProcessorId& processor() const { return processor_; }
@@ -55,6 +58,8 @@ struct Flow {
   std::function<void(Paying&, const StandIn&)> goes;
   std::function<void(const StandIn&)>
       outside{};  ///< what customers and banks do later, whenever something waits for them
+  /// Minor units that are kept when a customer acts before a disturbed cancel arrives; else what is kept undisturbed.
+  std::int64_t kept_at_most = 0;
 };
 const std::vector<Flow>& flows();
 const Flow& flow(const std::string& name);

@@ -116,6 +116,42 @@ TEST(Reconciliation, FindsBothWaysWhatWasMissed) {
   EXPECT_EQ(waits.at("differences").as_array().size(), 3U);
 }
 
+TEST(Reconciliation, IsDoneByTheHostItselfEveryDay) {
+  const StandIn stripe("stripe");
+  const Flow& flow = test::flow("subscribe");
+  stripe.anew(flows_begin);
+  const scenario::TemporaryFolder data;
+  const auto waits = [](Paying& host) {
+    return boost::json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
+  };
+  {
+    Paying host(stripe, flows_begin, data.path(), "daily");
+    flow.set_up(host, stripe);
+    flow.goes(host, stripe);
+    stripe.api(
+        "POST", "/v1/payment_intents",
+        "amount=700&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[key]=0123456789012345678901234");
+    host.to(*Instant::parse("2026-03-11T02:59Z"));
+    EXPECT_EQ(waits(host).at("differences").as_array().size(), 0U);
+    // Nobody answers at three: it is tried again an hour later.
+    stripe.fault(static_cast<int>(stripe.seen().size()) + 1, "no_answer", 0, 3);
+    host.to(*Instant::parse("2026-03-11T03:01Z"));
+    EXPECT_NE(waits(host).at("books").at(0).at("problem").as_string(), "");
+    host.to(*Instant::parse("2026-03-11T04:01Z"));
+    const boost::json::object found = waits(host);
+    ASSERT_EQ(found.at("differences").as_array().size(), 1U);
+    EXPECT_EQ(found.at("differences").at(0).at("what").as_string(), "only_theirs");
+    EXPECT_EQ(found.at("books").at(0).at("reconciled_until").as_string(), "2026-03-11T00:00:00Z");
+  }
+  // A host that was away catches up, once for all the days.
+  const std::size_t asked = stripe.seen().size();
+  stripe.clock_to(*Instant::parse("2026-03-20T08:00Z"));
+  Paying host(stripe, *Instant::parse("2026-03-20T08:00Z"), data.path(), "daily");
+  host.to(*Instant::parse("2026-03-20T08:05Z"));
+  EXPECT_EQ(waits(host).at("books").at(0).at("reconciled_until").as_string(), "2026-03-20T00:00:00Z");
+  EXPECT_EQ(stripe.seen().size(), asked + 2) << "its payments and its refunds, a page each";
+}
+
 TEST(Reconciliation, FindsARefundThatIsNotThere) {
   const StandIn stripe("stripe");
   const Flow& flow = test::flow("refund");

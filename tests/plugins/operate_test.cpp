@@ -303,6 +303,20 @@ TEST_F(Odd, ALossMeansWhatTheRequestSays) {
   EXPECT_EQ(seen.size(), 3U);
 }
 
+TEST(OldProcessor, BuiltWithTheFirstHeaderWorksAndLacksWhatCameLater) {
+  test::Folder folder;
+  const PluginLibrary library = folder.with("old_processor").open();
+  const auto plugin = library.processor("old_processor", {.tenant = "acme", .config_json = "{}"});
+  ASSERT_TRUE(plugin) << plugin.error().front().message;
+  const auto step = plugin->step(charge(""), {});
+  ASSERT_TRUE(step) << step.error().message;
+  EXPECT_EQ(step->done->state, AttemptState::captured);
+  EXPECT_EQ(step->done->token, "");
+  Operation saves = charge("");
+  saves.kind = OperationKind::save_method;
+  EXPECT_EQ(plugin->step(saves, {}).error().code, "not_offered");
+}
+
 TEST_F(Odd, NotSentSpeaksOfOneSendingOnly) {
   EXPECT_EQ(run(charge("once"), Script({answer(429)})).state, AttemptState::not_sent);
   EXPECT_EQ(run(charge("once"), Script({answer(500)})).state, AttemptState::unknown);

@@ -25,6 +25,8 @@ anew();
 
 /** A request that is on its way for four minutes arrives when the provider's clock has got there. */
 const on_its_way = 4 * 60;
+/** Of the host's deadline in the tests, in milliseconds: the answer comes when its request was given up and sent again. */
+const longer_than_anyone_waits = 1500;
 function arrivals() {
   for (const late of held.filter(({at}) => at <= book.now)) late.arrive();
   held = held.filter(({at}) => at > book.now);
@@ -63,6 +65,14 @@ function pass(request, raw, response, kind, pid) {
     case 'late': {
       held.push({at: book.now + on_its_way, arrive: execute});
       return socket.destroy();
+    }
+    case 'doubled_later': {
+      held.push({at: book.now + on_its_way, arrive: execute});
+      return give(execute());
+    }
+    case 'answered_late': {
+      const answer = execute();
+      return setTimeout(() => give(answer), longer_than_anyone_waits);
     }
     case 'no_answer': execute(); return socket.destroy();
     case 'cut_in_headers': return socket.end(raw_head(execute()).slice(0, 30));

@@ -28,6 +28,7 @@ const SavedMethod* Account::method(SavedMethodId method_id) const { return with_
 Receipt* Account::receipt(const ReceiptId& receipt_id) { return with_id(receipts, receipt_id); }
 const Receipt* Account::receipt(const ReceiptId& receipt_id) const { return with_id(receipts, receipt_id); }
 Refund* Account::refund(RefundId refund_id) { return with_id(refunds, refund_id); }
+Saving* Account::saving(SavingId saving_id) { return with_id(savings, saving_id); }
 
 const SavedMethod* Account::slot(const std::string& name) const {
   const auto found = std::ranges::find_if(methods, [&](const SavedMethod& saved) { return saved.slot == name; });

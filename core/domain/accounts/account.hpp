@@ -119,6 +119,31 @@ struct SavedMethod {
   std::string masked;
 };
 
+/// A method that is being saved at its processor, with whatever its customer has to do for that.
+struct Saving {
+  SavingId id;
+  MethodId method;
+  std::string slot;
+  ProcessorId processor;
+  std::string key;
+  AttemptState state = AttemptState::started;  ///< captured: it is saved
+  Instant started_at;
+  Instant send_before;
+  Instant until;  ///< so long its customer is waited for
+  Instant ask_at = never;
+  std::uint32_t asked = 0;
+  std::string ref;
+  std::string raw;
+  DeclineKind decline = DeclineKind::none;
+  std::string decline_code;
+  std::string action;  ///< JSON: what the customer must do
+
+  bool open() const {
+    return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
+           state == AttemptState::needs_action;
+  }
+};
+
 /// The account's own setting, with the tenant's limits as they were when it was set.
 struct RechargeState {
   bool active = false;
@@ -286,6 +311,8 @@ struct Account {
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
   std::optional<Instant> imported_at;  ///< it lived elsewhere before
+  std::vector<Saving> savings;         ///< of each slot the last one
+  std::uint32_t last_saving = 0;
 
   Order* order(OrderId order_id);
   const Order* order(OrderId order_id) const;
@@ -294,6 +321,7 @@ struct Account {
   Hold* hold(HoldId hold_id);
   const SavedMethod* method(SavedMethodId method_id) const;
   Refund* refund(RefundId refund_id);
+  Saving* saving(SavingId saving_id);
   Receipt* receipt(const ReceiptId& receipt_id);
   const Receipt* receipt(const ReceiptId& receipt_id) const;
   const SavedMethod* slot(const std::string& name) const;

@@ -579,6 +579,32 @@ struct Applying {
     account.billing_country = fact.billing_country;
     account.billing_state = fact.billing_state;
   }
+  void operator()(const SavingStarted& fact) {
+    account.last_saving = fact.saving.id.value;
+    std::erase_if(account.savings, [&](const Saving& before) { return before.slot == fact.saving.slot; });
+    account.savings.push_back(fact.saving);
+  }
+  void operator()(const SavingMoved& fact) {
+    Saving& moved = there(account.saving(fact.saving), "no such saving");
+    moved.state = fact.state;
+    moved.ask_at = fact.ask_at;
+    ++moved.asked;
+    if (!fact.ref.empty()) moved.ref = fact.ref;
+    moved.raw = fact.raw;
+    moved.decline = fact.decline;
+    moved.decline_code = fact.decline_code;
+    moved.action = fact.action;
+  }
+  void operator()(const LookUpPlanned& fact) {
+    if (fact.attempt != 0) attempt(fact.order, fact.attempt).ask_at = at;
+    if (fact.refund) there(account.refund(fact.refund), "no such refund").ask_at = at;
+    if (fact.saving) there(account.saving(fact.saving), "no such saving").ask_at = at;
+  }
+  void operator()(const CancelPlanned& fact) {
+    Attempt& cancelled = attempt(fact.order, fact.attempt);
+    cancelled.cancel_at = fact.at;
+    cancelled.cancels = fact.cancels;
+  }
   void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
   void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
 

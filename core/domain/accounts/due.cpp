@@ -14,10 +14,7 @@ void earliest(std::optional<Due>& first, const Due& due) {
 /// The customer has still to do something, so that the order may close without them. What a provider or a bank is
 /// working on keeps its order open.
 bool waits_for_customer(const Order& order) {
-  return order.state == OrderState::open && !order.waits_for_lift &&
-         std::ranges::none_of(order.attempts, [](const Attempt& attempt) {
-           return attempt.open() && attempt.state != AttemptState::needs_action;
-         });
+  return order.state == OrderState::open && !order.waits_for_lift && (!order.in_flight() || order.waits_for_customer());
 }
 
 /// While the outcome of a renewal's payment is not known, or it may not be asked for, the ladder waits: nothing new
@@ -82,6 +79,8 @@ std::optional<Due> next_due(const Account& account) {
   }
   for (const Order& order : account.orders)
     if (waits_for_customer(order)) earliest(first, {order.open_until, DueKind::order_closes, order.id.value});
+  for (const Saving& saving : account.savings)
+    if (saving.open()) earliest(first, {saving.until, DueKind::saving_closes, saving.id.value});
   if (wants_recharge(account)) {
     const RechargeState& recharge = account.recharge;
     const bool day_is_full = recharge.today >= recharge.each_day && account.last_at < recharge.day_ends;
@@ -93,9 +92,13 @@ std::optional<Due> next_due(const Account& account) {
 Instant next_ask(const Account& account) {
   Instant first = never;
   for (const Order& order : account.orders)
-    for (const Attempt& attempt : order.attempts)
+    for (const Attempt& attempt : order.attempts) {
       if (attempt.open()) first = std::min(first, attempt.ask_at);
+      if (attempt.cancelling()) first = std::min(first, attempt.cancel_at);
+    }
   for (const Refund& refund : account.refunds) first = std::min(first, refund.ask_at);
+  for (const Saving& saving : account.savings)
+    if (saving.open()) first = std::min(first, saving.ask_at);
   return first;
 }
 

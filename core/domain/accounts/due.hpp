@@ -21,6 +21,7 @@ enum class DueKind : std::uint8_t {
   past_due_step,
   payment_retry,
   order_closes,
+  saving_closes,
   recharge
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/payments/settle.hpp"
+#include "domain/payments/methods.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {

@@ -9,9 +9,11 @@
 #include "domain/entitlements/items.hpp"
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/payments/cancel.hpp"
 #include "domain/payments/difference.hpp"
 #include "domain/payments/dispute.hpp"
 #include "domain/payments/match.hpp"
+#include "domain/payments/methods.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/retry.hpp"
 #include "domain/payments/settle.hpp"
@@ -71,6 +73,7 @@ void fall_due(Draft& draft) {
     case DueKind::past_due_step: return step_past_due(draft);
     case DueKind::payment_retry: return retry(draft);
     case DueKind::order_closes: return close_order(draft, {due->which});
+    case DueKind::saving_closes: return close_saving(draft, {due->which});
     case DueKind::recharge: return place_recharge(draft);
   }
 }
@@ -82,7 +85,7 @@ struct Deciding {
 
   /// What a processor says by a webhook is the host's to record, once its signature held.
   void may(std::string_view action) const {
-    if (actor.role == "processor" && action == "record_dispute") return;
+    if (actor.role == "processor" && (action == "record_dispute" || action == "receive_money")) return;
     must_be_allowed(draft.account, draft.catalog(), actor, action, {});
   }
   /// For what is done to a tenant as a whole, whatever its roles say.
@@ -129,6 +132,7 @@ struct Deciding {
   }
   void operator()(const SetAutoRecharge& command) const { may("set_auto_recharge"), set_auto_recharge(draft, command); }
   void operator()(const SetMethod& command) const { may("set_method"), save_method(draft, actor, command); }
+  void operator()(const SaveMethod& command) const { may("set_method"), start_saving(draft, actor, command); }
   void operator()(const RemoveMethod& command) const { may("set_method"), remove_method(draft, command); }
   void operator()(const SettleHold& command) const { settle_hold(draft, command); }
   void operator()(const ReleaseHold& command) const { release_hold(draft, command.hold, "released"); }
@@ -183,6 +187,9 @@ struct Deciding {
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
+  void operator()(const SavingSaid& command) const { saving_said(draft, command); }
+  void operator()(const LookUp& command) const { look_up(draft, command); }
+  void operator()(const CancelSaid& command) const { cancel_said(draft, command); }
   void operator()(const SettlePayment& command) const { may("settle_payment"), settle_payment(draft, command); }
   void operator()(const RecordDifference& command) const { record_difference(draft, command); }
   void operator()(const CloseDifference& command) const { only_staff(), close_difference(draft, command); }
@@ -219,7 +226,8 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command) ||
          std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command) ||
          std::holds_alternative<SettlePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
-         std::holds_alternative<DecideLateMoney>(command);
+         std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelSaid>(command) ||
+         std::holds_alternative<LookUp>(command) || std::holds_alternative<SavingSaid>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.

@@ -36,7 +36,7 @@ BOOST_DESCRIBE_STRUCT(Cancel, (), ())
 BOOST_DESCRIBE_STRUCT(UndoCancel, (), ())
 BOOST_DESCRIBE_STRUCT(BuyCredits, (), (amount, with))
 BOOST_DESCRIBE_STRUCT(SetAutoRecharge, (), (active, below, amount))
-BOOST_DESCRIBE_STRUCT(SetMethod, (), (method, slot, details, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(SetMethod, (), (method, slot, details, token, brand, masked, through))
 BOOST_DESCRIBE_STRUCT(RemoveMethod, (), (slot))
 BOOST_DESCRIBE_STRUCT(Use, (), (meter, quantity, words, used_at))
 BOOST_DESCRIBE_STRUCT(PlaceHold, (), (meter, quantity, words, lasts))
@@ -96,10 +96,16 @@ BOOST_DESCRIBE_STRUCT(Difference, (), (name, processor, what, key, ref, ours, th
 BOOST_DESCRIBE_STRUCT(ProcessorHealth, (), (processor, failures, rests_until))
 BOOST_DESCRIBE_STRUCT(RecordDifference, (), (difference))
 
-BOOST_DESCRIBE_STRUCT(Said, (), (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after))
+BOOST_DESCRIBE_STRUCT(Said, (),
+                      (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after, token, brand,
+                       masked))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(ProviderSaid, (), (order, attempt, said, sent))
 BOOST_DESCRIBE_STRUCT(RefundSaid, (), (refund, said))
+BOOST_DESCRIBE_STRUCT(CancelSaid, (), (order, attempt, said))
+BOOST_DESCRIBE_STRUCT(SaveMethod, (), (method, slot, through))
+BOOST_DESCRIBE_STRUCT(SavingSaid, (), (saving, said))
+BOOST_DESCRIBE_STRUCT(LookUp, (), (order, attempt, refund, saving))
 BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text, again))
 BOOST_DESCRIBE_STRUCT(ResumeCharges, (), ())
 BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
@@ -116,7 +122,7 @@ BOOST_DESCRIBE_STRUCT(Buys, (),
                        catalog, from_next_period, month_credits, month_ends))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
-                       ref, raw, decline, decline_code, action, sent_at, alarm, kept))
+                       ref, raw, decline, decline_code, action, sent_at, alarm, kept, cancel_at, cancels))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
@@ -141,6 +147,9 @@ BOOST_DESCRIBE_STRUCT(Take, (), (grant, amount))
 BOOST_DESCRIBE_STRUCT(Hold, (), (id, meter, type, takes, ends_at))
 BOOST_DESCRIBE_STRUCT(Owed, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(SavedMethod, (), (id, method, slot, processor, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(Saving, (),
+                      (id, method, slot, processor, key, state, started_at, send_before, until, ask_at, asked, ref, raw,
+                       decline, decline_code, action))
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
@@ -164,7 +173,7 @@ BOOST_DESCRIBE_STRUCT(Account, (),
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
                        blocked, last_review, items, own_entitlements, members, month, imported_at, receipts, money,
-                       next_invoice))
+                       next_invoice, savings, last_saving))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
@@ -266,6 +275,10 @@ BOOST_DESCRIBE_STRUCT(AccountDeleted, (), ())
 BOOST_DESCRIBE_STRUCT(PersonSealed, (), ())
 BOOST_DESCRIBE_STRUCT(BillingSet, (), (billing_country, billing_state))
 BOOST_DESCRIBE_STRUCT(LateMoneyKept, (), (order, attempt))
+BOOST_DESCRIBE_STRUCT(CancelPlanned, (), (order, attempt, at, cancels, raw))
+BOOST_DESCRIBE_STRUCT(SavingStarted, (), (saving))
+BOOST_DESCRIBE_STRUCT(SavingMoved, (), (saving, state, ask_at, ref, raw, decline, decline_code, action))
+BOOST_DESCRIBE_STRUCT(LookUpPlanned, (), (order, attempt, refund, saving))
 BOOST_DESCRIBE_STRUCT(NextInvoiceSet, (), (lines))
 BOOST_DESCRIBE_STRUCT(ReviewAsked, (), (review))
 BOOST_DESCRIBE_STRUCT(ReviewDecided, (), (review, approved, reason))

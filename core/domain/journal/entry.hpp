@@ -54,6 +54,26 @@ struct RecordDifference {
   Difference difference;
 };
 
+/// What a processor says when it is asked to cancel an attempt.
+struct CancelSaid {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  Said said;
+};
+
+/// What a processor says of a method that is being saved.
+struct SavingSaid {
+  SavingId saving;
+  Said said;
+};
+/// A processor gave a hint that nobody vouches for, or that lacks what is needed: it is asked.
+struct LookUp {
+  OrderId order;  ///< with attempt; 0: of none
+  std::uint32_t attempt = 0;
+  RefundId refund;
+  SavingId saving;
+};
+
 /// In order of release: a new one goes to the end.
 using AnyCommand =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
@@ -64,7 +84,7 @@ using AnyCommand =
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 RecordDifference, SetBilling, DecideLateMoney>;
+                 RecordDifference, SetBilling, DecideLateMoney, CancelSaid, SaveMethod, SavingSaid, LookUp>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

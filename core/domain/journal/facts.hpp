@@ -496,6 +496,37 @@ struct NextInvoiceSet {
   std::vector<Line> lines;
 };
 
+/// An attempt is cancelled at its processor: asked for then, for the first time or again. never: its word is final.
+struct CancelPlanned {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  Instant at = never;
+  std::uint32_t cancels = 0;  ///< how often it was asked before
+  std::string raw;            ///< what it said last
+};
+
+/// In place of an earlier one of its slot.
+struct SavingStarted {
+  Saving saving;
+};
+struct SavingMoved {
+  SavingId saving;
+  AttemptState state = AttemptState::unknown;
+  Instant ask_at = never;
+  std::string ref;
+  std::string raw;
+  DeclineKind decline = DeclineKind::none;
+  std::string decline_code;
+  std::string action;
+};
+/// A processor is asked now about what it gave a hint of: of an attempt, a refund or a method that is being saved.
+struct LookUpPlanned {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  RefundId refund;
+  SavingId saving;
+};
+
 /// In order of release: a new one goes to the end.
 using Fact = std::variant<
     AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -510,8 +541,8 @@ using Fact = std::variant<
     DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet, MemberInvited,
     InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred, GrantReceived, MonthStarted,
     MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn, ReceiptMoved, MoneyKept, TaxWithheld,
-    OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted, BillingSet,
-    LateMoneyKept, NextInvoiceSet>;
+    OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted,
+    BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

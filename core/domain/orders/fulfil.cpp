@@ -3,6 +3,7 @@
 #include "domain/credits/lifecycle.hpp"
 #include "domain/documents/number.hpp"
 #include "domain/orders/place.hpp"
+#include "domain/payments/cancel.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -28,6 +29,7 @@ void issue_invoice(Draft& draft, OrderId id) {
 
 void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   draft.add(OrderPaid{id, attempt});
+  cancel_at_processor(draft, id, attempt);
   issue_invoice(draft, id);
   const Order order = *draft.account.order(id);
 

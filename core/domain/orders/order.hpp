@@ -75,14 +75,20 @@ struct Attempt {
   std::string raw;  ///< the provider's own status
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;
-  std::string action;  ///< JSON: what the customer must do
-  Instant sent_at;     ///< when it was last sent; zero: it may never have been
-  std::string alarm;   ///< what a person has to look into
-  bool kept = false;   ///< its money came when the order was closed, and waits for a person
+  std::string action;         ///< JSON: what the customer must do
+  Instant sent_at;            ///< when it was last sent; zero: it may never have been
+  std::string alarm;          ///< what a person has to look into
+  bool kept = false;          ///< its money came when the order was closed, and waits for a person
+  Instant cancel_at = never;  ///< when its processor is asked next to cancel it; never: it is not
+  std::uint32_t cancels = 0;  ///< how often it was asked to
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
            state == AttemptState::needs_action || state == AttemptState::authorised;
+  }
+  /// Nobody waits for it any more, and its processor has still to say that nothing comes of it.
+  bool cancelling() const {
+    return cancel_at != never && state != AttemptState::voided && state != AttemptState::captured;
   }
 };
 
@@ -131,6 +137,12 @@ struct Order {
   bool by_itself() const { return renewal() || kind == OrderKind::recharge || kind == OrderKind::minimum; }
   /// It is tried once and then left as an invoice, however long nobody pays it.
   bool left_as_invoice() const { return kind == OrderKind::minimum; }
+  /// Nothing is under way but what its customer has still to do.
+  bool waits_for_customer() const {
+    return in_flight() && std::ranges::none_of(attempts, [](const Attempt& attempt) {
+             return attempt.open() && attempt.state != AttemptState::needs_action;
+           });
+  }
   /// An attempt has no outcome yet. A late success may open an earlier one again.
   bool in_flight() const { return std::ranges::any_of(attempts, &Attempt::open); }
 };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "florin/money.hpp"
 #include "florin/time.hpp"
@@ -50,6 +51,11 @@ struct Said {
   std::string text;          ///< the provider's words, for staff
   std::string action;        ///< JSON: what the customer must do, when needs_action or pending
   Duration ask_after;        ///< 0: by the method's schedule
+  /// Of a method that was saved: the processor's reference of it, its brand, and what may be shown of it.
+  std::string token, brand, masked;
 };
+
+/// The decline code of a cancel at a processor that knows none.
+inline constexpr std::string_view cancel_not_offered = "cancel_not_offered";
 
 }  // namespace florin

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "domain/orders/place.hpp"
+#include "domain/payments/cancel.hpp"
 #include "domain/payments/match.hpp"
-#include "domain/payments/offered.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/retry.hpp"
 
@@ -14,12 +14,6 @@ namespace {
 
 /// How long something done may still look absent at a provider.
 constexpr Duration look_up_lag = minutes(5);
-
-/// When to ask again about an attempt that is still open: soon at first, then once a day.
-Duration ask_again_after(std::uint32_t asked) {
-  constexpr Duration steps[] = {minutes(1), minutes(5), hours(1), hours(6)};
-  return asked < std::size(steps) ? steps[asked] : hours(24);
-}
 
 bool final_no(AttemptState state) {
   return state == AttemptState::declined || state == AttemptState::not_sent || state == AttemptState::expired ||
@@ -51,6 +45,11 @@ std::optional<bool> answered(const ProviderSaid& command) {
 }
 
 }  // namespace
+
+Duration ask_again_after(std::uint32_t asked) {
+  constexpr Duration steps[] = {minutes(1), minutes(5), hours(1), hours(6)};
+  return asked < std::size(steps) ? steps[asked] : hours(24);
+}
 
 bool still_due(const Account& account, const Order& order) {
   // What of the account's own money was for it may have paid another order since.
@@ -108,7 +107,10 @@ void money_came(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order& order = *draft.account.order(id);
   if (order.state == OrderState::paid) return give_back_whole(draft, id, attempt);  // a second capture of one order
   if (order.state == OrderState::open && still_due(draft.account, order)) return deliver(draft, order, attempt);
-  if (order.state == OrderState::open) draft.add(OrderClosed{id, "no_longer_due"});
+  if (order.state == OrderState::open) {
+    draft.add(OrderClosed{id, "no_longer_due"});
+    cancel_at_processor(draft, id, attempt);
+  }
   money_came_late(draft, id, attempt);
 }
 
@@ -123,8 +125,8 @@ bool may_move(AttemptState from, AttemptState to) {
     case needs_action: return to != started && to != not_sent;
     case authorised: return to == authorised || to == captured || to == voided || to == expired || to == unknown;
     case not_sent:
-    case declined:
-    case expired: return to == captured || to == authorised;  // late success: it happens, and the money counts
+    case declined: return to == captured || to == authorised;  // late success: it happens, and the money counts
+    case expired: return to == captured || to == authorised || to == voided;
     case captured:
     case voided: return false;
   }
@@ -175,6 +177,8 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
     const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked);
     const Instant lag_ends = last_sent + look_up_lag;
     moved.ask_at = said.absent && draft.now < lag_ends ? lag_ends : draft.now + wait;
+    // What is held now is captured now.
+    if (moved.state == AttemptState::authorised && attempt.state != AttemptState::authorised) moved.ask_at = draft.now;
   }
   // Of what was invoiced the bank's statement tells; nobody is asked.
   const bool sent = moved.state == AttemptState::pending || moved.state == AttemptState::needs_action;
@@ -187,6 +191,9 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
   if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);
   const Order& after = *draft.account.order(command.order);
   if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
+  if (!attempt.open()) return;  // what followed from its end has followed
+  if (attempt.cancelling() && !still_due(draft.account, after))
+    return draft.add(OrderClosed{command.order, "no_longer_due"});
   // Its customer was told till when it could be paid, and is not charged any more.
   if (!after.by_itself() && after.open_until <= draft.now)
     return could_not_be_paid(draft, command.order, "not_paid_in_time");
@@ -231,44 +238,7 @@ void decide_late_money(Draft& draft, const DecideLateMoney& command) {
   deliver(draft, order, kept->number);
 }
 
-void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
-  const Catalog& catalog = draft.catalog();
-  const Method* method = catalog.method(command.method);
-  if (method == nullptr)
-    refuse("unknown_method", "There is no payment method '" + command.method.text() + "'.", catalog.methods_at);
-  must_be_offered(*method, draft.account, actor);
-  if (std::ranges::find(method->slots, command.slot) == method->slots.end())
-    refuse("unknown_slot", "'" + command.method.text() + "' cannot be kept as '" + command.slot + "'.", method->at);
-  if (!method->brands.empty() && std::ranges::find(method->brands, command.brand) == method->brands.end()) {
-    std::string brands;
-    for (const std::string& brand : method->brands) brands += (brands.empty() ? "" : ", ") + brand;
-    refuse("brand_not_accepted", "Accepted are: " + brands + ".", method->at);
-  }
-  if (command.token.empty()) refuse("token_missing", "The processor's token of the method is missing.", method->at);
-  draft.add(MethodSaved{{.id = {draft.account.last_method + 1},
-                         .method = command.method,
-                         .slot = command.slot,
-                         .processor = method->through.front(),
-                         .token = command.token,
-                         .brand = command.brand,
-                         .masked = command.masked}});
-  // A working method given while past due is tried at once.
-  if (!draft.account.past_due || draft.account.frozen) return;
-  const OrderId unpaid = draft.account.past_due->order;
-  if (!draft.account.order(unpaid)->in_flight()) try_afresh(draft, unpaid);
-}
-
-void remove_method(Draft& draft, const RemoveMethod& command) {
-  const SavedMethod* saved = draft.account.slot(command.slot);
-  if (saved == nullptr) refuse("no_payment_method", "There is no payment method in '" + command.slot + "'.");
-  for (const Order& order : draft.account.orders)
-    for (const Attempt& attempt : order.attempts)
-      if (attempt.open() && attempt.method == saved->id)
-        refuse("payment_under_way", "A payment with this method is under way.");
-  draft.add(MethodRemoved{saved->id});
-}
-
-void close_order(Draft& draft, OrderId id) {
+void expire_attempts(Draft& draft, OrderId id) {
   const Order order = *draft.account.order(id);
   for (const Attempt& last : order.attempts) {
     if (!last.open()) continue;
@@ -284,6 +254,11 @@ void close_order(Draft& draft, OrderId id) {
                            .action = {},
                            .alarm = {}});
   }
+  cancel_at_processor(draft, id);
+}
+
+void close_order(Draft& draft, OrderId id) {
+  expire_attempts(draft, id);
   could_not_be_paid(draft, id, "not_paid_in_time");
 }
 

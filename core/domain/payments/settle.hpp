@@ -17,13 +17,15 @@ void decide_late_money(Draft& draft, const DecideLateMoney& command);
 /// Whether an attempt may move from one state to another. A claim that would move it otherwise changes nothing.
 bool may_move(AttemptState from, AttemptState to);
 
+/// When to ask a provider again about what is still open: soon at first, then once a day.
+Duration ask_again_after(std::uint32_t asked);
+
 /// Whether what the order bought can still be delivered. A change fits only the subscription and the period that it was
 /// computed for.
 bool still_due(const Account& account, const Order& order);
 
-void save_method(Draft& draft, const Actor& actor, const SetMethod& command);
-void remove_method(Draft& draft, const RemoveMethod& command);
-
+/// Nobody waits any more for what the customer has still to do for an order.
+void expire_attempts(Draft& draft, OrderId order);
 /// The customer's time for an order has run out.
 void close_order(Draft& draft, OrderId order);
 

@@ -1,5 +1,9 @@
+#include "domain/payments/cancel.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/payments/match.hpp"
+#include "domain/payments/methods.hpp"
+#include "domain/payments/settle.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 /// How a subscription comes to its end, and what is left then. Source   CL-18, EX-15, KA-09
@@ -21,14 +25,23 @@ Instant takes_effect(const Draft& draft) {
   return bound ? std::max(running.to, *running.agreement_ends) : running.to;
 }
 
+/// What only its customer could still pay is closed as well; what a processor works on is cancelled there if that goes,
+/// and lands otherwise.
 void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
-  std::vector<OrderId> unpaid;
+  std::vector<OrderId> unpaid, under_way;
   for (const Order& order : draft.account.orders) {
     const bool credits =
         order.kind == OrderKind::purchase || order.kind == OrderKind::recharge || order.left_as_invoice();
-    if (order.state == OrderState::open && (credits_too || !credits) && !order.in_flight()) unpaid.push_back(order.id);
+    if (order.state != OrderState::open || (credits && !credits_too)) continue;
+    // An invoice that was sent may be paid any day: it has its own time.
+    if (order.in_flight() && comes_by_bank(draft, order.attempts.back())) continue;
+    (order.in_flight() && !order.waits_for_customer() ? under_way : unpaid).push_back(order.id);
   }
-  for (const OrderId id : unpaid) draft.add(OrderClosed{id, std::string(because)});
+  for (const OrderId id : unpaid) {
+    expire_attempts(draft, id);
+    draft.add(OrderClosed{id, std::string(because)});
+  }
+  for (const OrderId id : under_way) cancel_at_processor(draft, id);
 }
 
 }  // namespace
@@ -96,6 +109,9 @@ void delete_account(Draft& draft, const Actor& actor) {
   if (draft.account.trial) draft.add(TrialEnded{});
   if (running) end_subscription(draft, Standing::ended, "deleted");
   close_unpaid(draft, true, "deleted");
+  const std::vector<Saving> savings = draft.account.savings;
+  for (const Saving& saving : savings)
+    if (saving.open()) close_saving(draft, saving.id);
   draft.add(AccountDeleted{});
 }
 

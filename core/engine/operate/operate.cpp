@@ -111,10 +111,16 @@ class Run : public std::enable_shared_from_this<Run> {
     return request;
   }
 
+  /// Of a payment that is there: not having reached the provider says nothing of the payment itself.
+  bool of_payment_there() const {
+    return operation_.kind == OperationKind::status || operation_.kind == OperationKind::cancel ||
+           operation_.kind == OperationKind::capture;
+  }
+
   /// No word of the provider's on what became of it.
   Said nothing_learned(const std::string& why) const {
     Said said;
-    const bool maybe = may_have_acted_ || acted_ || operation_.kind == OperationKind::status;
+    const bool maybe = may_have_acted_ || acted_ || of_payment_there();
     said.state = maybe ? AttemptState::unknown : AttemptState::not_sent;
     said.text = why;
     return said;
@@ -122,9 +128,10 @@ class Run : public std::enable_shared_from_this<Run> {
 
   /// The plugin's word, held against what is known here.
   Said settled(Said said) const {
-    if (said.state == AttemptState::not_sent && (may_have_acted_ || operation_.kind == OperationKind::status))
+    if (said.state == AttemptState::not_sent && (may_have_acted_ || of_payment_there()))
       said.state = AttemptState::unknown;
-    const bool moved = said.state == AttemptState::captured || said.state == AttemptState::authorised;
+    const bool of_method = operation_.of_method || operation_.kind == OperationKind::save_method;
+    const bool moved = !of_method && (said.state == AttemptState::captured || said.state == AttemptState::authorised);
     if (moved && said.amount != operation_.amount) {
       said.state = AttemptState::unknown;
       said.text = "wrong_amount: the provider says " + said.amount.text() + ", asked were " + operation_.amount.text();

@@ -22,7 +22,7 @@ namespace florin {
 ///                       mind in the middle, more than 16 requests
 ///             unknown   with `text` beginning `wrong_amount:` when the provider's amount or currency is not what was
 ///                       asked; `amount` and `ref` are the provider's
-///             a status that learns nothing is unknown and not absent
+///             a status or a cancel that learns nothing is unknown and not absent
 /// No word of it holds a secret or a card's number.
 void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
              std::move_only_function<void(Said)> done);

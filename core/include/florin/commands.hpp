@@ -108,9 +108,10 @@ struct SetMethod {
   MethodId method;   ///< card, upi
   std::string slot;  ///< primary, backup
   std::vector<Word> details;
-  std::string token;   ///< the processor's own, never a number
-  std::string brand;   ///< empty where the method has none
-  std::string masked;  ///< what may be shown: last four, a masked address
+  std::string token;                   ///< the processor's own, never a number
+  std::string brand;                   ///< empty where the method has none
+  std::string masked;                  ///< what may be shown: last four, a masked address
+  std::optional<ProcessorId> through;  ///< whose token it is; none: of the first that the tenant names for the method
 };
 struct RemoveMethod {
   std::string slot;
@@ -394,6 +395,14 @@ struct CloseDifference {
   std::string reason;
 };
 
+/// A method is to be saved at its processor. What its customer must do for that stands in the account's `savings`; the
+/// method is there once the processor says that it is. No number ever comes here.
+struct SaveMethod {
+  MethodId method;
+  std::string slot;                    ///< primary, backup
+  std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
@@ -402,7 +411,7 @@ using Command =
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 SetBilling, DecideLateMoney>;
+                 SetBilling, DecideLateMoney, SaveMethod>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

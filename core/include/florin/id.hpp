@@ -61,6 +61,7 @@ using OrderId = Number<struct OrderTag>;
 using RefundId = Number<struct RefundTag>;
 using ReviewId = Number<struct ReviewTag>;
 using SavedMethodId = Number<struct SavedMethodTag>;
+using SavingId = Number<struct SavingTag>;
 
 }  // namespace florin
 

@@ -93,6 +93,8 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   SandboxBehaviour how;
   const std::string_view whole = token;
   if (whole == "ok") return how;
+  if (whole == "ok_not_booked") return how.booked = 0, how;
+  if (whole == "ok_booked_twice") return how.booked = 2, how;
   if (whole == "declined_soft") return how.decline = "insufficient_funds", how;
   if (whole == "declined_hard") return how.decline = "lost_card", how;
   if (whole == "declined_technical") return how.decline = "processing_error", how;
@@ -100,8 +102,9 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   if (whole == "unreachable") return how.unreachable = true, how;
   if (whole == "lost_before") return how.lost_before = true, how;
   if (whole == "lost_after") return how.lost_after = true, how;
-  if (whole == "needs_action") return how.needs_action = true, how;
+  if (whole == "needs_action") return how.needs_action = true, how.can_be_cancelled = true, how;
   if (take(token, "acts_after_")) {
+    how.can_be_cancelled = take_end(token, "_unless_cancelled");
     const auto length = length_of(token);
     if (!length) return std::nullopt;
     return how.needs_action = true, how.pending = *length, how;
@@ -135,6 +138,7 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
 WireReply SandboxBook::act(const std::string& path, const std::string& key, const std::string& body, Instant now) {
   if (path == "/charges") return charge(key, body, now);
   if (path == "/refunds") return refund(key, body, now);
+  if (path == "/methods") return save_method(key, body, now);
   std::string_view rest = path;
   if (take(rest, "/charges/")) {
     const auto slash = rest.find('/');
@@ -163,6 +167,7 @@ WireReply SandboxBook::charge(const std::string& key, const std::string& body, I
               .minor = number_in(asked, "amount"),
               .currency = text_in(asked, "currency"),
               .exponent = number_in(asked, "exponent"),
+              .made_at = now,
               .ends_at = now + how->pending,
               .ending = Ending::captured};
   if (made.minor <= 0 || made.currency.size() != 3 || made.exponent < 0)
@@ -200,9 +205,22 @@ WireReply SandboxBook::refund(const std::string& key, const std::string& body, I
               .at = now,
               .failed = of->how.refund_declined};
   for (int i = 0; i < of->how.webhooks; ++i)
-    events_.emplace(now + of->how.webhook_after + minutes(i), Event{key, true});
+    events_.emplace(now + of->how.webhook_after + minutes(i), Event{key, About::refund});
   keys_.emplace(made.id, key);
   return reply_of(refunds_.emplace(key, std::move(made)).first->second);
+}
+
+/// Its customer does what is asked of them a minute later.
+WireReply SandboxBook::save_method(const std::string& key, const std::string& body, Instant now) {
+  if (key.empty()) return refused(400, "no_key", "Saving a method needs an Idempotency-Key.");
+  if (const auto made = methods_.find(key); made != methods_.end()) {
+    if (made->second.body != body) return refused(409, "key_reused", "This key was used with another body.");
+    return answered(200, object_of(made->second, now));
+  }
+  Method made{.key = key, .id = fmt::format("me_{}", methods_.size() + 1), .body = body, .saved_at = now + minutes(1)};
+  events_.emplace(made.saved_at + seconds(2), Event{key, About::method});
+  keys_.emplace(made.id, key);
+  return answered(200, object_of(methods_.emplace(key, std::move(made)).first->second, now));
 }
 
 WireReply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now) {
@@ -215,7 +233,7 @@ WireReply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now
     return reply_of(charge, now);
   }
   if (verb == "cancel") {
-    if (!over) {
+    if (!over && charge.how.can_be_cancelled) {
       withdraw(charge.key);
       charge.ends_at = now;
       charge.ending = Ending::voided;
@@ -229,16 +247,27 @@ WireReply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now
 void SandboxBook::announce(const Charge& charge) {
   if (!charge.ends_at) return;
   for (int i = 0; i < charge.how.webhooks; ++i)
-    events_.emplace(*charge.ends_at + charge.how.webhook_after + minutes(i), Event{charge.key, false});
+    events_.emplace(*charge.ends_at + charge.how.webhook_after + minutes(i), Event{charge.key, About::charge});
 }
 
 void SandboxBook::withdraw(const std::string& charge_key) {
-  std::erase_if(events_, [&](const auto& entry) { return !entry.second.of_refund && entry.second.key == charge_key; });
+  std::erase_if(events_, [&](const auto& entry) {
+    return entry.second.about == About::charge && entry.second.key == charge_key;
+  });
 }
 
 // ---- What can be asked
 
 WireReply SandboxBook::look_up(std::string_view path, Instant now) const {
+  if (take(path, "/books?from_us=")) return books(path, now);
+  if (path.starts_with("/methods")) {
+    std::string key(take(path, "/methods?key=") ? path : std::string_view());
+    if (take(path, "/methods/"))
+      if (const auto id = keys_.find(std::string(path)); id != keys_.end()) key = id->second;
+    const auto found = methods_.find(key);
+    if (found == methods_.end()) return refused(404, "not_found", "The sandbox knows no such key or id.");
+    return answered(200, object_of(found->second, now));
+  }
   const bool of_refund = path.starts_with("/refunds");
   std::string key;
   if (take(path, of_refund ? "/refunds?key=" : "/charges?key=")) {
@@ -255,6 +284,27 @@ WireReply SandboxBook::look_up(std::string_view path, Instant now) const {
     return reply;
   }
   return refused(404, "not_found", "The sandbox knows no such key or id.");
+}
+
+/// What was made in the time that `span` names, as it stands now.
+WireReply SandboxBook::books(std::string_view span, Instant now) const {
+  const auto middle = span.find("&until_us=");
+  const auto from = number_of(span.substr(0, middle));
+  const auto until = middle == std::string_view::npos ? std::nullopt : number_of(span.substr(middle + 10));
+  if (!from || !until) return refused(400, "bad_time", "Books are asked for as from_us and until_us.");
+  const auto inside = [&](Instant at) { return *from <= at.us && at.us < *until; };
+  json::array items;
+  for (const auto& [key, charge] : charges_)
+    if (inside(charge.made_at)) {
+      json::object item = object_in(object_of(charge, now));
+      if (charge.how.booked > 0) items.push_back(item);
+      // Under a key that nobody asked with: ours, read backwards.
+      item["key"] = std::string(key.rbegin(), key.rend());
+      if (charge.how.booked > 1) items.push_back(std::move(item));
+    }
+  for (const auto& [key, refund] : refunds_)
+    if (inside(refund.at)) items.push_back(json::parse(object_of(refund)));
+  return answered(200, json::serialize(json::object{{"items", std::move(items)}}));
 }
 
 std::optional<SandboxBehaviour> SandboxBook::behaviour(const std::string& path, const std::string& body) const {
@@ -301,6 +351,19 @@ std::string SandboxBook::object_of(const Charge& charge, Instant now) {
   return json::serialize(object);
 }
 
+std::string SandboxBook::object_of(const Method& method, Instant now) {
+  const bool saved = method.saved_at <= now;
+  json::object object{
+      {"kind", "method"}, {"id", method.id}, {"key", method.key}, {"status", saved ? "saved" : "needs_action"}};
+  if (!saved) object["action_url"] = "https://sandbox.invalid/save/" + method.id;
+  if (!saved) return json::serialize(object);
+  const bool card = text_in(object_in(method.body), "method") == "card";
+  object["token"] = "ok";
+  object["brand"] = card ? "visa" : "";
+  object["masked"] = card ? "4242" : "pa\u2022\u2022\u2022@okbank";
+  return json::serialize(object);
+}
+
 std::string SandboxBook::object_of(const Refund& refund) const {
   const Charge& charge = charges_.at(refund.charge_key);
   json::object object{{"kind", "refund"},
@@ -344,9 +407,9 @@ std::vector<SandboxBook::Notice> SandboxBook::notices(Instant after, Instant unt
   std::vector<Notice> due;
   for (auto it = events_.upper_bound(after); it != events_.end() && it->first <= until; ++it) {
     const Event& event = it->second;
-    const bool of_refund = event.of_refund;
-    const std::string object =
-        of_refund ? object_of(refunds_.at(event.key)) : object_of(charges_.at(event.key), it->first);
+    const std::string object = event.about == About::refund   ? object_of(refunds_.at(event.key))
+                               : event.about == About::method ? object_of(methods_.at(event.key), it->first)
+                                                              : object_of(charges_.at(event.key), it->first);
     const json::object read = object_in(object);
     const std::string type = text_in(read, "kind") + "." + text_in(read, "status");
     due.push_back(

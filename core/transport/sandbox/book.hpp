@@ -17,13 +17,15 @@ struct SandboxBehaviour {
   Duration pending;                            ///< 0: decided at once
   std::string decline;                         ///< the code it is declined with; empty: it succeeds
   std::optional<std::int64_t> declines_after;  ///< so many charges of the customer succeed first
-  bool needs_action = false;  ///< until `pending` is over; 0: for ever
+  bool needs_action = false;                   ///< until `pending` is over; 0: for ever
+  bool can_be_cancelled = false;               ///< what a bank works on, or a customer has begun, cannot
   bool unreachable = false;
   bool lost_before = false;
   bool lost_after = false;
   bool wrong_amount = false;
   bool refund_declined = false;
   bool refund_lost_after = false;
+  int booked = 1;  ///< how often its books have it
   int webhooks = 1;
   Duration webhook_after = seconds(2);
 
@@ -72,6 +74,7 @@ class SandboxBook {
     std::int64_t minor = 0;
     std::string currency;
     std::int64_t exponent = 0;
+    Instant made_at;
     std::optional<Instant> ends_at;  // none: waits for the customer
     Ending ending = Ending::captured;
   };
@@ -81,13 +84,20 @@ class SandboxBook {
     Instant at;
     bool failed = false;
   };
+  struct Method {
+    std::string key, id, body;
+    Instant saved_at;
+  };
+  enum class About : std::uint8_t { charge, refund, method };
   struct Event {
     std::string key;
-    bool of_refund = false;
+    About about = About::charge;
   };
 
   WireReply charge(const std::string& key, const std::string& body, Instant now);
   WireReply refund(const std::string& key, const std::string& body, Instant now);
+  WireReply save_method(const std::string& key, const std::string& body, Instant now);
+  WireReply books(std::string_view span, Instant now) const;
   WireReply act_on(Charge& charge, std::string_view verb, Instant now);
   void announce(const Charge& charge);
   void withdraw(const std::string& charge_key);
@@ -97,10 +107,12 @@ class SandboxBook {
   WireReply reply_of(const Refund& refund) const;
   static std::string object_of(const Charge& charge, Instant now);
   std::string object_of(const Refund& refund) const;
+  static std::string object_of(const Method& method, Instant now);
 
   std::map<std::string, Charge> charges_;     // by key
   std::map<std::string, Refund> refunds_;     // by key
-  std::map<std::string, std::string> keys_;   // of charges and refunds, by id
+  std::map<std::string, Method> methods_;     // by key
+  std::map<std::string, std::string> keys_;   // of charges, refunds and methods, by id
   std::map<std::string, std::int64_t> made_;  // charges, by customer and token
   std::multimap<Instant, Event> events_;      // by due time
 };

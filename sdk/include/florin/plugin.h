@@ -203,9 +203,10 @@ enum FLORIN_CODES {
   FLORIN_CAPTURED = 6,
   FLORIN_VOIDED = 7,
   FLORIN_EXPIRED = 8,
-  FLORIN_ABSENT = 9, /* status: the provider knows none of our references, as of this reply */
+  FLORIN_ABSENT = 9, /* status, cancel: the provider knows none of our references, as of this reply */
   FLORIN_REFUNDED = 10,
-  FLORIN_REFUND_FAILED = 11
+  FLORIN_REFUND_FAILED = 11,
+  FLORIN_SAVED = 12 /* a method: `saved` says which */
 };
 
 enum FLORIN_CODES {                  /* why not, in the words of the retry rules */
@@ -235,6 +236,13 @@ typedef struct florin_action { /* what the customer must do */
   int64_t expires_at_us;
 } florin_action;
 
+typedef struct florin_saved { /* a method that the provider keeps */
+  uint32_t size, zero;
+  florin_text token;  /* what a charge gets as method_ref; never a number */
+  florin_text brand;  /* "visa"; absent where the method has none */
+  florin_text masked; /* what may be shown: "4242", "pr***@okbank" */
+} florin_saved;
+
 typedef struct florin_outcome {
   uint32_t size, state;
   florin_money amount; /* what the provider says moved or is held; the host compares */
@@ -244,6 +252,7 @@ typedef struct florin_outcome {
   const florin_action* action;
   int64_t poll_after_us; /* a duration; 0: the schedule of the method */
   int64_t happened_at_us;
+  const florin_saved* saved; /* of FLORIN_SAVED */
 } florin_outcome;
 
 /* SEND: one request; its reply is appended and the function called again. Before a further request the host computes
@@ -294,12 +303,18 @@ FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void);
 enum FLORIN_CODES {
   FLORIN_CHARGE = 1,
   FLORIN_CONFIRM = 2, /* the customer came back, or did what was asked */
-  FLORIN_CANCEL = 3,
+  FLORIN_CANCEL = 3,  /* nobody waits for it: VOIDED, or what the payment is if it cannot be cancelled any more */
   FLORIN_REFUND = 4,
   FLORIN_STATUS = 5,
-  FLORIN_PULL = 6 /* a page of the provider's own books, for reconciliation */
+  FLORIN_PULL = 6,       /* a page of the provider's own books, for reconciliation */
+  FLORIN_CAPTURE = 7,    /* of money that is held: CAPTURED, or what the payment is if it cannot be captured any more */
+  FLORIN_SAVE_METHOD = 8 /* key is ours of it, method_ref a method of the same customer, if there is one */
 };
-enum FLORIN_CODES { FLORIN_OFF_SESSION = 1u, FLORIN_OF_REFUND = 2u /* status: of a refund */ };
+enum FLORIN_CODES {
+  FLORIN_OFF_SESSION = 1u,
+  FLORIN_OF_REFUND = 2u, /* status: of a refund */
+  FLORIN_OF_METHOD = 4u  /* status: of a method that is being saved; payment_key and ref are of that */
+};
 
 /* All of it is fixed before the first request and the same at each call and each resend. */
 typedef struct florin_operation {
@@ -344,7 +359,14 @@ typedef struct florin_webhook {
   int64_t received_at_us;
 } florin_webhook;
 
-enum FLORIN_CODES { FLORIN_ABOUT_PAYMENT = 1, FLORIN_ABOUT_REFUND = 2, FLORIN_ABOUT_DISPUTE = 3 };
+enum FLORIN_CODES {
+  FLORIN_ABOUT_PAYMENT = 1,
+  FLORIN_ABOUT_REFUND = 2,
+  FLORIN_ABOUT_DISPUTE = 3,
+  FLORIN_ABOUT_METHOD = 4, /* one that is being saved: always a hint, and payment_key is its key */
+  FLORIN_ABOUT_RECEIPT = 5 /* money that came by bank, for the order with payment_key: `ref` is its name for good, `raw`
+                              what the payer wrote */
+};
 enum FLORIN_CODES { /* how far a dispute is */
                     FLORIN_DISPUTE_WARNING = 1,
                     FLORIN_DISPUTE_NEEDS_RESPONSE = 2,
@@ -392,6 +414,7 @@ typedef struct florin_processor_1 {
   florin_operate *charge, *confirm, *cancel, *refund, *status;
   const florin_claims* (*webhook)(const florin_plugin*, const florin_webhook*, florin_arena*);
   florin_operate* pull;
+  florin_operate *capture, *save_method;
 } florin_processor_1;
 
 /* ---- "florin.method/1": no outside world ------------------------------------------------------------------------ */
@@ -575,6 +598,8 @@ FLORIN_AT_BYTE(florin_replies, replies, 8);
 FLORIN_AT_BYTE(florin_reason, text, 24);
 FLORIN_AT_BYTE(florin_action, expires_at_us, 40);
 FLORIN_AT_BYTE(florin_outcome, happened_at_us, 80);
+FLORIN_AT_BYTE(florin_outcome, saved, 88);
+FLORIN_AT_BYTE(florin_saved, masked, 40);
 FLORIN_AT_BYTE(florin_step, outcome, 16);
 FLORIN_AT_BYTE(florin_step, cursor, 40);
 FLORIN_AT_BYTE(florin_setup, tenant, 40);
@@ -592,6 +617,7 @@ FLORIN_AT_BYTE(florin_offer, operations, 48);
 FLORIN_AT_BYTE(florin_capabilities, look_up_lag_us, 32);
 FLORIN_AT_BYTE(florin_processor_1, webhook, 56);
 FLORIN_AT_BYTE(florin_processor_1, pull, 64);
+FLORIN_AT_BYTE(florin_processor_1, save_method, 80);
 FLORIN_AT_BYTE(florin_field, required, 32);
 FLORIN_AT_BYTE(florin_method_facts, polls_us, 64);
 FLORIN_AT_BYTE(florin_situation, brand, 72);

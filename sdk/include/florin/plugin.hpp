@@ -547,6 +547,10 @@ struct Action {
   List<florin_pair> fields = {};
   std::int64_t expires_at_us = 0;
 };
+/// A method that the provider keeps: its token, its brand, and what may be shown.
+struct Saved {
+  Text token = {}, brand = {}, masked = {};
+};
 struct Outcome {
   std::uint32_t state = FLORIN_UNKNOWN;
   florin_money amount{};
@@ -555,6 +559,7 @@ struct Outcome {
   std::optional<Action> action = {};
   std::int64_t poll_after_us = 0;
   std::int64_t happened_at_us = 0;
+  std::optional<Saved> saved = {};
 };
 
 /// Minor units of a currency: letters are made upper case, what is no code stays unknown.
@@ -583,6 +588,7 @@ inline const florin_outcome* outcome(const Outcome& said) {
         kept(florin_action{0, said.action->kind, said.action->url, said.action->fields, said.action->expires_at_us});
   made.poll_after_us = said.poll_after_us;
   made.happened_at_us = said.happened_at_us;
+  if (said.saved) made.saved = kept(florin_saved{0, 0, said.saved->token, said.saved->brand, said.saved->masked});
   return kept(made);
 }
 inline Step done(const Outcome& said) {
@@ -821,6 +827,14 @@ concept Pulls = requires(const C& c, const Operation& op, const Replies& r) {
   { c.pull(op, r) } -> std::convertible_to<Step>;
 };
 template <class C>
+concept Captures = requires(const C& c, const Operation& op, const Replies& r) {
+  { c.capture(op, r) } -> std::convertible_to<Step>;
+};
+template <class C>
+concept SavesMethods = requires(const C& c, const Operation& op, const Replies& r) {
+  { c.save_method(op, r) } -> std::convertible_to<Step>;
+};
+template <class C>
 concept TakesWebhooks = requires(const C& c, const Webhook& w) {
   { c.webhook(w) } -> std::same_as<Claims>;
 };
@@ -867,6 +881,8 @@ const florin_processor_1* processor() {
     if constexpr (Refunds<C>) made.refund = stepped<&C::refund, C>;
     if constexpr (TellsStatus<C>) made.status = stepped<&C::status, C>;
     if constexpr (Pulls<C>) made.pull = stepped<&C::pull, C>;
+    if constexpr (Captures<C>) made.capture = stepped<&C::capture, C>;
+    if constexpr (SavesMethods<C>) made.save_method = stepped<&C::save_method, C>;
     if constexpr (TakesWebhooks<C>)
       made.webhook = [](const florin_plugin* plugin, const florin_webhook* hook, florin_arena* room_for_it) {
         return guarded(room_for_it, [&] { return self<C>(plugin).webhook(*hook).made(); });

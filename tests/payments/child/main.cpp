@@ -1,5 +1,6 @@
 // Plays a flow on a journal in a folder, and is killed at the request that it was told. Started again on the same
 // folder, it asks again what it had asked, as a client that was not answered does.
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -24,7 +25,10 @@ int main(int argc, char** argv) {
       std::ofstream(set_up) << "done\n";
     }
     const int at = std::stoi(argv[5]);
-    if (at > 0) provider.fault(static_cast<int>(provider.seen().size()) + at, argv[6], ::getpid());
+    if (auto* kill_at_sync = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "kill_at_sync")))
+      kill_at_sync(argv[6] == std::string("sync") ? at : 0);
+    else if (at > 0)
+      provider.fault(static_cast<int>(provider.seen().size()) + at, argv[6], ::getpid());
     flow.goes(host, provider);
     host.to(host.now() + minutes(20));
     return 0;

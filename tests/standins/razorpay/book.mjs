@@ -214,8 +214,10 @@ export class Book {
                    recurring: true, recurring_details: {status: 'confirmed', failure_reason: null},
                    max_amount: wanted.max_amount ?? 1500000, expired_at: wanted.expire_at ?? null, created_at: this.now};
     if (payment.method === 'card') token.card = payment.card;
+    if (payment.method === 'upi') token.vpa = {username: 'payer', handle: 'okbank', name: null};
     this.tokens.set(token.id, token);
     payment.token_id = token.id;
+    payment.customer_id = token.customer_id;
     this.tell('token.confirmed', {token});
     return token;
   }
@@ -309,6 +311,7 @@ export class Book {
         reason ? this.fail(payment, reason, how.source) : this.authorise(payment);
         return payment;
       }
+      case 'brings_back': return this.brought_back(this.found('payments', id), how.secret);
       case 'refund_ends': return this.refund_ends(this.found('refunds', id), how.status), this.refunds.get(id);
       case 'transfer': return this.transfer_in(how);
       case 'dispute': return this.dispute(this.found('payments', id), how);
@@ -318,6 +321,12 @@ export class Book {
       case 'webhook_secret': return (this.webhook_secret = how.secret), {};
       default: throw new Error(`no act '${act}'`);
     }
+  }
+
+  /** What the provider's form hands to the page, signed with the API's secret. */
+  brought_back(payment, secret) {
+    const signature = createHmac('sha256', secret).update(`${payment.order_id}|${payment.id}`).digest('hex');
+    return {razorpay_order_id: payment.order_id, razorpay_payment_id: payment.id, razorpay_signature: signature};
   }
 
   // ---- Webhooks: kept for the tests to deliver, in whatever order and number

@@ -5,7 +5,9 @@ import {after, before, beforeEach, test} from 'node:test';
 import {Book} from './book.mjs';
 import {serve} from './server.mjs';
 
-const Razorpay = createRequire(`${process.env.CLIENTS}/`)('razorpay');
+const require = createRequire(`${process.env.CLIENTS}/`);
+const Razorpay = require('razorpay');
+const {validatePaymentVerification} = require('razorpay/dist/utils/razorpay-utils');
 let book, server, client;
 
 before(async () => {
@@ -129,6 +131,32 @@ test('the same refund key acts once, and never for another amount', async () => 
   assert.equal((await post(1000)).data.id, first.data.id);
   assert.equal((await post(2000).catch((error) => error.response)).status, 400);
   assert.deepEqual(book.sums(), {captured: 118000, refunded: 1000, captures: 1});
+});
+
+test('what the form brings back is signed as the client checks it', async () => {
+  const made = await order();
+  const started = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
+  const back = book.act({act: 'brings_back', id: started.razorpay_payment_id, secret: 'standin'});
+  const signed = (order_id) => validatePaymentVerification({order_id, payment_id: back.razorpay_payment_id}, back.razorpay_signature, 'standin');
+  assert.ok(signed(made.id));
+  assert.ok(!signed('order_Stand000000999'));
+  // The known answer of the provider's own manual.
+  assert.ok(validatePaymentVerification({order_id: 'order_1', payment_id: 'pay_1'},
+                                        '6ee26bbc4e5583865fe176666b0acc52e28b705f5b70a740696a59ded49e28d0', 'ks'));
+});
+
+test('a mandate comes with the rupee that its customer pays, and the rupee is not captured', async () => {
+  const customer = await client.customers.create({name: 'acme/ann', fail_existing: 0});
+  const made = await client.orders.create({
+    amount: 100, currency: 'INR', method: 'upi', customer_id: customer.id, receipt: 'saving-1',
+    token: {max_amount: 1500000, frequency: 'as_presented'}, payment: {capture: 'manual'}});
+  const paid = await client.payments.createPaymentJson({amount: 100, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
+  book.act({act: 'pay', id: paid.razorpay_payment_id});
+  const payment = await client.payments.fetch(paid.razorpay_payment_id);
+  assert.equal(payment.status, 'authorized');
+  const token = await client.customers.fetchToken(customer.id, payment.token_id);
+  assert.equal(token.recurring_details.status, 'confirmed');
+  assert.equal(token.max_amount, 1500000);
 });
 
 test('money comes into a virtual account whatever was expected', async () => {

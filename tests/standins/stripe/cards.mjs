@@ -7,6 +7,7 @@ export const cards = {
   pm_card_mastercard: {brand: 'mastercard', last4: '4444'},
   pm_card_amex: {brand: 'amex', last4: '0005'},
   pm_card_discover: {brand: 'discover', last4: '1117'},
+  pm_card_unionpay: {brand: 'unionpay', last4: '0005'},
   pm_card_in: {last4: '0008', country: 'IN'},
   pm_card_visa_chargeDeclined: declines('card_declined', 'generic_decline'),
   pm_card_visa_chargeDeclinedInsufficientFunds: declines('card_declined', 'insufficient_funds'),

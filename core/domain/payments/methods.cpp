@@ -1,0 +1,179 @@
+#include "domain/payments/methods.hpp"
+
+#include <algorithm>
+
+#include "domain/orders/place.hpp"
+#include "domain/payments/offered.hpp"
+#include "domain/payments/settle.hpp"
+
+namespace florin {
+
+namespace {
+
+/// How long after its decision a saving may still leave this host for the first time.
+constexpr Duration send_window = minutes(15);
+
+const Method& keepable(const Draft& draft, const Actor& actor, const MethodId& id, const std::string& slot) {
+  const Catalog& catalog = draft.catalog();
+  const Method* method = catalog.method(id);
+  if (method == nullptr)
+    refuse("unknown_method", "There is no payment method '" + id.text() + "'.", catalog.methods_at);
+  must_be_offered(*method, draft.account, actor);
+  if (std::ranges::find(method->slots, slot) == method->slots.end())
+    refuse("unknown_slot", "'" + id.text() + "' cannot be kept as '" + slot + "'.", method->at);
+  return *method;
+}
+
+/// The processor that keeps the method: the one that was named, else the first of the tenant's list. Which one it is is
+/// fixed then: a token works only where it was made.
+ProcessorId keeper(const Method& method, const std::optional<ProcessorId>& named) {
+  if (!named) return method.through.front();
+  if (std::ranges::find(method.through, *named) == method.through.end())
+    refuse("unknown_processor", "'" + method.id.text() + "' does not go through '" + named->text() + "'.", method.at);
+  return *named;
+}
+
+/// The same of one that has still to be saved: nobody is asked who does not answer.
+ProcessorId well_keeper(const Draft& draft, const Method& method, const std::optional<ProcessorId>& named) {
+  if (named) return keeper(method, named);
+  for (const ProcessorId& processor : method.through)
+    if (draft.tenant.rests_until(processor) <= draft.now) return processor;
+  return method.through.front();
+}
+
+bool takes(const Method& method, const std::string& brand) {
+  return method.brands.empty() || std::ranges::find(method.brands, brand) != method.brands.end();
+}
+
+/// A working method given while past due is tried at once.
+void keep(Draft& draft, SavedMethod method) {
+  method.id = {draft.account.last_method + 1};
+  draft.add(MethodSaved{std::move(method)});
+  if (!draft.account.past_due || draft.account.frozen) return;
+  const OrderId unpaid = draft.account.past_due->order;
+  if (!draft.account.order(unpaid)->in_flight()) try_afresh(draft, unpaid);
+}
+
+void move(Draft& draft, const Saving& saving, const Said& said, Instant ask_at) {
+  draft.add(SavingMoved{.saving = saving.id,
+                        .state = said.state,
+                        .ask_at = ask_at,
+                        .ref = said.ref,
+                        .raw = said.raw,
+                        .decline = said.decline,
+                        .decline_code = said.decline_code,
+                        .action = said.action});
+}
+
+}  // namespace
+
+void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
+  const Method& method = keepable(draft, actor, command.method, command.slot);
+  if (!takes(method, command.brand)) {
+    std::string brands;
+    for (const std::string& brand : method.brands) brands += (brands.empty() ? "" : ", ") + brand;
+    refuse("brand_not_accepted", "Accepted are: " + brands + ".", method.at);
+  }
+  if (command.token.empty()) refuse("token_missing", "The processor's token of the method is missing.", method.at);
+  keep(draft, {.id = {},
+               .method = command.method,
+               .slot = command.slot,
+               .processor = keeper(method, command.through),
+               .token = command.token,
+               .brand = command.brand,
+               .masked = command.masked});
+}
+
+void remove_method(Draft& draft, const RemoveMethod& command) {
+  const SavedMethod* saved = draft.account.slot(command.slot);
+  if (saved == nullptr) refuse("no_payment_method", "There is no payment method in '" + command.slot + "'.");
+  for (const Order& order : draft.account.orders)
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.open() && attempt.method == saved->id)
+        refuse("payment_under_way", "A payment with this method is under way.");
+  draft.add(MethodRemoved{saved->id});
+}
+
+void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command) {
+  const Method& method = keepable(draft, actor, command.method, command.slot);
+  if (method.by_invoice()) refuse("unknown_slot", "'" + command.method.text() + "' is kept by nobody.", method.at);
+  const SavingId id{draft.account.last_saving + 1};
+  Saving saving{.id = id,
+                .method = command.method,
+                .slot = command.slot,
+                .processor = well_keeper(draft, method, command.through),
+                .key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/saving " +
+                                                std::to_string(id.value))};
+  saving.started_at = draft.now;
+  saving.ask_at = draft.now;
+  saving.send_before = draft.now + send_window;
+  saving.until = draft.calendar().after(draft.now, method.order_open);
+  draft.add(SavingStarted{std::move(saving)});
+}
+
+void saving_said(Draft& draft, const SavingSaid& command) {
+  const Saving* found = draft.account.saving(command.saving);
+  if (found == nullptr) refuse("no_such_saving", "There is no such saving.");
+  const Saving saving = *found;
+  if (!saving.open()) refuse("stale_claim", "This says nothing new of the method.");
+  Said said = command.said;
+  if (said.state == AttemptState::needs_action && said.action.empty()) said.action = saving.action;
+  // Nothing of it costs anybody anything: what never arrived is sent again, and what the processor does not know is
+  // over.
+  if (said.absent) said.state = AttemptState::declined;
+  if (said.state == AttemptState::not_sent)
+    said.state = said.decline == DeclineKind::misconfigured ? AttemptState::declined : AttemptState::started;
+  if (said.state == AttemptState::captured) {
+    const Method* method = draft.catalog().method(saving.method);
+    if (said.token.empty() || method == nullptr) {
+      said.state = AttemptState::declined;
+      said.decline_code = "nothing_saved";
+    } else if (!takes(*method, said.brand)) {
+      said.state = AttemptState::declined;
+      said.decline_code = "brand_not_accepted";
+    }
+  }
+  const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(saving.asked);
+  const bool open = said.state == AttemptState::started || said.state == AttemptState::unknown ||
+                    said.state == AttemptState::pending || said.state == AttemptState::needs_action;
+  move(draft, saving, said, open ? draft.now + wait : never);
+  if (said.state != AttemptState::captured) return;
+  keep(draft, {.id = {},
+               .method = saving.method,
+               .slot = saving.slot,
+               .processor = saving.processor,
+               .token = said.token,
+               .brand = said.brand,
+               .masked = said.masked});
+}
+
+void close_saving(Draft& draft, SavingId id) {
+  const Saving saving = *draft.account.saving(id);
+  Said said;
+  said.state = AttemptState::expired;
+  said.raw = saving.raw;
+  said.decline = DeclineKind::customer_gave_up;
+  move(draft, saving, said, never);
+}
+
+void look_up(Draft& draft, const LookUp& command) {
+  const auto nothing_new = [] { refuse("stale_claim", "This says nothing new."); };
+  if (command.saving) {
+    const Saving* saving = draft.account.saving(command.saving);
+    if (saving == nullptr || !saving->open() || saving->ask_at <= draft.now) nothing_new();
+  } else if (command.refund) {
+    const Refund* refund = draft.account.refund(command.refund);
+    if (refund == nullptr || refund->state == AttemptState::captured || refund->ask_at <= draft.now) nothing_new();
+  } else {
+    const Order* order = draft.account.order(command.order);
+    if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size()) nothing_new();
+    const Attempt& attempt = order->attempts[command.attempt - 1];
+    // What was never sent is not asked about, and what comes by bank is told by statements.
+    if (!attempt.open() || attempt.state == AttemptState::started || attempt.ask_at <= draft.now ||
+        attempt.ask_at == never)
+      nothing_new();
+  }
+  draft.add(LookUpPlanned{command.order, command.attempt, command.refund, command.saving});
+}
+
+}  // namespace florin

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "domain/decision/draft.hpp"
+
+/// An account's payment methods: given with a processor's token, or saved at the processor for the account.
+/// Source   docs/decisions/0036-saving-a-method.md
+namespace florin {
+
+void save_method(Draft& draft, const Actor& actor, const SetMethod& command);
+void remove_method(Draft& draft, const RemoveMethod& command);
+
+/// The processor is asked to save a method; its customer has a part in that. In place of an earlier try of the slot.
+void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command);
+/// What it says of it. Once it is saved it is a method of the account as any other.
+void saving_said(Draft& draft, const SavingSaid& command);
+/// The customer's time for it has run out.
+void close_saving(Draft& draft, SavingId saving);
+
+/// Asks the processor now. Refused when its word is final already.
+void look_up(Draft& draft, const LookUp& command);
+
+}  // namespace florin

@@ -1,0 +1,98 @@
+#include "host/daily_books.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "host/assembly.hpp"
+#include "host/payments.hpp"
+
+namespace florin {
+
+namespace {
+
+constexpr Duration day = hours(24);
+constexpr Duration at_hour = hours(3);
+
+Instant day_of(Instant at) { return {at.us - at.us % day.us}; }
+
+std::string mark_of(const TenantId& tenant, const ProcessorId& processor) {
+  return "reconciled/" + tenant.text() + "/" + processor.text();
+}
+
+}  // namespace
+
+DailyBooks::Book& DailyBooks::book(const Key& key) {
+  const auto known = books_.find(key);
+  if (known != books_.end()) return known->second;
+  const auto mark = assembly_.store().mark(mark_of(key.first, key.second));
+  Instant until = day_of(opened_at_);
+  if (mark)
+    if (const auto marked = Instant::parse(*mark)) until = *marked;
+  return books_.emplace(key, Book{until, {}, {}}).first->second;
+}
+
+Instant DailyBooks::due(const Book& book) { return std::max(book.until + day + at_hour, book.again_at); }
+
+Instant DailyBooks::next() {
+  const std::lock_guard lock(mutex_);
+  Instant first = never;
+  for (const auto& key : assembly_.plugged().books()) first = std::min(first, due(book(key)));
+  return first;
+}
+
+void DailyBooks::run(Instant now) {
+  for (const auto& key : assembly_.plugged().books()) {
+    Book before;
+    {
+      const std::lock_guard lock(mutex_);
+      before = book(key);
+    }
+    if (now < due(before)) continue;
+    Book after = before;
+    const Instant until = day_of(now - at_hour);
+    const auto report = reconcile(assembly_, key.first, key.second, before.until - day, until);
+    if (report) {
+      after = {until, {}, {}};
+      (void)!assembly_.store().set_mark(mark_of(key.first, key.second), until.text());
+    } else {
+      after.again_at = now + hours(1);
+      after.problem = report.error().message;
+    }
+    const std::lock_guard lock(mutex_);
+    books_[key] = after;
+  }
+}
+
+void DailyBooks::start() {
+  thread_ = std::jthread([this](const std::stop_token& stopped) { loop(stopped); });
+}
+
+void DailyBooks::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  wake_.notify_all();
+  thread_.join();
+}
+
+void DailyBooks::loop(const std::stop_token& stopped) {
+  std::mutex waiting;
+  std::unique_lock lock(waiting);
+  while (!stopped.stop_requested()) {
+    const Instant now = assembly_.engine().now();
+    if (next() <= now) run(now);
+    // A change of the clock, or a tenant that came meanwhile, is seen within a minute.
+    wake_.wait_for(lock, stopped, std::chrono::minutes(1), [] { return false; });
+  }
+}
+
+std::vector<DailyBooks::State> DailyBooks::states() {
+  const std::lock_guard lock(mutex_);
+  std::vector<State> all;
+  for (const auto& key : assembly_.plugged().books()) {
+    const Book& one = book(key);
+    all.push_back({key.first, key.second, one.until, one.problem});
+  }
+  return all;
+}
+
+}  // namespace florin

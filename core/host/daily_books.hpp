@@ -1,0 +1,65 @@
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "florin/id.hpp"
+#include "florin/time.hpp"
+
+namespace florin {
+
+class Assembly;
+
+/// Holds each processor's books against ours by itself: every day at 03:00 UTC the two days before, so that what a
+/// processor books late is seen too. A host that was away catches up. Source   docs/decisions/0028-reconciliation.md
+class DailyBooks {
+ public:
+  /// opened_at   what was before it is somebody else's, where a processor's books were never looked at
+  DailyBooks(Assembly& assembly, Instant opened_at) : assembly_(assembly), opened_at_(opened_at) {}
+  ~DailyBooks() { stop(); }
+  DailyBooks(const DailyBooks&) = delete;
+  DailyBooks& operator=(const DailyBooks&) = delete;
+
+  /// When the next one is due; in the past: now.
+  Instant next();
+  /// Those that are due by `now`. One that fails is tried again an hour later.
+  void run(Instant now);
+
+  /// By a thread of its own, for a host in real time.
+  void start();
+  void stop();
+
+  /// How far a processor's books were held against ours, and what came in between the last time.
+  struct State {
+    TenantId tenant;
+    ProcessorId processor;
+    Instant until;        ///< everything before it
+    std::string problem;  ///< of the last try; empty: there was none
+  };
+  std::vector<State> states();
+
+ private:
+  struct Book {
+    Instant until;
+    Instant again_at;
+    std::string problem;
+  };
+  using Key = std::pair<TenantId, ProcessorId>;
+  Book& book(const Key& key);
+  static Instant due(const Book& book);
+  void loop(const std::stop_token& stopped);
+
+  Assembly& assembly_;
+  const Instant opened_at_;
+  std::mutex mutex_;
+  std::map<Key, Book> books_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace florin

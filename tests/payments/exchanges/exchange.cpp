@@ -1,0 +1,116 @@
+#include "cases.hpp"
+
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+#include <future>
+
+#include "domain/journal/described.hpp"
+#include "engine/operate/operate.hpp"
+#include "plugins/library.hpp"
+#include "scenario/stage.hpp"
+
+namespace florin::test {
+
+namespace json = boost::json;
+
+const std::vector<Exchange>& exchanges() {
+  static const std::vector<Exchange> all = [] {
+    std::vector<Exchange> both = stripe_exchanges();
+    const std::vector<Exchange> more = razorpay_exchanges();
+    both.insert(both.end(), more.begin(), more.end());
+    return both;
+  }();
+  return all;
+}
+
+ProcessorPlugin plugin_of(const std::string& provider) {
+  static const scenario::TemporaryFolder copies;
+  static const PluginLibrary library =
+      *PluginLibrary::open({.folders = {FLORIN_PLUGINS}, .copies = copies.path(), .pins = {}});
+  const std::string config =
+      provider == "razorpay" ? R"({"key_id": "rzp_test_standin", "mandate_limit": "1500000"})" : "{}";
+  return *library.processor(provider, {.tenant = "acme", .config_json = config});
+}
+
+Secrets secrets_of(const std::string& provider, bool wrong_key) {
+  const bool stripe = provider == "stripe";
+  const std::string key = wrong_key ? "sk_test_wrong" : stripe ? "sk_test_standin" : "standin";
+  const std::string webhook = stripe ? "whsec_standin" : "rzpsecret";
+  return [=](std::string_view name) { return std::vector<std::string>{name.ends_with(".webhook") ? webhook : key}; };
+}
+
+Said carried_out(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets, Transport& way) {
+  std::promise<Said> said;
+  operate(plugin, operation, way, secrets, exchanged_at, [&](Said its) { said.set_value(std::move(its)); });
+  return said.get_future().get();
+}
+
+std::string pulled(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets, Transport& way) {
+  std::promise<Pulled> said;
+  pull(plugin, operation, way, secrets, exchanged_at, [&](Pulled its) { said.set_value(std::move(its)); });
+  const Pulled page = said.get_future().get();
+  std::string text = page.problem.empty() ? "" : "problem: " + page.problem + "\n";
+  for (const WebhookClaim& claim : page.page)
+    text += (claim.of_refund ? "refund " + claim.refund_key : "payment " + claim.payment_key) + " " + claim.said.ref +
+            " " + claim.said.amount.text() + " " + boost::describe::enum_to_string(claim.said.state, "") + "\n";
+  return text + "then " + (page.cursor.empty() ? "nothing" : page.cursor) + "\n";
+}
+
+std::string as_text(const Operation& operation) {
+  return json::serialize(json::object{{"kind", static_cast<int>(operation.kind)},
+                                      {"off_session", operation.off_session},
+                                      {"of_refund", operation.of_refund},
+                                      {"of_method", operation.of_method},
+                                      {"key", operation.key},
+                                      {"payment_key", operation.payment_key},
+                                      {"amount", operation.amount.text()},
+                                      {"method", operation.method},
+                                      {"method_ref", operation.method_ref},
+                                      {"customer_key", operation.customer_key},
+                                      {"ref", operation.ref},
+                                      {"refund_ref", operation.refund_ref},
+                                      {"refund_key", operation.refund_key},
+                                      {"cursor", operation.cursor},
+                                      {"from", operation.from.text()},
+                                      {"until", operation.until.text()}});
+}
+
+Operation operation_of(const std::string& text) {
+  const json::object read = json::parse(text).as_object();
+  const auto word = [&](const char* name) { return std::string(read.at(name).as_string()); };
+  Operation operation;
+  operation.kind = static_cast<OperationKind>(read.at("kind").as_int64());
+  operation.off_session = read.at("off_session").as_bool();
+  operation.of_refund = read.at("of_refund").as_bool();
+  operation.of_method = read.at("of_method").as_bool();
+  operation.decided_at = operation.started_at = exchanged_at;
+  operation.key = word("key");
+  operation.payment_key = word("payment_key");
+  if (const auto amount = Money::parse(word("amount"))) operation.amount = *amount;
+  operation.method = word("method");
+  operation.method_ref = word("method_ref");
+  operation.customer_key = word("customer_key");
+  operation.ref = word("ref");
+  operation.refund_ref = word("refund_ref");
+  operation.refund_key = word("refund_key");
+  operation.cursor = word("cursor");
+  operation.from = *Instant::parse(word("from"));
+  operation.until = *Instant::parse(word("until"));
+  return operation;
+}
+
+std::string as_text(const Said& said) {
+  return json::serialize(json::object{{"state", boost::describe::enum_to_string(said.state, "")},
+                                      {"absent", said.absent},
+                                      {"amount", said.amount.text()},
+                                      {"ref", said.ref},
+                                      {"raw", said.raw},
+                                      {"decline", boost::describe::enum_to_string(said.decline, "")},
+                                      {"decline_code", said.decline_code},
+                                      {"action", said.action},
+                                      {"token", said.token},
+                                      {"brand", said.brand},
+                                      {"masked", said.masked}});
+}
+
+}  // namespace florin::test
