@@ -26,6 +26,10 @@ Instant monotonic() {
   return {since.tv_sec * 1'000'000 + since.tv_nsec / 1'000};
 }
 
+Error not_written(const store::Store& store) {
+  return {.code = "store_unavailable",
+          .message = "the journal cannot be written now; ask again with the same key (" + store.last_problem() + ")"};
+}
 const Error not_ours{.code = "ask_again", .message = "this host does not own the journal any more"};
 
 /// How many commands or due entries are decided before the next row is looked at.
@@ -129,8 +133,7 @@ Result<Answered> Engine::submit_and_wait(Job job) {
 
 std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
   // In virtual time a row that could not be written leaves its commands without an answer.
-  const Error unavailable{.code = "store_unavailable",
-                          .message = "the journal cannot be written now; ask again with the same key"};
+  const Error unavailable{.code = "store_unavailable", .message = {}};
   struct Waiting {
     explicit Waiting(std::size_t count, const Error& none)
         : answers(count, Result<Answered>(none)), left(static_cast<std::ptrdiff_t>(count)) {}
@@ -146,16 +149,20 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
   submit(std::move(jobs));
   if (threaded()) {
     waiting->left.wait();
-  } else if (unknown_row_) {
-    for (Result<Answered>& answer : waiting->answers)
-      if (!answer && answer.error().code == unavailable.code)
-        answer = Error{.code = unavailable.code, .message = unavailable.message + " (" + store_.last_problem() + ")"};
+    return std::move(waiting->answers);
   }
-  return std::move(waiting->answers);
+  // The shard may still say to `waiting` what became of a command.
+  std::vector<Result<Answered>> answers = waiting->answers;
+  for (Result<Answered>& answer : answers)
+    if (unknown_row_ && !answer && answer.error().code == unavailable.code) answer = not_written(store_);
+  return answers;
 }
 
 Status Engine::read(const std::function<void(const Shard&)>& read) {
   if (!threaded()) {
+    commit_inline();
+    if (shard_.lost()) return not_ours;
+    if (unknown_row_) return not_written(store_);
     read(shard_);
     return Done{};
   }
