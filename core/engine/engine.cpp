@@ -60,16 +60,24 @@ Engine::Engine(store::Store& store, Policies& policies, Providers& providers, Op
 
 Engine::~Engine() { close(); }
 
-Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& compile, Errors& problems) {
-  if (const auto opened = shard_.open(now()); !opened) return opened.error();
+Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& problems) {
+  tenants_ = std::move(tenants);
+  compile_ = std::move(compile);
+  if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
+  if (const auto opened = open_shard(problems); !opened) return opened.error();
   open_ = true;
-  epoch_ = shard_.epoch();
-  if (threaded() && store_.lease()) {
-    const Instant asked_at = monotonic();
-    if (const auto ours = store_.renew(options_.shard.number, epoch_); !ours) return ours.error();
-    lease_until_ = asked_at + *store_.lease();
+  commit_inline();
+  if (threaded()) {
+    decider_ = std::thread([this] { decide_loop(); });
+    committer_ = std::thread([this] { commit_loop(); });
+    speaker_ = std::thread([this] { effect_loop(); });
   }
-  for (const TenantSource& source : tenants) {
+  return Done{};
+}
+
+Status Engine::open_shard(Errors& problems) {
+  if (const auto opened = shard_.open(now()); !opened) return opened.error();
+  for (const TenantSource& source : tenants_) {
     if (source.stopped) {
       // Files that cannot be read change nothing of a tenant that runs on a version of the journal.
       const TenantState* known = shard_.tenant(source.id);
@@ -80,20 +88,28 @@ Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& com
       }
     }
     const auto compile_one = [&](std::uint32_t version, const std::string& text) {
-      return compile(source.id, version, text);
+      return compile_(source.id, version, text);
     };
     if (const auto added = shard_.add_tenant(compile_one, source.id, source.text, now()); !added) {
       shard_.stop_tenant(source.id, added.error());
       problems.push_back(added.error());
     }
   }
-  commit_inline();
-  if (threaded()) {
-    decider_ = std::thread([this] { decide_loop(); });
-    committer_ = std::thread([this] { commit_loop(); });
-    speaker_ = std::thread([this] { effect_loop(); });
-  }
+  if (!threaded() || !store_.lease()) return Done{};
+  const Instant asked_at = monotonic();
+  const Status ours = store_.renew(options_.shard.number, shard_.epoch());
+  if (!ours) return ours;
+  const std::lock_guard lock(mutex_);
+  epoch_ = shard_.epoch();
+  lease_until_ = asked_at + *store_.lease();
+  lease_lost_ = false;
   return Done{};
+}
+
+/// Its owner of last is not alive. What was lost is read anew, and the new opening fences whoever had it.
+void Engine::take_back() {
+  Errors problems;  // each stops its tenant, which says so
+  if (const auto opened = open_shard(problems); !opened) shard_.lose(not_ours);
 }
 
 Instant Engine::now() const { return threaded() ? wall_clock() : virtual_now_; }
@@ -212,6 +228,15 @@ void Engine::renew_lease(std::unique_lock<std::mutex>& lock) {
   if (ours.error().code != "not_owner") return;
   lease_lost_ = true;
   wake_decider();
+}
+
+void Engine::claim_again(std::unique_lock<std::mutex>& lock) {
+  if (closing_) return wake_committer_.wait(lock, [&] { return decided_all_; });
+  lock.unlock();
+  const Status claimed = store_.claim(options_.shard.number);
+  lock.lock();
+  claimed_ = bool(claimed);
+  if (claimed_) wake_decider();
 }
 
 // ---- Commit ----------------------------------------------------------------------------------------------------
@@ -339,13 +364,16 @@ void Engine::commit_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const auto work = [&] { return row_.has_value() || decided_all_ || (lease_wanted_ && !lease_lost_); };
-    if (!lease_until_ || lease_lost_)
+    if (!lease_until_ || claimed_)
       wake_committer_.wait(lock, work);
     else
       wake_committer_.wait_for(lock, std::chrono::microseconds(store_.lease()->us / 3), work);
     if (!row_) {
       if (decided_all_) return;
-      renew_lease(lock);
+      if (lease_lost_)
+        claim_again(lock);
+      else if (lease_until_)
+        renew_lease(lock);
       continue;
     }
     const store::Row row = std::move(*row_);
@@ -377,7 +405,7 @@ void Engine::decide_loop() {
     const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || closing_ ||
-             start_sending_ || (lease_lost_ && !shard_.lost());
+             start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -401,10 +429,14 @@ void Engine::decide_loop() {
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
     const bool closing = closing_;
     const bool lease_lost = lease_lost_;
+    const bool claimed = claimed_;
     const bool start_sending = std::exchange(start_sending_, false);
     lock.unlock();
 
-    if (start_sending) shard_.start_sending();
+    if (start_sending) {
+      options_.shard.sending = true;
+      shard_.start_sending();
+    }
 
     if (outcome) {
       committing_ = false;
@@ -415,6 +447,7 @@ void Engine::decide_loop() {
       retry_at = now() + Duration{100'000};
     }
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
+    if (claimed && !closing) take_back();
     const Instant at = now();
     shard_.take(jobs, at);
     if (!closing) shard_.take_due(at, due_share);
@@ -427,6 +460,10 @@ void Engine::decide_loop() {
       effects_.clear();
       lease_lost_ = lease_until_.has_value();
       if (lease_until_) lease_until_ = Instant();
+    }
+    if (claimed) {
+      claimed_ = false;
+      wake_committer_.notify_one();
     }
     if (!effects_.empty()) wake_effects_.notify_one();
     if (!committing_ && !shard_.lost()) {

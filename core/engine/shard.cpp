@@ -71,9 +71,9 @@ Shard::~Shard() = default;
 // ---- Start -----------------------------------------------------------------------------------------------------
 
 Status Shard::open(Instant now) {
-  if (const auto claimed = store_.claim(options_.number); !claimed) return claimed.error();
   const auto head = store_.head(options_.number);
   if (!head) return head.error();
+  forget();
   head_ = *head;
   last_ = durable_ = head_.last;
 
@@ -105,7 +105,16 @@ Status Shard::open(Instant now) {
                  .message = "the journal could not be opened for writing: " + store_.last_problem()};
   durable(row);
   epoch_before_ = head_.epoch;
+  lost_ = false;
   return Done{};
+}
+
+void Shard::forget() {
+  attempts_.clear();
+  events_.clear();
+  tenants_.clear();
+  usage_keys_ = KeyWindow(options_.usage_window);
+  money_keys_ = KeyWindow(options_.money_window);
 }
 
 /// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
@@ -115,10 +124,7 @@ Status Shard::recover() {
   const Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
   const Status recovered = taken ? replay(loaded->floor) : taken;
   if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
-  attempts_.clear();
-  tenants_.clear();
-  usage_keys_ = KeyWindow(options_.usage_window);
-  money_keys_ = KeyWindow(options_.money_window);
+  forget();
   return replay(0);
 }
 

@@ -56,8 +56,9 @@ class Shard {
   Shard(store::Store& store, Policies& policies, Options options);
   ~Shard();
 
-  /// Loads checkpoints, replays what is newer, and makes its opening the first entry under a new epoch. Until that is
-  /// durable nothing is answered. Errors: the store's; already_open, damaged_row; not_owner.
+  /// Of a shard that was claimed, also of one that was lost. Loads checkpoints, replays what is newer, and makes its
+  /// opening the first entry under a new epoch; until that is durable nothing is answered. Errors (it is lost): the
+  /// store's; damaged_row; not_owner.
   Status open(Instant now);
 
   /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
@@ -168,6 +169,7 @@ class Shard {
   void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
+  void forget();
   Status recover();
   Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
   bool in_checkpoints(const Entry& entry, store::Position position) const;
