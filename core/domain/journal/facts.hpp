@@ -205,6 +205,7 @@ struct InvoiceIssued {
 struct PastDueEntered {
   OrderId order;
   Instant step_at = never;
+  std::optional<Instant> since{};  ///< of an imported account; none: now
 };
 struct PastDueStepped {
   std::uint32_t step = 0;  ///< the next one
