@@ -13,7 +13,9 @@
 #include "domain/decision/world.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
+#include "engine/name_index.hpp"
 #include "engine/ports.hpp"
+#include "engine/slab.hpp"
 #include "florin/commands.hpp"
 #include "store/store.hpp"
 
@@ -142,7 +144,8 @@ class Shard {
   struct Tenant {
     TenantState state;
     Catalogs catalogs;
-    boost::unordered_flat_map<std::string, std::unique_ptr<Held>> accounts;
+    std::vector<Held*> accounts;  ///< in the order in which they came
+    std::uint64_t seed = 0;       ///< of its accounts' names in names_
     std::optional<Error> stopped;
     bool changed = false;
   };
@@ -150,18 +153,30 @@ class Shard {
     std::shared_ptr<const Entry> entry;
     Reply reply;
   };
+  struct Address {  ///< of a command: found and asked for before any of its block is decided
+    Tenant* tenant = nullptr;
+    std::uint32_t name = 0;  ///< hash in names_
+    KeyWindow::Digest key;
+    Held* likely = nullptr;
+  };
 
   Tenant& tenant_of(const TenantId& id);
-  static Held* find(Tenant& tenant, const AccountId& id);
+  Tenant* find_tenant(const TenantId& id) const;
+  static std::uint32_t name_of(const Tenant& tenant, const AccountId& id);
+  Held* find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const;
+  Held* find(const Tenant& tenant, const AccountId& id) const { return find(tenant, id, name_of(tenant, id)); }
   Held& held_as(Tenant& tenant, const AccountId& id);
+  Address address_of(const Job& job, Tenant* before) const;
+  void take_at(const Address& address, Job& job, Instant now);
   /// Fills in what follows. Errors: the policy's plugin failed.
   Status decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other = nullptr,
                      std::optional<Beside>* beside = nullptr);
   /// Decides what fell due on this account by `now`, at most `left` entries. Errors: the policy's plugin failed.
   Status advance(Held& held, Instant now, std::size_t& left);
-  void append(Tenant* tenant, Held* held, Entry entry, Reply reply);
-  void append_both(Tenant& tenant, Held& held, Entry entry, Reply reply, Held& other, Beside beside);
+  void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply);
+  void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
+  const KeyWindow& keys_for(const AnyCommand& command) const;
   void schedule(Held& held);
   void doubt_started(Tenant& tenant, Instant now);
   void resume_charges(Tenant& tenant, Instant now);
@@ -179,6 +194,8 @@ class Shard {
   Policies& policies_;
   Options options_;
   boost::unordered_flat_map<std::string, std::unique_ptr<Tenant>> tenants_;
+  Slab<Held> held_;  ///< accounts of all tenants
+  NameIndex names_;  ///< into held_
   using Event = std::pair<Instant, Held*>;
   struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
     bool operator()(const Event& a, const Event& b) const;

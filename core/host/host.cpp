@@ -25,7 +25,7 @@ Outcome outcome_of(const engine::Answered& answered) {
   outcome.position = answered.position;
   outcome.refusal = answered.entry->refusal;
   for (const Fact& fact : answered.entry->facts) {
-    if (const auto* placed = std::get_if<OrderPlaced>(&fact)) outcome.order = placed->order.id;
+    if (const auto* placed = std::get_if<OrderPlaced>(&fact)) outcome.order = placed->order->id;
     if (const auto* held = std::get_if<HoldPlaced>(&fact)) outcome.hold = held->hold;
   }
   outcome.entry = config::json_of(*answered.entry, answered.position);

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "domain/journal/apart.hpp"
 #include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
@@ -141,6 +142,12 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 template <class T>
+struct IsOptional<Seldom<T>> : std::true_type {};
+template <class T>
+struct IsApart : std::false_type {};
+template <class T>
+struct IsApart<Apart<T>> : std::true_type {};
+template <class T>
 struct IsVariant : std::false_type {};
 template <class... T>
 struct IsVariant<std::variant<T...>> : std::true_type {};
@@ -224,6 +231,8 @@ void write(Writer& out, const T& value) {
   } else if constexpr (IsOptional<T>::value) {
     out.unsigned_number(value ? 1 : 0);
     if (value) write(out, *value);
+  } else if constexpr (IsApart<T>::value) {
+    write(out, *value);
   } else if constexpr (IsVariant<T>::value) {
     out.unsigned_number(value.index());
     std::visit([&](const auto& alternative) { write(out, alternative); }, value);
@@ -290,6 +299,8 @@ void read(Reader& in, T& value) {
   } else if constexpr (IsOptional<T>::value) {
     value.reset();
     if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);
+  } else if constexpr (IsApart<T>::value) {
+    read(in, *value);
   } else if constexpr (IsVariant<T>::value) {
     const std::uint64_t index = in.unsigned_number();
     if (index >= std::variant_size_v<T>) throw Damaged("a kind of fact or command that this version does not know");

@@ -1,5 +1,6 @@
+#include <xxhash.h>
+
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 
 #include "../contestant.hpp"
@@ -7,8 +8,10 @@
 #include "domain/accounts/apply.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
+#include "engine/name_index.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/slab.hpp"
 
 namespace bench {
 
@@ -22,7 +25,8 @@ const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"
 
 std::string name_of(std::size_t account) { return "account-" + std::to_string(account); }
 
-/// The debit alone: look up by name, decide, apply, encode. Nothing is durable, no key is remembered, one thread.
+/// The debit alone, on accounts that lie as a shard's do: look up by name, decide, apply, encode. Nothing is durable, no
+/// key is remembered, one thread.
 class InMemory final : public Contestant {
  public:
   explicit InMemory(const Place& place) {
@@ -34,8 +38,10 @@ class InMemory final : public Contestant {
     tenant_.id = TenantId::trusted("callloop");
     tenant_.catalog = 1;
     tenant_.catalog_since = {start_of_time};
-    accounts_.reserve(place.accounts);
-    for (std::size_t i = 0; i < place.accounts; ++i) accounts_.emplace(name_of(i), account_number(i));
+    for (std::size_t i = 0; i < place.accounts; ++i) {
+      set_up(accounts_.add(), i);
+      names_.add(hash_of(name_of(i)), static_cast<std::uint32_t>(i));
+    }
   }
 
   std::string name() const override { return "the debit in memory alone"; }
@@ -51,13 +57,15 @@ class InMemory final : public Contestant {
     double seconds = 0;
     while (seconds < work.seconds) {
       for (std::size_t i = 0; i < names.size(); i += block) {
+        std::array<std::uint32_t, block> hashes;
         std::array<Account*, block> looked_up;
+        for (std::size_t j = 0; j < block; ++j) names_.prefetch(hashes[j] = hash_of(names[i + j]));
         for (std::size_t j = 0; j < block; ++j) {
-          looked_up[j] = accounts_.find(names[i + j])->second.get();
+          looked_up[j] = &accounts_[names_.likely(hashes[j])];
           engine::prefetch(*looked_up[j]);
         }
-        for (const Account* account : looked_up) engine::prefetch_grants(*account);
-        for (Account* account : looked_up) debit(*account);
+        for (const Account* account : looked_up) engine::prefetch_behind(*account);
+        for (std::size_t j = 0; j < block; ++j) debit(find(names[i + j], hashes[j]));
       }
       count += names.size();
       seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -68,32 +76,42 @@ class InMemory final : public Contestant {
 
   void prove() override {
     std::int64_t spent = 0;
-    for (const auto& [name, account] : accounts_)
-      for (const Grant& grant : account->grants) spent += grant.spent.units;
+    for (std::size_t i = 0; i < accounts_.size(); ++i)
+      for (const Grant& grant : accounts_[i].grants) spent += grant.spent.units;
     must(spent == static_cast<std::int64_t>(debited_), "in memory: every debit took one credit");
   }
 
  private:
-  /// Credits that rolled over, of the plan, and bought.
-  static std::unique_ptr<Account> account_number(std::size_t i) {
-    auto account = std::make_unique<Account>();
-    account->id = AccountId::trusted(name_of(i));
-    account->opened_at = start_of_time;
-    account->standing = Standing::paid;
-    account->billing_country = "US";
+  static std::uint32_t hash_of(const std::string& name) {
+    return static_cast<std::uint32_t>(XXH3_64bits(name.data(), name.size()));
+  }
+  Account& find(const std::string& name, std::uint32_t hash) {
+    return accounts_[names_.find(hash, [&](std::uint32_t number) { return accounts_[number].id.text() == name; })];
+  }
+  /// On a plan, with credits that rolled over, of the plan, and bought.
+  static void set_up(Account& account, std::size_t i) {
+    account.id = AccountId::trusted(name_of(i));
+    account.opened_at = start_of_time;
+    account.standing = Standing::paid;
+    account.billing_country = "US";
+    Subscription& subscription = account.subscription.emplace();
+    subscription.plan = PlanId::trusted("growth");
+    subscription.cycle = "monthly";
+    subscription.catalog = subscription.period_catalog = 1;
+    subscription.anchor = subscription.from = subscription.started_at = start_of_time;
+    subscription.to = start_of_time + hours(24 * 31);
     std::int32_t priority = 0;
     for (const GrantSource source : {GrantSource::rollover, GrantSource::plan, GrantSource::purchase}) {
       Grant grant;
-      grant.id = {++account->last_grant};
+      grant.id = {++account.last_grant};
       grant.type = CreditType::trusted("message");
       grant.source = source;
       grant.priority = priority++;
       grant.issued_at = start_of_time;
       grant.ends_at = start_of_time + hours(24 * 3650);
       grant.granted = grant.remaining = {credits_of_each};
-      account->grants.push_back(grant);
+      account.grants.push_back(grant);
     }
-    return account;
   }
   void debit(Account& account) {
     Entry entry{.tenant = tenant_.id,
@@ -116,7 +134,8 @@ class InMemory final : public Contestant {
 
   Catalogs catalogs_;
   TenantState tenant_;
-  boost::unordered_flat_map<std::string, std::unique_ptr<Account>> accounts_;
+  engine::Slab<Account> accounts_;
+  engine::NameIndex names_;
   std::string bytes_;
   std::uint64_t position_ = 0, debited_ = 0;
 };
