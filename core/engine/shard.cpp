@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/journal/codec.hpp"
@@ -76,7 +77,8 @@ Status Shard::open(Instant now) {
   const auto head = store_.head(options_.number);
   if (!head) return head.error();
   head_ = *head;
-  last_ = durable_ = head_.last;
+  last_ = head_.last;
+  durable_ = head_.last;
 
   if (const Status recovered = recover(); !recovered) return recovered;
   for (auto& [name, tenant] : tenants_)
@@ -119,6 +121,8 @@ Status Shard::recover() {
   if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
   attempts_.clear();
   tenants_.clear();
+  changed_accounts_.clear();
+  changed_tenants_.clear();
   held_.clear();
   names_ = NameIndex();
   usage_keys_ = KeyWindow(options_.usage_window);
@@ -190,19 +194,27 @@ void Shard::replay_entry(const Entry& entry, store::Position position, store::Po
                   last_at_);
   if (std::holds_alternative<ErasePerson>(entry.command)) erase(entry);
   if (position <= floor || entry.tenant.empty()) return;
+  // Checkpoints are as of an entry each: one that is newer than this entry has it already. Whatever an account's has,
+  // its tenant's has too.
   Tenant& tenant = tenant_of(entry.tenant);
-  tenant.state.position = position;
-  tenant.changed = true;
+  const bool tenant_has_it = position <= tenant.state.position;
+  if (!tenant_has_it) {
+    tenant.state.position = position;
+    changed(tenant, position);
+  }
   if (entry.account.empty()) {
     Account nobody;
-    apply(nobody, tenant.state, entry, position);
+    if (!tenant_has_it) apply(nobody, tenant.state, entry, position);
     return;
   }
   Held* held = find(tenant, entry.account);
   if (held == nullptr && entry.facts.empty()) return;  // a refusal to somebody who is not there
   if (held == nullptr) held = &held_as(tenant, entry.account);
-  apply(held->account, tenant.state, entry, position);
-  held->changed = true;
+  if (position <= held->account.position) return;
+  TenantState as_of_then;
+  as_of_then.catalog = entry.catalog;
+  apply(held->account, tenant_has_it ? as_of_then : tenant.state, entry, position);
+  changed(*held, position);
   remember_attempts(*held);
 }
 
@@ -375,7 +387,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
     if (const auto advanced = advance(*other, now, left); !advanced)
       return fail(advanced.error().code, advanced.error().message);
   }
-  std::optional<Beside> beside;
+  Seldom<Beside> beside;
   if (const auto decided = decide_into(tenant, held != nullptr ? held->account : *newcomer, entry,
                                        other == nullptr ? nullptr : &other->account, &beside);
       !decided)
@@ -393,7 +405,10 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) held = &held_as(tenant, entry.account);
   const bool done = !entry.refusal;
   const bool lifts = done && std::holds_alternative<LiftCharges>(entry.command);
-  if (job.catalog && done) tenant.catalogs.versions.push_back(job.catalog);
+  if (job.catalog && done) {
+    const std::unique_lock frame(frame_);
+    tenant.catalogs.versions.push_back(job.catalog);
+  }
   if (beside) return append_both(tenant, *held, made, std::move(job.reply), *other, std::move(*beside));
   append(&tenant, held, made, std::move(job.reply));
   if (job.catalog && done) unstick(tenant);
@@ -453,7 +468,7 @@ Shard::Address Shard::address_of(const Job& job, Tenant* before) const {
 }
 
 Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other,
-                          std::optional<Beside>* beside) {
+                          Seldom<Beside>* beside) {
   std::vector<Answer> answers;
   for (;;) {
     const World world{entry.at, tenant.catalogs, answers, &provider_key, other};
@@ -498,16 +513,21 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
   journal::write(pending_, entry);
   if (tenant != nullptr) {
     tenant->state.position = position;
-    tenant->changed = true;
+    changed(*tenant, position);
   }
   if (held != nullptr) {
     const bool was_usage = is_usage(entry.command);
-    apply(held->account, tenant->state, entry, position);
-    held->changed = true;
+    {
+      const std::unique_lock contents(lock_of(*held));
+      apply(held->account, tenant->state, entry, position);
+    }
+    changed(*held, position);
     if (!entry.refusal) held->stuck = false;
     if (!was_usage) remember_attempts(*held);
     schedule(*held);
   } else if (tenant != nullptr && entry.account.empty()) {
+    const std::unique_lock frame(frame_);
+    tenant->own_position = position;
     Account nobody;
     apply(nobody, tenant->state, entry, position);
   }
@@ -710,6 +730,7 @@ Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_
 Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
   const std::uint32_t name = name_of(tenant, id);
   if (Held* held = find(tenant, id, name)) return *held;
+  const std::unique_lock frame(frame_);
   Held& held = held_.add();
   held.account.id = id;
   held.tenant = &tenant;
@@ -778,30 +799,57 @@ std::vector<AccountId> Shard::accounts(const TenantId& tenant) const {
   return ids;
 }
 
-Shard::Cut Shard::cut() {
+void Shard::changed(Tenant& tenant, store::Position position) {
+  if (tenant.changed_from != 0) return;
+  tenant.changed_from = position;
+  changed_tenants_.push_back(&tenant);
+}
+
+void Shard::changed(Held& held, store::Position position) {
+  if (held.changed_from != 0) return;
+  held.changed_from = position;
+  changed_accounts_.push_back(&held);
+}
+
+store::Checkpoint Shard::checkpoint_of(Tenant& tenant) {
+  return {object_of(tenant.state.id), tenant.state.position, journal::write(tenant.state)};
+}
+
+Shard::Cut Shard::cut(std::size_t most) {
   Cut cut;
-  cut.floor = durable_;
-  for (auto& [name, tenant] : tenants_) {
-    if (std::exchange(tenant->changed, false))
-      cut.objects.push_back({object_of(tenant->state.id), tenant->state.position, journal::write(tenant->state)});
-    for (Held* held : tenant->accounts)
-      if (std::exchange(held->changed, false))
-        cut.objects.push_back(
-            {object_of(tenant->state.id, held->account.id), held->account.position, journal::write(held->account)});
+  std::set<Tenant*> theirs;
+  for (; !changed_accounts_.empty() && cut_accounts_.size() < most; changed_accounts_.pop_front()) {
+    Held& held = *changed_accounts_.front();
+    cut.objects.push_back(
+        {object_of(held.tenant->state.id, held.account.id), held.account.position, journal::write(held.account)});
+    cut_accounts_.emplace_back(&held, std::exchange(held.changed_from, 0));
+    theirs.insert(held.tenant);
   }
+  const store::Position next_account = changed_accounts_.empty() ? last_ + 1 : changed_accounts_.front()->changed_from;
+  for (; !changed_tenants_.empty() && changed_tenants_.front()->changed_from < next_account; changed_tenants_.pop_front()) {
+    Tenant& tenant = *changed_tenants_.front();
+    cut_tenants_.emplace_back(&tenant, std::exchange(tenant.changed_from, 0));
+    theirs.insert(&tenant);
+  }
+  for (Tenant* tenant : theirs) cut.objects.push_back(checkpoint_of(*tenant));
+  const store::Position next_tenant = changed_tenants_.empty() ? last_ + 1 : changed_tenants_.front()->changed_from;
+  cut.floor = std::min(next_account, next_tenant) - 1;
   return cut;
 }
 
-Shard::Cut Shard::whole() const {
-  Cut cut;
-  cut.floor = durable_;
-  for (const auto& [name, tenant] : tenants_) {
-    cut.objects.push_back({object_of(tenant->state.id), tenant->state.position, journal::write(tenant->state)});
-    for (const Held* held : tenant->accounts)
-      cut.objects.push_back(
-          {object_of(tenant->state.id, held->account.id), held->account.position, journal::write(held->account)});
-  }
-  return cut;
+void Shard::saved(bool done) {
+  const auto back = [done](auto& cut, auto& changed) {
+    if (!done && !cut.empty()) {
+      for (const auto& [object, from] : cut) {
+        if (object->changed_from == 0) changed.push_back(object);
+        object->changed_from = from;
+      }
+      std::ranges::sort(changed, {}, [](const auto* object) { return object->changed_from; });
+    }
+    cut.clear();
+  };
+  back(cut_accounts_, changed_accounts_);
+  back(cut_tenants_, changed_tenants_);
 }
 
 }  // namespace florin::engine

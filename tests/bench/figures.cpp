@@ -152,12 +152,6 @@ std::vector<double> debits_beside_an_import(Host& host, double seconds, std::siz
   return us;
 }
 
-std::size_t resident_bytes() {
-  std::size_t pages = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 std::int64_t journal_says(const std::filesystem::path& data, const char* sql) {
   sqlite3* db = nullptr;
   sqlite3_stmt* statement = nullptr;

@@ -21,7 +21,7 @@ T& there(T* thing, const char* what) {
 }
 
 template <class T>
-T& there(std::optional<T>& thing, const char* what) {
+T& there(Seldom<T>& thing, const char* what) {
   if (!thing) broken(what);
   return *thing;
 }
