@@ -26,6 +26,10 @@ Instant monotonic() {
   return {since.tv_sec * 1'000'000 + since.tv_nsec / 1'000};
 }
 
+Error not_written(const store::Store& store) {
+  return {.code = "store_unavailable",
+          .message = "the journal cannot be written now; ask again with the same key (" + store.last_problem() + ")"};
+}
 const Error not_ours{.code = "ask_again", .message = "this host does not own the journal any more"};
 
 /// How many commands or due entries are decided before the next row is looked at.
@@ -61,16 +65,24 @@ Engine::Engine(store::Store& store, Policies& policies, Providers& providers, Op
 
 Engine::~Engine() { close(); }
 
-Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& compile, Errors& problems) {
-  if (const auto opened = shard_.open(now()); !opened) return opened.error();
+Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& problems) {
+  tenants_ = std::move(tenants);
+  compile_ = std::move(compile);
+  if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
+  if (const auto opened = open_shard(problems); !opened) return opened.error();
   open_ = true;
-  epoch_ = shard_.epoch();
-  if (threaded() && store_.lease()) {
-    const Instant asked_at = monotonic();
-    if (const auto ours = store_.renew(options_.shard.number, epoch_); !ours) return ours.error();
-    lease_until_ = (asked_at + *store_.lease()).us;
+  commit_inline();
+  if (threaded()) {
+    decider_ = std::thread([this] { decide_loop(); });
+    committer_ = std::thread([this] { commit_loop(); });
+    speaker_ = std::thread([this] { effect_loop(); });
   }
-  for (const TenantSource& source : tenants) {
+  return Done{};
+}
+
+Status Engine::open_shard(Errors& problems) {
+  if (const auto opened = shard_.open(now()); !opened) return opened.error();
+  for (const TenantSource& source : tenants_) {
     if (source.stopped) {
       // Files that cannot be read change nothing of a tenant that runs on a version of the journal.
       const TenantState* known = shard_.tenant(source.id);
@@ -81,20 +93,30 @@ Status Engine::open(const std::vector<TenantSource>& tenants, const Compile& com
       }
     }
     const auto compile_one = [&](std::uint32_t version, const std::string& text) {
-      return compile(source.id, version, text);
+      return compile_(source.id, version, text);
     };
     if (const auto added = shard_.add_tenant(compile_one, source.id, source.text, now()); !added) {
       shard_.stop_tenant(source.id, added.error());
       problems.push_back(added.error());
     }
   }
-  commit_inline();
-  if (threaded()) {
-    decider_ = std::thread([this] { decide_loop(); });
-    committer_ = std::thread([this] { commit_loop(); });
-    speaker_ = std::thread([this] { effect_loop(); });
+  if (threaded() && store_.lease()) {
+    const Instant asked_at = monotonic();
+    const Status ours = store_.renew(options_.shard.number, shard_.epoch());
+    if (!ours) return ours;
+    const std::lock_guard lock(mutex_);
+    epoch_ = shard_.epoch();
+    lease_until_ = (asked_at + *store_.lease()).us;
+    lease_lost_ = false;
   }
+  shard_.let_look();
   return Done{};
+}
+
+/// Its owner of last is not alive. What was lost is read anew, and the new opening fences whoever had it.
+void Engine::take_back() {
+  Errors problems;  // each stops its tenant, which says so
+  if (const auto opened = open_shard(problems); !opened) shard_.lose(not_ours);
 }
 
 Instant Engine::now() const { return threaded() ? wall_clock() : virtual_now_; }
@@ -134,8 +156,7 @@ Result<Answered> Engine::submit_and_wait(Job job) {
 
 std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
   // In virtual time a row that could not be written leaves its commands without an answer.
-  const Error unavailable{.code = "store_unavailable",
-                          .message = "the journal cannot be written now; ask again with the same key"};
+  const Error unavailable{.code = "store_unavailable", .message = {}};
   struct Waiting {
     explicit Waiting(std::size_t count, const Error& none)
         : answers(count, Result<Answered>(none)), left(static_cast<std::ptrdiff_t>(count)) {}
@@ -151,16 +172,20 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
   submit(std::move(jobs));
   if (threaded()) {
     waiting->left.wait();
-  } else if (unknown_row_) {
-    for (Result<Answered>& answer : waiting->answers)
-      if (!answer && answer.error().code == unavailable.code)
-        answer = Error{.code = unavailable.code, .message = unavailable.message + " (" + store_.last_problem() + ")"};
+    return std::move(waiting->answers);
   }
-  return std::move(waiting->answers);
+  // The shard may still say to `waiting` what became of a command.
+  std::vector<Result<Answered>> answers = waiting->answers;
+  for (Result<Answered>& answer : answers)
+    if (unknown_row_ && !answer && answer.error().code == unavailable.code) answer = not_written(store_);
+  return answers;
 }
 
 Status Engine::read(const std::function<void(const Shard&)>& read) {
   if (!threaded()) {
+    commit_inline();
+    if (shard_.lost()) return not_ours;
+    if (unknown_row_) return not_written(store_);
     read(shard_);
     return Done{};
   }
@@ -214,6 +239,15 @@ void Engine::renew_lease(std::unique_lock<std::mutex>& lock) {
   lease_lost_ = true;
   lease_until_ = 0;
   wake_decider();
+}
+
+void Engine::claim_again(std::unique_lock<std::mutex>& lock) {
+  if (closing_) return wake_committer_.wait(lock, [&] { return decided_all_; });
+  lock.unlock();
+  const Status claimed = store_.claim(options_.shard.number);
+  lock.lock();
+  claimed_ = bool(claimed);
+  if (claimed_) wake_decider();
 }
 
 // ---- Commit ----------------------------------------------------------------------------------------------------
@@ -341,7 +375,7 @@ void Engine::commit_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const auto work = [&] { return row_ || cut_ || decided_all_ || (lease_wanted_ && !lease_lost_); };
-    if (lease_until_ == no_lease || lease_lost_)
+    if (lease_until_ == no_lease || claimed_)
       wake_committer_.wait(lock, work);
     else
       wake_committer_.wait_for(lock, std::chrono::microseconds(store_.lease()->us / 3), work);
@@ -354,12 +388,19 @@ void Engine::commit_loop() {
       lock.lock();
       if (outcome == store::Committed::done) extend_lease(asked_at);
       row_outcome_ = outcome;
+      if (cut_ && outcome != store::Committed::done) {  // it may have been of entries that are nowhere
+        cut_.reset();
+        cut_saved_ = false;
+      }
       wake_decider();
     } else if (!cut_) {
       if (decided_all_) return;
-      renew_lease(lock);
+      if (lease_lost_)
+        claim_again(lock);
+      else if (lease_until_ != no_lease)
+        renew_lease(lock);
     }
-    if (cut_) {  // never before its row
+    if (cut_) {
       const Shard::Cut cut = std::move(*cut_);
       cut_.reset();
       lock.unlock();
@@ -371,9 +412,9 @@ void Engine::commit_loop() {
   }
 }
 
-/// With some of what changed as of this row, when it is time for that.
+/// With some of what changed, as of this row, when it is time for that.
 void Engine::commit_next(const store::Row& row) {
-  const bool time = !saving_ && shard_.uncut() && save_at_ <= now();
+  const bool time = !saving_ && !shard_.waiting() && shard_.uncut() && save_at_ <= now();
   std::optional<Shard::Cut> cut;
   if (time) cut = cut_some();
   const std::lock_guard lock(mutex_);
@@ -401,7 +442,7 @@ void Engine::decide_loop() {
     const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ || closing_ ||
-             start_sending_ || (lease_lost_ && !shard_.lost());
+             start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -434,6 +475,7 @@ void Engine::decide_loop() {
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
     const bool closing = closing_;
     const bool lease_lost = lease_lost_;
+    const bool claimed = claimed_;
     const bool start_sending = std::exchange(start_sending_, false);
     const std::optional<bool> cut_saved = std::exchange(cut_saved_, std::nullopt);
     lock.unlock();
@@ -441,10 +483,14 @@ void Engine::decide_loop() {
     if (cut_saved) {
       shard_.saved(*cut_saved);
       saving_ = false;
+      if (!*cut_saved) rested_at = now() + longest_unsaved;
     }
     if (!jobs.empty()) rested_at = now() + rest;
 
-    if (start_sending) shard_.start_sending();
+    if (start_sending) {
+      options_.shard.sending = true;
+      shard_.start_sending();
+    }
 
     if (outcome) {
       committing_ = false;
@@ -455,6 +501,7 @@ void Engine::decide_loop() {
       retry_at = now() + Duration{100'000};
     }
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
+    if (claimed && !closing) take_back();
     const Instant at = now();
     shard_.take(jobs, at);
     if (!closing) shard_.take_due(at, due_share);
@@ -467,6 +514,10 @@ void Engine::decide_loop() {
       effects_.clear();
       lease_lost_ = lease_until_ != no_lease;
       if (lease_lost_) lease_until_ = 0;
+    }
+    if (claimed) {
+      claimed_ = false;
+      wake_committer_.notify_one();
     }
     if (!effects_.empty()) wake_effects_.notify_one();
     if (!committing_ && !shard_.lost()) {

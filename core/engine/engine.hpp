@@ -45,7 +45,9 @@ class Engine {
 
   /// Opens the journal and brings the tenants up. A tenant that cannot be brought up is stopped, with the reason in
   /// `problems`; the others run. Errors: as Shard::open.
-  Status open(const std::vector<TenantSource>& tenants, const Compile& compile, Errors& problems);
+  /// Where another host can take the journal over, this one takes it back when that one is gone: till then everything
+  /// is answered with ask_again.
+  Status open(std::vector<TenantSource> tenants, Compile compile, Errors& problems);
 
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
   /// asked_too_long_ago, asked_in_future, and a stopped tenant's own.
@@ -88,6 +90,11 @@ class Engine {
   /// The lease counts from before the question that was answered with yes. With the lock held.
   void extend_lease(Instant asked_at);
   void renew_lease(std::unique_lock<std::mutex>& lock);
+  /// With the lock held, and the shard lost: whether its owner still lives.
+  void claim_again(std::unique_lock<std::mutex>& lock);
+  /// Opens the shard and brings its tenants up; the lease begins.
+  Status open_shard(Errors& problems);
+  void take_back();
   bool threaded() const { return !options_.virtual_from.has_value(); }
   void decide_loop();
   void commit_loop();
@@ -108,6 +115,8 @@ class Engine {
   Options options_;
   Shard shard_;
   Instant virtual_now_;
+  std::vector<TenantSource> tenants_;
+  Compile compile_;
   bool open_ = false;
   bool saving_ = false;  ///< the decider's: a cut is with the committer
   Instant save_at_;      ///< the decider's
@@ -130,6 +139,7 @@ class Engine {
   store::Epoch epoch_ = 0;
   bool lease_wanted_ = false;  ///< somebody waits for it
   bool lease_lost_ = false;
+  bool claimed_ = false;  ///< a lost shard's owner is gone: the decider may open it
   bool committing_ = false;
   bool decider_sleeps_ = false;
   bool closing_ = false;

@@ -73,9 +73,9 @@ Shard::~Shard() = default;
 // ---- Start -----------------------------------------------------------------------------------------------------
 
 Status Shard::open(Instant now) {
-  if (const auto claimed = store_.claim(options_.number); !claimed) return claimed.error();
   const auto head = store_.head(options_.number);
   if (!head) return head.error();
+  forget();
   head_ = *head;
   last_ = head_.last;
   durable_ = head_.last;
@@ -109,7 +109,24 @@ Status Shard::open(Instant now) {
                  .message = "the journal could not be opened for writing: " + store_.last_problem()};
   durable(row);
   epoch_before_ = head_.epoch;
+  lost_ = false;
   return Done{};
+}
+
+void Shard::forget() {
+  may_look_ = false;
+  { const std::unique_lock until_nobody_looks(frame_); }
+  attempts_.clear();
+  events_.clear();
+  changed_accounts_.clear();
+  changed_tenants_.clear();
+  cut_accounts_.clear();
+  cut_tenants_.clear();
+  tenants_.clear();
+  held_.clear();
+  names_ = NameIndex();
+  usage_keys_ = KeyWindow(options_.usage_window);
+  money_keys_ = KeyWindow(options_.money_window);
 }
 
 /// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
@@ -119,14 +136,7 @@ Status Shard::recover() {
   const Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
   const Status recovered = taken ? replay(loaded->floor) : taken;
   if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
-  attempts_.clear();
-  tenants_.clear();
-  changed_accounts_.clear();
-  changed_tenants_.clear();
-  held_.clear();
-  names_ = NameIndex();
-  usage_keys_ = KeyWindow(options_.usage_window);
-  money_keys_ = KeyWindow(options_.money_window);
+  forget();
   return replay(0);
 }
 
@@ -683,6 +693,7 @@ void Shard::erase(const Entry& entry) {
 
 void Shard::lose(const Error& why) {
   lost_ = true;
+  may_look_ = false;
   for (Waiting& waiting : tail_)
     if (waiting.reply) waiting.reply(why);
   tail_.clear();

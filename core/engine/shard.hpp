@@ -61,8 +61,9 @@ class Shard {
   Shard(store::Store& store, Policies& policies, Options options);
   ~Shard();
 
-  /// Loads checkpoints, replays what is newer, and makes its opening the first entry under a new epoch. Until that is
-  /// durable nothing is answered. Errors: the store's; already_open, damaged_row; not_owner.
+  /// Of a shard that was claimed, also of one that was lost. Loads checkpoints, replays what is newer, and makes its
+  /// opening the first entry under a new epoch; until that is durable nothing is answered. Errors (it is lost): the
+  /// store's; damaged_row; not_owner.
   Status open(Instant now);
 
   /// Brings a tenant up: versions that somebody may still be on are compiled from the store. A tenant that is new to
@@ -120,13 +121,16 @@ class Shard {
   const Catalogs* catalogs(const TenantId& tenant) const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
-  /// From any thread, beside the one that decides, once the tenants are up: runs `see(state, account, catalogs)` on an
+  /// The tenants are up: from now on look() may see them, until the shard is lost.
+  void let_look() { may_look_ = true; }
+  /// From any thread, beside the one that decides: runs `see(state, account, catalogs)` on an
   /// account of which everything is durable. Of the tenant's state it may read what the tenant's own entries change.
   /// False, and nothing was seen, when something of it waits for the disk, or it is not there: then the shard's own
   /// thread has to be asked.
   template <class See>
   bool look(const TenantId& tenant, const AccountId& account, const See& see) const {
     const std::shared_lock frame(frame_);
+    if (!may_look_) return false;
     const Tenant* found = find_tenant(tenant);
     if (found == nullptr || found->stopped || found->catalogs.versions.empty()) return false;
     const Held* held = find(*found, account);
@@ -214,6 +218,7 @@ class Shard {
   void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
+  void forget();
   Status recover();
   Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
   bool in_checkpoints(const Entry& entry, store::Position position) const;
@@ -228,6 +233,7 @@ class Shard {
   /// Whoever changes something takes these; the thread that decides reads without them. The frame is all but what is
   /// inside of accounts: which there are, the tenants' own state and their catalogs.
   mutable std::shared_mutex frame_;
+  std::atomic<bool> may_look_ = false;
   mutable std::array<std::shared_mutex, 64> account_locks_;  ///< each of many accounts
   Slab<Held> held_;  ///< accounts of all tenants
   NameIndex names_;  ///< into held_

@@ -99,7 +99,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
     return raw->compile(tenant, version, text);
   };
   Errors stopped;
-  if (const auto opened = assembly->engine_->open(sources, compile, stopped); !opened) return opened.error();
+  if (const auto opened = assembly->engine_->open(std::move(sources), compile, stopped); !opened) return opened.error();
+  assembly->open_ = true;
   for (const Error& error : stopped)
     if (error.code != "tenant_stopped") assembly->problems_.push_back(error);
   assembly->note_files_not_in_force(files);
@@ -188,7 +189,7 @@ Result<std::shared_ptr<const Catalog>> Assembly::compile(const TenantId& id, std
   Errors errors;
   auto catalog = plugged_catalog(id, version, text, errors);
   if (catalog != nullptr) return catalog;
-  problems_.insert(problems_.end(), errors.begin(), errors.end());
+  if (!open_) problems_.insert(problems_.end(), errors.begin(), errors.end());
   return Error{.code = "tenant_stopped", .message = "the tenant is stopped: " + line_of(errors.front())};
 }
 

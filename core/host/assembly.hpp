@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -74,6 +75,7 @@ class Assembly {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
+  std::atomic<bool> open_ = false;  ///< from then on `problems_` stays as it is
   std::mutex applying_;  ///< versions come one after another
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here

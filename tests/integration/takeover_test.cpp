@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -87,9 +88,18 @@ class Child {
       const std::string line = key + " " + said + "\n";
       if (::write(to, line.data(), line.size()) < 0 || !done) break;
     }
+    const auto say = [to](const std::string& line) { (void)!::write(to, line.data(), line.size()); };
     const auto read = host.account(tenant, account);
-    const std::string last = "read " + (read ? std::string("answered") : read.error().code) + "\n";
-    (void)!::write(to, last.data(), last.size());
+    say("read " + (read ? std::string("answered") : read.error().code) + "\n");
+    for (;;) {  // until the journal is ours again
+      const auto done = host.submit_json(tenant, account, service, keys + "back", one_message);
+      if (done) {
+        say(keys + "back " + std::to_string(done->position) + "\n");
+        break;
+      }
+      ::usleep(1'000);
+    }
+    say("read " + std::string(host.account(tenant, account) ? "answered" : "refused") + "\n");
     for (;;) ::pause();
   }
 
@@ -194,7 +204,55 @@ TEST(Takeover, AStoppedHostLosesTheJournalAndFindsOut) {
     ASSERT_TRUE(done) << done.error().message;
     acknowledged["second-last"] = std::to_string(done->position);
   }
+  // When the second is gone the first takes the journal back, with all that happened meanwhile.
+  const std::string back = first.line();
+  note(back);
+  EXPECT_TRUE(back.starts_with("first-back ")) << back;
+  EXPECT_LT(std::stoll(acknowledged["second-last"]), std::stoll(acknowledged["first-back"]));
+  EXPECT_EQ(first.line(), "read answered");
+  first.kill(SIGKILL);
   all_there(data, acknowledged);
+}
+
+/// Two servers, the second of which has every commit before anybody is answered.
+class Pair {
+ public:
+  Pair() : folder_("/tmp/florin-pair-" + std::to_string(::getpid())) { run("start", " pair"); }
+  ~Pair() { run("stop"); }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  void fail_over() { run("fail-over"); }
+  std::string address(const char* port) const {
+    return "postgres://florin@/postgres?host=" + folder_ + "&port=" + port + "&lease=200ms";
+  }
+
+ private:
+  void run(const std::string& action, const std::string& how = "") const {
+    const std::string command = FLORIN_TEST_CLUSTER " " + action + " " + folder_ + how;
+    if (std::system(command.c_str()) != 0) throw std::runtime_error(command);
+  }
+  std::string folder_;
+};
+
+TEST(Takeover, AStandbyThatEveryCommitWaitsForHasAllThatWasAcknowledged) {
+  Pair servers;
+  {
+    Host host = open_host(servers.address("5432"));
+    set_up(host);
+  }
+  std::map<std::string, std::string> acknowledged;
+  Child child(servers.address("5432"), "k");
+  const auto note = [&](const std::string& line) {
+    acknowledged[line.substr(0, line.find(' '))] = line.substr(line.find(' ') + 1);
+  };
+  for (int i = 0; i < 200; ++i) note(child.line());
+  servers.fail_over();  // in the middle of a commit
+  child.kill(SIGKILL);
+  for (std::string line = child.line(); !line.empty(); line = child.line())
+    if (!line.ends_with(" ask_again") && !line.starts_with("read ")) note(line);
+  EXPECT_GE(acknowledged.size(), 200u);
+  all_there(servers.address("5433"), acknowledged);
 }
 
 }  // namespace

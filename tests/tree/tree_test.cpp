@@ -2,10 +2,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -31,15 +31,17 @@ std::string without_comments(std::string text) {
   return text;
 }
 
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 std::vector<Source> sources_below(const fs::path& folder) {
   std::vector<Source> sources;
   for (const auto& file : fs::recursive_directory_iterator(root / folder)) {
     const std::string extension = file.path().extension();
     if (extension != ".hpp" && extension != ".cpp" && extension != ".h" && extension != ".c") continue;
-    std::ifstream in(file.path());
-    std::stringstream text;
-    text << in.rdbuf();
-    Source source{fs::relative(file.path(), root), without_comments(text.str()), {}};
+    Source source{fs::relative(file.path(), root), without_comments(text_of(file.path())), {}};
     static const std::regex include("#include [<\"]([^>\"]+)[>\"]");
     for (std::sregex_iterator found(source.code.begin(), source.code.end(), include), end; found != end; ++found)
       source.includes.push_back((*found)[1]);
@@ -136,6 +138,29 @@ TEST(Tree, NobodyNamesATenant) {
         "core/engine", "core/readers", "core/host", "core/ops", "core/cli", "plugins", "sdk"})
     for (const Source& source : sources_below(folder))
       EXPECT_FALSE(std::regex_search(source.code, tenants)) << source.path << " knows a tenant by name";
+}
+
+/// What a page or a comment points at is there: `[words](file.md)`, and `docs/….md`, `tests/…` named in a text.
+TEST(Tree, LinksOfDocsLeadSomewhere) {
+  const std::regex link(R"(\]\(([^)#:]+)(#[^)]*)?\))");
+  const std::regex named(R"(\b(docs/[\w/.-]+\.md))");
+  std::size_t followed = 0;
+  const auto look = [&](const fs::path& file) {
+    const std::string text = text_of(file);
+    if (file.extension() == ".md") {
+      for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found, ++followed)
+        EXPECT_TRUE(fs::exists(file.parent_path() / found->str(1))) << file << " links to " << found->str(1);
+    }
+    for (std::sregex_iterator found(text.begin(), text.end(), named), end; found != end; ++found, ++followed)
+      EXPECT_TRUE(fs::exists(root / found->str(1))) << file << " names " << found->str(1);
+  };
+  for (const auto& file : fs::directory_iterator(root))
+    if (file.path().extension() == ".md") look(file.path());
+  const std::set<std::string> texts = {".md", ".hpp", ".cpp", ".h", ".c", ".yaml"};
+  for (const char* folder : {"config", "core", "docs", "examples", "plugins", "sdk", "tests"})
+    for (const auto& file : fs::recursive_directory_iterator(root / folder))
+      if (file.is_regular_file() && texts.contains(file.path().extension().string())) look(file.path());
+  EXPECT_GT(followed, 50u);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ std::vector<Tax> taxes_of(Draft& draft, const Order& order) {
 
 /// Less than any provider charges: nobody is asked, the order brings what it brings, and its lines wait for the invoice
 /// of the next renewal. Returns these lines; the order itself comes to nothing.
-/// Source   docs/decisions/0014-small-and-late-money.md
+/// Source   docs/decisions/0017-small-and-late-money.md
 std::vector<Line> put_off(Draft& draft, Order& order, std::size_t own) {
   std::vector<Line> waiting = order.lines;
   for (std::size_t i = 0; i < own; ++i)

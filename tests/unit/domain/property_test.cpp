@@ -152,8 +152,7 @@ struct Life {
     if (world.account.orders.empty()) return Cancel{};
     const Order& order =
         world.account.orders[static_cast<std::size_t>(upto(static_cast<std::int64_t>(world.account.orders.size())))];
-    if (std::ranges::any_of(order.attempts, &Attempt::kept))
-      return DecideLateMoney{order.id, upto(2) == 0, "because"};
+    if (std::ranges::any_of(order.attempts, &Attempt::kept)) return DecideLateMoney{order.id, upto(2) == 0, "because"};
     switch (upto(5)) {
       case 0: return AskReview{order.id, "duplicate_charge", ""};
       case 1:
@@ -166,7 +165,8 @@ struct Life {
       default: break;
     }
     const std::string ref = "dp_" + std::to_string(order.id.value);
-    return RecordDispute{order.id, ref, static_cast<DisputeState>(upto(6)), order.total, ""};
+    return RecordDispute{order.id, ref, upto(2) == 0 ? DisputeState::lost : static_cast<DisputeState>(upto(6)),
+                         order.total, ""};
   }
   AnyCommand a_refund() {
     const auto& refunds = world.account.refunds;
@@ -218,8 +218,10 @@ Catalog catalog_of(int i) {
                               .duplicates_within = hours(24),
                               .at = {}};
   catalog.staff_may_refund = i % 2 == 0;
-  if (i % 3 == 1) catalog.smallest_charge = Money(1000, catalog.currency);
-  if (i % 5 == 1) catalog.paid_after_closed.otherwise = LateThen::staff_decides;
+  if (i % 7 == 2) catalog.smallest_charge = Money(1000, catalog.currency);
+  if (i % 5 == 1)
+    catalog.paid_after_closed = {
+        .purchase = {}, .recharge = {}, .subscription = {}, .otherwise = LateThen::staff_decides, .at = {}};
   catalog.taken_back.spent = i % 3 == 0 ? SpentThen::owe : i % 3 == 1 ? SpentThen::block : SpentThen::absorb;
   return catalog;
 }

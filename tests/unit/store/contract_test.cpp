@@ -20,6 +20,8 @@ namespace {
 struct Kind {
   std::string name;
   std::unique_ptr<Store> (*make)(const Folder& folder);
+
+  friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 };
 
 class Contract : public testing::TestWithParam<Kind> {
