@@ -130,7 +130,8 @@ int main(int count, char** words) {
   }
   everybody.clear();
   report.figures = figures(place, quick);
-  for (Figure& figure : figures_in_memory(place, quick)) report.figures.push_back(std::move(figure));
+  for (const auto more : {figures_in_memory, figures_at_scale})
+    for (Figure& figure : more(place, quick)) report.figures.push_back(std::move(figure));
 
   fmt::print("{}", as_text(report));
   write(json, as_json(report));
