@@ -40,11 +40,11 @@ constexpr std::size_t tenant_share = 256;
 constexpr store::Position most_undurable = 4096;
 /// Of a turn, for what falls due: renewals get on while commands pour in.
 constexpr std::size_t due_share = 512;
-/// Accounts of a checkpoint, a megabyte or so: whoever waits for the disk behind it waits for that.
-constexpr std::size_t save_share = 2048;
 /// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
 constexpr Duration rest{200'000};
 constexpr Duration longest_unsaved{1'000'000};
+/// Accounts of one. Whoever waits for the disk behind it waits for that.
+constexpr std::size_t share_at_rest = 2048, share_when_busy = 256;
 
 }  // namespace
 
@@ -416,7 +416,7 @@ void Engine::commit_loop() {
 void Engine::commit_next(const store::Row& row) {
   const bool time = !saving_ && !shard_.waiting() && shard_.uncut() && save_at_ <= now();
   std::optional<Shard::Cut> cut;
-  if (time) cut = cut_some();
+  if (time) cut = cut_some(share_when_busy);
   const std::lock_guard lock(mutex_);
   committing_ = true;
   row_ = row;
@@ -424,10 +424,10 @@ void Engine::commit_next(const store::Row& row) {
   wake_committer_.notify_one();
 }
 
-Shard::Cut Engine::cut_some() {
+Shard::Cut Engine::cut_some(std::size_t most) {
   saving_ = true;
   save_at_ = now() + longest_unsaved;
-  return shard_.cut(save_share);
+  return shard_.cut(most);
 }
 
 void Engine::decide_loop() {
@@ -441,8 +441,8 @@ void Engine::decide_loop() {
     const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
     const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
-      return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ || closing_ ||
-             start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
+      return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
+             closing_ || start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -460,7 +460,7 @@ void Engine::decide_loop() {
     decider_sleeps_ = false;
     if (!work() && idle && !saving_ && shard_.uncut() && !shard_.lost() && rested_at <= now()) {
       lock.unlock();
-      Shard::Cut cut = cut_some();
+      Shard::Cut cut = cut_some(share_at_rest);
       lock.lock();
       cut_ = std::move(cut);
       wake_committer_.notify_one();
@@ -541,7 +541,7 @@ void Engine::decide_loop() {
 /// What no thread is saving any more.
 void Engine::save_rest() {
   if (cut_saved_) shard_.saved(*cut_saved_);
-  constexpr std::size_t some = 16 * save_share;
+  constexpr std::size_t some = 16 * share_at_rest;
   while (shard_.uncut()) {
     const Shard::Cut cut = shard_.cut(some);
     const bool done{store_.save(options_.shard.number, cut.objects, cut.floor)};

@@ -61,8 +61,8 @@ class Engine {
   /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
   /// ask_again.
   Status read(const std::function<void(const Shard&)>& read);
-  /// The same for one account, at once and from any thread, as Shard::look. False: what `see` saw, if anything, is void,
-  /// and read() has to be asked.
+  /// The same for one account, at once and from any thread, as Shard::look. False: what `see` saw, if anything, is
+  /// void, and read() has to be asked.
   template <class See>
   bool look(const TenantId& tenant, const AccountId& account, const See& see) const {
     return threaded() && ours() && shard_.look(tenant, account, see) && ours();
@@ -102,7 +102,7 @@ class Engine {
   void wake_decider();
   void commit_inline();
   void commit_next(const store::Row& row);
-  Shard::Cut cut_some();
+  Shard::Cut cut_some(std::size_t most);
   void save_rest();
   void step_inline();
   store::Committed commit_until_known(const store::Row& row);
@@ -118,8 +118,8 @@ class Engine {
   std::vector<TenantSource> tenants_;
   Compile compile_;
   bool open_ = false;
-  bool saving_ = false;  ///< the decider's: a cut is with the committer
-  Instant save_at_;      ///< the decider's
+  bool saving_ = false;                    ///< the decider's: a cut is with the committer
+  Instant save_at_;                        ///< the decider's
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
 
   /// On the clock of monotonic(), in µs; `no_lease`: nobody can take the shard. Written with the lock held.
@@ -135,7 +135,7 @@ class Engine {
   std::optional<Shard::Cut> cut_;  ///< as of the row that is with the committer, or the last one
   std::optional<bool> cut_saved_;
   std::deque<Effect> effects_;
-  std::size_t under_way_ = 0;           ///< effects begun and not ended
+  std::size_t under_way_ = 0;  ///< effects begun and not ended
   store::Epoch epoch_ = 0;
   bool lease_wanted_ = false;  ///< somebody waits for it
   bool lease_lost_ = false;

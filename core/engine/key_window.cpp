@@ -25,7 +25,8 @@ std::array<std::uint16_t, 3> packed(store::Position position) {
           static_cast<std::uint16_t>(position >> 32)};
 }
 store::Position unpacked(const std::array<std::uint16_t, 3>& position) {
-  return position[0] | static_cast<store::Position>(position[1]) << 16 | static_cast<store::Position>(position[2]) << 32;
+  return position[0] | static_cast<store::Position>(position[1]) << 16 |
+         static_cast<store::Position>(position[2]) << 32;
 }
 
 }  // namespace

@@ -115,7 +115,9 @@ Status Shard::open(Instant now) {
 
 void Shard::forget() {
   may_look_ = false;
-  { const std::unique_lock until_nobody_looks(frame_); }
+  {
+    const std::unique_lock until_nobody_looks(frame_);
+  }
   attempts_.clear();
   events_.clear();
   changed_accounts_.clear();
@@ -344,7 +346,8 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   const Instant asked_at = job.asked_at.value_or(now);
   std::uint32_t content = 0;
   if (!of_host) {
-    if (job.key.empty() || job.key.size() > longest_key) return fail("bad_key", "a command needs a key of 1 to 80 bytes");
+    if (job.key.empty() || job.key.size() > longest_key)
+      return fail("bad_key", "a command needs a key of 1 to 80 bytes");
     KeyWindow& keys = keys_for(job.command);
     if (now + clock_skew < asked_at) return fail("asked_in_future", "asked_at lies in the future");
     if (asked_at + keys.window() < now)
@@ -449,7 +452,8 @@ void Shard::take(std::span<Job> jobs, Instant now) {
   for (std::size_t from = 0; from < jobs.size(); from += block) {
     const std::span<Job> together = jobs.subspan(from, std::min(block, jobs.size() - from));
     std::array<Address, block> addresses;
-    for (std::size_t i = 0; i < together.size(); ++i) addresses[i] = address_of(together[i], i == 0 ? nullptr : addresses[i - 1].tenant);
+    for (std::size_t i = 0; i < together.size(); ++i)
+      addresses[i] = address_of(together[i], i == 0 ? nullptr : addresses[i - 1].tenant);
     for (Address& address : std::span(addresses).first(together.size())) {
       if (address.tenant == nullptr) continue;
       if (const std::uint32_t likely = names_.likely(address.name); likely != NameIndex::none) {
@@ -837,7 +841,8 @@ Shard::Cut Shard::cut(std::size_t most) {
     theirs.insert(held.tenant);
   }
   const store::Position next_account = changed_accounts_.empty() ? last_ + 1 : changed_accounts_.front()->changed_from;
-  for (; !changed_tenants_.empty() && changed_tenants_.front()->changed_from < next_account; changed_tenants_.pop_front()) {
+  for (; !changed_tenants_.empty() && changed_tenants_.front()->changed_from < next_account;
+       changed_tenants_.pop_front()) {
     Tenant& tenant = *changed_tenants_.front();
     cut_tenants_.emplace_back(&tenant, std::exchange(tenant.changed_from, 0));
     theirs.insert(&tenant);

@@ -166,8 +166,8 @@ class Shard {
     Tenant* tenant = nullptr;
     Instant event_at = never;          ///< as it stands in events_
     store::Position changed_from = 0;  ///< the first change that is in no cut; 0: there is none
-    bool stuck = false;           ///< what is due was refused: tried again after the next change
-    std::uint32_t under_way = 0;  ///< effects handed out and not yet said what came of them
+    bool stuck = false;                ///< what is due was refused: tried again after the next change
+    std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
   };
   struct Tenant {
     TenantState state;
@@ -235,8 +235,8 @@ class Shard {
   mutable std::shared_mutex frame_;
   std::atomic<bool> may_look_ = false;
   mutable std::array<std::shared_mutex, 64> account_locks_;  ///< each of many accounts
-  Slab<Held> held_;  ///< accounts of all tenants
-  NameIndex names_;  ///< into held_
+  Slab<Held> held_;                                          ///< accounts of all tenants
+  NameIndex names_;                                          ///< into held_
   using Event = std::pair<Instant, Held*>;
   struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
     bool operator()(const Event& a, const Event& b) const;
@@ -250,7 +250,8 @@ class Shard {
   // stays in its place until its turn comes.
   std::deque<Held*> changed_accounts_;
   std::deque<Tenant*> changed_tenants_;
-  std::vector<std::pair<Held*, store::Position>> cut_accounts_;  ///< of the cut that is being saved, as they stood there
+  std::vector<std::pair<Held*, store::Position>>
+      cut_accounts_;  ///< of the cut that is being saved, as they stood there
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
 
   store::Head head_;  ///< of the last formed row

@@ -40,8 +40,9 @@ class Assembly {
   /// Runs `with` on what is durable, by a connection of its own. Errors: the store's, and those of `with`.
   Status with_journal(const std::function<Status(store::Store&)>& with);
 
-  /// Brings views.db of the folder up to date with what is durable. Errors: no_views; those of readers::refresh_views.
-  Status refresh_views();
+  /// Brings views.db of the folder up to date with what is durable, or `most` entries and a little nearer to it.
+  /// Errors: no_views; those of readers::refresh_views.
+  Status refresh_views(std::uint64_t most = UINT64_MAX);
 
   engine::Engine& engine() { return *engine_; }
   store::Store& store() { return *store_; }
@@ -76,7 +77,7 @@ class Assembly {
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
   std::atomic<bool> open_ = false;  ///< from then on `problems_` stays as it is
-  std::mutex applying_;  ///< versions come one after another
+  std::mutex applying_;             ///< versions come one after another
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
   Instant opened_at_;

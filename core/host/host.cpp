@@ -70,8 +70,10 @@ class Host::Inside {
       assembly = std::move(assembly_);
     }
     assembly->close();
-    // The tables can be made again at any time: what goes wrong here is for whoever asks for them.
-    if (assembly->data()) (void)!assembly->refresh_views();
+    // The tables can be made again at any time: what goes wrong here is for whoever asks for them. A close takes few
+    // seconds for them; of a busy journal `florin views` makes the rest.
+    constexpr std::uint64_t few_seconds = 100'000;
+    if (assembly->data()) (void)!assembly->refresh_views(few_seconds);
   }
 
   /// Runs `with` on an account and its tenant, and returns when what it read is durable.
@@ -102,9 +104,10 @@ class Host::Inside {
       seen.emplace(with(state, found, catalogs, seen_at(found, clock)));
     };
     if (assembly->engine().look(tenant, account, see)) return std::move(*seen);
-    return on_account<T>(tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-      return with(state, found, catalogs, seen_at(found, clock));
-    });
+    return on_account<T>(tenant, account,
+                         [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+                           return with(state, found, catalogs, seen_at(found, clock));
+                         });
   }
 
   /// Copies of an account and its tenant, to see what would follow.

@@ -259,8 +259,8 @@ class Teller {
            (f.rests_until.us == 0 ? "" : " and rests until " + f.rests_until.text());
   }
   std::string operator()(const DifferenceFound& f) const {
-    return "difference " + f.difference->name + " (" + f.difference->what + "): ours " + f.difference->ours + ", theirs " +
-           f.difference->theirs;
+    return "difference " + f.difference->name + " (" + f.difference->what + "): ours " + f.difference->ours +
+           ", theirs " + f.difference->theirs;
   }
   std::string operator()(const DifferenceClosed& f) const {
     return "difference " + f.difference + " closed: " + f.reason;

@@ -19,6 +19,7 @@ int main(int count, char** words) {
     for (int run = 0; run < 11; ++run) ns.push_back(1e9 / debits->run({.batch = 1'000, .seconds = 0.4}));
     debits->prove();
     std::ranges::sort(ns);
-    fmt::print("{} accounts: {:.0f} ns a debit ({:.0f} to {:.0f})\n", accounts, ns[ns.size() / 2], ns.front(), ns.back());
+    fmt::print("{} accounts: {:.0f} ns a debit ({:.0f} to {:.0f})\n", accounts, ns[ns.size() / 2], ns.front(),
+               ns.back());
   }
 }

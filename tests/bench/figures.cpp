@@ -166,6 +166,21 @@ std::vector<double> debits_beside_an_import(Host& host, double seconds, std::siz
   return us;
 }
 
+/// The same while what was held on so many other accounts falls due all at once, as renewals do on the first of a
+/// month.
+std::vector<double> debits_beside_due_work(Host& host, std::size_t holds) {
+  const std::int32_t lasts = 2;
+  std::vector<UsageRequest> requests;
+  for (std::size_t i = 0; i < holds; ++i)
+    requests.push_back({tenant, name_of(1 + i), service, "hold-" + std::to_string(i), std::nullopt,
+                        PlaceHold{one_message.meter, one_message.quantity, {}, Span{Span::Unit::seconds, lasts}}});
+  for (const auto& held : host.take(std::move(requests))) must(held && !held->refusal, "held");
+  std::vector<double> us = debits_of_one(host, lasts + 1.0, "due-");
+  const auto left = host.account(tenant, name_of(holds));
+  must(left && left->find("\"holds\":[]") != std::string::npos, "every hold has timed out");
+  return us;
+}
+
 std::int64_t journal_says(const std::filesystem::path& data, const char* sql) {
   sqlite3* db = nullptr;
   sqlite3_stmt* statement = nullptr;
@@ -241,11 +256,22 @@ std::vector<Figure> figures(const Place& place, bool quick) {
         {"bytes of a debit in the journal",
          fmt::format("{}", (after_debits.bytes - before_debits.bytes) / (after_debits.records - before_debits.records)),
          "at most 100, dream 48"});
-    found.push_back({"a check, one caller", checks(host, accounts, quick ? 50'000 : 500'000), "at most 150 ns, dream 60"});
+    found.push_back(
+        {"a check, one caller", checks(host, accounts, quick ? 50'000 : 500'000), "at most 150 ns, dream 60"});
     {
       std::jthread debits([&] { open_loop(host, accounts, 50'000, seconds / 2, 1ULL << 40); });
-      found.push_back(
-          {"a check beside 50,000 debits a second", checks(host, accounts, quick ? 20'000 : 200'000), ""});
+      found.push_back({"a check beside 50,000 debits a second", checks(host, accounts, quick ? 20'000 : 200'000), ""});
+    }
+    {
+      const auto start = Clock::now();
+      must(bool(host.refresh_views()), "the views are made");
+      found.push_back({fmt::format("the views of {} records, made from nothing", after_debits.records),
+                       fmt::format("{:.1f} s", seconds_since(start)), ""});
+      open_loop(host, accounts, 10'000, seconds, 1ULL << 41);
+      const auto behind = Clock::now();
+      must(bool(host.refresh_views()), "the views are brought up to date");
+      found.push_back({fmt::format("the views brought up to date after {:.0f} s of 10,000 debits a second", seconds),
+                       fmt::format("{:.2f} s", seconds_since(behind)), ""});
     }
     found.push_back({"one caller's debits, nobody else", p50_and_p99(debits_of_one(host, seconds, "alone-")), ""});
     std::size_t imported = 0;
@@ -253,6 +279,9 @@ std::vector<Figure> figures(const Place& place, bool quick) {
     found.push_back({fmt::format("the same while another tenant imports, {:.0f} accounts a second",
                                  static_cast<double>(imported) / seconds),
                      p50_and_p99(us), ""});
+    const std::size_t holds = accounts / 5;
+    found.push_back({fmt::format("the same while {} holds of other accounts time out at once", holds),
+                     p50_and_p99(debits_beside_due_work(host, holds)), ""});
   }
   found.push_back({"renewals a second, in virtual time and memory, sandbox payments",
                    fmt::format("{:.0f}", renewals_a_second(place.folder, quick ? 500 : 20'000)),

@@ -25,7 +25,8 @@ Request request(int account, const std::string& key, Command command) {
 }
 std::vector<Request> opened(int account) {
   const std::string n = std::to_string(account);
-  return {request(account, "open" + n, OpenAccount{"US", std::nullopt, {}}), request(account, "trial" + n, StartTrial{}),
+  return {request(account, "open" + n, OpenAccount{"US", std::nullopt, {}}),
+          request(account, "trial" + n, StartTrial{}),
           request(account, "give" + n, CorrectCredits{*CreditAmount::parse("100000 message"), false, "for the test"})};
 }
 

@@ -1,5 +1,6 @@
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -25,19 +26,30 @@ const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"
 
 std::string name_of(std::size_t account) { return "account-" + std::to_string(account); }
 
-/// The debit alone, on accounts that lie as a shard's do: look up by name, decide, apply, encode. Nothing is durable, no
-/// key is remembered, one thread.
+/// The debit alone, on accounts that lie as a shard's do: look up by name, decide, apply, encode. Nothing is durable,
+/// no key is remembered, one thread.
 class InMemory final : public Contestant {
  public:
-  explicit InMemory(const Place& place) {
+  InMemory(const Place& place, std::size_t tenants, std::size_t prices) : tenants_(tenants) {
     Errors errors;
     auto shipped = config::load_tenant(FLORIN_CONFIG "/tenants/callloop.yaml", errors);
     must(errors.empty(), "the shipped tenant loads");
-    shipped.catalog.version = 1;
-    catalogs_.versions.push_back(std::make_shared<const Catalog>(std::move(shipped.catalog)));
-    tenant_.id = TenantId::trusted("callloop");
-    tenant_.catalog = 1;
-    tenant_.catalog_since = {start_of_time};
+    Catalog& catalog = shipped.catalog;
+    catalog.version = 1;
+    uses_ = {one_message};
+    Meter priced = *catalog.meter(one_message.meter);
+    for (std::size_t n = 1; n < prices; ++n) {
+      priced.id = MeterId::trusted("sms-" + std::to_string(n));
+      catalog.meters.push_back(priced);
+      uses_.push_back({priced.id, one_message.quantity, {}});
+    }
+    std::ranges::sort(catalog.meters, {}, &Meter::id);
+    for (std::size_t n = 0; n < tenants; ++n) {
+      tenants_[n].catalogs.versions.push_back(std::make_shared<const Catalog>(catalog));
+      tenants_[n].state.id = TenantId::trusted("callloop-" + std::to_string(n));
+      tenants_[n].state.catalog = 1;
+      tenants_[n].state.catalog_since = {start_of_time};
+    }
     for (std::size_t i = 0; i < place.accounts; ++i) {
       set_up(accounts_.add(), i);
       names_.add(hash_of(name_of(i)), static_cast<std::uint32_t>(i));
@@ -65,7 +77,7 @@ class InMemory final : public Contestant {
           engine::prefetch(*looked_up[j]);
         }
         for (const Account* account : looked_up) engine::prefetch_behind(*account);
-        for (std::size_t j = 0; j < block; ++j) debit(find(names[i + j], hashes[j]));
+        for (std::size_t j = 0; j < block; ++j) debit(find(names[i + j], hashes[j]), hashes[j]);
       }
       count += names.size();
       seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -85,8 +97,8 @@ class InMemory final : public Contestant {
   static std::uint32_t hash_of(const std::string& name) {
     return static_cast<std::uint32_t>(XXH3_64bits(name.data(), name.size()));
   }
-  Account& find(const std::string& name, std::uint32_t hash) {
-    return accounts_[names_.find(hash, [&](std::uint32_t number) { return accounts_[number].id.text() == name; })];
+  std::uint32_t find(const std::string& name, std::uint32_t hash) const {
+    return names_.find(hash, [&](std::uint32_t number) { return accounts_[number].id.text() == name; });
   }
   /// On a plan, with credits that rolled over, of the plan, and bought.
   static void set_up(Account& account, std::size_t i) {
@@ -113,27 +125,34 @@ class InMemory final : public Contestant {
       account.grants.push_back(grant);
     }
   }
-  void debit(Account& account) {
-    Entry entry{.tenant = tenant_.id,
+  /// One of an account's tenant's prices.
+  void debit(std::uint32_t number, std::uint32_t price) {
+    Account& account = accounts_[number];
+    Tenant& tenant = tenants_[number % tenants_.size()];
+    Entry entry{.tenant = tenant.state.id,
                 .account = account.id,
                 .actor = service,
                 .key = "k-0123456789",
                 .asked_at = start_of_time,
                 .at = start_of_time,
                 .catalog = 1,
-                .command = one_message,
+                .command = uses_[price % uses_.size()],
                 .refusal = std::nullopt,
                 .facts = {}};
-    const World world{entry.at, catalogs_, {}, &engine::provider_key};
-    Decision decision = decide(account, tenant_, entry.actor, entry.key, entry.command, world);
+    const World world{entry.at, tenant.catalogs, {}, &engine::provider_key};
+    Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
     entry.facts = std::move(decision.facts);
     journal::write(bytes_, entry);
-    apply(account, tenant_, entry, ++position_);
+    apply(account, tenant.state, entry, ++position_);
     if (bytes_.size() > (4U << 20)) bytes_.clear();
   }
 
-  Catalogs catalogs_;
-  TenantState tenant_;
+  struct Tenant {
+    Catalogs catalogs;
+    TenantState state;
+  };
+  std::vector<Tenant> tenants_;
+  std::vector<Use> uses_;
   engine::Slab<Account> accounts_;
   engine::NameIndex names_;
   std::string bytes_;
@@ -142,6 +161,8 @@ class InMemory final : public Contestant {
 
 }  // namespace
 
-std::unique_ptr<Contestant> in_memory(const Place& place) { return std::make_unique<InMemory>(place); }
+std::unique_ptr<Contestant> in_memory(const Place& place, std::size_t tenants, std::size_t prices) {
+  return std::make_unique<InMemory>(place, tenants, prices);
+}
 
 }  // namespace bench
