@@ -30,7 +30,7 @@ class Decoder {
   void decode(const Node& node, const std::string& path, const Shape& shape, void* into) {
     switch (shape.kind) {
       case Shape::Kind::written:
-        shape.at(into) = node.where(path);
+        if (shape.at != nullptr) shape.at(into) = node.where(path);
         return decode(node, path, shape.inner(), shape.held(into));
       case Shape::Kind::maybe:
         if (shape.none_is_a_word && node.kind == Node::Kind::scalar && node.text == "none") return;

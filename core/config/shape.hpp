@@ -16,6 +16,7 @@
 
 #include "config/document.hpp"
 #include "config/scalar.hpp"
+#include "domain/journal/apart.hpp"
 #include "domain/journal/names.hpp"
 
 /// What a C++ type looks like when a person or a program writes it. A type is described once (Boost.Describe) and
@@ -133,6 +134,12 @@ template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_optional<Seldom<T>> = true;
+template <class T>
+inline constexpr bool is_apart = false;
+template <class T>
+inline constexpr bool is_apart<Apart<T>> = true;
 template <class T>
 inline constexpr bool is_or_none = false;
 template <class T>
@@ -272,6 +279,16 @@ Shape written_shape() {
   return shape;
 }
 
+/// A value that lies apart is written as if it did not.
+template <class T>
+Shape apart_shape() {
+  Shape shape;
+  shape.kind = Shape::Kind::written;
+  shape.inner = shape_of<typename T::value_type>;
+  shape.held = [](void* apart) -> void* { return &**static_cast<T*>(apart); };
+  return shape;
+}
+
 template <class V>
 struct VariantShape;
 template <class... T>
@@ -344,6 +361,8 @@ const Shape& shape_of() {
       return detail::maybe_shape<T>();
     else if constexpr (detail::is_written<T>)
       return detail::written_shape<T>();
+    else if constexpr (detail::is_apart<T>)
+      return detail::apart_shape<T>();
     else if constexpr (detail::is_variant<T>)
       return detail::VariantShape<T>::shape();
     else if constexpr (detail::Record<T>)

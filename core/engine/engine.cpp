@@ -40,6 +40,11 @@ constexpr std::size_t tenant_share = 256;
 constexpr store::Position most_undurable = 4096;
 /// Of a turn, for what falls due: renewals get on while commands pour in.
 constexpr std::size_t due_share = 512;
+/// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
+constexpr Duration rest{200'000};
+constexpr Duration longest_unsaved{1'000'000};
+/// Accounts of one. Whoever waits for the disk behind it waits for that.
+constexpr std::size_t share_at_rest = 2048, share_when_busy = 256;
 
 }  // namespace
 
@@ -95,14 +100,16 @@ Status Engine::open_shard(Errors& problems) {
       problems.push_back(added.error());
     }
   }
-  if (!threaded() || !store_.lease()) return Done{};
-  const Instant asked_at = monotonic();
-  const Status ours = store_.renew(options_.shard.number, shard_.epoch());
-  if (!ours) return ours;
-  const std::lock_guard lock(mutex_);
-  epoch_ = shard_.epoch();
-  lease_until_ = asked_at + *store_.lease();
-  lease_lost_ = false;
+  if (threaded() && store_.lease()) {
+    const Instant asked_at = monotonic();
+    const Status ours = store_.renew(options_.shard.number, shard_.epoch());
+    if (!ours) return ours;
+    const std::lock_guard lock(mutex_);
+    epoch_ = shard_.epoch();
+    lease_until_ = (asked_at + *store_.lease()).us;
+    lease_lost_ = false;
+  }
+  shard_.let_look();
   return Done{};
 }
 
@@ -207,11 +214,14 @@ Status Engine::read(const std::function<void(const Shard&)>& read) {
 
 // ---- The lease -------------------------------------------------------------------------------------------------
 
-bool Engine::lease_good() const { return !lease_until_ || monotonic() < *lease_until_; }
+bool Engine::lease_good() const {
+  const std::int64_t until = lease_until_;
+  return until == no_lease || monotonic().us < until;
+}
 
 void Engine::extend_lease(Instant asked_at) {
-  if (!lease_until_ || lease_lost_) return;
-  lease_until_ = asked_at + *store_.lease();
+  if (lease_until_ == no_lease || lease_lost_) return;
+  lease_until_ = (asked_at + *store_.lease()).us;
   lease_wanted_ = false;
   if (!readings_.empty()) wake_decider();
   if (!effects_.empty()) wake_effects_.notify_one();
@@ -227,6 +237,7 @@ void Engine::renew_lease(std::unique_lock<std::mutex>& lock) {
   // A server that does not answer leaves the lease to run out; then nobody is answered until it does.
   if (ours.error().code != "not_owner") return;
   lease_lost_ = true;
+  lease_until_ = 0;
   wake_decider();
 }
 
@@ -367,63 +378,98 @@ void Engine::effect_loop() {
 void Engine::commit_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const auto work = [&] { return row_.has_value() || decided_all_ || (lease_wanted_ && !lease_lost_); };
-    if (!lease_until_ || claimed_)
+    const auto work = [&] { return row_ || cut_ || decided_all_ || (lease_wanted_ && !lease_lost_); };
+    if (lease_until_ == no_lease || claimed_)
       wake_committer_.wait(lock, work);
     else
       wake_committer_.wait_for(lock, std::chrono::microseconds(store_.lease()->us / 3), work);
-    if (!row_) {
+    if (row_) {
+      const store::Row row = std::move(*row_);
+      row_.reset();
+      lock.unlock();
+      const Instant asked_at = monotonic();
+      const store::Committed outcome = commit_until_known(row);
+      lock.lock();
+      if (outcome == store::Committed::done) extend_lease(asked_at);
+      row_outcome_ = outcome;
+      if (cut_ && outcome != store::Committed::done) {  // it may have been of entries that are nowhere
+        cut_.reset();
+        cut_saved_ = false;
+      }
+      wake_decider();
+    } else if (!cut_) {
       if (decided_all_) return;
       if (lease_lost_)
         claim_again(lock);
-      else if (lease_until_)
+      else if (lease_until_ != no_lease)
         renew_lease(lock);
-      continue;
     }
-    const store::Row row = std::move(*row_);
-    row_.reset();
-    lock.unlock();
-    const Instant asked_at = monotonic();
-    const store::Committed outcome = commit_until_known(row);
-    lock.lock();
-    if (outcome == store::Committed::done) extend_lease(asked_at);
-    row_outcome_ = outcome;
-    wake_decider();
+    if (cut_) {
+      const Shard::Cut cut = std::move(*cut_);
+      cut_.reset();
+      lock.unlock();
+      const bool saved{store_.save(options_.shard.number, cut.objects, cut.floor)};
+      lock.lock();
+      cut_saved_ = saved;
+      wake_decider();
+    }
   }
 }
 
+/// With some of what changed, as of this row, when it is time for that.
 void Engine::commit_next(const store::Row& row) {
+  const bool time = !saving_ && !shard_.waiting() && shard_.uncut() && save_at_ <= now();
+  std::optional<Shard::Cut> cut;
+  if (time) cut = cut_some(share_when_busy);
   const std::lock_guard lock(mutex_);
   committing_ = true;
   row_ = row;
+  if (cut) cut_ = std::move(cut);
   wake_committer_.notify_one();
+}
+
+Shard::Cut Engine::cut_some(std::size_t most) {
+  saving_ = true;
+  save_at_ = now() + longest_unsaved;
+  return shard_.cut(most);
 }
 
 void Engine::decide_loop() {
   store::Row row;  // the one that is being committed
   Instant retry_at;
+  Instant rested_at = now() + rest;
+  save_at_ = now() + longest_unsaved;
   std::unique_lock lock(mutex_);
   for (;;) {
     // A commit that is under way wakes us; else the next thing that falls due does.
     const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
     const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
-      return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || closing_ ||
-             start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
+      return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
+             closing_ || start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
     decider_sleeps_ = true;
     if (!work() && unknown_row_) {
       wake_decider_.wait_for(lock, std::chrono::microseconds(std::max<std::int64_t>(0, retry_at.us - now().us)), work);
-    } else if (!work() && (committing_ || due == never)) {
+    } else if (!work() && committing_) {
       wake_decider_.wait(lock, work);
     } else if (!work() && idle) {
       // At most a minute: the clock may be set.
-      const std::int64_t wait_us = std::min<std::int64_t>(due.us - now().us, minutes(1).us);
+      const Instant until = !saving_ && shard_.uncut() && !shard_.lost() ? std::min(due, rested_at) : due;
+      const std::int64_t wait_us = std::min<std::int64_t>(until.us - now().us, minutes(1).us);
       if (wait_us > 0) wake_decider_.wait_for(lock, std::chrono::microseconds(wait_us), work);
     }
     decider_sleeps_ = false;
+    if (!work() && idle && !saving_ && shard_.uncut() && !shard_.lost() && rested_at <= now()) {
+      lock.unlock();
+      Shard::Cut cut = cut_some(share_at_rest);
+      lock.lock();
+      cut_ = std::move(cut);
+      wake_committer_.notify_one();
+      continue;
+    }
     const bool finish = closing_ && inbox_.empty() && readings_.empty() && !committing_;
     std::vector<Job> jobs;
     if (room) jobs = inbox_.turn(turn);
@@ -435,7 +481,15 @@ void Engine::decide_loop() {
     const bool lease_lost = lease_lost_;
     const bool claimed = claimed_;
     const bool start_sending = std::exchange(start_sending_, false);
+    const std::optional<bool> cut_saved = std::exchange(cut_saved_, std::nullopt);
     lock.unlock();
+
+    if (cut_saved) {
+      shard_.saved(*cut_saved);
+      saving_ = false;
+      if (!*cut_saved) rested_at = now() + longest_unsaved;
+    }
+    if (!jobs.empty()) rested_at = now() + rest;
 
     if (start_sending) {
       options_.shard.sending = true;
@@ -462,8 +516,8 @@ void Engine::decide_loop() {
     for (Effect& effect : effects) effects_.push_back(std::move(effect));
     if (shard_.lost()) {  // nothing leaves any more: the new owner asks with the same keys
       effects_.clear();
-      lease_lost_ = lease_until_.has_value();
-      if (lease_until_) lease_until_ = Instant();
+      lease_lost_ = lease_until_ != no_lease;
+      if (lease_lost_) lease_until_ = 0;
     }
     if (claimed) {
       claimed_ = false;
@@ -479,23 +533,25 @@ void Engine::decide_loop() {
         return;
       else
         continue;
-      committing_ = true;
-      row_ = row;
-      wake_committer_.notify_one();
+      lock.unlock();
+      commit_next(row);
+      lock.lock();
     } else if (finish) {
       return;
     }
   }
 }
 
-Status Engine::checkpoint() {
-  Status saved = Done{};
-  const auto save = [&](Shard& shard) {
-    const Shard::Cut cut = shard.cut();
-    if (!cut.objects.empty()) saved = store_.save(options_.shard.number, cut.objects, cut.floor);
-  };
-  if (!threaded() && !shard_.waiting() && !unknown_row_ && !shard_.lost()) save(shard_);
-  return saved;
+/// What no thread is saving any more.
+void Engine::save_rest() {
+  if (cut_saved_) shard_.saved(*cut_saved_);
+  constexpr std::size_t some = 16 * share_at_rest;
+  while (shard_.uncut()) {
+    const Shard::Cut cut = shard_.cut(some);
+    const bool done{store_.save(options_.shard.number, cut.objects, cut.floor)};
+    shard_.saved(done);
+    if (!done) return;
+  }
 }
 
 void Engine::close() {
@@ -525,8 +581,7 @@ void Engine::close() {
   }
   commit_inline();
   if (shard_.lost() || unknown_row_ || shard_.waiting()) return;
-  const Shard::Cut cut = shard_.cut();
-  if (!cut.objects.empty()) (void)!store_.save(options_.shard.number, cut.objects, cut.floor);
+  save_rest();
   store_.let_go(options_.shard.number, shard_.epoch());
 }
 

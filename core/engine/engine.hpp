@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -60,6 +61,12 @@ class Engine {
   /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
   /// ask_again.
   Status read(const std::function<void(const Shard&)>& read);
+  /// The same for one account, at once and from any thread, as Shard::look. False: what `see` saw, if anything, is
+  /// void, and read() has to be asked.
+  template <class See>
+  bool look(const TenantId& tenant, const AccountId& account, const See& see) const {
+    return threaded() && ours() && shard_.look(tenant, account, see) && ours();
+  }
 
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);
@@ -71,14 +78,15 @@ class Engine {
   /// From now on effects leave the host; for a restored store.
   void start_sending();
 
-  /// Saves what changed, so that the next start has less to replay. Also done while idle and at close.
-  Status checkpoint();
-  /// Everything that waits is made durable; no effect is started any more. Called by the destructor.
+  /// Everything that waits is made durable, and saved, so that a start has nothing to replay; no effect is started any
+  /// more. Called by the destructor.
   void close();
 
  private:
   /// Whether nobody else can answer for the shard now, by our lease of it.
   bool lease_good() const;
+  /// The same, and nothing has shown that somebody else does.
+  bool ours() const { return lease_good() && !shard_.lost(); }
   /// The lease counts from before the question that was answered with yes. With the lock held.
   void extend_lease(Instant asked_at);
   void renew_lease(std::unique_lock<std::mutex>& lock);
@@ -94,6 +102,8 @@ class Engine {
   void wake_decider();
   void commit_inline();
   void commit_next(const store::Row& row);
+  Shard::Cut cut_some(std::size_t most);
+  void save_rest();
   void step_inline();
   store::Committed commit_until_known(const store::Row& row);
   void row_is(store::Committed outcome, const store::Row& row);
@@ -108,7 +118,13 @@ class Engine {
   std::vector<TenantSource> tenants_;
   Compile compile_;
   bool open_ = false;
+  bool saving_ = false;                    ///< the decider's: a cut is with the committer
+  Instant save_at_;                        ///< the decider's
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
+
+  /// On the clock of monotonic(), in µs; `no_lease`: nobody can take the shard. Written with the lock held.
+  static constexpr std::int64_t no_lease = INT64_MAX;
+  std::atomic<std::int64_t> lease_until_ = no_lease;
 
   mutable std::mutex mutex_;  ///< of everything below
   std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
@@ -116,9 +132,10 @@ class Engine {
   std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
+  std::optional<Shard::Cut> cut_;  ///< as of the row that is with the committer, or the last one
+  std::optional<bool> cut_saved_;
   std::deque<Effect> effects_;
-  std::size_t under_way_ = 0;           ///< effects begun and not ended
-  std::optional<Instant> lease_until_;  ///< on the clock of monotonic(); none: nobody can take the shard
+  std::size_t under_way_ = 0;  ///< effects begun and not ended
   store::Epoch epoch_ = 0;
   bool lease_wanted_ = false;  ///< somebody waits for it
   bool lease_lost_ = false;

@@ -2,10 +2,34 @@
 
 #include <xxhash.h>
 
-#include <array>
 #include <cstring>
+#include <utility>
 
 namespace florin::engine {
+
+namespace {
+
+constexpr std::int64_t hour_us = hours(1).us;
+
+std::uint16_t hour_of(Instant at) { return static_cast<std::uint16_t>(at.us / hour_us); }
+
+std::array<std::uint32_t, 2> halves(std::uint64_t mark) {
+  return {static_cast<std::uint32_t>(mark), static_cast<std::uint32_t>(mark >> 32)};
+}
+std::uint64_t whole(const std::array<std::uint32_t, 2>& mark) {
+  return mark[0] | static_cast<std::uint64_t>(mark[1]) << 32;
+}
+
+std::array<std::uint16_t, 3> packed(store::Position position) {
+  return {static_cast<std::uint16_t>(position), static_cast<std::uint16_t>(position >> 16),
+          static_cast<std::uint16_t>(position >> 32)};
+}
+store::Position unpacked(const std::array<std::uint16_t, 3>& position) {
+  return position[0] | static_cast<store::Position>(position[1]) << 16 |
+         static_cast<store::Position>(position[2]) << 32;
+}
+
+}  // namespace
 
 KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view key) {
   // Ids hold no '/', so that two pairs never make one text.
@@ -14,25 +38,65 @@ KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view 
   text[tenant.text().size()] = '/';
   std::memcpy(text.data() + tenant.text().size() + 1, key.data(), key.size());
   const XXH128_hash_t hash = XXH3_128bits(text.data(), tenant.text().size() + 1 + key.size());
-  return {hash.low64, hash.high64};
+  return {hash.low64 % segment_count, hash.high64};
 }
 
-std::optional<KeyUse> KeyWindow::find(const TenantId& tenant, std::string_view key) const {
-  const Digest digest = digest_of(tenant, key);
-  if (const auto found = recent_.find(digest); found != recent_.end()) return found->second;
-  if (const auto found = older_.find(digest); found != older_.end()) return found->second;
+/// A generation ends whole: the window, and the hour that it was in.
+bool KeyWindow::too_old(const Slot& slot, Instant now) const {
+  const auto age = static_cast<std::uint16_t>(hour_of(now) - slot.hour);
+  return age > (window_.us + hour_us - 1) / hour_us;
+}
+
+std::size_t KeyWindow::first(const Segment& segment, std::uint64_t mark) {
+  return static_cast<std::size_t>((mark >> 32) * segment.slots.size() >> 32);
+}
+
+std::optional<KeyWindow::Use> KeyWindow::find(Digest key, Instant now) const {
+  const Segment& segment = segments_[key.segment];
+  if (segment.slots.empty()) return std::nullopt;
+  const std::array<std::uint32_t, 2> mark = halves(key.mark);
+  for (std::size_t at = first(segment, key.mark); !segment.slots[at].free();) {
+    const Slot& slot = segment.slots[at];
+    if (slot.mark == mark && !too_old(slot, now)) return Use{slot.content, unpacked(slot.position)};
+    if (++at == segment.slots.size()) at = 0;
+  }
   return std::nullopt;
 }
 
-void KeyWindow::remember(const TenantId& tenant, std::string_view key, KeyUse use, Instant at) {
-  if (recent_since_ + window_ <= at) {
-    const bool all_old = recent_since_ + window_ + window_ <= at;
-    older_ = all_old ? Generation() : std::move(recent_);
-    recent_ = Generation();
-    recent_.reserve(older_.size());
-    recent_since_ = at;
-  }
-  recent_.emplace(digest_of(tenant, key), use);
+void KeyWindow::prefetch(Digest key) const {
+  const Segment& segment = segments_[key.segment];
+  if (segment.slots.empty()) return;
+  const Slot* slot = &segment.slots[first(segment, key.mark)];
+  __builtin_prefetch(slot);
+  __builtin_prefetch(slot + 4);
+}
+
+void KeyWindow::remember(Digest key, Use use, Instant now) {
+  Segment& segment = segments_[key.segment];
+  // At most 17 of 20 are taken.
+  if ((segment.taken + 1) * 20 > segment.slots.size() * 17) grow(segment, now);
+  put(segment, {halves(key.mark), use.content, packed(use.position), hour_of(now)});
+  ++size_;
+}
+
+void KeyWindow::put(Segment& segment, const Slot& slot) {
+  std::size_t at = first(segment, whole(slot.mark));
+  while (!segment.slots[at].free())
+    if (++at == segment.slots.size()) at = 0;
+  segment.slots[at] = slot;
+  ++segment.taken;
+}
+
+void KeyWindow::grow(Segment& segment, Instant now) {
+  const auto stays = [&](const Slot& slot) { return !slot.free() && !too_old(slot, now); };
+  std::size_t staying = 0;
+  for (const Slot& slot : segment.slots) staying += stays(slot) ? 1 : 0;
+  const std::vector<Slot> before = std::exchange(segment.slots, std::vector<Slot>((staying * 9 / 8 + 4) * 20 / 17 + 1));
+  size_ -= segment.taken - staying;
+  bytes_ += (segment.slots.size() - before.size()) * sizeof(Slot);
+  segment.taken = 0;
+  for (const Slot& slot : before)
+    if (stays(slot)) put(segment, slot);
 }
 
 }  // namespace florin::engine

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "florin/id.hpp"
 #include "florin/time.hpp"
@@ -11,41 +12,62 @@
 
 namespace florin::engine {
 
-/// Which command a key was used for, and where its answer lies.
-struct KeyUse {
-  std::uint64_t content = 0;  ///< digest of the command: another command under the same key is refused
-  store::Position position = 0;
-};
-
-/// Idempotency keys, remembered for at least their window and dropped by whole generations: at most two windows old.
-/// A key is known by a 128-bit digest of tenant and key.
+/// Idempotency keys, each remembered for the window and at most two hours longer, in generations of an hour.
+///
+/// A key is known by 76 bits of a digest of tenant and key, and its command by 32 bits of another. Keys lie in segments
+/// that grow one by one, by an eighth, and forget what is too old before they do: no key waits for a large table to be
+/// moved, and each takes at most 32 bytes. docs/decisions/0031-memory.md
 class KeyWindow {
  public:
-  explicit KeyWindow(Duration window) : window_(window) {}
+  explicit KeyWindow(Duration window) : window_(window), segments_(segment_count) {}
 
   Duration window() const { return window_; }
-  std::optional<KeyUse> find(const TenantId& tenant, std::string_view key) const;
-  /// `at` never runs back from one call to the next.
-  void remember(const TenantId& tenant, std::string_view key, KeyUse use, Instant at);
-  std::size_t size() const { return recent_.size() + older_.size(); }
 
- private:
   struct Digest {
-    std::uint64_t low = 0;
-    std::uint64_t high = 0;
-    friend bool operator==(const Digest&, const Digest&) = default;
-  };
-  struct DigestHash {
-    using is_avalanching = void;
-    std::size_t operator()(const Digest& digest) const { return digest.low; }
+    std::uint64_t segment = 0;
+    std::uint64_t mark = 0;
   };
   static Digest digest_of(const TenantId& tenant, std::string_view key);
 
-  using Generation = boost::unordered_flat_map<Digest, KeyUse, DigestHash>;
+  /// Which command a key was used for, and where its answer lies.
+  struct Use {
+    std::uint32_t content = 0;  ///< digest of the command: another command under the same key is refused
+    store::Position position = 0;
+  };
+  std::optional<Use> find(Digest key, Instant now) const;
+  /// A key that find() does not know. `now` never runs back from one call to the next.
+  void remember(Digest key, Use use, Instant now);
+  /// Asks for the memory that find() will look at.
+  void prefetch(Digest key) const;
+
+  std::size_t size() const { return size_; }    ///< those that were not dropped
+  std::size_t bytes() const { return bytes_; }  ///< that all of them take
+
+ private:
+  struct Slot {
+    std::array<std::uint32_t, 2> mark{};
+    std::uint32_t content = 0;
+    std::array<std::uint16_t, 3> position{};  ///< 0: free
+    std::uint16_t hour = 0;                   ///< since 1970, its last 16 bits
+
+    bool free() const { return position == std::array<std::uint16_t, 3>{}; }
+  };
+  static_assert(sizeof(Slot) == 20);
+  struct Segment {
+    std::vector<Slot> slots;
+    std::size_t taken = 0;
+  };
+  static constexpr std::size_t segment_count = 4'096;
+
+  bool too_old(const Slot& slot, Instant now) const;
+  static std::size_t first(const Segment& segment, std::uint64_t mark);
+  static void put(Segment& segment, const Slot& slot);
+  void grow(Segment& segment, Instant now);
+
   Duration window_;
-  Instant recent_since_;
-  Generation recent_;
-  Generation older_;
+  std::vector<Segment> segments_;
+  std::size_t size_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace florin::engine

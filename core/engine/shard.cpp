@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/journal/codec.hpp"
@@ -19,9 +20,10 @@ namespace florin::engine {
 namespace {
 
 constexpr Duration clock_skew = minutes(5);
+constexpr std::size_t longest_key = 80;
 
 /// Of what is asked of whom. What is personal is left out: it is sealed before it is written.
-std::uint64_t content_of(const AccountId& account, const AnyCommand& command) {
+std::uint32_t content_of(const AccountId& account, const AnyCommand& command) {
   thread_local std::string bytes;
   bytes.clear();
   codec::Writer out(bytes);
@@ -34,7 +36,7 @@ std::uint64_t content_of(const AccountId& account, const AnyCommand& command) {
     codec::write(out, AnyCommand(SetBilling{bills->billing_country, bills->billing_state, {}}));
   else
     codec::write(out, command);
-  return XXH3_64bits(bytes.data(), bytes.size());
+  return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
 }
 
 /// What a command says anew of the person behind an account.
@@ -75,27 +77,29 @@ Status Shard::open(Instant now) {
   if (!head) return head.error();
   forget();
   head_ = *head;
-  last_ = durable_ = head_.last;
+  last_ = head_.last;
+  durable_ = head_.last;
 
   if (const Status recovered = recover(); !recovered) return recovered;
   for (auto& [name, tenant] : tenants_)
-    for (auto& [id, held] : tenant->accounts) schedule(*held);
+    for (Held* held : tenant->accounts) schedule(*held);
 
   // Every opening is an entry: the first under a new epoch, which fences whoever had the journal before.
   epoch_before_ = head_.epoch;
   ++head_.epoch;
   last_at_ = std::max(last_at_, now);
-  Entry opening{.tenant = {},
-                .account = {},
-                .actor = the_host(),
-                .key = {},
-                .asked_at = now,
-                .at = last_at_,
-                .catalog = 0,
-                .command = OpenStore{head_.epoch, options_.opened_by},
-                .refusal = std::nullopt,
-                .facts = {StoreOpened{head_.epoch, options_.opened_by}}};
-  append(nullptr, nullptr, std::move(opening), {});
+  append(nullptr, nullptr,
+         std::make_shared<Entry>(Entry{.tenant = {},
+                                       .account = {},
+                                       .actor = the_host(),
+                                       .key = {},
+                                       .asked_at = now,
+                                       .at = last_at_,
+                                       .catalog = 0,
+                                       .command = OpenStore{head_.epoch, options_.opened_by},
+                                       .refusal = std::nullopt,
+                                       .facts = {StoreOpened{head_.epoch, options_.opened_by}}}),
+         {});
   const store::Row row = form();
   store::Committed outcome = store_.commit(row, epoch_before_);
   for (int again = 0; outcome == store::Committed::not_known && again < 3; ++again)
@@ -110,9 +114,19 @@ Status Shard::open(Instant now) {
 }
 
 void Shard::forget() {
+  may_look_ = false;
+  {
+    const std::unique_lock until_nobody_looks(frame_);
+  }
   attempts_.clear();
   events_.clear();
+  changed_accounts_.clear();
+  changed_tenants_.clear();
+  cut_accounts_.clear();
+  cut_tenants_.clear();
   tenants_.clear();
+  held_.clear();
+  names_ = NameIndex();
   usage_keys_ = KeyWindow(options_.usage_window);
   money_keys_ = KeyWindow(options_.money_window);
 }
@@ -180,30 +194,39 @@ bool Shard::in_checkpoints(const Entry& entry, store::Position position) const {
   const auto tenant = tenants_.find(entry.tenant.text());
   if (tenant == tenants_.end() || tenant->second->state.position < position) return false;
   if (entry.account.empty() || entry.facts.empty()) return true;
-  const auto held = tenant->second->accounts.find(entry.account.text());
-  return held != tenant->second->accounts.end() && position <= held->second->account.position;
+  const Held* held = find(*tenant->second, entry.account);
+  return held != nullptr && position <= held->account.position;
 }
 
 void Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
   last_at_ = std::max(last_at_, entry.at);
   if (!entry.key.empty())
     keys_for(entry.command)
-        .remember(entry.tenant, entry.key, {content_of(entry.account, entry.command), position}, last_at_);
+        .remember(KeyWindow::digest_of(entry.tenant, entry.key), {content_of(entry.account, entry.command), position},
+                  last_at_);
   if (std::holds_alternative<ErasePerson>(entry.command)) erase(entry);
   if (position <= floor || entry.tenant.empty()) return;
+  // Checkpoints are as of an entry each: one that is newer than this entry has it already. Whatever an account's has,
+  // its tenant's has too.
   Tenant& tenant = tenant_of(entry.tenant);
-  tenant.state.position = position;
-  tenant.changed = true;
+  const bool tenant_has_it = position <= tenant.state.position;
+  if (!tenant_has_it) {
+    tenant.state.position = position;
+    changed(tenant, position);
+  }
   if (entry.account.empty()) {
     Account nobody;
-    apply(nobody, tenant.state, entry, position);
+    if (!tenant_has_it) apply(nobody, tenant.state, entry, position);
     return;
   }
   Held* held = find(tenant, entry.account);
   if (held == nullptr && entry.facts.empty()) return;  // a refusal to somebody who is not there
   if (held == nullptr) held = &held_as(tenant, entry.account);
-  apply(held->account, tenant.state, entry, position);
-  held->changed = true;
+  if (position <= held->account.position) return;
+  TenantState as_of_then;
+  as_of_then.catalog = entry.catalog;
+  apply(held->account, tenant_has_it ? as_of_then : tenant.state, entry, position);
+  changed(*held, position);
   remember_attempts(*held);
 }
 
@@ -225,17 +248,18 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
     if (const auto kept = store_.put_text(name, text); !kept) return kept.error();
     tenant.catalogs.versions.push_back(std::move(*compiled));
     last_at_ = std::max(last_at_, now);
-    Entry entry{.tenant = id,
-                .account = {},
-                .actor = the_host(),
-                .key = {},
-                .asked_at = now,
-                .at = last_at_,
-                .catalog = 1,
-                .command = ApplyCatalog{1, name, 0},
-                .refusal = std::nullopt,
-                .facts = {CatalogApplied{1, name}}};
-    append(&tenant, nullptr, std::move(entry), {});
+    append(&tenant, nullptr,
+           std::make_shared<Entry>(Entry{.tenant = id,
+                                         .account = {},
+                                         .actor = the_host(),
+                                         .key = {},
+                                         .asked_at = now,
+                                         .at = last_at_,
+                                         .catalog = 1,
+                                         .command = ApplyCatalog{1, name, 0},
+                                         .refusal = std::nullopt,
+                                         .facts = {CatalogApplied{1, name}}}),
+           {});
   }
   unstick(tenant);
   doubt_started(tenant, now);
@@ -245,7 +269,7 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
 
 /// What was refused of what is due may not be any more.
 void Shard::unstick(Tenant& tenant) {
-  for (auto& [account, held] : tenant.accounts) {
+  for (Held* held : tenant.accounts) {
     held->stuck = false;
     schedule(*held);
   }
@@ -258,7 +282,7 @@ std::string Shard::catalog_name(const TenantId& tenant, std::string_view text) {
 /// After a stop was lifted: what waited and nothing else holds is tried, each account by an entry of its own.
 void Shard::resume_charges(Tenant& tenant, Instant now) {
   std::vector<Job> jobs;
-  for (const auto& [name, held] : tenant.accounts)
+  for (const Held* held : tenant.accounts)
     if (may_resume(tenant.state, held->account))
       jobs.push_back({.tenant = tenant.state.id,
                       .account = held->account.id,
@@ -275,7 +299,7 @@ void Shard::resume_charges(Tenant& tenant, Instant now) {
 /// What had started before the last stop may have left: it is asked about now, never sent as if for the first time.
 void Shard::doubt_started(Tenant& tenant, Instant now) {
   std::vector<Job> jobs;
-  for (const auto& [name, held] : tenant.accounts)
+  for (const Held* held : tenant.accounts)
     for (const Order& order : held->account.orders)
       for (const Attempt& attempt : order.attempts) {
         if (attempt.state != AttemptState::started) continue;
@@ -298,37 +322,39 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
 void Shard::stop_tenant(const TenantId& id, Error why) {
   Tenant& tenant = tenant_of(id);
   tenant.stopped = std::move(why);
-  for (auto& [account, held] : tenant.accounts) schedule(*held);
+  for (Held* held : tenant.accounts) schedule(*held);
 }
 
 // ---- Commands --------------------------------------------------------------------------------------------------
 
-void Shard::take(Job job, Instant now) {
+void Shard::take(Job job, Instant now) { take(std::span(&job, 1), now); }
+
+void Shard::take_at(const Address& address, Job& job, Instant now) {
   now = last_at_ = std::max(last_at_, now);
   const auto fail = [&](std::string code, std::string message) {
     if (job.reply) job.reply(Error{.code = std::move(code), .message = std::move(message)});
   };
   if (lost_) return fail("ask_again", "this host does not own the journal any more");
-  const auto found = tenants_.find(job.tenant.text());
-  if (found == tenants_.end() || (!found->second->stopped && found->second->catalogs.versions.empty()))
+  if (address.tenant == nullptr || (!address.tenant->stopped && address.tenant->catalogs.versions.empty()))
     return fail("no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
-  Tenant& tenant = *found->second;
-  Held* held = find(tenant, job.account);
+  Tenant& tenant = *address.tenant;
+  Held* held = find(tenant, job.account, address.name);
   if (held != nullptr && job.of_effect && held->under_way > 0) --held->under_way;
   if (tenant.stopped) return fail(tenant.stopped->code, tenant.stopped->message);
 
   const bool of_host = job.actor.role == "host";
   const Instant asked_at = job.asked_at.value_or(now);
-  std::uint64_t content = 0;
+  std::uint32_t content = 0;
   if (!of_host) {
-    if (job.key.empty() || job.key.size() > 80) return fail("bad_key", "a command needs a key of 1 to 80 bytes");
+    if (job.key.empty() || job.key.size() > longest_key)
+      return fail("bad_key", "a command needs a key of 1 to 80 bytes");
     KeyWindow& keys = keys_for(job.command);
     if (now + clock_skew < asked_at) return fail("asked_in_future", "asked_at lies in the future");
     if (asked_at + keys.window() < now)
       return fail("asked_too_long_ago",
                   "a command this old may have happened already and is forgotten: ask for its state");
     content = content_of(job.account, job.command);
-    if (const auto used = keys.find(job.tenant, job.key)) {
+    if (const auto used = keys.find(address.key, now)) {
       if (used->content != content) return fail("key_reused", "this key was used for another command");
       return answer_again(used->position, std::move(job.reply));
     }
@@ -338,16 +364,17 @@ void Shard::take(Job job, Instant now) {
     if (const auto advanced = advance(*held, now, left); !advanced)
       return fail(advanced.error().code, advanced.error().message);
   }
-  Entry entry{.tenant = job.tenant,
-              .account = job.account,
-              .actor = std::move(job.actor),
-              .key = std::move(job.key),
-              .asked_at = asked_at,
-              .at = now,
-              .catalog = tenant.state.catalog,
-              .command = std::move(job.command),
-              .refusal = std::nullopt,
-              .facts = {}};
+  const auto made = std::make_shared<Entry>(Entry{.tenant = job.tenant,
+                                                  .account = job.account,
+                                                  .actor = std::move(job.actor),
+                                                  .key = std::move(job.key),
+                                                  .asked_at = asked_at,
+                                                  .at = now,
+                                                  .catalog = tenant.state.catalog,
+                                                  .command = std::move(job.command),
+                                                  .refusal = std::nullopt,
+                                                  .facts = {}});
+  Entry& entry = *made;
   if (auto* opens = std::get_if<OpenAccount>(&entry.command); opens != nullptr && !opens->person.empty()) {
     if (held == nullptr) {
       auto sealed = seal_person(store_, job.tenant, job.account, opens->person);
@@ -364,8 +391,8 @@ void Shard::take(Job job, Instant now) {
     if (const auto kept = store_.put_text(std::get<ApplyCatalog>(entry.command).text, job.catalog_text); !kept)
       return fail(kept.error().code, kept.error().message);
   }
-  Account newcomer;
-  newcomer.id = job.account;
+  std::optional<Account> newcomer;
+  if (held == nullptr) newcomer.emplace().id = job.account;
   Held* other = nullptr;
   if (const auto* moves = std::get_if<Transfer>(&entry.command)) other = find(tenant, moves->to);
   if (other != nullptr && other != held) {
@@ -373,8 +400,8 @@ void Shard::take(Job job, Instant now) {
     if (const auto advanced = advance(*other, now, left); !advanced)
       return fail(advanced.error().code, advanced.error().message);
   }
-  std::optional<Beside> beside;
-  if (const auto decided = decide_into(tenant, held != nullptr ? held->account : newcomer, entry,
+  Seldom<Beside> beside;
+  if (const auto decided = decide_into(tenant, held != nullptr ? held->account : *newcomer, entry,
                                        other == nullptr ? nullptr : &other->account, &beside);
       !decided)
     return fail(decided.error().code, decided.error().message);
@@ -387,50 +414,75 @@ void Shard::take(Job job, Instant now) {
     }
     *person = std::move(sealed);
   }
-  if (!of_host) keys_for(entry.command).remember(entry.tenant, entry.key, {content, last_ + 1}, now);
+  if (!of_host) keys_for(entry.command).remember(address.key, {content, last_ + 1}, now);
   if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) held = &held_as(tenant, entry.account);
   const bool done = !entry.refusal;
   const bool lifts = done && std::holds_alternative<LiftCharges>(entry.command);
-  if (job.catalog && done) tenant.catalogs.versions.push_back(job.catalog);
-  if (beside) return append_both(tenant, *held, std::move(entry), std::move(job.reply), *other, std::move(*beside));
-  append(&tenant, held, std::move(entry), std::move(job.reply));
+  if (job.catalog && done) {
+    const std::unique_lock frame(frame_);
+    tenant.catalogs.versions.push_back(job.catalog);
+  }
+  if (beside) return append_both(tenant, *held, made, std::move(job.reply), *other, std::move(*beside));
+  append(&tenant, held, made, std::move(job.reply));
   if (job.catalog && done) unstick(tenant);
   if (lifts) resume_charges(tenant, now);
 }
 
 /// Both entries wait together, so that they are in one row: neither is ever there without the other.
-void Shard::append_both(Tenant& tenant, Held& held, Entry entry, Reply reply, Held& other, Beside beside) {
-  Entry second{.tenant = entry.tenant,
-               .account = std::move(beside.account),
-               .actor = entry.actor,
-               .key = {},
-               .asked_at = entry.asked_at,
-               .at = entry.at,
-               .catalog = entry.catalog,
-               .command = std::move(beside.command),
-               .refusal = std::nullopt,
-               .facts = std::move(beside.facts)};
+void Shard::append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other,
+                        Beside beside) {
+  auto second = std::make_shared<Entry>(Entry{.tenant = entry->tenant,
+                                              .account = std::move(beside.account),
+                                              .actor = entry->actor,
+                                              .key = {},
+                                              .asked_at = entry->asked_at,
+                                              .at = entry->at,
+                                              .catalog = entry->catalog,
+                                              .command = std::move(beside.command),
+                                              .refusal = std::nullopt,
+                                              .facts = std::move(beside.facts)});
   append(&tenant, &held, std::move(entry), std::move(reply));
   append(&tenant, &other, std::move(second), {});
 }
 
+/// Memory is waited for a block at a time: what a command will look at is asked for, step by step, before any of the
+/// block is decided.
 void Shard::take(std::span<Job> jobs, Instant now) {
   constexpr std::size_t block = 16;
   for (std::size_t from = 0; from < jobs.size(); from += block) {
     const std::span<Job> together = jobs.subspan(from, std::min(block, jobs.size() - from));
-    std::array<const Account*, block> looked_up = {};
-    for (std::size_t i = 0; i < together.size(); ++i) {
-      looked_up[i] = account(together[i].tenant, together[i].account);
-      if (looked_up[i] != nullptr) prefetch(*looked_up[i]);
+    std::array<Address, block> addresses;
+    for (std::size_t i = 0; i < together.size(); ++i)
+      addresses[i] = address_of(together[i], i == 0 ? nullptr : addresses[i - 1].tenant);
+    for (Address& address : std::span(addresses).first(together.size())) {
+      if (address.tenant == nullptr) continue;
+      if (const std::uint32_t likely = names_.likely(address.name); likely != NameIndex::none) {
+        address.likely = &held_[likely];
+        prefetch(address.likely->account);
+      }
     }
-    for (const Account* found : looked_up)
-      if (found != nullptr) prefetch_grants(*found);
-    for (Job& job : together) take(std::move(job), now);
+    for (const Address& address : std::span(addresses).first(together.size()))
+      if (address.likely != nullptr) prefetch_behind(address.likely->account);
+    for (std::size_t i = 0; i < together.size(); ++i) take_at(addresses[i], together[i], now);
   }
 }
 
+/// `before`: the tenant of the one before it, most often the same.
+Shard::Address Shard::address_of(const Job& job, Tenant* before) const {
+  Address address;
+  address.tenant = before != nullptr && before->state.id == job.tenant ? before : find_tenant(job.tenant);
+  if (address.tenant == nullptr) return address;
+  address.name = name_of(*address.tenant, job.account);
+  names_.prefetch(address.name);
+  if (job.key.size() <= longest_key) {
+    address.key = KeyWindow::digest_of(job.tenant, job.key);
+    keys_for(job.command).prefetch(address.key);
+  }
+  return address;
+}
+
 Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other,
-                          std::optional<Beside>* beside) {
+                          Seldom<Beside>* beside) {
   std::vector<Answer> answers;
   for (;;) {
     const World world{entry.at, tenant.catalogs, answers, &provider_key, other};
@@ -452,42 +504,48 @@ Status Shard::advance(Held& held, Instant now, std::size_t& left) {
     --left;
     Tenant& tenant = *held.tenant;
     // Each as of its own instant, but never before what is already in the account's books.
-    Entry entry{.tenant = tenant.state.id,
-                .account = held.account.id,
-                .actor = the_host(),
-                .key = {},
-                .asked_at = now,
-                .at = std::max(held.account.due_at, held.account.last_at),
-                .catalog = tenant.state.catalog,
-                .command = FallDue{},
-                .refusal = std::nullopt,
-                .facts = {}};
-    if (const auto decided = decide_into(tenant, held.account, entry); !decided) return decided.error();
-    held.stuck = entry.refusal.has_value();
+    auto entry = std::make_shared<Entry>(Entry{.tenant = tenant.state.id,
+                                               .account = held.account.id,
+                                               .actor = the_host(),
+                                               .key = {},
+                                               .asked_at = now,
+                                               .at = std::max(held.account.due_at, held.account.last_at),
+                                               .catalog = tenant.state.catalog,
+                                               .command = FallDue{},
+                                               .refusal = std::nullopt,
+                                               .facts = {}});
+    if (const auto decided = decide_into(tenant, held.account, *entry); !decided) return decided.error();
+    held.stuck = entry->refusal.has_value();
     append(&tenant, &held, std::move(entry), {});
   }
   return Done{};
 }
 
-void Shard::append(Tenant* tenant, Held* held, Entry entry, Reply reply) {
+void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply) {
+  const Entry& entry = *made;
   const store::Position position = ++last_;
   journal::write(pending_, entry);
   if (tenant != nullptr) {
     tenant->state.position = position;
-    tenant->changed = true;
+    changed(*tenant, position);
   }
   if (held != nullptr) {
     const bool was_usage = is_usage(entry.command);
-    apply(held->account, tenant->state, entry, position);
-    held->changed = true;
+    {
+      const std::unique_lock contents(lock_of(*held));
+      apply(held->account, tenant->state, entry, position);
+    }
+    changed(*held, position);
     if (!entry.refusal) held->stuck = false;
     if (!was_usage) remember_attempts(*held);
     schedule(*held);
   } else if (tenant != nullptr && entry.account.empty()) {
+    const std::unique_lock frame(frame_);
+    tenant->own_position = position;
     Account nobody;
     apply(nobody, tenant->state, entry, position);
   }
-  tail_.push_back({std::make_shared<const Entry>(std::move(entry)), std::move(reply)});
+  tail_.push_back({std::move(made), std::move(reply)});
 }
 
 void Shard::answer_again(store::Position position, Reply reply) {
@@ -593,7 +651,7 @@ bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, co
                         AccountId& account, OrderId& order) const {
   const auto found = tenants_.find(tenant.text());
   if (found == tenants_.end() || ref.empty()) return false;
-  for (const auto& [id, held] : found->second->accounts)
+  for (const Held* held : found->second->accounts)
     for (const Order& candidate : held->account.orders)
       for (const Attempt& attempt : candidate.attempts)
         if (attempt.processor == processor && attempt.ref == ref) {
@@ -607,7 +665,7 @@ bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, co
 void Shard::start_sending() {
   options_.sending = true;
   for (auto& [name, tenant] : tenants_)
-    for (auto& [id, held] : tenant->accounts) schedule(*held);
+    for (Held* held : tenant->accounts) schedule(*held);
 }
 
 Instant Shard::next_event() const { return events_.empty() ? never : events_.begin()->first; }
@@ -651,6 +709,7 @@ void Shard::erase(const Entry& entry) {
 
 void Shard::lose(const Error& why) {
   lost_ = true;
+  may_look_ = false;
   for (Waiting& waiting : tail_)
     if (waiting.reply) waiting.reply(why);
   tail_.clear();
@@ -674,23 +733,37 @@ Shard::Tenant& Shard::tenant_of(const TenantId& id) {
   if (!tenant) {
     tenant = std::make_unique<Tenant>();
     tenant->state.id = id;
+    tenant->seed = tenants_.size();
   }
   return *tenant;
 }
 
-Shard::Held* Shard::find(Tenant& tenant, const AccountId& id) {
-  const auto found = tenant.accounts.find(id.text());
-  return found == tenant.accounts.end() ? nullptr : found->second.get();
+Shard::Tenant* Shard::find_tenant(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : found->second.get();
+}
+
+std::uint32_t Shard::name_of(const Tenant& tenant, const AccountId& id) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(id.text().data(), id.text().size(), tenant.seed));
+}
+
+Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const {
+  const std::uint32_t number = names_.find(name, [&](std::uint32_t candidate) {
+    return held_[candidate].tenant == &tenant && held_[candidate].account.id == id;
+  });
+  return number == NameIndex::none ? nullptr : &held_[number];
 }
 
 Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
-  auto& held = tenant.accounts[id.text()];
-  if (!held) {
-    held = std::make_unique<Held>();
-    held->account.id = id;
-    held->tenant = &tenant;
-  }
-  return *held;
+  const std::uint32_t name = name_of(tenant, id);
+  if (Held* held = find(tenant, id, name)) return *held;
+  const std::unique_lock frame(frame_);
+  Held& held = held_.add();
+  held.account.id = id;
+  held.tenant = &tenant;
+  tenant.accounts.push_back(&held);
+  names_.add(name, static_cast<std::uint32_t>(held_.size() - 1));
+  return held;
 }
 
 void Shard::remember_attempts(Held& held) {
@@ -701,6 +774,9 @@ void Shard::remember_attempts(Held& held) {
 }
 
 KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
+const KeyWindow& Shard::keys_for(const AnyCommand& command) const {
+  return is_usage(command) ? usage_keys_ : money_keys_;
+}
 
 bool Shard::Sooner::operator()(const Event& a, const Event& b) const {
   if (a.first != b.first || a.second == b.second) return a.first < b.first;
@@ -721,10 +797,9 @@ void Shard::schedule(Held& held) {
 }
 
 const Account* Shard::account(const TenantId& tenant, const AccountId& id) const {
-  const auto found = tenants_.find(tenant.text());
-  if (found == tenants_.end()) return nullptr;
-  const auto held = found->second->accounts.find(id.text());
-  return held == found->second->accounts.end() ? nullptr : &held->second->account;
+  const Tenant* found = find_tenant(tenant);
+  const Held* held = found == nullptr ? nullptr : find(*found, id);
+  return held == nullptr ? nullptr : &held->account;
 }
 
 const TenantState* Shard::tenant(const TenantId& id) const {
@@ -747,35 +822,63 @@ std::vector<TenantId> Shard::tenants() const {
 std::vector<AccountId> Shard::accounts(const TenantId& tenant) const {
   std::vector<AccountId> ids;
   if (const auto found = tenants_.find(tenant.text()); found != tenants_.end())
-    for (const auto& [name, held] : found->second->accounts) ids.push_back(held->account.id);
+    for (const Held* held : found->second->accounts) ids.push_back(held->account.id);
   std::ranges::sort(ids);
   return ids;
 }
 
-Shard::Cut Shard::cut() {
+void Shard::changed(Tenant& tenant, store::Position position) {
+  if (tenant.changed_from != 0) return;
+  tenant.changed_from = position;
+  changed_tenants_.push_back(&tenant);
+}
+
+void Shard::changed(Held& held, store::Position position) {
+  if (held.changed_from != 0) return;
+  held.changed_from = position;
+  changed_accounts_.push_back(&held);
+}
+
+store::Checkpoint Shard::checkpoint_of(Tenant& tenant) {
+  return {object_of(tenant.state.id), tenant.state.position, journal::write(tenant.state)};
+}
+
+Shard::Cut Shard::cut(std::size_t most) {
   Cut cut;
-  cut.floor = durable_;
-  for (auto& [name, tenant] : tenants_) {
-    if (std::exchange(tenant->changed, false))
-      cut.objects.push_back({object_of(tenant->state.id), tenant->state.position, journal::write(tenant->state)});
-    for (auto& [id, held] : tenant->accounts)
-      if (std::exchange(held->changed, false))
-        cut.objects.push_back(
-            {object_of(tenant->state.id, held->account.id), held->account.position, journal::write(held->account)});
+  std::set<Tenant*> theirs;
+  for (; !changed_accounts_.empty() && cut_accounts_.size() < most; changed_accounts_.pop_front()) {
+    Held& held = *changed_accounts_.front();
+    cut.objects.push_back(
+        {object_of(held.tenant->state.id, held.account.id), held.account.position, journal::write(held.account)});
+    cut_accounts_.emplace_back(&held, std::exchange(held.changed_from, 0));
+    theirs.insert(held.tenant);
   }
+  const store::Position next_account = changed_accounts_.empty() ? last_ + 1 : changed_accounts_.front()->changed_from;
+  for (; !changed_tenants_.empty() && changed_tenants_.front()->changed_from < next_account;
+       changed_tenants_.pop_front()) {
+    Tenant& tenant = *changed_tenants_.front();
+    cut_tenants_.emplace_back(&tenant, std::exchange(tenant.changed_from, 0));
+    theirs.insert(&tenant);
+  }
+  for (Tenant* tenant : theirs) cut.objects.push_back(checkpoint_of(*tenant));
+  const store::Position next_tenant = changed_tenants_.empty() ? last_ + 1 : changed_tenants_.front()->changed_from;
+  cut.floor = std::min(next_account, next_tenant) - 1;
   return cut;
 }
 
-Shard::Cut Shard::whole() const {
-  Cut cut;
-  cut.floor = durable_;
-  for (const auto& [name, tenant] : tenants_) {
-    cut.objects.push_back({object_of(tenant->state.id), tenant->state.position, journal::write(tenant->state)});
-    for (const auto& [id, held] : tenant->accounts)
-      cut.objects.push_back(
-          {object_of(tenant->state.id, held->account.id), held->account.position, journal::write(held->account)});
-  }
-  return cut;
+void Shard::saved(bool done) {
+  const auto back = [done](auto& cut, auto& changed) {
+    if (!done && !cut.empty()) {
+      for (const auto& [object, from] : cut) {
+        if (object->changed_from == 0) changed.push_back(object);
+        object->changed_from = from;
+      }
+      std::ranges::sort(changed, {}, [](const auto* object) { return object->changed_from; });
+    }
+    cut.clear();
+  };
+  back(cut_accounts_, changed_accounts_);
+  back(cut_tenants_, changed_tenants_);
 }
 
 }  // namespace florin::engine

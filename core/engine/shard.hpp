@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <set>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,7 +16,9 @@
 #include "domain/decision/world.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
+#include "engine/name_index.hpp"
 #include "engine/ports.hpp"
+#include "engine/slab.hpp"
 #include "florin/commands.hpp"
 #include "store/store.hpp"
 
@@ -42,8 +47,8 @@ struct Job {
   std::string catalog_text{};
 };
 
-/// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time: it
-/// decides, applies and encodes; it never waits. docs/architecture.md
+/// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time, but for
+/// look(): it decides, applies and encodes; it never waits. docs/architecture.md
 class Shard {
  public:
   struct Options {
@@ -108,6 +113,7 @@ class Shard {
   void durable(const store::Row& row);
   /// Another owner has the journal: every reply that waits is an error, and nothing is taken any more.
   void lose(const Error& why);
+  /// From any thread.
   bool lost() const { return lost_; }
   store::Epoch epoch() const { return head_.epoch; }
 
@@ -117,55 +123,98 @@ class Shard {
   const Catalogs* catalogs(const TenantId& tenant) const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
+  /// The tenants are up: from now on look() may see them, until the shard is lost.
+  void let_look() { may_look_ = true; }
+  /// From any thread, beside the one that decides: runs `see(state, account, catalogs)` on an
+  /// account of which everything is durable. Of the tenant's state it may read what the tenant's own entries change.
+  /// False, and nothing was seen, when something of it waits for the disk, or it is not there: then the shard's own
+  /// thread has to be asked.
+  template <class See>
+  bool look(const TenantId& tenant, const AccountId& account, const See& see) const {
+    const std::shared_lock frame(frame_);
+    if (!may_look_) return false;
+    const Tenant* found = find_tenant(tenant);
+    if (found == nullptr || found->stopped || found->catalogs.versions.empty()) return false;
+    const Held* held = find(*found, account);
+    if (held == nullptr) return false;
+    const std::shared_lock contents(lock_of(*held));
+    if (durable_ < std::max(held->account.position, found->own_position)) return false;
+    see(found->state, held->account, found->catalogs);
+    return true;
+  }
   /// Calls `then` with true once everything read so far is durable; with false when it never will be.
   void when_durable(std::move_only_function<void(bool durable)> then);
   store::Position durable_position() const { return durable_; }
   /// Entries that are decided and not durable.
   store::Position undurable() const { return last_ - durable_; }
 
-  /// Everything that changed since the last one, as of the last durable entry. Only when nothing waits.
   struct Cut {
     std::vector<store::Checkpoint> objects;
     store::Position floor = 0;
   };
-  Cut cut();
-  /// The whole state as checkpoints, for verification.
-  Cut whole() const;
+  /// Something changed that is in no cut yet.
+  bool uncut() const { return !changed_accounts_.empty() || !changed_tenants_.empty(); }
+  /// What changed and was not cut yet, the oldest change first, at most `most` accounts with their tenants; as of the
+  /// last entry, so that it may be saved once that is durable. Only when all of it is in a formed row, and the cut
+  /// before it is saved.
+  Cut cut(std::size_t most = SIZE_MAX);
+  /// Whether the last cut was saved; if not, a later one has it.
+  void saved(bool done);
 
  private:
   struct Tenant;
   struct Held {  ///< an account with what the shard keeps of it
     Account account;
     Tenant* tenant = nullptr;
-    Instant event_at = never;  ///< as it stands in events_
-    bool changed = false;
-    bool stuck = false;           ///< what is due was refused: tried again after the next change
-    std::uint32_t under_way = 0;  ///< effects handed out and not yet said what came of them
+    Instant event_at = never;          ///< as it stands in events_
+    store::Position changed_from = 0;  ///< the first change that is in no cut; 0: there is none
+    bool stuck = false;                ///< what is due was refused: tried again after the next change
+    std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
   };
   struct Tenant {
     TenantState state;
     Catalogs catalogs;
-    boost::unordered_flat_map<std::string, std::unique_ptr<Held>> accounts;
+    std::vector<Held*> accounts;  ///< in the order in which they came
+    std::uint64_t seed = 0;       ///< of its accounts' names in names_
     std::optional<Error> stopped;
-    bool changed = false;
+    store::Position changed_from = 0;  ///< as of an account
+    store::Position own_position = 0;  ///< of the last entry that was about none of its accounts
   };
   struct Waiting {
     std::shared_ptr<const Entry> entry;
     Reply reply;
   };
+  struct Address {  ///< of a command: found and asked for before any of its block is decided
+    Tenant* tenant = nullptr;
+    std::uint32_t name = 0;  ///< hash in names_
+    KeyWindow::Digest key;
+    Held* likely = nullptr;
+  };
 
+  std::shared_mutex& lock_of(const Held& held) const {
+    return account_locks_[reinterpret_cast<std::uintptr_t>(&held) / 1'024 % account_locks_.size()];
+  }
   Tenant& tenant_of(const TenantId& id);
-  static Held* find(Tenant& tenant, const AccountId& id);
+  Tenant* find_tenant(const TenantId& id) const;
+  static std::uint32_t name_of(const Tenant& tenant, const AccountId& id);
+  Held* find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const;
+  Held* find(const Tenant& tenant, const AccountId& id) const { return find(tenant, id, name_of(tenant, id)); }
   Held& held_as(Tenant& tenant, const AccountId& id);
+  Address address_of(const Job& job, Tenant* before) const;
+  void take_at(const Address& address, Job& job, Instant now);
   /// Fills in what follows. Errors: the policy's plugin failed.
   Status decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other = nullptr,
-                     std::optional<Beside>* beside = nullptr);
+                     Seldom<Beside>* beside = nullptr);
   /// Decides what fell due on this account by `now`, at most `left` entries. Errors: the policy's plugin failed.
   Status advance(Held& held, Instant now, std::size_t& left);
-  void append(Tenant* tenant, Held* held, Entry entry, Reply reply);
-  void append_both(Tenant& tenant, Held& held, Entry entry, Reply reply, Held& other, Beside beside);
+  void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply);
+  void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
+  const KeyWindow& keys_for(const AnyCommand& command) const;
   void schedule(Held& held);
+  void changed(Tenant& tenant, store::Position position);
+  void changed(Held& held, store::Position position);
+  store::Checkpoint checkpoint_of(Tenant& tenant);
   void doubt_started(Tenant& tenant, Instant now);
   void resume_charges(Tenant& tenant, Instant now);
   void unstick(Tenant& tenant);
@@ -183,6 +232,13 @@ class Shard {
   Policies& policies_;
   Options options_;
   boost::unordered_flat_map<std::string, std::unique_ptr<Tenant>> tenants_;
+  /// Whoever changes something takes these; the thread that decides reads without them. The frame is all but what is
+  /// inside of accounts: which there are, the tenants' own state and their catalogs.
+  mutable std::shared_mutex frame_;
+  std::atomic<bool> may_look_ = false;
+  mutable std::array<std::shared_mutex, 64> account_locks_;  ///< each of many accounts
+  Slab<Held> held_;                                          ///< accounts of all tenants
+  NameIndex names_;                                          ///< into held_
   using Event = std::pair<Instant, Held*>;
   struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
     bool operator()(const Event& a, const Event& b) const;
@@ -192,15 +248,23 @@ class Shard {
   KeyWindow money_keys_;
   boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key, of refunds and savings too
 
+  // Of changes that are in no cut, by the position of the first. A tenant that went along with one of its accounts
+  // stays in its place until its turn comes.
+  std::deque<Held*> changed_accounts_;
+  std::deque<Tenant*> changed_tenants_;
+  std::vector<std::pair<Held*, store::Position>>
+      cut_accounts_;  ///< of the cut that is being saved, as they stood there
+  std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
+
   store::Head head_;  ///< of the last formed row
   store::Epoch epoch_before_ = 0;
   store::Position last_ = 0;  ///< of the last entry taken
-  store::Position durable_ = 0;
+  std::atomic<store::Position> durable_ = 0;
   Instant last_at_;           ///< journal time never runs back
   std::string pending_;       ///< encoded entries that wait
   std::deque<Waiting> tail_;  ///< entries after durable_
   std::deque<std::pair<store::Position, std::move_only_function<void(bool durable)>>> readers_;
-  bool lost_ = false;
+  std::atomic<bool> lost_ = false;
 };
 
 }  // namespace florin::engine

@@ -139,13 +139,13 @@ Status Assembly::with_journal(const std::function<Status(store::Store&)>& with) 
   return with(**journal);
 }
 
-Status Assembly::refresh_views() {
+Status Assembly::refresh_views(std::uint64_t most) {
   if (!options_.data)
     return Error{.code = "no_views", .message = "this host is in memory, and has no folder for views.db"};
   // By a connection of its own: the journal's is busy with commits.
   auto journal = store::open_read_only(place_of_journal(options_));
   if (!journal) return journal.error();
-  const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db");
+  const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db", most);
   if (!refreshed) return refreshed.error();
   return Done{};
 }

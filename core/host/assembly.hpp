@@ -41,8 +41,9 @@ class Assembly {
   /// Runs `with` on what is durable, by a connection of its own. Errors: the store's, and those of `with`.
   Status with_journal(const std::function<Status(store::Store&)>& with);
 
-  /// Brings views.db of the folder up to date with what is durable. Errors: no_views; those of readers::refresh_views.
-  Status refresh_views();
+  /// Brings views.db of the folder up to date with what is durable, or `most` entries and a little nearer to it.
+  /// Errors: no_views; those of readers::refresh_views.
+  Status refresh_views(std::uint64_t most = UINT64_MAX);
 
   engine::Engine& engine() { return *engine_; }
   store::Store& store() { return *store_; }

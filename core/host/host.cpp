@@ -25,7 +25,7 @@ Outcome outcome_of(const engine::Answered& answered) {
   outcome.position = answered.position;
   outcome.refusal = answered.entry->refusal;
   for (const Fact& fact : answered.entry->facts) {
-    if (const auto* placed = std::get_if<OrderPlaced>(&fact)) outcome.order = placed->order.id;
+    if (const auto* placed = std::get_if<OrderPlaced>(&fact)) outcome.order = placed->order->id;
     if (const auto* held = std::get_if<HoldPlaced>(&fact)) outcome.hold = held->hold;
   }
   outcome.entry = config::json_of(*answered.entry, answered.position);
@@ -44,6 +44,9 @@ Error closed() { return {.code = "closed", .message = "this host was closed"}; }
 Error no_such_account(const AccountId& account) {
   return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
 }
+
+/// When an account is looked at: as its journal, a clock that was set back does not take it back.
+Instant seen_at(const Account& account, Instant clock) { return std::max(clock, account.last_at); }
 
 }  // namespace
 
@@ -67,8 +70,10 @@ class Host::Inside {
       assembly = std::move(assembly_);
     }
     assembly->close();
-    // The tables can be made again at any time: what goes wrong here is for whoever asks for them.
-    if (assembly->data()) (void)!assembly->refresh_views();
+    // The tables can be made again at any time: what goes wrong here is for whoever asks for them. A close takes few
+    // seconds for them; of a busy journal `florin views` makes the rest.
+    constexpr std::uint64_t few_seconds = 100'000;
+    if (assembly->data()) (void)!assembly->refresh_views(few_seconds);
   }
 
   /// Runs `with` on an account and its tenant, and returns when what it read is durable.
@@ -85,6 +90,24 @@ class Host::Inside {
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });
     return read ? std::move(result) : Result<T>(read.error());
+  }
+
+  /// The same, and at once when the account is not waiting for the disk. `with` may be called twice, and reads of the
+  /// tenant only what Engine::look says.
+  template <class T, class With>
+  Result<T> on_account_at_once(const TenantId& tenant, const AccountId& account, With with) const {
+    const auto assembly = open();
+    if (!assembly) return closed();
+    const Instant clock = assembly->engine().now();
+    std::optional<T> seen;
+    const auto see = [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+      seen.emplace(with(state, found, catalogs, seen_at(found, clock)));
+    };
+    if (assembly->engine().look(tenant, account, see)) return std::move(*seen);
+    return on_account<T>(tenant, account,
+                         [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+                           return with(state, found, catalogs, seen_at(found, clock));
+                         });
   }
 
   /// Copies of an account and its tenant, to see what would follow.
@@ -191,28 +214,20 @@ Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& accou
   return submit({tenant, account, actor, std::string(key), std::nullopt, std::move(*read)});
 }
 
-namespace {
-
-/// When an account is looked at: as its journal, a clock that was set back does not take it back.
-Instant seen_at(const Account& account, Instant clock) { return std::max(clock, account.last_at); }
-
-}  // namespace
-
 Result<Check> Host::check(const TenantId& tenant, const AccountId& account, const Actor& actor,
                           const Use& usage) const {
-  const Instant clock = now();
-  return inside_->on_account<Check>(tenant, account,
-                                    [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                      return check_usage(state, found, catalogs, actor, usage, seen_at(found, clock));
-                                    });
+  return inside_->on_account_at_once<Check>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant now) {
+        return check_usage(state, found, catalogs, actor, usage, now);
+      });
 }
 
 Result<May> Host::may(const TenantId& tenant, const AccountId& account, const Actor& actor,
                       std::string_view what) const {
-  return inside_->on_account<May>(tenant, account,
-                                  [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                    return may_of(state, found, catalogs, actor, what);
-                                  });
+  return inside_->on_account_at_once<May>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant) {
+        return may_of(state, found, catalogs, actor, what);
+      });
 }
 
 Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const AccountId& account,

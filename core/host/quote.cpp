@@ -97,8 +97,8 @@ Result<std::optional<NextPeriod>> next_period(engine::Rehearsal rehearsal) {
   if (const auto ended = advance(*ends); !ended) return ended.error();
   NextPeriod next{.at = *ends, .order = std::nullopt, .entries = std::move(entries), .standing = account.standing};
   for (const Entry& entry : next.entries)
-    if (const auto* placed = first<OrderPlaced>(entry); placed != nullptr && placed->order.renewal())
-      next.order = placed->order;
+    if (const auto* placed = first<OrderPlaced>(entry); placed != nullptr && placed->order->renewal())
+      next.order = *placed->order;
   return std::optional(std::move(next));
 }
 
@@ -109,7 +109,7 @@ Result<Quotation> quote(engine::Rehearsal rehearsal, const Actor& actor, std::st
   if (!entry) return entry.error();
   Quotation quotation;
   quotation.refusal = entry->refusal;
-  if (const auto* placed = first<OrderPlaced>(*entry)) quotation.order = placed->order;
+  if (const auto* placed = first<OrderPlaced>(*entry)) quotation.order = *placed->order;
   quotation.entries.push_back(std::move(*entry));
   if (quotation.order) {
     auto paid = pay(rehearsal, quotation.order->id, now);

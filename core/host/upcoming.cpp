@@ -39,9 +39,9 @@ Result<std::vector<UpcomingCharge>> upcoming(engine::Rehearsal rehearsal, Instan
         const auto* started = std::get_if<AttemptStarted>(&fact);
         if (started == nullptr) continue;
         charges.push_back(charge_of(account, *account.order(started->order), entry.at));
-        ProviderSaid said{.order = started->order, .attempt = started->attempt.number, .said = {}};
+        ProviderSaid said{.order = started->order, .attempt = started->attempt->number, .said = {}};
         said.said.state = AttemptState::captured;
-        said.said.amount = started->attempt.amount;
+        said.said.amount = started->attempt->amount;
         paid.push_back(std::move(said));
       }
     }

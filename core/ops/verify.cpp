@@ -261,7 +261,7 @@ void Checking::check_fact(const Fact& fact, const Account& account, const Tenant
   if (const auto* started = std::get_if<AttemptStarted>(&fact)) {
     const Order* order = account.order(started->order);
     expect(order == nullptr || !order->in_flight(), "one_attempt", [&] {
-      return fmt::format("attempt {} of order {} starts while another is open", started->attempt.number,
+      return fmt::format("attempt {} of order {} starts while another is open", started->attempt->number,
                          started->order.value);
     });
   }

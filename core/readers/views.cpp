@@ -26,8 +26,8 @@ struct Progress {
 /// One refresh: the connection, and the transaction that is rolled back unless it is done.
 class Refreshing {
  public:
-  Refreshing(store::Store& journal, store::Connection connection, std::filesystem::path file)
-      : journal_(journal), connection_(std::move(connection)), file_(std::move(file)) {}
+  Refreshing(store::Store& journal, store::Connection connection, std::filesystem::path file, std::uint64_t most)
+      : journal_(journal), connection_(std::move(connection)), file_(std::move(file)), most_(most) {}
   ~Refreshing() {
     if (begun_) connection_.run("ROLLBACK");
   }
@@ -145,7 +145,7 @@ class Refreshing {
       const Status read = journal_.read(shard, at.position + 1, [&](const store::Row& row) {
         outcome = add_row(writer, row);
         at = {row.last, std::string(reinterpret_cast<const char*>(row.hash.data()), row.hash.size())};
-        return bool(outcome);
+        return outcome && refreshed_.entries < most_;
       });
       if (!read) return read;
       if (!outcome) return outcome;
@@ -181,6 +181,7 @@ class Refreshing {
   store::Store& journal_;
   store::Connection connection_;
   std::filesystem::path file_;
+  std::uint64_t most_;
   bool begun_ = false;
   std::map<std::uint32_t, Progress> progress_;
   Refreshed refreshed_;
@@ -188,10 +189,10 @@ class Refreshing {
 
 }  // namespace
 
-Result<Refreshed> refresh_views(store::Store& journal, const std::filesystem::path& file) {
+Result<Refreshed> refresh_views(store::Store& journal, const std::filesystem::path& file, std::uint64_t most) {
   auto connection = store::Connection::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
   if (!connection) return connection.error();
-  return Refreshing(journal, std::move(*connection), file).run();
+  return Refreshing(journal, std::move(*connection), file, most).run();
 }
 
 }  // namespace florin::readers

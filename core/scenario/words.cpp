@@ -124,13 +124,13 @@ class Teller {
   }
   std::string operator()(const OrderPlaced& f) const {
     std::string lines;
-    for (const Line& line : f.order.lines)
+    for (const Line& line : f.order->lines)
       lines +=
           (lines.empty() ? "" : "; ") + line.text + (line.quantity == 1 ? "" : " × " + std::to_string(line.quantity));
-    return "order " + number(f.order.id) + ", " + word(f.order.kind) + ": " + lines + ", " + f.order.total.text();
+    return "order " + number(f.order->id) + ", " + word(f.order->kind) + ": " + lines + ", " + f.order->total.text();
   }
   std::string operator()(const AttemptStarted& f) const {
-    return "order " + number(f.order) + ": " + slot(f.attempt.method) + " is asked for " + f.attempt.amount.text();
+    return "order " + number(f.order) + ": " + slot(f.attempt->method) + " is asked for " + f.attempt->amount.text();
   }
   std::string operator()(const CandidatesChanged& f) const {
     return "order " + number(f.order) + " is tried on the methods as they are now";
@@ -159,7 +159,7 @@ class Teller {
   std::string operator()(const RefundDeclined& f) const { return "refund declined: " + f.reason; }
   std::string operator()(const AccountThawed&) const { return "frozen no more"; }
   std::string operator()(const RefundStarted& f) const {
-    return "refund " + number(f.refund.id) + " of order " + number(f.refund.order) + ": " + f.refund.amount.text();
+    return "refund " + number(f.refund->id) + " of order " + number(f.refund->order) + ": " + f.refund->amount.text();
   }
   std::string operator()(const RefundMoved& f) const {
     return "refund " + number(f.refund) +
@@ -272,8 +272,8 @@ class Teller {
            (f.rests_until.us == 0 ? "" : " and rests until " + f.rests_until.text());
   }
   std::string operator()(const DifferenceFound& f) const {
-    return "difference " + f.difference.name + " (" + f.difference.what + "): ours " + f.difference.ours + ", theirs " +
-           f.difference.theirs;
+    return "difference " + f.difference->name + " (" + f.difference->what + "): ours " + f.difference->ours +
+           ", theirs " + f.difference->theirs;
   }
   std::string operator()(const DifferenceClosed& f) const {
     return "difference " + f.difference + " closed: " + f.reason;

@@ -71,7 +71,8 @@ std::unique_ptr<Contestant> florin_host(const Place& place, const std::string& n
 std::unique_ptr<Contestant> sqlite_rows(const Place& place);
 std::unique_ptr<Contestant> lmdb_rows(const Place& place);
 std::unique_ptr<Contestant> synced_file(const Place& place);
-std::unique_ptr<Contestant> in_memory(const Place& place);
+/// Its accounts are spread over so many tenants, each with a catalog of its own of so many prices more or less.
+std::unique_ptr<Contestant> in_memory(const Place& place, std::size_t tenants = 1, std::size_t prices = 1);
 /// A function that is called once a debit, by pgbench. `socket`: the folder of the server's.
 std::unique_ptr<Contestant> postgres_function(const Place& place, const std::string& socket);
 /// A statement over arrays, 1,000 debits each.

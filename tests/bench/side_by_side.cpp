@@ -105,7 +105,11 @@ int main(int count, char** words) {
   }
   if (!redis.empty()) enter(redis_lua(place, redis));
   enter(sqlite_rows(place));
+#ifdef FLORIN_BENCH_LMDB
   enter(lmdb_rows(place));
+#else
+  report.skipped.emplace_back("LMDB was not there when this was built");
+#endif
   enter(synced_file(place));
   enter(in_memory(place));
 
@@ -126,6 +130,8 @@ int main(int count, char** words) {
   }
   everybody.clear();
   report.figures = figures(place, quick);
+  for (const auto more : {figures_in_memory, figures_at_scale})
+    for (Figure& figure : more(place, quick)) report.figures.push_back(std::move(figure));
 
   fmt::print("{}", as_text(report));
   write(json, as_json(report));

@@ -20,6 +20,7 @@ void Compiler::meters() {
                                .only_if = condition(block.only_if, usage_words()),
                                .at = rule_at(block.at)});
   }
+  std::ranges::sort(catalog_.meters, {}, &Meter::id);
 }
 
 void Compiler::holds() {

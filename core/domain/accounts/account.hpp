@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/credits/grant.hpp"
+#include "domain/journal/apart.hpp"
 #include "domain/orders/order.hpp"
 #include "domain/payments/receipt.hpp"
 #include "florin/commands.hpp"
@@ -267,10 +268,12 @@ struct MonthState {
 
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
-  // First what a debit looks at: it lies in few cache lines.
+  // First what a debit looks at, in three cache lines: to the recharge's first field.
   AccountId id;
   Standing standing = Standing::opened;
-  bool frozen = false;  ///< from the guarantee's request to its end
+  bool frozen = false;   ///< from the guarantee's request to its end
+  bool blocked = false;  ///< a lost payment's credits were spent: no usage until staff lifts it
+  bool deleted = false;
   bool had_trial = false;
   bool person_sealed = false;
   Instant opened_at;
@@ -278,37 +281,35 @@ struct Account {
   Instant due_at = never;      ///< when something falls due next: next_due() of all the rest
   std::uint64_t position = 0;  ///< of its last entry
   std::vector<Grant> grants;   ///< those that hold credits, in spending order
-  RechargeState recharge;
-  std::optional<PastDue> past_due;
-  std::optional<PauseState> pause;
-  std::optional<KeptCredits> kept;
+  Seldom<Subscription> subscription;
+  Seldom<PastDue> past_due;
+  Seldom<PauseState> pause;
+  Seldom<KeptCredits> kept;
+  Seldom<MonthState> month;
   std::vector<MadePlan> made_plans;
+  std::vector<Member> members;
+  RechargeState recharge;
 
-  bool deleted = false;
   std::string billing_country;
   std::string billing_state;
   std::vector<Grant> closed_grants;
   std::vector<Hold> holds;
   std::vector<Owed> owed;  ///< used more than held, to be taken from the next grant
-  std::optional<TrialState> trial;
-  std::optional<Subscription> subscription;
+  Seldom<TrialState> trial;
   std::vector<SavedMethod> methods;
   std::vector<Order> orders;
   std::optional<Instant> first_paid_at;
   std::vector<Refund> refunds;
-  std::optional<GuaranteeCase> guarantee;
+  Seldom<GuaranteeCase> guarantee;
   std::vector<ApprovalState> approvals;
   std::vector<Item> items;  ///< the oldest first
   std::vector<OwnEntitlement> own_entitlements;
-  std::vector<Member> members;
-  std::optional<MonthState> month;
   std::vector<Receipt> receipts;
   Money money;  ///< kept for the next order; below 0 when a bounced cheque had been spent
 
   std::vector<Line> next_invoice;  ///< was too little to charge: the next renewal's invoice takes it along
   std::vector<Review> reviews;
   std::vector<Dispute> disputes;
-  bool blocked = false;  ///< a lost payment's credits were spent: no usage until staff lifts it
   std::uint32_t last_review = 0;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;

@@ -21,7 +21,7 @@ T& there(T* thing, const char* what) {
 }
 
 template <class T>
-T& there(std::optional<T>& thing, const char* what) {
+T& there(Seldom<T>& thing, const char* what) {
   if (!thing) broken(what);
   return *thing;
 }
@@ -317,13 +317,13 @@ struct Applying {
   }
 
   void operator()(const OrderPlaced& fact) {
-    account.last_order = std::max(account.last_order, fact.order.id.value);
-    account.orders.push_back(fact.order);
-    account.money -= fact.order.account_money;
+    account.last_order = std::max(account.last_order, fact.order->id.value);
+    account.orders.push_back(*fact.order);
+    account.money -= fact.order->account_money;
   }
   void operator()(const AttemptStarted& fact) {
     Order& paid_for = order(fact.order);
-    paid_for.attempts.push_back(fact.attempt);
+    paid_for.attempts.push_back(*fact.attempt);
     paid_for.waits_for_lift = false;
     paid_for.next_candidate = fact.next_candidate;
     if (fact.open_until) paid_for.open_until = *fact.open_until;
@@ -401,10 +401,10 @@ struct Applying {
     account.frozen = false;
   }
   void operator()(const RefundStarted& fact) {
-    account.last_refund = std::max(account.last_refund, fact.refund.id.value);
-    if (fact.refund.guarantee) there(account.guarantee, "no refund was asked for").decided = true;
-    if (fact.refund.attempt != 0) attempt(fact.refund.order, fact.refund.attempt).kept = false;
-    account.refunds.push_back(fact.refund);
+    account.last_refund = std::max(account.last_refund, fact.refund->id.value);
+    if (fact.refund->guarantee) there(account.guarantee, "no refund was asked for").decided = true;
+    if (fact.refund->attempt != 0) attempt(fact.refund->order, fact.refund->attempt).kept = false;
+    account.refunds.push_back(*fact.refund);
     account.refunds.back().started_at = at;
   }
   void operator()(const RefundMoved& fact) {
@@ -635,7 +635,7 @@ struct Applying {
     std::erase_if(tenant.processors, [&](const ProcessorHealth& old) { return old.processor == fact.processor; });
     if (fact.failures > 0) tenant.processors.push_back({fact.processor, fact.failures, fact.rests_until});
   }
-  void operator()(const DifferenceFound& fact) { tenant.differences.push_back(fact.difference); }
+  void operator()(const DifferenceFound& fact) { tenant.differences.push_back(*fact.difference); }
   void operator()(const DifferenceClosed& fact) {
     std::erase_if(tenant.differences, [&](const Difference& open) { return open.name == fact.difference; });
   }

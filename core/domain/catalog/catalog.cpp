@@ -24,7 +24,10 @@ auto find(const Rules& rules, const Id& id) {
 
 const CycleRule* Plan::cycle(std::string_view wanted) const { return find(cycles, wanted); }
 const CreditTypeRule* Catalog::credit_type(const CreditType& id) const { return find(credits, id); }
-const Meter* Catalog::meter(const MeterId& id) const { return find(meters, id); }
+const Meter* Catalog::meter(const MeterId& id) const {
+  const auto found = std::ranges::lower_bound(meters, id, {}, &Meter::id);
+  return found == meters.end() || found->id != id ? nullptr : &*found;
+}
 const Plan* Catalog::plan(const PlanId& id) const { return find(plans, id); }
 const AddOn* Catalog::add_on(const AddOnId& id) const { return find(add_ons, id); }
 const Method* Catalog::method(const MethodId& id) const { return find(methods, id); }

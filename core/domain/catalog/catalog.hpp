@@ -383,7 +383,7 @@ struct Catalog {
   Currency currency;
   Zone zone;
   std::vector<CreditTypeRule> credits;
-  std::vector<Meter> meters;
+  std::vector<Meter> meters;  ///< by id: there may be thousands, and each usage looks for one
   std::optional<Trial> trial;
   std::vector<Plan> plans;
   std::vector<AddOn> add_ons;

@@ -155,7 +155,7 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
   if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
   Decision decision;
-  decision.facts.push_back(std::move(spent));
+  decision.facts.emplace_back(std::move(spent));
   return decision;
 }
 
@@ -190,7 +190,7 @@ Decision place_hold(const Account& account, const TenantState& tenant, const Act
   if (!take_in_order(account, meter.type, price, now, hold.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
   Decision decision;
-  decision.facts.push_back(std::move(hold));
+  decision.facts.emplace_back(std::move(hold));
   return decision;
 }
 

@@ -10,6 +10,7 @@
 
 #include "domain/catalog/catalog.hpp"
 #include "domain/decision/question.hpp"
+#include "domain/journal/apart.hpp"
 #include "domain/journal/entry.hpp"
 
 namespace florin {
@@ -44,8 +45,8 @@ struct Beside {
 struct Decision {
   Facts facts;
   std::optional<Refusal> refusal;
-  std::optional<Question> question;
-  std::optional<Beside> beside{};
+  Seldom<Question> question;
+  Seldom<Beside> beside{};
 };
 
 /// What follows from one command on one account at `world.now`, which is not before its last entry. Changes nothing.

@@ -25,8 +25,8 @@ std::vector<Towards> towards(const Fact& fact) {
   if (const auto* set = std::get_if<ChangeSet>(&fact)) return {waiting(set->change)};
   if (const auto* picked = std::get_if<PlanPicked>(&fact)) return {waiting(picked->plan)};
   const auto* placed = std::get_if<OrderPlaced>(&fact);
-  if (placed == nullptr || !placed->order.buys.plan) return {};
-  const Buys& buys = placed->order.buys;
+  if (placed == nullptr || !placed->order->buys.plan) return {};
+  const Buys& buys = placed->order->buys;
   std::vector<Towards> plans = {{*buys.plan, buys.cycle, buys.licences, buys.add_ons, buys.catalog}};
   if (buys.from_next_period) plans.push_back(waiting(*buys.from_next_period));
   return plans;

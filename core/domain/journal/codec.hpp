@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "domain/journal/apart.hpp"
 #include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
@@ -35,60 +37,97 @@ class Damaged : public std::runtime_error {
 /// Appends to a text. Its own cursor runs ahead in room that the text grew to; what is not used is cut off at the end.
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out), at_(out.size()) {}
-  ~Writer() { out_.resize(at_); }
+  explicit Writer(std::string& out) : out_(out), to_(out.data() + out.size()), end_(to_) {}
+  ~Writer() { out_.resize(written()); }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  void unsigned_number(std::uint64_t n) {
-    char* to = room(longest_number);
-    while (n >= 0x80) {
-      *to++ = static_cast<char>(n | 0x80);
-      n >>= 7;
-    }
-    *to++ = static_cast<char>(n);
-    at_ = static_cast<std::size_t>(to - out_.data());
+  [[gnu::always_inline]] void unsigned_number(std::uint64_t n) {
+    make_room(longest_number);
+    if (n < 0x80)
+      *to_++ = static_cast<char>(n);
+    else
+      long_number(n);
   }
   void number(std::int64_t n) {
     unsigned_number((static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63));
   }
   void text(std::string_view text) {
-    unsigned_number(text.size());
-    std::memcpy(room(text.size()), text.data(), text.size());
-    at_ += text.size();
+    make_room(longest_number + text.size());
+    if (text.size() < 0x80)
+      *to_++ = static_cast<char>(text.size());
+    else
+      long_number(text.size());
+    copy(to_, text.data(), text.size());
+    to_ += text.size();
   }
   /// Writes what `body` writes with its length in front.
   template <class Body>
   void sized(const Body& body) {
-    *room(1) = 0;
-    const std::size_t front = at_++;
+    make_room(1);
+    const std::size_t front = written();
+    *to_++ = 0;
     body();
-    const std::size_t length = at_ - front - 1;
+    const std::size_t length = written() - front - 1;
     if (length < 0x80) {
-      out_[front] = static_cast<char>(length);
+      to_[-static_cast<std::ptrdiff_t>(length) - 1] = static_cast<char>(length);
       return;
     }
     // A longer length takes more bytes: what was written moves on.
-    const std::size_t end = at_;
+    const std::size_t end = written();
     unsigned_number(length);
-    std::rotate(out_.begin() + static_cast<std::ptrdiff_t>(front) + 1, out_.begin() + static_cast<std::ptrdiff_t>(end),
-                out_.begin() + static_cast<std::ptrdiff_t>(at_));
-    std::copy(out_.begin() + static_cast<std::ptrdiff_t>(front) + 1, out_.begin() + static_cast<std::ptrdiff_t>(at_),
-              out_.begin() + static_cast<std::ptrdiff_t>(front));
-    --at_;
+    std::rotate(out_.data() + front + 1, out_.data() + end, to_);
+    std::copy(out_.data() + front + 1, to_, out_.data() + front);
+    --to_;
   }
 
  private:
   static constexpr std::size_t longest_number = 10;
   static constexpr std::size_t step = 512;
 
-  char* room(std::size_t bytes) {
-    if (out_.size() - at_ < bytes) out_.resize(at_ + bytes + step);
-    return out_.data() + at_;
+  void long_number(std::uint64_t n) {
+    if (n < std::uint64_t{1} << 56) {
+      // Seven bits to each of eight bytes, in halves of halves; then a bit to each but the last.
+      const std::size_t bytes = (static_cast<std::size_t>(std::bit_width(n)) + 6) / 7;
+      n = (n & 0x0FFFFFFF) | (n & 0x00FFFFFFF0000000) << 4;
+      n = (n & 0x00003FFF00003FFF) | (n & 0x0FFFC0000FFFC000) << 2;
+      n = (n & 0x007F007F007F007F) | (n & 0x3F803F803F803F80) << 1;
+      n |= 0x8080808080808080 & ((std::uint64_t{1} << 8 * (bytes - 1)) - 1);
+      for (std::size_t at = 0; at < 8; ++at) to_[at] = static_cast<char>(n >> 8 * at);
+      to_ += bytes;
+      return;
+    }
+    for (; n >= 0x80; n >>= 7) *to_++ = static_cast<char>(n | 0x80);
+    *to_++ = static_cast<char>(n);
+  }
+  /// Most texts are names, and shorter than a call takes: both ends are copied, and may overlap.
+  static void copy(char* to, const char* from, std::size_t size) {
+    if (size > 16) {
+      std::memcpy(to, from, size);
+    } else if (size >= 8) {
+      std::memcpy(to, from, 8);
+      std::memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+      std::memcpy(to, from, 4);
+      std::memcpy(to + size - 4, from + size - 4, 4);
+    } else {
+      for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    }
+  }
+  std::size_t written() const { return static_cast<std::size_t>(to_ - out_.data()); }
+  void make_room(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - to_) < bytes) grow(bytes);
+  }
+  void grow(std::size_t bytes) {
+    const std::size_t before = written();
+    out_.resize_and_overwrite(before + bytes + step, [](char*, std::size_t size) { return size; });
+    to_ = out_.data() + before;
+    end_ = out_.data() + out_.size();
   }
 
   std::string& out_;
-  std::size_t at_;
+  char* to_;
+  char* end_;
 };
 
 class Reader {
@@ -140,6 +179,12 @@ template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsOptional<Seldom<T>> : std::true_type {};
+template <class T>
+struct IsApart : std::false_type {};
+template <class T>
+struct IsApart<Apart<T>> : std::true_type {};
 template <class T>
 struct IsVariant : std::false_type {};
 template <class... T>
@@ -224,6 +269,8 @@ void write(Writer& out, const T& value) {
   } else if constexpr (IsOptional<T>::value) {
     out.unsigned_number(value ? 1 : 0);
     if (value) write(out, *value);
+  } else if constexpr (IsApart<T>::value) {
+    write(out, *value);
   } else if constexpr (IsVariant<T>::value) {
     out.unsigned_number(value.index());
     std::visit([&](const auto& alternative) { write(out, alternative); }, value);
@@ -290,6 +337,8 @@ void read(Reader& in, T& value) {
   } else if constexpr (IsOptional<T>::value) {
     value.reset();
     if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);
+  } else if constexpr (IsApart<T>::value) {
+    read(in, *value);
   } else if constexpr (IsVariant<T>::value) {
     const std::uint64_t index = in.unsigned_number();
     if (index >= std::variant_size_v<T>) throw Damaged("a kind of fact or command that this version does not know");

@@ -161,11 +161,11 @@ struct RechargeFailed {
 };
 
 struct OrderPlaced {
-  Order order;
+  Apart<Order> order;
 };
 struct AttemptStarted {
   OrderId order;
-  Attempt attempt;
+  Apart<Attempt> attempt;
   std::uint32_t next_candidate = 0;   ///< where the next try begins
   std::optional<Instant> open_until;  ///< when the order waits longer for this method than it did
 };
@@ -224,7 +224,7 @@ struct RefundDeclined {
 /// Frozen no more.
 struct AccountThawed {};
 struct RefundStarted {
-  Refund refund;
+  Apart<Refund> refund;
 };
 struct RefundMoved {
   RefundId refund;
@@ -476,7 +476,7 @@ struct ProcessorCounted {
 };
 /// A tenant's.
 struct DifferenceFound {
-  Difference difference;
+  Apart<Difference> difference;
 };
 struct DifferenceClosed {
   std::string difference;

@@ -1,5 +1,7 @@
+#include <xxhash.h>
+
+#include <algorithm>
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 
 #include "../contestant.hpp"
@@ -7,8 +9,10 @@
 #include "domain/accounts/apply.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
+#include "engine/name_index.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/slab.hpp"
 
 namespace bench {
 
@@ -22,20 +26,34 @@ const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"
 
 std::string name_of(std::size_t account) { return "account-" + std::to_string(account); }
 
-/// The debit alone: look up by name, decide, apply, encode. Nothing is durable, no key is remembered, one thread.
+/// The debit alone, on accounts that lie as a shard's do: look up by name, decide, apply, encode. Nothing is durable,
+/// no key is remembered, one thread.
 class InMemory final : public Contestant {
  public:
-  explicit InMemory(const Place& place) {
+  InMemory(const Place& place, std::size_t tenants, std::size_t prices) : tenants_(tenants) {
     Errors errors;
     auto shipped = config::load_tenant(FLORIN_CONFIG "/tenants/callloop.yaml", errors);
     must(errors.empty(), "the shipped tenant loads");
-    shipped.catalog.version = 1;
-    catalogs_.versions.push_back(std::make_shared<const Catalog>(std::move(shipped.catalog)));
-    tenant_.id = TenantId::trusted("callloop");
-    tenant_.catalog = 1;
-    tenant_.catalog_since = {start_of_time};
-    accounts_.reserve(place.accounts);
-    for (std::size_t i = 0; i < place.accounts; ++i) accounts_.emplace(name_of(i), account_number(i));
+    Catalog& catalog = shipped.catalog;
+    catalog.version = 1;
+    uses_ = {one_message};
+    Meter priced = *catalog.meter(one_message.meter);
+    for (std::size_t n = 1; n < prices; ++n) {
+      priced.id = MeterId::trusted("sms-" + std::to_string(n));
+      catalog.meters.push_back(priced);
+      uses_.push_back({priced.id, one_message.quantity, {}});
+    }
+    std::ranges::sort(catalog.meters, {}, &Meter::id);
+    for (std::size_t n = 0; n < tenants; ++n) {
+      tenants_[n].catalogs.versions.push_back(std::make_shared<const Catalog>(catalog));
+      tenants_[n].state.id = TenantId::trusted("callloop-" + std::to_string(n));
+      tenants_[n].state.catalog = 1;
+      tenants_[n].state.catalog_since = {start_of_time};
+    }
+    for (std::size_t i = 0; i < place.accounts; ++i) {
+      set_up(accounts_.add(), i);
+      names_.add(hash_of(name_of(i)), static_cast<std::uint32_t>(i));
+    }
   }
 
   std::string name() const override { return "the debit in memory alone"; }
@@ -51,13 +69,15 @@ class InMemory final : public Contestant {
     double seconds = 0;
     while (seconds < work.seconds) {
       for (std::size_t i = 0; i < names.size(); i += block) {
+        std::array<std::uint32_t, block> hashes;
         std::array<Account*, block> looked_up;
+        for (std::size_t j = 0; j < block; ++j) names_.prefetch(hashes[j] = hash_of(names[i + j]));
         for (std::size_t j = 0; j < block; ++j) {
-          looked_up[j] = accounts_.find(names[i + j])->second.get();
+          looked_up[j] = &accounts_[names_.likely(hashes[j])];
           engine::prefetch(*looked_up[j]);
         }
-        for (const Account* account : looked_up) engine::prefetch_grants(*account);
-        for (Account* account : looked_up) debit(*account);
+        for (const Account* account : looked_up) engine::prefetch_behind(*account);
+        for (std::size_t j = 0; j < block; ++j) debit(find(names[i + j], hashes[j]), hashes[j]);
       }
       count += names.size();
       seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -68,61 +88,81 @@ class InMemory final : public Contestant {
 
   void prove() override {
     std::int64_t spent = 0;
-    for (const auto& [name, account] : accounts_)
-      for (const Grant& grant : account->grants) spent += grant.spent.units;
+    for (std::size_t i = 0; i < accounts_.size(); ++i)
+      for (const Grant& grant : accounts_[i].grants) spent += grant.spent.units;
     must(spent == static_cast<std::int64_t>(debited_), "in memory: every debit took one credit");
   }
 
  private:
-  /// Credits that rolled over, of the plan, and bought.
-  static std::unique_ptr<Account> account_number(std::size_t i) {
-    auto account = std::make_unique<Account>();
-    account->id = AccountId::trusted(name_of(i));
-    account->opened_at = start_of_time;
-    account->standing = Standing::paid;
-    account->billing_country = "US";
+  static std::uint32_t hash_of(const std::string& name) {
+    return static_cast<std::uint32_t>(XXH3_64bits(name.data(), name.size()));
+  }
+  std::uint32_t find(const std::string& name, std::uint32_t hash) const {
+    return names_.find(hash, [&](std::uint32_t number) { return accounts_[number].id.text() == name; });
+  }
+  /// On a plan, with credits that rolled over, of the plan, and bought.
+  static void set_up(Account& account, std::size_t i) {
+    account.id = AccountId::trusted(name_of(i));
+    account.opened_at = start_of_time;
+    account.standing = Standing::paid;
+    account.billing_country = "US";
+    Subscription& subscription = account.subscription.emplace();
+    subscription.plan = PlanId::trusted("growth");
+    subscription.cycle = "monthly";
+    subscription.catalog = subscription.period_catalog = 1;
+    subscription.anchor = subscription.from = subscription.started_at = start_of_time;
+    subscription.to = start_of_time + hours(24 * 31);
     std::int32_t priority = 0;
     for (const GrantSource source : {GrantSource::rollover, GrantSource::plan, GrantSource::purchase}) {
       Grant grant;
-      grant.id = {++account->last_grant};
+      grant.id = {++account.last_grant};
       grant.type = CreditType::trusted("message");
       grant.source = source;
       grant.priority = priority++;
       grant.issued_at = start_of_time;
       grant.ends_at = start_of_time + hours(24 * 3650);
       grant.granted = grant.remaining = {credits_of_each};
-      account->grants.push_back(grant);
+      account.grants.push_back(grant);
     }
-    return account;
   }
-  void debit(Account& account) {
-    Entry entry{.tenant = tenant_.id,
+  /// One of an account's tenant's prices.
+  void debit(std::uint32_t number, std::uint32_t price) {
+    Account& account = accounts_[number];
+    Tenant& tenant = tenants_[number % tenants_.size()];
+    Entry entry{.tenant = tenant.state.id,
                 .account = account.id,
                 .actor = service,
                 .key = "k-0123456789",
                 .asked_at = start_of_time,
                 .at = start_of_time,
                 .catalog = 1,
-                .command = one_message,
+                .command = uses_[price % uses_.size()],
                 .refusal = std::nullopt,
                 .facts = {}};
-    const World world{entry.at, catalogs_, {}, &engine::provider_key};
-    Decision decision = decide(account, tenant_, entry.actor, entry.key, entry.command, world);
+    const World world{entry.at, tenant.catalogs, {}, &engine::provider_key};
+    Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
     entry.facts = std::move(decision.facts);
     journal::write(bytes_, entry);
-    apply(account, tenant_, entry, ++position_);
+    apply(account, tenant.state, entry, ++position_);
     if (bytes_.size() > (4U << 20)) bytes_.clear();
   }
 
-  Catalogs catalogs_;
-  TenantState tenant_;
-  boost::unordered_flat_map<std::string, std::unique_ptr<Account>> accounts_;
+  struct Tenant {
+    Catalogs catalogs;
+    TenantState state;
+  };
+  std::vector<Tenant> tenants_;
+  std::vector<Use> uses_;
+  engine::Slab<Account> accounts_;
+  engine::NameIndex names_;
   std::string bytes_;
   std::uint64_t position_ = 0, debited_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Contestant> in_memory(const Place& place) { return std::make_unique<InMemory>(place); }
+std::unique_ptr<Contestant> in_memory(const Place& place, std::size_t tenants, std::size_t prices) {
+  return std::make_unique<InMemory>(place, tenants, prices);
+}
 
 }  // namespace bench

@@ -60,6 +60,8 @@ struct Filler {
       for (auto& item : value) fill(item);
     } else if constexpr (IsOptional<T>::value) {
       fill(value.emplace());
+    } else if constexpr (IsApart<T>::value) {
+      fill(*value);
     } else {
       boost::mp11::mp_for_each<Members<T>>([&](auto member) { fill(value.*member.pointer); });
     }

@@ -204,9 +204,9 @@ Catalog call_loop() {
   Catalog catalog = tenant_named("callloop", "USD");
   const CreditType message = credit("message");
   catalog.credits = {{message, 0, Currency(), line(4)}};
-  catalog.meters = {meter_of("sms", "message", 1, "160 characters", 1), meter_of("voice", "message", 1, "1 minute", 0),
-                    meter_of("ringless", "message", 2, "1 drop", 0)};
-  catalog.meters.back().only_if = {{"outcome", {"delivered"}}};
+  catalog.meters = {meter_of("ringless", "message", 2, "1 drop", 0), meter_of("sms", "message", 1, "160 characters", 1),
+                    meter_of("voice", "message", 1, "1 minute", 0)};
+  catalog.meters.front().only_if = {{"outcome", {"delivered"}}};
   catalog.trial = {.lasts = span("14 days"),
                    .gives = {{message, {25}}},
                    .plan_picked_inside = Trial::PlanPicked::starts_when_trial_ends,
@@ -258,7 +258,7 @@ Catalog kaspr() {
   Catalog catalog = tenant_named("kaspr", "EUR");
   const CreditType phone = credit("phone"), email = credit("email");
   catalog.credits = {{phone, 0, Currency(), line(4)}, {email, 0, Currency(), line(4)}};
-  catalog.meters = {meter_of("phone", "phone", 1, "1 number", 0), meter_of("email", "email", 1, "1 contact", 0)};
+  catalog.meters = {meter_of("email", "email", 1, "1 contact", 0), meter_of("phone", "phone", 1, "1 number", 0)};
   catalog.plans = {plan_of("starter", 10,
                            {cycle("monthly", 1, "60.00 EUR", {{phone, {100}}, {email, {5}}}),
                             cycle("annual", 12, "600.00 EUR", {{phone, {1200}}, {email, {60}}})})};
@@ -279,8 +279,8 @@ Catalog exotel() {
   Catalog catalog = tenant_named("exotel", "INR");
   const CreditType balance = credit("balance");
   catalog.credits = {{balance, 4, currency("INR"), line(4)}};
-  catalog.meters = {meter_of("voice", "balance", 3000, "30 seconds", 0),
-                    meter_of("sms", "balance", 2500, "1 message", 1)};
+  catalog.meters = {meter_of("sms", "balance", 2500, "1 message", 1),
+                    meter_of("voice", "balance", 3000, "30 seconds", 0)};
   catalog.trial = {.lasts = std::nullopt,
                    .gives = {{balance, {1'000'000}}},
                    .plan_picked_inside = Trial::PlanPicked::starts_now,
