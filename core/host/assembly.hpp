@@ -47,6 +47,8 @@ class Assembly {
   store::Store& store() { return *store_; }
   Plugged& plugged() { return *plugged_; }
   const Errors& problems() const { return problems_; }
+  /// Whether anything is sent to providers: not after a restore, until it is told to.
+  Result<bool> sending() const;
   const std::optional<std::filesystem::path>& data() const { return options_.data; }
 
   /// A command as the outside gives it: a method's details go through its plugin first.
@@ -76,7 +78,7 @@ class Assembly {
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
   std::atomic<bool> open_ = false;  ///< from then on `problems_` stays as it is
-  std::mutex applying_;  ///< versions come one after another
+  std::mutex applying_;             ///< versions come one after another
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
   Instant opened_at_;
