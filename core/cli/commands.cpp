@@ -44,13 +44,23 @@ int version() {
   return written(fine);
 }
 
-int check(const std::vector<std::string>& files, bool effective, bool json) {
-  const ConfigCheck checked = check_config(files);
+int commands() {
+  std::cout << commands_page();
+  return written(fine);
+}
+
+int check(const std::vector<std::string>& files, const std::string& config, bool effective, bool json) {
+  const ConfigCheck checked = check_config(files, config.empty() ? default_config() : config);
   if (json) std::cout << as_json(checked.errors) << "\n";
   if (!json) std::cerr << as_text(checked.errors);
   if (!checked.errors.empty()) {
     std::cerr << checked.errors.size() << (checked.errors.size() == 1 ? " error\n" : " errors\n");
     return problems;
+  }
+  if (!checked.not_asked.empty()) {
+    // The usual host file need not be there; one that was named has to be.
+    std::cerr << "florin: what plugins say of it is not checked, --config names the host file: " << checked.not_asked;
+    if (!config.empty()) return problems;
   }
   if (effective) {
     for (const std::string& file : tenant_files(files)) {
@@ -231,7 +241,8 @@ int quote(const SubmitWords& words) {
     const auto quoted = host.quote_json(tenant, account, actor, words.command);
     if (!quoted) return was_refused(quoted.error());
     std::cout << *quoted << "\n";
-    return written(fine);
+    // The first key of a quote says whether the command would be refused.
+    return written(quoted->starts_with(R"({"refused":null)") ? fine : refused);
   });
 }
 
@@ -240,7 +251,14 @@ int submit(const SubmitWords& words) {
     const auto outcome = host.submit_json(tenant, account, actor, words.key, words.command);
     if (!outcome) return was_refused(outcome.error());
     std::cout << outcome->entry << "\n";
-    if (!outcome->refusal) return written(fine);
+    if (!outcome->refusal) {
+      // Closing now would leave what was begun in doubt.
+      const auto under_way = host.wait_for_payments(tenant, account, seconds(10));
+      if (!under_way) return fail(under_way.error());
+      for (const std::string& one : *under_way)
+        std::cerr << one << " is still under way; `florin payments` asks what became of it\n";
+      return written(fine);
+    }
     std::cerr << "refused, " << outcome->refusal->code << ": " << outcome->refusal->text
               << (outcome->refusal->rule.empty() ? "" : " (" + outcome->refusal->rule + ")") << "\n";
     return written(refused);
@@ -252,12 +270,12 @@ int statement(const StatementWords& words) {
   if (!tenant) return failed_to_read("--tenant", tenant);
   const auto processor = ProcessorId::parse(words.processor);
   if (!processor) return failed_to_read("--processor", processor);
-  std::ifstream in(words.file, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in) return fail({.code = "no_such_file", .message = "'" + words.file + "' cannot be read"});
+  const auto bytes = bytes_of(words.file);
+  if (!bytes) return unfit_file(bytes.error());
   auto host = open_known_host(words.config, words.data);
   if (!host) return fail(host.error());
-  const auto report = host->load_statement(*tenant, *processor, words.file, bytes, words.dry_run);
+  const auto report = host->load_statement(*tenant, *processor, words.file, *bytes, words.dry_run);
+  if (!report && !report.error().at.file.empty()) return unfit_file(report.error());
   if (!report) return was_refused(report.error());
   std::size_t new_lines = 0, open = 0;
   for (const StatementLine& line : report->lines) {

@@ -18,7 +18,9 @@ enum Exit : int {
 };
 
 int version();
-int check(const std::vector<std::string>& files, bool effective, bool json);
+int commands();
+/// config: a host file, by whose plugins tenant files alone are checked; empty: the usual one, if it is there.
+int check(const std::vector<std::string>& files, const std::string& config, bool effective, bool json);
 /// to: a folder; empty: all to standard output.
 int schema(const std::string& to);
 int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice);
@@ -59,7 +61,7 @@ int reconcile(const TenantWords& words, const std::string& processor, const std:
 int bank_money(const std::string& config, const std::string& data, const std::string& tenant);
 int quote(const SubmitWords& words);
 
-int plan(const std::string& data, const std::vector<std::string>& files, bool json);
+int plan(const std::string& config, const std::string& data, const std::vector<std::string>& files, bool json);
 struct ApplyWords {
   std::string config, data, tenant, as;
   std::vector<std::string> files;

@@ -10,9 +10,9 @@ namespace {
 using namespace florin::cli;  // its subcommands, one a line below
 
 constexpr const char* footer =
-    R"(Exit codes: 0 fine; 1 problems found (check, plan, apply, import, verify, scenario); 2 wrong usage;
+    R"(Exit codes: 0 fine; 1 problems found in files, a journal, a story or a plugin; 2 wrong usage;
 3 a store or folder cannot be opened, is open already, or is of a newer version;
-4 the command was refused, or names what is not there.
+4 the command was or (quote) would be refused, or names what is not there.
 
 DATA is the folder of journal.db, or the file itself. journal, verify, explain, show, backup and
 views only read it: the host may run meanwhile. More: docs/cli.md)";
@@ -69,15 +69,21 @@ class Program {
 
   void before_a_host() {
     auto* check_files = command("check", "check tenant and host files, and say every error at once",
-                                [this] { return check(paths_, effective_, json_); });
+                                [this] { return check(paths_, named_config_, effective_, json_); });
     check_files->add_option("FILE", paths_, "YAML files, or folders of them")->required();
     check_files->add_flag("--effective", effective_, "print each whole tenant, each line with the place that says it");
     check_files->add_flag("--json", json_, "errors as JSON");
+    check_files
+        ->add_option("--config", named_config_,
+                     "the host file whose plugins check tenant files; none: " + config_ + ", if it is there")
+        ->type_name("FILE");
 
     auto* write_schemas =
         command("schema", "write the JSON Schemas of the YAML files", [this] { return schema(to_file_); });
     write_schemas->add_option("FOLDER", to_file_,
                               "where tenant.json and florin.json are written; none: to the terminal");
+
+    command("commands", "what a host can be asked to do: every command with its fields", [] { return commands(); });
 
     auto* list = command("plugins", "list a folder's plugins: id, version, checksum, and why one is refused",
                          [this] { return plugins(folder_, json_); });
@@ -104,8 +110,14 @@ class Program {
     data_of(entries);
     entries->add_option("--tenant", tenant_, "only this tenant's");
     entries->add_option("--account", account_, "only this account's")->needs("--tenant");
-    entries->add_option("--from", from_, "first position")->check(CLI::PositiveNumber);
-    entries->add_option("--to", to_, "last position")->check(CLI::PositiveNumber);
+    const CLI::Validator position(
+        [](const std::string& written) {
+          return written.starts_with('0') || written.starts_with('-') ? written + " is no position: they count from 1"
+                                                                      : std::string();
+        },
+        "POSITION");
+    entries->add_option("--from", from_, "first position")->check(position);
+    entries->add_option("--to", to_, "last position")->check(position);
     entries->add_flag("--json", json_, "a JSON object a line");
 
     auto* check_all = command("verify", "read everything, fold it again, and check what must hold",
@@ -125,10 +137,11 @@ class Program {
     view->add_option("--at", at_, "as of this instant, as 2026-03-10T09:00Z; none: the journal's last entry");
 
     auto* planned = command("plan", "what changed tenant files would do: versions, keys, accounts, prices",
-                            [this] { return plan(data_, paths_, json_); });
+                            [this] { return plan(config_, data_, paths_, json_); });
     data_of(planned);
     planned->add_option("FILE", paths_, "tenant files, or folders of them")->required();
     planned->add_flag("--json", json_);
+    config_of(planned);
 
     auto* list = command("versions", "the versions of the tenants' files, and which is in force",
                          [this] { return versions(data_, tenant_, json_); });
@@ -250,6 +263,7 @@ class Program {
   std::string data_, tenant_, account_, to_file_, from_file_, at_, json_command_, key_, as_;
   std::string folder_ = default_plugins();
   std::string config_ = default_config();
+  std::string named_config_;
   std::string demo_data_ = "data/demo";
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
   std::uint32_t version_ = 0;

@@ -17,16 +17,17 @@ Actor actor_of(const std::string& as) {
 }
 
 /// Whether all files are without an error; says every one.
-bool all_fit(const std::vector<std::string>& files) {
-  const ConfigCheck checked = check_config(files);
+bool all_fit(const std::vector<std::string>& files, const std::string& config) {
+  const ConfigCheck checked = check_config(files, config);
   std::cerr << as_text(checked.errors);
+  if (!checked.not_asked.empty()) std::cerr << "florin: what plugins say of it is not checked: " << checked.not_asked;
   return checked.errors.empty();
 }
 
 }  // namespace
 
-int plan(const std::string& data, const std::vector<std::string>& files, bool json) {
-  if (!all_fit(files)) return problems;
+int plan(const std::string& config, const std::string& data, const std::vector<std::string>& files, bool json) {
+  if (!all_fit(files, config)) return problems;
   const auto plans = plan_files(data, files);
   if (!plans && !plans.error().at.file.empty()) {
     std::cerr << plans.error().message;
@@ -42,7 +43,7 @@ int apply(const ApplyWords& words) {
     std::cerr << "florin: apply takes files, or --tenant with --version\n";
     return usage;
   }
-  if (!all_fit(words.files)) return problems;
+  if (!words.files.empty() && !all_fit(words.files, words.config)) return problems;
   TenantId tenant;
   if (words.version != 0) {
     const auto id = TenantId::parse(words.tenant);
@@ -138,6 +139,10 @@ int months(const TenantWords& words, bool csv) {
 }
 
 int close_month(const TenantWords& words, const std::string& month, bool csv) {
+  if (month.size() != 7 || !Date::parse(month + "-01"))
+    return failed_to_read("MONTH",
+                          Result<Date>(Error{.code = "bad_month",
+                                             .message = "'" + month.substr(0, 40) + "' is no month such as 2026-03"}));
   return on_tenant(words, [&](Host& host, const TenantId& tenant) {
     const auto closed = host.close_month(tenant, month, actor_of(words.as));
     if (!closed) return was_refused(closed.error());

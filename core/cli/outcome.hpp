@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include "commands.hpp"
 #include "florin/check.hpp"
@@ -14,7 +16,12 @@ namespace florin::cli {
 
 /// Says what is wrong. What cannot be opened is one thing, what is found in it another.
 inline int fail(const Error& error) {
-  std::cerr << "florin: " << (error.at.file.empty() ? error.message + "\n" : as_text({error}));
+  // Several errors are one message, each line with its place.
+  const bool placed = !error.at.file.empty() && error.message.starts_with(error.at.file);
+  std::cerr << "florin: "
+            << (placed                  ? error.message + (error.message.ends_with('\n') ? "" : "\n")
+                : error.at.file.empty() ? error.message + "\n"
+                                        : as_text({error}));
   static constexpr std::string_view about_names[] = {"no_such_tenant", "no_such_account", "tenant_stopped", "bad_id",
                                                      "bad_instant"};
   if (error.code == "damaged_row") return problems;
@@ -50,6 +57,23 @@ int on_tenant(const TenantWords& words, With with,
   auto host = open(words.config, words.data);
   if (!host) return fail(host.error());
   return with(*host, *tenant);
+}
+
+/// The bytes of a file that a command names.
+inline Result<std::string> bytes_of(const std::string& file) {
+  const Error unread{.code = "no_such_file", .message = "there is no such file", .at = {.file = file}};
+  std::error_code unknown;
+  if (!std::filesystem::exists(file, unknown)) return unread;
+  std::ifstream in(file, std::ios::binary);
+  if (std::filesystem::is_directory(file, unknown) || !in)
+    return Error{.code = unread.code, .message = "this is no file that can be read", .at = unread.at};
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+/// What is wrong with a file that a command names.
+inline int unfit_file(const Error& error) {
+  std::cerr << "florin: " << as_text({error});
+  return problems;
 }
 
 /// The host answered, and the answer is no.

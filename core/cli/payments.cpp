@@ -1,6 +1,4 @@
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "commands.hpp"
 #include "florin/check.hpp"
@@ -18,9 +16,9 @@ struct Recorded {
   std::string body;
 };
 Result<Recorded> recorded(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in) return Error{.code = "no_such_file", .message = "'" + file + "' cannot be read"};
+  const auto read = bytes_of(file);
+  if (!read) return read.error();
+  const std::string& bytes = *read;
   Recorded request;
   std::size_t at = 0;
   for (std::uint32_t line = 1;; ++line) {
@@ -54,7 +52,7 @@ int webhook(const StatementWords& words) {
   const auto processor = ProcessorId::parse(words.processor);
   if (!processor) return failed_to_read("--processor", processor);
   const auto request = recorded(words.file);
-  if (!request) return was_refused(request.error());
+  if (!request) return unfit_file(request.error());
   auto host = open_known_host(words.config, words.data);
   if (!host) return fail(host.error());
   const auto taken = host->webhook(*tenant, *processor, request->headers, request->body);
@@ -75,7 +73,9 @@ int payments(const TenantWords& words) {
 int reconcile(const TenantWords& words, const std::string& processor_word, const std::string& day) {
   const auto processor = ProcessorId::parse(processor_word);
   if (!processor) return failed_to_read("--processor", processor);
-  const auto from = Instant::parse(day + "T00:00Z");
+  const auto date = Date::parse(day);
+  if (!date) return failed_to_read("--day", date);
+  const auto from = Instant::parse(date->text() + "T00:00Z");
   if (!from) return failed_to_read("--day", from);
   return on_tenant(words, [&](Host& host, const TenantId& tenant) {
     const auto report = host.reconcile(tenant, *processor, *from, *from + hours(24));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "config/host_file.hpp"
 #include "config/schema.hpp"
 #include "config/tenant/shapes.hpp"
 
@@ -18,13 +17,7 @@ void check_tenant(const std::filesystem::path& file, Checked& checked) {
   Tenant tenant = load_tenant(file, errors);
   const auto same = std::ranges::find(checked.tenants, tenant.catalog.tenant,
                                       [](const Tenant& other) { return other.catalog.tenant; });
-  if (errors.empty() && same != checked.tenants.end()) {
-    const Node& first = *same->tree.child("tenant");
-    errors.push_back(
-        {.code = "duplicate_tenant",
-         .message = fmt::format("'{}' is the tenant of {}:{} already", first.text, *first.file, first.line),
-         .at = tenant.tree.child("tenant")->where("tenant")});
-  }
+  if (errors.empty() && same != checked.tenants.end()) errors.push_back(duplicate_tenant(*same, tenant));
   if (errors.empty())
     checked.tenants.push_back(std::move(tenant));
   else
@@ -48,17 +41,33 @@ Checked check_files(const std::vector<std::filesystem::path>& files) {
       check_tenant(file, checked);
       continue;
     }
-    for (const std::filesystem::path& tenant : load_host_file(file, checked.errors).tenants)
+    Checked::Host host{load_host_file(file, checked.errors), {}};
+    for (const std::filesystem::path& tenant : host.says.tenants) {
+      const std::size_t before = checked.tenants.size();
       check_tenant(tenant, checked);
+      if (checked.tenants.size() != before) host.tenants.push_back(before);
+    }
+    checked.hosts.push_back(std::move(host));
   }
+  checked.errors = in_order(std::move(checked.errors));
+  return checked;
+}
+
+Error duplicate_tenant(const Tenant& first, const Tenant& second) {
+  const Node& name = *first.tree.child("tenant");
+  return {.code = "duplicate_tenant",
+          .message = fmt::format("'{}' is the tenant of {}:{} already", name.text, *name.file, name.line),
+          .at = second.tree.child("tenant")->where("tenant")};
+}
+
+Errors in_order(Errors errors) {
   const auto place = [](const Error& error) {
     return std::tie(error.at.file, error.at.line, error.at.column, error.at.path, error.message);
   };
-  // Tenants that share a style share its errors too.
-  std::ranges::sort(checked.errors, {}, place);
-  const auto repeated = std::ranges::unique(checked.errors);
-  checked.errors.erase(repeated.begin(), repeated.end());
-  return checked;
+  std::ranges::sort(errors, {}, place);
+  const auto repeated = std::ranges::unique(errors);
+  errors.erase(repeated.begin(), repeated.end());
+  return errors;
 }
 
 std::string text_of(const Errors& errors) {

@@ -72,9 +72,11 @@ std::optional<Command> command_of_json(std::string_view text, Errors& errors) {
   return command_of(*node, errors);
 }
 
+const Shape& command_shape() { return shape_of<Command>(); }
+
 std::vector<std::string_view> command_words() {
   std::vector<std::string_view> words;
-  for (const Alternative& alternative : shape_of<Command>().alternatives) words.push_back(alternative.name);
+  for (const Alternative& alternative : command_shape().alternatives) words.push_back(alternative.name);
   return words;
 }
 

@@ -16,6 +16,8 @@ namespace florin::config {
 std::optional<Command> command_of(const Node& node, Errors& errors, const std::string& path = {});
 /// Errors: those of parse_json and decode.
 std::optional<Command> command_of_json(std::string_view text, Errors& errors);
+/// All commands, each with its fields.
+const Shape& command_shape();
 /// The names of all commands.
 std::vector<std::string_view> command_words();
 /// What is in a command, without its name, as JSON on one line.

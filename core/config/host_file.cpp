@@ -11,7 +11,7 @@ namespace florin::config {
 namespace yaml {
 
 struct PluginsBlock {
-  std::string folder;
+  Written<std::string> folder;
   std::optional<std::string> pins;
 };
 BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins))
@@ -82,7 +82,8 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
   const auto read = decode<yaml::FlorinFile>(tree, errors);
   const auto from_here = [&](const std::string& path) { return (file.parent_path() / path).lexically_normal(); };
   HostFile host;
-  host.plugins = from_here(read.plugins.folder);
+  host.plugins = from_here(read.plugins.folder.value);
+  host.plugins_at = read.plugins.folder.at;
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
   if (is_database(read.data.value)) {
     host.postgres = read.data.value;

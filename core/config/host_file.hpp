@@ -20,6 +20,7 @@ struct EgressBlock {
 /// What florin.yaml says, its paths resolved from the folder that it lies in.
 struct HostFile {
   std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
+  Where plugins_at{};                                ///< of the line that names it
   std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
   std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
   std::filesystem::path data;                        ///< the folder of the journal; empty when it is in PostgreSQL

@@ -52,8 +52,32 @@ inline constexpr Format format_of<Instant> = {
     .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"};
 template <>
 inline constexpr Format format_of<Date> = {.example = "2026-03-10", .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"};
+inline constexpr std::string_view id_pattern = "^[a-z0-9_-]{1,64}$";
+/// What such an id looks like; each kind has words of its own.
 template <class Tag>
-inline constexpr Format format_of<Id<Tag>> = {.example = "starter", .pattern = "^[a-z0-9_-]{1,64}$"};
+inline constexpr std::string_view id_example = "starter";
+template <>
+inline constexpr std::string_view id_example<TenantTag> = "callloop";
+template <>
+inline constexpr std::string_view id_example<AccountTag> = "acme";
+template <>
+inline constexpr std::string_view id_example<CreditTypeTag> = "message";
+template <>
+inline constexpr std::string_view id_example<MeterTag> = "sms";
+template <>
+inline constexpr std::string_view id_example<MethodTag> = "card";
+template <>
+inline constexpr std::string_view id_example<ProcessorTag> = "stripe";
+template <>
+inline constexpr std::string_view id_example<AddOnTag> = "phone_100";
+template <>
+inline constexpr std::string_view id_example<EntitlementTag> = "numbers";
+template <>
+inline constexpr std::string_view id_example<MemberTag> = "anna";
+template <>
+inline constexpr std::string_view id_example<ReceiptTag> = "cheque-000123";
+template <class Tag>
+inline constexpr Format format_of<Id<Tag>> = {.example = id_example<Tag>, .pattern = id_pattern};
 template <class Tag>
 inline constexpr Format format_of<Number<Tag>> = {.json = Format::Json::integer, .example = "1"};
 template <std::integral T>
@@ -101,6 +125,14 @@ struct Scalar<T> {
     return value;
   }
   static std::string text(T value) { return std::to_string(value); }
+};
+
+/// The beginning and the end of time are no instants to show: not yet, and never.
+template <>
+struct Scalar<Instant> {
+  static Result<Instant> parse(std::string_view text) { return Instant::parse(text); }
+  static std::string text(const Instant& value) { return value.text(); }
+  static bool unset(const Instant& value) { return value == Instant() || value == never; }
 };
 
 template <>

@@ -100,6 +100,7 @@ struct Shape {
   std::span<const std::string_view> words;  ///< of an enum, or of a Scalar that has `words`
   std::optional<Error> (*parse)(std::string_view text, void* into) = nullptr;
   std::string (*text)(const void* value) = nullptr;
+  bool (*unset)(const void* value) = nullptr;  ///< whether it stands for no value: JSON has null; nullptr: never
 
   // list, table, maybe, written: what they hold
   ShapeOf inner = nullptr;
@@ -180,6 +181,8 @@ Shape scalar_shape() {
     return std::nullopt;
   };
   shape.text = [](const void* value) { return Scalar<T>::text(*static_cast<const T*>(value)); };
+  if constexpr (requires(const T& value) { Scalar<T>::unset(value); })
+    shape.unset = [](const void* value) { return Scalar<T>::unset(*static_cast<const T*>(value)); };
   if constexpr (requires { Scalar<T>::words(); }) shape.words = Scalar<T>::words();
   return shape;
 }

@@ -18,6 +18,10 @@ class Writer {
         return;
       }
       case Shape::Kind::scalar: {
+        if (shape.unset != nullptr && shape.unset(value)) {
+          out_ += "null";
+          return;
+        }
         const std::string text = shape.text(value);
         if (shape.format.json == Format::Json::string || shape.format.json == Format::Json::any)
           append_json_string(out_, text);

@@ -18,7 +18,7 @@ Result<Entry> Rehearsal::take(const Actor& actor, std::string_view key, const An
               .facts = {}};
   std::vector<Answer> answers;
   for (;;) {
-    const World world{at, catalogs_, answers, &provider_key};
+    const World world{at, catalogs_, answers, &provider_key, other_ ? &*other_ : nullptr};
     Decision decision = decide(account_, tenant_, actor, key, command, world);
     if (!decision.question) {
       entry.facts = std::move(decision.facts);

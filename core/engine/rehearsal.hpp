@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ class Rehearsal {
  public:
   Rehearsal(const Account& account, const TenantState& tenant, const Catalogs& catalogs, Policies& policies)
       : account_(account), tenant_(tenant), catalogs_(catalogs), policies_(&policies) {}
+  /// The second account of a command that is about two; left out: there is no such account.
+  void with(const Account& other) { other_ = other; }
 
   /// One command as of `at`. Errors: the policy's plugin failed.
   Result<Entry> take(const Actor& actor, std::string_view key, const AnyCommand& command, Instant at);
@@ -27,6 +30,7 @@ class Rehearsal {
 
  private:
   Account account_;
+  std::optional<Account> other_;
   TenantState tenant_;
   Catalogs catalogs_;
   Policies* policies_;

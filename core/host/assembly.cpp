@@ -1,15 +1,13 @@
 #include "host/assembly.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "config/check.hpp"
-#include "config/pins.hpp"
 #include "config/tenant/difference.hpp"
 #include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
 #include "host/payments.hpp"
+#include "host/plug.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/open.hpp"
@@ -17,12 +15,6 @@
 namespace florin {
 
 namespace {
-
-/// Where libraries are copied to before they are loaded: ours alone, and of this process when there is no data folder.
-std::filesystem::path folder_of_copies(const std::optional<std::filesystem::path>& data) {
-  if (data) return *data / "plugins";
-  return std::filesystem::temp_directory_path() / ("florin-" + std::to_string(::geteuid()));
-}
 
 /// Not in memory.
 std::string place_of_journal(const Assembly::Options& options) {
@@ -35,7 +27,7 @@ bool is_lost(const std::filesystem::path& data) {
   std::error_code failed;
   const std::filesystem::path file = data / "journal.db";
   const bool empty = !std::filesystem::exists(file, failed) || std::filesystem::file_size(file, failed) == 0;
-  return empty && std::filesystem::exists(folder_of_copies(data), failed);
+  return empty && std::filesystem::exists(data / "plugins", failed);
 }
 
 std::string line_of(const Error& error) {
@@ -50,28 +42,15 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   std::unique_ptr<Assembly> assembly(new Assembly(options));
   if (const auto opened = assembly->open_store(); !opened) return opened.error();
 
-  PluginPlaces places;
-  places.folders = {options.file.plugins};
-  places.copies = folder_of_copies(options.data);
-  if (options.file.plugin_pins) {
-    Errors errors;
-    places.pins = config::load_pins(*options.file.plugin_pins, errors);
-    if (!errors.empty()) return errors.front();
-  }
-  auto library = PluginLibrary::open(std::move(places));
-  if (!library) return library.error();
-  assembly->plugged_ = std::make_unique<Plugged>(
-      std::move(*library), Plugged::Options{.books = options.data,
-                                            .payments_in_sandbox = options.file.payments_in_sandbox,
-                                            .egress = {.deadline = options.file.egress.deadline,
-                                                       .loopback = options.file.egress.loopback,
-                                                       .private_addresses = options.file.egress.private_addresses}});
+  auto plugged = load_plugins(options.file, options.data);
+  if (!plugged) return plugged.error();
+  assembly->plugged_ = std::move(*plugged);
 
-  const auto held = assembly->store_->mark("sending");
-  if (!held) return held.error();
+  const auto sending = assembly->sending();
+  if (!sending) return sending.error();
   engine::Engine::Options engine_options;
   engine_options.shard.opened_by = "florin " FLORIN_VERSION;
-  engine_options.shard.sending = *held != "held";
+  engine_options.shard.sending = *sending;
   engine_options.virtual_from = options.virtual_from;
   assembly->engine_ =
       std::make_unique<engine::Engine>(*assembly->store_, *assembly->plugged_, *assembly->plugged_, engine_options);
@@ -79,19 +58,25 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
 
   std::vector<engine::Engine::TenantSource> sources;
   std::map<std::string, config::Tenant> files;
+  const auto stopped_by = [](const Error& error) {
+    return Error{.code = "tenant_stopped", .message = "the tenant's file has errors: " + line_of(error)};
+  };
   for (const std::filesystem::path& file : options.file.tenants) {
     Errors errors;
     config::Tenant tenant = config::load_tenant(file, errors);
     const TenantId id = tenant.catalog.tenant;
+    const auto before = std::ranges::find(sources, id, &engine::Engine::TenantSource::id);
+    if (const auto first = files.find(id.text()); errors.empty() && first != files.end())
+      errors.push_back(config::duplicate_tenant(first->second, tenant));
     if (!errors.empty()) {
       std::ranges::copy(errors, std::back_inserter(assembly->problems_));
-      if (!id.empty())
-        sources.push_back(
-            {id,
-             {},
-             Error{.code = "tenant_stopped", .message = "the tenant's file has errors: " + line_of(errors.front())}});
+      if (before != sources.end())
+        *before = {id, {}, stopped_by(errors.front())};  // nobody can say which of the two files is meant
+      else if (!id.empty())
+        sources.push_back({id, {}, stopped_by(errors.front())});
       continue;
     }
+    if (before != sources.end()) continue;  // the other file of this tenant has errors
     sources.push_back({id, config::effective(tenant), std::nullopt});
     files.emplace(id.text(), std::move(tenant));
   }
@@ -126,6 +111,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
 }
 
 Assembly::~Assembly() { close(); }
+
+Result<bool> Assembly::sending() const {
+  const auto held = store_->mark("sending");
+  if (!held) return held.error();
+  return *held != "held";
+}
 
 void Assembly::close() {
   if (daily_books_) daily_books_->stop();
@@ -177,17 +168,7 @@ std::shared_ptr<const Catalog> Assembly::plugged_catalog(const TenantId& id, std
   if (!errors.empty()) return nullptr;
   tenant.catalog.version = version;
   auto catalog = std::make_shared<const Catalog>(tenant.catalog);
-  errors = plugged_->plug_in(*catalog);
-  // A plugin speaks of its own block; the operator has a file and a line.
-  for (Error& error : errors) {
-    const std::string path = error.at.path;
-    const std::size_t names = path.starts_with("/payments") ? 3 : 1;
-    std::size_t end = 0;
-    for (std::size_t i = 0; i < names && end != std::string::npos; ++i) end = path.find('/', end + 1);
-    std::string block = path.substr(1, end == std::string::npos ? end : end - 1);
-    std::ranges::replace(block, '/', '.');
-    error.at = config::locate(tenant, block, end == std::string::npos ? "" : path.substr(end));
-  }
+  errors = plug_in(*plugged_, tenant);
   return errors.empty() ? catalog : nullptr;
 }
 
@@ -304,6 +285,10 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                    .at = {.file = {}, .line = 0, .column = 0, .path = word.name}};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
+  // A token or brand that stands beside the details is one of them.
+  for (const auto& [name, value] : {std::pair("token", method->token), std::pair("brand", method->brand)})
+    if (!value.empty() && std::ranges::find(method->details, name, &Word::name) == method->details.end())
+      fields.emplace_back(name, value);
   auto checked = plugin->check(fields);
   if (!checked) return checked.error();
   if (!checked->problems.empty())

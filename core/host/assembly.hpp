@@ -50,6 +50,8 @@ class Assembly {
   Plugged& plugged() { return *plugged_; }
   DailyBooks& daily_books() { return *daily_books_; }
   const Errors& problems() const { return problems_; }
+  /// Whether anything is sent to providers: not after a restore, until it is told to.
+  Result<bool> sending() const;
   const std::optional<std::filesystem::path>& data() const { return options_.data; }
 
   /// A command as the outside gives it: a method's details go through its plugin first.

@@ -1,7 +1,9 @@
 #include "florin/host.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <thread>
 
 #include "config/check.hpp"
 #include "config/command.hpp"
@@ -118,6 +120,21 @@ class Host::Inside {
                                          [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
                                            return engine::Rehearsal(found, state, catalogs, assembly->plugged());
                                          });
+  }
+  /// The same for one command, with the account that it names beside its own, if that one is there.
+  Result<engine::Rehearsal> rehearsal(const TenantId& tenant, const AccountId& account,
+                                      const AnyCommand& command) const {
+    auto copies = rehearsal(tenant, account);
+    const auto* moves = std::get_if<Transfer>(&command);
+    if (!copies || moves == nullptr) return copies;
+    auto other = rehearsal(tenant, moves->to);
+    if (!other && other.error().code == "no_such_account") return copies;  // the decision refuses it
+    if (!other) return other.error();
+    const auto assembly = open();
+    if (!assembly) return closed();
+    if (const auto due = other->advance(assembly->engine().now()); !due) return due.error();
+    copies->with(other->account());
+    return copies;
   }
 
   const Errors problems;
@@ -253,7 +270,7 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   if (!assembly) return closed();
   const auto job = assembly->job_of({tenant, account, actor, {}, std::nullopt, command});
   if (!job) return job.error();
-  auto rehearsal = inside_->rehearsal(tenant, account);
+  auto rehearsal = inside_->rehearsal(tenant, account, job->command);
   if (!rehearsal) return rehearsal.error();
   const auto quotation = florin::quote(*rehearsal, actor, "", job->command, seen_at(rehearsal->account(), now()));
   if (!quotation) return quotation.error();
@@ -365,6 +382,20 @@ Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const
   WebhookMessage message{std::string(body), {}, now()};
   for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
   return take_webhook(*assembly, tenant, processor, message);
+}
+
+Result<std::vector<std::string>> Host::wait_for_payments(const TenantId& tenant, const AccountId& account,
+                                                         Duration most) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  const auto sending = assembly->sending();
+  if (!sending) return sending.error();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(most.us);
+  for (;;) {
+    auto open = without_answer(*assembly, tenant, account);
+    if (!open || open->empty() || !*sending || std::chrono::steady_clock::now() >= until) return open;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 Result<std::string> Host::payments(const TenantId& tenant) const {

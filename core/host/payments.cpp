@@ -220,7 +220,10 @@ std::string why_unpaid(const Refund& refund) {
   }
 }
 
-json::value instant_or_null(Instant at) { return at == never ? json::value(nullptr) : json::value(at.text()); }
+/// Null where nothing is to come, or never was.
+json::value instant_or_null(Instant at) {
+  return at == never || at == Instant() ? json::value(nullptr) : json::value(at.text());
+}
 
 bool for_a_person(const Attempt& attempt) {
   return !attempt.alarm.empty() || (attempt.state == AttemptState::unknown && attempt.asked >= asked_enough);
@@ -262,6 +265,30 @@ void tell_account(const Account& account, json::array& payments, json::array& re
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> without_answer(Assembly& assembly, const TenantId& tenant, const AccountId& account) {
+  Result<std::vector<std::string>> result = no_such_tenant(tenant);
+  const Instant now = assembly.engine().now();
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
+    if (shard.tenant(tenant) == nullptr) return;
+    std::vector<std::string> open;
+    for (const AccountId& id : account.empty() ? shard.accounts(tenant) : std::vector<AccountId>{account}) {
+      const Account* found = shard.account(tenant, id);
+      if (found == nullptr) continue;
+      const std::string whose = account.empty() ? " of " + id.text() : "";
+      if (account.empty() && found->due_at <= now) open.push_back("what is due" + whose);
+      for (const Order& order : found->orders)
+        for (const Attempt& attempt : order.attempts)
+          if (attempt.state == AttemptState::started)
+            open.push_back("payment " + std::to_string(attempt.number) + " of order " + std::to_string(order.id.value) +
+                           whose);
+      for (const Refund& refund : found->refunds)
+        if (refund.state == AttemptState::started) open.push_back("refund " + std::to_string(refund.id.value) + whose);
+    }
+    result = std::move(open);
+  });
+  return read ? std::move(result) : Result<std::vector<std::string>>(read.error());
+}
 
 Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant) {
   Result<std::string> result = no_such_tenant(tenant);

@@ -39,6 +39,10 @@ class Movements {
         come.push_back(json::object{{"amount", amount_text(catalog_, issued->type, issued->amount)},
                                     {"source", word_text(issued->source)},
                                     {"ends_at", instant_or_null(issued->ends_at)}});
+      if (const auto* received = std::get_if<GrantReceived>(&fact))
+        come.push_back(json::object{{"amount", amount_text(catalog_, received->type, received->amount)},
+                                    {"source", word_text(received->source)},
+                                    {"ends_at", instant_or_null(received->ends_at)}});
       if (const auto* rolled = std::get_if<GrantRolled>(&fact))
         go("rolled", rolled->from, rolled->amount, rolled->rule, entry.at, rolled->ends_at);
       if (const auto* expired = std::get_if<GrantExpired>(&fact))
@@ -47,6 +51,18 @@ class Movements {
         go("forfeited", forfeited->grant, forfeited->amount, forfeited->rule, entry.at, std::nullopt);
       if (const auto* moved = std::get_if<GrantEndMoved>(&fact))
         go("end_moved", moved->grant, Credits(), moved->rule, entry.at, moved->ends_at);
+      if (const auto* refunded = std::get_if<GrantRefunded>(&fact))
+        go("refunded", refunded->grant, refunded->amount, {}, entry.at, std::nullopt);
+      if (const auto* corrected = std::get_if<GrantCorrected>(&fact))
+        go("corrected", corrected->grant, corrected->amount, {}, entry.at, std::nullopt);
+      if (const auto* moved = std::get_if<GrantTransferred>(&fact))
+        go("transferred", moved->grant, moved->amount, {}, entry.at, std::nullopt);
+      if (const auto* back = std::get_if<CreditsTakenBack>(&fact))
+        go("taken_back", back->grant, back->amount, {}, entry.at, std::nullopt);
+      if (const auto* owed = std::get_if<CreditsOwedTaken>(&fact))
+        go("owed", owed->grant, owed->amount, {}, entry.at, std::nullopt);
+      if (const auto* minimum = std::get_if<MinimumTaken>(&fact))
+        for (const Take& take : minimum->takes) go("minimum", take.grant, take.amount, {}, entry.at, std::nullopt);
     }
   }
 
@@ -123,15 +139,23 @@ Result<Quotation> quote(engine::Rehearsal rehearsal, const Actor& actor, std::st
   return quotation;
 }
 
+std::vector<Refund> refunds_of(const Quotation& quotation) {
+  std::vector<Refund> refunds;
+  for (const Entry& entry : quotation.entries)
+    for (const Fact& fact : entry.facts) {
+      if (const auto* asked = std::get_if<RefundAsked>(&fact))
+        refunds.insert(refunds.end(), asked->quoted.begin(), asked->quoted.end());
+      if (const auto* started = std::get_if<RefundStarted>(&fact)) refunds.push_back(started->refund);
+    }
+  return refunds;
+}
+
 std::string quote_as_json(const Quotation& quotation, const Catalog& catalog) {
   Movements today(catalog, quotation.after);
   json::array refunds;
-  for (const Entry& entry : quotation.entries) {
-    today.take(entry);
-    if (const auto* asked = first<RefundAsked>(entry))
-      for (const Refund& share : asked->quoted)
-        refunds.push_back(json::object{{"order", share.order.value}, {"amount", share.amount.text()}});
-  }
+  for (const Entry& entry : quotation.entries) today.take(entry);
+  for (const Refund& refund : refunds_of(quotation))
+    refunds.push_back(json::object{{"order", refund.order.value}, {"amount", refund.amount.text()}});
   const auto& after = quotation.after.subscription;
   json::object view{
       {"refused", refusal_as_json(quotation.refusal)},

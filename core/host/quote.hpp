@@ -34,6 +34,9 @@ Result<std::optional<NextPeriod>> next_period(engine::Rehearsal rehearsal);
 Result<Quotation> quote(engine::Rehearsal rehearsal, const Actor& actor, std::string_view key,
                         const AnyCommand& command, Instant now);
 
+/// What it gives back in money, or for a guarantee would once a person approves.
+std::vector<Refund> refunds_of(const Quotation& quotation);
+
 /// As a customer may read it.
 std::string quote_as_json(const Quotation& quotation, const Catalog& catalog);
 

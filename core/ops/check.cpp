@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
+#include <iterator>
 
 #include "config/check.hpp"
+#include "config/command_page.hpp"
 #include "config/host_file.hpp"
 #include "config/tenant/tenant.hpp"
+#include "host/plug.hpp"
 #include "plugins/library.hpp"
 
 namespace florin {
@@ -42,13 +45,60 @@ std::vector<fs::path> files_of(const std::vector<std::string>& files, Errors& er
   return all;
 }
 
+/// What the plugins of a host file say is wrong with tenants; those that they find fit. Errors: they cannot be loaded.
+Result<Errors> said_by_plugins(const config::HostFile& host, const std::vector<config::Tenant>& tenants,
+                               std::vector<std::string>& fit) {
+  const auto plugged = load_plugins(host, std::nullopt);
+  if (!plugged) return plugged.error();
+  Errors errors;
+  for (config::Tenant tenant : tenants) {
+    tenant.catalog.version = 1;
+    Errors said = plug_in(**plugged, tenant);
+    if (said.empty()) fit.push_back(tenant.catalog.tenant.text());
+    std::ranges::move(said, std::back_inserter(errors));
+  }
+  return errors;
+}
+
 }  // namespace
 
-ConfigCheck check_config(const std::vector<std::string>& files) {
+ConfigCheck check_config(const std::vector<std::string>& files, const std::string& host) {
   ConfigCheck check;
-  const config::Checked checked = config::check_files(files_of(files, check.errors));
-  check.errors.insert(check.errors.end(), checked.errors.begin(), checked.errors.end());
-  for (const config::Tenant& tenant : checked.tenants) check.tenants.push_back(tenant.catalog.tenant.text());
+  Errors errors;
+  config::Checked checked = config::check_files(files_of(files, errors));
+  std::ranges::move(checked.errors, std::back_inserter(errors));
+
+  std::vector<bool> asked(checked.tenants.size(), false);
+  for (const config::Checked::Host& one : checked.hosts) {
+    std::vector<config::Tenant> own;
+    for (const std::size_t tenant : one.tenants) {
+      own.push_back(checked.tenants[tenant]);
+      asked[tenant] = true;
+    }
+    if (one.says.plugins.empty()) continue;  // its error is said already
+    auto said = said_by_plugins(one.says, own, check.tenants);
+    if (said) std::ranges::move(*said, std::back_inserter(errors));
+    if (!said)
+      errors.push_back({.code = said.error().code,
+                        .message = said.error().message,
+                        .at = said.error().at.file.empty() ? one.says.plugins_at : said.error().at});
+  }
+
+  std::vector<config::Tenant> others;
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    if (!asked[i]) others.push_back(checked.tenants[i]);
+  if (!others.empty()) {
+    Errors unfit;
+    const config::HostFile file = config::load_host_file(host, unfit);
+    auto said = unfit.empty() ? said_by_plugins(file, others, check.tenants) : Result<Errors>(unfit.front());
+    if (said) std::ranges::move(*said, std::back_inserter(errors));
+    if (!said) {
+      check.not_asked = as_text({said.error()});
+      for (const config::Tenant& tenant : others) check.tenants.push_back(tenant.catalog.tenant.text());
+    }
+  }
+
+  check.errors = config::in_order(std::move(errors));
   return check;
 }
 
@@ -91,6 +141,8 @@ std::string as_json(const Errors& errors) {
 std::vector<SchemaFile> schemas() {
   return {{"tenant.json", config::tenant_schema()}, {"florin.json", config::host_file_schema()}};
 }
+
+std::string commands_page() { return config::command_page(); }
 
 Result<std::vector<PluginListing>> list_plugins(const std::string& folder) {
   PluginPlaces places;

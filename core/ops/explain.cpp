@@ -44,11 +44,11 @@ struct Story {
   std::vector<Step> steps;
 };
 
-/// What one account lived through, from the first entry of the journal on.
+/// What one account lived through, from the first entry of the journal on, to the end or up to and at an instant.
 class Life {
  public:
-  Life(store::Store& store, TenantId tenant, AccountId account)
-      : versions_(store), tenant_(std::move(tenant)), account_(std::move(account)) {}
+  Life(store::Store& store, TenantId tenant, AccountId account, std::optional<Instant> until)
+      : versions_(store), tenant_(std::move(tenant)), account_(std::move(account)), until_(until) {}
 
   Status read(store::Store& store) {
     const auto shards = store.shards();
@@ -78,6 +78,9 @@ class Life {
 
  private:
   void take(const Entry& entry, store::Position position) {
+    const bool its_own = entry.tenant == tenant_ && entry.account == account_ && !entry.account.empty();
+    if (its_own && !entry.facts.empty() && !begins_at_) begins_at_ = entry.at;
+    if (until_ && entry.at > *until_) return;  // accounts have each their own time: later ones may stand before earlier
     last_at_ = std::max(last_at_, entry.at);
     versions_.note(entry);
     if (entry.tenant != tenant_) {
@@ -167,6 +170,10 @@ class Life {
   }
 
   Status found() const {
+    if (until_ && begins_at_ && *until_ < *begins_at_)
+      return Error{.code = "no_such_account",
+                   .message = "account '" + account_.text() + "' of tenant '" + tenant_.text() + "' was not there at " +
+                              until_->text() + ": it begins at " + begins_at_->text()};
     std::vector<std::string_view> known;
     if (fold_.find(tenant_) == nullptr) {
       for (const auto& [name, state] : fold_.tenants()) known.push_back(name);
@@ -186,6 +193,8 @@ class Life {
   readers::Fold fold_;
   TenantId tenant_;
   AccountId account_;
+  std::optional<Instant> until_;
+  std::optional<Instant> begins_at_;
   std::map<std::uint32_t, Story> stories_;
   Instant last_at_;
 };
@@ -313,7 +322,7 @@ std::string json_of(Life& life, const TenantId& tenant, const AccountId& id) {
 Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account, bool json) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  Life life(**store, tenant, account);
+  Life life(**store, tenant, account, std::nullopt);
   if (const Status read = life.read(**store); !read) return read.error();
   return json ? json_of(life, tenant, account) + "\n" : text_of(life, tenant, account);
 }
@@ -322,7 +331,7 @@ Result<std::string> show_account(const std::string& data, const TenantId& tenant
                                  std::optional<Instant> at) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  Life life(**store, tenant, account);
+  Life life(**store, tenant, account, at);
   if (const Status read = life.read(**store); !read) return read.error();
   const config::Tenant* catalog = life.versions().newest(tenant);
   if (catalog == nullptr)

@@ -14,6 +14,9 @@ std::map<std::string, Credits> leaving(const std::vector<Entry>& entries) {
       if (const auto* rolled = std::get_if<GrantRolled>(&fact)) sums["rolled"] += rolled->amount;
       if (const auto* expired = std::get_if<GrantExpired>(&fact)) sums["expired"] += expired->amount;
       if (const auto* forfeited = std::get_if<GrantForfeited>(&fact)) sums["forfeited"] += forfeited->amount;
+      if (const auto* refunded = std::get_if<GrantRefunded>(&fact)) sums["refunded"] += refunded->amount;
+      if (const auto* corrected = std::get_if<GrantCorrected>(&fact)) sums["corrected"] += corrected->amount;
+      if (const auto* moved = std::get_if<GrantTransferred>(&fact)) sums["transferred"] += moved->amount;
     }
   return sums;
 }
@@ -55,10 +58,7 @@ void compare_quote(const Quotation& quotation, const QuoteExpected& expected, co
   credits("leaves", expected.leaves, leaving(quotation.entries));
   if (expected.refunds) {
     Money sum = nothing;
-    for (const Entry& entry : quotation.entries)
-      for (const Fact& fact : entry.facts)
-        if (const auto* asked = std::get_if<RefundAsked>(&fact))
-          for (const Refund& share : asked->quoted) sum += share.amount;
+    for (const Refund& refund : refunds_of(quotation)) sum += refund.amount;
     same("refunds", expected.refunds->text(), sum.text());
   }
   if (expected.next_renewal) {

@@ -115,11 +115,11 @@ class Player {
   }
 
   std::optional<Quotation> quoted(Stage& stage, const Act& act) {
-    // Asked of no account, or of two.
-    if (act.of_tenant || std::holds_alternative<Transfer>(*act.command)) return std::nullopt;
+    if (act.of_tenant) return std::nullopt;
     const auto job = stage.assembly().job_of({script_.tenant, act.account, act.actor, act.key, act.at, *act.command});
     if (!job) return std::nullopt;
-    auto quotation = quote(stage.rehearsal(script_.tenant, act.account), act.actor, act.key, job->command, act.at);
+    auto quotation =
+        quote(stage.rehearsal(script_.tenant, act.account, job->command), act.actor, act.key, job->command, act.at);
     if (!quotation) return std::nullopt;
     return *std::move(quotation);
   }

@@ -47,8 +47,8 @@ class Stage {
   const Account* account(const TenantId& tenant, const AccountId& id) const;
   const TenantState& tenant(const TenantId& id) const;
   const Catalog& catalog(const TenantId& tenant) const;
-  /// Copies of an account that is there, to see what would follow.
-  engine::Rehearsal rehearsal(const TenantId& tenant, const AccountId& account) const;
+  /// Copies of an account that is there, and of one that the command names beside it, to see what would follow.
+  engine::Rehearsal rehearsal(const TenantId& tenant, const AccountId& account, const AnyCommand& command) const;
 
  private:
   Stage() = default;

@@ -63,17 +63,20 @@ class Reader {
   std::optional<Script> script() {
     const std::size_t before = errors_.size();
     story_ = config::decode<Story>(tree_, errors_);
-    if (errors_.size() != before) return std::nullopt;
+    if (errors_.size() != before) {
+      check_commands();
+      return std::nullopt;
+    }
     script_.file = *tree_.file;
     script_.tenant = story_.given.tenant;
     script_.because = story_.because;
     script_.rules = story_.rules;
     check_texts();
     find_accounts();
-    if (errors_.size() == before) {
+    if (accounts_.empty()) check_commands();
+    if (errors_.size() == before)
       for (const auto& [id, given] : accounts_) add_given(id, given);
-      add_steps();
-    }
+    if (!accounts_.empty() && !story_.timeline.empty()) add_steps();
     if (errors_.size() != before) return std::nullopt;
     std::ranges::stable_sort(script_.acts, {}, &Act::at);
     return std::move(script_);
@@ -173,15 +176,53 @@ class Reader {
     }
   }
 
+  /// The command of a step, what it leaves out filled in with what is given. Says of each step all that is wrong with
+  /// its words, whatever else is wrong with the story.
+  std::optional<CommandOfStep> command_in(const Step& step, const Node& node, const std::string& path,
+                                          const AccountGiven& given) {
+    const std::vector<Node>& commands = step.rest.node.children;
+    const bool applies = !step.new_version.empty() || step.version_again.value_or(0) != 0;
+    if (commands.size() > 1)
+      error("two_commands", "one command a step: make two steps of it",
+            commands[1].where_key(path + "." + commands[1].key));
+    if (applies && !commands.empty()) error("two_commands", "a new version is a step of its own", node.where(path));
+    const bool expects = node.child("expect") != nullptr || applies || node.child("new_version") != nullptr;
+    if (commands.empty() && !expects)
+      error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
+    else if (commands.empty() && !applies && (step.refused || step.times || step.key))
+      error("missing_key", "a command belongs here", node.where(path));
+    std::optional<CommandOfStep> first;
+    for (const Node& command : commands) {
+      auto read = command_of_step(command, given, errors_, path);
+      if (&command == &commands.front()) first = std::move(read);
+    }
+    return first;
+  }
+
+  /// Of a story of which something else cannot be read: its steps' commands, with anything given.
+  void check_commands() {
+    const Node* timeline = tree_.child("timeline");
+    if (timeline == nullptr || timeline->kind != Node::Kind::list) return;
+    AccountGiven anything;
+    anything.plan = PlanId::trusted("any");
+    anything.cycle = "any";
+    for (std::size_t i = 0; i < std::min(timeline->children.size(), story_.timeline.size()); ++i)
+      if (timeline->children[i].kind == Node::Kind::map)
+        (void)command_in(story_.timeline[i], timeline->children[i], "timeline[" + std::to_string(i) + "]", anything);
+  }
+
   void add_step(const Step& step, const Node& node, const std::string& path, std::size_t number) {
+    const std::size_t before = errors_.size();
+    const auto whose = std::ranges::find(accounts_, step.account.value_or(accounts_.front().first),
+                                         [](const auto& account) { return account.first; });
+    auto command = command_in(step, node, path, whose == accounts_.end() ? accounts_.front().second : whose->second);
     Act act;
     act.at = step.at;
     act.node = node;
     act.account = step.account.value_or(accounts_.front().first);
     if (!step.account && accounts_.size() > 1)
       return error("missing_key", "there are several accounts: say which one with `account`", node.where(path));
-    const auto given = std::ranges::find(accounts_, act.account, [](const auto& account) { return account.first; });
-    if (given == accounts_.end())
+    if (whose == accounts_.end())
       return error("unknown_account", "'" + act.account.text() + "' is none of the accounts that are given",
                    node.child("account")->where(path + ".account"));
     const bool quotes = node.child("quote") != nullptr;
@@ -201,21 +242,11 @@ class Reader {
     act.refused_times = step.refused_times.value_or(step.refused ? act.times : 0);
     act.key = step.key.value_or("step-" + std::to_string(number));
     if (act.times < 1) return error("bad_times", "`times` counts from 1", node.child("times")->where(path + ".times"));
-    if (step.rest.node.children.size() > 1)
-      return error("two_commands", "one command a step: make two steps of it",
-                   step.rest.node.children[1].where_key(path + "." + step.rest.node.children[1].key));
     if (applies) act.actor = {step.as.value_or("staff"), ""};
-    if (applies && !step.rest.node.children.empty())
-      return error("two_commands", "a new version is a step of its own", node.where(path));
-    if (step.rest.node.children.empty() && !step.expect && !applies)
-      return error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
     if (!step.refused && (step.says || step.decided_by))
       return error("missing_key", "`says` and `decided_by` are of a refusal: write `refused` too", node.where(path));
-    if (!applies && step.rest.node.children.empty() && (step.refused || step.times || step.key))
-      return error("missing_key", "a command belongs here", node.where(path));
-    if (!step.rest.node.children.empty()) {
-      auto command = command_of_step(step.rest.node.children.front(), given->second, errors_, path);
-      if (!command) return;
+    if (errors_.size() != before) return;
+    if (command) {
       act.only_quoted = command->only_quoted;
       act.actor = {step.as.value_or(std::string(command->by)), step.by.value_or("")};
       act.of_tenant = is_of_tenant(command->command);

@@ -10,6 +10,17 @@ struct UnitOfTime {
 };
 constexpr UnitOfTime units_of_time[] = {{"second", 1}, {"minute", 60}, {"hour", 3600}};
 
+/// `message` of `messages`, `class` of `classes`; `class` is no plural.
+std::string one_of(std::string_view units) {
+  if (units.ends_with("sses"))
+    units.remove_suffix(2);
+  else if (units.size() > 1 && units.ends_with('s') && !units.ends_with("ss"))
+    units.remove_suffix(1);
+  return std::string(units);
+}
+
+std::string many_of(const std::string& unit) { return unit + (unit.ends_with("ss") ? "es" : "s"); }
+
 }  // namespace
 
 Result<Quantity> Quantity::parse(std::string_view text) {
@@ -20,8 +31,7 @@ Result<Quantity> Quantity::parse(std::string_view text) {
   if (space == std::string_view::npos) return bad;
   const auto number = Decimal::parse(text.substr(0, space));
   if (!number || number->digits < 0) return bad;
-  std::string unit(text.substr(space + 1));
-  if (unit.size() > 1 && unit.ends_with('s')) unit.pop_back();
+  const std::string unit = one_of(text.substr(space + 1));
   if (!is_id(unit)) return bad;
   const auto micro = number->in_units(6);
   if (!micro) return bad;
@@ -38,7 +48,7 @@ std::string Quantity::text() const {
   std::string number = decimal_text(micro, 6);
   number.erase(number.find_last_not_of('0') + 1);
   if (number.ends_with('.')) number.pop_back();
-  return number + " " + unit + (number == "1" ? "" : "s");
+  return number + " " + (number == "1" ? unit : many_of(unit));
 }
 
 Result<CreditAmount> CreditAmount::parse(std::string_view text) {

@@ -61,8 +61,8 @@ class Card {
     if (brands && !brands.is_array()) setup.problem("/brands", "brands is a list, as [visa, mastercard]");
     brands.items([&](const Json& brand) {
       if (!is_brand(brand.text().view()))
-        setup.problem(brand.pointer(), Text("'") + brand.text() + "' is no brand known here; did you mean '" +
-                                           nearest(brand.text().view(), all_brands()) + "'?");
+        setup.problem(brand.pointer(), Text("'") + brand.text() + "' is no brand known here" +
+                                           did_you_mean(brand.text().view(), all_brands()));
       brands_.push_back(brand.text().str());
     });
     if (!brands)

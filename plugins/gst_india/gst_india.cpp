@@ -57,9 +57,11 @@ class GstIndia {
     rate_ = basis_points(setup.config["rate"].text().view());
     if (rate_ <= 0 || rate_ % 2 != 0) setup.problem("/rate", "rate is the whole rate, as 18 percent");
     seller_state_ = setup.config["seller_state"].text().str();
-    if (!is_state(seller_state_))
-      setup.problem("/seller_state",
-                    Text("seller_state is a state's code; did you mean '") + nearest(seller_state_, states) + "'?");
+    if (!is_state(seller_state_)) {
+      const std::string_view meant = nearest(seller_state_, states);
+      setup.problem("/seller_state", Text("seller_state is a state's code, as KA for Karnataka") +
+                                         (meant.empty() ? Text("") : Text("; did you mean '") + meant + "'?"));
+    }
   }
 
   Taxes taxes(const Sale& sale) const {

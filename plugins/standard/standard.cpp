@@ -132,8 +132,8 @@ class Standard {
     const auto take = [&](const Json& word) {
       const std::uint32_t one = code(all, word.text());
       if (one == 0)
-        setup.problem(word.pointer(), Text("'") + word.text() + "' is not known here; did you mean '" +
-                                          nearest(word.text().view(), words(all)) + "'?");
+        setup.problem(word.pointer(),
+                      Text("'") + word.text() + "' is not known here" + did_you_mean(word.text().view(), words(all)));
       set |= one == 0 ? 0 : std::uint64_t{1} << one;
     };
     const Json value = entry[name];
@@ -163,8 +163,8 @@ class Standard {
   void place_at(Setup& setup, const Json& word, std::int32_t priority) {
     const std::uint32_t source = code(sources, word.text());
     if (source == 0) {
-      setup.problem(word.pointer(), Text("'") + word.text() + "' is no source of credits; did you mean '" +
-                                        nearest(word.text().view(), words(sources)) + "'?");
+      setup.problem(word.pointer(), Text("'") + word.text() + "' is no source of credits" +
+                                        did_you_mean(word.text().view(), words(sources)));
     } else if (!entries_[source].there) {
       setup.problem(word.pointer(), Text("'") + word.text() + "' has no entry in grants: say there when it ends");
     } else if (entries_[source].priority >= 0) {

@@ -97,6 +97,56 @@ TEST_F(Operating, WhatAStopHoldsIsListedAsWaiting) {
   EXPECT_EQ(invoices("acme").find("CL-000002"), std::string::npos);
 }
 
+TEST_F(Operating, AnAccountIsShownAsItWasAtAnInstant) {
+  const std::string data = own_folder() / "data";
+  open("2026-03-10T15:00Z", data);
+  subscribe("acme", "growth");
+  run_until("2026-04-20T15:00Z");
+  ask("acme", owner, R"({"buy_credits": {"amount": "500 message"}})");
+  host.reset();
+  const AccountId acme = *AccountId::parse("acme");
+  const auto shown = [&](const char* at) { return show_account(data, tenant, acme, *Instant::parse(at)); };
+  const auto before = shown("2026-04-09T15:00Z"), renewed = shown("2026-04-10T15:00Z");
+  ASSERT_TRUE(before && renewed);
+  EXPECT_NE(before->find(R"("period_to":"2026-04-10T15:00Z")"), std::string::npos) << *before;
+  EXPECT_NE(before->find(R"("credits":{"message":"1000"})"), std::string::npos) << *before;
+  EXPECT_NE(renewed->find(R"("period_to":"2026-05-10T15:00Z")"), std::string::npos) << *renewed;
+  EXPECT_NE(renewed->find(R"("credits":{"message":"2000"})"), std::string::npos) << *renewed;
+  EXPECT_NE(show_account(data, tenant, acme, std::nullopt)->find(R"("credits":{"message":"2500"})"), std::string::npos);
+  const auto never_there = shown("2026-03-10T14:59Z");
+  ASSERT_FALSE(never_there);
+  EXPECT_EQ(never_there.error().code, "no_such_account");
+  EXPECT_NE(never_there.error().message.find("it begins at 2026-03-10T15:00Z"), std::string::npos);
+}
+
+TEST_F(Operating, AQuoteSaysWhatStaffWouldTakeAndGiveBack) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  subscribe("small", "starter");
+  const AccountId acme = *AccountId::parse("acme");
+  const auto quoted = [&](const std::string& json) {
+    const auto said = host->quote_json(tenant, acme, staff, json);
+    return said ? *said : said.error().message;
+  };
+  const auto says = [](const std::string& quote, const std::string& part) {
+    EXPECT_NE(quote.find(part), std::string::npos) << part << " in\n" << quote;
+  };
+  ask("acme", owner, R"({"ask_review": {"order": 1, "reason": "technical_failure"}})");
+  const std::string refund = quoted(R"({"decide_review": {"review": 1, "approve": true, "reason": "Wrong plan"}})");
+  says(refund, R"("refunds":[{"order":1,"amount":"49.00 USD"}])");
+  says(refund, R"({"how":"refunded","source":"plan",)");
+  says(refund, R"("amount":"1000 message")");
+  const std::string taken =
+      quoted(R"({"correct_credits": {"amount": "200 message", "take": true, "reason": "Twice"}})");
+  says(taken, R"({"how":"corrected","source":"plan",)");
+  says(taken, R"("amount":"200 message")");
+  const std::string given = quoted(R"({"transfer": {"to": "small", "credits": ["300 message"], "reason": "Merged"}})");
+  says(given, R"("refused":null)");
+  says(given, R"({"how":"transferred","source":"plan",)");
+  says(given, R"("amount":"300 message")");
+  says(quoted(R"({"transfer": {"to": "nobody", "credits": ["300 message"], "reason": "Merged"}})"), "no_such_account");
+}
+
 const char* two_customers = R"(next_documents: {next_invoice: 1201, next_credit_note: 33}
 accounts:
   acme:

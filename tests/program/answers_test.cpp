@@ -75,6 +75,7 @@ TEST_F(Answers, WrongUsage) {
   expect("check", 2, "FILE is required");
   expect("demo --dta d", 2, "--dta");
   expect("journal d --from -3", 2, "--from");
+  expect("journal d --from 0", 2, "--from: 0 is no position: they count from 1");
   expect("journal d --account acme", 2, "--tenant");
   expect("explain d 'Bad Id' acme", 2, "TENANT: 'Bad Id' is no id");
   expect("show d callloop acme --at yesterday", 2, "'yesterday' is no instant such as 2026-03-10T09:00Z");
@@ -208,12 +209,140 @@ TEST_F(Answers, OperatingOnWhatIsNotThere) {
   expect("apply data config/tenants/kaspr.yaml" + config, 4, "no_change");
   expect("import data callloop nowhere.yaml" + config, 1, "nowhere.yaml");
   expect("import data callloop empty.yaml" + config, 1, "nothing was imported");
-  expect("close data callloop 2026-13" + config, 4, "a month is written as 2026-03");
+  expect("close data callloop 2026-13" + config, 2, "MONTH: '2026-13' is no month such as 2026-03");
+  expect("reconcile data callloop --processor sandbox --day yesterday" + config, 2, "--day: 'yesterday' is no day");
   expect("upcoming data callloop --day 2026-02-30 --config config/florin.yaml", 2, "--day");
   expect("months data nobody --config config/florin.yaml", 4, "there is no tenant 'nobody'");
   expect("versions data nobody", 4, "nobody");
-  expect("statement data nowhere.xml --tenant exotel --processor bank --config config/florin.yaml", 3, "nowhere.xml");
-  expect("statement data empty.yaml --tenant exotel --processor bank --config config/florin.yaml", 4, "empty.yaml");
+  // A file is unfit in one way, whichever command names it.
+  const std::string bank = " --tenant exotel --processor bank --config config/florin.yaml";
+  expect("statement data nowhere.xml" + bank, 1, "florin: nowhere.xml: there is no such file");
+  expect("statement data config" + bank, 1, "florin: config: this is no file that can be read");
+  expect("statement data empty.yaml" + bank, 1, "empty.yaml");
+  expect("webhook data nowhere --tenant callloop --processor sandbox --config config/florin.yaml", 1,
+         "florin: nowhere: there is no such file");
+  expect("webhook data empty.yaml --tenant callloop --processor sandbox --config config/florin.yaml", 1,
+         "empty.yaml:1: there is no empty line");
+  write("config/bad.yaml", "plugins: {folder: ../plugins}\ntenants: tenants\ndata: ../data\nnoise: 1\n");
+  expect("months data callloop --config config/bad.yaml", 3,
+         "florin: config/bad.yaml:4:1: noise: 'noise' is not known");
+  EXPECT_EQ(err.find("bad.yaml"), err.rfind("bad.yaml")) << err;
+}
+
+/// `text` with `to` in place of `from`, which is there once.
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t times = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
+  return times;
+}
+
+TEST_F(Answers, WhatPluginsRefuseIsFoundBeforeAHostStarts) {
+  const struct {
+    const char *file, *from, *to, *place, *says;
+  } slips[] = {
+      {"policies/rollover.yaml", "purchase: {ends: 12 months}", "purchase: {ends: soon}",
+       "policies/rollover.yaml:16:22: credit_policy.grants.purchase.ends: ", "'soon' is no end"},
+      {"policies/rollover.yaml", "[purchase, recharge], correction]", "[purchase, recharge]]",
+       "policies/rollover.yaml:11:3: credit_policy.spend_order: ", "no place in spend_order"},
+      {"policies/rollover.yaml", "recharge], correction]", "recharge], correction, plan]",
+       "credit_policy.spend_order[5]: ", "'plan' is in spend_order twice"},
+      {"policies/rollover.yaml", "    correction: {ends", "    gift: {ends",
+       "credit_policy.grants.gift: ", "'gift' is not known here: write trial, plan, "},
+      {"tenants/callloop.yaml", "plugin: card", "plugin: crad", "tenants/callloop.yaml:10",
+       "there is no plugin 'crad'"},
+      {"tenants/callloop.yaml", "[visa, ", "[viza, ", "payments.methods.card.brands[0]: ", "; did you mean 'visa'?"},
+      {"tenants/callloop.yaml", "{plugin: sandbox}", "{plugin: sandbox, api_key: sk_live_1}",
+       "payments.processors.sandbox.api_key: ", "'api_key' is not known here"},
+      {"tenants/exotel.yaml", "prices: without_tax, rate: 18 percent, seller_state: KA", "seller_state: Karnataka",
+       "config/tenants/exotel.yaml:185:", "seller_state is a state's code, as KA for Karnataka\n"},
+  };
+  for (const auto& slip : slips) {
+    const std::string name = std::string("config/") + slip.file;
+    const std::string sound = text_of(folder / name);
+    write(name, with(sound, slip.from, slip.to));
+    const std::string tenant = std::string(slip.file).starts_with("policies") ? "config/tenants/callloop.yaml"
+                                                                              : "config/" + std::string(slip.file);
+    expect("check config/florin.yaml", 1, slip.place);
+    expect("check " + tenant, 1, slip.says);
+    expect("plan data " + tenant, 1, slip.says);
+    EXPECT_EQ(err.find("''"), std::string::npos) << err;
+    write(name, sound);
+  }
+  EXPECT_EQ(florin("check config/florin.yaml"), 0) << err;
+  EXPECT_EQ(err, "");
+  EXPECT_FALSE(there("data")) << "nothing is opened";
+}
+
+TEST_F(Answers, WhatWasNotCheckedIsSaid) {
+  write("config/florin.yaml", "plugins: {folder: /nope}\ntenants: tenants\ndata: ../data\n");
+  expect("check config/florin.yaml", 1,
+         "config/florin.yaml:1:19: plugins.folder: /nope: the folder of plugins cannot be read");
+  expect("check config/tenants/kaspr.yaml", 0, "what plugins say of it is not checked");
+  expect("check config/tenants/kaspr.yaml --config config/florin.yaml", 1, "/nope: the folder of plugins");
+  expect("check config/tenants/kaspr.yaml --config nowhere.yaml", 1, "nowhere.yaml: there is no such file");
+}
+
+TEST_F(Answers, TwoFilesOfOneTenantStopIt) {
+  fs::copy(folder / "config/tenants/callloop.yaml", folder / "config/tenants/second.yaml");
+  expect("check config/florin.yaml", 1, "second.yaml:");
+  const std::string submit =
+      R"( --config config/florin.yaml --as owner --key a '{"open_account": {"billing_country": "US"}}')";
+  expect("submit data callloop ann" + submit, 4, "'callloop' is the tenant of config/tenants/callloop.yaml:");
+  EXPECT_EQ(florin("submit data kaspr ann" + submit), 0) << err;
+  EXPECT_NE(err.find("config/tenants/second.yaml:"), std::string::npos) << "whoever opens the host is told: " << err;
+}
+
+TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
+  const auto submit = [&](const std::string& key, const std::string& command, const std::string& data = "data") {
+    return florin("submit " + data + " callloop ann --config config/florin.yaml --as owner --key " + key + " '" +
+                  command + "'");
+  };
+  ASSERT_EQ(submit("o", R"({"open_account": {"billing_country": "US"}})"), 0) << err;
+  expect("show data callloop ann --at 2020-01-01T00:00Z", 4,
+         "account 'ann' of tenant 'callloop' was not there at 2020-01-01T00:00Z: it begins at 20");
+  // As docs/commands.md has it: a token may stand beside the details.
+  ASSERT_EQ(
+      submit(
+          "m",
+          R"({"set_method": {"method": "card", "slot": "primary", "token": "ok", "brand": "visa", "details": {"last4": "4242"}}})"),
+      0)
+      << err;
+  ASSERT_EQ(submit("s", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})"), 0) << err;
+  for (int i = 0; i < 5; ++i)
+    ASSERT_EQ(submit("b" + std::to_string(i), R"({"buy_credits": {"amount": "500 message"}})"), 0) << err;
+  ASSERT_EQ(florin("show data callloop ann"), 0) << err;
+  EXPECT_EQ(count(out, R"("state":"captured")"), 6U) << out;
+  EXPECT_EQ(count(out, R"("state":"started")") + count(out, R"("state":"unknown")"), 0U) << out;
+
+  // Of what is not yet, or never, JSON has null.
+  ASSERT_EQ(florin("journal data --json"), 0) << err;
+  EXPECT_EQ(out.find("32103-"), std::string::npos);
+  EXPECT_EQ(out.find("\"1970-"), std::string::npos);
+  EXPECT_NE(out.find("\"ask_at\":null"), std::string::npos);
+
+  // A restored journal sends nothing: there is nothing to wait for, and it is said.
+  ASSERT_EQ(florin("backup data copy.db"), 0) << err;
+  ASSERT_EQ(florin("restore copy.db restored"), 0) << err;
+  ASSERT_EQ(submit("late", R"({"buy_credits": {"amount": "500 message"}})", "restored"), 0) << err;
+  EXPECT_NE(err.find("payment 1 of order 7 is still under way"), std::string::npos) << err;
+
+  // A quote that would be refused ends as the command would.
+  const std::string quote = "quote data callloop ann --config config/florin.yaml --as owner ";
+  EXPECT_EQ(florin(quote + R"('{"buy_credits": {"amount": "1 message"}}')"), 4) << out << err;
+  EXPECT_NE(out.find(R"("refused":{"code":)"), std::string::npos) << out;
+  EXPECT_EQ(florin(quote + R"('{"buy_credits": {"amount": "500 message"}}')"), 0) << err;
+}
+
+TEST_F(Answers, AMissingNameIsShownWithOneOfItsKind) {
+  expect(
+      R"(submit data callloop ann --config config/florin.yaml --as owner --key a '{"set_method": {"slot": "primary"}}')",
+      4, "'method' is missing: write it as 'card'");
 }
 
 }  // namespace

@@ -15,9 +15,12 @@ FLORIN_API std::string version();
 struct ConfigCheck {
   Errors errors;                     ///< of all files at once, by file and line; none: everything may be used
   std::vector<std::string> tenants;  ///< those without an error
+  std::string not_asked;  ///< why the plugins of tenants without a host file were not asked; empty: they were
 };
-/// Checks tenant files, host files with all their tenants, and of a folder every *.yaml in it.
-FLORIN_API ConfigCheck check_config(const std::vector<std::string>& files);
+/// Checks tenant files, host files with all their tenants, and of a folder every *.yaml in it; then loads plugins and
+/// lets them say what is wrong with what is theirs, as a host does when it starts. Plugins of a host file's tenants
+/// are that file's, those of other tenants are of the host file `host`. Nothing is sent and no journal is opened.
+FLORIN_API ConfigCheck check_config(const std::vector<std::string>& files, const std::string& host);
 /// The tenant files among them: of a host file and of a folder those that it holds.
 FLORIN_API std::vector<std::string> tenant_files(const std::vector<std::string>& files);
 /// The whole tenant of a file as one YAML text, each line with the place that says it. Errors: the file's first.
@@ -34,6 +37,9 @@ struct SchemaFile {
 };
 /// Of every kind of file that an operator writes.
 FLORIN_API std::vector<SchemaFile> schemas();
+
+/// Every command with its fields and what they look like, as Markdown: docs/commands.md.
+FLORIN_API std::string commands_page();
 
 /// A shared library in a folder of plugins, read but not run.
 struct PluginListing {

@@ -245,6 +245,12 @@ class FLORIN_API Host {
   /// What is to be told to whom by what follows position `from`. Errors: no_such_tenant; the store's.
   Result<std::vector<Notice>> notices(const TenantId& tenant, std::uint64_t from, std::size_t most) const;
 
+  /// Waits at most `most` for the answers to payments and refunds that were begun on an account (empty: on any of the
+  /// tenant's). Those that have none yet: `payment 1 of order 3`, a refund as `refund 1`. Whoever closes the host now
+  /// leaves them unknown, until the next host asks what became of them. Errors: no_such_tenant.
+  Result<std::vector<std::string>> wait_for_payments(const TenantId& tenant, const AccountId& account,
+                                                     Duration most) const;
+
   /// A provider's webhook as it came, bytes and headers: answer 2xx when this is done. In any order, any number of
   /// times; each event counts once. Errors: no_such_processor, bad_signature, no_webhooks (400: send it no more);
   /// others: ask for it again.

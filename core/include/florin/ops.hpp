@@ -59,8 +59,9 @@ FLORIN_API std::string as_json(const Verified& verified);
 FLORIN_API Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account,
                                        bool json);
 
-/// An account as JSON, as Host::account gives it. at: none: as of the last entry of the journal.
-/// Errors: as explain, and tenant_stopped when its catalog cannot be read.
+/// An account as JSON, as Host::account gives it. at: what its entries up to and at that instant make of it; none: as
+/// of the last entry of the journal.
+/// Errors: as explain, no_such_account also before its first entry, and tenant_stopped when its catalog cannot be read.
 FLORIN_API Result<std::string> show_account(const std::string& data, const TenantId& tenant, const AccountId& account,
                                             std::optional<Instant> at);
 

@@ -205,10 +205,11 @@ inline std::optional<florin_span> read_span(Text text) {
   return std::nullopt;
 }
 
-/// The word of `known` that `word` most likely meant.
+/// The word of `known` that `word` most likely meant; empty when none is near: up to a third of it, and at most three
+/// letters, may be wrong.
 inline std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known) {
   std::string_view best;
-  std::size_t least = SIZE_MAX;
+  std::size_t least = std::max<std::size_t>(1, std::min<std::size_t>(3, (word.size() + 1) / 3)) + 1;
   for (const std::string_view candidate : known) {
     std::vector<std::size_t> row(candidate.size() + 1);
     for (std::size_t j = 0; j <= candidate.size(); ++j) row[j] = j;
@@ -220,12 +221,22 @@ inline std::string_view nearest(std::string_view word, const std::vector<std::st
         row[j] = std::min(swap, std::min(row[j], row[j - 1]) + 1);
       }
     }
-    if (row.back() < least) {
+    if (row.back() < least && row.back() < candidate.size() && !word.empty()) {
       least = row.back();
       best = candidate;
     }
   }
   return best;
+}
+
+/// `; did you mean 'plan'?`, or the words that there are when none is near.
+inline Text did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
+  if (const std::string_view meant = nearest(word, known); !meant.empty())
+    return Text("; did you mean '") + meant + "'?";
+  Text choice = known.empty() ? Text("") : Text(": write ");
+  for (std::size_t i = 0; i < known.size(); ++i)
+    choice = choice + (i == 0 ? "" : i + 1 == known.size() ? " or " : ", ") + known[i];
+  return choice;
 }
 
 // ---- JSON, as the host read it ------------------------------------------------------------------------------------
@@ -330,7 +341,7 @@ class Setup {
     object.members([&](std::string_view name, const Json& member) {
       for (const std::string_view word : known)
         if (name == word) return;
-      problem(member.pointer(), Text("'") + name + "' is not known here; did you mean '" + nearest(name, known) + "'?");
+      problem(member.pointer(), Text("'") + name + "' is not known here" + did_you_mean(name, known));
     });
   }
   const List<florin_problem>& problems() const { return problems_; }

@@ -7,6 +7,8 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "config/command.hpp"
+#include "config/command_page.hpp"
 #include "config/host_file.hpp"
 #include "config/tenant/shapes.hpp"
 #include "shipped.hpp"
@@ -56,6 +58,15 @@ Node tree_of(const std::filesystem::path& file) { return *parse_yaml(*read_file(
 TEST(Schema, TheCommittedFilesAreWhatTheShapesSay) {
   EXPECT_EQ(*read_file(shipped("schema/tenant.json")), tenant_schema());
   EXPECT_EQ(*read_file(shipped("schema/florin.json")), host_file_schema());
+}
+
+TEST(Commands, ThePageIsWhatTheShapesSay) {
+  const std::string page = command_page();
+  EXPECT_EQ(*read_file(shipped("../docs/commands.md")), page) << "florin commands > docs/commands.md";
+  // Each command is told in a sentence of its own.
+  EXPECT_EQ(page.find("\n\n\n"), std::string::npos) << page.substr(page.find("\n\n\n") - 40, 60);
+  for (const std::string_view command : command_words())
+    EXPECT_NE(page.find("\n## " + std::string(command) + "\n"), std::string::npos) << command;
 }
 
 TEST(Schema, AcceptsWhatWeShip) {

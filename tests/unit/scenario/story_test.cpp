@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -51,6 +52,36 @@ TEST(Story, RefutesWithWhatWouldBeWrong) {
             std::string::npos);
   EXPECT_NE(errors_of(with("rules: [CL-09]\nrefutes: [CL-09]\n", "math: \"Wrong: 1500.\"\n")).find("is shown already"),
             std::string::npos);
+}
+
+// One look says every error, however many there are in a step and whatever cannot be read above it.
+TEST(Story, SaysWhatIsWrongWithEachStepAtOnce) {
+  const std::string steps =
+      "timeline:\n"
+      "  - {at: yesterday, subscribe: {}}\n"
+      "  - {at: 2026-03-10T09:00Z, subscrbe: {}}\n"
+      "  - {at: 2026-03-10T09:00Z, cancel: {}, pausee: {}}\n"
+      "  - {at: 2026-03-10T09:00Z}\n"
+      "  - {at: 2026-03-10T09:00Z, buy: lots}\n"
+      "  - {at: 2026-03-10T09:00Z, expect: {state: paid}}\n";
+  const std::string others[] = {
+      "story.yaml:6:30: timeline[1].subscrbe: 'subscrbe' is not known here (did you mean 'subscribe'?)\n",
+      "story.yaml:7:42: timeline[2].pausee: one command a step: make two steps of it\n",
+      "story.yaml:7:42: timeline[2].pausee: 'pausee' is not known here (did you mean 'pause'?)\n",
+      "story.yaml:8:5: timeline[3]: a step has a command, or `expect`, or both\n",
+      "story.yaml:9:35: timeline[4].buy: ",
+  };
+  const std::string all = errors_of(std::string(because).append(rules).append(given).append(steps).append(math));
+  EXPECT_NE(all.find("story.yaml:5:10: timeline[0].at: "), std::string::npos) << all;
+  for (const std::string& said : others) EXPECT_NE(all.find(said), std::string::npos) << said << all;
+  EXPECT_EQ(std::ranges::count(all, '\n'), 6) << all;
+
+  // The same where everything can be read, and the account is not known.
+  std::string readable = steps;
+  readable.replace(readable.find("yesterday"), 9, "2026-03-10T09:00Z, account: nobody");
+  const std::string rest = errors_of(std::string(because).append(rules).append(given).append(readable).append(math));
+  EXPECT_NE(rest.find("'nobody' is none of the accounts that are given"), std::string::npos) << rest;
+  for (const std::string& said : others) EXPECT_NE(rest.find(said), std::string::npos) << said << rest;
 }
 
 // Whatever a slip of the hand leaves of a story is refused or understood, and nothing worse.

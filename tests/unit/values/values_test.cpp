@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <tuple>
+
+#include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
 #include "florin/money.hpp"
@@ -72,6 +75,22 @@ TEST(Span, HasAUnit) {
   EXPECT_EQ(Span::parse("2 weeks")->text(), "14 days");
   for (const auto* bad : {"30", "30days", "-1 days", "1.5 hours", "3 fortnights"})
     EXPECT_EQ(Span::parse(bad).error().code, "bad_span") << bad;
+}
+
+TEST(Quantity, HasAUnitInTheSingular) {
+  const std::tuple<const char*, const char*, const char*> words[] = {{"160 characters", "character", "160 characters"},
+                                                                     {"1 class", "class", "1 class"},
+                                                                     {"2 classes", "class", "2 classes"},
+                                                                     {"2 class", "class", "2 classes"},
+                                                                     {"0.5 passes", "pass", "0.5 passes"},
+                                                                     {"2 minutes", "second", "120 seconds"}};
+  for (const auto& [written, unit, again] : words) {
+    const auto read = Quantity::parse(written);
+    ASSERT_TRUE(read) << written;
+    EXPECT_EQ(read->unit, unit) << written;
+    EXPECT_EQ(read->text(), again) << written;
+    EXPECT_EQ(Quantity::parse(read->text())->unit, unit) << written;
+  }
 }
 
 TEST(Id, IsAPlainWord) {
