@@ -57,7 +57,7 @@ inline constexpr std::string_view id_pattern = "^[a-z0-9_-]{1,64}$";
 template <class Tag>
 inline constexpr std::string_view id_example = "starter";
 template <>
-inline constexpr std::string_view id_example<TenantTag> = "callloop";
+inline constexpr std::string_view id_example<TenantTag> = "acme";
 template <>
 inline constexpr std::string_view id_example<AccountTag> = "acme";
 template <>

@@ -18,6 +18,7 @@
 #include "config/scalar.hpp"
 #include "domain/journal/apart.hpp"
 #include "domain/journal/names.hpp"
+#include "domain/journal/one_of.hpp"
 
 /// What a C++ type looks like when a person or a program writes it. A type is described once (Boost.Describe) and
 /// becomes a table at compile time; decoding, JSON and schemas walk the table and are compiled once, not once a type.
@@ -157,6 +158,8 @@ template <class T>
 inline constexpr bool is_variant = false;
 template <class... T>
 inline constexpr bool is_variant<std::variant<T...>> = true;
+template <OneOf T>
+inline constexpr bool is_variant<T> = true;
 template <class T>
 inline constexpr bool is_written = false;
 template <class T>
@@ -293,7 +296,7 @@ Shape apart_shape() {
 }
 
 template <class V>
-struct VariantShape;
+struct VariantShape : VariantShape<typename V::Kinds> {};
 template <class... T>
 struct VariantShape<std::variant<T...>> {
   using V = std::variant<T...>;

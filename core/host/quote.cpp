@@ -145,7 +145,7 @@ std::vector<Refund> refunds_of(const Quotation& quotation) {
     for (const Fact& fact : entry.facts) {
       if (const auto* asked = std::get_if<RefundAsked>(&fact))
         refunds.insert(refunds.end(), asked->quoted.begin(), asked->quoted.end());
-      if (const auto* started = std::get_if<RefundStarted>(&fact)) refunds.push_back(started->refund);
+      if (const auto* started = std::get_if<RefundStarted>(&fact)) refunds.push_back(*started->refund);
     }
   return refunds;
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "domain/journal/journal.hpp"
+#include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
 #include "store/open.hpp"
@@ -377,8 +378,9 @@ TEST_F(Operating, VerifyCountsClosedMonthsAgain) {
     copy.entries.clear();
     for (Entry& entry : *journal::read(row.entries)) {
       for (Fact& fact : entry.facts) {
-        if (const auto* applied = std::get_if<CatalogApplied>(&fact))
+        if (const auto* applied = std::get_if<CatalogApplied>(&fact)) {
           EXPECT_TRUE((*forged)->put_text(applied->text, *(*journal)->text(applied->text)));
+        }
         auto* closed = std::get_if<MonthClosed>(&fact);
         if (closed != nullptr && closed->month.month == "2026-03")
           closed->month.lines.front().used_money += *Money::parse("0.01 USD");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "domain/journal/apart.hpp"
+#include "domain/journal/one_of.hpp"
 #include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
@@ -189,6 +190,8 @@ template <class T>
 struct IsVariant : std::false_type {};
 template <class... T>
 struct IsVariant<std::variant<T...>> : std::true_type {};
+template <OneOf T>
+struct IsVariant<T> : std::true_type {};
 template <class T>
 struct IsId : std::false_type {};
 template <class Tag>

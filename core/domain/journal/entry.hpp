@@ -75,7 +75,7 @@ struct LookUp {
 };
 
 /// In order of release: a new one goes to the end.
-using AnyCommand =
+using KindsOfCommand =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
                  DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
@@ -84,7 +84,22 @@ using AnyCommand =
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 RecordDifference, SetBilling, DecideLateMoney, CancelSaid, SaveMethod, SavingSaid, LookUp, RecordPayout>;
+                 RecordDifference, SetBilling, DecideLateMoney, CancelSaid, SaveMethod, SavingSaid, LookUp,
+                 RecordPayout>;
+
+struct AnyCommand : KindsOfCommand {
+  using Kinds = KindsOfCommand;
+
+  AnyCommand();
+  template <class T>
+    requires is_kind_of<std::remove_cvref_t<T>, Kinds>
+  AnyCommand(T&& kind) : Kinds(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(kind)) {}
+  AnyCommand(const AnyCommand& other);
+  AnyCommand(AnyCommand&& other) noexcept;
+  AnyCommand& operator=(const AnyCommand& other);
+  AnyCommand& operator=(AnyCommand&& other) noexcept;
+  ~AnyCommand();
+};
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "domain/accounts/account.hpp"
+#include "domain/journal/one_of.hpp"
 
 /// What happened: the only thing that changes state. A fact carries what was resolved, so that applying it needs no
 /// catalog, clock or calendar. Released facts never change their meaning; they only grow at their end.
@@ -529,7 +531,7 @@ struct LookUpPlanned {
 };
 
 /// In order of release: a new one goes to the end.
-using Fact = std::variant<
+using KindsOfFact = std::variant<
     AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
     SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded, GrantIssued,
     CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected, GrantRefunded, UsageRefused,
@@ -544,6 +546,20 @@ using Fact = std::variant<
     MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn, ReceiptMoved, MoneyKept, TaxWithheld,
     OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted,
     BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned>;
+
+struct Fact : KindsOfFact {
+  using Kinds = KindsOfFact;
+
+  Fact();
+  template <class T>
+    requires is_kind_of<std::remove_cvref_t<T>, Kinds>
+  Fact(T&& kind) : Kinds(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(kind)) {}
+  Fact(const Fact& other);
+  Fact(Fact&& other) noexcept;
+  Fact& operator=(const Fact& other);
+  Fact& operator=(Fact&& other) noexcept;
+  ~Fact();
+};
 using Facts = std::vector<Fact>;
 
 }  // namespace florin
