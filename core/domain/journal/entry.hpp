@@ -64,7 +64,7 @@ using AnyCommand =
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 RecordDifference, SetBilling, DecideLateMoney>;
+                 RecordDifference, SetBilling, DecideLateMoney, RecordPayout>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.
