@@ -118,7 +118,7 @@ int import(const TenantWords& words, const std::string& file, bool dry_run, bool
           const char* state = account.there_already ? "is there already"
                               : dry_run             ? "would be imported"
                                                     : "is imported";
-          if (!json) std::cout << account.account.text() << " " << state << "\n";
+          if (!json) std::cout << account.account.text() << " " << state << ": " << account.is << "\n";
           if (json) std::cout << as_json(account.charges) << "\n";
           if (!json)
             for (const UpcomingCharge& charge : account.charges) std::cout << "  " << as_line(charge);

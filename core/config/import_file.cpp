@@ -1,6 +1,7 @@
 #include "config/import_file.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "config/command.hpp"
 #include "config/decode.hpp"
@@ -46,7 +47,7 @@ void add_account(const std::string& id, Node fields, const Where& at, ImportFile
   }
   if (std::ranges::find(into.accounts, *account, &ImportedRecord::account) != into.accounts.end())
     errors.push_back({.code = "duplicate_key", .message = "the account '" + id + "' is here twice", .at = at});
-  ImportedRecord record{.account = *account, .command = {}, .person = {}, .at = at};
+  ImportedRecord record{.account = *account, .command = {}, .person = {}, .at = at, .fields = fields};
   if (auto person = taken(fields, "person"))
     for (auto& [name, value] :
          decode<std::vector<std::pair<std::string, std::string>>>(*person, errors, id + ".person"))
@@ -86,6 +87,22 @@ void read_lines(std::string_view text, const std::string& name, ImportFile& into
 }
 
 }  // namespace
+
+Where ImportedRecord::where(std::string_view field) const {
+  const std::size_t bracket = std::min(field.find('['), field.size());
+  const Node* found = fields.child(field.substr(0, bracket));
+  if (found != nullptr && bracket != field.size()) {
+    const auto index = static_cast<std::size_t>(std::atoi(std::string(field.substr(bracket + 1)).c_str()));
+    found = index < found->children.size() ? &found->children[index] : nullptr;
+  }
+  Where where = at;
+  if (found != nullptr) where.path = account.text() + "." + std::string(field);
+  if (found != nullptr && found->line != 0) {
+    where.line = found->line;
+    where.column = found->column;
+  }
+  return where;
+}
 
 ImportFile read_import(const std::filesystem::path& file, Errors& errors) {
   ImportFile read;

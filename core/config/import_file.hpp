@@ -15,6 +15,10 @@ struct ImportedRecord {
   ImportAccount command;
   std::vector<Word> person;
   Where at;
+  Node fields;
+
+  /// Where a field such as `lots[2]` stands; the account when it has no such field, or the file tells no lines.
+  Where where(std::string_view field) const;
 };
 struct ImportFile {
   std::optional<SetDocumentNumbers> next_documents;

@@ -57,7 +57,28 @@ MonthReport report_of(const ClosedMonth& month, bool closed, const Catalog& cata
 }
 
 Error at_record(const config::ImportedRecord& record, const std::string& code, const std::string& text) {
-  return {.code = code, .message = record.account.text() + ": " + text, .at = record.at};
+  // It begins with the field that it is about, if it is about one.
+  const std::string field = text.substr(0, std::min(text.find(": "), text.size()));
+  return {.code = code, .message = record.account.text() + ": " + text, .at = record.where(field)};
+}
+
+/// What the account will be, for the person who imports it.
+std::string told(const Account& account, const Catalog& catalog) {
+  std::string text = account.state_word();
+  if (const auto& running = account.subscription) {
+    text += ", " + running->plan.text() + " " + running->cycle;
+    if (running->licences > 1) text += ", " + std::to_string(running->licences) + " licences";
+    text += running->ends_at ? ", ends at " + running->ends_at->text() : ", renews at " + running->to.text();
+    if (running->agreement_ends) text += ", bound until " + running->agreement_ends->text();
+  }
+  if (account.past_due) text += ", past due since " + account.past_due->since.text();
+  for (const CreditTypeRule& type : catalog.credits)
+    text +=
+        ", " + decimal_text(account.available(type.id, account.last_at).units, type.decimals) + " " + type.id.text();
+  for (const SavedMethod& saved : account.methods) text += ", " + saved.slot + " " + saved.method.text();
+  if (!account.members.empty()) text += ", " + std::to_string(account.members.size()) + " members";
+  if (!account.items.empty()) text += ", " + std::to_string(account.items.size()) + " items";
+  return text;
 }
 
 /// Imports one account on a copy. Adds what is wrong to the report.
@@ -73,7 +94,7 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
     }
   });
   if (!read) return read.error();
-  ImportedAccount imported{.account = record.account, .there_already = exists, .charges = {}};
+  ImportedAccount imported{.account = record.account, .there_already = exists, .charges = {}, .is = {}};
   if (exists && !account.imported_at) {
     report.errors.push_back(at_record(record, "account_exists", "this account lives here already"));
     return Done{};
@@ -87,6 +108,7 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
       return Done{};
     }
   }
+  imported.is = told(rehearsal.account(), rehearsal.catalog());
   if (const auto& running = rehearsal.account().subscription) {
     auto charges = florin::upcoming(rehearsal, running->to);
     if (!charges) return charges.error();

@@ -208,6 +208,8 @@ std::string why_open(const Attempt& attempt) {
 
 std::string why_unpaid(const Refund& refund) {
   if (!refund.alarm.empty()) return refund.alarm;
+  if (!refund.paid_out_from.empty())
+    return "a person pays it out from '" + refund.paid_out_from.text() + "', and says so with record_payout";
   switch (refund.state) {
     case AttemptState::started: return "it is being sent";
     case AttemptState::pending: return "the processor is working on it";
@@ -254,6 +256,7 @@ void tell_account(const Account& account, json::array& payments, json::array& re
                                    {"ref", refund.ref},
                                    {"asked", refund.asked},
                                    {"ask_at", instant_or_null(refund.ask_at)},
+                                   {"for_a_person", !refund.paid_out_from.empty() || !refund.alarm.empty()},
                                    {"why", why_unpaid(refund)}});
   }
 }
@@ -322,6 +325,7 @@ ByKey ours_through(const engine::Shard& shard, const TenantId& tenant, const Pro
           all[attempt.key] = {attempt.ref, attempt.state, attempt.amount,
                               std::max(attempt.started_at, attempt.sent_at)};
     for (const Refund& refund : account.refunds) {
+      if (!refund.paid_out_from.empty()) continue;
       const Order& order = *account.order(refund.order);
       const auto paid = std::ranges::find(order.attempts, AttemptState::captured, &Attempt::state);
       if (paid != order.attempts.end() && paid->processor == processor)

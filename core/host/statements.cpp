@@ -292,7 +292,7 @@ Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenan
   const auto asked = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
-    json::array unmatched, unapplied, waiting;
+    json::array unmatched, unapplied, waiting, to_pay_out;
     const auto told = [](const Receipt& receipt, Money left) {
       return json::object{{"receipt", receipt.id.text()},
                           {"processor", receipt.processor.text()},
@@ -313,6 +313,15 @@ Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenan
         one["order"] = receipt.order.value;
         unapplied.push_back(std::move(one));
       }
+      for (const Refund& refund : account.refunds)
+        if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured)
+          to_pay_out.push_back(json::object{{"account", id.text()},
+                                            {"refund", refund.id.value},
+                                            {"order", refund.order.value},
+                                            {"from", refund.paid_out_from.text()},
+                                            {"amount", refund.amount.text()},
+                                            {"reason", refund.reason},
+                                            {"since", refund.started_at.text()}});
       for (const Order& order : account.orders) {
         if (order.state != OrderState::open || order.attempts.empty()) continue;
         const Attempt& last = order.attempts.back();
@@ -326,8 +335,10 @@ Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenan
                                        {"placed_at", order.placed_at.text()}});
       }
     }
-    result = json::serialize(json::object{
-        {"unmatched", std::move(unmatched)}, {"unapplied", std::move(unapplied)}, {"waiting", std::move(waiting)}});
+    result = json::serialize(json::object{{"unmatched", std::move(unmatched)},
+                                          {"unapplied", std::move(unapplied)},
+                                          {"waiting", std::move(waiting)},
+                                          {"to_pay_out", std::move(to_pay_out)}});
   });
   if (!asked) return asked.error();
   return result;

@@ -51,7 +51,8 @@ std::vector<Notice> told_by(const Entry& entry, const Account& after, const Cata
     const bool upgrade = first<TrialEnded>(entry) != nullptr && order != nullptr && order->buys.plan;
     if (upgrade) tell("upgraded_from_trial", data);
   }
-  if (const auto* stepped = first<PastDueStepped>(entry)) {
+  const bool comes_along = std::holds_alternative<ImportAccount>(entry.command);  // told of where it lived before
+  if (const auto* stepped = first<PastDueStepped>(entry); stepped != nullptr && !comes_along) {
     const std::size_t rung = stepped->step - 1;  // the one that has just been taken
     if (stepped->step > 0 && rung < catalog.past_due.size() && catalog.past_due[rung].tell && after.past_due)
       tell("past_due", {{"order", std::to_string(after.past_due->order.value)}, {"step", std::to_string(rung + 1)}});

@@ -85,6 +85,7 @@ class Auditor {
       for (const Refund& refund : account.refunds) {
         if (!refund.credit_note.empty() && !credit_notes.insert(refund.credit_note).second)
           broken(tenant, id, "credit note " + refund.credit_note + " was given twice");
+        if (!refund.paid_out_from.empty()) continue;
         const auto& tried = account.order(refund.order)->attempts;
         const auto paid = std::ranges::find(tried, AttemptState::captured, &Attempt::state);
         if (paid != tried.end() && assembly_.plugged().sandbox(tenant, paid->processor) != nullptr)

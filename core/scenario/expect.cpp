@@ -6,6 +6,7 @@
 
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
+#include "host/operating.hpp"
 #include "host/view.hpp"
 #include "scenario/compare_quote.hpp"
 #include "scenario/words.hpp"
@@ -176,6 +177,13 @@ class Comparison {
       std::vector<std::string> open;
       for (const auto& difference : stage_.tenant(tenant_).differences) open.push_back(difference.what);
       same("differences", listed(*expect_.differences), listed(open));
+    }
+    if (expect_.payouts) {
+      std::vector<std::string> by_hand;
+      for (const Refund& refund : account_->refunds)
+        if (!refund.paid_out_from.empty())
+          by_hand.push_back(refund.amount.text() + (refund.state == AttemptState::captured ? " paid_out" : " waits"));
+      same("payouts", listed(*expect_.payouts), listed(by_hand));
     }
     if (!expect_.unmatched) return;
     std::vector<std::string> waiting;
@@ -397,6 +405,13 @@ class Comparison {
     if (expect_.owed) {
       const CreditTypeRule& type = catalog_.credits.front();
       same("owed", text(*expect_.owed, type.decimals), text(account_->owes(type.id), type.decimals));
+    }
+    if (expect_.notices) {
+      std::vector<std::string> kinds;
+      if (const auto told = operating::notices(stage_.assembly(), tenant_, 0, 1000))
+        for (const Notice& notice : *told)
+          if (notice.account == act_.account) kinds.push_back(notice.kind);
+      same("notices", listed(*expect_.notices), listed(kinds));
     }
     for (const auto& [approval, state] : expect_.approvals) {
       std::string there = "none";

@@ -1,7 +1,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
 #include <set>
 
@@ -41,6 +43,17 @@ Result<config::HostFile> host_of(const config::HostFile& all, const TenantId& wa
   return Error{.code = "no_such_tenant",
                .message = "there is no tenant '" + wanted.text() + "' in the config",
                .at = {.file = story, .line = 0, .column = 0, .path = "given.tenant"}};
+}
+
+/// Whether the line that a refusal names says so. Any line does when nothing is wanted.
+bool decided_by(const std::string& rule, const std::string& wanted) {
+  if (wanted.empty()) return true;
+  const std::size_t colon = rule.rfind(':');
+  std::ifstream file(rule.substr(0, colon));
+  std::string line;
+  for (int left = colon == std::string::npos ? 0 : std::atoi(rule.c_str() + colon + 1); left > 0; --left)
+    if (!std::getline(file, line)) return false;
+  return line.find(wanted) != std::string::npos;
 }
 
 /// Plays one story.
@@ -170,6 +183,10 @@ class Player {
       const std::string text = answer ? answer->entry->refusal->text : answer.error().message;
       if (!act.refused) return fail(at, "refused as " + code + ": " + text + "   (at " + act.at.text() + ")");
       if (*act.refused != code) return fail(at, "refused as " + code + ", expected " + *act.refused + ": " + text);
+      if (text.find(act.says) == std::string::npos) return fail(at, "says '" + text + "', expected '" + act.says + "'");
+      if (answer && !decided_by(answer->entry->refusal->rule, act.decided_by))
+        return fail(at, "refused by the line " + answer->entry->refusal->rule + ", which does not say '" +
+                            act.decided_by + "'");
       ++refused;
     }
     ++report_.checks;

@@ -195,6 +195,8 @@ class Reader {
     const bool applies = !act.new_version.empty() || act.version_again != 0;
     act.nobodys = step.nobodys.value_or(false);
     act.refused = step.refused;
+    act.says = step.says.value_or("");
+    act.decided_by = step.decided_by.value_or("");
     act.times = step.times.value_or(1);
     act.refused_times = step.refused_times.value_or(step.refused ? act.times : 0);
     act.key = step.key.value_or("step-" + std::to_string(number));
@@ -207,6 +209,8 @@ class Reader {
       return error("two_commands", "a new version is a step of its own", node.where(path));
     if (step.rest.node.children.empty() && !step.expect && !applies)
       return error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
+    if (!step.refused && (step.says || step.decided_by))
+      return error("missing_key", "`says` and `decided_by` are of a refusal: write `refused` too", node.where(path));
     if (!applies && step.rest.node.children.empty() && (step.refused || step.times || step.key))
       return error("missing_key", "a command belongs here", node.where(path));
     if (!step.rest.node.children.empty()) {

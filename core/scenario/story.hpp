@@ -141,6 +141,8 @@ struct Expect {
   std::optional<Money> unapplied;                       ///< came by bank, and has paid nothing yet
   std::optional<std::vector<std::string>> unmatched;    ///< of the tenant: names in the list of a person
   std::optional<Money> written_off, withheld_tax;       ///< of all orders
+  std::optional<std::vector<std::string>> payouts;      ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
+  std::optional<std::vector<std::string>> notices;      ///< kinds of what was to be told of the account so far
   std::optional<std::vector<std::string>> differences;  ///< of the tenant: what of each is open
 };
 
@@ -158,8 +160,10 @@ struct Step {
   std::vector<std::pair<std::string, std::string>> new_version;
   std::optional<std::int32_t> version_again;  ///< an earlier version is applied again
   std::optional<Expect> expect;
-  std::optional<bool> nobodys;  ///< true: of no account, as money of which nobody knows whose it is
-  config::Rest rest;            ///< the command
+  std::optional<bool> nobodys;            ///< true: of no account, as money of which nobody knows whose it is
+  std::optional<std::string> says;        ///< stands in the sentence of the refusal
+  std::optional<std::string> decided_by;  ///< stands in the line of the tenant's file that the refusal names
+  config::Rest rest;                      ///< the command
 };
 
 struct Story {
@@ -189,10 +193,10 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
                        blocked, goodwill, may, entitlements, left, working, suspended, members, offered, account_money,
-                       unapplied, unmatched, written_off, withheld_tax, differences))
+                       unapplied, unmatched, written_off, withheld_tax, payouts, notices, differences))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
-                       expect, nobodys))
+                       expect, nobodys, says, decided_by))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, refutes, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.
@@ -211,7 +215,8 @@ struct Act {
   bool of_tenant = false;  ///< the command names no account
   std::optional<Expect> expect;
   bool nobodys = false;  ///< the command is of no account
-  config::Node node;     ///< of the step, for file and line; of `given` for what it leads to
+  std::string says, decided_by;
+  config::Node node;  ///< of the step, for file and line; of `given` for what it leads to
 };
 
 /// A story ready to be played: what is given comes first, as commands.

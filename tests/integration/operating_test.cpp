@@ -4,8 +4,10 @@
 #include <fstream>
 #include <set>
 
+#include "domain/journal/journal.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "store/open.hpp"
 
 namespace florin {
 namespace {
@@ -55,7 +57,7 @@ class Operating : public testing::Test {
 
   std::unique_ptr<Host> host;
   std::filesystem::path folder;
-  const TenantId tenant = *TenantId::parse("callloop");
+  TenantId tenant = *TenantId::parse("callloop");
   int keys = 0;
 };
 
@@ -166,6 +168,96 @@ TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   EXPECT_TRUE(host->accounts(tenant).empty());
 }
 
+// What live customers have comes along: people, what they are bound to, what is overdue, what they have taken.
+TEST_F(Operating, AnImportBringsTheWholeCustomer) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("customers.yaml", R"(accounts:
+  late:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    first_paid_at: 2025-06-10T15:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-06-15T15:00Z, next_renewal: 2026-04-15T15:00Z, overdue_since: 2026-03-15T15:00Z}
+    lots: [{source: rollover, remaining: 200 message, ends_at: 2026-04-14T15:00Z}]
+    members: [{member: anna, role: owner}, {member: ben, role: member, invited: true}]
+    auto_recharge: {below: 100 message, amount: 500 message}
+  leaves:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    subscription: {plan: starter, cycle: monthly, anchor: 2025-06-10T15:00Z, next_renewal: 2026-04-10T15:00Z, cancelled: true}
+  bound:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    made_plan: {plan: custom, rank: 60, cycles: [{cycle: monthly, price: 400.00 USD, gives: [20000 message]}], credit_price: 0.0200 USD, agreement: 12 months}
+    subscription: {plan: custom, cycle: monthly, anchor: 2025-06-10T15:00Z, next_renewal: 2026-04-10T15:00Z, agreement_ends: 2026-06-10T15:00Z}
+)");
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
+  ASSERT_EQ(dry->accounts.size(), 3U);
+  // The 15th, the 18th (tried elsewhere), the 22nd: the next rung. Then the renewal.
+  ASSERT_EQ(dry->accounts[0].charges.size(), 2U);
+  EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-03-22T15:00Z");
+  EXPECT_EQ(dry->accounts[0].charges[0].amount.text(), "49.00 USD");
+  EXPECT_EQ(dry->accounts[0].charges[1].at.text(), "2026-04-15T15:00Z");
+  EXPECT_EQ(dry->accounts[0].is,
+            "paid, growth monthly, renews at 2026-04-15T15:00Z, past due since 2026-03-15T15:00Z, 200 message, "
+            "primary card, 2 members");
+  EXPECT_TRUE(dry->accounts[1].charges.empty());
+  EXPECT_NE(dry->accounts[1].is.find("ends at 2026-04-10T15:00Z"), std::string::npos) << dry->accounts[1].is;
+  EXPECT_NE(dry->accounts[2].is.find("bound until 2026-06-10T15:00Z"), std::string::npos) << dry->accounts[2].is;
+
+  const auto done = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(done && done->errors.empty());
+  EXPECT_TRUE(host->notices(tenant, 0, 100)->empty());
+  ask("late", {"member", "anna"}, R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
+  run_until("2026-03-22T14:59Z");
+  EXPECT_EQ(invoices("late").find("CL-000001"), std::string::npos);
+  run_until("2026-03-22T15:01Z");
+  EXPECT_NE(invoices("late").find("CL-000001"), std::string::npos);
+  const std::string view = *host->account(tenant, *AccountId::parse("late"));
+  EXPECT_NE(view.find(R"("message":"1199")"), std::string::npos) << view;
+  run_until("2026-04-11T15:00Z");
+  EXPECT_NE(host->account(tenant, *AccountId::parse("leaves"))->find(R"("state":"ended")"), std::string::npos);
+  const auto cancels =
+      host->submit_json(tenant, *AccountId::parse("bound"), owner, "c", R"({"change_plan": {"plan": "lite"}})");
+  ASSERT_TRUE(cancels && cancels->refusal);
+  EXPECT_EQ(cancels->refusal->code, "under_agreement");
+}
+
+TEST_F(Operating, AnImportNamesTheFieldAndItsLine) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("customers.yaml", R"(accounts:
+  acme:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-06-10T15:00Z, next_renewal: 2026-04-10T15:00Z}
+    lots:
+      - {source: plan, remaining: 200 message, ends_at: 2026-04-10T15:00Z}
+      - {source: plan, remaining: 200 message, ends_at: 2026-03-10T15:00Z}
+  globex:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    members: [{member: anna, role: boss}]
+  hooli:
+    billing_country: US
+    opened_at: 2025-06-10T15:00Z
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-06-01T15:00Z, next_renewal: 2026-04-01T15:00Z, overdue_since: 2026-03-01T16:00Z}
+)");
+  const auto report = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->errors.size(), 3U);
+  EXPECT_EQ(report->errors[0].code, "lot_is_over");
+  EXPECT_EQ(report->errors[0].at.path, "acme.lots[1]");
+  EXPECT_EQ(report->errors[0].at.line, 8U);
+  EXPECT_EQ(report->errors[1].code, "unknown_role");
+  EXPECT_EQ(report->errors[1].at.path, "globex.members[0]");
+  EXPECT_EQ(report->errors[1].at.line, 12U);
+  EXPECT_EQ(report->errors[2].code, "overdue_too_long");
+  EXPECT_EQ(report->errors[2].at.path, "hooli.subscription");
+  EXPECT_TRUE(host->accounts(tenant).empty());
+}
+
 TEST_F(Operating, AnImportNamesWhatCannotBe) {
   open("2026-03-20T15:00Z");
   const std::string begins = R"({"billing_country": "US", "opened_at": "2025-01-01T00:00Z", "account": ")";
@@ -203,6 +295,93 @@ TEST_F(Operating, DocumentNumbersAreSetBeforeTheFirstDocument) {
   EXPECT_EQ(code(R"({"set_document_numbers": {"next_invoice": 0, "next_credit_note": 1}})"), "bad_number");
   subscribe("acme", "growth");
   EXPECT_EQ(code(R"({"set_document_numbers": {"next_invoice": 5, "next_credit_note": 1}})"), "documents_exist");
+}
+
+// Money that came by bank goes back by hand: of no account more than came.
+TEST_F(Operating, VerifyHoldsWithRefundsByHand) {
+  const auto data = own_folder() / "data";
+  open("2026-03-02T04:00Z", data.string());
+  tenant = TenantId::trusted("exotel");
+  ask("asha", owner, R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
+  ask("asha", staff, R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
+  ask("asha", staff, R"({"make_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
+      "monthly_minimum": "0.00 INR", "first_credits": "10000.00 INR", "agreement": "0 months",
+      "meters": [{"meter": "voice", "takes": "0.3000 balance"}]}})");
+  ask("asha", staff, R"({"subscribe": {"plan": "enterprise", "cycle": "annual", "first_credits": "10000 balance"}})");
+  ask("asha", staff, R"({"receive_money": {"receipt": "line-1", "processor": "bank", "kind": "transfer",
+      "amount": "142740.00 INR", "order": 1, "dated": "2026-03-09"}})");
+  ask("asha", owner,
+      R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
+  ask("asha", owner, R"({"buy_credits": {"amount": "1000 balance"}})");
+  run_until("2026-03-10T04:00Z");
+  // 1,140.00 of the account's own, 40.00 by card.
+  ask("asha", staff, R"({"refund_order": {"order": 2, "gives_back": "whole", "reason": "twice"}})");
+  ask("asha", staff, R"({"refund_order": {"order": 1, "gives_back": "whole", "reason": "by mistake"}})");
+  run_until("2026-03-12T04:00Z");
+  const std::string waits = *host->bank_money(tenant);
+  EXPECT_NE(waits.find(R"("amount":"1180.00 INR")"), std::string::npos) << waits;
+  EXPECT_NE(waits.find(R"("amount":"141600.00 INR")"), std::string::npos) << waits;
+  ask("asha", staff, R"({"record_payout": {"refund": 1, "ref": "UTR1"}})");
+  ask("asha", staff, R"({"record_payout": {"refund": 2, "ref": "UTR2"}})");
+  host.reset();
+  const auto verified = verify(data.string());
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_TRUE(verified->holds()) << as_text(*verified);
+}
+
+// The journal of a folder, with a month closed on other sums than it has.
+TEST_F(Operating, VerifyCountsClosedMonthsAgain) {
+  const auto data = own_folder() / "data";
+  open("2026-03-10T15:00Z", data.string());
+  subscribe("acme", "growth");
+  ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "16000 characters"}})");
+  ask("acme", owner, R"({"place_hold": {"meter": "sms", "quantity": "1600 characters"}})");
+  ask("acme", owner, R"({"settle_hold": {"hold": 1, "quantity": "800 characters"}})");
+  run_until("2026-04-02T15:00Z");
+  ASSERT_TRUE(host->close_month(tenant, "2026-03", staff));
+  ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "160 characters", "used_at": "2026-03-31T20:00Z"}})");
+  run_until("2026-05-12T15:00Z");
+  ASSERT_TRUE(host->close_month(tenant, "2026-04", staff));
+  host.reset();
+  const auto fine = verify(data.string());
+  ASSERT_TRUE(fine) << fine.error().message;
+  EXPECT_TRUE(fine->holds()) << as_text(*fine);
+  EXPECT_EQ(fine->months, 2U);
+
+  // Whoever can write a journal can keep its chain whole, and still not make a month say what was not so.
+  auto journal = store::open((data / "journal.db").string());
+  std::filesystem::create_directories(folder / "forged");
+  auto forged = store::open((folder / "forged" / "journal.db").string());
+  ASSERT_TRUE(journal && forged);
+  store::Row before;
+  const auto copied = (*journal)->read(0, 1, [&](const store::Row& row) {
+    store::Row copy = row;
+    copy.entries.clear();
+    auto entries = *journal::read(row.entries);
+    for (Entry& entry : entries) {
+      for (Fact& fact : entry.facts) {
+        if (const auto* applied = std::get_if<CatalogApplied>(&fact)) {
+          EXPECT_TRUE((*forged)->put_text(applied->text, *(*journal)->text(applied->text)));
+        }
+        auto* closed = std::get_if<MonthClosed>(&fact);
+        if (closed != nullptr && closed->month.month == "2026-03")
+          closed->month.lines.front().used_money += *Money::parse("0.01 USD");
+      }
+      journal::write(copy.entries, entry);
+    }
+    copy.previous = before.hash;
+    copy.hash = store::seal(copy);
+    EXPECT_EQ((*forged)->commit(copy, before.epoch), store::Committed::done);
+    before = copy;
+    return true;
+  });
+  ASSERT_TRUE(copied);
+  forged->reset();
+  const auto found = verify((folder / "forged").string());
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->violations.size(), 1U) << as_text(*found);
+  EXPECT_EQ(found->violations.front().rule, "months");
+  EXPECT_NE(found->violations.front().text.find("2026-03"), std::string::npos);
 }
 
 TEST_F(Operating, MonthsAreClosedInOrder) {

@@ -126,6 +126,12 @@ TEST(Rules, EveryRuleHasAStoryThatShowsItAndOneThatRefutesTheTemptingWrong) {
   }
 }
 
+TEST(Rules, EachHasItsPlace) {
+  const std::string places = text_of(fs::path(FLORIN_SOURCE) / "docs/where.md");
+  for (const std::string& rule : rules())
+    EXPECT_NE(places.find("| " + rule + " | "), std::string::npos) << rule << " is not in docs/where.md";
+}
+
 TEST(Rules, StoriesNameRulesThatThereAre) {
   const auto ids = rules();
   for (const Story& story : stories()) {

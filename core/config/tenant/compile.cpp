@@ -205,6 +205,7 @@ Catalog compile(const Node& tenant, Errors& errors) {
   Errors unreadable, unfit;
   const auto file = decode<yaml::TenantFile>(tenant, unreadable);
   Catalog catalog = Compiler(file, tenant, unfit).compile();
+  if (const Node* name = tenant.child("tenant")) catalog.at = rule_at(name->where("tenant"));
   // What could not be read has left a hole, and what only complains of the hole is not said.
   std::erase_if(unfit, [&](const Error& error) {
     return std::ranges::any_of(unreadable, [&](const Error& hole) {

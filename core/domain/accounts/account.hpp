@@ -196,6 +196,8 @@ struct Refund {
   std::string decline_code;
   std::string alarm;  ///< what a person has to look into
   Instant started_at{};
+  ProcessorId
+      paid_out_from{};  ///< the bank account from which a person pays it out; empty: its processor gives it back
 
   /// Without tax.
   Money net() const { return amount - sum_of(taxes); }
@@ -350,6 +352,7 @@ struct MonthLine {
   CreditType type;
   Credits before, issued, used, gone, returned, after;
   Money before_money, issued_money, used_money, gone_money, returned_money, after_money;
+  friend bool operator==(const MonthLine&, const MonthLine&) = default;
 };
 struct ClosedMonth {
   std::string month;        ///< 2026-03

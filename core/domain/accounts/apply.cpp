@@ -371,7 +371,7 @@ struct Applying {
     order(fact.order).invoice = fact.number;
   }
   void operator()(const PastDueEntered& fact) {
-    account.past_due = PastDue{.since = at,
+    account.past_due = PastDue{.since = fact.since.value_or(at),
                                .order = fact.order,
                                .step = 0,
                                .step_at = fact.step_at,

@@ -2,7 +2,15 @@
 
 #include <algorithm>
 
+#include "domain/credits/purchase.hpp"
+#include "domain/entitlements/items.hpp"
+#include "domain/members/members.hpp"
+#include "domain/minimums/minimum.hpp"
+#include "domain/orders/place.hpp"
 #include "domain/payments/methods.hpp"
+#include "domain/payments/settle.hpp"
+#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -35,6 +43,23 @@ bool looks_like_a_card_number(const std::string& text) {
   return false;
 }
 
+/// Reads one field of the file; a refusal says which.
+template <class With>
+void of_field(std::string_view field, const With& with) {
+  try {
+    with();
+  } catch (Refused& refused) {
+    refused.refusal.text = std::string(field) + ": " + refused.refusal.text;
+    throw;
+  }
+}
+/// The same of each in a list: `lots[2]`.
+template <class List, class With>
+void of_each(std::string_view field, const List& list, const With& with) {
+  for (std::size_t i = 0; i < list.size(); ++i)
+    of_field(std::string(field) + "[" + std::to_string(i) + "]", [&] { with(list[i]); });
+}
+
 /// The policy is asked as if the credits came now: its priority and its rule hold, the end is the lot's own.
 PolicyDecision place_of(Draft& draft, const Origin& origin, const BoughtCredits& credits) {
   Moment moment;
@@ -65,6 +90,20 @@ PolicyDecision place_of(Draft& draft, const Origin& origin, const BoughtCredits&
          draft.catalog().policy_at);
 }
 
+/// The order of the period that runs was not paid: it is on the rung of the ladder where it stood elsewhere.
+void import_overdue(Draft& draft, const Terms& terms, Instant since) {
+  const Subscription running = *draft.account.subscription;
+  if (since < running.from || draft.now < since)
+    refuse("bad_instant", "What is overdue fell due in the period that runs, before the import.");
+  Quote quote = quote_period(terms);
+  quote.period_from = running.from;
+  quote.period_to = running.to;
+  quote.paid_for = "subscription " + running.from.text();
+  const OrderId order = take_down_order(draft, std::move(quote), {});
+  if (draft.account.order(order)->asked().is_zero()) refuse("nothing_to_pay", "This plan costs nothing.");
+  stand_on_ladder(draft, order, since);
+}
+
 void import_subscription(Draft& draft, const ImportedPlan& plan) {
   const Catalog& catalog = draft.catalog();
   const Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
@@ -85,9 +124,21 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
                                 .add_ons = terms.add_ons,
                                 .catalog = catalog.version,
                                 .anchor = plan.anchor,
-                                .to = calendar.boundary(plan.anchor, months, 1)});
+                                .to = calendar.boundary(plan.anchor, months, 1),
+                                .agreement_ends = plan.agreement_ends});
   if (k > 0)
     draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
+  if (plan.agreement_ends && *plan.agreement_ends <= draft.now)
+    refuse("bad_instant", "An agreement that is over binds nobody: leave it out.");
+  begin_month(draft);
+  begin_add_on_month(draft);
+  if (plan.cancelled.value_or(false)) cancel(draft);
+  if (plan.overdue_since) import_overdue(draft, terms, *plan.overdue_since);
+}
+
+void import_member(Draft& draft, const ImportedMember& member) {
+  invite_member(draft, {member.member, member.role});
+  if (!member.invited.value_or(false)) draft.add(InvitationAccepted{member.member});
 }
 
 void import_lot(Draft& draft, const ImportedLot& lot) {
@@ -130,7 +181,7 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
     refuse("bad_instant", "An account was opened first, then paid, both before the import.");
   draft.add(AccountImported{command.billing_country, command.billing_state.value_or(""), command.opened_at,
                             command.first_paid_at});
-  for (const ImportedMethod& method : command.methods) {
+  of_each("methods", command.methods, [&](const ImportedMethod& method) {
     if (looks_like_a_card_number(method.token) || looks_like_a_card_number(method.masked))
       refuse("card_number", "A processor's token belongs here, never a number of a card.");
     save_method(draft, actor,
@@ -140,9 +191,16 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
                           .token = method.token,
                           .brand = method.brand,
                           .masked = method.masked});
-  }
-  if (command.subscription) import_subscription(draft, *command.subscription);
-  for (const ImportedLot& lot : command.lots) import_lot(draft, lot);
+  });
+}
+
+void import_what_runs(Draft& draft, const Actor& actor, const ImportAccount& command) {
+  if (command.made_plan) of_field("made_plan", [&] { make_plan(draft, *command.made_plan); });
+  if (command.subscription) of_field("subscription", [&] { import_subscription(draft, *command.subscription); });
+  of_each("lots", command.lots, [&](const ImportedLot& lot) { import_lot(draft, lot); });
+  of_each("members", command.members, [&](const ImportedMember& member) { import_member(draft, member); });
+  of_each("items", command.items, [&](const TakeItem& item) { take_item(draft, actor, item); });
+  if (command.auto_recharge) of_field("auto_recharge", [&] { set_auto_recharge(draft, *command.auto_recharge); });
 }
 
 void set_document_numbers(Draft& draft, const SetDocumentNumbers& command) {

@@ -55,6 +55,7 @@ enum class Action : std::uint8_t {
   settle_payment,
   set_billing,  ///< a customer's
   decide_late_money,
+  record_payout,
 };
 BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial, change_plan, change_cycle,
                     set_licences, buy_add_on, cancel, buy_credits, set_auto_recharge, set_method, ask_refund,
@@ -62,7 +63,7 @@ BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial
                     decide_refund, set_approval, correct_credits, erase_person, make_plan, set_person, decide_review,
                     refund_order, record_dispute, unblock, set_entitlement, transfer, ask_review, stop_charges,
                     lift_charges, import_account, set_document_numbers, receive_money, match_money, unmatch_money,
-                    move_cheque, record_withheld_tax, settle_payment, set_billing, decide_late_money)
+                    move_cheque, record_withheld_tax, settle_payment, set_billing, decide_late_money, record_payout)
 
 /// What no role of a customer can be given: it is the staff's, whatever the YAML says.
 constexpr bool is_for_staff(Action action) {

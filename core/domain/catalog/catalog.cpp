@@ -4,6 +4,14 @@
 
 namespace florin {
 
+RuleAt refusing_rung(const std::vector<PastDueStep>& ladder, std::size_t steps,
+                     std::optional<bool> PastDueStep::* refused) {
+  RuleAt at;
+  for (std::size_t i = 0; i < std::min(steps, ladder.size()); ++i)
+    if (ladder[i].*refused) at = ladder[i].at;
+  return at;
+}
+
 namespace {
 
 template <class Rules, class Id>

@@ -229,6 +229,9 @@ struct PastDueStep {
   std::optional<bool> buying_refused;  ///< likewise
   RuleAt at;
 };
+/// The rung that refuses usage (or buying) for who has climbed `steps` of them.
+RuleAt refusing_rung(const std::vector<PastDueStep>& ladder, std::size_t steps,
+                     std::optional<bool> PastDueStep::* refused);
 
 struct Guarantee {
   Span asked_within;                ///< from the first successful payment
@@ -375,6 +378,7 @@ struct NoticeRule {
 
 struct Catalog {
   TenantId tenant;
+  RuleAt at;  ///< where the file begins: it decides what is not in it
   std::uint32_t version = 0;
   Currency currency;
   Zone zone;

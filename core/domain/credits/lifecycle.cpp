@@ -26,8 +26,8 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
   return moment;
 }
 
-/// What begins now lives from now; but what a cycle leaves lives from its end, also when a refund that was being decided
-/// made the renewal wait.
+/// What begins now lives from now; but what a cycle leaves lives from its end, also when a refund that was being
+/// decided made the renewal wait.
 Instant counted_from(const Draft& draft, const Happening& happening) {
   const bool waited = happening.kind == MomentKind::period_ended && happening.period_to < draft.now;
   return waited ? happening.period_to : draft.now;
@@ -105,7 +105,8 @@ void end_grant(Draft& draft, GrantId id) {
 
 void correct_credits(Draft& draft, const CorrectCredits& command) {
   const CreditTypeRule* type = draft.catalog().credit_type(command.amount.type);
-  if (type == nullptr) refuse("unknown_credit", "There is no credit type '" + command.amount.type.text() + "'.");
+  if (type == nullptr)
+    refuse("unknown_credit", "There is no credit type '" + command.amount.type.text() + "'.", draft.catalog().at);
   const auto units = command.amount.amount.in_units(type->decimals);
   if (!units || *units <= 0)
     refuse("bad_amount", "The amount must be positive and no finer than the credit's decimals.");

@@ -53,11 +53,12 @@ Credits units_of(const CreditAmount& amount, const CreditTypeRule& type, const R
 
 void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const BuyCredits& command) {
   const Catalog& catalog = draft.catalog();
-  if (!catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.");
+  if (!catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.", catalog.at);
   const CreditSales& sales = *catalog.credit_sales;
   const CreditTypeRule& type = *catalog.credit_type(sales.type);
   if (draft.account.past_due && draft.account.past_due->buying_refused)
-    refuse("past_due", "A payment is overdue. Credits can be bought again once it is paid.", sales.at);
+    refuse("past_due", "A payment is overdue. Credits can be bought again once it is paid.",
+           refusing_rung(catalog.past_due, draft.account.past_due->step, &PastDueStep::buying_refused));
   if (sales.needs_plan && !draft.account.subscription)
     refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
   const Credits amount = units_of(command.amount, type, sales.at);
@@ -78,7 +79,7 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
 
 void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
   const Catalog& catalog = draft.catalog();
-  if (!catalog.auto_recharge) refuse("no_auto_recharge", "Automatic recharge is not offered here.");
+  if (!catalog.auto_recharge) refuse("no_auto_recharge", "Automatic recharge is not offered here.", catalog.at);
   const AutoRecharge& rule = *catalog.auto_recharge;
   const CreditTypeRule& type = *catalog.credit_type(rule.type);
   RechargeState setting = draft.account.recharge;

@@ -13,18 +13,22 @@ namespace {
 /// As it counts for this account; `own` holds it when it is not the catalog's.
 const Meter& meter_named(const Account& account, const Catalog& catalog, const MeterId& id, Meter& own) {
   const Meter* meter = meter_for(account, catalog, id, own);
-  if (meter == nullptr) refuse("unknown_meter", "There is no meter '" + id.text() + "'.");
+  if (meter == nullptr) refuse("unknown_meter", "There is no meter '" + id.text() + "'.", catalog.at);
   return *meter;
 }
 
 void must_be_able_to_send(const Account& account, const Catalog& catalog) {
-  if (account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
+  if (account.frozen)
+    refuse("frozen", "This account is frozen while its refund is being decided.",
+           catalog.guarantee ? catalog.guarantee->at : RuleAt());
   if (account.blocked)
-    refuse("blocked", "A payment of this account was taken back. Please contact support to send again.");
+    refuse("blocked", "A payment of this account was taken back. Please contact support to send again.",
+           catalog.taken_back.at);
   if (account.standing == Standing::opened || account.standing == Standing::ended)
-    refuse("no_plan", "This account has no plan. Choose one to send again.");
+    refuse("no_plan", "This account has no plan. Choose one to send again.", catalog.at);
   if (account.past_due && account.past_due->usage_refused)
-    refuse("past_due", "A payment is overdue. Sending works again once it is paid.");
+    refuse("past_due", "A payment is overdue. Sending works again once it is paid.",
+           refusing_rung(catalog.past_due, account.past_due->step, &PastDueStep::usage_refused));
   if (account.pause && account.pause->usage_refused)
     refuse("paused", "This account is paused. Resume it to send again.", catalog.pause ? catalog.pause->at : RuleAt());
 }
@@ -127,7 +131,7 @@ void must_be_told_in_time(const Account& account, const Catalog& catalog, Instan
   if (used_at == now) return;
   if (now < used_at) refuse("usage_in_future", "This usage lies in the future.");
   if (!catalog.back_dated)
-    refuse("not_back_dated", "Usage is counted when it happens; what happened earlier cannot be told.");
+    refuse("not_back_dated", "Usage is counted when it happens; what happened earlier cannot be told.", catalog.at);
   if (used_at < account.opened_at) refuse("before_account", "This account was not open yet when that happened.");
   if (Calendar(catalog.zone).after(used_at, catalog.back_dated->accept_for) <= now)
     refuse("told_too_late", "Usage is accepted for " + catalog.back_dated->accept_for.text() + " after it happened.",
@@ -172,7 +176,7 @@ Decision place_hold(const Account& account, const TenantState& tenant, const Act
   const Catalog& catalog = world.catalogs.at(tenant.catalog);
   const Instant now = world.now;
   must_be_able_to_send(account, catalog);
-  if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.");
+  if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.", catalog.at);
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, now), command.meter, own);
   must_be_allowed(account, catalog, actor, "use", command.words, &meter);

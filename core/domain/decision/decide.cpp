@@ -51,7 +51,7 @@ void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
 void set_approval(Draft& draft, const SetApproval& command) {
   const auto& approvals = draft.catalog().approvals;
   if (std::find(approvals.begin(), approvals.end(), command.approval) == approvals.end())
-    refuse("unknown_approval", "There is no approval '" + command.approval + "'.");
+    refuse("unknown_approval", "There is no approval '" + command.approval + "'.", draft.catalog().at);
   constexpr std::string_view states[] = {"submitted", "approved", "rejected", "expired"};
   if (std::find(std::begin(states), std::end(states), command.state) == std::end(states))
     refuse("unknown_state", "An approval is submitted, approved, rejected or expired.");
@@ -98,7 +98,10 @@ struct Deciding {
     must_not_be_frozen();
   }
   void must_not_be_frozen() const {
-    if (draft.account.frozen) refuse("frozen", "This account is frozen while its refund is being decided.");
+    const auto& guarantee = draft.catalog().guarantee;
+    if (draft.account.frozen)
+      refuse("frozen", "This account is frozen while its refund is being decided.",
+             guarantee ? guarantee->at : RuleAt());
   }
 
   void operator()(const OpenAccount& command) const { open_account(draft, command); }
@@ -183,6 +186,7 @@ struct Deciding {
 
   void operator()(const SetBilling& command) const { may("set_billing"), set_billing(draft, actor, command); }
   void operator()(const DecideLateMoney& command) const { may("decide_late_money"), decide_late_money(draft, command); }
+  void operator()(const RecordPayout& command) const { may("record_payout"), record_payout(draft, command); }
 
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
@@ -206,6 +210,7 @@ struct Deciding {
     only_staff();
     import_account(draft, actor, command);
     for (const Word& approval : command.approvals) set_approval(draft, {approval.name, approval.value});
+    import_what_runs(draft, actor, command);
   }
   void operator()(const SetDocumentNumbers& command) const { only_staff(), set_document_numbers(draft, command); }
   void operator()(const CloseMonth& command) const { only_staff(), close_month(draft, command); }
@@ -227,7 +232,8 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command) ||
          std::holds_alternative<SettlePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
          std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelSaid>(command) ||
-         std::holds_alternative<LookUp>(command) || std::holds_alternative<SavingSaid>(command);
+         std::holds_alternative<LookUp>(command) || std::holds_alternative<SavingSaid>(command) ||
+         std::holds_alternative<RecordPayout>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.

@@ -21,7 +21,8 @@ const Entitlement& count_named(const Catalog& catalog, const EntitlementId& id) 
   const bool by_members = catalog.members && catalog.members->take_one_of == id;
   if (row == nullptr || row->kind != Entitlement::Kind::count || by_members)
     refuse("unknown_entitlement",
-           "There is no '" + id.text() + "' that can be taken. What can be: " + names_of_counts(catalog) + ".");
+           "There is no '" + id.text() + "' that can be taken. What can be: " + names_of_counts(catalog) + ".",
+           catalog.at);
   return *row;
 }
 
@@ -70,7 +71,8 @@ void give_back_item(Draft& draft, const GiveBackItem& command) {
 
 void set_entitlement(Draft& draft, const SetEntitlement& command) {
   const Entitlement* row = draft.catalog().entitlement(command.entitlement);
-  if (row == nullptr) refuse("unknown_entitlement", "There is no entitlement '" + command.entitlement.text() + "'.");
+  if (row == nullptr)
+    refuse("unknown_entitlement", "There is no entitlement '" + command.entitlement.text() + "'.", draft.catalog().at);
   if (std::ranges::find(row->columns, "per_account", &Entitlement::Column::value) == row->columns.end())
     refuse("not_per_account", "'" + row->id.text() + "' is the plan's, for every account.", row->at);
   if (!row->fits(command.value))

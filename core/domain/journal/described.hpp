@@ -77,12 +77,14 @@ BOOST_DESCRIBE_STRUCT(ReceiveTransfer, (), (from))
 BOOST_DESCRIBE_ENUM(StopScope, tenant, plan, processor)
 BOOST_DESCRIBE_STRUCT(StopCharges, (), (scope, name, reason))
 BOOST_DESCRIBE_STRUCT(LiftCharges, (), (scope, name, reason))
-BOOST_DESCRIBE_STRUCT(ImportedPlan, (), (plan, cycle, licences, add_ons, anchor, next_renewal))
+BOOST_DESCRIBE_STRUCT(ImportedPlan, (),
+                      (plan, cycle, licences, add_ons, anchor, next_renewal, agreement_ends, cancelled, overdue_since))
 BOOST_DESCRIBE_STRUCT(ImportedLot, (), (source, remaining, ends_at, paid))
 BOOST_DESCRIBE_STRUCT(ImportedMethod, (), (method, slot, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(ImportedMember, (), (member, role, invited))
 BOOST_DESCRIBE_STRUCT(ImportAccount, (),
-                      (billing_country, billing_state, opened_at, first_paid_at, methods, approvals, subscription,
-                       lots))
+                      (billing_country, billing_state, opened_at, first_paid_at, methods, approvals, subscription, lots,
+                       made_plan, members, items, auto_recharge))
 BOOST_DESCRIBE_STRUCT(SetDocumentNumbers, (), (next_invoice, next_credit_note))
 BOOST_DESCRIBE_STRUCT(ReceiveMoney, (), (receipt, processor, kind, amount, order, dated, said))
 BOOST_DESCRIBE_STRUCT(MatchMoney, (), (receipt, order))
@@ -91,6 +93,7 @@ BOOST_DESCRIBE_STRUCT(MoveCheque, (), (receipt, state, reason))
 BOOST_DESCRIBE_STRUCT(RecordWithheldTax, (), (order, amount, certificate))
 BOOST_DESCRIBE_ENUM(PaymentCameTo, captured, never_happened)
 BOOST_DESCRIBE_STRUCT(SettlePayment, (), (order, attempt, came_to, ref, reason))
+BOOST_DESCRIBE_STRUCT(RecordPayout, (), (refund, ref))
 BOOST_DESCRIBE_STRUCT(CloseDifference, (), (difference, reason))
 BOOST_DESCRIBE_STRUCT(Difference, (), (name, processor, what, key, ref, ours, theirs, found_by, found_at))
 BOOST_DESCRIBE_STRUCT(ProcessorHealth, (), (processor, failures, rests_until))
@@ -157,7 +160,7 @@ BOOST_DESCRIBE_STRUCT(RechargeState, (),
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused, retry_at))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
-                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm, started_at))
+                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm, started_at, paid_out_from))
 BOOST_DESCRIBE_STRUCT(Review, (),
                       (id, order, reason, said, asked_at, due_at, duplicate_of, decided, approved, decision))
 BOOST_DESCRIBE_STRUCT(Dispute, (), (ref, order, amount, state, reason, opened_at, moved_at))
@@ -224,7 +227,7 @@ BOOST_DESCRIBE_STRUCT(AttemptMoved, (),
 BOOST_DESCRIBE_STRUCT(OrderPaid, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(OrderClosed, (), (order, because))
 BOOST_DESCRIBE_STRUCT(InvoiceIssued, (), (sequence, number, order, total))
-BOOST_DESCRIBE_STRUCT(PastDueEntered, (), (order, step_at))
+BOOST_DESCRIBE_STRUCT(PastDueEntered, (), (order, step_at, since))
 BOOST_DESCRIBE_STRUCT(PastDueStepped, (), (step, step_at, usage_refused, buying_refused))
 BOOST_DESCRIBE_STRUCT(PastDueCleared, (), ())
 BOOST_DESCRIBE_STRUCT(RefundAsked, (), (quoted))

@@ -84,7 +84,8 @@ using AnyCommand =
                  ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 RecordDifference, SetBilling, DecideLateMoney, CancelSaid, SaveMethod, SavingSaid, LookUp>;
+                 RecordDifference, SetBilling, DecideLateMoney, RecordPayout, CancelSaid, SaveMethod, SavingSaid,
+                 LookUp>;
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

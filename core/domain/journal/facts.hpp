@@ -205,6 +205,7 @@ struct InvoiceIssued {
 struct PastDueEntered {
   OrderId order;
   Instant step_at = never;
+  std::optional<Instant> since{};  ///< of an imported account; none: now
 };
 struct PastDueStepped {
   std::uint32_t step = 0;  ///< the next one
@@ -528,21 +529,23 @@ struct LookUpPlanned {
 };
 
 /// In order of release: a new one goes to the end.
-using Fact = std::variant<
-    AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
-    SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded, GrantIssued,
-    CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected, GrantRefunded, UsageRefused,
-    HoldPlaced, HoldClosed, CreditsOwedTaken, MethodSaved, MethodRemoved, RechargeSet, RechargeCounted, RechargeFailed,
-    OrderPlaced, AttemptStarted, CandidatesChanged, AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered,
-    PastDueStepped, PastDueCleared, RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved,
-    CreditNoteIssued, ApprovalSet, CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded,
-    PlanMade, AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
-    AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported, MonthClosed,
-    DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet, MemberInvited,
-    InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred, GrantReceived, MonthStarted,
-    MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn, ReceiptMoved, MoneyKept, TaxWithheld,
-    OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted,
-    BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned>;
+using Fact =
+    std::variant<AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
+                 SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded,
+                 GrantIssued, CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected,
+                 GrantRefunded, UsageRefused, HoldPlaced, HoldClosed, CreditsOwedTaken, MethodSaved, MethodRemoved,
+                 RechargeSet, RechargeCounted, RechargeFailed, OrderPlaced, AttemptStarted, CandidatesChanged,
+                 AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered, PastDueStepped, PastDueCleared,
+                 RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved, CreditNoteIssued, ApprovalSet,
+                 CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded, PlanMade,
+                 AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
+                 AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported,
+                 MonthClosed, DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet,
+                 MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
+                 GrantReceived, MonthStarted, MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn,
+                 ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted,
+                 DifferenceFound, DifferenceClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet,
+                 CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned>;
 using Facts = std::vector<Fact>;
 
 }  // namespace florin

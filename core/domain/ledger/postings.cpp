@@ -73,7 +73,8 @@ struct Posts {
     if (fact.state != AttemptState::captured && !fact.taken_back) return;
     for (const Refund& refund : before.refunds) {
       if (refund.id != fact.refund) continue;
-      const std::string held_by = cash(refund.order, refund.attempt);
+      const std::string held_by =
+          refund.paid_out_from.empty() ? cash(refund.order, refund.attempt) : "cash:" + refund.paid_out_from.text();
       return fact.taken_back ? move("customer", held_by, fact.amount) : move(held_by, "customer", fact.amount);
     }
     throw std::logic_error("a fact posts a refund that is not there");

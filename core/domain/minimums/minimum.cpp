@@ -1,5 +1,7 @@
 #include "domain/minimums/minimum.hpp"
 
+#include <algorithm>
+
 #include "domain/credits/spend.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/subscriptions/subscription.hpp"
@@ -31,6 +33,26 @@ void take_what_is_missing(Draft& draft, Ratio part) {
   place_order(draft, std::move(quote), std::move(candidates));
 }
 
+Instant boundary(const Draft& draft, std::int64_t months) {
+  return draft.calendar().boundary(draft.account.subscription->anchor, 1, months);
+}
+
+/// The first month from the anchor that ends after `at`, or (`inclusive`) at it; counted from the anchor.
+std::int64_t month_that_ends(const Draft& draft, Instant at, bool inclusive) {
+  for (std::int64_t months = 1;; ++months) {
+    const Instant end = boundary(draft, months);
+    if (at < end || (inclusive && at == end)) return months;
+  }
+}
+
+/// By the day: a month may end early with its plan, or have begun late with an import.
+Ratio part_until(const Draft& draft, Instant until) {
+  const Calendar calendar = draft.calendar();
+  const MonthState& month = *draft.account.month;
+  const Instant begins = boundary(draft, month_that_ends(draft, month.to, true) - 1);
+  return {calendar.days_between(std::max(begins, month.from), until), calendar.days_between(begins, month.to)};
+}
+
 const CreditType* money_type(const Catalog& catalog) {
   for (const CreditTypeRule& type : catalog.credits)
     if (type.is_money) return &type.id;
@@ -43,25 +65,20 @@ void begin_month(Draft& draft) {
   if (draft.account.month || !draft.account.subscription || !draft.catalog().minimum_at) return;
   const CreditType* type = money_type(draft.catalog());
   if (type == nullptr || !current_terms(draft).plan.monthly_minimum) return;
-  const Instant anchor = draft.account.subscription->anchor;
-  std::int64_t months = 1;
-  while (draft.calendar().boundary(anchor, 1, months) <= draft.now) ++months;
-  draft.add(MonthStarted{.from = draft.now, .to = draft.calendar().boundary(anchor, 1, months), .type = *type});
+  draft.add(
+      MonthStarted{.from = draft.now, .to = boundary(draft, month_that_ends(draft, draft.now, false)), .type = *type});
 }
 
 void end_month(Draft& draft) {
   const Instant ended = draft.account.month->to;
-  take_what_is_missing(draft, {1, 1});
+  take_what_is_missing(draft, part_until(draft, ended));
   draft.add(MonthEnded{});
   if (draft.account.subscription->to != ended) begin_month(draft);
 }
 
 void cut_month_short(Draft& draft) {
   if (!draft.account.month) return;
-  const Calendar calendar = draft.calendar();
-  const MonthState month = *draft.account.month;
-  take_what_is_missing(draft,
-                       {calendar.days_between(month.from, draft.now), calendar.days_between(month.from, month.to)});
+  take_what_is_missing(draft, part_until(draft, draft.now));
   draft.add(MonthEnded{});
 }
 

@@ -172,7 +172,7 @@ std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const st
   return found;
 }
 
-void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates) {
+OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates) {
   Order order;
   order.id = {draft.account.last_order + 1};
   order.kind = quote.kind;
@@ -200,15 +200,19 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
     const SavedMethod* first = draft.account.method(order.candidates.front());
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
-  const bool nothing_to_pay = order.asked().is_zero();
   // What falls due by itself waits for the end of a stop; a person is told.
   const bool asked_by_person = !order.renewal() && !order.left_as_invoice() && order.kind != OrderKind::recharge;
-  if (asked_by_person && !nothing_to_pay && !order.candidates.empty() &&
+  if (asked_by_person && !order.asked().is_zero() && !order.candidates.empty() &&
       stop_of(draft.tenant, draft.account, order, draft.account.method(order.candidates.front())->processor) != nullptr)
     refuse("charges_stopped", "Payments are stopped at the moment. Nothing was charged; please try again later.");
   draft.add(OrderPlaced{std::move(order)});
   if (waiting != draft.account.next_invoice) draft.add(NextInvoiceSet{std::move(waiting)});
-  if (nothing_to_pay) return fulfil(draft, id, 0);
+  return id;
+}
+
+void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates) {
+  const OrderId id = take_down_order(draft, std::move(quote), std::move(candidates));
+  if (draft.account.order(id)->asked().is_zero()) return fulfil(draft, id, 0);
   if (!try_next(draft, id)) could_not_be_paid(draft, id, "no_payment_method");
 }
 

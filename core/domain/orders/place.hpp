@@ -29,6 +29,9 @@ struct Quote {
 std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const std::optional<std::string>& with,
                                           const Actor& actor, const Buys* buying = nullptr);
 
+/// Takes the order down, and tries nothing yet. Returns its number.
+OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates);
+
 /// Places the order and starts its first attempt; an order of nothing is paid at once and brings what it brings.
 void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates);
 

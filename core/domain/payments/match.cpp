@@ -202,6 +202,15 @@ bool comes_by_bank(const Draft& draft, const Attempt& attempt) {
   });
 }
 
+std::optional<ProcessorId> bank_of(const Draft& draft, const Order& order) {
+  const auto& receipts = draft.account.receipts;
+  for (const Receipt& receipt : receipts)
+    if (is_for(receipt, order.id) && !receipt.applied.is_zero()) return receipt.processor;
+  if (order.account_money.is_zero()) return std::nullopt;
+  const auto kept = std::ranges::find_if(receipts, [](const Receipt& receipt) { return !receipt.kept.is_zero(); });
+  return kept == receipts.end() ? std::nullopt : std::optional(kept->processor);
+}
+
 Money still_asked(const Account& account, const Order& order) {
   Money open = order.asked() - sum_of(order.withheld);
   for (const Receipt& receipt : account.receipts)

@@ -25,4 +25,8 @@ void apply_what_came(Draft& draft, OrderId order, Money captured);
 /// zero: more came.
 Money still_asked(const Account& account, const Order& order);
 
+/// The bank account that an order's money came into, whole or in part: no processor can give that back. None: one
+/// processor has all of it.
+std::optional<ProcessorId> bank_of(const Draft& draft, const Order& order);
+
 }  // namespace florin

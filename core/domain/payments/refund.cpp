@@ -4,6 +4,7 @@
 
 #include "domain/documents/number.hpp"
 #include "domain/orders/place.hpp"
+#include "domain/payments/match.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -38,6 +39,14 @@ Money gone_net(const Account& account, const Order& order) {
     if (dispute.order == order.id && dispute.state == DisputeState::lost)
       sum += dispute.amount.times({order.net().minor(), order.total.minor()}, Rounding::half_up);
   return sum;
+}
+
+/// An order's price without tax as far as money came for it: what was written off or withheld does not go back.
+Money net_that_came(const Order& order) {
+  Money came = order.total - order.written_off;
+  for (const WithheldTax& tax : order.withheld) came -= tax.amount;
+  return order.total.is_zero() ? order.net()
+                               : came.times({order.net().minor(), order.total.minor()}, Rounding::half_up);
 }
 
 /// One refund of an order's share, or of one attempt's money: whoever computes it again gets the same key.
@@ -85,7 +94,7 @@ Refund share_of(const Draft& draft, const Order& order, GivesBack share) {
   refund.order = order.id;
   refund.credits = unused_of(draft.account, order.id);
   const Money gone = gone_net(draft.account, order);
-  const Money left = order.net() - gone;
+  const Money left = net_that_came(order) - gone;
   const bool whole = share == GivesBack::whole || order.issued.is_zero();
   const Money net =
       whole ? left : std::min(left, order.net().times({refund.credits.units, order.issued.units}, Rounding::half_up));
@@ -98,7 +107,10 @@ Refund share_of(const Draft& draft, const Order& order, GivesBack share) {
 void start_refund(Draft& draft, Refund refund) {
   refund.id = {draft.account.last_refund + 1};
   refund.key = key_of(draft, refund);
-  refund.ask_at = draft.now;
+  // Nobody is asked for what came by bank: a person pays it out.
+  const auto bank = refund.attempt == 0 ? bank_of(draft, *draft.account.order(refund.order)) : std::nullopt;
+  refund.paid_out_from = bank.value_or(ProcessorId());
+  refund.ask_at = bank ? never : draft.now;
   draft.add(RefundStarted{refund});
   if (!refund.guarantee && refund.attempt == 0) take_credits_back(draft, refund);
 }
@@ -175,6 +187,19 @@ void refund_said(Draft& draft, const RefundSaid& command) {
   const bool all = std::ranges::all_of(
       draft.account.refunds, [](const Refund& r) { return !r.guarantee || r.state == AttemptState::captured; });
   if (all) end_account(draft);
+}
+
+void record_payout(Draft& draft, const RecordPayout& command) {
+  const Refund* refund = draft.account.refund(command.refund);
+  if (refund == nullptr) refuse("no_such_refund", "There is no such refund.");
+  if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
+  if (refund->state == AttemptState::captured) refuse("paid_out_already", "This refund was paid out already.");
+  if (command.ref.empty()) refuse("ref_missing", "A transfer has the bank's own reference.");
+  Said said;
+  said.state = AttemptState::captured;
+  said.amount = refund->amount;
+  said.ref = command.ref;
+  refund_said(draft, {.refund = refund->id, .said = std::move(said)});
 }
 
 void give_back_whole(Draft& draft, OrderId id, std::uint32_t attempt) {

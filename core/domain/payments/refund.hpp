@@ -10,6 +10,8 @@ void ask_refund(Draft& draft);
 void decide_refund(Draft& draft, const DecideRefund& command);
 /// What the provider says of a refund. When all of a guarantee's are paid, access and credits end.
 void refund_said(Draft& draft, const RefundSaid& command);
+/// What came by bank no processor gives back: a person pays it out, and says so here.
+void record_payout(Draft& draft, const RecordPayout& command);
 
 /// Each covered payment's unused share, as of now. Roll-over counts as unused of the payment behind it.
 std::vector<Refund> unused_shares(const Draft& draft);

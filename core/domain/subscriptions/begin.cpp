@@ -40,7 +40,7 @@ void bring_back(Draft& draft, const KeptCredits& kept) {
 /// Credits that must be bought with the upgrade from the trial. Source   EX-06
 void add_first_credits(Quote& quote, const Terms& terms, const Subscribe& command) {
   if (!terms.plan.first_credits && !command.first_credits) return;
-  if (!terms.catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.");
+  if (!terms.catalog.credit_sales) refuse("credits_not_sold", "Credits are not sold here.", terms.catalog.at);
   const CreditSales& sales = *terms.catalog.credit_sales;
   const CreditTypeRule& type = *terms.catalog.credit_type(sales.type);
   if (!command.first_credits)
@@ -65,7 +65,7 @@ void add_first_credits(Quote& quote, const Terms& terms, const Subscribe& comman
 
 void start_trial(Draft& draft) {
   const Catalog& catalog = draft.catalog();
-  if (!catalog.trial) refuse("no_trial", "There is no trial.");
+  if (!catalog.trial) refuse("no_trial", "There is no trial.", catalog.at);
   if (draft.account.had_trial || draft.account.subscription || draft.account.standing != Standing::opened)
     refuse("trial_used", "A trial is for new accounts, once.", catalog.trial->at);
   std::optional<Instant> ends_at;

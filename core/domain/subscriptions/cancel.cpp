@@ -49,7 +49,9 @@ void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
 void cancel(Draft& draft) {
   if (!draft.account.subscription) {
     if (!draft.account.trial) refuse("no_plan", "This account is on no plan.");
-    if (!draft.account.trial->ends_at) refuse("trial_has_no_end", "A trial costs nothing and needs no cancelling.");
+    const auto& rule = draft.catalog().trial;
+    if (!draft.account.trial->ends_at)
+      refuse("trial_has_no_end", "A trial costs nothing and needs no cancelling.", rule ? rule->at : RuleAt());
     follow_policy(draft, {.kind = MomentKind::trial_ended,
                           .includes = {},
                           .paid_by = {},

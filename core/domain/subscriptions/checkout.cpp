@@ -247,10 +247,12 @@ Instant period_end(const Draft& draft, std::int32_t months) {
 
 void change_plan(Draft& draft, const Actor& actor, std::string_view key, const ChangePlan& command) {
   if (!draft.account.subscription) refuse("no_plan", "This account is on no plan.");
-  if (draft.account.pause) refuse("paused", "This subscription is paused. Resume it first.");
+  const auto& pausing = draft.catalog().pause;
+  if (draft.account.pause)
+    refuse("paused", "This subscription is paused. Resume it first.", pausing ? pausing->at : RuleAt());
   const Subscription running = *draft.account.subscription;
   const Catalog& catalog = draft.catalog();
-  if (command.licences && !catalog.licences) refuse("not_by_licence", "Licences are not sold here.");
+  if (command.licences && !catalog.licences) refuse("not_by_licence", "Licences are not sold here.", catalog.at);
   const Terms is = current_terms(draft);
   const Terms wanted = wanted_terms(draft, command);
   const ChangeRule* rule = rule_of(catalog, is, wanted);

@@ -111,7 +111,7 @@ bool is_made(const Account& account, const Plan& plan) {
 void make_plan(Draft& draft, const MakePlan& command) {
   const Catalog& catalog = draft.catalog();
   const Plan* plan = catalog.plan(command.plan);
-  if (plan == nullptr) refuse("unknown_plan", "There is no plan '" + command.plan.text() + "'.");
+  if (plan == nullptr) refuse("unknown_plan", "There is no plan '" + command.plan.text() + "'.", catalog.at);
   if (plan->per_account.empty())
     refuse("not_per_account", "'" + plan->id.text() + "' is the same for every account.", plan->at);
   must_be_exactly(*plan, command);

@@ -32,6 +32,23 @@ void fall_past_due(Draft& draft, OrderId order) {
   begin_ladder(draft, order);
 }
 
+void stand_on_ladder(Draft& draft, OrderId order, Instant since) {
+  draft.add(PastDueEntered{order, never, since});
+  const auto& ladder = draft.catalog().past_due;
+  PastDueStepped stood;
+  for (; stood.step < ladder.size() && rung_at(draft, stood.step) <= draft.now; ++stood.step) {
+    const PastDueStep& rung = ladder[stood.step];
+    if (rung.cancel)
+      refuse("overdue_too_long",
+             "By the ladder this plan ended on " + draft.calendar().date(rung_at(draft, stood.step)).text() + ".",
+             rung.at);
+    stood.usage_refused = rung.usage_refused.value_or(stood.usage_refused);
+    stood.buying_refused = rung.buying_refused.value_or(stood.buying_refused);
+  }
+  stood.step_at = rung_at(draft, stood.step);
+  draft.add(stood);
+}
+
 void restart_past_due(Draft& draft) {
   const OrderId order = draft.account.past_due->order;
   begin_ladder(draft, order);

@@ -24,7 +24,7 @@ void move_ends(Draft& draft, const PauseState& pause, Instant old_to, Instant ne
 
 void pause(Draft& draft) {
   const auto& rule = draft.catalog().pause;
-  if (!rule) refuse("pause_not_offered", "A pause is not offered here.", draft.catalog().cancel.at);
+  if (!rule) refuse("pause_not_offered", "A pause is not offered here.", draft.catalog().at);
   if (!draft.account.subscription) refuse("no_plan", "This account is on no plan.");
   if (draft.account.pause) refuse("already_paused", "This subscription is paused already.", rule->at);
   if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.", rule->at);

@@ -44,7 +44,8 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
                std::int32_t licences, std::vector<AddOnCount> add_ons) {
   std::optional<Plan> plan = plan_for(account, catalog, plan_id);
   if (!plan)
-    refuse("unknown_plan", "There is no plan '" + plan_id.text() + "'. Plans: " + names_of(catalog.plans) + ".");
+    refuse("unknown_plan", "There is no plan '" + plan_id.text() + "'. Plans: " + names_of(catalog.plans) + ".",
+           catalog.at);
   if (!is_made(account, *plan))
     refuse("plan_not_made", "'" + plan_id.text() + "' is made for each account. Please ask us for your terms.",
            plan->at);
@@ -61,7 +62,8 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
     const AddOn* add_on = catalog.add_on(wanted.add_on);
     if (add_on == nullptr)
       refuse("unknown_add_on",
-             "There is no add-on '" + wanted.add_on.text() + "'. Add-ons: " + names_of(catalog.add_ons) + ".");
+             "There is no add-on '" + wanted.add_on.text() + "'. Add-ons: " + names_of(catalog.add_ons) + ".",
+             catalog.at);
     if (wanted.count < 0) refuse("bad_count", "The total of an add-on is not negative.", add_on->at);
     (void)add_on_price(*add_on, cycle_id);
   }

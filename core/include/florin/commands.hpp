@@ -302,14 +302,17 @@ struct LiftCharges {
   std::string reason;
 };
 
-/// A plan that runs already elsewhere. Its present period is paid.
+/// A plan that runs already elsewhere. Its present period is paid, unless it is overdue.
 struct ImportedPlan {
   PlanId plan;
   std::string cycle;
   std::optional<std::int32_t> licences;
   std::vector<AddOnCount> add_ons;
-  Instant anchor;        ///< all periods are counted from it
-  Instant next_renewal;  ///< end of the present period, for comparison
+  Instant anchor;                         ///< all periods are counted from it
+  Instant next_renewal;                   ///< end of the present period, for comparison
+  std::optional<Instant> agreement_ends;  ///< bound until then
+  std::optional<bool> cancelled;          ///< true: it was asked for, and works as the tenant's word is
+  std::optional<Instant> overdue_since;   ///< the present period is not paid: its first payment failed then
 };
 /// A lot of credits as it is now.
 struct ImportedLot {
@@ -326,6 +329,12 @@ struct ImportedMethod {
   std::string brand;
   std::string masked;
 };
+/// Who is in an account, or invited into it.
+struct ImportedMember {
+  MemberId member;
+  std::string role;
+  std::optional<bool> invited;
+};
 /// Staff: an account that lived elsewhere, whole. It was opened and first paid when it says; it had its trial.
 struct ImportAccount {
   std::string billing_country;
@@ -336,6 +345,10 @@ struct ImportAccount {
   std::vector<Word> approvals;
   std::optional<ImportedPlan> subscription;
   std::vector<ImportedLot> lots;
+  std::optional<MakePlan> made_plan;  ///< the plan that is made for this account
+  std::vector<ImportedMember> members;
+  std::vector<TakeItem> items;
+  std::optional<SetAutoRecharge> auto_recharge;
 };
 /// Staff, of the tenant, before its first document: the numbers that follow those of the system before.
 struct SetDocumentNumbers {
@@ -389,6 +402,11 @@ struct SettlePayment {
   std::string ref;  ///< the processor's id of what was captured
   std::string reason;
 };
+/// Staff: a refund that no processor can give back was paid out from the bank.
+struct RecordPayout {
+  RefundId refund;
+  std::string ref;  ///< the bank's own reference of the transfer
+};
 /// Staff, of the tenant: a difference between a processor's books and ours was looked into.
 struct CloseDifference {
   std::string difference;  ///< its name
@@ -411,7 +429,7 @@ using Command =
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 SetBilling, DecideLateMoney, SaveMethod>;
+                 SetBilling, DecideLateMoney, RecordPayout, SaveMethod>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

@@ -77,6 +77,7 @@ struct ImportedAccount {
   AccountId account;
   bool there_already = false;           ///< imported before
   std::vector<UpcomingCharge> charges;  ///< up to and at its next renewal
+  std::string is;                       ///< in words: its plan, what is overdue, credits, methods, members
 };
 struct ImportReport {
   Errors errors;  ///< of all accounts, with file and line; with any nothing is imported

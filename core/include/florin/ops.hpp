@@ -41,6 +41,7 @@ struct Verified {
   std::uint64_t tenants = 0, accounts = 0, grants = 0, open_holds = 0;
   std::uint64_t postings = 0, commodities = 0;
   std::uint64_t invoices = 0, credit_notes = 0, catalog_texts = 0, keys = 0;
+  std::uint64_t months = 0;       ///< closed, and counted again
   std::uint64_t checkpoints = 0;  ///< compared with the fold of the facts, byte by byte
   std::vector<Violation> violations;
   std::uint64_t more_violations = 0;  ///< beyond the first thousand
