@@ -141,6 +141,8 @@ struct Expect {
   std::optional<Money> unapplied;                       ///< came by bank, and has paid nothing yet
   std::optional<std::vector<std::string>> unmatched;    ///< of the tenant: names in the list of a person
   std::optional<Money> written_off, withheld_tax;       ///< of all orders
+  std::optional<std::vector<std::string>> payouts;      ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
+  std::optional<std::vector<std::string>> notices;      ///< kinds of what was to be told of the account so far
   std::optional<std::vector<std::string>> differences;  ///< of the tenant: what of each is open
   std::optional<std::vector<std::string>> payouts;    ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
   std::optional<std::vector<std::string>> notices;    ///< kinds of what was to be told of the account so far

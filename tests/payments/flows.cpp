@@ -250,6 +250,7 @@ const std::vector<Flow> all = {
                       R"({"subscribe": {"plan": "starter", "cycle": "monthly", "first_credits": "1000 balance"}})");
        host.to(flows_begin + minutes(14));
        pays_in_app(razorpay);
+       host.to(renews - minutes(1));
        host.to(renews + hours(27));
      }},
     {"refund in India", "razorpay",
