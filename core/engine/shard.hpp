@@ -236,8 +236,8 @@ class Shard {
   mutable LookLock frame_;
   std::atomic<bool> may_look_ = false;
   mutable std::array<LookLock, 64> account_locks_;  ///< each of many accounts
-  Slab<Held> held_;                                          ///< accounts of all tenants
-  NameIndex names_;                                          ///< into held_
+  Slab<Held> held_;                                 ///< accounts of all tenants
+  NameIndex names_;                                 ///< into held_
   using Event = std::pair<Instant, Held*>;
   struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
     bool operator()(const Event& a, const Event& b) const;
