@@ -41,10 +41,9 @@ KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view 
   return {hash.low64 % segment_count, hash.high64};
 }
 
-/// A generation ends whole: the window, and the hour that it was in.
-bool KeyWindow::too_old(const Slot& slot, Instant now) const {
+bool KeyWindow::over(const Slot& slot, std::int64_t windows, Instant now) const {
   const auto age = static_cast<std::uint16_t>(hour_of(now) - slot.hour);
-  return age > (window_.us + hour_us - 1) / hour_us;
+  return age > (windows * window_.us + hour_us - 1) / hour_us;
 }
 
 std::size_t KeyWindow::first(const Segment& segment, std::uint64_t mark) {
@@ -57,7 +56,7 @@ std::optional<KeyWindow::Use> KeyWindow::find(Digest key, Instant now) const {
   const std::array<std::uint32_t, 2> mark = halves(key.mark);
   for (std::size_t at = first(segment, key.mark); !segment.slots[at].free();) {
     const Slot& slot = segment.slots[at];
-    if (slot.mark == mark && !too_old(slot, now)) return Use{slot.content, unpacked(slot.position)};
+    if (slot.mark == mark && !over(slot, 2, now)) return Use{slot.content, unpacked(slot.position)};
     if (++at == segment.slots.size()) at = 0;
   }
   return std::nullopt;
@@ -75,20 +74,22 @@ void KeyWindow::remember(Digest key, Use use, Instant now) {
   Segment& segment = segments_[key.segment];
   // At most 17 of 20 are taken.
   if ((segment.taken + 1) * 20 > segment.slots.size() * 17) grow(segment, now);
-  put(segment, {halves(key.mark), use.content, packed(use.position), hour_of(now)});
-  ++size_;
+  if (put(segment, {halves(key.mark), use.content, packed(use.position), hour_of(now)})) ++size_;
 }
 
-void KeyWindow::put(Segment& segment, const Slot& slot) {
+/// Whether it is there in addition to what was.
+bool KeyWindow::put(Segment& segment, const Slot& slot) {
   std::size_t at = first(segment, whole(slot.mark));
-  while (!segment.slots[at].free())
+  while (!segment.slots[at].free() && segment.slots[at].mark != slot.mark)
     if (++at == segment.slots.size()) at = 0;
+  const bool added = segment.slots[at].free();
   segment.slots[at] = slot;
-  ++segment.taken;
+  if (added) ++segment.taken;
+  return added;
 }
 
 void KeyWindow::grow(Segment& segment, Instant now) {
-  const auto stays = [&](const Slot& slot) { return !slot.free() && !too_old(slot, now); };
+  const auto stays = [&](const Slot& slot) { return !slot.free() && !over(slot, 1, now); };
   std::size_t staying = 0;
   for (const Slot& slot : segment.slots) staying += stays(slot) ? 1 : 0;
   const std::vector<Slot> before = std::exchange(segment.slots, std::vector<Slot>((staying * 9 / 8 + 4) * 20 / 17 + 1));

@@ -12,7 +12,7 @@
 
 namespace florin::engine {
 
-/// Idempotency keys, each remembered for the window and at most two hours longer, in generations of an hour.
+/// Idempotency keys in generations of an hour, each remembered for the window at least and two windows at most.
 ///
 /// A key is known by 76 bits of a digest of tenant and key, and its command by 32 bits of another. Keys lie in segments
 /// that grow one by one, by an eighth, and forget what is too old before they do: no key waits for a large table to be
@@ -35,7 +35,7 @@ class KeyWindow {
     store::Position position = 0;
   };
   std::optional<Use> find(Digest key, Instant now) const;
-  /// A key that find() does not know. `now` never runs back from one call to the next.
+  /// In place of what the key was used for before. `now` never runs back from one call to the next.
   void remember(Digest key, Use use, Instant now);
   /// Asks for the memory that find() will look at.
   void prefetch(Digest key) const;
@@ -59,9 +59,10 @@ class KeyWindow {
   };
   static constexpr std::size_t segment_count = 4'096;
 
-  bool too_old(const Slot& slot, Instant now) const;
+  /// Its hour is so many windows over.
+  bool over(const Slot& slot, std::int64_t windows, Instant now) const;
   static std::size_t first(const Segment& segment, std::uint64_t mark);
-  static void put(Segment& segment, const Slot& slot);
+  static bool put(Segment& segment, const Slot& slot);
   void grow(Segment& segment, Instant now);
 
   Duration window_;

@@ -16,6 +16,7 @@
 #include "domain/decision/world.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
+#include "engine/look_lock.hpp"
 #include "engine/name_index.hpp"
 #include "engine/ports.hpp"
 #include "engine/slab.hpp"
@@ -191,7 +192,7 @@ class Shard {
     Held* likely = nullptr;
   };
 
-  std::shared_mutex& lock_of(const Held& held) const {
+  LookLock& lock_of(const Held& held) const {
     return account_locks_[reinterpret_cast<std::uintptr_t>(&held) / 1'024 % account_locks_.size()];
   }
   Tenant& tenant_of(const TenantId& id);
@@ -234,11 +235,11 @@ class Shard {
   boost::unordered_flat_map<std::string, std::unique_ptr<Tenant>> tenants_;
   /// Whoever changes something takes these; the thread that decides reads without them. The frame is all but what is
   /// inside of accounts: which there are, the tenants' own state and their catalogs.
-  mutable std::shared_mutex frame_;
+  mutable LookLock frame_;
   std::atomic<bool> may_look_ = false;
-  mutable std::array<std::shared_mutex, 64> account_locks_;  ///< each of many accounts
-  Slab<Held> held_;                                          ///< accounts of all tenants
-  NameIndex names_;                                          ///< into held_
+  mutable std::array<LookLock, 64> account_locks_;  ///< each of many accounts
+  Slab<Held> held_;                                 ///< accounts of all tenants
+  NameIndex names_;                                 ///< into held_
   using Event = std::pair<Instant, Held*>;
   struct Sooner {  ///< of one instant by tenant and account, so that the same accounts make the same books
     bool operator()(const Event& a, const Event& b) const;
