@@ -216,6 +216,55 @@ TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   EXPECT_TRUE(host->accounts(tenant).empty());
 }
 
+TEST_F(Operating, AnImportNamesWhatCannotBe) {
+  open("2026-03-20T15:00Z");
+  const std::string begins = R"({"billing_country": "US", "opened_at": "2025-01-01T00:00Z", "account": ")";
+  const auto plan = [](const std::string& anchor) {
+    return R"(", "subscription": {"plan": "growth", "cycle": "monthly", "anchor": ")" + anchor +
+           R"(", "next_renewal": "2026-04-10T15:00Z"}})";
+  };
+  const auto lot = [](const std::string& words) { return R"(", "lots": [{)" + words + "}]}"; };
+  const std::string file =
+      write("customers.jsonl",
+            begins + "early" + plan("2026-04-10T15:00Z") + "\n" + begins + "over" +
+                lot(R"("source": "plan", "remaining": "5 message", "ends_at": "2026-03-01T00:00Z")") + "\n" + begins +
+                "gift" + lot(R"("source": "gift", "remaining": "5 message")") + "\n" + begins + "euro" +
+                lot(R"("source": "plan", "remaining": "5 message", "paid": "1.00 EUR")") + "\n" + begins + "half" +
+                lot(R"("source": "plan", "remaining": "0.5 message")") + "\n" + begins + "what" +
+                lot(R"("source": "plan", "remaining": "5 phone")") + "\n");
+  const auto report = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(report);
+  std::vector<std::string> codes;
+  for (const Error& error : report->errors) {
+    codes.push_back(error.code);
+    EXPECT_EQ(error.at.line, codes.size());
+  }
+  const std::vector<std::string> wanted = {"anchor_in_future", "lot_is_over", "unknown_source",
+                                           "wrong_currency",   "bad_amount",  "unknown_credit"};
+  EXPECT_EQ(codes, wanted);
+}
+
+TEST_F(Operating, DocumentNumbersAreSetBeforeTheFirstDocument) {
+  open("2026-03-10T15:00Z");
+  const auto code = [&](const std::string& json) {
+    const auto done = host->submit_json(tenant, AccountId(), staff, "n" + std::to_string(++keys), json);
+    return done && done->refusal ? done->refusal->code : done ? "done" : done.error().code;
+  };
+  EXPECT_EQ(code(R"({"set_document_numbers": {"next_invoice": 0, "next_credit_note": 1}})"), "bad_number");
+  subscribe("acme", "growth");
+  EXPECT_EQ(code(R"({"set_document_numbers": {"next_invoice": 5, "next_credit_note": 1}})"), "documents_exist");
+}
+
+TEST_F(Operating, MonthsAreClosedInOrder) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  run_until("2026-06-02T15:00Z");
+  EXPECT_EQ(host->close_month(tenant, "march", staff).error().code, "bad_month");
+  ASSERT_TRUE(host->close_month(tenant, "2026-03", staff));
+  EXPECT_EQ(host->close_month(tenant, "2026-05", staff).error().code, "month_before_open");
+  ASSERT_TRUE(host->close_month(tenant, "2026-04", staff));
+}
+
 // Shows ALL-12
 TEST_F(Operating, MonthsAddUpAndStayClosed) {
   open("2026-03-10T15:00Z");

@@ -26,12 +26,19 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
   return moment;
 }
 
+/// What begins now lives from now; but what a cycle leaves lives from its end, also when a refund that was being decided
+/// made the renewal wait.
+Instant counted_from(const Draft& draft, const Happening& happening) {
+  const bool waited = happening.kind == MomentKind::period_ended && happening.period_to < draft.now;
+  return waited ? happening.period_to : draft.now;
+}
+
 std::optional<Instant> end_of(const Draft& draft, const GrantEnd& end, const Happening& happening) {
   switch (end.kind) {
     case GrantEnd::Kind::never: return std::nullopt;
     case GrantEnd::Kind::with_period:
       return happening.period_to.us == 0 ? std::nullopt : std::optional(happening.period_to);
-    case GrantEnd::Kind::after: return draft.calendar().after(draft.now, end.after);
+    case GrantEnd::Kind::after: return draft.calendar().after(counted_from(draft, happening), end.after);
     case GrantEnd::Kind::at: break;
   }
   return end.at;
