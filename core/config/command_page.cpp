@@ -126,7 +126,7 @@ Made by `florin commands`.
       if (sentence.command == name) page += std::string(sentence.says) + (is_staffs(name) ? " For staff." : "") + "\n";
     const Shape& shape = command.shape();
     if (shape.fields.empty()) {
-      page += "`{\"" + name + "\": {}}`\n";
+      page += "\n`{\"" + name + "\": {}}`\n";
       continue;
     }
     page += "\n| field | looks like | |\n|---|---|---|\n";

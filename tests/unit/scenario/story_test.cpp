@@ -65,11 +65,11 @@ TEST(Story, SaysWhatIsWrongWithEachStepAtOnce) {
       "  - {at: 2026-03-10T09:00Z, buy: lots}\n"
       "  - {at: 2026-03-10T09:00Z, expect: {state: paid}}\n";
   const std::string others[] = {
-      "story.yaml:6:30: timeline[1].subscrbe: 'subscrbe' is not known here (did you mean 'subscribe'?)\n",
-      "story.yaml:7:42: timeline[2].pausee: one command a step: make two steps of it\n",
-      "story.yaml:7:42: timeline[2].pausee: 'pausee' is not known here (did you mean 'pause'?)\n",
+      "story.yaml:6:29: timeline[1].subscrbe: 'subscrbe' is not known here (did you mean 'subscribe'?)\n",
+      "story.yaml:7:41: timeline[2].pausee: one command a step: make two steps of it\n",
+      "story.yaml:7:41: timeline[2].pausee: 'pausee' is not known here (did you mean 'pause'?)\n",
       "story.yaml:8:5: timeline[3]: a step has a command, or `expect`, or both\n",
-      "story.yaml:9:35: timeline[4].buy: ",
+      "story.yaml:9:34: timeline[4].buy: ",
   };
   const std::string all = errors_of(std::string(because).append(rules).append(given).append(steps).append(math));
   EXPECT_NE(all.find("story.yaml:5:10: timeline[0].at: "), std::string::npos) << all;
