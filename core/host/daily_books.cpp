@@ -26,8 +26,12 @@ DailyBooks::Book& DailyBooks::book(const Key& key) {
   if (known != books_.end()) return known->second;
   const auto mark = assembly_.store().mark(mark_of(key.first, key.second));
   Instant until = day_of(opened_at_);
-  if (mark)
-    if (const auto marked = Instant::parse(*mark)) until = *marked;
+  const auto marked = mark ? Instant::parse(*mark) : Result<Instant>(mark.error());
+  // From here on they are looked at, however often the host is opened until the first time is over.
+  if (marked)
+    until = *marked;
+  else if (mark)
+    (void)!assembly_.store().set_mark(mark_of(key.first, key.second), until.text());
   return books_.emplace(key, Book{until, {}, {}}).first->second;
 }
 

@@ -217,8 +217,7 @@ TEST(Codec, FlippedBitsNeverCrash) {
 
 TEST(Codec, AClaimedCountAllocatesNothing) {
   std::string bytes;
-  codec::Writer out(bytes);
-  out.unsigned_number(1 << 24);
+  codec::Writer(bytes).unsigned_number(1 << 24);
   bytes += std::string(1 << 24, '\xff');  // as many bytes, so that the count is believable; orders of 16 GB
   codec::Reader in(bytes);
   EXPECT_THROW(codec::read<std::vector<Order>>(in), codec::Damaged);

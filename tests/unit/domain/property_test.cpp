@@ -78,7 +78,7 @@ struct Life {
     const CreditAmount credits{{100 * (1 + upto(6)), 0}, catalog.credits.front().id};
     constexpr const char* tokens[] = {"captured", "captured", "declined", "lost", "pending", "asks"};
     const auto hold = static_cast<std::uint32_t>(std::max<std::int64_t>(1, world.account.last_hold - upto(3) / 2));
-    switch (world.account.refunds.empty() || upto(3) != 0 ? upto(33) : 22) {
+    switch (world.account.refunds.empty() || upto(3) != 0 ? upto(35) : 22) {
       case 0: return StartTrial{};
       case 1:
       case 2: return Subscribe{cycles.id, cycle, {}, {}, {}, upto(2) == 0, {}};
@@ -118,7 +118,8 @@ struct Life {
       case 26: return a_checkout(cycles, cycle);
       case 27: return upto(40) == 0 ? AnyCommand(DeleteAccount{}) : AnyCommand(SetPerson{{{"name", "Ann"}}});
       case 28: return a_made_plan();
-      case 30: return a_case();
+      case 30:
+      case 32: return a_case();
       default: return Use{used.id, some, {{"outcome", "delivered"}}};
     }
   }
@@ -161,7 +162,9 @@ struct Life {
                             upto(2) == 0 ? GivesBack::whole : GivesBack::unused_share,
                             "because"};
       case 2: return RefundOrder{order.id, upto(2) == 0 ? GivesBack::whole : GivesBack::unused_share, "because"};
-      case 3: return Unblock{"because"};
+      case 3:
+        if (upto(2) == 0) return Unblock{"because"};
+        break;
       default: break;
     }
     const std::string ref = "dp_" + std::to_string(order.id.value);
