@@ -144,8 +144,6 @@ struct Expect {
   std::optional<std::vector<std::string>> payouts;      ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
   std::optional<std::vector<std::string>> notices;      ///< kinds of what was to be told of the account so far
   std::optional<std::vector<std::string>> differences;  ///< of the tenant: what of each is open
-  std::optional<std::vector<std::string>> payouts;    ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
-  std::optional<std::vector<std::string>> notices;    ///< kinds of what was to be told of the account so far
 };
 
 struct Step {

@@ -40,7 +40,7 @@ void check(const Account& account) {
     for (const Attempt& attempt : order.attempts) ASSERT_EQ(attempt.open(), attempt.ask_at != never);
     // Nobody forgets an order: it is being paid, or the ladder has it.
     if (order.state == OrderState::open && !order.in_flight()) {
-      ASSERT_TRUE(order.renewal() && account.past_due) << "order " << order.id.value;
+      ASSERT_TRUE((order.renewal() && account.past_due) || order.left_as_invoice()) << "order " << order.id.value;
     }
     // What was captured beside the one payment, or for what is no longer due, is on its way back.
     const auto captured = std::ranges::count(order.attempts, AttemptState::captured, &Attempt::state);
@@ -206,6 +206,11 @@ Catalog catalog_of(int i) {
     by_month.whole_inside_period = i % 8 == 2;
     catalog.add_ons.push_back(by_month);
   }
+  if (i % 8 == 3) {  // what is missing of a month's minimum comes from credits, then from an order
+    for (Plan& plan : catalog.plans) plan.monthly_minimum = Money(50'000, catalog.currency);
+    catalog.minimum_at = RuleAt{};
+    catalog.tries.push_back({"minimum", {"primary"}, {}});
+  }
   Plan own;
   own.id = *PlanId::parse("own");
   own.rank = 99;
@@ -272,22 +277,24 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
           std::ranges::none_of(after.orders,
                                [](const Order& o) { return std::ranges::any_of(o.attempts, &Attempt::kept); });
       const std::string code(life.world.catalogs.at(1).currency.code());
+      std::int64_t invoiced = 0;  // and still to be paid
+      for (const Order& order : after.orders)
+        if (order.state == OrderState::open && !order.invoice.empty()) invoiced += order.total.minor();
       if (quiet) {
-        ASSERT_EQ((books[{"customer", code}]), 0);
+        ASSERT_EQ((books[{"customer", code}]), invoiced);
       }
     };
     live(life, 250);
   }
   // What touches no books of an account, comes from the host or the tenant, or needs two accounts has its own stories.
   const std::set<std::string_view> elsewhere = {
-      "money_identified", "money_kept",     "money_moved_on",    "money_received",      "order_reopened",
-      "order_settled",    "receipt_moved",  "tax_withheld",      "account_imported",    "account_opened",
-      "catalog_applied",  "charge_waits",   "charges_lifted",    "charges_stopped",     "document_numbers_set",
-      "entitlement_set",  "grant_received", "grant_transferred", "invitation_accepted", "invitation_revoked",
-      "item_given_back",  "item_restored",  "item_suspended",    "item_taken",          "member_invited",
-      "member_removed",   "minimum_taken",  "month_closed",      "month_ended",         "month_started",
-      "role_changed",     "store_opened",   "retry_planned",     "processor_counted",   "difference_found",
-      "difference_closed"};
+      "money_identified",  "money_kept",       "money_moved_on",    "money_received",      "order_reopened",
+      "order_settled",     "receipt_moved",    "tax_withheld",      "account_imported",    "account_opened",
+      "catalog_applied",   "charge_waits",     "charges_lifted",    "charges_stopped",     "document_numbers_set",
+      "entitlement_set",   "grant_received",   "grant_transferred", "invitation_accepted", "invitation_revoked",
+      "item_given_back",   "item_restored",    "item_suspended",    "item_taken",          "member_invited",
+      "member_removed",    "month_closed",     "role_changed",      "store_opened",        "retry_planned",
+      "processor_counted", "difference_found", "difference_closed"};
   boost::mp11::mp_for_each<boost::mp11::mp_iota_c<std::variant_size_v<Fact>>>([&](auto i) {
     const auto name = word_of<std::variant_alternative_t<i, Fact>>();
     EXPECT_TRUE(kinds.contains(i) || elsewhere.contains(name)) << name << " did not happen in any life";
