@@ -35,7 +35,6 @@ std::string debits(const Place& place, double seconds, std::size_t tenants = 1, 
 std::string keys(std::size_t count) {
   engine::KeyWindow window(hours(24));
   const TenantId tenant = TenantId::trusted("callloop");
-  const std::size_t before = resident_bytes();
   const Instant start = *Instant::parse("2026-03-10T09:00Z");
   const auto begun = Clock::now();
   for (std::size_t n = 0; n < count; ++n) {
@@ -47,7 +46,7 @@ std::string keys(std::size_t count) {
   const double ns = std::chrono::duration<double, std::nano>(Clock::now() - begun).count() / static_cast<double>(count);
   must(window.size() == count, "all keys of a day are there");
   return fmt::format("{:.1f} bytes of {} keys, {:.0f} ns to look for one and remember it",
-                     static_cast<double>(resident_bytes() - before) / static_cast<double>(count), count, ns);
+                     static_cast<double>(window.bytes()) / static_cast<double>(count), count, ns);
 }
 
 /// What a moment of an account's life is asked of the shipped credit policy, translated both ways.
