@@ -72,6 +72,10 @@ constexpr Sentence sentences[] = {
     {"close_difference", "Of the tenant: a difference between two books was looked into."},
     {"set_billing", "Where the account is billed and to whom. What is not named stays."},
     {"decide_late_money", "What becomes of money that came when its order was closed."},
+    {"save_method",
+     "Saves a method at its processor; what its customer must do for it stands in the account's `savings`. Never a "
+     "number."},
+    {"record_payout", "A refund that no processor can give back was paid out from the bank."},
 };
 
 /// What a value looks like, as JSON.
