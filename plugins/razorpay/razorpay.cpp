@@ -130,13 +130,19 @@ class Razorpay {
   Step capture(const Operation& op, const Replies& replies) const {
     const Text ref = op.ref;
     const bool known = ref.view().starts_with("pay_");
-    if (!known && replies.empty()) return ref ? payments_of(ref) : find_order(op);
-    if (!known && !ref && replies.size() == 1) {
-      const Text order = replies[0].json()["items"].item(0)["id"].text();
+    if (replies.empty() && known) return api(get(Text("/v1/payments/") + ref));
+    if (replies.empty()) return ref ? payments_of(ref) : find_order(op);
+    const std::uint32_t looked_up = ref && !known ? 1 : 2;
+    if (replies.size() < looked_up) {
+      const Json found = replies[0].json();
+      const Text order = known ? found["order_id"].text() : found["items"].item(0)["id"].text();
       return order ? payments_of(order) : done({.state = FLORIN_UNKNOWN, .raw = "no such order"});
     }
-    const std::uint32_t looked_up = known ? 0 : ref ? 1 : 2;
-    const Text payment = known ? ref : with_status(replies[looked_up - 1], "authorized")["id"].text();
+    // What arrived twice made two payments: of an order one is captured, and the other goes back by itself.
+    const Reply of_order = replies[looked_up - 1];
+    if (of_order.status() != 200) return done({.state = FLORIN_UNKNOWN, .raw = "its order cannot be read"});
+    if (const Json captured = captured_in(of_order)) return done(read(captured));
+    const Text payment = known ? ref : with_status(of_order, "authorized")["id"].text();
     if (!payment) return done({.state = FLORIN_UNKNOWN, .raw = "no authorised payment"});
     if (replies.size() == looked_up)
       return api(post(Text("/v1/payments/") + payment + "/capture")
