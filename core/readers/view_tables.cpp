@@ -122,8 +122,8 @@ std::string command_word(const AnyCommand& command) {
                     command);
 }
 
-constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "made_plans", "grants",  "holds",
-                                               "orders",   "attempts",      "refunds",    "items",   "members"};
+constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "made_plans", "grants", "holds",
+                                               "orders",   "attempts",      "refunds",    "items",  "members"};
 
 }  // namespace
 

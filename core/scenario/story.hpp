@@ -193,8 +193,7 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
                        blocked, goodwill, may, entitlements, left, working, suspended, members, offered, account_money,
-                       unapplied, unmatched, written_off, withheld_tax, differences, payouts,
-                       notices))
+                       unapplied, unmatched, written_off, withheld_tax, differences, payouts, notices))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
                        expect, nobodys, says, decided_by))

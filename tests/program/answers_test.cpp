@@ -210,7 +210,8 @@ TEST_F(Answers, OperatingOnWhatIsNotThere) {
   expect("import data callloop nowhere.yaml" + config, 1, "nowhere.yaml");
   expect("import data callloop empty.yaml" + config, 1, "nothing was imported");
   expect("close data callloop 2026-13" + config, 2, "MONTH: '2026-13' is no month such as 2026-03");
-  expect("reconcile data callloop --processor sandbox --day yesterday" + config, 2, "--day: 'yesterday' is no date such as 2026-03-10");
+  expect("reconcile data callloop --processor sandbox --day yesterday" + config, 2,
+         "--day: 'yesterday' is no date such as 2026-03-10");
   expect("upcoming data callloop --day 2026-02-30 --config config/florin.yaml", 2, "--day");
   expect("months data nobody --config config/florin.yaml", 4, "there is no tenant 'nobody'");
   expect("versions data nobody", 4, "nobody");

@@ -486,7 +486,8 @@ struct PaymentsBlock {
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
-                      (processors, methods, try_, short_, over, smallest_charge, paid_after_closed, retries, refusals, rest))
+                      (processors, methods, try_, short_, over, smallest_charge, paid_after_closed, retries, refusals,
+                       rest))
 
 struct GateBlock {
   OneOrMany<Action> action;

@@ -54,8 +54,9 @@ auto refused_with(const char* reason, const char* source) {
   };
 }
 auto refunds(const std::string& amount) {
-  return
-      [=](const StandIn& razorpay) { return of_payment(OperationKind::refund, paid(razorpay, charging("upi")), amount); };
+  return [=](const StandIn& razorpay) {
+    return of_payment(OperationKind::refund, paid(razorpay, charging("upi")), amount);
+  };
 }
 /// A payment that its bank authorised when its order captured no more by itself.
 std::string authorised_late(const StandIn& razorpay) {
@@ -98,7 +99,8 @@ std::vector<Exchange> razorpay_exchanges() {
       // No money moves by an order: its lost answers are certain.
       {provider, "server_error", [](const StandIn&) { return charging("upi"); }, unknown, DeclineKind::none,
        "server_error_before"},
-      {provider, "answer_lost", [](const StandIn&) { return charging("upi"); }, not_sent, DeclineKind::none, "no_answer"},
+      {provider, "answer_lost", [](const StandIn&) { return charging("upi"); }, not_sent, DeclineKind::none,
+       "no_answer"},
       {provider, "not_json", [](const StandIn&) { return charging("upi"); }, unknown, DeclineKind::none, "not_json"},
       {provider, "status", [](const StandIn& razorpay) { return of_payment(status, paid(razorpay, charging("upi"))); },
        captured},

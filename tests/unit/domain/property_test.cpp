@@ -297,7 +297,8 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
       "entitlement_set",   "grant_received",   "grant_transferred", "invitation_accepted", "invitation_revoked",
       "item_given_back",   "item_restored",    "item_suspended",    "item_taken",          "member_invited",
       "member_removed",    "month_closed",     "role_changed",      "store_opened",        "retry_planned",
-      "processor_counted", "difference_found", "difference_closed", "saving_started", "saving_moved", "look_up_planned"};
+      "processor_counted", "difference_found", "difference_closed", "saving_started",      "saving_moved",
+      "look_up_planned"};
   boost::mp11::mp_for_each<boost::mp11::mp_iota_c<std::variant_size_v<Fact>>>([&](auto i) {
     const auto name = word_of<std::variant_alternative_t<i, Fact>>();
     EXPECT_TRUE(kinds.contains(i) || elsewhere.contains(name)) << name << " did not happen in any life";
