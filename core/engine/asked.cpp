@@ -1,0 +1,36 @@
+#include "engine/asked.hpp"
+
+#include <xxhash.h>
+
+#include "domain/journal/codec.hpp"
+#include "domain/journal/described.hpp"
+
+namespace florin::engine {
+
+std::uint32_t content_of(const AccountId& account, const AnyCommand& command) {
+  thread_local std::string bytes;
+  bytes.clear();
+  {
+    codec::Writer out(bytes);
+    codec::write(out, account);
+    if (const auto* opens = std::get_if<OpenAccount>(&command))
+      codec::write(out, AnyCommand(OpenAccount{opens->billing_country, opens->billing_state, {}}));
+    else if (std::holds_alternative<SetPerson>(command))
+      codec::write(out, AnyCommand(SetPerson{}));
+    else if (const auto* bills = std::get_if<SetBilling>(&command))
+      codec::write(out, AnyCommand(SetBilling{bills->billing_country, bills->billing_state, {}}));
+    else
+      codec::write(out, command);
+  }
+  return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
+}
+
+bool is_usage(const AnyCommand& command) {
+  return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
+         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
+         std::holds_alternative<UseTogether>(command);
+}
+
+Actor the_host() { return {"host", ""}; }
+
+}  // namespace florin::engine

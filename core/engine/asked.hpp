@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "domain/journal/entry.hpp"
+
+/// What a shard has to know of a command before it is decided.
+namespace florin::engine {
+
+/// A digest of what is asked of whom: the same key with another one is another command. What is personal is left out:
+/// it is sealed before it is written.
+std::uint32_t content_of(const AccountId& account, const AnyCommand& command);
+
+/// Whether its key is remembered for the window of usage, and not for that of money.
+bool is_usage(const AnyCommand& command);
+
+/// Who asks for what falls due.
+Actor the_host();
+
+}  // namespace florin::engine

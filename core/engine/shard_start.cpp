@@ -1,0 +1,269 @@
+#include "engine/shard.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+#include "domain/accounts/apply.hpp"
+#include "domain/journal/journal.hpp"
+#include "domain/payments/stop.hpp"
+#include "engine/asked.hpp"
+#include "engine/provider_key.hpp"
+#include "engine/vault.hpp"
+
+/// A shard begins: from checkpoints and the journal, its tenants one by one.
+namespace florin::engine {
+
+Status Shard::open(Instant now) {
+  const auto head = store_.head(options_.number);
+  if (!head) return head.error();
+  forget();
+  head_ = *head;
+  last_ = head_.last;
+  durable_ = head_.last;
+
+  if (const Status recovered = recover(); !recovered) return recovered;
+  for (auto& [name, tenant] : tenants_)
+    for (Held* held : tenant->accounts) schedule(*held);
+
+  // Every opening is an entry: the first under a new epoch, which fences whoever had the journal before.
+  epoch_before_ = head_.epoch;
+  ++head_.epoch;
+  last_at_ = std::max(last_at_, now);
+  append(nullptr, nullptr,
+         std::make_shared<Entry>(Entry{.tenant = {},
+                                       .account = {},
+                                       .actor = the_host(),
+                                       .key = {},
+                                       .asked_at = now,
+                                       .at = last_at_,
+                                       .catalog = 0,
+                                       .command = OpenStore{head_.epoch, options_.opened_by},
+                                       .refusal = std::nullopt,
+                                       .facts = {StoreOpened{head_.epoch, options_.opened_by}}}),
+         {});
+  const store::Row row = form();
+  store::Committed outcome = store_.commit(row, epoch_before_);
+  for (int again = 0; outcome == store::Committed::not_known && again < 3; ++again)
+    outcome = store_.commit(row, epoch_before_);
+  if (outcome != store::Committed::done)
+    return Error{.code = outcome == store::Committed::conflict ? "not_owner" : "store_failed",
+                 .message = "the journal could not be opened for writing: " + store_.last_problem()};
+  durable(row);
+  epoch_before_ = head_.epoch;
+  lost_ = false;
+  return Done{};
+}
+
+void Shard::forget() {
+  may_look_ = false;
+  {
+    const std::unique_lock until_nobody_looks(frame_);
+  }
+  attempts_.clear();
+  events_.clear();
+  changed_accounts_.clear();
+  changed_tenants_.clear();
+  cut_accounts_.clear();
+  cut_tenants_.clear();
+  tenants_.clear();
+  held_.clear();
+  names_ = NameIndex();
+  usage_keys_ = KeyWindow(options_.usage_window);
+  money_keys_ = KeyWindow(options_.money_window);
+}
+
+/// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
+/// folds the whole journal instead; `florin verify` says which.
+Status Shard::recover() {
+  const auto loaded = store_.load(options_.number);
+  const Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
+  const Status recovered = taken ? replay(loaded->floor) : taken;
+  if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
+  forget();
+  return replay(0);
+}
+
+Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
+  for (const store::Checkpoint& object : objects) {
+    if (object.object.starts_with("tenant/")) {
+      auto state = journal::read_tenant(object.bytes);
+      if (!state) return state.error();
+      Tenant& tenant = tenant_of(state->id);
+      tenant.state = std::move(*state);
+    } else {
+      const std::size_t slash = object.object.find('/', 8);
+      auto state = journal::read_account(object.bytes);
+      if (!state) return state.error();
+      Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
+      held.account = std::move(*state);
+      remember_attempts(held);
+    }
+  }
+  return Done{};
+}
+
+Status Shard::replay(store::Position floor) {
+  Status outcome = Done{};
+  const auto each = [&](const store::Row& row) {
+    auto entries = journal::read(row.entries);
+    if (!entries || entries->size() != row.last - row.first + 1) {
+      outcome = Error{
+          .code = "damaged_row",
+          .message = "the row of positions " + std::to_string(row.first) + " to " + std::to_string(row.last) +
+                     " cannot be read: " + (entries ? "its number of entries is wrong" : entries.error().message)};
+      return false;
+    }
+    store::Position position = row.first;
+    for (const Entry& entry : *entries) {
+      if (position <= floor && !in_checkpoints(entry, position)) {
+        outcome =
+            Error{.code = "damaged_checkpoint", .message = "the checkpoints lack position " + std::to_string(position)};
+        return false;
+      }
+      replay_entry(entry, position++, floor);
+    }
+    return true;
+  };
+  // The keys of the last windows are wanted too, so the whole journal is read; only what is newer is applied.
+  if (const auto read = store_.read(options_.number, 1, each); !read) return read.error();
+  return outcome;
+}
+
+/// Whether the objects that the entry changed are there as of then or later.
+bool Shard::in_checkpoints(const Entry& entry, store::Position position) const {
+  if (entry.tenant.empty()) return true;
+  const auto tenant = tenants_.find(entry.tenant.text());
+  if (tenant == tenants_.end() || tenant->second->state.position < position) return false;
+  if (entry.account.empty() || entry.facts.empty()) return true;
+  const Held* held = find(*tenant->second, entry.account);
+  return held != nullptr && position <= held->account.position;
+}
+
+void Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
+  last_at_ = std::max(last_at_, entry.at);
+  if (!entry.key.empty())
+    keys_for(entry.command)
+        .remember(KeyWindow::digest_of(entry.tenant, entry.key), {content_of(entry.account, entry.command), position},
+                  last_at_);
+  if (std::holds_alternative<ErasePerson>(entry.command)) erase(entry);
+  if (position <= floor || entry.tenant.empty()) return;
+  // Checkpoints are as of an entry each: one that is newer than this entry has it already. Whatever an account's has,
+  // its tenant's has too.
+  Tenant& tenant = tenant_of(entry.tenant);
+  const bool tenant_has_it = position <= tenant.state.position;
+  if (!tenant_has_it) {
+    tenant.state.position = position;
+    changed(tenant, position);
+  }
+  if (entry.account.empty()) {
+    Account nobody;
+    if (!tenant_has_it) apply(nobody, tenant.state, entry, position);
+    return;
+  }
+  Held* held = find(tenant, entry.account);
+  if (held == nullptr && entry.facts.empty()) return;  // a refusal to somebody who is not there
+  if (held == nullptr) held = &held_as(tenant, entry.account);
+  if (position <= held->account.position) return;
+  TenantState as_of_then;
+  as_of_then.catalog = entry.catalog;
+  apply(held->account, tenant_has_it ? as_of_then : tenant.state, entry, position);
+  changed(*held, position);
+  remember_attempts(*held);
+}
+
+Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std::string_view text, Instant now) {
+  Tenant& tenant = tenant_of(id);
+  tenant.catalogs.versions.clear();
+  for (std::uint32_t version = 1; version <= tenant.state.catalog; ++version) {
+    const auto kept = store_.text(tenant.state.catalog_texts[version - 1]);
+    if (!kept) return kept.error();
+    auto compiled = compile(version, *kept);
+    if (!compiled) return compiled.error();
+    tenant.catalogs.versions.push_back(std::move(*compiled));
+  }
+  tenant.stopped.reset();
+  if (tenant.state.catalog == 0) {
+    auto compiled = compile(1, std::string(text));
+    if (!compiled) return compiled.error();
+    const std::string name = catalog_name(id, text);
+    if (const auto kept = store_.put_text(name, text); !kept) return kept.error();
+    tenant.catalogs.versions.push_back(std::move(*compiled));
+    last_at_ = std::max(last_at_, now);
+    append(&tenant, nullptr,
+           std::make_shared<Entry>(Entry{.tenant = id,
+                                         .account = {},
+                                         .actor = the_host(),
+                                         .key = {},
+                                         .asked_at = now,
+                                         .at = last_at_,
+                                         .catalog = 1,
+                                         .command = ApplyCatalog{1, name, 0},
+                                         .refusal = std::nullopt,
+                                         .facts = {CatalogApplied{1, name}}}),
+           {});
+  }
+  unstick(tenant);
+  doubt_started(tenant, now);
+  resume_charges(tenant, now);
+  return Done{};
+}
+
+/// What was refused of what is due may not be any more.
+void Shard::unstick(Tenant& tenant) {
+  for (Held* held : tenant.accounts) {
+    held->stuck = false;
+    schedule(*held);
+  }
+}
+
+std::string Shard::catalog_name(const TenantId& tenant, std::string_view text) {
+  return "catalog/" + tenant.text() + "/" + provider_key(text);
+}
+
+/// After a stop was lifted: what waited and nothing else holds is tried, each account by an entry of its own.
+void Shard::resume_charges(Tenant& tenant, Instant now) {
+  std::vector<Job> jobs;
+  for (const Held* held : tenant.accounts)
+    if (may_resume(tenant.state, held->account))
+      jobs.push_back({.tenant = tenant.state.id,
+                      .account = held->account.id,
+                      .actor = the_host(),
+                      .key = {},
+                      .asked_at = std::nullopt,
+                      .command = ResumeCharges{},
+                      .reply = {},
+                      .of_effect = false});
+  std::ranges::sort(jobs, {}, &Job::account);
+  for (Job& job : jobs) take(std::move(job), now);
+}
+
+/// What had started before the last stop may have left: it is asked about now, never sent as if for the first time.
+void Shard::doubt_started(Tenant& tenant, Instant now) {
+  std::vector<Job> jobs;
+  for (const Held* held : tenant.accounts)
+    for (const Order& order : held->account.orders)
+      for (const Attempt& attempt : order.attempts) {
+        if (attempt.state != AttemptState::started) continue;
+        Said said;
+        said.text = "the host was stopped before the outcome was known";
+        said.ask_after = Duration{1};
+        jobs.push_back({.tenant = tenant.state.id,
+                        .account = held->account.id,
+                        .actor = the_host(),
+                        .key = {},
+                        .asked_at = std::nullopt,
+                        .command = ProviderSaid{order.id, attempt.number, std::move(said), true},
+                        .reply = {},
+                        .of_effect = false});
+      }
+  std::ranges::stable_sort(jobs, {}, &Job::account);
+  for (Job& job : jobs) take(std::move(job), now);
+}
+
+void Shard::stop_tenant(const TenantId& id, Error why) {
+  Tenant& tenant = tenant_of(id);
+  tenant.stopped = std::move(why);
+  for (Held* held : tenant.accounts) schedule(*held);
+}
+
+}  // namespace florin::engine

@@ -1,0 +1,176 @@
+#include "engine/shard.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "domain/journal/journal.hpp"
+#include "engine/asked.hpp"
+
+/// What a shard keeps: whose account lies where, when it is looked at next, and what of it is yet to be saved.
+namespace florin::engine {
+
+namespace {
+
+std::string object_of(const TenantId& tenant) { return "tenant/" + tenant.text(); }
+std::string object_of(const TenantId& tenant, const AccountId& account) {
+  return "account/" + tenant.text() + "/" + account.text();
+}
+
+}  // namespace
+
+Shard::Tenant& Shard::tenant_of(const TenantId& id) {
+  auto& tenant = tenants_[id.text()];
+  if (!tenant) {
+    tenant = std::make_unique<Tenant>();
+    tenant->state.id = id;
+    tenant->seed = tenants_.size();
+  }
+  return *tenant;
+}
+
+Shard::Tenant* Shard::find_tenant(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : found->second.get();
+}
+
+std::uint32_t Shard::name_of(const Tenant& tenant, const AccountId& id) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(id.text().data(), id.text().size(), tenant.seed));
+}
+
+Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const {
+  const std::uint32_t number = names_.find(name, [&](std::uint32_t candidate) {
+    return held_[candidate].tenant == &tenant && held_[candidate].account.id == id;
+  });
+  return number == NameIndex::none ? nullptr : &held_[number];
+}
+
+Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
+  const std::uint32_t name = name_of(tenant, id);
+  if (Held* held = find(tenant, id, name)) return *held;
+  const std::unique_lock frame(frame_);
+  Held& held = held_.add();
+  held.account.id = id;
+  held.tenant = &tenant;
+  tenant.accounts.push_back(&held);
+  names_.add(name, static_cast<std::uint32_t>(held_.size() - 1));
+  return held;
+}
+
+void Shard::remember_attempts(Held& held) {
+  for (const Order& order : held.account.orders)
+    for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
+  for (const Refund& refund : held.account.refunds) attempts_.emplace(refund.key, &held);
+  for (const Saving& saving : held.account.savings) attempts_.emplace(saving.key, &held);
+}
+
+KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
+const KeyWindow& Shard::keys_for(const AnyCommand& command) const {
+  return is_usage(command) ? usage_keys_ : money_keys_;
+}
+
+bool Shard::Sooner::operator()(const Event& a, const Event& b) const {
+  if (a.first != b.first || a.second == b.second) return a.first < b.first;
+  if (a.second->tenant != b.second->tenant) return a.second->tenant->state.id < b.second->tenant->state.id;
+  return a.second->account.id < b.second->account.id;
+}
+
+void Shard::schedule(Held& held) {
+  Instant at = never;
+  if (!held.tenant->stopped && !held.tenant->catalogs.versions.empty()) {
+    if (!held.stuck) at = held.account.due_at;
+    if (held.under_way == 0 && options_.sending) at = std::min(at, next_ask(held.account));
+  }
+  if (at == held.event_at) return;
+  if (held.event_at != never) events_.erase({held.event_at, &held});
+  held.event_at = at;
+  if (at != never) events_.insert({at, &held});
+}
+
+const Account* Shard::account(const TenantId& tenant, const AccountId& id) const {
+  const Tenant* found = find_tenant(tenant);
+  const Held* held = found == nullptr ? nullptr : find(*found, id);
+  return held == nullptr ? nullptr : &held->account;
+}
+
+const TenantState* Shard::tenant(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : &found->second->state;
+}
+
+const Catalogs* Shard::catalogs(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() ? nullptr : &found->second->catalogs;
+}
+
+std::vector<TenantId> Shard::tenants() const {
+  std::vector<TenantId> ids;
+  for (const auto& [name, tenant] : tenants_) ids.push_back(tenant->state.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
+std::vector<AccountId> Shard::accounts(const TenantId& tenant) const {
+  std::vector<AccountId> ids;
+  if (const auto found = tenants_.find(tenant.text()); found != tenants_.end())
+    for (const Held* held : found->second->accounts) ids.push_back(held->account.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
+void Shard::changed(Tenant& tenant, store::Position position) {
+  if (tenant.changed_from != 0) return;
+  tenant.changed_from = position;
+  changed_tenants_.push_back(&tenant);
+}
+
+void Shard::changed(Held& held, store::Position position) {
+  if (held.changed_from != 0) return;
+  held.changed_from = position;
+  changed_accounts_.push_back(&held);
+}
+
+store::Checkpoint Shard::checkpoint_of(Tenant& tenant) {
+  return {object_of(tenant.state.id), tenant.state.position, journal::write(tenant.state)};
+}
+
+Shard::Cut Shard::cut(std::size_t most) {
+  Cut cut;
+  std::set<Tenant*> theirs;
+  for (; !changed_accounts_.empty() && cut_accounts_.size() < most; changed_accounts_.pop_front()) {
+    Held& held = *changed_accounts_.front();
+    cut.objects.push_back(
+        {object_of(held.tenant->state.id, held.account.id), held.account.position, journal::write(held.account)});
+    cut_accounts_.emplace_back(&held, std::exchange(held.changed_from, 0));
+    theirs.insert(held.tenant);
+  }
+  const store::Position next_account = changed_accounts_.empty() ? last_ + 1 : changed_accounts_.front()->changed_from;
+  for (; !changed_tenants_.empty() && changed_tenants_.front()->changed_from < next_account;
+       changed_tenants_.pop_front()) {
+    Tenant& tenant = *changed_tenants_.front();
+    cut_tenants_.emplace_back(&tenant, std::exchange(tenant.changed_from, 0));
+    theirs.insert(&tenant);
+  }
+  for (Tenant* tenant : theirs) cut.objects.push_back(checkpoint_of(*tenant));
+  const store::Position next_tenant = changed_tenants_.empty() ? last_ + 1 : changed_tenants_.front()->changed_from;
+  cut.floor = std::min(next_account, next_tenant) - 1;
+  return cut;
+}
+
+void Shard::saved(bool done) {
+  const auto back = [done](auto& cut, auto& changed) {
+    if (!done && !cut.empty()) {
+      for (const auto& [object, from] : cut) {
+        if (object->changed_from == 0) changed.push_back(object);
+        object->changed_from = from;
+      }
+      std::ranges::sort(changed, {}, [](const auto* object) { return object->changed_from; });
+    }
+    cut.clear();
+  };
+  back(cut_accounts_, changed_accounts_);
+  back(cut_tenants_, changed_tenants_);
+}
+
+}  // namespace florin::engine
