@@ -25,9 +25,8 @@ constexpr Sentence sentences[] = {
     {"buy_credits", "Buys credits; they come with the payment."},
     {"set_auto_recharge", "Buys credits by itself whenever fewer than `below` are left."},
     {"set_method",
-     "Saves a payment method. `details` is what the method's form asks for: of a card `token`, `brand`, `last4`; of "
-     "UPI "
-     "`token`, `address`. Never a card's number."},
+     "Saves a payment method. `details` is what the method's form asks for: of a card `token`, `brand`, `last4`; "
+     "of UPI `token`, `address`. Never a card's number."},
     {"remove_method", "Forgets a payment method."},
     {"use", "Takes credits for one message, call or drop; whole, or not at all."},
     {"place_hold", "Keeps credits aside before something is sent."},

@@ -16,9 +16,9 @@
 
 #include "config/document.hpp"
 #include "config/scalar.hpp"
-#include "domain/journal/apart.hpp"
 #include "domain/journal/names.hpp"
 #include "domain/journal/one_of.hpp"
+#include "florin/apart.hpp"
 
 /// What a C++ type looks like when a person or a program writes it. A type is described once (Boost.Describe) and
 /// becomes a table at compile time; decoding, JSON and schemas walk the table and are compiled once, not once a type.

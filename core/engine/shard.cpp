@@ -319,15 +319,19 @@ std::vector<Effect> Shard::take_effects(Instant now) {
   return effects;
 }
 
+const Account* Shard::holder_of(const TenantId& tenant, const std::string& key) const {
+  const auto found = attempts_.find(key);
+  return found == attempts_.end() || found->second->tenant->state.id != tenant ? nullptr : &found->second->account;
+}
+
 bool Shard::find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
                          std::uint32_t& attempt) const {
-  const auto found = attempts_.find(key);
-  if (found == attempts_.end() || found->second->tenant->state.id != tenant) return false;
-  const Account& holder = found->second->account;
-  for (const Order& candidate : holder.orders)
+  const Account* holder = holder_of(tenant, key);
+  if (holder == nullptr) return false;
+  for (const Order& candidate : holder->orders)
     for (const Attempt& tried : candidate.attempts)
       if (tried.key == key) {
-        account = holder.id;
+        account = holder->id;
         order = candidate.id;
         attempt = tried.number;
         return true;
@@ -336,27 +340,23 @@ bool Shard::find_attempt(const TenantId& tenant, const std::string& key, Account
 }
 
 bool Shard::find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const {
-  const auto found = attempts_.find(key);
-  if (found == attempts_.end() || found->second->tenant->state.id != tenant) return false;
-  for (const Refund& candidate : found->second->account.refunds)
-    if (candidate.key == key) {
-      account = found->second->account.id;
-      refund = candidate.id;
-      return true;
-    }
-  return false;
+  const Account* holder = holder_of(tenant, key);
+  if (holder == nullptr) return false;
+  const auto found = std::ranges::find(holder->refunds, key, &Refund::key);
+  if (found == holder->refunds.end()) return false;
+  account = holder->id;
+  refund = found->id;
+  return true;
 }
 
 bool Shard::find_saving(const TenantId& tenant, const std::string& key, AccountId& account, SavingId& saving) const {
-  const auto found = attempts_.find(key);
-  if (found == attempts_.end() || found->second->tenant->state.id != tenant) return false;
-  for (const Saving& candidate : found->second->account.savings)
-    if (candidate.key == key) {
-      account = found->second->account.id;
-      saving = candidate.id;
-      return true;
-    }
-  return false;
+  const Account* holder = holder_of(tenant, key);
+  if (holder == nullptr) return false;
+  const auto found = std::ranges::find(holder->savings, key, &Saving::key);
+  if (found == holder->savings.end()) return false;
+  account = holder->id;
+  saving = found->id;
+  return true;
 }
 
 bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,

@@ -221,6 +221,8 @@ class Shard {
   void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
+  /// Whose attempt, refund or saving has this key; nullptr: none of the tenant's.
+  const Account* holder_of(const TenantId& tenant, const std::string& key) const;
   void forget();
   Status recover();
   Status take_checkpoints(const std::vector<store::Checkpoint>& objects);

@@ -178,7 +178,7 @@ class Teller {
     return "billed in " + f.billing_country + (f.billing_state.empty() ? "" : ", " + f.billing_state);
   }
   std::string operator()(const SavingStarted& f) const {
-    return f.saving.slot + " " + f.saving.method.text() + " is to be saved at " + f.saving.processor.text();
+    return f.saving->slot + " " + f.saving->method.text() + " is to be saved at " + f.saving->processor.text();
   }
   std::string operator()(const SavingMoved& f) const {
     const std::string code = f.decline_code.empty() ? "" : " (" + f.decline_code + ")";

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "domain/credits/grant.hpp"
-#include "domain/journal/apart.hpp"
 #include "domain/orders/order.hpp"
 #include "domain/payments/receipt.hpp"
+#include "florin/apart.hpp"
 #include "florin/commands.hpp"
 
 namespace florin {

@@ -580,9 +580,9 @@ struct Applying {
     account.billing_state = fact.billing_state;
   }
   void operator()(const SavingStarted& fact) {
-    account.last_saving = fact.saving.id.value;
-    std::erase_if(account.savings, [&](const Saving& before) { return before.slot == fact.saving.slot; });
-    account.savings.push_back(fact.saving);
+    account.last_saving = fact.saving->id.value;
+    std::erase_if(account.savings, [&](const Saving& before) { return before.slot == fact.saving->slot; });
+    account.savings.push_back(*fact.saving);
   }
   void operator()(const SavingMoved& fact) {
     Saving& moved = there(account.saving(fact.saving), "no such saving");

@@ -10,8 +10,8 @@
 
 #include "domain/catalog/catalog.hpp"
 #include "domain/decision/question.hpp"
-#include "domain/journal/apart.hpp"
 #include "domain/journal/entry.hpp"
+#include "florin/apart.hpp"
 
 namespace florin {
 

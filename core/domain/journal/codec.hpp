@@ -15,8 +15,8 @@
 #include <variant>
 #include <vector>
 
-#include "domain/journal/apart.hpp"
 #include "domain/journal/one_of.hpp"
+#include "florin/apart.hpp"
 #include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"

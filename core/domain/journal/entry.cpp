@@ -2,6 +2,9 @@
 
 namespace florin {
 
+// Each debit moves some: a kind that is wider lies apart, or its fields do (florin/apart.hpp).
+static_assert(sizeof(AnyCommand) <= 384);
+
 AnyCommand::AnyCommand() = default;
 AnyCommand::AnyCommand(const AnyCommand& other) = default;
 AnyCommand::AnyCommand(AnyCommand&& other) noexcept = default;

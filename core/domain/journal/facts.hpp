@@ -510,7 +510,7 @@ struct CancelPlanned {
 
 /// In place of an earlier one of its slot.
 struct SavingStarted {
-  Saving saving;
+  Apart<Saving> saving;
 };
 struct SavingMoved {
   SavingId saving;

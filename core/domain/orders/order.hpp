@@ -58,6 +58,9 @@ struct Buys {
   std::optional<Instant> month_ends;              ///< none: the month that runs when it is paid
 };
 
+/// How long after its decision something may still leave this host for the first time: what is older is asked about.
+inline constexpr Duration send_window = minutes(15);
+
 /// One try on one route. Durable, with its key, before anything is sent.
 struct Attempt {
   std::uint32_t number = 0;  ///< in its order, from 1

@@ -13,9 +13,6 @@ namespace florin {
 
 namespace {
 
-/// How long after its decision an attempt may still leave this host for the first time.
-constexpr Duration send_window = minutes(15);
-
 const SavedMethod* saved_as(const Account& account, const std::string& slot_or_kind) {
   if (const SavedMethod* saved = account.slot(slot_or_kind)) return saved;
   const auto found =

@@ -10,9 +10,6 @@ namespace florin {
 
 namespace {
 
-/// How long after its decision a saving may still leave this host for the first time.
-constexpr Duration send_window = minutes(15);
-
 const Method& keepable(const Draft& draft, const Actor& actor, const MethodId& id, const std::string& slot) {
   const Catalog& catalog = draft.catalog();
   const Method* method = catalog.method(id);

@@ -39,8 +39,9 @@ Money unused_days_of(const Draft& draft, const Order& order, Money fee) {
   }
   if (!from || !to) return fee;
   if (*to <= draft.now) return Money(0, fee.currency());
-  return fee.times({draft.calendar().days_between(draft.now, *to), draft.calendar().days_between(*from, *to)},
-                   Rounding::half_up);
+  const std::int64_t days = draft.calendar().days_between(*from, *to);
+  if (days == 0) return fee;  // today is its only day
+  return fee.times({draft.calendar().days_between(draft.now, *to), days}, Rounding::half_up);
 }
 
 /// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it.

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "florin/apart.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
 #include "florin/money.hpp"
@@ -343,12 +344,12 @@ struct ImportAccount {
   std::optional<Instant> first_paid_at;
   std::vector<ImportedMethod> methods;
   std::vector<Word> approvals;
-  std::optional<ImportedPlan> subscription;
+  Seldom<ImportedPlan> subscription;
   std::vector<ImportedLot> lots;
-  std::optional<MakePlan> made_plan;  ///< the plan that is made for this account
+  Seldom<MakePlan> made_plan;  ///< the plan that is made for this account
   std::vector<ImportedMember> members;
   std::vector<TakeItem> items;
-  std::optional<SetAutoRecharge> auto_recharge;
+  Seldom<SetAutoRecharge> auto_recharge;
 };
 /// Staff, of the tenant, before its first document: the numbers that follow those of the system before.
 struct SetDocumentNumbers {
