@@ -38,6 +38,9 @@ constexpr std::size_t turn = 4096;
 constexpr std::size_t tenant_share = 256;
 /// Entries that may be decided and wait for the disk. Then no more is taken: the lines fill, and say `busy`.
 constexpr store::Position most_undurable = 4096;
+/// Who was answered asks again at once, most often. A row of fewer than were answered waits for them, but no longer
+/// than this share of a commit: 16 callers then share one sync instead of two. docs/decisions/0021-hot-path.md
+constexpr std::int64_t gather_share = 4;
 /// Of a turn, for what falls due: renewals get on while commands pour in.
 constexpr std::size_t due_share = 512;
 /// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
@@ -389,7 +392,9 @@ void Engine::commit_loop() {
       lock.unlock();
       const Instant asked_at = monotonic();
       const store::Committed outcome = commit_until_known(row);
+      const Duration took = monotonic() - asked_at;
       lock.lock();
+      commit_took_ = took;
       if (outcome == store::Committed::done) extend_lease(asked_at);
       row_outcome_ = outcome;
       if (cut_ && outcome != store::Committed::done) {  // it may have been of entries that are nowhere
@@ -437,6 +442,8 @@ Shard::Cut Engine::cut_some(std::size_t most) {
 void Engine::decide_loop() {
   store::Row row;  // the one that is being committed
   Instant retry_at;
+  store::Position gathering = 0;  // as many were answered just now
+  Instant gather_until;           // on the clock of monotonic()
   Instant rested_at = now() + rest;
   save_at_ = now() + longest_unsaved;
   std::unique_lock lock(mutex_);
@@ -477,6 +484,7 @@ void Engine::decide_loop() {
     if (may_read()) readings = std::exchange(readings_, {});
     const bool ours = lease_good() && !lease_lost_;
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
+    const Duration gather_at_most{commit_took_.us / gather_share};
     const bool closing = closing_;
     const bool lease_lost = lease_lost_;
     const bool claimed = claimed_;
@@ -498,11 +506,16 @@ void Engine::decide_loop() {
 
     if (outcome) {
       committing_ = false;
-      // What was decided meanwhile goes to the disk before anybody is answered: the disk never waits for us.
       const store::Row done = std::exchange(row, {});
-      if (*outcome == store::Committed::done && shard_.waiting() && !shard_.lost()) commit_next(row = shard_.form());
+      const store::Position answered = done.last + 1 - done.first;
+      // What was decided meanwhile goes to the disk before anybody is answered: the disk never waits for us. But where
+      // it is little, those who are answered now may go along.
+      if (*outcome == store::Committed::done && shard_.waiting() >= answered && !shard_.lost())
+        commit_next(row = shard_.form());
       row_is(*outcome, done);
       retry_at = now() + Duration{100'000};
+      gathering = committing_ ? 0 : answered;
+      gather_until = monotonic() + gather_at_most;
     }
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
     if (claimed && !closing) take_back();
@@ -527,7 +540,12 @@ void Engine::decide_loop() {
     if (!committing_ && !shard_.lost()) {
       if (unknown_row_ && retry_at <= now())
         row = *unknown_row_;
-      else if (!unknown_row_ && shard_.waiting())
+      else if (!unknown_row_ && shard_.waiting() && shard_.waiting() < gathering && monotonic() < gather_until) {
+        lock.unlock();
+        std::this_thread::yield();
+        lock.lock();
+        continue;
+      } else if (!unknown_row_ && shard_.waiting())
         row = shard_.form();
       else if (finish)
         return;

@@ -106,8 +106,8 @@ class Shard {
   Instant next_event() const;
 
   // ---- Commit --------------------------------------------------------------------------------------------------
-  /// Something waits to be made durable.
-  bool waiting() const { return !pending_.empty(); }
+  /// Entries that wait to be made durable and are in no row.
+  store::Position waiting() const { return pending_.empty() ? 0 : last_ - head_.last; }
   /// Everything that waits as one row, formed once. Only when no row is under way.
   store::Row form();
   /// The row is durable: replies leave, and effects of its accounts may.
