@@ -68,6 +68,9 @@ class Engine {
     return threaded() && ours() && shard_.look(tenant, account, see) && ours();
   }
 
+  /// Of the last entry that is known to be durable. From any thread.
+  store::Position durable_position() const { return shard_.durable_position(); }
+
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);
   Instant now() const;

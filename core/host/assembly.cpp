@@ -90,6 +90,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
     if (error.code != "tenant_stopped") assembly->problems_.push_back(error);
   assembly->note_files_not_in_force(files);
   assembly->daily_books_ = std::make_unique<DailyBooks>(*assembly, assembly->opened_at_);
+  if (options.data && !options.virtual_from) assembly->views_.start();
   const bool daily = options.file.reconciles_daily;
   if (daily && !options.virtual_from) assembly->daily_books_->start();
   if (options.virtual_from) {
@@ -119,6 +120,7 @@ Result<bool> Assembly::sending() const {
 }
 
 void Assembly::close() {
+  views_.stop();
   if (daily_books_) daily_books_->stop();
   if (engine_) engine_->close();
 }
@@ -138,6 +140,7 @@ Status Assembly::refresh_views(std::uint64_t most) {
   if (!journal) return journal.error();
   const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db", most);
   if (!refreshed) return refreshed.error();
+  views_.note({refreshed->position, {}});
   return Done{};
 }
 

@@ -15,6 +15,7 @@
 #include "engine/engine.hpp"
 #include "host/daily_books.hpp"
 #include "host/plugged.hpp"
+#include "host/view_keeper.hpp"
 #include "store/store.hpp"
 
 namespace florin {
@@ -49,6 +50,7 @@ class Assembly {
   store::Store& store() { return *store_; }
   Plugged& plugged() { return *plugged_; }
   DailyBooks& daily_books() { return *daily_books_; }
+  const ViewKeeper& views() const { return views_; }
   const Errors& problems() const { return problems_; }
   /// Whether anything is sent to providers: not after a restore, until it is told to.
   Result<bool> sending() const;
@@ -77,6 +79,7 @@ class Assembly {
   void deliver_sandbox_webhooks();
 
   Options options_;
+  ViewKeeper views_{*this};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;

@@ -446,6 +446,14 @@ Status Host::refresh_views() {
   return assembly->refresh_views();
 }
 
+Host::Views Host::views() const {
+  const auto assembly = inside_->open();
+  if (!assembly) return {};
+  ViewKeeper::State state = assembly->views().state();
+  const std::uint64_t durable = assembly->engine().durable_position();
+  return {state.position, durable - std::min(durable, state.position), std::move(state.problem)};
+}
+
 void Host::close() { inside_->close(); }
 
 }  // namespace florin

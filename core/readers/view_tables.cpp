@@ -1,11 +1,15 @@
 #include "readers/view_tables.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 
 #include "config/command.hpp"
 #include "config/scalar.hpp"
 #include "domain/accounts/apply.hpp"
+#include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/journal.hpp"
 #include "domain/journal/names.hpp"
@@ -14,7 +18,7 @@
 namespace florin::readers {
 
 const char* const view_tables = R"(
-  CREATE TABLE progress (shard INTEGER PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+  CREATE TABLE progress (shard INTEGER PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL, at TEXT NOT NULL) STRICT;
   CREATE TABLE states (object TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE catalogs (
     tenant TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL,
@@ -113,6 +117,7 @@ std::int64_t bound(std::int64_t value) { return value; }
 std::int64_t bound(std::int32_t value) { return value; }
 std::int64_t bound(std::uint32_t value) { return value; }
 std::int64_t bound(bool value) { return value ? 1 : 0; }
+std::optional<std::int64_t> bound(std::optional<std::int32_t> value) { return value; }
 std::string_view bound(const std::string& value) { return value; }
 std::string_view bound(std::string_view value) { return value; }
 store::Blob bound(store::Blob value) { return value; }
@@ -122,8 +127,25 @@ std::string command_word(const AnyCommand& command) {
                     command);
 }
 
-constexpr std::string_view account_tables[] = {"accounts", "subscriptions", "made_plans", "grants", "holds",
-                                               "orders",   "attempts",      "refunds",    "items",  "members"};
+template <class Part>
+std::string bytes_of(const Part& part) {
+  std::string bytes;
+  codec::Writer out(bytes);
+  codec::write(out, part);
+  return bytes;
+}
+template <class Part>
+bool differ(const Part& before, const Part& now) {
+  return bytes_of(before) != bytes_of(now);
+}
+
+template <class One>
+std::vector<const One*> all_of(const std::vector<One>& some, const std::vector<One>& more = {}) {
+  std::vector<const One*> all;
+  for (const One& one : some) all.push_back(&one);
+  for (const One& one : more) all.push_back(&one);
+  return all;
+}
 
 }  // namespace
 
@@ -149,7 +171,7 @@ std::string ViewWriter::credits(const Name& name, const CreditType& type, Credit
 }
 
 /// The state as of the last refresh, once.
-void ViewWriter::load(const Entry& entry) {
+ViewWriter::Seen* ViewWriter::load(const Entry& entry) {
   const auto kept = [&](const std::string& object) {
     store::Run query(prepared("SELECT bytes FROM states WHERE object = ?"), std::string_view(object));
     const int rc = query.step();
@@ -164,12 +186,19 @@ void ViewWriter::load(const Entry& entry) {
       tenant = std::move(*state);
     }
   }
-  if (entry.account.empty() || !loaded_.insert({entry.tenant.text(), entry.account.text()}).second) return;
-  if (const auto bytes = kept(entry.tenant.text() + "/" + entry.account.text())) {
+  if (entry.account.empty()) return nullptr;
+  const std::string object = entry.tenant.text() + "/" + entry.account.text();
+  const auto [at, is_new] = seen_.try_emplace(object);
+  Seen& seen = at->second;
+  if (!is_new) return &seen;
+  seen.name = {entry.tenant.text(), entry.account.text()};
+  if (const auto bytes = kept(object)) {
     auto state = journal::read_account(*bytes);
     if (!state) throw Failed{state.error()};
+    seen.before = *state;
     fold_.account(entry.tenant, entry.account) = std::move(*state);
   }
+  return &seen;
 }
 
 Status ViewWriter::add(const Entry& entry, std::uint32_t shard, store::Position position) {
@@ -188,27 +217,26 @@ Status ViewWriter::add(const Entry& entry, std::uint32_t shard, store::Position 
           entry.tenant.text(), entry.account.text(), at, command, entry.refusal->code, entry.refusal->text,
           entry.refusal->rule);
     if (entry.tenant.empty()) return Done{};
-    load(entry);
+    Seen* seen = load(entry);
     touched_tenants_.insert(entry.tenant.text());
-    add_facts(entry, shard, position);
-    if (fold_.find(entry.tenant, entry.account) != nullptr)
-      touched_.insert({entry.tenant.text(), entry.account.text()});
+    add_facts(seen, entry, shard, position);
+    if (seen != nullptr && !seen->touched) seen->touched = fold_.find(entry.tenant, entry.account) != nullptr;
   } catch (const Failed& failed) {
     return failed.error;
   }
   return Done{};
 }
 
-void ViewWriter::add_usage(const Entry& entry, const std::string& meter, const Quantity& quantity,
+void ViewWriter::add_usage(Seen& seen, Instant at, const std::string& meter, const Quantity& quantity,
                            const CreditType& type, Credits used) {
-  put("INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET times = times + 1, "
-      "quantity_micro = quantity_micro + excluded.quantity_micro, credits = credits + excluded.credits",
-      entry.tenant.text(), entry.account.text(), entry.at.text().substr(0, 10), meter, type.text(), quantity.unit,
-      quantity.micro, used.units);
+  Usage& sum = seen.usage[{at.text().substr(0, 10), meter, type.text(), quantity.unit}];
+  ++sum.times;
+  sum.quantity_micro += quantity.micro;
+  sum.credits += used;
 }
 
 /// Each fact beside the account as it is just before it: the account tells a grant's type and a hold's meter.
-void ViewWriter::add_facts(const Entry& entry, std::uint32_t shard, store::Position position) {
+void ViewWriter::add_facts(Seen* seen, const Entry& entry, std::uint32_t shard, store::Position position) {
   TenantState& tenant = fold_.tenant(entry.tenant);
   Account nobody;
   Account* about = fold_.subject(entry);
@@ -223,13 +251,13 @@ void ViewWriter::add_facts(const Entry& entry, std::uint32_t shard, store::Posit
     if (const auto* spent = std::get_if<CreditsSpent>(&fact)) {
       Credits used;
       for (const Take& take : spent->takes) used += take.amount;
-      add_usage(entry, spent->meter.text(), spent->quantity, spent->type, used);
+      add_usage(*seen, entry.at, spent->meter.text(), spent->quantity, spent->type, used);
     }
     if (const auto* closed = std::get_if<HoldClosed>(&fact); closed != nullptr && closed->because == "settled") {
       Credits used = closed->owed + closed->absorbed;
       for (const Take& take : closed->spent) used += take.amount;
       if (const Hold* hold = account.hold(closed->hold))
-        add_usage(entry, hold->meter.text(), closed->quantity, hold->type, used);
+        add_usage(*seen, entry.at, hold->meter.text(), closed->quantity, hold->type, used);
     }
     if (const auto* invoice = std::get_if<InvoiceIssued>(&fact))
       put("INSERT INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?)", entry.tenant.text(),
@@ -256,11 +284,17 @@ Status ViewWriter::finish() {
       const std::string bytes = journal::write(fold_.tenant(TenantId::trusted(id)));
       put("INSERT OR REPLACE INTO states VALUES (?, ?)", id, store::Blob{bytes});
     }
-    for (const Name& name : touched_) {
-      const Account& account = fold_.accounts().at(name);
+    // In the order of the tables, so that what is written lies together.
+    std::vector<const Seen*> touched;
+    for (const auto& [object, seen] : seen_)
+      if (seen.touched) touched.push_back(&seen);
+    std::ranges::sort(touched, {}, [](const Seen* seen) -> const Name& { return seen->name; });
+    for (const Seen* seen : touched) {
+      const Account& account = fold_.accounts().at(seen->name);
       const std::string bytes = journal::write(account);
-      put("INSERT OR REPLACE INTO states VALUES (?, ?)", name.first + "/" + name.second, store::Blob{bytes});
-      write_account(name, account);
+      put("INSERT OR REPLACE INTO states VALUES (?, ?)", seen->name.first + "/" + seen->name.second,
+          store::Blob{bytes});
+      write_changes(*seen, account);
     }
   } catch (const Failed& failed) {
     return failed.error;
@@ -268,16 +302,89 @@ Status ViewWriter::finish() {
   return Done{};
 }
 
+template <class Again>
+void ViewWriter::rewrite(const Name& name, const char* table, const Again& again) {
+  put(fmt::format("DELETE FROM {} WHERE tenant = ? AND account = ?", table), name.first, name.second);
+  again();
+}
+
+template <class One, class Again>
+void ViewWriter::update(const Name& name, const char* table, const char* id_column,
+                        const std::vector<const One*>& before, const std::vector<const One*>& now, const Again& again) {
+  boost::unordered_flat_map<std::uint64_t, std::string> was;
+  for (const One* one : before) was[one->id.value] = bytes_of(*one);
+  for (const One* one : now) {
+    const auto found = was.find(one->id.value);
+    const bool same = found != was.end() && found->second == bytes_of(*one);
+    if (found != was.end()) was.erase(found);
+    if (!same) again(*one);
+  }
+  for (const auto& [id, bytes] : was)
+    put(fmt::format("DELETE FROM {} WHERE tenant = ? AND account = ? AND {} = ?", table, id_column), name.first,
+        name.second, whole(id));
+}
+
+void ViewWriter::write_changes(const Seen& seen, const Account& now) {
+  const Name& name = seen.name;
+  const Account& before = seen.before;
+  write_account(name, now);
+  if (differ(before.subscription, now.subscription) || differ(before.pause, now.pause))
+    rewrite(name, "subscriptions", [&] { write_subscription(name, now); });
+  if (differ(before.made_plans, now.made_plans))
+    rewrite(name, "made_plans", [&] {
+      for (const MadePlan& made : now.made_plans) write_made_plan(name, made);
+    });
+  update(name, "grants", "grant_id", all_of(before.grants, before.closed_grants), all_of(now.grants, now.closed_grants),
+         [&](const Grant& grant) { write_grant(name, grant); });
+  update(name, "holds", "hold_id", all_of(before.holds), all_of(now.holds), [&](const Hold& hold) {
+    put("INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", name.first, name.second, hold.id.value,
+        hold.meter.text(), hold.type.text(), hold.amount().units, credits(name, hold.type, hold.amount()),
+        hold.ends_at.text());
+  });
+  if (differ(before.items, now.items))
+    rewrite(name, "items", [&] {
+      for (const Item& item : now.items)
+        put("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", name.first, name.second, item.entitlement.text(), item.name,
+            item.taken_at.text(), item.suspended);
+    });
+  if (differ(before.members, now.members))
+    rewrite(name, "members", [&] {
+      for (const Member& member : now.members)
+        put("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", name.first, name.second, member.id.text(), member.role,
+            std::string_view(member.invited ? "invited" : "active"), member.since.text());
+    });
+  // An attempt's row says of its method what the account says: with other methods all of them are written anew.
+  const bool other_methods = differ(before.methods, now.methods);
+  update(name, "orders", "order_id", all_of(before.orders), all_of(now.orders), [&](const Order& order) {
+    write_order(name, order);
+    if (!other_methods) write_attempts(name, now, order);
+  });
+  if (other_methods)
+    for (const Order& order : now.orders) write_attempts(name, now, order);
+  for (const auto& [what, sum] : seen.usage) {
+    const auto& [day, meter, type, unit] = what;
+    put("INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + "
+        "excluded.times, quantity_micro = quantity_micro + excluded.quantity_micro, credits = credits + "
+        "excluded.credits",
+        name.first, name.second, day, meter, type, unit, sum.times, sum.quantity_micro, sum.credits.units);
+  }
+  update(name, "refunds", "refund_id", all_of(before.refunds), all_of(now.refunds),
+         [&](const Refund& refund) { write_refund(name, refund); });
+}
+
 void ViewWriter::write_account(const Name& name, const Account& account) {
   const auto& [tenant, id] = name;
-  for (const std::string_view table : account_tables)
-    put("DELETE FROM " + std::string(table) + " WHERE tenant = ? AND account = ?", tenant, id);
-  put("INSERT INTO accounts VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), ?, ?, "
+  put("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), "
+      "?, ?, "
       "nullif(?, ''), ?)",
       tenant, id, account.state_word(), account.billing_country, account.billing_state, account.opened_at.text(),
       account.trial ? text(account.trial->ends_at) : std::string(),
       account.past_due ? account.past_due->since.text() : std::string(), account.frozen, whole(account.position),
       account.kept ? account.kept->until.text() : std::string(), account.deleted);
+}
+
+void ViewWriter::write_subscription(const Name& name, const Account& account) {
+  const auto& [tenant, id] = name;
   if (const auto& running = account.subscription) {
     std::string add_ons;
     for (const AddOnCount& bought : running->add_ons)
@@ -292,54 +399,55 @@ void ViewWriter::write_account(const Name& name, const Account& account) {
         account.pause ? account.pause->since.text() : std::string(),
         account.pause ? account.pause->resumes_at.text() : std::string());
   }
-  for (const MadePlan& made : account.made_plans) {
-    std::string cycles;
-    for (const MadePlan::Cycle& cycle : made.cycles)
-      cycles += (cycles.empty() ? "" : ", ") + cycle.cycle + " " + cycle.price.text();
-    const auto money = [](const std::optional<Money>& amount) { return amount ? amount->text() : std::string(); };
-    put("INSERT INTO made_plans VALUES (?, ?, ?, nullif(?, 0), nullif(?, ''), nullif(?, ''), nullif(?, ''), "
-        "nullif(?, ''), nullif(?, ''))",
-        tenant, id, made.plan.text(), made.rank.value_or(0), cycles,
-        made.credit_price ? config::Scalar<UnitPrice>::text(*made.credit_price) : std::string(),
-        money(made.first_credits), money(made.monthly_minimum),
-        made.agreement ? made.agreement->text() : std::string());
+}
+
+void ViewWriter::write_made_plan(const Name& name, const MadePlan& made) {
+  const auto& [tenant, id] = name;
+  std::string cycles;
+  for (const MadePlan::Cycle& cycle : made.cycles)
+    cycles += (cycles.empty() ? "" : ", ") + cycle.cycle + " " + cycle.price.text();
+  const auto money = [](const std::optional<Money>& amount) { return amount ? amount->text() : std::string(); };
+  put("INSERT INTO made_plans VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), "
+      "nullif(?, ''), nullif(?, ''))",
+      tenant, id, made.plan.text(), made.rank, cycles,
+      made.credit_price ? config::Scalar<UnitPrice>::text(*made.credit_price) : std::string(),
+      money(made.first_credits), money(made.monthly_minimum), made.agreement ? made.agreement->text() : std::string());
+}
+
+void ViewWriter::write_grant(const Name& name, const Grant& grant) {
+  const auto& [tenant, id] = name;
+  put("INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, 0), nullif(?, "
+      "''), "
+      "?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      tenant, id, grant.id.value, grant.type.text(), word(grant.source), word(grant.over), grant.issued_at.text(),
+      text(grant.ends_at), grant.paid_by.value, grant.rolled_from.value, grant.rule, grant.granted.units,
+      grant.remaining.units, grant.held.units, grant.spent.units, grant.expired.units, grant.rolled.units,
+      grant.forfeited.units, grant.refunded.units, grant.transferred.units, grant.corrected.units,
+      credits(name, grant.type, grant.granted), credits(name, grant.type, grant.remaining));
+}
+
+void ViewWriter::write_attempts(const Name& name, const Account& account, const Order& order) {
+  const auto& [tenant, id] = name;
+  for (const Attempt& attempt : order.attempts) {
+    const SavedMethod* saved = account.method(attempt.method);
+    put("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), ?, "
+        "?, "
+        "nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''))",
+        tenant, id, order.id.value, attempt.number, attempt.processor.text(),
+        saved == nullptr ? std::string() : saved->slot, saved == nullptr ? std::string() : saved->method.text(),
+        word(attempt.state), attempt.amount.minor(), attempt.amount.currency().code(), attempt.amount.text(),
+        attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref);
   }
-  for (const auto* grants : {&account.grants, &account.closed_grants})
-    for (const Grant& grant : *grants)
-      put("INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, 0), nullif(?, ''), "
-          "?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          tenant, id, grant.id.value, grant.type.text(), word(grant.source), word(grant.over), grant.issued_at.text(),
-          text(grant.ends_at), grant.paid_by.value, grant.rolled_from.value, grant.rule, grant.granted.units,
-          grant.remaining.units, grant.held.units, grant.spent.units, grant.expired.units, grant.rolled.units,
-          grant.forfeited.units, grant.refunded.units, grant.transferred.units, grant.corrected.units,
-          credits(name, grant.type, grant.granted), credits(name, grant.type, grant.remaining));
-  for (const Hold& hold : account.holds)
-    put("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant, id, hold.id.value, hold.meter.text(),
-        hold.type.text(), hold.amount().units, credits(name, hold.type, hold.amount()), hold.ends_at.text());
-  for (const Item& item : account.items)
-    put("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", tenant, id, item.entitlement.text(), item.name,
-        item.taken_at.text(), item.suspended);
-  for (const Member& member : account.members)
-    put("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", tenant, id, member.id.text(), member.role,
-        std::string_view(member.invited ? "invited" : "active"), member.since.text());
-  for (const Order& order : account.orders) {
-    write_order(name, order);
-    for (const Attempt& attempt : order.attempts) {
-      const SavedMethod* saved = account.method(attempt.method);
-      put("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), ?, ?, "
-          "nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''))",
-          tenant, id, order.id.value, attempt.number, attempt.processor.text(),
-          saved == nullptr ? std::string() : saved->slot, saved == nullptr ? std::string() : saved->method.text(),
-          word(attempt.state), attempt.amount.minor(), attempt.amount.currency().code(), attempt.amount.text(),
-          attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref);
-    }
-  }
-  for (const Refund& refund : account.refunds)
-    put("INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), ?, nullif(?, ''))",
-        tenant, id, refund.id.value, refund.order.value, word(refund.state), refund.guarantee, refund.amount.minor(),
-        refund.amount.currency().code(), refund.amount.text(), refund.credits.units, refund.credit_note, refund.key,
-        refund.ref);
+}
+
+void ViewWriter::write_refund(const Name& name, const Refund& refund) {
+  const auto& [tenant, id] = name;
+  put("INSERT OR REPLACE INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), ?, nullif(?, "
+      "''))",
+      tenant, id, refund.id.value, refund.order.value, word(refund.state), refund.guarantee, refund.amount.minor(),
+      refund.amount.currency().code(), refund.amount.text(), refund.credits.units, refund.credit_note, refund.key,
+      refund.ref);
 }
 
 void ViewWriter::write_order(const Name& name, const Order& order) {
@@ -349,7 +457,8 @@ void ViewWriter::write_order(const Name& name, const Order& order) {
     if (line.quantity != 1) lines += std::to_string(line.quantity) + " x ";
     lines += line.text + ": " + line.amount.text();
   }
-  put("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, "
+  put("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''), "
+      "nullif(?, "
       "''), "
       "nullif(?, ''), nullif(?, ''), ?)",
       name.first, name.second, order.id.value, word(order.kind), word(order.state), lines, order.total.minor(),

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "readers/fold.hpp"
 #include "readers/versions.hpp"
@@ -23,7 +26,7 @@ class ViewWriter {
   /// Adds what one entry says by itself, and folds it. Throws what Fold::apply throws.
   /// Errors: the database's.
   Status add(const Entry& entry, std::uint32_t shard, store::Position position);
-  /// Writes the state of every account that add() has touched, over what was there.
+  /// Writes the state of every account that add() has touched: those of its rows that are not what they were.
   Status finish();
 
  private:
@@ -31,24 +34,48 @@ class ViewWriter {
   struct Failed {
     Error error;
   };
+  struct Usage {
+    std::int64_t times = 0, quantity_micro = 0;
+    Credits credits;
+  };
+  struct Seen {  ///< an account, since this began
+    Name name;
+    Account before;
+    bool touched = false;
+    std::map<std::tuple<std::string, std::string, std::string, std::string>, Usage>
+        usage;  ///< of a day, a meter, a credit type and a unit
+  };
   template <class... Values>
   void put(std::string_view sql, const Values&... values);
   store::Statement& prepared(std::string_view sql);
-  void load(const Entry& entry);
-  void add_facts(const Entry& entry, std::uint32_t shard, store::Position position);
-  void add_usage(const Entry& entry, const std::string& meter, const Quantity& quantity, const CreditType& type,
-                 Credits credits);
+  /// Null: the entry is about no account.
+  Seen* load(const Entry& entry);
+  void add_facts(Seen* seen, const Entry& entry, std::uint32_t shard, store::Position position);
+  void add_usage(Seen& seen, Instant at, const std::string& meter, const Quantity& quantity, const CreditType& type,
+                 Credits used);
   void write_account(const Name& name, const Account& account);
+  void write_subscription(const Name& name, const Account& account);
+  void write_made_plan(const Name& name, const MadePlan& made);
+  void write_grant(const Name& name, const Grant& grant);
   void write_order(const Name& name, const Order& order);
+  void write_attempts(const Name& name, const Account& account, const Order& order);
+  void write_refund(const Name& name, const Refund& refund);
+  void write_changes(const Seen& seen, const Account& now);
+  /// Takes an account's rows out of a table, and runs `again`.
+  template <class Again>
+  void rewrite(const Name& name, const char* table, const Again& again);
+  /// Runs `again` for each of those that is new or not what it was; rows of what is gone go.
+  template <class One, class Again>
+  void update(const Name& name, const char* table, const char* id_column, const std::vector<const One*>& before,
+              const std::vector<const One*>& now, const Again& again);
   std::string credits(const Name& name, const CreditType& type, Credits amount);
 
   store::Connection& connection_;
   Versions& versions_;
   std::map<std::string, store::Statement, std::less<>> statements_;
   Fold fold_;
-  std::set<Name> loaded_;
+  boost::unordered_flat_map<std::string, Seen> seen_;  ///< by its name in `states`
   std::set<std::string> loaded_tenants_;
-  std::set<Name> touched_;
   std::set<std::string> touched_tenants_;
 };
 

@@ -6,8 +6,6 @@
 
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
-#include "readers/views.hpp"
-#include "store/open.hpp"
 
 namespace florin {
 namespace {
@@ -69,41 +67,6 @@ TEST_F(Recovery, ADamagedCheckpointIsFoldedAnew) {
   auto host = opened();
   ASSERT_TRUE(host) << host.error().message;
   EXPECT_EQ(*host->account(tenant, account), before);
-}
-
-/// A close takes few seconds for them, however much there is.
-TEST_F(Recovery, ViewsGoOnWhereTheyEnded) {
-  const auto journal = store::open_read_only((folder / "journal.db").string());
-  ASSERT_TRUE(journal) << journal.error().message;
-  const fs::path at_once = folder / "at_once.db", in_steps = folder / "in_steps.db";
-  const auto whole = readers::refresh_views(**journal, at_once);
-  ASSERT_TRUE(whole) << whole.error().message;
-  int steps = 0;
-  for (;; ++steps) {
-    const auto step = readers::refresh_views(**journal, in_steps, 1);
-    ASSERT_TRUE(step) << step.error().message;
-    if (step->entries == 0) break;
-  }
-  EXPECT_GT(steps, 10);
-  const auto rows = [](const fs::path& file) {
-    sqlite3* db = nullptr;
-    EXPECT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
-    std::string found;
-    const auto note = [](void* to, int, char** values, char**) {
-      *static_cast<std::string*>(to) += std::string(values[0]) + "\n";
-      return 0;
-    };
-    for (const char* table : {"accounts", "grants", "invoices", "postings", "progress", "states", "usage"})
-      EXPECT_EQ(sqlite3_exec(db, (std::string("SELECT count(*) FROM ") + table).c_str(), note, &found, nullptr),
-                SQLITE_OK)
-          << table;
-    EXPECT_EQ(sqlite3_exec(db, "SELECT total(amount) FROM postings UNION ALL SELECT max(position) FROM progress", note,
-                           &found, nullptr),
-              SQLITE_OK);
-    sqlite3_close(db);
-    return found;
-  };
-  EXPECT_EQ(rows(in_steps), rows(at_once));
 }
 
 TEST_F(Recovery, CheckpointsThatAreGoneAreFoldedAnew) {

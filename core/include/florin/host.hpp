@@ -281,9 +281,17 @@ class FLORIN_API Host {
   /// A restored journal sends nothing to providers until this is called, once, after reconciliation.
   Status start_sending();
 
-  /// Brings the tables of views.db, beside the journal, up to date with what is durable. Also done by close().
+  /// Brings the tables of views.db, beside the journal, up to date with what is durable: at once, what a host in real
+  /// time does by itself within about a second. Also done by close().
   /// Errors: no_views without a folder; not_views; the store's.
   Status refresh_views();
+  /// How old the tables are.
+  struct Views {
+    std::uint64_t position = 0;  ///< everything up to it is in them
+    std::uint64_t behind = 0;    ///< durable entries that are not
+    std::string problem;         ///< why the last try failed; empty: it did not
+  };
+  Views views() const;
 
   /// Makes everything durable that waits, and lets the journal go. The destructor does it too. Afterwards every call
   /// answers `closed`, and another host may open the journal.

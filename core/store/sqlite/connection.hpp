@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,10 @@ class Run {
 
  private:
   void bind(int at, std::int64_t value) { keep(sqlite3_bind_int64(statement_, at, value)); }
+  void bind(int at, std::optional<std::int64_t> value) {
+    if (value) return bind(at, *value);
+    keep(sqlite3_bind_null(statement_, at));
+  }
   void bind(int at, std::string_view text);
   void bind(int at, Blob blob);
   void keep(int rc) { wrong_ = wrong_ == SQLITE_OK ? rc : wrong_; }

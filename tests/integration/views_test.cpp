@@ -1,0 +1,120 @@
+/// views.db beside its journal: however it was brought there, it says the same.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "florin/host.hpp"
+#include "florin/scenario.hpp"
+#include "readers/views.hpp"
+#include "store/open.hpp"
+
+namespace florin {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Every row of every table, in no order that a file may choose.
+std::map<std::string, std::multiset<std::string>> tables_of(const fs::path& file) {
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
+  const auto rows = [&](const std::string& sql) {
+    std::multiset<std::string> found;
+    const auto note = [](void* to, int count, char** values, char**) {
+      std::string row;
+      for (int i = 0; i < count; ++i) row += std::string(values[i] == nullptr ? "NULL" : values[i]) + "|";
+      static_cast<std::multiset<std::string>*>(to)->insert(row);
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), note, &found, nullptr), SQLITE_OK) << sql;
+    return found;
+  };
+  std::map<std::string, std::multiset<std::string>> tables;
+  for (std::string name : rows("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+    name.pop_back();
+    const std::string columns = name == "states"     ? "object, hex(bytes)"
+                                : name == "progress" ? "shard, position, at"
+                                                     : "*";
+    tables[name] = rows("SELECT " + columns + " FROM " + name);
+  }
+  sqlite3_close(db);
+  return tables;
+}
+
+class Views : public testing::Test {
+ protected:
+  void SetUp() override { fs::remove_all(folder); }
+  void TearDown() override { fs::remove_all(folder); }
+
+  const fs::path folder =
+      fs::temp_directory_path() /
+      ("florin-views-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+};
+
+// Four tenants' lives, with refunds, holds that end, plans that are made for one and grants that
+// roll over: a step writes what changed since the last one, and must forget nothing that a whole reading would say.
+TEST_F(Views, InStepsSayWhatAllAtOnceSays) {
+  std::ostringstream told;
+  const auto held = run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string()}, told);
+  ASSERT_TRUE(held && *held) << told.str();
+  const auto journal = store::open_read_only((folder / "journal.db").string());
+  ASSERT_TRUE(journal) << journal.error().message;
+  const fs::path at_once = folder / "at_once.db", in_steps = folder / "in_steps.db";
+  const auto whole = readers::refresh_views(**journal, at_once);
+  ASSERT_TRUE(whole) << whole.error().message;
+  constexpr std::uint64_t few = 40;
+  std::uint64_t entries = 0, steps = 0;
+  for (;; ++steps) {
+    const auto step = readers::refresh_views(**journal, in_steps, few);
+    ASSERT_TRUE(step) << step.error().message;
+    entries += step->entries;
+    if (step->entries == 0) break;
+  }
+  EXPECT_EQ(entries, whole->entries);
+  EXPECT_GT(steps, 20U);
+  const auto expected = tables_of(at_once), got = tables_of(in_steps);
+  for (const char* some : {"accounts", "grants", "orders", "attempts", "refunds", "usage", "subscriptions"})
+    EXPECT_FALSE(expected.at(some).empty()) << some;
+  ASSERT_EQ(got.size(), expected.size());
+  for (const auto& [name, rows] : expected) EXPECT_EQ(got.at(name), rows) << name;
+}
+
+TEST_F(Views, ARunningHostBringsThemUpToDateByItself) {
+  fs::create_directories(folder);
+  auto host =
+      Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .virtual_from = std::nullopt});
+  ASSERT_TRUE(host) << host.error().message;
+  const auto opened = host->submit_json(*TenantId::parse("callloop"), *AccountId::parse("acme"), {"owner", ""}, "open",
+                                        R"({"open_account": {"billing_country": "US"}})");
+  ASSERT_TRUE(opened && !opened->refusal);
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  Host::Views views = host->views();
+  while (views.position < opened->position && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+    views = host->views();
+  }
+  EXPECT_GE(views.position, opened->position);
+  EXPECT_EQ(views.problem, "");
+  EXPECT_EQ(tables_of(folder / "views.db").at("accounts").size(), 1U);
+}
+
+TEST_F(Views, WhyTheyCannotBeWrittenIsSaid) {
+  fs::create_directories(folder / "views.db");  // where the file has to be
+  auto host =
+      Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .virtual_from = std::nullopt});
+  ASSERT_TRUE(host) << host.error().message;
+  const auto opened = host->submit_json(*TenantId::parse("callloop"), *AccountId::parse("acme"), {"owner", ""}, "open",
+                                        R"({"open_account": {"billing_country": "US"}})");
+  ASSERT_TRUE(opened && !opened->refusal);  // nobody waits for them
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (host->views().problem.empty() && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+  EXPECT_NE(host->views().problem.find("views.db"), std::string::npos) << host->views().problem;
+  EXPECT_GT(host->views().behind, 0U);
+}
+
+}  // namespace
+}  // namespace florin
