@@ -71,6 +71,11 @@ class Engine {
   /// Of the last entry that is known to be durable. From any thread.
   store::Position durable_position() const { return shard_.durable_position(); }
 
+  /// Asks for the memory that look() will see, as Shard::expect.
+  void expect(std::span<const Shard::Whom> accounts) const {
+    if (threaded()) shard_.expect(accounts);
+  }
+
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);
   Instant now() const;
@@ -135,7 +140,7 @@ class Engine {
   std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
-  Duration commit_took_;  ///< the last one
+  Duration commit_took_;           ///< the last one
   std::optional<Shard::Cut> cut_;  ///< as of the row that is with the committer, or the last one
   std::optional<bool> cut_saved_;
   std::deque<Effect> effects_;

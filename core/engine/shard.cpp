@@ -160,7 +160,6 @@ void Shard::append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry
 /// Memory is waited for a block at a time: what a command will look at is asked for, step by step, before any of the
 /// block is decided.
 void Shard::take(std::span<Job> jobs, Instant now) {
-  constexpr std::size_t block = 16;
   for (std::size_t from = 0; from < jobs.size(); from += block) {
     const std::span<Job> together = jobs.subspan(from, std::min(block, jobs.size() - from));
     std::array<Address, block> addresses;

@@ -19,6 +19,7 @@
 #include "engine/look_lock.hpp"
 #include "engine/name_index.hpp"
 #include "engine/ports.hpp"
+#include "engine/prefetch.hpp"
 #include "engine/slab.hpp"
 #include "florin/commands.hpp"
 #include "store/store.hpp"
@@ -136,13 +137,24 @@ class Shard {
     if (!may_look_) return false;
     const Tenant* found = find_tenant(tenant);
     if (found == nullptr || found->stopped || found->catalogs.versions.empty()) return false;
-    const Held* held = find(*found, account);
+    const std::uint32_t name = name_of(*found, account);
+    if (const std::uint32_t likely = names_.likely(name); likely != NameIndex::none)
+      prefetch_seen(held_[likely].account);
+    const Held* held = find(*found, account, name);
     if (held == nullptr) return false;
     const std::shared_lock contents(lock_of(*held));
+    prefetch_seen_behind(held->account);
     if (durable_ < std::max(held->account.position, found->own_position)) return false;
     see(found->state, held->account, found->catalogs);
     return true;
   }
+  struct Whom {
+    const TenantId& tenant;
+    const AccountId& account;
+  };
+  static constexpr std::size_t block = 16;
+  /// Asks for the memory that look() will see of these, at most a block of them. From any thread.
+  void expect(std::span<const Whom> accounts) const;
   /// Calls `then` with true once everything read so far is durable; with false when it never will be.
   void when_durable(std::move_only_function<void(bool durable)> then);
   store::Position durable_position() const { return durable_; }

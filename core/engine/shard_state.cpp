@@ -119,6 +119,30 @@ std::vector<AccountId> Shard::accounts(const TenantId& tenant) const {
   return ids;
 }
 
+void Shard::expect(std::span<const Whom> accounts) const {
+  const std::shared_lock frame(frame_);
+  if (!may_look_) return;
+  accounts = accounts.first(std::min(accounts.size(), block));
+  std::array<std::uint32_t, block> names{};
+  const Tenant* tenant = nullptr;
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    if (tenant == nullptr || tenant->state.id != accounts[i].tenant) tenant = find_tenant(accounts[i].tenant);
+    names[i] = tenant == nullptr ? 0 : name_of(*tenant, accounts[i].account);
+    names_.prefetch(names[i]);
+  }
+  std::array<const Held*, block> likely{};
+  for (std::size_t i = 0; i < accounts.size(); ++i)
+    if (const std::uint32_t number = names_.likely(names[i]); number != NameIndex::none) {
+      likely[i] = &held_[number];
+      prefetch_seen(likely[i]->account);
+    }
+  for (const Held* held : likely) {
+    if (held == nullptr) continue;
+    const std::shared_lock contents(lock_of(*held));
+    prefetch_seen_behind(held->account);
+  }
+}
+
 void Shard::changed(Tenant& tenant, store::Position position) {
   if (tenant.changed_from != 0) return;
   tenant.changed_from = position;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "config/check.hpp"
@@ -100,12 +101,16 @@ class Host::Inside {
   Result<T> on_account_at_once(const TenantId& tenant, const AccountId& account, With with) const {
     const auto assembly = open();
     if (!assembly) return closed();
-    const Instant clock = assembly->engine().now();
+    return on_account_at_once<T>(*assembly, tenant, account, assembly->engine().now(), with);
+  }
+  template <class T, class With>
+  Result<T> on_account_at_once(Assembly& assembly, const TenantId& tenant, const AccountId& account, Instant clock,
+                               With with) const {
     std::optional<T> seen;
     const auto see = [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
       seen.emplace(with(state, found, catalogs, seen_at(found, clock)));
     };
-    if (assembly->engine().look(tenant, account, see)) return std::move(*seen);
+    if (assembly.engine().look(tenant, account, see)) return std::move(*seen);
     return on_account<T>(tenant, account,
                          [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
                            return with(state, found, catalogs, seen_at(found, clock));
@@ -237,6 +242,29 @@ Result<Check> Host::check(const TenantId& tenant, const AccountId& account, cons
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant now) {
         return check_usage(state, found, catalogs, actor, usage, now);
       });
+}
+
+std::vector<Result<Check>> Host::check(const std::vector<CheckRequest>& requests) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return {requests.size(), Result<Check>(closed())};
+  engine::Engine& engine = assembly->engine();
+  const Instant clock = engine.now();
+  std::vector<Result<Check>> checks;
+  checks.reserve(requests.size());
+  std::vector<engine::Shard::Whom> block;
+  for (std::size_t from = 0; from < requests.size(); from += engine::Shard::block) {
+    const auto some = std::span(requests).subspan(from, std::min(engine::Shard::block, requests.size() - from));
+    block.clear();
+    for (const CheckRequest& request : some) block.push_back({request.tenant, request.account});
+    engine.expect(block);
+    for (const CheckRequest& request : some)
+      checks.push_back(inside_->on_account_at_once<Check>(
+          *assembly, request.tenant, request.account, clock,
+          [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant now) {
+            return check_usage(state, found, catalogs, request.actor, request.usage, now);
+          }));
+  }
+  return checks;
 }
 
 Result<May> Host::may(const TenantId& tenant, const AccountId& account, const Actor& actor,

@@ -143,6 +143,24 @@ std::string checks(const Host& host, std::size_t accounts, int times) {
   return fmt::format("{:.0f} ns ({:.0f} to {:.0f})", ns[2], ns.front(), ns.back());
 }
 
+/// The same, a hundred at once.
+std::string checks_at_once(const Host& host, std::size_t accounts, int times) {
+  std::vector<std::vector<CheckRequest>> hundreds;
+  for (int i = 0; i < times; ++i) {
+    if (i % 100 == 0) hundreds.emplace_back();
+    hundreds.back().push_back({tenant, name_of(static_cast<std::size_t>(i) * 7'919 % accounts), service, one_message});
+  }
+  std::vector<double> ns;
+  for (int run = 0; run < 5; ++run) {
+    const auto start = Clock::now();
+    for (const auto& hundred : hundreds)
+      for (const auto& check : host.check(hundred)) must(check && check->allowed, "may be used");
+    ns.push_back(seconds_since(start) / times * 1e9);
+  }
+  std::ranges::sort(ns);
+  return fmt::format("{:.0f} ns ({:.0f} to {:.0f})", ns[2], ns.front(), ns.back());
+}
+
 /// One caller's debits, one after the other, for so long.
 std::vector<double> debits_of_one(Host& host, double seconds, std::string keys) {
   std::vector<double> us;
@@ -273,6 +291,8 @@ std::vector<Figure> figures(const Place& place, bool quick) {
          "at most 100, dream 48"});
     found.push_back(
         {"a check, one caller", checks(host, accounts, quick ? 50'000 : 500'000), "at most 150 ns, dream 60"});
+    found.push_back({"the same of one account alone", checks(host, 1, quick ? 50'000 : 500'000), ""});
+    found.push_back({"a check of a hundred at once", checks_at_once(host, accounts, quick ? 50'000 : 500'000), ""});
     {
       std::jthread debits([&] { open_loop(host, accounts, 50'000, seconds / 2, 1ULL << 40); });
       found.push_back({"a check beside 50,000 debits a second", checks(host, accounts, quick ? 20'000 : 200'000), ""});

@@ -62,6 +62,46 @@ TEST(Look, ChecksFromManyThreadsGoDownWithTheDebitsAndNeverBehindAnAnswer) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(Look, ManyChecksAtOnceAreAsOneAfterTheOther) {
+  auto host = Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = "memory", .virtual_from = std::nullopt});
+  ASSERT_TRUE(host) << host.error().message;
+  EXPECT_TRUE(host->check(std::vector<CheckRequest>{}).empty());
+  std::vector<CheckRequest> requests;
+  for (int i = 0; i < 40; ++i) {
+    if (i % 3 != 0)
+      for (const auto& outcome : host->submit(opened(i))) ASSERT_TRUE(outcome && !outcome->refusal);
+    if (i % 3 == 1) {
+      const auto debited =
+          host->take({tenant, name(i), service, "first" + std::to_string(i), std::nullopt, one_message});
+      ASSERT_TRUE(debited && !debited->refusal);
+    }
+    const TenantId whose = i % 10 == 9 ? *TenantId::parse("nobody") : tenant;
+    const Use usage{one_message.meter, *Quantity::parse(i % 7 == 6 ? "99 minutes" : "100 characters"), {}};
+    requests.push_back({whose, name(i), service, usage});
+  }
+  const auto checks = host->check(requests);
+  ASSERT_EQ(checks.size(), requests.size());
+  int allowed = 0, refused = 0, unknown = 0;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const CheckRequest& asked = requests[i];
+    const auto alone = host->check(asked.tenant, asked.account, asked.actor, asked.usage);
+    ASSERT_EQ(bool(checks[i]), bool(alone)) << i;
+    if (!alone) {
+      EXPECT_EQ(checks[i].error(), alone.error());
+      ++unknown;
+      continue;
+    }
+    EXPECT_EQ(checks[i]->allowed, alone->allowed);
+    EXPECT_EQ(checks[i]->refusal, alone->refusal);
+    EXPECT_EQ(checks[i]->price, alone->price);
+    EXPECT_EQ(checks[i]->available, alone->available);
+    ++(alone->allowed ? allowed : refused);
+  }
+  EXPECT_GT(allowed, 0);
+  EXPECT_GT(refused, 0);
+  EXPECT_GT(unknown, 0);
+}
+
 /// A host with threads on a journal in memory, whose commits a test holds up.
 class Held : public testing::Test {
  protected:

@@ -43,6 +43,13 @@ struct Check {
   std::string available;  ///< `640 message`
 };
 
+struct CheckRequest {
+  TenantId tenant;
+  AccountId account;
+  Actor actor;
+  Use usage;
+};
+
 /// May this account do X, how much is left, and the line that says so. Nothing is promised: only a command is.
 struct May {
   bool allowed = false;
@@ -191,6 +198,8 @@ class FLORIN_API Host {
   /// Errors: no_such_tenant, no_such_account; of this and every other reading, `ask_again` when another host has taken
   /// the journal over: close this one, and open it again when its work is wanted.
   Result<Check> check(const TenantId& tenant, const AccountId& account, const Actor& actor, const Use& usage) const;
+  /// In order; each by itself, and cheaper than one after the other. docs/performance.md
+  std::vector<Result<Check>> check(const std::vector<CheckRequest>& requests) const;
   /// What the command would do, as JSON, decided by the very code that would do it: `refused` and why, or what is
   /// charged `today` with its lines, the credits that come with the payment, what leaves at once, refunds, the
   /// subscription as it would be, and `next`: when its period ends, what is charged then and what becomes of credits.
