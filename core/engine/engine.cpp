@@ -35,14 +35,14 @@ const Error not_ours{.code = "ask_again", .message = "this host does not own the
 /// How many commands or due entries are decided before the next row is looked at.
 constexpr std::size_t turn = 4096;
 /// Of a turn, for one tenant.
-constexpr std::size_t tenant_share = 256;
+constexpr std::size_t tenant_share = 64;
 /// Entries that may be decided and wait for the disk. Then no more is taken: the lines fill, and say `busy`.
-constexpr store::Position most_undurable = 4096;
+constexpr store::Position most_undurable = 1024;
 /// Who was answered asks again at once, most often. A row of fewer than were answered waits for them, but no longer
 /// than this share of a commit: 16 callers then share one sync instead of two. docs/decisions/0021-hot-path.md
 constexpr std::int64_t gather_share = 4;
 /// Of a turn, for what falls due: renewals get on while commands pour in.
-constexpr std::size_t due_share = 512;
+constexpr std::size_t due_share = 64;
 /// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
 constexpr Duration rest{200'000};
 constexpr Duration longest_unsaved{1'000'000};
@@ -85,7 +85,15 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
 
 Status Engine::open_shard(Errors& problems) {
   if (const auto opened = shard_.open(now()); !opened) return opened.error();
+  // Many tenants may take longer than a lease: whoever waits for the shard is shown that somebody is at work.
+  Instant shown_at = monotonic();
+  const auto show = [&](Duration after) -> Status {
+    if (!threaded() || !store_.lease() || monotonic() < shown_at + after) return Done{};
+    shown_at = monotonic();
+    return store_.renew(options_.shard.number, shard_.epoch());
+  };
   for (const TenantSource& source : tenants_) {
+    if (const Status ours = show(Duration{store_.lease().value_or(Duration()).us / 3}); !ours) return ours;
     if (source.stopped) {
       // Files that cannot be read change nothing of a tenant that runs on a version of the journal.
       const TenantState* known = shard_.tenant(source.id);
@@ -104,12 +112,10 @@ Status Engine::open_shard(Errors& problems) {
     }
   }
   if (threaded() && store_.lease()) {
-    const Instant asked_at = monotonic();
-    const Status ours = store_.renew(options_.shard.number, shard_.epoch());
-    if (!ours) return ours;
+    if (const Status ours = show(Duration()); !ours) return ours;
     const std::lock_guard lock(mutex_);
     epoch_ = shard_.epoch();
-    lease_until_ = (asked_at + *store_.lease()).us;
+    lease_until_ = (shown_at + *store_.lease()).us;
     lease_lost_ = false;
   }
   shard_.let_look();

@@ -5,7 +5,8 @@
 #include "domain/accounts/account.hpp"
 
 /// Memory is waited for a block of commands at a time: what they will look at is asked for before any is decided.
-/// Each is inlined by force: GCC takes a function that only asks for memory for one that does nothing, and drops its calls.
+/// Each is inlined by force: GCC takes a function that only asks for memory for one that does nothing, and drops its
+/// calls.
 namespace florin::engine {
 
 inline constexpr std::size_t cache_line = 64;

@@ -271,6 +271,12 @@ class Shard {
       cut_accounts_;  ///< of the cut that is being saved, as they stood there
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
 
+  struct Row {
+    store::Position first = 0;
+    std::vector<std::shared_ptr<const Entry>> entries;
+  };
+  Row asked_again_;  ///< the last one of which: a batch that is sent again asks for its row once
+
   store::Head head_;  ///< of the last formed row
   store::Epoch epoch_before_ = 0;
   store::Position last_ = 0;  ///< of the last entry taken

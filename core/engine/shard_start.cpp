@@ -59,6 +59,7 @@ void Shard::forget() {
   {
     const std::unique_lock until_nobody_looks(frame_);
   }
+  asked_again_ = {};
   attempts_.clear();
   events_.clear();
   changed_accounts_.clear();

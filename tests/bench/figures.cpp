@@ -311,6 +311,10 @@ std::vector<Figure> figures(const Place& place, bool quick) {
     found.push_back({fmt::format("the same while another tenant imports, {:.0f} accounts a second",
                                  static_cast<double>(imported) / seconds),
                      p50_and_p99(us), ""});
+    const auto again = debits_beside_an_import(host, seconds, imported);
+    found.push_back({fmt::format("the same while that import is sent again, {:.0f} commands a second",
+                                 static_cast<double>(imported) / seconds),
+                     p50_and_p99(again), ""});
     const std::size_t holds = accounts / 5;
     found.push_back({fmt::format("the same while {} holds of other accounts time out at once", holds),
                      p50_and_p99(debits_beside_due_work(host, holds)), ""});

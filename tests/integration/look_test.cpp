@@ -68,8 +68,9 @@ TEST(Look, ManyChecksAtOnceAreAsOneAfterTheOther) {
   EXPECT_TRUE(host->check(std::vector<CheckRequest>{}).empty());
   std::vector<CheckRequest> requests;
   for (int i = 0; i < 40; ++i) {
-    if (i % 3 != 0)
+    if (i % 3 != 0) {
       for (const auto& outcome : host->submit(opened(i))) ASSERT_TRUE(outcome && !outcome->refusal);
+    }
     if (i % 3 == 1) {
       const auto debited =
           host->take({tenant, name(i), service, "first" + std::to_string(i), std::nullopt, one_message});

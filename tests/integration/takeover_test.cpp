@@ -8,14 +8,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include "engine/engine.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "store/postgres/address.hpp"
+#include "store/postgres/postgres_store.hpp"
 
 namespace florin {
 namespace {
@@ -126,6 +130,41 @@ std::string new_database(const char* lease) {
   static int number = 0;
   return std::string(FLORIN_TEST_POSTGRES) + "&lease=" + lease + "&schema=hosts_" + std::to_string(::getpid()) + "_" +
          std::to_string(++number);
+}
+
+/// Neither is asked in this test.
+struct NoPolicies final : engine::Policies {
+  Result<Answer> answer(const TenantId&, std::uint32_t, const Question&) override { return Error{.code = "none"}; }
+};
+struct NoProviders final : engine::Providers {
+  void perform(const engine::Effect&, Instant, Done done) override { done({}); }
+};
+
+TEST(Takeover, AHostThatIsLongInBringingUpItsTenantsIsNotTakenOver) {
+  const auto address = store::read_address(new_database("300ms"));
+  ASSERT_TRUE(address);
+  auto ours = store::PostgresStore::open(*address), theirs = store::PostgresStore::open(*address);
+  ASSERT_TRUE(ours && theirs);
+  NoPolicies policies;
+  NoProviders providers;
+  engine::Engine engine(**ours, policies, providers, {.shard = {}, .virtual_from = std::nullopt, .fatal = {}});
+  std::vector<engine::Engine::TenantSource> tenants;
+  for (int i = 0; i < 40; ++i) tenants.push_back({TenantId::trusted("t" + std::to_string(i)), "", std::nullopt});
+  // Each takes a sixth of a lease; the first one sees the other host come, and the last ones see what it was told.
+  std::future<Status> other;
+  const auto compile = [&](const TenantId& id, std::uint32_t,
+                           const std::string&) -> Result<std::shared_ptr<const Catalog>> {
+    if (id.text() == "t1") other = std::async(std::launch::async, [&] { return (*theirs)->claim(0); });
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+    while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return Error{.code = "not_here", .message = "it has no catalog"};
+  };
+  Errors problems;
+  const Status opened = engine.open(std::move(tenants), compile, problems);
+  EXPECT_TRUE(opened) << opened.error().message;
+  const Status told = other.get();
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().code, "already_open");
 }
 
 /// How often a host is killed: few with all the other tests, FLORIN_KILLS for a long run by hand.
