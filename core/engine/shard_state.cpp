@@ -25,7 +25,6 @@ Shard::Tenant& Shard::tenant_of(const TenantId& id) {
   if (!tenant) {
     tenant = std::make_unique<Tenant>();
     tenant->state.id = id;
-    tenant->seed = tenants_.size();
   }
   return *tenant;
 }
@@ -35,8 +34,10 @@ Shard::Tenant* Shard::find_tenant(const TenantId& id) const {
   return found == tenants_.end() ? nullptr : found->second.get();
 }
 
-std::uint32_t Shard::name_of(const Tenant& tenant, const AccountId& id) {
-  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(id.text().data(), id.text().size(), tenant.seed));
+std::uint64_t Shard::seed_of(const TenantId& tenant) { return XXH3_64bits(tenant.text().data(), tenant.text().size()); }
+
+std::uint32_t Shard::name_of(std::uint64_t seed, const AccountId& id) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(id.text().data(), id.text().size(), seed));
 }
 
 Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const {
@@ -47,7 +48,7 @@ Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_
 }
 
 Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
-  const std::uint32_t name = name_of(tenant, id);
+  const std::uint32_t name = name_of(seed_of(tenant.state.id), id);
   if (Held* held = find(tenant, id, name)) return *held;
   const std::unique_lock frame(frame_);
   Held& held = held_.add();

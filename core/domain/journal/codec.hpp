@@ -75,11 +75,15 @@ class Writer {
       return;
     }
     // A longer length takes more bytes: what was written moves on.
-    const std::size_t end = written();
-    unsigned_number(length);
-    std::rotate(out_.data() + front + 1, out_.data() + end, to_);
-    std::copy(out_.data() + front + 1, to_, out_.data() + front);
-    --to_;
+    std::size_t more = 0;
+    for (std::size_t rest = length; rest >= 0x80; rest >>= 7) ++more;
+    make_room(more);
+    char* at = out_.data() + front;
+    std::memmove(at + 1 + more, at + 1, length);
+    to_ += more;
+    std::size_t rest = length;
+    for (; rest >= 0x80; rest >>= 7) *at++ = static_cast<char>(rest | 0x80);
+    *at = static_cast<char>(rest);
   }
 
  private:
