@@ -304,12 +304,15 @@ std::size_t Shard::take_due(Instant now, std::size_t most) {
       ++next;
       continue;
     }
-    // One step, then the earliest of all again: accounts fall due in the order of time.
+    // One step, then the earliest of all again: accounts fall due in the order of time. Those before this one have been
+    // looked at, so that is this one once more or the next.
     std::size_t one = 1;
     --left;
+    ++next;
     if (!advance(held, now, one)) held.stuck = true;
     schedule(held);
-    next = events_.begin();
+    const Event again{held.event_at, &held};
+    if (held.event_at != never && (next == events_.end() || Sooner()(again, *next))) next = events_.find(again);
   }
   return most - left;
 }

@@ -304,7 +304,7 @@ void ViewWriter::write_account(const Name& name, const Account& account) {
         money(made.first_credits), money(made.monthly_minimum),
         made.agreement ? made.agreement->text() : std::string());
   }
-  for (const auto* grants : {&account.grants, &account.closed_grants})
+  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
     for (const Grant& grant : *grants)
       put("INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, 0), nullif(?, ''), "
           "?, "

@@ -181,6 +181,12 @@ struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 template <class T>
+struct IsVector<SeldomList<T>> : std::true_type {};
+template <class T>
+struct IsShared : std::false_type {};
+template <class T>
+struct IsShared<SharedList<T>> : std::true_type {};
+template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
@@ -278,6 +284,8 @@ void write(Writer& out, const T& value) {
     if (value) write(out, *value);
   } else if constexpr (IsApart<T>::value) {
     write(out, *value);
+  } else if constexpr (IsShared<T>::value) {
+    write(out, value.all());
   } else if constexpr (IsVariant<T>::value) {
     out.unsigned_number(value.index());
     std::visit([&](const auto& alternative) { write(out, alternative); }, value);
@@ -346,6 +354,8 @@ void read(Reader& in, T& value) {
     if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);
   } else if constexpr (IsApart<T>::value) {
     read(in, *value);
+  } else if constexpr (IsShared<T>::value) {
+    value = read<std::vector<typename T::value_type>>(in);
   } else if constexpr (IsVariant<T>::value) {
     const std::uint64_t index = in.unsigned_number();
     if (index >= std::variant_size_v<T>) throw Damaged("a kind of fact or command that this version does not know");

@@ -49,7 +49,7 @@ class InMemory final : public Contestant {
       tenants_[n].catalogs.versions.push_back(std::make_shared<const Catalog>(catalog));
       tenants_[n].state.id = TenantId::trusted("callloop-" + std::to_string(n));
       tenants_[n].state.catalog = 1;
-      tenants_[n].state.catalog_since = {start_of_time};
+      tenants_[n].state.catalog_since = std::vector{start_of_time};
     }
     for (std::size_t i = 0; i < place.accounts; ++i) {
       set_up(accounts_.add(), i);
