@@ -164,27 +164,41 @@ void Shard::take(std::span<Job> jobs, Instant now) {
     const std::span<Job> together = jobs.subspan(from, std::min(block, jobs.size() - from));
     std::array<Address, block> addresses;
     for (std::size_t i = 0; i < together.size(); ++i)
-      addresses[i] = address_of(together[i], i == 0 ? nullptr : addresses[i - 1].tenant);
-    for (Address& address : std::span(addresses).first(together.size())) {
+      addresses[i] = address_of(together[i], i == 0 ? nullptr : &together[i - 1], addresses[i == 0 ? 0 : i - 1]);
+    const auto found = std::span(addresses).first(together.size());
+    for (Address& address : found) {
+      address.price.prefetch_versions();
       if (address.tenant == nullptr) continue;
       if (const std::uint32_t likely = names_.likely(address.name); likely != NameIndex::none) {
         address.likely = &held_[likely];
-        prefetch(address.likely->account);
+        prefetch(address.likely->account, true);
       }
     }
-    for (const Address& address : std::span(addresses).first(together.size()))
+    for (Address& address : found) {
+      address.price.prefetch_catalog();
       if (address.likely != nullptr) prefetch_behind(address.likely->account);
+    }
+    for (const Address& address : found) address.price.prefetch_place();
+    for (const Address& address : found) address.price.prefetch_meter();
     for (std::size_t i = 0; i < together.size(); ++i) take_at(addresses[i], together[i], now);
   }
 }
 
-/// `before`: the tenant of the one before it, most often the same.
-Shard::Address Shard::address_of(const Job& job, Tenant* before) const {
+/// `before`: the one before it, most often of the same tenant.
+Shard::Address Shard::address_of(const Job& job, const Job* before, const Address& its) const {
   Address address;
-  address.tenant = before != nullptr && before->state.id == job.tenant ? before : find_tenant(job.tenant);
+  if (before != nullptr && before->tenant == job.tenant) {
+    address.tenant = its.tenant;
+    address.seed = its.seed;
+  } else {
+    address.tenant = find_tenant(job.tenant);
+    address.seed = seed_of(job.tenant);
+    if (address.tenant != nullptr) prefetch_lines(address.tenant, 2, true);
+  }
   if (address.tenant == nullptr) return address;
-  address.name = name_of(*address.tenant, job.account);
+  address.name = name_of(address.seed, job.account);
   names_.prefetch(address.name);
+  address.price = PriceAhead(address.tenant->catalogs, job.command);
   if (job.key.size() <= longest_key) {
     address.key = KeyWindow::digest_of(job.tenant, job.key);
     keys_for(job.command).prefetch(address.key);
@@ -296,12 +310,15 @@ std::size_t Shard::take_due(Instant now, std::size_t most) {
       ++next;
       continue;
     }
-    // One step, then the earliest of all again: accounts fall due in the order of time.
+    // One step, then the earliest of all again: accounts fall due in the order of time. Those before this one have been
+    // looked at, so that is this one once more or the next.
     std::size_t one = 1;
     --left;
+    ++next;
     if (!advance(held, now, one)) held.stuck = true;
     schedule(held);
-    next = events_.begin();
+    const Event again{held.event_at, &held};
+    if (held.event_at != never && (next == events_.end() || Sooner()(again, *next))) next = events_.find(again);
   }
   return most - left;
 }

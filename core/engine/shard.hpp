@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "domain/accounts/due.hpp"
+#include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
 #include "engine/look_lock.hpp"
-#include "engine/name_index.hpp"
 #include "engine/ports.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/slab.hpp"
@@ -137,13 +137,13 @@ class Shard {
     if (!may_look_) return false;
     const Tenant* found = find_tenant(tenant);
     if (found == nullptr || found->stopped || found->catalogs.versions.empty()) return false;
-    const std::uint32_t name = name_of(*found, account);
+    const std::uint32_t name = name_of(seed_of(tenant), account);
     if (const std::uint32_t likely = names_.likely(name); likely != NameIndex::none)
-      prefetch_seen(held_[likely].account);
+      prefetch(held_[likely].account, false);
     const Held* held = find(*found, account, name);
     if (held == nullptr) return false;
     const std::shared_lock contents(lock_of(*held));
-    prefetch_seen_behind(held->account);
+    prefetch_all_behind(held->account);
     if (durable_ < std::max(held->account.position, found->own_position)) return false;
     see(found->state, held->account, found->catalogs);
     return true;
@@ -185,10 +185,9 @@ class Shard {
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
   };
   struct Tenant {
-    TenantState state;
     Catalogs catalogs;
+    TenantState state;
     std::vector<Held*> accounts;  ///< in the order in which they came
-    std::uint64_t seed = 0;       ///< of its accounts' names in names_
     std::optional<Error> stopped;
     store::Position changed_from = 0;  ///< as of an account
     store::Position own_position = 0;  ///< of the last entry that was about none of its accounts
@@ -199,9 +198,11 @@ class Shard {
   };
   struct Address {  ///< of a command: found and asked for before any of its block is decided
     Tenant* tenant = nullptr;
+    std::uint64_t seed = 0;  ///< of the names of the tenant's accounts
     std::uint32_t name = 0;  ///< hash in names_
     KeyWindow::Digest key;
     Held* likely = nullptr;
+    PriceAhead price;
   };
 
   LookLock& lock_of(const Held& held) const {
@@ -209,11 +210,15 @@ class Shard {
   }
   Tenant& tenant_of(const TenantId& id);
   Tenant* find_tenant(const TenantId& id) const;
-  static std::uint32_t name_of(const Tenant& tenant, const AccountId& id);
+  /// In names_ an account's name is hashed with its tenant's, which stands in every command: no tenant is waited for.
+  static std::uint64_t seed_of(const TenantId& tenant);
+  static std::uint32_t name_of(std::uint64_t seed, const AccountId& id);
   Held* find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const;
-  Held* find(const Tenant& tenant, const AccountId& id) const { return find(tenant, id, name_of(tenant, id)); }
+  Held* find(const Tenant& tenant, const AccountId& id) const {
+    return find(tenant, id, name_of(seed_of(tenant.state.id), id));
+  }
   Held& held_as(Tenant& tenant, const AccountId& id);
-  Address address_of(const Job& job, Tenant* before) const;
+  Address address_of(const Job& job, const Job* before, const Address& its) const;
   void take_at(const Address& address, Job& job, Instant now);
   /// Fills in what follows. Errors: the policy's plugin failed.
   Status decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other = nullptr,

@@ -25,7 +25,6 @@ Shard::Tenant& Shard::tenant_of(const TenantId& id) {
   if (!tenant) {
     tenant = std::make_unique<Tenant>();
     tenant->state.id = id;
-    tenant->seed = tenants_.size();
   }
   return *tenant;
 }
@@ -35,8 +34,10 @@ Shard::Tenant* Shard::find_tenant(const TenantId& id) const {
   return found == tenants_.end() ? nullptr : found->second.get();
 }
 
-std::uint32_t Shard::name_of(const Tenant& tenant, const AccountId& id) {
-  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(id.text().data(), id.text().size(), tenant.seed));
+std::uint64_t Shard::seed_of(const TenantId& tenant) { return XXH3_64bits(tenant.text().data(), tenant.text().size()); }
+
+std::uint32_t Shard::name_of(std::uint64_t seed, const AccountId& id) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(id.text().data(), id.text().size(), seed));
 }
 
 Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_t name) const {
@@ -47,7 +48,7 @@ Shard::Held* Shard::find(const Tenant& tenant, const AccountId& id, std::uint32_
 }
 
 Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
-  const std::uint32_t name = name_of(tenant, id);
+  const std::uint32_t name = name_of(seed_of(tenant.state.id), id);
   if (Held* held = find(tenant, id, name)) return *held;
   const std::unique_lock frame(frame_);
   Held& held = held_.add();
@@ -127,19 +128,19 @@ void Shard::expect(std::span<const Whom> accounts) const {
   const Tenant* tenant = nullptr;
   for (std::size_t i = 0; i < accounts.size(); ++i) {
     if (tenant == nullptr || tenant->state.id != accounts[i].tenant) tenant = find_tenant(accounts[i].tenant);
-    names[i] = tenant == nullptr ? 0 : name_of(*tenant, accounts[i].account);
+    names[i] = tenant == nullptr ? 0 : name_of(seed_of(tenant->state.id), accounts[i].account);
     names_.prefetch(names[i]);
   }
   std::array<const Held*, block> likely{};
   for (std::size_t i = 0; i < accounts.size(); ++i)
     if (const std::uint32_t number = names_.likely(names[i]); number != NameIndex::none) {
       likely[i] = &held_[number];
-      prefetch_seen(likely[i]->account);
+      prefetch(likely[i]->account, false);
     }
   for (const Held* held : likely) {
     if (held == nullptr) continue;
     const std::shared_lock contents(lock_of(*held));
-    prefetch_seen_behind(held->account);
+    prefetch_all_behind(held->account);
   }
 }
 

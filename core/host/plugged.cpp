@@ -104,7 +104,7 @@ Errors missing_secrets(const Granted& granted, const Manifest& manifest) {
 Errors placed(Errors errors, const std::string& block, const RuleAt& at) {
   for (Error& error : errors) {
     error.at.path = block + error.at.path;
-    error.at.file = at.file;
+    error.at.file = at.file.text();
     error.at.line = at.line;
   }
   return errors;

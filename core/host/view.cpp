@@ -38,9 +38,9 @@ json::object grant_as_json(const Catalog& catalog, const Grant& grant) {
                                                   {"expired", grant.expired},     {"rolled", grant.rolled},
                                                   {"forfeited", grant.forfeited}, {"refunded", grant.refunded},
                                                   {"corrected", grant.corrected}, {"transferred", grant.transferred}};
-  if (!grant.received_from_account.empty()) {
-    object["received_from"] = grant.received_from_account.text();
-    object["cost"] = grant.cost.text();
+  if (grant.received) {
+    object["received_from"] = grant.received->from_account.text();
+    object["cost"] = grant.received->cost.text();
   }
   for (const auto& [name, credits] : ways)
     if (!credits.is_zero() || std::string_view(name) == "granted" || std::string_view(name) == "remaining")

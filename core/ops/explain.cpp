@@ -201,7 +201,7 @@ class Life {
 
 std::vector<const Grant*> grants_of(const Account& account) {
   std::vector<const Grant*> grants;
-  for (const auto* list : {&account.grants, &account.closed_grants})
+  for (const auto* list : {&account.grants, &account.closed_grants.all()})
     for (const Grant& grant : *list) grants.push_back(&grant);
   std::ranges::sort(grants, {}, [](const Grant* grant) { return grant->id; });
   return grants;
@@ -238,9 +238,9 @@ std::string text_of(Life& life, const TenantId& tenant, const AccountId& id) {
                         grant->ends_at ? grant->ends_at->text() : "never");
     if (!grant->rule.empty())
       text += fmt::format("   rule       {}{}\n", grant->rule, story.place.empty() ? "" : " (" + story.place + ")");
-    if (!grant->received_from_account.empty())
-      text += fmt::format("   received   from #{} of account {}, paid {}\n", grant->received_from.value,
-                          grant->received_from_account.text(), grant->cost.text());
+    if (grant->received)
+      text += fmt::format("   received   from #{} of account {}, paid {}\n", grant->received->from.value,
+                          grant->received->from_account.text(), grant->received->cost.text());
     if (grant->rolled_from) text += fmt::format("   the rest of #{}\n", grant->rolled_from.value);
     if (grant->paid_by) text += "   payment    " + payment_text(account, grant->paid_by) + "\n";
     for (const Step& step : story.steps) {
@@ -298,10 +298,10 @@ std::string json_of(Life& life, const TenantId& tenant, const AccountId& id) {
                       {"rule", grant->rule},
                       {"rule_at", story.place},
                       {"steps", std::move(steps)}};
-    if (!grant->received_from_account.empty())
-      said["received_from"] = json::object{{"account", grant->received_from_account.text()},
-                                           {"grant", grant->received_from.value},
-                                           {"cost", grant->cost.text()}};
+    if (grant->received)
+      said["received_from"] = json::object{{"account", grant->received->from_account.text()},
+                                           {"grant", grant->received->from.value},
+                                           {"cost", grant->received->cost.text()}};
     if (grant->rolled_from) said["rolled_from"] = grant->rolled_from.value;
     if (const Order* order = account.order(grant->paid_by))
       said["payment"] = json::object{{"order", order->id.value},

@@ -312,7 +312,7 @@ void Checking::check_account(const Account& account) {
 void Checking::check_books(const readers::Fold::Name& name, const Account& account) {
   position_ = account.position;
   std::map<std::string, Credits> remains;
-  for (const auto* grants : {&account.grants, &account.closed_grants})
+  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
     for (const Grant& grant : *grants) {
       remains[grant.type.text()] += grant.remaining;
       expect(grant.balanced(), "grant_equation",

@@ -139,11 +139,13 @@ bool differ(const Part& before, const Part& now) {
   return bytes_of(before) != bytes_of(now);
 }
 
-template <class One>
-std::vector<const One*> all_of(const std::vector<One>& some, const std::vector<One>& more = {}) {
-  std::vector<const One*> all;
-  for (const One& one : some) all.push_back(&one);
-  for (const One& one : more) all.push_back(&one);
+template <class... Lists>
+auto all_of(const Lists&... lists) {
+  std::vector<const typename std::common_type_t<typename Lists::value_type...>*> all;
+  const auto add = [&](const auto& list) {
+    for (const auto& one : list) all.push_back(&one);
+  };
+  (add(lists), ...);
   return all;
 }
 

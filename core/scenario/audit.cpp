@@ -69,7 +69,7 @@ class Auditor {
       ++audit_.accounts;
       if (journal::write(account) != journal::write(folded_[tenant].accounts[id]))
         broken(tenant, id, "the account's state is not the fold of its journal");
-      for (const auto* grants : {&account.grants, &account.closed_grants})
+      for (const auto* grants : {&account.grants, &account.closed_grants.all()})
         for (const Grant& grant : *grants) {
           ++audit_.grants;
           if (!grant.balanced()) broken(tenant, id, "grant " + std::to_string(grant.id.value) + " does not balance");

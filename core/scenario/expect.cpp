@@ -124,7 +124,7 @@ class Comparison {
         continue;
       }
       Credits sum;
-      for (const auto* list : {&account_->grants, &account_->closed_grants})
+      for (const auto* list : {&account_->grants, &account_->closed_grants.all()})
         for (const Grant& grant : *list) sum += grant.*found->second;
       const int decimals = catalog_.credits.front().decimals;
       same("gone", text(amount, decimals), text(sum, decimals), "gone." + way);
@@ -210,7 +210,7 @@ class Comparison {
       const bool renews = running && !running->cancelled_at;
       same("next_renewal", text(*expect_.next_renewal), text(renews ? std::optional(running->to) : std::nullopt));
     }
-    if (expect_.pending) pending(running ? running->pending : std::nullopt);
+    if (expect_.pending) pending(running ? running->pending : Seldom<PendingChange>());
     if (expect_.cancelled) same("cancelled", truth(*expect_.cancelled), truth(running && running->cancelled_at));
     if (expect_.paused_until)
       same("paused_until", text(*expect_.paused_until),
@@ -228,7 +228,7 @@ class Comparison {
            text(account_->past_due ? std::optional(account_->past_due->since) : std::nullopt));
   }
 
-  void pending(const std::optional<PendingChange>& there) {
+  void pending(const Seldom<PendingChange>& there) {
     const auto& wanted = *expect_.pending;
     same("pending", wanted ? wanted->plan.text() : "none", there ? there->plan.text() : "none", "pending.plan");
     if (!wanted || !there) return;

@@ -72,13 +72,14 @@ class Sandbox {
         .no_money();
   }
 
-  /// All of its books of a time are one page.
   Step pull(const Operation& op, const Replies& replies) const {
-    if (replies.empty()) return sandbox(get("/books").query({{"from_us", op.from_us}, {"until_us", op.until_us}}));
-    if (replies.last().status() != 200) return settle(replies.last());
+    if (replies.empty())
+      return sandbox(
+          get("/books").query({{"from_us", op.from_us}, {"until_us", op.until_us}, {"after", Text(op.cursor)}}));
+    if (replies.last().status() != 200 || !replies.last().json()["items"]) return settle(replies.last());
     List<florin_claim> claims;
     replies.last().json()["items"].items([&](const Json& object) { claims.add(claim_of(object, {}, {}).made()); });
-    return page(claims, {});
+    return page(claims, replies.last().json()["next"].text());
   }
 
   Claims webhook(const Webhook& hook) const {

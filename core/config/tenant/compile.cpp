@@ -9,6 +9,13 @@
 
 namespace florin::config {
 
+/// The rules of a file share its name.
+RuleAt rule_at(const Where& at) {
+  static thread_local FileName last;
+  if (last.text() != at.file) last = at.file;
+  return {.file = last, .line = at.line};
+}
+
 Catalog Compiler::compile() {
   catalog_.tenant = file_.tenant;
   catalog_.currency = file_.currency;

@@ -8,19 +8,22 @@
 namespace florin::config {
 
 void Compiler::meters() {
+  std::vector<Meter> meters;
   for (const auto& [id, block] : file_.meters) {
     const Allowed takes = credits(block.takes);
     if (block.per_started.value.micro == 0 && !block.per_started.value.unit.empty())
       add("bad_quantity", "a block is more than nothing", block.per_started.at);
-    catalog_.meters.push_back({.id = id,
-                               .type = takes.type,
-                               .takes = takes.amount,
-                               .per_started = block.per_started.value,
-                               .at_least = block.at_least.value.count,
-                               .only_if = condition(block.only_if, usage_words()),
-                               .at = rule_at(block.at)});
+    Condition only_if = condition(block.only_if, usage_words());
+    meters.push_back({.id = id,
+                      .type = takes.type,
+                      .takes = takes.amount,
+                      .per_started = block.per_started.value,
+                      .at_least = block.at_least.value.count,
+                      .only_if = only_if.empty() ? Seldom<Condition>() : std::move(only_if),
+                      .at = rule_at(block.at)});
   }
-  std::ranges::sort(catalog_.meters, {}, &Meter::id);
+  std::ranges::sort(meters, {}, &Meter::id);
+  catalog_.meters = Meters(std::move(meters));
 }
 
 void Compiler::holds() {

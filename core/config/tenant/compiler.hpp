@@ -9,7 +9,7 @@
 
 namespace florin::config {
 
-inline RuleAt rule_at(const Where& at) { return {.file = at.file, .line = at.line}; }
+RuleAt rule_at(const Where& at);
 
 std::vector<std::string_view> ids_of(const auto& rules) {
   std::vector<std::string_view> ids;

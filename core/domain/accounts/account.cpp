@@ -37,7 +37,7 @@ const SavedMethod* Account::slot(const std::string& name) const {
 
 Credits Account::issued_by(OrderId order_id, const CreditType& type) const {
   Credits sum;
-  for (const auto* lots : {&grants, &closed_grants})
+  for (const auto* lots : {&grants, &closed_grants.all()})
     for (const Grant& grant : *lots)
       if (grant.paid_by == order_id && grant.type == type && grant.rolled_from == GrantId()) sum += grant.granted;
   return sum;

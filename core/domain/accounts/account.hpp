@@ -35,7 +35,7 @@ struct Subscription {
   std::int64_t k = 0;              ///< periods before this one
   std::int32_t anchor_months = 0;  ///< from the anchor to `from`: boundaries are computed from the anchor
   Instant from, to;
-  std::optional<PendingChange> pending;
+  Seldom<PendingChange> pending;
   std::optional<Instant> cancelled_at;  ///< asked
   Instant started_at;
   std::optional<Instant> ends_at;         ///< once cancelled: with the first period that is over then
@@ -87,7 +87,7 @@ struct MadePlan {
 struct TrialState {
   Instant started_at;
   std::optional<Instant> ends_at;  ///< none: until upgrade
-  std::optional<PendingChange> picked;
+  Seldom<PendingChange> picked;
 };
 
 struct Take {
@@ -286,35 +286,35 @@ struct Account {
   Seldom<PauseState> pause;
   Seldom<KeptCredits> kept;
   Seldom<MonthState> month;
-  std::vector<MadePlan> made_plans;
-  std::vector<Member> members;
+  SeldomList<MadePlan> made_plans;
+  SeldomList<Member> members;
   RechargeState recharge;
 
   std::string billing_country;
   std::string billing_state;
-  std::vector<Grant> closed_grants;
-  std::vector<Hold> holds;
-  std::vector<Owed> owed;  ///< used more than held, to be taken from the next grant
+  SeldomList<Grant> closed_grants;
+  SeldomList<Hold> holds;
+  SeldomList<Owed> owed;  ///< used more than held, to be taken from the next grant
   Seldom<TrialState> trial;
   std::vector<SavedMethod> methods;
   std::vector<Order> orders;
   std::optional<Instant> first_paid_at;
-  std::vector<Refund> refunds;
+  SeldomList<Refund> refunds;
   Seldom<GuaranteeCase> guarantee;
-  std::vector<ApprovalState> approvals;
-  std::vector<Item> items;  ///< the oldest first
-  std::vector<OwnEntitlement> own_entitlements;
-  std::vector<Receipt> receipts;
+  SeldomList<ApprovalState> approvals;
+  SeldomList<Item> items;  ///< the oldest first
+  SeldomList<OwnEntitlement> own_entitlements;
+  SeldomList<Receipt> receipts;
   Money money;  ///< kept for the next order; below 0 when a bounced cheque had been spent
 
-  std::vector<Line> next_invoice;  ///< was too little to charge: the next renewal's invoice takes it along
-  std::vector<Review> reviews;
-  std::vector<Dispute> disputes;
+  SeldomList<Line> next_invoice;  ///< was too little to charge: the next renewal's invoice takes it along
+  SeldomList<Review> reviews;
+  SeldomList<Dispute> disputes;
   std::uint32_t last_review = 0;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
   std::optional<Instant> imported_at;  ///< it lived elsewhere before
-  std::vector<Saving> savings;         ///< of each slot the last one
+  SeldomList<Saving> savings;          ///< of each slot the last one
   std::uint32_t last_saving = 0;
 
   Order* order(OrderId order_id);
@@ -386,18 +386,18 @@ struct ProcessorHealth {
 struct TenantState {
   TenantId id;
   std::uint64_t position = 0;
-  std::uint32_t catalog = 0;               ///< the version in force
-  std::vector<std::string> catalog_texts;  ///< of version n at n - 1: its name in the store
+  std::uint32_t catalog = 0;              ///< the version in force
+  SharedList<std::string> catalog_texts;  ///< of version n at n - 1: its name in the store
   std::uint64_t last_invoice = 0;
   std::uint64_t last_credit_note = 0;
-  std::vector<Instant> catalog_since;  ///< of version n at n - 1: when it came into force
-  std::vector<ChargeStop> stops;
-  std::vector<ClosedMonth> closed_months;
+  SharedList<Instant> catalog_since;  ///< of version n at n - 1: when it came into force
+  SharedList<ChargeStop> stops;
+  SharedList<ClosedMonth> closed_months;
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
-  std::vector<Receipt> unmatched;                              ///< money of which nobody knows yet whose it is
-  std::vector<ReceiptId> identified;        ///< what was in that list before, so that its line is known
-  std::vector<Difference> differences;      ///< that nobody has closed
-  std::vector<ProcessorHealth> processors;  ///< that failed of late
+  SharedList<Receipt> unmatched;                               ///< money of which nobody knows yet whose it is
+  SharedList<ReceiptId> identified;        ///< what was in that list before, so that its line is known
+  SharedList<Difference> differences;      ///< that nobody has closed
+  SharedList<ProcessorHealth> processors;  ///< that failed of late
 
   /// Till when the host charges nothing through it by itself; in the past: it is well.
   Instant rests_until(const ProcessorId& processor) const;

@@ -57,6 +57,8 @@ struct Applying {
   void end(GrantId id, GrantOver how) { grant(id).over = how; }
 
   void insert(Grant added) {
+    // A grant or two more a month: no room is kept for twice as many.
+    account.grants.reserve(account.grants.size() + 1);
     const auto place = std::ranges::upper_bound(account.grants, added, spent_before);
     account.grants.insert(place, std::move(added));
   }
@@ -180,7 +182,7 @@ struct Applying {
   }
   void operator()(const KeepingEnded&) { account.kept.reset(); }
   void operator()(const PlanMade& fact) {
-    std::erase_if(account.made_plans, [&](const MadePlan& old) { return old.plan == fact.plan.plan; });
+    erase_if(account.made_plans, [&](const MadePlan& old) { return old.plan == fact.plan.plan; });
     account.made_plans.push_back(fact.plan);
   }
   void operator()(const AccountDeleted&) {
@@ -203,7 +205,7 @@ struct Applying {
     issued.rule = fact.rule;
     issued.granted = fact.amount;
     issued.remaining = fact.amount;
-    issued.paid = fact.paid;
+    if (!fact.paid.is_zero()) issued.paid = fact.paid;
     insert(std::move(issued));
     if (fact.paid_by) order(fact.paid_by).issued += fact.amount;
     if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
@@ -285,7 +287,7 @@ struct Applying {
     }
     count(closed.type, fact.owed);
     if (!fact.owed.is_zero()) owe(closed.type, fact.owed);
-    std::erase_if(account.holds, [&](const Hold& hold) { return hold.id == fact.hold; });
+    erase_if(account.holds, [&](const Hold& hold) { return hold.id == fact.hold; });
     put_aside_empty();
   }
   void operator()(const CreditsOwedTaken& fact) {
@@ -426,7 +428,7 @@ struct Applying {
   }
 
   void operator()(const ApprovalSet& fact) {
-    std::erase_if(account.approvals, [&](const ApprovalState& old) { return old.approval == fact.approval.approval; });
+    erase_if(account.approvals, [&](const ApprovalState& old) { return old.approval == fact.approval.approval; });
     account.approvals.push_back(fact.approval);
   }
 
@@ -485,9 +487,7 @@ struct Applying {
     received.rule = fact.rule;
     received.granted = fact.amount;
     received.remaining = fact.amount;
-    received.received_from_account = fact.from;
-    received.received_from = fact.from_grant;
-    received.cost = fact.cost;
+    received.received = Received{fact.from, fact.from_grant, fact.cost};
     insert(std::move(received));
     if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
   }
@@ -504,13 +504,13 @@ struct Applying {
 
   void operator()(const ItemTaken& fact) { account.items.push_back({fact.entitlement, fact.item, at, false}); }
   void operator()(const ItemGivenBack& fact) {
-    std::erase_if(account.items,
+    erase_if(account.items,
                   [&](const Item& taken) { return taken.entitlement == fact.entitlement && taken.name == fact.item; });
   }
   void operator()(const ItemSuspended& fact) { item(fact.entitlement, fact.item).suspended = true; }
   void operator()(const ItemRestored& fact) { item(fact.entitlement, fact.item).suspended = false; }
   void operator()(const EntitlementSet& fact) {
-    std::erase_if(account.own_entitlements,
+    erase_if(account.own_entitlements,
                   [&](const OwnEntitlement& old) { return old.entitlement == fact.entitlement; });
     account.own_entitlements.push_back({fact.entitlement, fact.value});
   }
@@ -520,18 +520,21 @@ struct Applying {
     member(fact.member).since = at;
   }
   void operator()(const InvitationRevoked& fact) {
-    std::erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
+    erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
   }
   void operator()(const MemberRemoved& fact) {
-    std::erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
+    erase_if(account.members, [&](const Member& one) { return one.id == fact.member; });
   }
   void operator()(const RoleChanged& fact) { member(fact.member).role = fact.role; }
   Receipt& receipt(const ReceiptId& id) { return there(account.receipt(id), "no such receipt"); }
   void operator()(const MoneyReceived& fact) {
-    (account.id.empty() ? tenant.unmatched : account.receipts).push_back(fact.receipt);
+    if (account.id.empty())
+      tenant.unmatched.push_back(fact.receipt);
+    else
+      account.receipts.push_back(fact.receipt);
   }
   void operator()(const MoneyIdentified& fact) {
-    if (std::erase_if(tenant.unmatched, [&](const Receipt& one) { return one.id == fact.receipt.id; }) != 0 &&
+    if (erase_if(tenant.unmatched, [&](const Receipt& one) { return one.id == fact.receipt.id; }) != 0 &&
         std::ranges::find(tenant.identified, fact.receipt.id) == tenant.identified.end())
       tenant.identified.push_back(fact.receipt.id);
     if (Receipt* known = account.receipt(fact.receipt.id))
@@ -541,8 +544,9 @@ struct Applying {
   }
   void operator()(const MoneyMovedOn& fact) {
     Receipt& moved = receipt(fact.receipt);
-    tenant.unmatched.push_back(moved);
-    tenant.unmatched.back().order = {};
+    Receipt nobodys = moved;
+    nobodys.order = {};
+    tenant.unmatched.push_back(std::move(nobodys));
     moved.moved_on = true;
   }
   void operator()(const ReceiptMoved& fact) {
@@ -581,7 +585,7 @@ struct Applying {
   }
   void operator()(const SavingStarted& fact) {
     account.last_saving = fact.saving->id.value;
-    std::erase_if(account.savings, [&](const Saving& before) { return before.slot == fact.saving->slot; });
+    erase_if(account.savings, [&](const Saving& before) { return before.slot == fact.saving->slot; });
     account.savings.push_back(*fact.saving);
   }
   void operator()(const SavingMoved& fact) {
@@ -610,16 +614,20 @@ struct Applying {
 
   void operator()(const CatalogApplied& fact) {
     tenant.catalog = fact.version;
-    tenant.catalog_texts.resize(fact.version);
-    tenant.catalog_texts.back() = fact.text;
-    tenant.catalog_since.resize(fact.version);
-    tenant.catalog_since.back() = at;
+    tenant.catalog_texts.change([&](std::vector<std::string>& texts) {
+      texts.resize(fact.version);
+      texts.back() = fact.text;
+    });
+    tenant.catalog_since.change([&](std::vector<Instant>& since) {
+      since.resize(fact.version);
+      since.back() = at;
+    });
   }
   void operator()(const StoreOpened&) {}
 
   void operator()(const ChargesStopped& fact) { tenant.stops.push_back(fact.stop); }
   void operator()(const ChargesLifted& fact) {
-    std::erase_if(tenant.stops,
+    erase_if(tenant.stops,
                   [&](const ChargeStop& stop) { return stop.scope == fact.scope && stop.name == fact.name; });
   }
   void operator()(const ChargeWaits& fact) { order(fact.order).waits_for_lift = true; }
@@ -632,12 +640,12 @@ struct Applying {
     account.had_trial = true;
   }
   void operator()(const ProcessorCounted& fact) {
-    std::erase_if(tenant.processors, [&](const ProcessorHealth& old) { return old.processor == fact.processor; });
+    erase_if(tenant.processors, [&](const ProcessorHealth& old) { return old.processor == fact.processor; });
     if (fact.failures > 0) tenant.processors.push_back({fact.processor, fact.failures, fact.rests_until});
   }
   void operator()(const DifferenceFound& fact) { tenant.differences.push_back(*fact.difference); }
   void operator()(const DifferenceClosed& fact) {
-    std::erase_if(tenant.differences, [&](const Difference& open) { return open.name == fact.difference; });
+    erase_if(tenant.differences, [&](const Difference& open) { return open.name == fact.difference; });
   }
   void operator()(const MonthClosed& fact) { tenant.closed_months.push_back(fact.month); }
   void operator()(const DocumentNumbersSet& fact) {

@@ -22,12 +22,25 @@ auto find(const Rules& rules, const Id& id) {
 
 }  // namespace
 
+Meters::Meters(std::vector<Meter> meters) : meters_(std::move(meters)) {
+  for (std::uint32_t number = 0; number < meters_.size(); ++number) places_.add(hash_of(meters_[number].id), number);
+}
+
+const Meter* Meters::find(const MeterId& id) const {
+  const std::uint32_t found = places_.find(hash_of(id), [&](std::uint32_t number) { return meters_[number].id == id; });
+  return found == NameIndex::none ? nullptr : &meters_[found];
+}
+
+void Meters::prefetch(const MeterId& id) const {
+  const std::uint32_t likely = places_.likely(hash_of(id));
+  if (likely == NameIndex::none) return;
+  const char* at = reinterpret_cast<const char*>(&meters_[likely]);
+  __builtin_prefetch(at);
+  __builtin_prefetch(at + 64);
+}
+
 const CycleRule* Plan::cycle(std::string_view wanted) const { return find(cycles, wanted); }
 const CreditTypeRule* Catalog::credit_type(const CreditType& id) const { return find(credits, id); }
-const Meter* Catalog::meter(const MeterId& id) const {
-  const auto found = std::ranges::lower_bound(meters, id, {}, &Meter::id);
-  return found == meters.end() || found->id != id ? nullptr : &*found;
-}
 const Plan* Catalog::plan(const PlanId& id) const { return find(plans, id); }
 const AddOn* Catalog::add_on(const AddOnId& id) const { return find(add_ons, id); }
 const Method* Catalog::method(const MethodId& id) const { return find(methods, id); }

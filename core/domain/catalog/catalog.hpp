@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,8 @@
 
 #include "domain/calendar/business_days.hpp"
 #include "domain/calendar/zone.hpp"
+#include "domain/catalog/name_index.hpp"
+#include "florin/apart.hpp"
 #include "florin/commands.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
@@ -19,11 +23,25 @@
 /// one version of one tenant and never changes. Every rule knows the line that says it, so that a refusal can name it.
 namespace florin {
 
+/// One text for all the rules of a file.
+class FileName {
+ public:
+  FileName() = default;
+  FileName(std::string name) : name_(std::make_shared<const std::string>(std::move(name))) {}
+  FileName(const char* name) : FileName(std::string(name)) {}
+  const std::string& text() const { return name_ ? *name_ : none; }
+  bool empty() const { return text().empty(); }
+
+ private:
+  static inline const std::string none;
+  std::shared_ptr<const std::string> name_;
+};
+
 /// The line of the operator's own file that a rule stands in.
 struct RuleAt {
-  std::string file;
+  FileName file;
   std::uint32_t line = 0;
-  std::string text() const { return file.empty() ? std::string() : file + ":" + std::to_string(line); }
+  std::string text() const { return file.empty() ? std::string() : file.text() + ":" + std::to_string(line); }
 };
 
 struct CreditTypeRule {
@@ -42,15 +60,40 @@ struct Need {
 /// All needs must hold; none: always.
 using Condition = std::vector<Need>;
 
-/// The price of one usage in credits. A started block counts whole, so a debit never rounds.
-struct Meter {
+/// The price of one usage in credits. A started block counts whole, so a debit never rounds. What a debit looks at lies
+/// in two cache lines.
+struct alignas(64) Meter {
   MeterId id;
   CreditType type;
   Credits takes;              ///< for each started block
   Quantity per_started;       ///< the size of a block
   std::int64_t at_least = 0;  ///< blocks counted even for an empty usage
-  Condition only_if;          ///< on words of the usage; otherwise it costs nothing
+  Seldom<Condition> only_if;  ///< on words of the usage; otherwise it costs nothing
   RuleAt at;
+};
+
+/// A catalog's meters, in a fixed order and found by their ids: there may be thousands in each of thousands of
+/// catalogs, and each usage looks for one.
+class Meters {
+ public:
+  Meters() = default;
+  Meters(std::vector<Meter> meters);
+  Meters(std::initializer_list<Meter> meters) : Meters(std::vector<Meter>(meters)) {}
+
+  const Meter* find(const MeterId& id) const;
+  /// What find() will read, asked for in two steps: where it stands, then itself.
+  [[gnu::always_inline]] void prefetch_place(const MeterId& id) const { places_.prefetch(hash_of(id)); }
+  void prefetch(const MeterId& id) const;
+
+  std::size_t size() const { return meters_.size(); }
+  const Meter& operator[](std::size_t number) const { return meters_[number]; }
+  auto begin() const { return meters_.begin(); }
+  auto end() const { return meters_.end(); }
+
+ private:
+  static std::uint32_t hash_of(const MeterId& id) { return static_cast<std::uint32_t>(std::hash<MeterId>()(id)); }
+  NameIndex places_;
+  std::vector<Meter> meters_;
 };
 
 struct Allowed {
@@ -377,13 +420,17 @@ struct NoticeRule {
 };
 
 struct Catalog {
+  // First what a debit looks at, in two cache lines.
+  Meters meters;
+  std::vector<Gate> gates;
+  OnNewVersion on_new_version;
+
   TenantId tenant;
   RuleAt at;  ///< where the file begins: it decides what is not in it
   std::uint32_t version = 0;
   Currency currency;
   Zone zone;
   std::vector<CreditTypeRule> credits;
-  std::vector<Meter> meters;  ///< by id: there may be thousands, and each usage looks for one
   std::optional<Trial> trial;
   std::vector<Plan> plans;
   std::vector<AddOn> add_ons;
@@ -405,7 +452,6 @@ struct Catalog {
   std::vector<Method> methods;
   std::vector<TryRule> tries;
   std::vector<std::string> approvals;  ///< kyc, …
-  std::vector<Gate> gates;
   std::vector<Role> roles;
   std::string invoice_numbers;  ///< pattern such as CL-000001
   std::string credit_note_numbers;
@@ -419,8 +465,7 @@ struct Catalog {
   RuleAt methods_at;
   std::optional<RuleAt> minimum_at;  ///< where the file says how a monthly minimum works; none: there is none
   std::vector<Entitlement> entitlements;
-  std::optional<MembersRule> members;  ///< none: as many as they like
-  OnNewVersion on_new_version;
+  std::optional<MembersRule> members;   ///< none: as many as they like
   std::optional<BackDated> back_dated;  ///< none: usage is told as it happens
   std::vector<NoticeRule> notices;
   std::optional<BankMoneyRule> bank_money;  ///< none: no method is paid by bank
@@ -429,7 +474,7 @@ struct Catalog {
   std::optional<RestRule> rest;
 
   const CreditTypeRule* credit_type(const CreditType& id) const;
-  const Meter* meter(const MeterId& id) const;
+  const Meter* meter(const MeterId& id) const { return meters.find(id); }
   const Plan* plan(const PlanId& id) const;
   const AddOn* add_on(const AddOnId& id) const;
   const Entitlement* entitlement(const EntitlementId& id) const;

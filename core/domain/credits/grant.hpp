@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "florin/apart.hpp"
 #include "florin/credits.hpp"
 #include "florin/id.hpp"
 #include "florin/money.hpp"
@@ -17,6 +18,13 @@ enum class GrantSource : std::uint8_t { plan, rollover, purchase, recharge, addo
 /// Whether a grant has come to its end, and how. Credits that are held then stay in it until their hold is closed, and
 /// go the same way.
 enum class GrantOver : std::uint8_t { working, rolled, expired, forfeited, refunded };
+
+/// A grant that came by a transfer.
+struct Received {
+  AccountId from_account;
+  GrantId from;
+  Money cost;  ///< what was paid for it there
+};
 
 /// A lot of credits: issued once; from then on credits only leave it.
 ///
@@ -46,10 +54,8 @@ struct Grant {
   Credits refunded;
   Credits transferred;
   Credits corrected;
-  AccountId received_from_account;  ///< by a transfer; empty: it was issued here
-  GrantId received_from;
-  Money cost;    ///< what was paid for a received grant
-  Money paid{};  ///< for an imported one: what was paid for it elsewhere
+  Seldom<Received> received;  ///< none: it was issued here
+  Seldom<Money> paid{};       ///< for an imported one: what was paid for it elsewhere
 
   /// What may be spent at `now`.
   Credits available(Instant now) const {

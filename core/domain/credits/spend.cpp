@@ -92,7 +92,7 @@ Credits price_of_blocks(const Meter& meter, const Quantity& quantity) {
 
 /// Whether the usage counts, by the words said of it; `unsaid`: what a word that nobody said comes to.
 bool counts(const Meter& meter, const std::vector<Word>& words, bool unsaid) {
-  return std::ranges::all_of(meter.only_if, [&](const Need& need) {
+  return !meter.only_if || std::ranges::all_of(*meter.only_if, [&](const Need& need) {
     const auto said = std::ranges::find(words, need.word, &Word::name);
     return said == words.end() ? unsaid : std::ranges::find(need.any_of, said->value) != need.any_of.end();
   });

@@ -75,11 +75,15 @@ class Writer {
       return;
     }
     // A longer length takes more bytes: what was written moves on.
-    const std::size_t end = written();
-    unsigned_number(length);
-    std::rotate(out_.data() + front + 1, out_.data() + end, to_);
-    std::copy(out_.data() + front + 1, to_, out_.data() + front);
-    --to_;
+    std::size_t more = 0;
+    for (std::size_t rest = length; rest >= 0x80; rest >>= 7) ++more;
+    make_room(more);
+    char* at = out_.data() + front;
+    std::memmove(at + 1 + more, at + 1, length);
+    to_ += more;
+    std::size_t rest = length;
+    for (; rest >= 0x80; rest >>= 7) *at++ = static_cast<char>(rest | 0x80);
+    *at = static_cast<char>(rest);
   }
 
  private:
@@ -176,6 +180,12 @@ template <class T>
 struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
+template <class T>
+struct IsVector<SeldomList<T>> : std::true_type {};
+template <class T>
+struct IsShared : std::false_type {};
+template <class T>
+struct IsShared<SharedList<T>> : std::true_type {};
 template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
@@ -274,6 +284,8 @@ void write(Writer& out, const T& value) {
     if (value) write(out, *value);
   } else if constexpr (IsApart<T>::value) {
     write(out, *value);
+  } else if constexpr (IsShared<T>::value) {
+    write(out, value.all());
   } else if constexpr (IsVariant<T>::value) {
     out.unsigned_number(value.index());
     std::visit([&](const auto& alternative) { write(out, alternative); }, value);
@@ -342,6 +354,8 @@ void read(Reader& in, T& value) {
     if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);
   } else if constexpr (IsApart<T>::value) {
     read(in, *value);
+  } else if constexpr (IsShared<T>::value) {
+    value = read<std::vector<typename T::value_type>>(in);
   } else if constexpr (IsVariant<T>::value) {
     const std::uint64_t index = in.unsigned_number();
     if (index >= std::variant_size_v<T>) throw Damaged("a kind of fact or command that this version does not know");

@@ -131,10 +131,11 @@ BOOST_DESCRIBE_STRUCT(Order, (),
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
                        credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened))
 
+BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost))
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over,
-                       received_from_account, received_from, cost, paid))
+                       received, paid))
 BOOST_DESCRIBE_STRUCT(Subscription::Month, (), (from, to))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,

@@ -205,7 +205,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
       stop_of(draft.tenant, draft.account, order, draft.account.method(order.candidates.front())->processor) != nullptr)
     refuse("charges_stopped", "Payments are stopped at the moment. Nothing was charged; please try again later.");
   draft.add(OrderPlaced{std::move(order)});
-  if (waiting != draft.account.next_invoice) draft.add(NextInvoiceSet{std::move(waiting)});
+  if (waiting != draft.account.next_invoice.all()) draft.add(NextInvoiceSet{std::move(waiting)});
   return id;
 }
 

@@ -143,8 +143,9 @@ std::uint32_t next_version(const Account& account, const Catalogs& catalogs, std
 Terms next_terms(const Draft& draft) {
   const Subscription& running = *draft.account.subscription;
   const PendingChange next =
-      running.pending.value_or(PendingChange{running.plan, running.cycle, running.licences, running.add_ons,
-                                             next_version(draft.account, draft.world.catalogs, draft.tenant.catalog)});
+      running.pending ? *running.pending
+                      : PendingChange{running.plan, running.cycle, running.licences, running.add_ons,
+                                      next_version(draft.account, draft.world.catalogs, draft.tenant.catalog)};
   const Catalog& catalog = draft.world.catalogs.at(next.catalog);
   return renewing(terms_of(draft.account, catalog, next.plan, next.cycle, next.licences, next.add_ons));
 }

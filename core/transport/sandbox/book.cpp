@@ -259,7 +259,7 @@ void SandboxBook::withdraw(const std::string& charge_key) {
 // ---- What can be asked
 
 WireReply SandboxBook::look_up(std::string_view path, Instant now) const {
-  if (take(path, "/books?from_us=")) return books(path, now);
+  if (take(path, "/books?")) return books(path, now);
   if (path.starts_with("/methods")) {
     std::string key(take(path, "/methods?key=") ? path : std::string_view());
     if (take(path, "/methods/"))
@@ -286,16 +286,29 @@ WireReply SandboxBook::look_up(std::string_view path, Instant now) const {
   return refused(404, "not_found", "The sandbox knows no such key or id.");
 }
 
-/// What was made in the time that `span` names, as it stands now.
+/// What was made in the time that `span` names, as it stands now, a page of it: `next` is where the next one goes on.
 WireReply SandboxBook::books(std::string_view span, Instant now) const {
-  const auto middle = span.find("&until_us=");
-  const auto from = number_of(span.substr(0, middle));
-  const auto until = middle == std::string_view::npos ? std::nullopt : number_of(span.substr(middle + 10));
-  if (!from || !until) return refused(400, "bad_time", "Books are asked for as from_us and until_us.");
-  const auto inside = [&](Instant at) { return *from <= at.us && at.us < *until; };
+  constexpr std::size_t page = 500;
+  const auto word = [&span](std::string_view name) {
+    const auto at = span.find(name);
+    if (at == std::string_view::npos) return std::string_view();
+    const std::string_view value = span.substr(at + name.size());
+    return value.substr(0, value.find('&'));
+  };
+  const auto from = number_of(word("from_us=")), until = number_of(word("until_us="));
+  const auto after = word("after=").empty() ? std::optional<std::int64_t>(0) : number_of(word("after="));
+  if (!from || !until || !after)
+    return refused(400, "bad_time", "Books are asked for as from_us and until_us, and after so many of them.");
+  std::int64_t so_far = 0;
+  bool more = false;
+  const auto inside = [&](Instant at) {
+    if (at.us < *from || *until <= at.us || ++so_far <= *after) return false;
+    more = so_far > *after + static_cast<std::int64_t>(page);
+    return !more;
+  };
   json::array items;
   for (const auto& [key, charge] : charges_)
-    if (inside(charge.made_at)) {
+    if (!more && inside(charge.made_at)) {
       json::object item = object_in(object_of(charge, now));
       if (charge.how.booked > 0) items.push_back(item);
       // Under a key that nobody asked with: ours, read backwards.
@@ -303,8 +316,10 @@ WireReply SandboxBook::books(std::string_view span, Instant now) const {
       if (charge.how.booked > 1) items.push_back(std::move(item));
     }
   for (const auto& [key, refund] : refunds_)
-    if (inside(refund.at)) items.push_back(json::parse(object_of(refund)));
-  return answered(200, json::serialize(json::object{{"items", std::move(items)}}));
+    if (!more && inside(refund.at)) items.push_back(json::parse(object_of(refund)));
+  json::object books{{"items", std::move(items)}};
+  if (more) books["next"] = std::to_string(*after + static_cast<std::int64_t>(page));
+  return answered(200, json::serialize(books));
 }
 
 std::optional<SandboxBehaviour> SandboxBook::behaviour(const std::string& path, const std::string& body) const {

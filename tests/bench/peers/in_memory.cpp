@@ -7,9 +7,9 @@
 #include "../contestant.hpp"
 #include "config/tenant/tenant.hpp"
 #include "domain/accounts/apply.hpp"
+#include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
-#include "engine/name_index.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/slab.hpp"
@@ -36,19 +36,20 @@ class InMemory final : public Contestant {
     must(errors.empty(), "the shipped tenant loads");
     Catalog& catalog = shipped.catalog;
     catalog.version = 1;
-    uses_ = {one_message};
+    uses_.push_back(one_message);
+    std::vector<Meter> meters(catalog.meters.begin(), catalog.meters.end());
     Meter priced = *catalog.meter(one_message.meter);
     for (std::size_t n = 1; n < prices; ++n) {
       priced.id = MeterId::trusted("sms-" + std::to_string(n));
-      catalog.meters.push_back(priced);
-      uses_.push_back({priced.id, one_message.quantity, {}});
+      meters.push_back(priced);
+      uses_.push_back(Use{priced.id, one_message.quantity, {}});
     }
-    std::ranges::sort(catalog.meters, {}, &Meter::id);
+    catalog.meters = Meters(std::move(meters));
     for (std::size_t n = 0; n < tenants; ++n) {
       tenants_[n].catalogs.versions.push_back(std::make_shared<const Catalog>(catalog));
       tenants_[n].state.id = TenantId::trusted("callloop-" + std::to_string(n));
       tenants_[n].state.catalog = 1;
-      tenants_[n].state.catalog_since = {start_of_time};
+      tenants_[n].state.catalog_since = std::vector{start_of_time};
     }
     for (std::size_t i = 0; i < place.accounts; ++i) {
       set_up(accounts_.add(), i);
@@ -71,12 +72,22 @@ class InMemory final : public Contestant {
       for (std::size_t i = 0; i < names.size(); i += block) {
         std::array<std::uint32_t, block> hashes;
         std::array<Account*, block> looked_up;
+        std::array<engine::PriceAhead, block> prices;
         for (std::size_t j = 0; j < block; ++j) names_.prefetch(hashes[j] = hash_of(names[i + j]));
         for (std::size_t j = 0; j < block; ++j) {
-          looked_up[j] = &accounts_[names_.likely(hashes[j])];
+          const std::uint32_t likely = names_.likely(hashes[j]);
+          looked_up[j] = &accounts_[likely];
           engine::prefetch(*looked_up[j]);
+          prices[j] = {tenants_[likely % tenants_.size()].catalogs, uses_[hashes[j] % uses_.size()]};
+          engine::prefetch_lines(&tenants_[likely % tenants_.size()], 2, true);
         }
-        for (const Account* account : looked_up) engine::prefetch_behind(*account);
+        for (std::size_t j = 0; j < block; ++j) {
+          engine::prefetch_behind(*looked_up[j]);
+          prices[j].prefetch_versions();
+        }
+        for (engine::PriceAhead& price : prices) price.prefetch_catalog();
+        for (const engine::PriceAhead& price : prices) price.prefetch_place();
+        for (const engine::PriceAhead& price : prices) price.prefetch_meter();
         for (std::size_t j = 0; j < block; ++j) debit(find(names[i + j], hashes[j]), hashes[j]);
       }
       count += names.size();
@@ -152,9 +163,9 @@ class InMemory final : public Contestant {
     TenantState state;
   };
   std::vector<Tenant> tenants_;
-  std::vector<Use> uses_;
+  std::vector<AnyCommand> uses_;
   engine::Slab<Account> accounts_;
-  engine::NameIndex names_;
+  NameIndex names_;
   std::string bytes_;
   std::uint64_t position_ = 0, debited_ = 0;
 };

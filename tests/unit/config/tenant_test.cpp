@@ -10,7 +10,7 @@
 namespace florin::config {
 namespace {
 
-std::string file_of(const RuleAt& at) { return std::filesystem::path(at.file).filename().string(); }
+std::string file_of(const RuleAt& at) { return std::filesystem::path(at.file.text()).filename().string(); }
 
 std::string given(const CycleRule& cycle) {
   std::string text = cycle.price.text();
@@ -48,9 +48,9 @@ TEST(Tenants, CallLoop) {
   EXPECT_EQ(voice.per_started, (Quantity{60'000'000, "second"}));
   EXPECT_EQ(voice.at_least, 0);
   const Meter& ringless = *catalog.meter(*MeterId::parse("ringless"));
-  ASSERT_EQ(ringless.only_if.size(), 1U);
-  EXPECT_EQ(ringless.only_if[0].word, "outcome");
-  EXPECT_EQ(ringless.only_if[0].any_of, std::vector<std::string>{"delivered"});
+  ASSERT_TRUE(ringless.only_if && ringless.only_if->size() == 1);
+  EXPECT_EQ(ringless.only_if->front().word, "outcome");
+  EXPECT_EQ(ringless.only_if->front().any_of, std::vector<std::string>{"delivered"});
   EXPECT_EQ(catalog.credit_sales->at_most.units, 100'000);
   EXPECT_EQ(catalog.auto_recharge->each_day, 3);
   EXPECT_EQ(catalog.auto_recharge->suspend_after, 3);

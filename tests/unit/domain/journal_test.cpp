@@ -62,6 +62,10 @@ struct Filler {
       fill(value.emplace());
     } else if constexpr (IsApart<T>::value) {
       fill(*value);
+    } else if constexpr (IsShared<T>::value) {
+      std::vector<typename T::value_type> list;
+      fill(list);
+      value = std::move(list);
     } else {
       boost::mp11::mp_for_each<Members<T>>([&](auto member) { fill(value.*member.pointer); });
     }

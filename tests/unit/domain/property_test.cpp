@@ -27,7 +27,7 @@ void check(const Account& account) {
   std::map<GrantId, Credits> held;
   for (const Hold& hold : account.holds)
     for (const Take& take : hold.takes) held[take.grant] += take.amount;
-  for (const auto* grants : {&account.grants, &account.closed_grants})
+  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
     for (const Grant& grant : *grants) {
       ASSERT_TRUE(grant.balanced()) << "grant " << grant.id.value;
       ASSERT_EQ(grant.held, held[grant.id]) << "grant " << grant.id.value;

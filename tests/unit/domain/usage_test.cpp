@@ -58,7 +58,9 @@ TEST(Usage, NeverNegativeNeverTooLarge) {
   World world = call_loop_on_growth();
   EXPECT_EQ(world.tries(Use{meter("sms"), {-160'000'000, "character"}, {}}), "bad_quantity");
   Catalog dear = call_loop();
-  dear.meters[1].takes = {INT64_MAX / 2};  // sms
+  std::vector<Meter> meters(dear.meters.begin(), dear.meters.end());
+  meters[1].takes = {INT64_MAX / 2};  // sms
+  dear.meters = Meters(std::move(meters));
   dear.on_new_version.meters = OnNewVersion::Meters::at_once;
   world.applies(dear);
   EXPECT_EQ(world.tries(sms(3)), "amount_out_of_range");

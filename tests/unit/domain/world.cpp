@@ -204,9 +204,10 @@ Catalog call_loop() {
   Catalog catalog = tenant_named("callloop", "USD");
   const CreditType message = credit("message");
   catalog.credits = {{message, 0, Currency(), line(4)}};
-  catalog.meters = {meter_of("ringless", "message", 2, "1 drop", 0), meter_of("sms", "message", 1, "160 characters", 1),
+  Meter ringless = meter_of("ringless", "message", 2, "1 drop", 0);
+  ringless.only_if = Condition{{"outcome", {"delivered"}}};
+  catalog.meters = {ringless, meter_of("sms", "message", 1, "160 characters", 1),
                     meter_of("voice", "message", 1, "1 minute", 0)};
-  catalog.meters.front().only_if = {{"outcome", {"delivered"}}};
   catalog.trial = {.lasts = span("14 days"),
                    .gives = {{message, {25}}},
                    .plan_picked_inside = Trial::PlanPicked::starts_when_trial_ends,

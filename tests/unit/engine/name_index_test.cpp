@@ -1,4 +1,4 @@
-#include "engine/name_index.hpp"
+#include "domain/catalog/name_index.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,10 @@
 
 #include "engine/slab.hpp"
 
-namespace florin::engine {
+namespace florin {
 namespace {
+
+using engine::Slab;
 
 TEST(NameIndex, NamesOfOneHashAreToldApart) {
   const std::vector<std::string> names = {"ann", "bob", "cat"};
@@ -54,4 +56,4 @@ TEST(Slab, ThingsStayWhereTheyAreAndEndOnce) {
 }
 
 }  // namespace
-}  // namespace florin::engine
+}  // namespace florin

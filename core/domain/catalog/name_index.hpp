@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-namespace florin::engine {
+namespace florin {
 
 /// From the hash of a name to the number of what bears it. A look-up reads one or two cache lines, which can be asked
 /// for beforehand; what bears a name is touched only when its hash is the same.
@@ -12,7 +12,7 @@ class NameIndex {
  public:
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  void prefetch(std::uint32_t hash) const {
+  [[gnu::always_inline]] void prefetch(std::uint32_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & mask()]);
   }
   /// `bears(number)`: whether that one has the name.
@@ -56,4 +56,4 @@ class NameIndex {
   std::size_t size_ = 0;
 };
 
-}  // namespace florin::engine
+}  // namespace florin
