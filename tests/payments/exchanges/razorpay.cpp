@@ -179,6 +179,21 @@ std::vector<Exchange> razorpay_exchanges() {
        needs_action},
       {provider, "pull",
        pulls("", [](const StandIn& razorpay) { (void)carried_out_at(razorpay, refunds("100.00 INR")(razorpay)); })},
+      {provider, "pull_settlements",
+       pulls("settled/0/0",
+             [](const StandIn& razorpay) {
+               (void)paid(razorpay, charging("upi"));
+               razorpay.act({{"act", "settle"}});
+             })},
+      {provider, "pull_address",
+       [](const StandIn& razorpay) {
+         const std::string address = carried_out_at(razorpay, charging("wire", "5900.00 INR")).ref;
+         razorpay.act({{"act", "transfer"}, {"virtual_account_id", address}, {"amount", 590000}, {"utr", "UTR1"}});
+         Operation operation = pulls("", [](const StandIn&) {})(razorpay);
+         operation.method = "wire";
+         operation.ref = address;
+         return operation;
+       }},
       {provider, "pull_refunds",
        pulls("refunds/0",
              [](const StandIn& razorpay) { (void)carried_out_at(razorpay, refunds("100.00 INR")(razorpay)); })},

@@ -166,6 +166,33 @@ test('money comes into a virtual account whatever was expected', async () => {
   const detail = await client.payments.bankTransfer(id);
   assert.equal(detail.bank_reference, 'UTR1');
   assert.equal((await client.payments.fetch(id)).order_id, null);
+  assert.deepEqual((await client.virtualAccounts.fetchPayments(account.id)).items.map((payment) => payment.id), [id]);
+});
+
+test('whoever pays is named, also where nobody is there', async () => {
+  const {id} = await order();
+  await refused(client.payments.createRecurringPayment({amount: 118000, currency: 'INR', order_id: id, token: 'token_1', customer_id: 'cust_1',
+                                                        recurring: true}), /does not exist/);
+  await refused(client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: id, contact: '9000000000', method: 'upi',
+                                                   upi: {flow: 'intent'}}), /email field is required/);
+  await refused(client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: id, email: 'a@example.com', method: 'upi',
+                                                   upi: {flow: 'intent'}}), /contact field is required/);
+  await refused(client.customers.create({name: 'Ann', email: 'a@example.com'}), /contact field is required/);
+});
+
+test('a payout names its payments, and what was kept of each', async () => {
+  const made = await order();
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id, method: 'upi',
+                                                                             upi: {flow: 'intent'}});
+  book.act({act: 'pay', id});
+  const settlement = book.act({act: 'settle'});
+  const day = new Date((book.now + 5.5 * 3600) * 1000);
+  const report = (d) => client.settlements.reports({year: d.getUTCFullYear(), month: d.getUTCMonth() + 1, day: d.getUTCDate()});
+  const {items: [line]} = await report(day);
+  assert.equal(line.entity_id, id);
+  assert.equal(line.settlement_id, settlement.id);
+  assert.equal(line.credit, 118000 - line.fee);
+  assert.equal((await report(new Date(day.getTime() + 86400_000))).count, 0);
 });
 
 test('wrong keys, wrong amounts and wrong ids are refused in the provider\'s shape', async () => {
