@@ -60,7 +60,7 @@ const char* const view_tables = R"(
     tenant TEXT NOT NULL, account TEXT NOT NULL, order_id INTEGER NOT NULL, attempt INTEGER NOT NULL,
     processor TEXT NOT NULL, slot TEXT, method TEXT, state TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT,
     amount_text TEXT NOT NULL, started_at TEXT NOT NULL, decline TEXT, decline_code TEXT, provider_key TEXT NOT NULL,
-    ref TEXT,
+    ref TEXT, fee INTEGER, fee_currency TEXT, fee_text TEXT, settlement TEXT,
     PRIMARY KEY (tenant, account, order_id, attempt)) STRICT, WITHOUT ROWID;
   CREATE TABLE refunds (
     tenant TEXT NOT NULL, account TEXT NOT NULL, refund_id INTEGER NOT NULL, order_id INTEGER NOT NULL,
@@ -327,12 +327,17 @@ void ViewWriter::write_account(const Name& name, const Account& account) {
     write_order(name, order);
     for (const Attempt& attempt : order.attempts) {
       const SavedMethod* saved = account.method(attempt.method);
+      const Fee fee = attempt.fee ? *attempt.fee : Fee();
+      const bool known{fee.amount.currency()};
       put("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), ?, ?, "
-          "nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''))",
+          "nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''), CAST(nullif(?, '') AS INTEGER), "
+          "nullif(?, ''), nullif(?, ''), nullif(?, ''))",
           tenant, id, order.id.value, attempt.number, attempt.processor.text(),
           saved == nullptr ? std::string() : saved->slot, saved == nullptr ? std::string() : saved->method.text(),
           word(attempt.state), attempt.amount.minor(), attempt.amount.currency().code(), attempt.amount.text(),
-          attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref);
+          attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref,
+          known ? std::to_string(fee.amount.minor()) : std::string(), fee.amount.currency().code(),
+          known ? fee.amount.text() : std::string(), fee.settlement);
     }
   }
   for (const Refund& refund : account.refunds)
