@@ -23,8 +23,13 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.order = order.id;
   effect.attempt = attempt.number;
   effect.processor = attempt.processor;
-  if (const SavedMethod* saved = account.method(attempt.method)) effect.method = saved->method;
+  if (const SavedMethod* saved = account.method(attempt.method)) {
+    effect.method = saved->method;
+    effect.brand = saved->brand;
+  }
   effect.token = attempt.token;
+  if (!order.lines.empty()) effect.description = order.lines.front().text;
+  if (account.person_at) effect.person_at = account.person_at->entries;
   effect.key = attempt.key;
   effect.payment_key = attempt.key;
   effect.ref = attempt.ref;
@@ -73,6 +78,7 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Saving& s
   effect.saving = saving.id;
   effect.processor = saving.processor;
   effect.method = saving.method;
+  if (account.person_at) effect.person_at = account.person_at->entries;
   for (const SavedMethod& kept : account.methods)
     if (kept.processor == saving.processor && kept.method == saving.method) effect.token = kept.token;
   effect.key = saving.key;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "domain/accounts/account.hpp"
 #include "domain/decision/question.hpp"
@@ -31,8 +32,11 @@ struct Effect {
   MethodId method;
   std::string token;  ///< of a method that is being saved: of one that the processor keeps of this account already
   std::string key;    ///< of this operation
-  std::string payment_key;  ///< of the charge that it belongs to
-  std::string ref;          ///< the provider's id of it, when known
+  std::string payment_key;               ///< of the charge that it belongs to
+  std::string ref;                       ///< the provider's id of it, when known
+  std::string brand;                     ///< of the method: visa, the bank of net banking
+  std::string description;               ///< what is paid for
+  std::vector<std::uint64_t> person_at;  ///< entries that hold the account's person, of what charges or saves
   Money amount;
   Instant decided_at;
   bool customer_present = false;

@@ -102,28 +102,40 @@ Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenan
   return unpacked(open);
 }
 
-Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account) {
+namespace {
+
+/// What one entry sealed of a person; null: nothing of this account's.
+const std::vector<Word>* sealed_in(const Entry& entry, const TenantId& tenant, const AccountId& account) {
+  if (entry.tenant != tenant || entry.account != account || entry.refusal) return nullptr;
+  if (const auto* opened = std::get_if<OpenAccount>(&entry.command)) return &opened->person;
+  if (const auto* named = std::get_if<SetPerson>(&entry.command)) return &named->person;
+  if (const auto* billed = std::get_if<SetBilling>(&entry.command)) return &billed->person;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      const std::vector<std::uint64_t>& entries) {
   Result<std::vector<Word>> person =
       Error{.code = "no_such_account", .message = "no person was given for '" + account.text() + "'"};
   const auto shards = store.shards();
   if (!shards) return shards.error();
-  for (const std::uint32_t shard : *shards) {
-    const auto read = store.read(shard, 1, [&](const store::Row& row) {
-      const auto entries = journal::read(row.entries);
-      if (!entries) return false;
-      for (const Entry& entry : *entries) {
-        if (entry.tenant != tenant || entry.account != account || entry.refusal) continue;
-        if (const auto* opened = std::get_if<OpenAccount>(&entry.command); opened && !opened->person.empty())
-          person = open_person(store, tenant, account, opened->person);
-        if (const auto* named = std::get_if<SetPerson>(&entry.command))
-          person = open_person(store, tenant, account, named->person);
-        if (const auto* billed = std::get_if<SetBilling>(&entry.command); billed && !billed->person.empty())
-          person = with(std::move(person), open_person(store, tenant, account, billed->person));
-      }
-      return true;
-    });
-    if (!read) return read.error();
-  }
+  for (const std::uint32_t shard : *shards)
+    for (const std::uint64_t position : entries) {
+      const auto read = store.read(shard, position, [&](const store::Row& row) {
+        const auto all = journal::read(row.entries);
+        if (!all || position < row.first || all->size() <= position - row.first) return false;
+        const Entry& entry = (*all)[position - row.first];
+        const std::vector<Word>* sealed = sealed_in(entry, tenant, account);
+        if (sealed == nullptr || sealed->empty()) return false;
+        auto opened = open_person(store, tenant, account, *sealed);
+        person = std::holds_alternative<SetBilling>(entry.command) ? with(std::move(person), std::move(opened))
+                                                                   : std::move(opened);
+        return false;
+      });
+      if (!read) return read.error();
+    }
   return person;
 }
 

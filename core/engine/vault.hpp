@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,10 @@ Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenan
 Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<Word>& sealed);
 
-/// The person behind an account, as it was sealed last. Errors: no_such_account, erased, damaged_seal.
-Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account);
+/// The person behind an account, as it was sealed last. `entries`: where, as the account's `person_at` says.
+/// Errors: no_such_account (nobody was named), erased, damaged_seal, and the store's.
+Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      const std::vector<std::uint64_t>& entries);
 
 Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account);
 

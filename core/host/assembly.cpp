@@ -4,8 +4,9 @@
 
 #include "config/check.hpp"
 #include "config/tenant/difference.hpp"
-#include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/vault.hpp"
+#include "host/card_numbers.hpp"
 #include "host/payments.hpp"
 #include "host/plug.hpp"
 #include "readers/views.hpp"
@@ -42,7 +43,11 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   std::unique_ptr<Assembly> assembly(new Assembly(options));
   if (const auto opened = assembly->open_store(); !opened) return opened.error();
 
-  auto plugged = load_plugins(options.file, options.data);
+  auto plugged = load_plugins(options.file, options.data,
+                              [&store = *assembly->store_](const TenantId& tenant, const AccountId& account,
+                                                           const std::vector<std::uint64_t>& entries) {
+                                return engine::read_person(store, tenant, account, entries);
+                              });
   if (!plugged) return plugged.error();
   assembly->plugged_ = std::move(*plugged);
 
@@ -264,6 +269,34 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
   return in_force + 1;
 }
 
+Status Assembly::knows_customer(const Request& request, const MethodId& id,
+                                const std::optional<ProcessorId>& through) const {
+  std::optional<ProcessorId> keeper = through;
+  std::vector<std::uint64_t> entries;
+  bool there = false;
+  const auto read = engine_->read([&](const engine::Shard& shard) {
+    const Account* account = shard.account(request.tenant, request.account);
+    const Catalogs* catalogs = shard.catalogs(request.tenant);
+    if (account == nullptr || catalogs == nullptr) return;
+    there = true;
+    if (account->person_at) entries = account->person_at->entries;
+    const Method* method = catalogs->versions.back()->method(id);
+    if (!keeper && method != nullptr) keeper = method->through.front();
+  });
+  if (!read) return read.error();
+  if (!there || !keeper) return Done{};  // the decision refuses it
+  const std::vector<std::string> wanted = plugged_->person_for(request.tenant, *keeper);
+  if (wanted.empty()) return Done{};
+  const auto person = engine::read_person(*store_, request.tenant, request.account, entries);
+  for (const std::string& name : wanted) {
+    const bool known = person && std::ranges::any_of(*person, [&](const Word& word) {
+                         return word.name == name && !word.value.empty();
+                       });
+    if (!known) return Error{.code = "person_missing", .message = person_missing_text(keeper->text(), name)};
+  }
+  return Done{};
+}
+
 Result<engine::Job> Assembly::job_of(const Request& request) const {
   engine::Job job{.tenant = request.tenant,
                   .account = request.account,
@@ -275,17 +308,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                   .of_effect = false};
   if (job.actor.role == "host" || job.actor.role == "processor")
     return Error{.code = "not_permitted", .message = "'" + job.actor.role + "' is Florin itself: nobody speaks for it"};
+  if (const auto none = holds_no_card_number(job.command); !none) return none.error();
+  if (const auto* saves = std::get_if<SaveMethod>(&job.command))
+    if (const auto known = knows_customer(request, saves->method, saves->through); !known) return known.error();
   auto* method = std::get_if<SetMethod>(&job.command);
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
   if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
-  std::vector<Word> written = method->details;
-  written.insert(written.end(), {{"token", method->token}, {"masked", method->masked}});
-  for (const Word& word : written)
-    if (holds_card_number(word.value))
-      return Error{.code = "card_number",
-                   .message = "a card's number is never given here: the processor keeps it and gives a token",
-                   .at = {.file = {}, .line = 0, .column = 0, .path = word.name}};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   // A token or brand that stands beside the details is one of them.
@@ -300,6 +329,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                  .at = {.file = {}, .line = 0, .column = 0, .path = checked->problems.front().first}};
   for (const Word& detail : method->details)
     if (detail.name == "token") method->token = detail.value;
+  if (const auto known = knows_customer(request, method->method, method->through); !known) return known.error();
   method->details.clear();
   method->brand = checked->brand;
   method->masked = checked->masked;

@@ -57,7 +57,8 @@ class Assembly {
   const std::optional<std::filesystem::path>& data() const { return options_.data; }
 
   /// A command as the outside gives it: a method's details go through its plugin first.
-  /// Errors: bad_details, with the field.
+  /// Errors: card_number (in whatever field) and bad_details, with the field; person_missing: the processor that is to
+  /// keep it must know more of its customer.
   Result<engine::Job> job_of(const Request& request) const;
 
   /// Makes a text (`effective` of a tenant's file) the next version of a tenant that runs. `again`: the earlier version
@@ -77,6 +78,10 @@ class Assembly {
                                                  Errors& errors);
   void note_files_not_in_force(const std::map<std::string, config::Tenant>& files);
   void deliver_sandbox_webhooks();
+  /// Whether the processor that is to keep a method may be told what it must know of its customer. Errors:
+  /// person_missing.
+  Status knows_customer(const Request& request, const MethodId& method,
+                        const std::optional<ProcessorId>& through) const;
 
   Options options_;
   ViewKeeper views_{*this};

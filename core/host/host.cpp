@@ -351,7 +351,17 @@ std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
 Result<std::vector<Word>> Host::person(const TenantId& tenant, const AccountId& account) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  return engine::read_person(assembly->store(), tenant, account);
+  std::vector<std::uint64_t> entries;
+  bool forgotten = false;
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    const Account* found = shard.account(tenant, account);
+    if (found == nullptr || !found->person_at) return;
+    entries = found->person_at->entries;
+    forgotten = entries.empty();
+  });
+  if (!read) return read.error();
+  if (forgotten) return Error{.code = "erased", .message = "the personal data of this account was erased"};
+  return engine::read_person(assembly->store(), tenant, account, entries);
 }
 
 Result<std::uint32_t> Host::apply(const std::string& file, const Actor& by) {

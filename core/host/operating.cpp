@@ -6,6 +6,7 @@
 #include "config/check.hpp"
 #include "config/import_file.hpp"
 #include "domain/documents/month.hpp"
+#include "host/card_numbers.hpp"
 #include "host/upcoming.hpp"
 #include "readers/months.hpp"
 #include "readers/notices.hpp"
@@ -75,7 +76,8 @@ std::string told(const Account& account, const Catalog& catalog) {
   for (const CreditTypeRule& type : catalog.credits)
     text +=
         ", " + decimal_text(account.available(type.id, account.last_at).units, type.decimals) + " " + type.id.text();
-  for (const SavedMethod& saved : account.methods) text += ", " + saved.slot + " " + saved.method.text();
+  for (const SavedMethod& saved : account.methods)
+    if (!saved.once()) text += ", " + saved.slot + " " + saved.method.text();
   if (!account.members.empty()) text += ", " + std::to_string(account.members.size()) + " members";
   if (!account.items.empty()) text += ", " + std::to_string(account.items.size()) + " items";
   return text;
@@ -100,6 +102,12 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
     return Done{};
   }
   engine::Rehearsal rehearsal(account, now.state, now.catalogs, assembly.plugged());
+  auto none = holds_no_card_number(record.command);
+  if (none) none = holds_no_card_number(SetPerson{record.person});
+  if (!none) {
+    report.errors.push_back(at_record(record, "card_number", none.error().message + " (" + none.error().at.path + ")"));
+    return Done{};
+  }
   if (!exists) {
     auto entry = rehearsal.take(by, "import", record.command, assembly.engine().now());
     if (!entry) return entry.error();

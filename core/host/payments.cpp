@@ -4,11 +4,12 @@
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
 #include <map>
-#include <set>
 
 #include "domain/journal/described.hpp"
 #include "domain/payments/card_number.hpp"
 #include "engine/provider_key.hpp"
+#include "host/parts.hpp"
+#include "host/saying.hpp"
 
 namespace florin {
 
@@ -20,8 +21,6 @@ constexpr std::size_t longest_webhook = 1 << 20;
 /// An attempt that was asked about so often, over more than four days, is for a person.
 constexpr std::uint32_t asked_enough = 8;
 
-std::string word(auto value) { return boost::describe::enum_to_string(value, ""); }
-
 Error no_such_tenant(const TenantId& tenant) {
   return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
 }
@@ -31,7 +30,37 @@ std::string event_of(const WebhookClaim& claim, const WebhookMessage& message) {
   return claim.event.empty() ? engine::provider_key(message.body) : claim.event;
 }
 
-/// Kept as it came, but for card numbers, which never enter. The same event is stored once.
+/// Members by which providers name a person, wherever they stand.
+bool is_personal(std::string_view name) {
+  constexpr std::string_view personal[] = {"email", "receipt_email", "contact",        "phone",   "name",
+                                           "vpa",   "username",      "account_number", "address", "line1",
+                                           "line2", "city",          "postal_code"};
+  return std::ranges::find(personal, name) != std::end(personal);
+}
+
+void mask_persons(json::value& value) {
+  if (auto* list = value.if_array())
+    for (json::value& one : *list) mask_persons(one);
+  auto* object = value.if_object();
+  if (object == nullptr) return;
+  for (auto& member : *object) {
+    if (is_personal(member.key()) && member.value().is_string())
+      member.value() = "[personal]";
+    else
+      mask_persons(member.value());
+  }
+}
+
+/// Persons are kept apart, sealed, so that they can be forgotten: here they are masked. What is no JSON is as it came.
+std::string without_persons(const std::string& body) {
+  boost::system::error_code failed;
+  json::value read = json::parse(body, failed);
+  if (failed) return body;
+  mask_persons(read);
+  return json::serialize(read);
+}
+
+/// Kept as it came, but for persons, and for card numbers, which never enter. The same event is stored once.
 Status store_raw(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor, const std::string& event,
                  const WebhookMessage& message) {
   json::array headers;
@@ -39,128 +68,11 @@ Status store_raw(Assembly& assembly, const TenantId& tenant, const ProcessorId& 
   const std::string name =
       "webhook/" + tenant.text() + "/" + processor.text() + "/" + engine::provider_key(event + "\n" + message.body);
   if (assembly.store().text(name)) return Done{};
-  return assembly.store().put_text(name, json::serialize(json::object{{"received_at", message.received_at.text()},
-                                                                      {"headers", std::move(headers)},
-                                                                      {"body", without_card_numbers(message.body)}}));
+  return assembly.store().put_text(
+      name, json::serialize(json::object{{"received_at", message.received_at.text()},
+                                         {"headers", std::move(headers)},
+                                         {"body", without_card_numbers(without_persons(message.body))}}));
 }
-
-/// Says a claim to the books: of the attempt, refund or order that it is about.
-class Saying {
- public:
-  Saying(Assembly& assembly, TenantId tenant, ProcessorId processor)
-      : assembly_(assembly), tenant_(std::move(tenant)), processor_(std::move(processor)) {}
-
-  /// event   the same event counts once for as long as keys of money are remembered. False: it is about nothing here.
-  Result<bool> say(const WebhookClaim& claim, const std::string& event) {
-    AccountId account;
-    std::optional<AnyCommand> command;
-    const auto read =
-        assembly_.engine().read([&](const engine::Shard& shard) { command = command_of(shard, claim, account); });
-    if (!read) return read.error();
-    if (!command) return false;
-    engine::Job job = job_of(account, *std::move(command));
-    job.key = "said " + engine::provider_key(processor_.text() + " " + event + " " + claim.type + " " +
-                                             claim.payment_key + " " + claim.refund_key);
-    const auto taken = assembly_.engine().submit_and_wait(std::move(job));
-    // Another word under the same event is no news: the first one counts.
-    if (!taken && taken.error().code != "key_reused") return taken.error();
-    return true;
-  }
-
-  Status differ(Difference difference) {
-    difference.processor = processor_;
-    engine::Job job = job_of({}, RecordDifference{std::move(difference)});
-    job.actor = {"host", ""};
-    const auto taken = assembly_.engine().submit_and_wait(std::move(job));
-    if (!taken) return taken.error();
-    return Done{};
-  }
-
- private:
-  /// A claim that nobody vouches for is a hint: the processor is asked.
-  std::optional<AnyCommand> command_of(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) {
-    ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
-    if (claim.dispute && claim.proven) {
-      OrderId order;
-      if (!shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, order) &&
-          !shard.find_attempt(tenant_, claim.payment_key, account, order, said.attempt))
-        return std::nullopt;
-      return RecordDispute{.order = order,
-                           .ref = claim.said.ref,
-                           .state = *claim.dispute,
-                           .amount = claim.said.amount,
-                           .reason = claim.said.raw};
-    }
-    if (claim.of_receipt) return receipt_of(shard, claim, account);
-    LookUp asks;
-    // What is said of a method that is being saved lacks what is needed: it is asked about. Where that is a payment of
-    // its own, it has the key as well.
-    if (!claim.of_refund && shard.find_saving(tenant_, claim.payment_key, account, asks.saving)) return asks;
-    if (claim.of_method) return std::nullopt;
-    if (claim.of_refund) {
-      if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return std::nullopt;
-      if (!claim.proven) return asks;
-      return RefundSaid{asks.refund, claim.said};
-    }
-    if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) return std::nullopt;
-    if (claim.proven) return said;
-    asks.order = said.order;
-    asks.attempt = said.attempt;
-    return asks;
-  }
-
-  /// Money that came by bank, for the order that its address was made for.
-  std::optional<AnyCommand> receipt_of(const engine::Shard& shard, const WebhookClaim& claim,
-                                       AccountId& account) const {
-    OrderId order;
-    std::uint32_t attempt = 0;
-    const auto name = ReceiptId::parse(claim.said.ref);
-    if (!claim.proven || claim.said.ref.empty() ||
-        !shard.find_attempt(tenant_, claim.payment_key, account, order, attempt))
-      return std::nullopt;
-    return ReceiveMoney{.receipt = name ? *name : ReceiptId::trusted(engine::provider_key(claim.said.ref)),
-                        .processor = processor_,
-                        .kind = MoneyKind::transfer,
-                        .amount = claim.said.amount,
-                        .order = order,
-                        .dated = claim.happened_at.text().substr(0, 10),
-                        .said = claim.said.raw + ", " + claim.said.ref};
-  }
-
-  engine::Job job_of(const AccountId& account, AnyCommand command) const {
-    return {.tenant = tenant_,
-            .account = account,
-            .actor = {"processor", processor_.text()},
-            .key = {},
-            .asked_at = std::nullopt,
-            .command = std::move(command),
-            .reply = {},
-            .of_effect = false};
-  }
-
-  Assembly& assembly_;
-  TenantId tenant_;
-  ProcessorId processor_;
-};
-
-/// Of our attempt or refund that it is about.
-const std::string& key_of(const WebhookClaim& claim) { return claim.of_refund ? claim.refund_key : claim.payment_key; }
-
-/// Money that moved at the provider under a key that our books do not have.
-Difference only_theirs(const WebhookClaim& claim, const std::string& found_by) {
-  const std::string& key = key_of(claim);
-  return {.name = "only_theirs/" + key,
-          .processor = {},
-          .what = "only_theirs",
-          .key = key,
-          .ref = claim.said.ref,
-          .ours = "nothing",
-          .theirs = claim.said.amount.text() + " " + word(claim.said.state),
-          .found_by = found_by,
-          .found_at = {}};
-}
-
-bool moved(const WebhookClaim& claim) { return claim.said.state == AttemptState::captured; }
 
 }  // namespace
 
@@ -190,6 +102,7 @@ namespace {
 std::string why_open(const Attempt& attempt) {
   if (attempt.cancelling() && attempt.alarm.empty())
     return "its order is over: the processor is asked to cancel it, next at " + attempt.cancel_at.text();
+  if (!attempt.alarm.empty() && !attempt.open()) return attempt.alarm;
   if (!attempt.alarm.empty()) return attempt.alarm + ": look into the processor's own pages, then settle_payment";
   switch (attempt.state) {
     case AttemptState::started: return "it is about to be sent, or is being sent";
@@ -238,7 +151,7 @@ void tell_account(const Account& account, json::array& payments, json::array& re
                                       {"attempt", attempt.number},
                                       {"processor", attempt.processor.text()},
                                       {"amount", attempt.amount.text()},
-                                      {"state", word(attempt.state)},
+                                      {"state", word_text(attempt.state)},
                                       {"key", attempt.key},
                                       {"ref", attempt.ref},
                                       {"raw", attempt.raw},
@@ -254,7 +167,7 @@ void tell_account(const Account& account, json::array& payments, json::array& re
                                    {"order", refund.order.value},
                                    {"refund", refund.id.value},
                                    {"amount", refund.amount.text()},
-                                   {"state", word(refund.state)},
+                                   {"state", word_text(refund.state)},
                                    {"key", refund.key},
                                    {"ref", refund.ref},
                                    {"asked", refund.asked},
@@ -262,6 +175,44 @@ void tell_account(const Account& account, json::array& payments, json::array& re
                                    {"for_a_person", !refund.paid_out_from.empty() || !refund.alarm.empty()},
                                    {"why", why_unpaid(refund)}});
   }
+}
+
+/// What one processor kept, in one currency.
+struct Kept {
+  Money amount;
+  std::int64_t payments = 0, settled = 0;
+};
+struct Fees {
+  std::map<std::pair<std::string, std::string>, Kept> kept;  ///< by processor and currency
+  std::map<std::string, std::int64_t> unknown;               ///< captured payments whose fee it has not said
+};
+
+void add_fees(const Account& account, Fees& fees) {
+  for (const Order& order : account.orders)
+    for (const Attempt& attempt : order.attempts) {
+      if (attempt.state != AttemptState::captured || attempt.amount.is_zero()) continue;
+      const Money fee = attempt.fee ? attempt.fee->amount : Money();
+      if (!fee.currency()) {
+        ++fees.unknown[attempt.processor.text()];
+        continue;
+      }
+      Kept& kept = fees.kept[{attempt.processor.text(), std::string(fee.currency().code())}];
+      kept.amount += fee;
+      ++kept.payments;
+      if (!attempt.fee->settlement.empty()) ++kept.settled;
+    }
+}
+
+json::array told(const Fees& fees) {
+  json::array all;
+  for (const auto& [whose, kept] : fees.kept)
+    all.push_back(json::object{{"processor", whose.first},
+                               {"kept", kept.amount.text()},
+                               {"payments", kept.payments},
+                               {"settled", kept.settled}});
+  for (const auto& [processor, payments] : fees.unknown)
+    all.push_back(json::object{{"processor", processor}, {"kept", nullptr}, {"payments", payments}, {"settled", 0}});
+  return all;
 }
 
 }  // namespace
@@ -302,7 +253,11 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
     json::array payments, refunds, resting, differences;
-    for (const AccountId& id : shard.accounts(tenant)) tell_account(*shard.account(tenant, id), payments, refunds);
+    Fees fees;
+    for (const AccountId& id : shard.accounts(tenant)) {
+      tell_account(*shard.account(tenant, id), payments, refunds);
+      add_fees(*shard.account(tenant, id), fees);
+    }
     for (const ProcessorHealth& health : state->processors)
       resting.push_back(json::object{{"processor", health.processor.text()},
                                      {"failures", health.failures},
@@ -322,135 +277,11 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
                                           {"books", std::move(books)},
                                           {"refunds", std::move(refunds)},
                                           {"processors", std::move(resting)},
+                                          {"fees", told(fees)},
                                           {"differences", std::move(differences)}});
   });
   if (!read) return read.error();
   return result;
-}
-
-// ---- Their books against ours
-
-namespace {
-
-/// A payment or refund of ours through one processor, as far as reconciliation looks at it.
-struct OfOurs {
-  std::string ref;
-  AttemptState state = AttemptState::started;
-  Money amount;
-  Instant started_at;
-};
-
-using ByKey = std::map<std::string, OfOurs, std::less<>>;
-
-ByKey ours_through(const engine::Shard& shard, const TenantId& tenant, const ProcessorId& processor) {
-  ByKey all;
-  for (const AccountId& id : shard.accounts(tenant)) {
-    const Account& account = *shard.account(tenant, id);
-    for (const Order& order : account.orders)
-      for (const Attempt& attempt : order.attempts)
-        if (attempt.processor == processor)
-          all[attempt.key] = {attempt.ref, attempt.state, attempt.amount,
-                              std::max(attempt.started_at, attempt.sent_at)};
-    for (const Refund& refund : account.refunds) {
-      if (!refund.paid_out_from.empty()) continue;
-      const Order& order = *account.order(refund.order);
-      const auto paid = std::ranges::find(order.attempts, AttemptState::captured, &Attempt::state);
-      if (paid != order.attempts.end() && paid->processor == processor)
-        all[refund.key] = {refund.ref, refund.state, refund.amount, refund.started_at};
-    }
-  }
-  return all;
-}
-
-/// A word that is not of money changes only what is open.
-bool open_still(AttemptState state) {
-  return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
-         state == AttemptState::needs_action || state == AttemptState::authorised;
-}
-
-std::string told(const Money& amount, AttemptState state) { return amount.text() + " " + word(state); }
-
-}  // namespace
-
-Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
-                                  Instant from, Instant until) {
-  const auto look = [&]() -> Result<ByKey> {
-    ByKey ours;
-    const auto read =
-        assembly.engine().read([&](const engine::Shard& shard) { ours = ours_through(shard, tenant, processor); });
-    if (!read) return read.error();
-    return ours;
-  };
-  const auto theirs = assembly.plugged().pull(tenant, processor, from, until, assembly.engine().now());
-  if (!theirs) return theirs.error();
-  Saying saying(assembly, tenant, processor);
-  ReconcileReport report;
-  std::vector<Difference> found;
-  const auto looked = look();
-  if (!looked) return looked.error();
-  const ByKey& before = *looked;
-  for (const WebhookClaim& claim : *theirs) {
-    ++report.theirs;
-    const auto known = before.find(key_of(claim));
-    if (known == before.end()) {
-      if (moved(claim)) found.push_back(only_theirs(claim, "reconciliation"));
-      continue;
-    }
-    const bool same = known->second.state == claim.said.state &&
-                      (claim.said.state != AttemptState::captured || known->second.amount == claim.said.amount);
-    if (same) {
-      ++report.same;
-      continue;
-    }
-    // What we had not heard of yet becomes what the processor said.
-    if (!open_still(known->second.state) && !moved(claim)) continue;
-    const auto said = saying.say(claim, "reconciled " + claim.said.ref + " " + claim.said.raw);
-    if (!said) return said.error();
-  }
-  const auto looked_again = look();
-  if (!looked_again) return looked_again.error();
-  const ByKey& after = *looked_again;
-  std::set<std::string> spoken_of;
-  for (const WebhookClaim& claim : *theirs) {
-    const std::string& key = key_of(claim);
-    spoken_of.insert(key);
-    const auto was = before.find(key), found_again = after.find(key);
-    if (was == before.end() || found_again == after.end()) continue;
-    const OfOurs& is = found_again->second;
-    if (was->second.state != is.state) ++report.learned;
-    const bool theirs_moved = moved(claim), ours_moved = is.state == AttemptState::captured;
-    const bool other_amount = theirs_moved && claim.said.amount != is.amount;
-    if (theirs_moved == ours_moved && !other_amount) continue;
-    const std::string what = other_amount ? "other_amount" : "other_state";
-    found.push_back({.name = what + "/" + key,
-                     .processor = {},
-                     .what = what,
-                     .key = key,
-                     .ref = claim.said.ref,
-                     .ours = told(is.amount, is.state),
-                     .theirs = told(claim.said.amount, claim.said.state),
-                     .found_by = "reconciliation",
-                     .found_at = {}});
-  }
-  for (const auto& [key, one] : after) {
-    const bool of_this_time = from <= one.started_at && one.started_at < until;
-    if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key)) continue;
-    ++report.ours_alone;
-    found.push_back({.name = "only_ours/" + key,
-                     .processor = {},
-                     .what = "only_ours",
-                     .key = key,
-                     .ref = one.ref,
-                     .ours = told(one.amount, one.state),
-                     .theirs = "nothing",
-                     .found_by = "reconciliation",
-                     .found_at = {}});
-  }
-  for (Difference& difference : found) {
-    report.differences.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
-    if (const auto told_of = saying.differ(std::move(difference)); !told_of) return told_of.error();
-  }
-  return report;
 }
 
 }  // namespace florin

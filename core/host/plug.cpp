@@ -29,7 +29,8 @@ Where place_of(const config::Tenant& tenant, const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
-                                              const std::optional<std::filesystem::path>& data) {
+                                              const std::optional<std::filesystem::path>& data,
+                                              Plugged::Persons persons) {
   PluginPlaces places;
   places.folders = {file.plugins};
   places.copies = folder_of_copies(data);
@@ -45,7 +46,8 @@ Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                                     .payments_in_sandbox = file.payments_in_sandbox,
                                                     .egress = {.deadline = file.egress.deadline,
                                                                .loopback = file.egress.loopback,
-                                                               .private_addresses = file.egress.private_addresses}});
+                                                               .private_addresses = file.egress.private_addresses},
+                                                    .persons = std::move(persons)});
 }
 
 Errors plug_in(Plugged& plugged, const config::Tenant& tenant) {

@@ -16,7 +16,8 @@ namespace florin {
 /// data     the host's folder: of the copies that are loaded, and of the sandbox's books; none: both are kept elsewhere
 /// Errors   no_plugin_folder, unsafe_folder; those of the file of pins
 Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
-                                              const std::optional<std::filesystem::path>& data);
+                                              const std::optional<std::filesystem::path>& data,
+                                              Plugged::Persons persons);
 
 /// Makes the plugins of a tenant's version. Errors: what they say, at the operator's lines.
 Errors plug_in(Plugged& plugged, const config::Tenant& tenant);

@@ -131,7 +131,9 @@ Operation operation_of(const engine::Effect& effect) {
   operation.amount = effect.amount;
   operation.method = effect.method.text();
   operation.method_ref = effect.token;
+  if (!effect.brand.empty()) operation.details = {{"brand", effect.brand}};
   operation.customer_key = effect.tenant.text() + "/" + effect.account.text();
+  operation.description = effect.description;
   operation.ref = effect.ref;
   operation.send_before = effect.send_before;
   return operation;
@@ -148,6 +150,26 @@ std::optional<Said> not_offered(OperationKind kind) {
   said.state = AttemptState::not_sent;
   said.decline = DeclineKind::misconfigured;
   said.decline_code = "saving_not_offered";
+  return said;
+}
+
+/// What a plugin must know of whom it charges, of what is known. The first word that is missing; none: nothing is.
+std::optional<std::string> hand_over(const Manifest& manifest, const std::vector<Word>& person, Operation& operation) {
+  for (const std::string& name : manifest.person) {
+    const auto word = std::ranges::find(person, name, &Word::name);
+    if (word == person.end() || word->value.empty()) return name;
+    operation.person.emplace_back(name, word->value);
+  }
+  return std::nullopt;
+}
+
+/// Nothing was sent, this time: what went out under the key before may have acted.
+Said not_known(const Manifest& manifest, const std::string& word, const engine::Effect& effect) {
+  Said said;
+  said.state = effect.asked == 0 ? AttemptState::not_sent : AttemptState::unknown;
+  said.decline = DeclineKind::misconfigured;
+  said.decline_code = std::string(person_missing) + word;
+  said.text = person_missing_text(manifest.id, word);
   return said;
 }
 
@@ -169,6 +191,11 @@ Duration next_poll(const MethodFacts& facts, Duration since_start) {
 }
 
 }  // namespace
+
+std::string person_missing_text(const std::string& plugin, const std::string& word) {
+  return "'" + plugin + "' must know the customer's " + word + ": give it with set_billing {\"person\": {\"" + word +
+         "\": …}}" + (word == "email" ? ", or staff with set_person" : "");
+}
 
 Errors Plugged::plug_in(const Catalog& catalog) {
   Errors problems;
@@ -337,6 +364,12 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
     if (operation.kind == OperationKind::capture) operation.kind = OperationKind::status;
     if (auto said = not_offered(operation.kind)) return done(*std::move(said));
   }
+  const bool of_person = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
+  if (const Manifest& manifest = processing.plugin->manifest(); of_person && !manifest.person.empty()) {
+    const auto person = options_.persons(effect.tenant, effect.account, effect.person_at);
+    const auto missing = hand_over(manifest, person ? *person : std::vector<Word>(), operation);
+    if (missing) return done(not_known(manifest, *missing, effect));
+  }
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
   operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,
           [held, effect, now, done = std::move(done)](Said said) mutable {
@@ -369,16 +402,23 @@ Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const Pro
   return processing.plugin->webhook(message, processing.secrets);
 }
 
+std::vector<std::string> Plugged::person_for(const TenantId& id, const ProcessorId& processor) const {
+  const auto held = tenant(id);
+  if (held == nullptr || !held->processors.contains(processor.text())) return {};
+  return held->processors.at(processor.text()).plugin->manifest().person;
+}
+
 Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const ProcessorId& processor, Instant from,
-                                                Instant until, Instant now) const {
+                                                Instant until, Instant now, const std::string& address) const {
   const auto held = tenant(id);
   if (held == nullptr || !held->processors.contains(processor.text()))
     return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
   const Processing& processing = held->processors.at(processor.text());
-  if (!processing.plugin->facts().offers_it(OperationKind::pull, "", {}))
+  if (!processing.plugin->facts().offers_it(OperationKind::pull, address.empty() ? "" : "wire", {}))
     return Error{.code = "no_books", .message = "the plugin of '" + processor.text() + "' reads no books"};
   std::vector<WebhookClaim> all;
-  Operation operation{.kind = OperationKind::pull, .decided_at = now, .from = from, .until = until};
+  Operation operation{.kind = OperationKind::pull, .decided_at = now, .ref = address, .from = from, .until = until};
+  if (!address.empty()) operation.method = "wire";
   constexpr int most_pages = 1000;
   for (int pages = 0; pages < most_pages; ++pages) {
     const auto said = std::make_shared<std::promise<Pulled>>();

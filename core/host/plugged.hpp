@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,14 +17,21 @@
 
 namespace florin {
 
+/// What to do about a word of its customer that a plugin must know.
+std::string person_missing_text(const std::string& plugin, const std::string& word);
+
 /// Every plugin instance of every tenant, and the way to providers: what the engine calls through its ports.
 class Plugged : public engine::Policies, public engine::Providers {
  public:
+  /// The person behind an account, from the entries that hold it sealed. Errors: nobody was named, or is forgotten.
+  using Persons = std::function<Result<std::vector<Word>>(const TenantId&, const AccountId&,
+                                                          const std::vector<std::uint64_t>& entries)>;
   struct Options {
     /// Folder where sandbox providers keep their books, so that they outlive a killed host; none: in memory.
     std::optional<std::filesystem::path> books;
     bool payments_in_sandbox = false;  ///< every processor is played by the sandbox, whatever its plugin
     Egress egress;
+    Persons persons;
   };
   Plugged(PluginLibrary library, Options options) : library_(std::move(library)), options_(std::move(options)) {}
 
@@ -42,10 +50,14 @@ class Plugged : public engine::Policies, public engine::Providers {
   Result<std::vector<WebhookClaim>> webhook(const TenantId& tenant, const ProcessorId& processor,
                                             const WebhookMessage& message) const;
 
+  /// What a processor must know of whom it charges: email, phone.
+  std::vector<std::string> person_for(const TenantId& tenant, const ProcessorId& processor) const;
+
   /// What a processor's own books hold of a time. Waits for it; the network never waits for us.
+  /// address   of one payment's own, such as a bank account made for it: what came into that one alone
   /// Errors: no_such_processor, no_books (its plugin pulls nothing), pull_failed.
   Result<std::vector<WebhookClaim>> pull(const TenantId& tenant, const ProcessorId& processor, Instant from,
-                                         Instant until, Instant now) const;
+                                         Instant until, Instant now, const std::string& address = {}) const;
   /// Those whose plugins read their providers' books.
   std::vector<std::pair<TenantId, ProcessorId>> books() const;
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "domain/journal/described.hpp"
+#include "domain/payments/card_number.hpp"
 #include "domain/payments/match.hpp"
 #include "engine/provider_key.hpp"
 #include "statements/statement.hpp"
@@ -109,7 +110,7 @@ class Loading {
                        .receipt = receipt_of(line),
                        .amount = line.amount.text(),
                        .dated = line.dated.text(),
-                       .said = line.text,
+                       .said = without_card_numbers(line.text),
                        .account = {},
                        .order = {},
                        .becomes = {},
@@ -125,7 +126,7 @@ class Loading {
                          .amount = line.amount,
                          .order = std::nullopt,
                          .dated = said.dated,
-                         .said = line.text};
+                         .said = without_card_numbers(line.text)};
     const std::vector<std::string> named = named_in(statements::plain(line.text), known_.references);
     if (named.size() != 1 || line.amount.currency() != known_.currency) {
       if (line.amount.currency() != known_.currency)

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <memory>
 
+#include "host/card_numbers.hpp"
+
 namespace florin {
 
 namespace {
@@ -54,21 +56,29 @@ engine::Job job_of(UsageRequest request) {
       .of_effect = false};
 }
 
-/// Nobody speaks for the host itself.
-bool forbidden(const UsageRequest& request) { return request.actor.role == "host"; }
-Error not_permitted() { return {.code = "not_permitted", .message = "'host' is Florin itself: nobody speaks for it"}; }
+/// Nobody speaks for the host itself, and no card's number is written anywhere. None: it may be asked.
+std::optional<Error> forbidden(const engine::Job& job) {
+  if (job.actor.role == "host")
+    return Error{.code = "not_permitted", .message = "'host' is Florin itself: nobody speaks for it"};
+  if (auto none = holds_no_card_number(job.command); !none) return none.error();
+  return std::nullopt;
+}
 
 }  // namespace
 
 std::vector<Result<Taken>> take(engine::Engine& engine, std::vector<UsageRequest> requests) {
-  std::vector<Result<Taken>> answers(requests.size(), Result<Taken>(not_permitted()));
+  std::vector<Result<Taken>> answers(requests.size(), Result<Taken>(Taken()));
   std::vector<engine::Job> jobs;
   std::vector<std::size_t> places;
   jobs.reserve(requests.size());
   places.reserve(requests.size());
   for (std::size_t at = 0; at < requests.size(); ++at) {
-    if (forbidden(requests[at])) continue;
-    jobs.push_back(job_of(std::move(requests[at])));
+    engine::Job job = job_of(std::move(requests[at]));
+    if (auto error = forbidden(job)) {
+      answers[at] = *std::move(error);
+      continue;
+    }
+    jobs.push_back(std::move(job));
     places.push_back(at);
   }
   const auto answered = engine.submit_and_wait(std::move(jobs));
@@ -83,11 +93,12 @@ void take(engine::Engine& engine, std::vector<UsageRequest> requests,
   std::vector<engine::Job> jobs;
   jobs.reserve(requests.size());
   for (std::size_t at = 0; at < requests.size(); ++at) {
-    if (forbidden(requests[at])) {
-      together->answer(at, not_permitted());
+    engine::Job job = job_of(std::move(requests[at]));
+    if (auto error = forbidden(job)) {
+      together->answer(at, *std::move(error));
       continue;
     }
-    jobs.push_back(job_of(std::move(requests[at])));
+    jobs.push_back(std::move(job));
     jobs.back().reply = [together, at](Result<engine::Answered> answered) { together->answer(at, taken_of(answered)); };
   }
   if (!jobs.empty()) engine.submit(std::move(jobs));

@@ -75,17 +75,21 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
   json::array attempts;
   for (const Attempt& attempt : order.attempts) {
     const SavedMethod* saved = account.method(attempt.method);
-    attempts.push_back(json::object{{"attempt", attempt.number},
-                                    {"slot", saved == nullptr ? "" : saved->slot},
-                                    {"method", saved == nullptr ? "" : saved->method.text()},
-                                    {"state", word(attempt.state)},
-                                    {"key", attempt.key},
-                                    {"started_at", attempt.started_at.text()},
-                                    {"decline", word(attempt.decline)},
-                                    {"reference", attempt.ref},
-                                    {"decline_code", attempt.decline_code},
-                                    {"action", action_as_json(attempt.action)},
-                                    {"kept", attempt.kept}});
+    attempts.push_back(
+        json::object{{"attempt", attempt.number},
+                     {"slot", saved == nullptr ? "" : saved->slot},
+                     {"method", saved == nullptr ? "" : saved->method.text()},
+                     {"processor", attempt.processor.text()},
+                     {"state", word(attempt.state)},
+                     {"key", attempt.key},
+                     {"started_at", attempt.started_at.text()},
+                     {"decline", word(attempt.decline)},
+                     {"reference", attempt.ref},
+                     {"decline_code", attempt.decline_code},
+                     {"action", action_as_json(attempt.action)},
+                     {"kept", attempt.kept},
+                     {"fee", attempt.fee ? json::value(attempt.fee->amount.text()) : json::value(nullptr)},
+                     {"settlement", attempt.fee ? attempt.fee->settlement : std::string()}});
   }
   const std::uint32_t duplicate = catalog.review && order.state == OrderState::paid && !order.total.is_zero()
                                       ? likely_duplicate_of(account, *catalog.review, order).value
@@ -104,6 +108,7 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
           {"refunded", order.refunded.text()},
           {"account_money", order.account_money.text()},
           {"written_off", order.written_off.text()},
+          {"route", order.route},
           {"attempts", std::move(attempts)},
           {"likely_duplicate_of", duplicate}};
 }
@@ -216,8 +221,9 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   for (const Grant& grant : account.closed_grants) grants.push_back(grant_as_json(catalog, grant));
   for (const Order& order : account.orders) orders.push_back(order_as_json(catalog, account, order));
   for (const SavedMethod& saved : account.methods)
-    methods.push_back(json::object{
-        {"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
+    if (!saved.once())
+      methods.push_back(json::object{
+          {"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
   for (const Hold& hold : account.holds)
     holds.push_back(json::object{{"hold", hold.id.value},
                                  {"meter", hold.meter.text()},

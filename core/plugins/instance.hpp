@@ -59,9 +59,7 @@ class AnswerRoom {
 template <class T>
 inline constexpr std::size_t size_in_1_0 = sizeof(T);
 template <>
-inline constexpr std::size_t size_in_1_0<florin_outcome> = offsetof(florin_outcome, saved);
-template <>
-inline constexpr std::size_t size_in_1_0<florin_processor_1> = offsetof(florin_processor_1, capture);
+inline constexpr std::size_t size_in_1_0<florin_outcome> = offsetof(florin_outcome, fee);
 
 /// A struct of a plugin that may be older, with what it lacks as zero; or newer, without what we do not know. None when
 /// there is none, or when it is smaller than it ever was.

@@ -130,7 +130,8 @@ Result<const florin_entry_1*> entry_of(const fs::path& copy) {
       return Error{.code = "not_a_plugin", .message = fmt::format("{} gives no whole entry", entry_symbol)};
     if (entry->abi_minor > FLORIN_ABI_MINOR)
       return Error{.code = "wrong_abi",
-                   .message = fmt::format("its code is built for plugin interface {}.{}, this host speaks {}.{}",
+                   .message = fmt::format("its code is built for plugin interface {}.{}, which is newer than this "
+                                          "host's {}.{}: run a newer host, or build it with the header of this one",
                                           FLORIN_ABI_MAJOR, entry->abi_minor, FLORIN_ABI_MAJOR, FLORIN_ABI_MINOR)};
     return entry;
   } catch (const std::exception& error) {

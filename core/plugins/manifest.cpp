@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -97,7 +98,19 @@ Result<Manifest> read_manifest(std::string_view section) {
   const std::string here = fmt::format("{}.{}", FLORIN_ABI_MAJOR, FLORIN_ABI_MINOR);
   if (!line.starts_with("florin ") || line.size() == section.size())
     return bad_manifest("it begins with a line such as 'florin 1.0'; use FLORIN_PLUGIN or FLORIN_MANIFEST");
-  if (line.substr(7) != here)
+  int major = 0, minor = -1;
+  const auto dot = line.find('.');
+  if (dot != std::string_view::npos) {
+    std::from_chars(line.data() + 7, line.data() + dot, major);
+    std::from_chars(line.data() + dot + 1, line.data() + line.size(), minor);
+  }
+  if (major == FLORIN_ABI_MAJOR && minor > FLORIN_ABI_MINOR)
+    return Error{
+        .code = "wrong_abi",
+        .message = fmt::format("it is built for plugin interface {}, which is newer than this host's {}: run a "
+                               "newer host, or build it with the header of this one",
+                               line.substr(7, 20), here)};
+  if (major != FLORIN_ABI_MAJOR || minor < 0)
     return Error{.code = "wrong_abi",
                  .message = fmt::format("it is built for plugin interface {}, this host speaks {}; build it with the "
                                         "header of this host",
@@ -135,6 +148,13 @@ Result<Manifest> read_manifest(std::string_view section) {
         return bad_manifest(fmt::format("secret '{}' is for endpoint '{}', which is not among 'endpoints'",
                                         std::string_view(name), endpoint));
       manifest.secrets.emplace(name, endpoint);
+    }
+  }
+  if (const auto* person = object.if_contains("person"); person != nullptr) {
+    if (!person->is_array()) return bad_manifest("'person' is a list of words, as [\"email\", \"phone\"]");
+    for (const auto& word : person->get_array()) {
+      if (!word.is_string()) return bad_manifest("'person' is a list of words, as [\"email\", \"phone\"]");
+      manifest.person.emplace_back(word.get_string());
     }
   }
   if (const auto* schema = object.if_contains("config"); schema != nullptr)

@@ -16,12 +16,13 @@ struct Manifest {
   std::vector<std::string> interfaces;           ///< `florin.processor/1`, ...
   std::map<std::string, std::string> endpoints;  ///< name to default address; requests go nowhere else
   std::map<std::string, std::string> secrets;    ///< name to the one endpoint it may be sent to bare; "": to none
+  std::vector<std::string> person;               ///< what of whom is charged it must know: email, phone
   std::string config_schema;                     ///< JSON Schema of the operator's block; empty when not given
 
   bool offers(std::string_view interface_id) const;
 };
 
-/// Reads the section `.florin`: a line with the ABI's version, then JSON.
+/// Reads the section `.florin`: a line with the ABI's version, then JSON. One of an earlier header is taken as it is.
 /// Errors: wrong_abi, bad_manifest.
 Result<Manifest> read_manifest(std::string_view section);
 

@@ -21,7 +21,6 @@ static_assert(static_cast<std::uint32_t>(DisputeState::closed) + 1 == FLORIN_DIS
 florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
   switch (kind) {
     case OperationKind::charge: return table.charge;
-    case OperationKind::confirm: return table.confirm;
     case OperationKind::cancel: return table.cancel;
     case OperationKind::refund: return table.refund;
     case OperationKind::status: return table.status;
@@ -43,7 +42,7 @@ std::string lower(std::string text) {
 // ---- What goes in
 
 florin_operation lent_operation(const Operation& operation, const std::vector<florin_pair>& details,
-                                const std::vector<florin_pair>& returned) {
+                                const std::vector<florin_pair>& person) {
   florin_operation in{};
   in.size = sizeof in;
   in.kind = static_cast<std::uint32_t>(operation.kind);
@@ -57,10 +56,8 @@ florin_operation lent_operation(const Operation& operation, const std::vector<fl
   in.method_ref = lent(operation.method_ref);
   in.details = lent(details);
   in.customer_key = lent(operation.customer_key);
-  in.customer_ref = lent(operation.customer_ref);
   in.description = lent(operation.description);
-  in.return_url = lent(operation.return_url);
-  in.returned = lent(returned);
+  in.person = lent(person);
   in.ref = lent(operation.ref);
   in.refund_ref = lent(operation.refund_ref);
   in.refund_key = lent(operation.refund_key);
@@ -181,6 +178,10 @@ Said said_of(const florin_outcome* answer, About about) {
     said.masked = copied(saved->masked);
   }
   said.ask_after = {std::max<std::int64_t>(outcome->poll_after_us, 0)};
+  if (said.state == AttemptState::captured && about == About::payment) {
+    said.fee = copied(outcome->fee);
+    said.settlement = copied(outcome->settlement);
+  }
   return said;
 }
 
@@ -305,8 +306,8 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
     return Error{.code = "not_offered",
                  .message = "plugin '" + manifest().id + "' does not declare this operation for method '" +
                             operation.method + "' and " + operation.amount.text()};
-  const std::vector<florin_pair> details = lent_pairs(operation.details), returned = lent_pairs(operation.returned);
-  const florin_operation in = lent_operation(operation, details, returned);
+  const std::vector<florin_pair> details = lent_pairs(operation.details), person = lent_pairs(operation.person);
+  const florin_operation in = lent_operation(operation, details, person);
   std::vector<std::vector<florin_pair>> headers;
   std::vector<florin_reply> lent_replies;
   for (const ProviderReply& reply : replies) {

@@ -23,7 +23,7 @@ namespace florin {
 struct PluginInstance;
 
 /// What a processor is asked to do.
-enum class OperationKind : std::uint8_t { charge = 1, confirm, cancel, refund, status, pull, capture, save_method };
+enum class OperationKind : std::uint8_t { charge = 1, cancel, refund, status, pull, capture, save_method };
 
 /// One operation on a payment. All of it is fixed before the first request and the same at each call and each resend.
 struct Operation {
@@ -40,17 +40,15 @@ struct Operation {
   std::string method_ref;    ///< the provider's token
   std::vector<std::pair<std::string, std::string>> details;
   std::string customer_key;
-  std::string customer_ref;
-  std::string description;
-  std::string return_url;
-  std::vector<std::pair<std::string, std::string>> returned;  ///< confirm: what the browser brought back; never proof
-  std::string ref;                                            ///< the provider's id of the payment, when known
+  std::string description;  ///< what is paid for, as on the invoice; no personal data
+  std::string ref;          ///< the provider's id of the payment, when known; of a pull: of an address of its own
   std::string refund_ref;
   std::string refund_key;
-  Instant started_at;           ///< when the charge or refund was first sent
-  Instant send_before = never;  ///< no request of it leaves after this
-  std::string cursor;           ///< pull: where to go on; empty: from the start
-  Instant from, until;          ///< pull: what was made in this time
+  Instant started_at;                                       ///< when the charge or refund was first sent
+  Instant send_before = never;                              ///< no request of it leaves after this
+  std::string cursor;                                       ///< pull: where to go on; empty: from the start
+  Instant from, until;                                      ///< pull: what was made in this time
+  std::vector<std::pair<std::string, std::string>> person;  ///< what the manifest's `person` names
 };
 
 /// What a lost answer to a request means.

@@ -64,7 +64,7 @@ const char* const view_tables = R"(
     tenant TEXT NOT NULL, account TEXT NOT NULL, order_id INTEGER NOT NULL, attempt INTEGER NOT NULL,
     processor TEXT NOT NULL, slot TEXT, method TEXT, state TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT,
     amount_text TEXT NOT NULL, started_at TEXT NOT NULL, decline TEXT, decline_code TEXT, provider_key TEXT NOT NULL,
-    ref TEXT,
+    ref TEXT, fee INTEGER, fee_currency TEXT, fee_text TEXT, settlement TEXT,
     PRIMARY KEY (tenant, account, order_id, attempt)) STRICT, WITHOUT ROWID;
   CREATE TABLE refunds (
     tenant TEXT NOT NULL, account TEXT NOT NULL, refund_id INTEGER NOT NULL, order_id INTEGER NOT NULL,
@@ -118,6 +118,7 @@ std::int64_t bound(std::int32_t value) { return value; }
 std::int64_t bound(std::uint32_t value) { return value; }
 std::int64_t bound(bool value) { return value ? 1 : 0; }
 std::optional<std::int64_t> bound(std::optional<std::int32_t> value) { return value; }
+std::optional<std::int64_t> bound(std::optional<std::int64_t> value) { return value; }
 std::string_view bound(const std::string& value) { return value; }
 std::string_view bound(std::string_view value) { return value; }
 store::Blob bound(store::Blob value) { return value; }
@@ -433,13 +434,16 @@ void ViewWriter::write_attempts(const Name& name, const Account& account, const 
   const auto& [tenant, id] = name;
   for (const Attempt& attempt : order.attempts) {
     const SavedMethod* saved = account.method(attempt.method);
+    const Fee fee = attempt.fee ? *attempt.fee : Fee();
+    const bool known{fee.amount.currency()};
     put("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), ?, "
-        "?, "
-        "nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''))",
+        "?, nullif(?, 'none'), nullif(?, ''), ?, nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))",
         tenant, id, order.id.value, attempt.number, attempt.processor.text(),
         saved == nullptr ? std::string() : saved->slot, saved == nullptr ? std::string() : saved->method.text(),
         word(attempt.state), attempt.amount.minor(), attempt.amount.currency().code(), attempt.amount.text(),
-        attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref);
+        attempt.started_at.text(), word(attempt.decline), attempt.decline_code, attempt.key, attempt.ref,
+        known ? std::optional(fee.amount.minor()) : std::nullopt, fee.amount.currency().code(),
+        known ? fee.amount.text() : std::string(), fee.settlement);
   }
 }
 

@@ -287,6 +287,11 @@ class Comparison {
         same("orders", wanted.kind, word(order.kind), name + "kind");
         if (wanted.state) same("orders", *wanted.state, word(order.state), name + "state");
         if (wanted.total) same("orders", wanted.total->text(), order.total.text(), name + "total");
+        if (!wanted.kept) continue;
+        Money kept(0, catalog_.currency);
+        for (const Attempt& attempt : order.attempts)
+          if (attempt.fee && attempt.fee->amount.currency()) kept += attempt.fee->amount;
+        same("orders", wanted.kept->text(), kept.text(), name + "kept");
       }
     }
     if (expect_.attempts) {
@@ -296,7 +301,10 @@ class Comparison {
         tried.clear();
         for (const Attempt& attempt : order.attempts) {
           const SavedMethod* saved = account_->method(attempt.method);
-          tried.push_back((saved == nullptr ? "removed" : saved->slot) + " " + word(attempt.state));
+          tried.push_back((saved == nullptr ? "removed"
+                           : saved->once()  ? saved->processor.text()
+                                            : saved->slot) +
+                          " " + word(attempt.state));
         }
       }
       same("attempts", listed(*expect_.attempts), listed(tried));

@@ -72,6 +72,7 @@ class Player {
     auto stage = Stage::open(std::move(*file), data, database(), script_.acts.front().at);
     if (!stage) return fail({.file = script_.file}, config::text_of({stage.error()}));
     bool fine = true;
+    if (!goes_once(*stage)) return false;
     for (const Act& act : script_.acts) {
       ++report_.steps;
       fine = step(*stage, act) && fine;
@@ -79,6 +80,7 @@ class Player {
       if (!options_.restart) continue;
       if (const auto restarted = stage->restart(); !restarted)
         return fail(act.node.where(""), "the host does not open again: " + restarted.error().message);
+      (void)goes_once(*stage);
     }
     for (const std::string& broken : audit(stage->assembly()).broken) fine = fail({.file = script_.file}, broken);
     return fine;
@@ -94,6 +96,17 @@ class Player {
   bool fail(const Where& at, const std::string& what) {
     out_ << place(at) << what << '\n';
     return false;
+  }
+
+  /// The sandboxes are told how what is paid there and then goes.
+  bool goes_once(Stage& stage) {
+    for (const auto& [processor, how] : script_.once) {
+      const auto sandbox = stage.assembly().plugged().sandbox(script_.tenant, processor);
+      if (sandbox == nullptr)
+        return fail({.file = script_.file}, "given.once: there is no processor '" + processor.text() + "' to play");
+      sandbox->once_goes(how.token);
+    }
+    return true;
   }
 
   bool step(Stage& stage, const Act& act) {

@@ -45,6 +45,16 @@ std::optional<std::string> pending_token(std::string_view text) {
   return (acts ? "acts_after_" : "pending_") + length + (!ends_so ? "" : acts ? "_unless_cancelled" : "_then_declined");
 }
 
+/// `succeeds, keeps 250` and `succeeds, keeps 250, books 300`: minor units of the fee.
+std::optional<std::string> kept_token(std::string_view text) {
+  constexpr std::string_view front = "succeeds, keeps ", middle = ", books ";
+  if (!text.starts_with(front)) return std::nullopt;
+  std::string token = "ok_keeps_" + std::string(text.substr(front.size()));
+  if (const auto at = token.find(middle); at != std::string::npos) token.replace(at, middle.size(), "_booked_");
+  const std::string_view numbers = std::string_view(token).substr(9);
+  return numbers.find_first_not_of("0123456789_boked") == std::string_view::npos ? std::optional(token) : std::nullopt;
+}
+
 std::optional<std::string> first_ones_token(std::string_view text) {
   if (!text.starts_with("succeeds ") || !text.ends_with(" times then declined")) return std::nullopt;
   text.remove_prefix(9);
@@ -71,6 +81,7 @@ class Reader {
     script_.tenant = story_.given.tenant;
     script_.because = story_.because;
     script_.rules = story_.rules;
+    script_.once = story_.given.once;
     check_texts();
     find_accounts();
     if (accounts_.empty()) check_commands();
@@ -284,6 +295,7 @@ Result<HowItGoes> HowItGoes::parse(std::string_view text) {
     if (word == text) return HowItGoes{std::string(token)};
   if (const auto token = pending_token(text)) return HowItGoes{*token};
   if (const auto token = first_ones_token(text)) return HowItGoes{*token};
+  if (const auto token = kept_token(text)) return HowItGoes{*token};
   std::vector<std::string_view> known;
   for (const auto& [word, token] : ways) known.push_back(word);
   const std::string hint = config::did_you_mean(text, known);

@@ -56,6 +56,7 @@ struct Given {
   TenantId tenant;
   std::optional<AccountGiven> account;  ///< the only one
   std::vector<std::pair<AccountId, AccountGiven>> accounts;
+  std::vector<std::pair<ProcessorId, HowItGoes>> once;  ///< how what is paid there and then goes through each processor
 };
 
 struct GrantExpected {
@@ -68,6 +69,7 @@ struct OrderExpected {
   std::string kind;
   std::optional<std::string> state;
   std::optional<Money> total;
+  std::optional<Money> kept;  ///< of its payments, by their processors
 };
 /// The newest of its kind: net, each tax by its name, and what they sum up to.
 struct DocumentExpected {
@@ -179,9 +181,9 @@ BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount))
 BOOST_DESCRIBE_STRUCT(AccountGiven, (),
                       (plan, cycle, licences, add_ons, first_credits, country, billing_state, person, card, backup, upi,
                        approvals, auto_recharge, opened_at, trial_from, running_since))
-BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts))
+BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
-BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total))
+BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total, kept))
 BOOST_DESCRIBE_STRUCT(DocumentExpected, (), (number, net, taxes, total))
 BOOST_DESCRIBE_STRUCT(ReviewExpected, (), (reason, state, due_at, duplicate_of))
 BOOST_DESCRIBE_STRUCT(PendingExpected, (), (plan, cycle, licences))
@@ -226,6 +228,7 @@ struct Script {
   std::string because;
   std::vector<std::string> rules;
   std::vector<AccountId> accounts;
+  std::vector<std::pair<ProcessorId, HowItGoes>> once;
   std::vector<Act> acts;
 };
 

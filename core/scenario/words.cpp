@@ -127,7 +127,8 @@ class Teller {
     for (const Line& line : f.order->lines)
       lines +=
           (lines.empty() ? "" : "; ") + line.text + (line.quantity == 1 ? "" : " × " + std::to_string(line.quantity));
-    return "order " + number(f.order->id) + ", " + word(f.order->kind) + ": " + lines + ", " + f.order->total.text();
+    return "order " + number(f.order->id) + ", " + word(f.order->kind) + ": " + lines + ", " + f.order->total.text() +
+           (f.order->route.empty() ? "" : "; " + f.order->route);
   }
   std::string operator()(const AttemptStarted& f) const {
     return "order " + number(f.order) + ": " + slot(f.attempt->method) + " is asked for " + f.attempt->amount.text();
@@ -183,6 +184,11 @@ class Teller {
   std::string operator()(const SavingMoved& f) const {
     const std::string code = f.decline_code.empty() ? "" : " (" + f.decline_code + ")";
     return "saving " + number(f.saving) + " is " + (f.state == AttemptState::captured ? "done" : word(f.state)) + code;
+  }
+  std::string operator()(const FeeTaken& f) const {
+    return "order " + number(f.order) + ": of attempt " + std::to_string(f.attempt) + " its processor kept " +
+           (f.fee.amount.currency() ? f.fee.amount.text() : std::string("what it has not said yet")) +
+           (f.fee.settlement.empty() ? "" : ", settled in " + f.fee.settlement);
   }
   std::string operator()(const LookUpPlanned&) const { return "the processor is asked"; }
   std::string operator()(const CancelPlanned& f) const {

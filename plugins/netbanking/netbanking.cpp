@@ -18,7 +18,7 @@ bool is_bank(std::string_view code) {
 /// Net banking: the customer picks a bank and approves on its own pages, now or not at all. Nothing is kept for later.
 class Netbanking {
  public:
-  explicit Netbanking(Setup& setup) { setup.only(setup.config, {}); }
+  explicit Netbanking(Setup& setup) { setup.only(setup.config, {"brands"}); }
 
   MethodFacts describe() const {
     return {.method = "netbanking",
@@ -40,9 +40,10 @@ class Netbanking {
     Checked checked;
     checked.details = {{Text("bank"), bank}};
     checked.masked = Text("Net banking, ") + bank;
+    checked.brand = bank;
     return checked;
   }
 };
 
 FLORIN_PLUGIN(Netbanking, R"({"id": "netbanking", "version": "1.0.0", "interfaces": ["florin.method/1"],
-  "config": {"type": "object", "additionalProperties": false, "properties": {}}})")
+  "config": {"type": "object", "additionalProperties": false, "properties": {"brands": {"type": "array", "items": {"type": "string"}}}}})")

@@ -72,6 +72,18 @@ florin_money amount_of(const Json& object) {
   return money(object["amount"].integer(), currency, exponent_of(currency));
 }
 
+/// A day of the calendar, from days since 1970: the proleptic Gregorian rule, in eras of 400 years from 1 March 0000.
+struct Date {
+  std::int64_t year, month, day;
+};
+Date date_of(std::int64_t days_since_1970) {
+  const std::int64_t z = days_since_1970 + 719468, era = z / 146097, of_era = z % 146097;
+  const std::int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  const std::int64_t of_year = of_era - (365 * year + year / 4 - year / 100), shifted = (5 * of_year + 2) / 153;
+  const std::int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
+  return {year + era * 400 + (month <= 2 ? 1 : 0), month, of_year - (153 * shifted + 2) / 5 + 1};
+}
+
 std::int64_t made_at(const Json& object) { return seconds(object["created_at"].integer()); }
 
 }  // namespace
@@ -81,8 +93,10 @@ std::int64_t made_at(const Json& object) { return seconds(object["created_at"].i
 class Razorpay {
  public:
   explicit Razorpay(Setup& setup)
-      : key_id_(setup.config["key_id"].text().str()), mandate_limit_(setup.config["mandate_limit"].integer()) {
-    setup.only(setup.config, {"key_id", "mandate_limit"});
+      : key_id_(setup.config["key_id"].text().str()),
+        return_url_(setup.config["return_url"].text().str()),
+        mandate_limit_(setup.config["mandate_limit"].integer()) {
+    setup.only(setup.config, {"key_id", "mandate_limit", "return_url"});
     if (setup.config["mandate_limit"] && mandate_limit_ < 100)
       setup.problem("/mandate_limit",
                     "mandate_limit is the most that one debit may be, in paise: 1500000 is 15,000.00 INR");
@@ -92,15 +106,14 @@ class Razorpay {
 
   Capabilities describe() const {
     // There is no cancel: what is not captured in its order's time goes back by itself.
-    const auto all =
-        operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CAPTURE, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL);
+    const auto all = operations(FLORIN_CHARGE, FLORIN_CAPTURE, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL);
     const auto kept = all | operations(FLORIN_SAVE_METHOD);
     return {.offers = {{.method = "card", .operations = kept},
                        {.method = "upi", .currencies = {Text("INR")}, .operations = kept},
                        {.method = "netbanking", .currencies = {Text("INR")}, .operations = all},
                        {.method = "wire",
                         .currencies = {Text("INR")},
-                        .operations = operations(FLORIN_CHARGE, FLORIN_STATUS)}},
+                        .operations = operations(FLORIN_CHARGE, FLORIN_STATUS, FLORIN_PULL)}},
             .key_window_us = days(180),
             .look_up_lag_us = minutes(5)};
   }
@@ -122,9 +135,6 @@ class Razorpay {
     if (replies.size() == before_payment) return pay(op, order);
     return started(op, order, replies.last());
   }
-
-  /// The customer came back. What the browser says of it is no proof: the provider is asked.
-  Step confirm(const Operation& op, const Replies& replies) const { return status(op, replies); }
 
   /// Only what is authorised can be, and only whole. One that cannot be captured any more is told as it is.
   Step capture(const Operation& op, const Replies& replies) const {
@@ -166,8 +176,8 @@ class Razorpay {
     if (made && replies.empty())
       return api(post("/v1/customers")
                      .json({{"name", op.customer_key},
-                            {"email", find(op.details, "email")},
-                            {"contact", find(op.details, "contact")},
+                            {"email", find(op.person, "email")},
+                            {"contact", find(op.person, "phone")},
                             {"fail_existing", "0"},
                             {"notes", object({{"account", op.customer_key}})}}))
           .repeatable()
@@ -270,8 +280,11 @@ class Razorpay {
     return claims;
   }
 
-  /// Payments, then refunds, newest first; the cursor is `payments` or `refunds` and how many were read.
+  /// Payments, then refunds, newest first, then what was settled; the cursor is `payments`, `refunds` or a day of
+  /// settlements, and how many were read.
   Step pull(const Operation& op, const Replies& replies) const {
+    if (Text(op.ref)) return came_into(op, replies);
+    if (Text(op.cursor).view().starts_with("settled")) return settled(op, replies);
     const bool refunds = Text(op.cursor).view().starts_with("refunds");
     const auto slash = Text(op.cursor).view().find('/');
     const std::int64_t skip = slash == std::string_view::npos ? 0 : number(Text(op.cursor).view().substr(slash + 1));
@@ -296,10 +309,77 @@ class Razorpay {
                      .made());
     });
     if (read_now == 100) return page(claims, Text(refunds ? "refunds/" : "payments/") + (skip + read_now));
-    return page(claims, refunds ? Text() : Text("refunds/0"));
+    return page(claims, refunds ? Text("settled/0/0") : Text("refunds/0"));
   }
 
  private:
+  /// What was paid into one bank account of theirs, which carries our key. Source
+  /// razorpay.com/docs/api/payments/smart-collect
+  Step came_into(const Operation& op, const Replies& replies) const {
+    const std::int64_t skip = number(op.cursor);
+    if (replies.empty()) return api(get(Text("/v1/virtual_accounts/") + op.ref));
+    if (replies.size() == 1 && replies[0].status() == 200)
+      return api(get(Text("/v1/virtual_accounts/") + op.ref + "/payments")
+                     .query({{"from", op.from_us / 1'000'000},
+                             {"to", op.until_us / 1'000'000 - 1},
+                             {"count", 100},
+                             {"skip", skip}}));
+    if (replies.last().status() != 200) return refused(replies.last());
+    List<florin_claim> claims;
+    std::int64_t read_now = 0;
+    replies.last().json()["items"].items([&](const Json& payment) {
+      ++read_now;
+      if (!payment["captured"].truth()) return;
+      const Json acquirer = payment["acquirer_data"];
+      const Text rrn = acquirer["rrn"].text();
+      claims.add(Claim{.about = FLORIN_ABOUT_RECEIPT,
+                       .payment_key = replies[0].json().at("/notes/key").text(),
+                       .said = {.state = FLORIN_CAPTURED,
+                                .amount = amount_of(payment),
+                                .ref = payment["id"].text(),
+                                .raw = rrn ? rrn : acquirer["bank_transaction_id"].text(),
+                                .happened_at_us = made_at(payment)}}
+                     .made());
+    });
+    return page(claims, read_now == 100 ? Text(skip + read_now) : Text());
+  }
+
+  /// The lines of the settlements of each day of the time: which payout a payment is in, and what was kept of it.
+  /// Source   razorpay.com/docs/api/settlements
+  Step settled(const Operation& op, const Replies& replies) const {
+    const std::string_view cursor = Text(op.cursor).view().substr(8);
+    const auto slash = cursor.find('/');
+    const std::int64_t after = number(cursor.substr(0, slash)), skip = number(cursor.substr(slash + 1));
+    const std::int64_t day = op.from_us / days(1) + after;
+    const Date date = date_of(day);
+    constexpr std::int64_t at_once = 300;
+    if (replies.empty())
+      return api(
+          get("/v1/settlements/recon/combined")
+              .query(
+                  {{"year", date.year}, {"month", date.month}, {"day", date.day}, {"count", at_once}, {"skip", skip}}));
+    if (replies.last().status() != 200) return refused(replies.last());
+    List<florin_claim> claims;
+    std::int64_t read_now = 0;
+    replies.last().json()["items"].items([&](const Json& line) {
+      ++read_now;
+      const Text key = line["order_receipt"].text(), currency = line["currency"].text();
+      if (line["type"].text() != Text("payment") || !key) return;
+      claims.add(Claim{.about = FLORIN_ABOUT_PAYMENT,
+                       .payment_key = key,
+                       .said = {.state = FLORIN_CAPTURED,
+                                .amount = amount_of(line),
+                                .ref = line["entity_id"].text(),
+                                .raw = "settled",
+                                .fee = money(line["fee"].integer(), currency, exponent_of(currency)),
+                                .settlement = line["settlement_id"].text()}}
+                     .made());
+    });
+    if (read_now == at_once) return page(claims, Text("settled/") + after + "/" + (skip + read_now));
+    const bool more = (day + 1) * days(1) < op.until_us;
+    return page(claims, more ? Text("settled/") + (after + 1) + "/0" : Text());
+  }
+
   static std::uint32_t dispute_state(const Json& dispute) {
     if (dispute["phase"].text() == Text("retrieval")) return FLORIN_DISPUTE_WARNING;
     return code_of(dispute["status"].text(),
@@ -357,7 +437,7 @@ class Razorpay {
   Step pay(const Operation& op, const Json& order) const {
     const std::string_view saved = view(op.method_ref);
     const auto slash = saved.find('/');
-    const Text email = find(op.details, "email"), contact = find(op.details, "contact");
+    const Text email = find(op.person, "email"), contact = find(op.person, "phone");
     const JsonText notes = object({{"key", op.payment_key}});
     if ((op.flags & FLORIN_OFF_SESSION) != 0) {
       if (slash == std::string_view::npos)
@@ -385,9 +465,9 @@ class Razorpay {
                           {"contact", contact},
                           {"method", op.method},
                           {"upi", upi ? object({{"flow", "intent"}}) : JsonText{}},
-                          {"bank", upi ? Text() : find(op.details, "bank")},
+                          {"bank", upi ? Text() : find(op.details, "brand")},
                           {"description", op.description},
-                          {"callback_url", op.return_url},
+                          {"callback_url", Text(std::string_view(return_url_))},
                           {"notes", notes}}));
   }
 
@@ -558,6 +638,9 @@ class Razorpay {
                  .happened_at_us = made_at(payment)};
     if (said.state == FLORIN_DECLINED)
       said.reason = Reason{kind_of(reason), reason, payment["error_description"].text()};
+    // The fee holds its tax; of one that is not captured it is null.
+    if (said.state == FLORIN_CAPTURED && payment["fee"].text())
+      said.fee = money(payment["fee"].integer(), payment["currency"].text(), exponent_of(payment["currency"].text()));
     return said;
   }
 
@@ -608,13 +691,15 @@ class Razorpay {
     return reply.json().at("/error/description").text().view().find(word) != std::string_view::npos;
   }
 
-  std::string key_id_;
+  std::string key_id_, return_url_;
   std::int64_t mandate_limit_ = 0;  // paise; 0: not said
 };
 
 FLORIN_PLUGIN(Razorpay, R"({"id": "razorpay", "version": "1.0.0", "interfaces": ["florin.processor/1"],
+  "person": ["email", "phone"],
   "endpoints": {"api": "https://api.razorpay.com"},
   "secrets": {"razorpay.api_key": {"for": "api"}, "razorpay.webhook": {}},
   "config": {"type": "object", "additionalProperties": false, "required": ["key_id"],
     "properties": {"key_id": {"type": "string", "pattern": "^rzp_"},
+                   "return_url": {"type": "string", "pattern": "^https?://"},
                    "mandate_limit": {"type": "integer", "minimum": 100}}}})")

@@ -7,9 +7,11 @@ class Sandbox {
   explicit Sandbox(Setup& setup) { setup.only(setup.config, {}); }
 
   Capabilities describe() const {
-    const auto all = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL,
-                                FLORIN_SAVE_METHOD);
-    return {.offers = {{.method = "card", .operations = all}, {.method = "upi", .operations = all}},
+    const auto all =
+        operations(FLORIN_CHARGE, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL, FLORIN_SAVE_METHOD);
+    return {.offers = {{.method = "card", .operations = all},
+                       {.method = "upi", .operations = all},
+                       {.method = "netbanking", .operations = all}},
             .key_window_us = days(30),
             .look_up_lag_us = minutes(1)};
   }
@@ -22,13 +24,11 @@ class Sandbox {
                               {"exponent", op.amount.exponent},
                               {"method", op.method},
                               {"token", op.method_ref},
-                              {"customer", op.customer_key},
-                              {"return_url", op.return_url}}))
+                              {"customer", op.customer_key}}))
         .header("Idempotency-Key", op.key)
         .repeatable();
   }
 
-  Step confirm(const Operation& op, const Replies& replies) const { return act(op, op.ref, replies, "/confirm"); }
   Step cancel(const Operation& op, const Replies& replies) const {
     if (Text(op.ref)) return act(op, op.ref, replies, "/cancel");
     if (replies.empty()) return sandbox(get("/charges").query({{"key", op.payment_key}}));
@@ -160,6 +160,8 @@ class Sandbox {
                                    FLORIN_SOFT),
                            code, object["message"].text()};
     if (url) said.action = Action{FLORIN_REDIRECT, url};
+    if (object["fee"])
+      said.fee = money(object["fee"].integer(), object["currency"].text(), object["exponent"].integer(-1));
     return said;
   }
 };

@@ -8,6 +8,10 @@ namespace {
 constexpr std::string_view api_version = "2023-08-16";
 /// What a clock of theirs may be behind of ours, when a payment is looked for by its key.
 constexpr std::int64_t slack_s = 300;
+/// What is read along with a payment: its charge's line in the account's balance, where the fee stands.
+/// Source   docs.stripe.com/expand/use-cases
+constexpr std::string_view fee_of_one = "latest_charge.balance_transaction";
+constexpr std::string_view fee_of_list = "data.latest_charge.balance_transaction";
 
 /// Decimals of Stripe's smallest unit. It is not ISO 4217's for every currency. Source   docs.stripe.com/currencies
 std::int64_t exponent_of(Text code) {
@@ -98,12 +102,14 @@ Text card_of(Text token) {
 /// metadata and as the idempotency key.
 class Stripe {
  public:
-  explicit Stripe(Setup& setup) { setup.only(setup.config, {}); }
+  explicit Stripe(Setup& setup) : return_url_(setup.config["return_url"].text().str()) {
+    setup.only(setup.config, {"return_url"});
+  }
 
   Capabilities describe() const {
     return {.offers = {{.method = "card",
-                        .operations = operations(FLORIN_CHARGE, FLORIN_CONFIRM, FLORIN_CANCEL, FLORIN_CAPTURE,
-                                                 FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL, FLORIN_SAVE_METHOD)}},
+                        .operations = operations(FLORIN_CHARGE, FLORIN_CANCEL, FLORIN_CAPTURE, FLORIN_REFUND,
+                                                 FLORIN_STATUS, FLORIN_PULL, FLORIN_SAVE_METHOD)}},
             .key_window_us = hours(24),
             .look_up_lag_us = minutes(5)};
   }
@@ -115,6 +121,7 @@ class Stripe {
                                     "Stripe counts this currency in another unit"}});
     if (!replies.empty()) return settle(replies.last());
     const Text off_session = (op.flags & FLORIN_OFF_SESSION) != 0 ? Text("true") : Text();
+    if (!Text(op.method_ref)) return form(op);
     return api(post("/v1/payment_intents")
                    .form({{"amount", op.amount.minor},
                           {"currency", lower(currency(op.amount))},
@@ -123,15 +130,12 @@ class Stripe {
                           {"payment_method_types[0]", "card"},
                           {"confirm", "true"},
                           {"off_session", off_session},
-                          {"return_url", off_session ? Text() : Text(op.return_url)},
+                          {"return_url", off_session ? Text() : Text(std::string_view(return_url_))},
                           {"description", op.description},
                           {"metadata[key]", op.key}}))
         .header("Idempotency-Key", op.key)
         .repeatable();
   }
-
-  /// The customer came back. What the browser says of it is no proof: the provider is asked.
-  Step confirm(const Operation& op, const Replies& replies) const { return status(op, replies); }
 
   Step capture(const Operation& op, const Replies& replies) const {
     if (!replies.empty()) return as_it_is(replies.last());
@@ -201,7 +205,7 @@ class Stripe {
     const Text ref = refund ? op.refund_ref : op.ref, key = refund ? op.refund_key : op.payment_key;
     const Text path = refund ? "/v1/refunds" : "/v1/payment_intents";
     if (ref) {
-      if (replies.empty()) return api(get(path + "/" + ref));
+      if (replies.empty()) return api(get(path + "/" + ref).query({{"expand[0]", refund ? Text() : Text(fee_of_one)}}));
       if (replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
       return settle(replies.last());
     }
@@ -257,6 +261,7 @@ class Stripe {
                      .query({{"limit", 100},
                              {"created[gte]", op.from_us / 1'000'000},
                              {"created[lt]", op.until_us / 1'000'000},
+                             {"expand[0]", refunds ? Text() : Text(fee_of_list)},
                              {"starting_after", after}}));
     const Json body = replies.last().json();
     if (replies.last().status() != 200 || body["object"].text() != Text("list")) return refused(replies.last());
@@ -302,8 +307,22 @@ class Stripe {
                    .query({{"limit", 100},
                            {"customer", customer_of(op.method_ref)},
                            {"created[gte]", op.started_at_us / 1'000'000 - slack_s},
+                           {"expand[0]", Text(fee_of_list)},
                            {"starting_after", after}}));
   }
+  /// The card is given to Stripe's own form, with the intent's secret: once, and nothing of it is kept.
+  static Step form(const Operation& op) {
+    return api(post("/v1/payment_intents")
+                   .form({{"amount", op.amount.minor},
+                          {"currency", lower(currency(op.amount))},
+                          {"payment_method_types[0]", "card"},
+                          {"description", op.description},
+                          {"metadata[key]", op.key},
+                          {"metadata[form]", "open"}}))
+        .header("Idempotency-Key", op.key)
+        .repeatable();
+  }
+
   /// The card is read with its intent, for its brand and last four.
   static Step setup_status(const Operation& op, const Replies& replies) {
     const Text ref = op.ref;
@@ -400,8 +419,12 @@ class Stripe {
     if (object["object"].text() == Text("refund")) return read_refund(object);
     const Text status = object["status"].text();
     const Json error = object["last_payment_error"];
-    const bool failed = status == Text("requires_payment_method") && error.is_object();
+    // A form stays open after a refusal: its customer may give another card till the order closes and it is cancelled.
+    const bool no_card = status == Text("requires_payment_method");
+    const bool form = no_card && object.at("/metadata/form").text() == Text("open");
+    const bool failed = no_card && !form && error.is_object();
     const std::uint32_t state = failed ? std::uint32_t{FLORIN_DECLINED}
+                                : form ? std::uint32_t{FLORIN_NEEDS_ACTION}
                                        : code_of(status,
                                                  {{"succeeded", FLORIN_CAPTURED},
                                                   {"requires_capture", FLORIN_AUTHORISED},
@@ -412,17 +435,21 @@ class Stripe {
     Outcome said{.state = state,
                  .amount = amount_of(object, state == FLORIN_CAPTURED ? "amount_received" : "amount"),
                  .ref = object["id"].text(),
-                 .raw = status};
+                 .raw = status,
+                 .happened_at_us = seconds(object["created"].integer())};
     if (failed) said.reason = why(error);
+    if (const Json line = object.at("/latest_charge/balance_transaction"); line.is_object())
+      said.fee = amount_of(line, "fee");
     if (state == FLORIN_NEEDS_ACTION) said.action = action_of(object);
     return said;
   }
 
   static Action action_of(const Json& intent) {
     if (const Json redirect = intent.at("/next_action/redirect_to_url/url")) return {FLORIN_REDIRECT, redirect.text()};
+    const Text type = intent.at("/next_action/type").text();
     return {FLORIN_DISPLAY,
             {},
-            {{Text("type"), intent.at("/next_action/type").text()},
+            {{Text("type"), type ? type : Text("payment_intent")},
              {Text("client_secret"), intent["client_secret"].text()}}};
   }
 
@@ -437,13 +464,17 @@ class Stripe {
                                   FLORIN_UNKNOWN),
                  .amount = amount_of(refund, "amount"),
                  .ref = refund["id"].text(),
-                 .raw = status};
+                 .raw = status,
+                 .happened_at_us = seconds(refund["created"].integer())};
     if (failure) said.reason = Reason{FLORIN_SOFT, failure, {}};
     return said;
   }
+
+  std::string return_url_;  // where a bank's page sends the customer back to
 };
 
 FLORIN_PLUGIN(Stripe, R"({"id": "stripe", "version": "1.0.0", "interfaces": ["florin.processor/1"],
   "endpoints": {"api": "https://api.stripe.com"},
   "secrets": {"stripe.api_key": {"for": "api"}, "stripe.webhook": {}},
-  "config": {"type": "object", "additionalProperties": false, "properties": {}}})")
+  "config": {"type": "object", "additionalProperties": false,
+    "properties": {"return_url": {"type": "string", "pattern": "^https?://"}}}})")

@@ -62,7 +62,19 @@ Ran run(const StandIn& provider, const Flow& flow, int at, int times, const std:
   return {provider.seen().size() - before, host.differences(), provider.sums()};
 }
 
-class Faults : public testing::TestWithParam<std::string> {};
+/// Of all flows that this process ran; docs/decisions/0025-transport.md has the number.
+struct Counted {
+  std::size_t flows = 0, requests = 0, points = 0, as_without = 0;
+};
+Counted counted;
+
+class Faults : public testing::TestWithParam<std::string> {
+ protected:
+  static void TearDownTestSuite() {
+    std::printf("in all: %zu flows, %zu requests, %zu flows x fault points, %zu of them end as without a fault\n",
+                counted.flows, counted.requests, counted.points, counted.as_without);
+  }
+};
 
 TEST_P(Faults, LeaveBothBooksTheSame) {
   const Flow& flow = test::flow(GetParam());
@@ -84,6 +96,10 @@ TEST_P(Faults, LeaveBothBooksTheSame) {
         EXPECT_LE(ran.sums.captured - ran.sums.refunded, std::max(sound.sums.captured, flow.kept_at_most))
             << "request " << at << ", " << kind;
       }
+  counted.flows += 1;
+  counted.requests += sound.requests;
+  counted.points += points;
+  counted.as_without += as_without;
   std::printf("%s: %zu requests, %zu points, %zu of them end as without a fault\n", flow.name.c_str(), sound.requests,
               points, as_without);
 }
@@ -94,6 +110,7 @@ TEST_P(Faults, OfAnswersThatComeTooLate) {
   const Ran sound = run(provider, flow, 0, 0, "", false);
   for (std::size_t at = 1; at <= sound.requests; ++at) {
     const Ran ran = run(provider, flow, static_cast<int>(at), 1, "answered_late", false, 1);
+    ++counted.points;
     EXPECT_EQ(ran.differences, "") << "request " << at;
     EXPECT_LE(ran.sums.captured - ran.sums.refunded, std::max(sound.sums.captured, flow.kept_at_most))
         << "request " << at;

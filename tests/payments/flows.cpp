@@ -62,7 +62,8 @@ std::string mandate(const StandIn& razorpay) {
   return customer + "/" + text(token, "id");
 }
 void opens_in_india(Paying& host, const StandIn& razorpay) {
-  must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
+  must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH",
+       "person": {"email": "ann@example.com", "phone": "+919000000001"}}})");
   must(host, "owner", R"({"start_trial": {}})");
   must(host, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
   must(host, "owner",
@@ -106,9 +107,10 @@ void gives_mandate(const StandIn& razorpay) {
   const json::object orders = razorpay.api("GET", "/v1/orders?count=100", "");
   for (const json::value& order : orders.at("items").as_array())
     if (order.at("amount").as_int64() == 100 && order.at("status").as_string() == "created")
-      razorpay.api("POST", "/v1/payments/create/json",
-                   R"({"amount": 100, "currency": "INR", "method": "upi", "order_id": ")" +
-                       std::string(order.at("id").as_string()) + "\"}");
+      razorpay.api(
+          "POST", "/v1/payments/create/json",
+          R"({"email": "ann@example.com", "contact": "+919000000001", "amount": 100, "currency": "INR", "method": "upi", "order_id": ")" +
+              std::string(order.at("id").as_string()) + "\"}");
   pays_in_app(razorpay);
 }
 /// What was saved may have come too late for a fault; then there is nothing to pay with.
@@ -220,6 +222,16 @@ const std::vector<Flow> all = {
        host.to(renews - minutes(1));
      },
      [](Paying& host, const StandIn&) { host.to(renews + hours(27)); }},
+    {"net banking, nothing kept", "razorpay",
+     [](Paying& host, const StandIn& razorpay) { opens_in_india(host, razorpay); },
+     [](Paying& host, const StandIn& razorpay) {
+       must(host, "owner", R"({"subscribe": {"plan": "starter", "cycle": "monthly", "first_credits": "1000 balance",
+                               "with": "netbanking/HDFC"}})");
+       host.to(flows_begin + minutes(2));
+       pays_in_app(razorpay);
+       asks_if_it_may(host, R"({"customer_returned": {"order": 1}})");
+     },
+     &pays_in_app},
     {"nobody pays in the app", "razorpay", &opens_in_india,
      [](Paying& host, const StandIn&) {
        subscribes_in_india(host);
@@ -237,7 +249,8 @@ const std::vector<Flow> all = {
      }},
     {"a mandate saved, then debited", "razorpay",
      [](Paying& host, const StandIn&) {
-       must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
+       must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH",
+       "person": {"email": "ann@example.com", "phone": "+919000000001"}}})");
        must(host, "owner", R"({"start_trial": {}})");
        must(host, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
      },

@@ -38,6 +38,7 @@ std::string tenant_text(const std::string& name, const StandIn& provider) {
               host + "\"}, secrets: {" + processor + ".api_key: \"env:STANDIN_API_KEY\", " + processor +
               ".webhook: \"env:STANDIN_WEBHOOK\"}}");
   replace(text, "through: [sandbox]", "through: [" + processor + "]");
+  if (processor == "razorpay") replace(text, "through: [sandbox, second]", "through: [razorpay]");
   if (processor == "razorpay")
     replace(text, "plugin: wire\n      through: [bank]", "plugin: wire\n      through: [razorpay]");
   return text;

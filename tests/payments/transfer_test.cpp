@@ -13,7 +13,11 @@ class Transfer : public testing::Test {
  protected:
   void orders(Paying& host) {
     razorpay.anew(flows_begin);
-    EXPECT_EQ(host.ask("service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})"), "");
+    EXPECT_EQ(
+        host.ask(
+            "service",
+            R"({"open_account": {"billing_country": "IN", "billing_state": "MH", "person": {"email": "ann@example.com", "phone": "+919000000001"}}})"),
+        "");
     EXPECT_EQ(host.ask("staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})"), "");
     EXPECT_EQ(
         host.ask("staff",
@@ -49,6 +53,26 @@ TEST_F(Transfer, IntoTheOrdersOwnAccountPaysIt) {
   ASSERT_EQ(host.account().receipts.size(), 1U) << "each once, though its webhook came twice";
   EXPECT_TRUE(host.account().receipts[0].said.starts_with("UTR1 Payer")) << host.account().receipts[0].said;
   EXPECT_EQ(host.account().receipts[0].dated, "2026-03-10");
+}
+
+TEST_F(Transfer, ThatNoWebhookToldOfIsFoundInTheDailyBooks) {
+  Paying host(razorpay, flows_begin, std::nullopt, "daily");
+  orders(host);
+  razorpay.act({{"act", "transfer"},
+                {"virtual_account_id", order(host).attempts.at(0).ref},
+                {"amount", 14160000},
+                {"utr", "UTR1"}});
+  host.to(*Instant::parse("2026-03-11T02:50Z"));
+  EXPECT_EQ(order(host).state, OrderState::open);
+  host.to(*Instant::parse("2026-03-11T03:10Z"));
+  EXPECT_EQ(order(host).state, OrderState::paid);
+  ASSERT_EQ(host.account().receipts.size(), 1U);
+  EXPECT_EQ(host.account().receipts[0].dated, "2026-03-10");
+  // Its webhook, when it comes at last, and the books of the day after say nothing new.
+  host.deliver();
+  host.to(*Instant::parse("2026-03-13T04:00Z"));
+  EXPECT_EQ(host.account().receipts.size(), 1U);
+  EXPECT_EQ(host.account().money.minor(), 0);
 }
 
 TEST_F(Transfer, InTwoPartsPaysWithTheSecond) {

@@ -99,6 +99,25 @@ TEST_P(Webhooks, ThatAreNoneChangeNothing) {
 }
 INSTANTIATE_TEST_SUITE_P(Of, Webhooks, testing::Values("stripe", "razorpay"));
 
+TEST_P(Webhooks, ThatAreReplayedWriteNothing) {
+  const StandIn provider(GetParam());
+  const Flow& flow = test::flow(GetParam() == "stripe" ? "subscribe" : "upi in the app");
+  provider.anew(flows_begin);
+  Paying host(provider, flows_begin);
+  flow.set_up(host, provider);
+  flow.goes(host, provider);
+  host.deliver();
+  const auto position = [&] {
+    std::uint64_t at = 0;
+    (void)!host.assembly().engine().read(
+        [&](const engine::Shard& shard) { at = shard.tenant(host.tenant())->position; });
+    return at;
+  };
+  const std::uint64_t before = position();
+  for (int times = 0; times < 3; ++times) host.deliver();
+  EXPECT_EQ(position(), before);
+}
+
 TEST(Webhooks, OfAnotherTenantAreNobodysHere) {
   const StandIn stripe("stripe");
   const Flow& flow = test::flow("subscribe");

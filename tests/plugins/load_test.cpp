@@ -40,7 +40,13 @@ TEST(Load, APluginInPlainCDecides) {
 
 TEST(Load, RefusesWhatIsNoPluginByName) {
   Folder folder;
-  folder.with("good").with("other_abi").with("newer_code").with("no_manifest").with("no_entry").with("bad_manifest");
+  folder.with("good")
+      .with("other_abi")
+      .with("newer_abi")
+      .with("newer_code")
+      .with("no_manifest")
+      .with("no_entry")
+      .with("bad_manifest");
   folder.with_bytes("text", "#!/bin/sh\n").with_bytes("empty", "");
   const auto library = folder.open();
   EXPECT_EQ(refusal(library, "good"), "");
@@ -49,7 +55,13 @@ TEST(Load, RefusesWhatIsNoPluginByName) {
   EXPECT_EQ(refusal(library, "no_manifest"), "not_a_plugin");
   EXPECT_EQ(refusal(library, "no_entry"), "not_a_plugin");
   EXPECT_EQ(refusal(library, "other_abi"), "wrong_abi");
+  EXPECT_EQ(refusal(library, "newer_abi"), "wrong_abi");
   EXPECT_EQ(refusal(library, "newer_code"), "wrong_abi");
+  for (const char* newer : {"newer_abi", "newer_code"}) {
+    const auto made = library.credit_policy(newer, {.tenant = "acme", .config_json = "{}"});
+    EXPECT_NE(made.error()[0].message.find("newer than this host's 1.1: run a newer host"), std::string::npos)
+        << made.error()[0].message;
+  }
   EXPECT_EQ(refusal(library, "bad_manifest"), "bad_manifest");
   EXPECT_EQ(refusal(library, "absent"), "missing_plugin");
   EXPECT_FALSE(library.processor("good", {.tenant = "acme", .config_json = "{}"}));

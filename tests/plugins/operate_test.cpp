@@ -123,13 +123,10 @@ TEST_F(Sandbox, PendingEndsWhenItsTimeHasCome) {
 }
 
 TEST_F(Sandbox, TheCustomersActionCompletesOrIsCancelled) {
-  const Said asks = run(charge("needs_action", "k1"));
+  const Said asks = run(charge("acts_after_1m", "k1"));
   EXPECT_EQ(asks.state, AttemptState::needs_action);
   EXPECT_NE(asks.action.find("redirect"), std::string::npos);
-  Operation confirm = charge("needs_action", "k1");
-  confirm.kind = OperationKind::confirm;
-  confirm.ref = asks.ref;
-  EXPECT_EQ(run(confirm).state, AttemptState::captured);
+  EXPECT_EQ(run(status_of(charge("", "k1")), start + minutes(1)).state, AttemptState::captured);
 
   Operation cancel = charge("needs_action", "k2");
   cancel.ref = run(cancel).ref;
@@ -303,15 +300,26 @@ TEST_F(Odd, ALossMeansWhatTheRequestSays) {
   EXPECT_EQ(seen.size(), 3U);
 }
 
-TEST(OldProcessor, BuiltWithTheFirstHeaderWorksAndLacksWhatCameLater) {
+TEST(OldProcessor, BuiltWithTheFirstHeaderIsCarriedOutAndReadToday) {
   test::Folder folder;
   const PluginLibrary library = folder.with("old_processor").open();
   const auto plugin = library.processor("old_processor", {.tenant = "acme", .config_json = "{}"});
   ASSERT_TRUE(plugin) << plugin.error().front().message;
-  const auto step = plugin->step(charge(""), {});
-  ASSERT_TRUE(step) << step.error().message;
-  EXPECT_EQ(step->done->state, AttemptState::captured);
-  EXPECT_EQ(step->done->token, "");
+  EXPECT_TRUE(plugin->manifest().person.empty());
+  const Secrets none = [](std::string_view) { return std::vector<std::string>(); };
+  Script way({answer(200)});
+  Said said;
+  operate(*plugin, charge(""), way, none, start, [&](Said its) { said = std::move(its); });
+  EXPECT_EQ(said.state, AttemptState::captured);
+  EXPECT_EQ(said.ref, "old_1");
+  EXPECT_FALSE(said.fee.currency()) << "what came after it is not known";
+  EXPECT_EQ(said.settlement, "");
+  Pulled page;
+  Operation books = charge("");
+  books.kind = OperationKind::pull;
+  pull(*plugin, books, way, none, start, [&](Pulled its) { page = std::move(its); });
+  ASSERT_EQ(page.page.size(), 1U) << page.problem;
+  EXPECT_EQ(page.page[0].said.amount.text(), "49.00 USD");
   Operation saves = charge("");
   saves.kind = OperationKind::save_method;
   EXPECT_EQ(plugin->step(saves, {}).error().code, "not_offered");

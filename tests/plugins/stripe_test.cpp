@@ -133,7 +133,8 @@ TEST_F(Stripe, OnlyWhatWasCertainlyNotDoneIsNotSent) {
 TEST_F(Stripe, ALostAnswerIsFoundByOurKeyPageAfterPage) {
   const Operation status = asked(OperationKind::status, "");
   const std::string first =
-      "/v1/payment_intents?limit=100&customer=cus_1&created%5Bgte%5D=" + std::to_string(start.us / 1'000'000 - 300);
+      "/v1/payment_intents?limit=100&customer=cus_1&created%5Bgte%5D=" + std::to_string(start.us / 1'000'000 - 300) +
+      "&expand%5B0%5D=data.latest_charge.balance_transaction";
   EXPECT_EQ(step(status).send->path, first);
   answer(200, list(intent("succeeded", "", "another"), true));
   EXPECT_EQ(step(status).send->path, first + "&starting_after=pi_1");

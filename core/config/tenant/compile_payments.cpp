@@ -45,6 +45,19 @@ void Compiler::payments() {
 }
 
 void Compiler::retries() {
+  const auto& elsewhere = file_.payments.next_processor_after;
+  const auto several = std::ranges::find_if(
+      catalog_.methods, [](const Method& method) { return method.through.size() > 1 && !method.by_invoice(); });
+  if (elsewhere) {
+    ElsewhereRule rule{.after = {}, .at = rule_at(elsewhere->at)};
+    for (const yaml::RefusedWhy why : elsewhere->value) rule.after.push_back(shape_of<yaml::RefusedWhy>().text(&why));
+    catalog_.next_processor = std::move(rule);
+  } else if (several != catalog_.methods.end()) {
+    add("missing_key",
+        "'next_processor_after' is missing: '" + several->id.text() +
+            "' has several processors; say after which refusals the next one is asked, as [technical], or []",
+        file_.payments.at);
+  }
   for (const auto& [why, spans] : file_.payments.retries) {
     RetryRule rule{.why = shape_of<yaml::RetriedWhy>().text(&why), .after = {}, .at = rule_at(spans.at)};
     for (const auto& after : spans.value) rule.after.push_back(length(after));

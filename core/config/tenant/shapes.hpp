@@ -472,6 +472,10 @@ struct RestBlock {
 };
 BOOST_DESCRIBE_STRUCT(RestBlock, (), (after, lasts))
 
+/// Of a refusal, the words that say why.
+enum class RefusedWhy : std::uint8_t { soft, technical, funds, authenticate, bad_data, hard, fraud };
+BOOST_DESCRIBE_ENUM(RefusedWhy, soft, technical, funds, authenticate, bad_data, hard, fraud)
+
 struct PaymentsBlock {
   std::vector<std::pair<ProcessorId, ProcessorBlock>> processors;
   std::vector<std::pair<MethodId, MethodBlock>> methods;
@@ -483,11 +487,12 @@ struct PaymentsBlock {
   std::vector<std::pair<RetriedWhy, Written<std::vector<Written<Span>>>>> retries;
   std::optional<RefusalsBlock> refusals;
   std::optional<RestBlock> rest;
+  std::optional<Written<std::vector<RefusedWhy>>> next_processor_after;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
                       (processors, methods, try_, short_, over, smallest_charge, paid_after_closed, retries, refusals,
-                       rest))
+                       rest, next_processor_after))
 
 struct GateBlock {
   OneOrMany<Action> action;
@@ -702,7 +707,10 @@ inline constexpr Note payments_notes[] = {
      "an overdue order is tried again beside the ladder, by why it was refused: after the first refusal of "
      "that kind, the second, …; left out: the ladder alone tries"},
     {"refusals", "so many of one method, and the host tries it no more by itself; left out: no limit"},
-    {"rest", "a processor that fails is left alone for a while; left out: it is not"}};
+    {"rest", "a processor that fails is left alone for a while; left out: it is not"},
+    {"next_processor_after",
+     "refusals after which a customer who pays there and then goes on to the method's next processor; what never "
+     "reached one always does, what is not known never does"}};
 inline constexpr Note refusals_notes[] = {{"at_most", "card networks want no more than 15"},
                                           {"within", "counted back from now"}};
 inline constexpr Note rest_notes[] = {{"after", "failures in a row"},

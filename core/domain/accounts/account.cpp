@@ -31,7 +31,8 @@ Refund* Account::refund(RefundId refund_id) { return with_id(refunds, refund_id)
 Saving* Account::saving(SavingId saving_id) { return with_id(savings, saving_id); }
 
 const SavedMethod* Account::slot(const std::string& name) const {
-  const auto found = std::ranges::find_if(methods, [&](const SavedMethod& saved) { return saved.slot == name; });
+  const auto found =
+      std::ranges::find_if(methods, [&](const SavedMethod& saved) { return saved.slot == name && !saved.once(); });
   return found == methods.end() ? nullptr : &*found;
 }
 

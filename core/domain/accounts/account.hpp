@@ -118,6 +118,9 @@ struct SavedMethod {
   std::string token;
   std::string brand;
   std::string masked;
+
+  /// Nothing of it is kept but that this processor may take what its customer pays there and then.
+  bool once() const { return slot == "once"; }
 };
 
 /// A method that is being saved at its processor, with whatever its customer has to do for that.
@@ -266,6 +269,12 @@ struct MonthState {
   Credits used;
 };
 
+/// The entries whose commands hold its person, sealed; each word in place of an earlier one of its name. None: they
+/// were erased.
+struct PersonAt {
+  std::vector<std::uint64_t> entries;
+};
+
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
   // First what a debit looks at, in three cache lines: to the recharge's first field.
@@ -316,6 +325,7 @@ struct Account {
   std::optional<Instant> imported_at;  ///< it lived elsewhere before
   SeldomList<Saving> savings;          ///< of each slot the last one
   std::uint32_t last_saving = 0;
+  Seldom<PersonAt> person_at;  ///< none: nobody was ever named
 
   Order* order(OrderId order_id);
   const Order* order(OrderId order_id) const;

@@ -26,6 +26,9 @@ T& there(Seldom<T>& thing, const char* what) {
   return *thing;
 }
 
+/// Stands for the position of an entry whose facts are being applied, until it is known.
+constexpr std::uint64_t this_entry = 0;
+
 struct Applying {
   Account& account;
   TenantState& tenant;
@@ -83,9 +86,13 @@ struct Applying {
     account.billing_country = fact.billing_country;
     account.billing_state = fact.billing_state;
     account.person_sealed = fact.person_sealed;
+    if (fact.person_sealed) account.person_at = PersonAt{{this_entry}};
     account.opened_at = at;
   }
-  void operator()(const PersonErased&) { account.person_sealed = false; }
+  void operator()(const PersonErased&) {
+    account.person_sealed = false;
+    account.person_at = PersonAt{};
+  }
 
   void operator()(const TrialStarted& fact) {
     account.trial = TrialState{.started_at = at, .ends_at = fact.ends_at, .picked = std::nullopt};
@@ -190,7 +197,11 @@ struct Applying {
     account.standing = Standing::ended;
     account.recharge.active = false;
   }
-  void operator()(const PersonSealed&) { account.person_sealed = true; }
+  void operator()(const PersonSealed& fact) {
+    account.person_sealed = true;
+    if (!fact.beside || !account.person_at) account.person_at = PersonAt{};
+    account.person_at->entries.push_back(this_entry);
+  }
 
   void operator()(const GrantIssued& fact) {
     account.last_grant = std::max(account.last_grant, fact.grant.value);
@@ -298,6 +309,7 @@ struct Applying {
 
   void operator()(const MethodSaved& fact) {
     account.last_method = std::max(account.last_method, fact.method.id.value);
+    if (fact.method.once()) return account.methods.push_back(fact.method);
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.slot == fact.method.slot; });
     account.methods.push_back(fact.method);
     account.recharge.suspended = false;
@@ -609,6 +621,7 @@ struct Applying {
     cancelled.cancel_at = fact.at;
     cancelled.cancels = fact.cancels;
   }
+  void operator()(const FeeTaken& fact) { attempt(fact.order, fact.attempt).fee = fact.fee; }
   void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
   void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
 
@@ -669,6 +682,8 @@ void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint6
   }
   account.position = position;
   account.last_at = entry.at;
+  if ((!only_spent || entry.facts.empty()) && account.person_at)
+    std::ranges::replace(account.person_at->entries, this_entry, position);
   // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
   if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;
   const auto due = next_due(account);

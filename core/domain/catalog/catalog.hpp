@@ -365,6 +365,11 @@ struct RetryRule {
   std::vector<Span> after;  ///< the nth refusal of that kind; after the last one only the ladder tries
   RuleAt at;
 };
+/// After which answers a payment that needs nothing kept goes to the next processor of its method.
+struct ElsewhereRule {
+  std::vector<std::string> after;  ///< words of DeclineKind; what never reached a processor always does
+  RuleAt at;
+};
 /// What card networks ask: no more than so many refusals of one method.
 struct RefusalCap {
   std::int32_t at_most = 0;
@@ -472,6 +477,7 @@ struct Catalog {
   std::vector<RetryRule> retries;           ///< none: only the ladder tries again
   std::optional<RefusalCap> refusals;
   std::optional<RestRule> rest;
+  std::optional<ElsewhereRule> next_processor;  ///< none: no method has several
 
   const CreditTypeRule* credit_type(const CreditType& id) const;
   const Meter* meter(const MeterId& id) const { return meters.find(id); }

@@ -45,7 +45,14 @@ void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
   // A state belongs to its country.
   const std::string state = command.billing_state.value_or(command.billing_country ? "" : draft.account.billing_state);
   if (moves) draft.add(BillingSet{country, state});
-  if (!command.person.empty()) draft.add(PersonSealed{});
+  if (command.person.empty()) return;
+  draft.add(PersonSealed{.beside = true});
+  // What could not be charged because its processor had to know more is tried at once.
+  if (!draft.account.past_due || draft.account.frozen) return;
+  const Order& unpaid = *draft.account.order(draft.account.past_due->order);
+  if (!unpaid.in_flight() && !unpaid.attempts.empty() &&
+      unpaid.attempts.back().decline_code.starts_with(person_missing))
+    try_afresh(draft, unpaid.id);
 }
 
 void set_approval(Draft& draft, const SetApproval& command) {
@@ -188,6 +195,8 @@ struct Deciding {
   void operator()(const DecideLateMoney& command) const { may("decide_late_money"), decide_late_money(draft, command); }
   void operator()(const RecordPayout& command) const { may("record_payout"), record_payout(draft, command); }
 
+  void operator()(const CustomerReturned& command) const { customer_returned(draft, command); }
+
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
   void operator()(const RefundSaid& command) const { refund_said(draft, command); }
@@ -233,7 +242,7 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<SettlePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
          std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelSaid>(command) ||
          std::holds_alternative<LookUp>(command) || std::holds_alternative<SavingSaid>(command) ||
-         std::holds_alternative<RecordPayout>(command);
+         std::holds_alternative<RecordPayout>(command) || std::holds_alternative<CustomerReturned>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.

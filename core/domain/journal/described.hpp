@@ -101,12 +101,13 @@ BOOST_DESCRIBE_STRUCT(RecordDifference, (), (difference))
 
 BOOST_DESCRIBE_STRUCT(Said, (),
                       (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after, token, brand,
-                       masked))
+                       masked, fee, settlement))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(ProviderSaid, (), (order, attempt, said, sent))
 BOOST_DESCRIBE_STRUCT(RefundSaid, (), (refund, said))
 BOOST_DESCRIBE_STRUCT(CancelSaid, (), (order, attempt, said))
 BOOST_DESCRIBE_STRUCT(SaveMethod, (), (method, slot, through))
+BOOST_DESCRIBE_STRUCT(CustomerReturned, (), (order))
 BOOST_DESCRIBE_STRUCT(SavingSaid, (), (saving, said))
 BOOST_DESCRIBE_STRUCT(LookUp, (), (order, attempt, refund, saving))
 BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text, again))
@@ -123,13 +124,14 @@ BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalo
 BOOST_DESCRIBE_STRUCT(Buys, (),
                       (plan_credits, addon_credits, bought, plan, cycle, months, licences, add_ons, restarts_cycle,
                        catalog, from_next_period, month_credits, month_ends))
+BOOST_DESCRIBE_STRUCT(Fee, (), (amount, settlement))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
-                       ref, raw, decline, decline_code, action, sent_at, alarm, kept, cancel_at, cancels))
+                       ref, raw, decline, decline_code, action, sent_at, alarm, kept, cancel_at, cancels, fee))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
-                       credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened))
+                       credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened, route))
 
 BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost))
 BOOST_DESCRIBE_STRUCT(Grant, (),
@@ -171,13 +173,14 @@ BOOST_DESCRIBE_STRUCT(Item, (), (entitlement, name, taken_at, suspended))
 BOOST_DESCRIBE_STRUCT(OwnEntitlement, (), (entitlement, value))
 BOOST_DESCRIBE_STRUCT(Member, (), (id, role, invited, since))
 BOOST_DESCRIBE_STRUCT(MonthState, (), (from, to, type, used))
+BOOST_DESCRIBE_STRUCT(PersonAt, (), (entries))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, person_sealed, last_grant, last_hold,
                        last_order, last_method, last_refund, pause, kept, made_plans, deleted, reviews, disputes,
                        blocked, last_review, items, own_entitlements, members, month, imported_at, receipts, money,
-                       next_invoice, savings, last_saving))
+                       next_invoice, savings, last_saving, person_at))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
@@ -276,13 +279,14 @@ BOOST_DESCRIBE_STRUCT(SubscriptionResumed, (),
 BOOST_DESCRIBE_STRUCT(KeepingEnded, (), ())
 BOOST_DESCRIBE_STRUCT(PlanMade, (), (plan))
 BOOST_DESCRIBE_STRUCT(AccountDeleted, (), ())
-BOOST_DESCRIBE_STRUCT(PersonSealed, (), ())
+BOOST_DESCRIBE_STRUCT(PersonSealed, (), (beside))
 BOOST_DESCRIBE_STRUCT(BillingSet, (), (billing_country, billing_state))
 BOOST_DESCRIBE_STRUCT(LateMoneyKept, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(CancelPlanned, (), (order, attempt, at, cancels, raw))
 BOOST_DESCRIBE_STRUCT(SavingStarted, (), (saving))
 BOOST_DESCRIBE_STRUCT(SavingMoved, (), (saving, state, ask_at, ref, raw, decline, decline_code, action))
 BOOST_DESCRIBE_STRUCT(LookUpPlanned, (), (order, attempt, refund, saving))
+BOOST_DESCRIBE_STRUCT(FeeTaken, (), (order, attempt, fee))
 BOOST_DESCRIBE_STRUCT(NextInvoiceSet, (), (lines))
 BOOST_DESCRIBE_STRUCT(ReviewAsked, (), (review))
 BOOST_DESCRIBE_STRUCT(ReviewDecided, (), (review, approved, reason))

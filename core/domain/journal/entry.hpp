@@ -85,7 +85,7 @@ using KindsOfCommand =
                  RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
                  RecordDifference, SetBilling, DecideLateMoney, CancelSaid, SaveMethod, SavingSaid, LookUp,
-                 RecordPayout>;
+                 RecordPayout, CustomerReturned>;
 
 struct AnyCommand : KindsOfCommand {
   using Kinds = KindsOfCommand;

@@ -463,7 +463,9 @@ struct PlanMade {
   MadePlan plan;
 };
 struct AccountDeleted {};
-struct PersonSealed {};
+struct PersonSealed {
+  bool beside = false;  ///< each word in place of the earlier one of its name; else in place of all
+};
 
 /// An overdue order is tried again then, beside the ladder; never: no more.
 struct RetryPlanned {
@@ -530,6 +532,13 @@ struct LookUpPlanned {
   SavingId saving;
 };
 
+/// What a processor kept of a captured payment, or in which payout it is, is known now.
+struct FeeTaken {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  Fee fee;
+};
+
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
     AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -545,7 +554,7 @@ using KindsOfFact = std::variant<
     InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred, GrantReceived, MonthStarted,
     MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn, ReceiptMoved, MoneyKept, TaxWithheld,
     OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted,
-    BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned>;
+    BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned, FeeTaken>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

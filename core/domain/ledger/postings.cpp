@@ -58,6 +58,14 @@ struct Posts {
   void operator()(const AttemptMoved& fact) {
     if (fact.state == AttemptState::captured) move("customer", cash(fact.order, fact.attempt), fact.amount);
   }
+  /// Once, with its amount; in which payout it is moves nothing.
+  void operator()(const FeeTaken& fact) {
+    const Order& order = there(before.order(fact.order));
+    const Attempt& attempt = order.attempts.at(fact.attempt - 1);
+    const bool posted = attempt.fee && attempt.fee->amount.currency();
+    if (!posted && fact.fee.amount.currency())
+      move("cash:" + attempt.processor.text(), "processor_fees", fact.fee.amount);
+  }
   void operator()(const InvoiceIssued& fact) {
     const Order& order = there(before.order(fact.order));
     move("revenue", "customer", order.net());

@@ -9,6 +9,7 @@
 #include "domain/payments/receipt.hpp"
 #include "domain/payments/said.hpp"
 #include "domain/taxes/tax.hpp"
+#include "florin/apart.hpp"
 #include "florin/commands.hpp"
 
 namespace florin {
@@ -61,6 +62,13 @@ struct Buys {
 /// How long after its decision something may still leave this host for the first time: what is older is asked about.
 inline constexpr Duration send_window = minutes(15);
 
+/// What a processor kept of a payment, as it said itself.
+struct Fee {
+  Money amount;            ///< in the currency that it settles in, which may be another than the payment's
+  std::string settlement;  ///< its id of the payout that the payment is in; empty: in none yet
+  friend bool operator==(const Fee&, const Fee&) = default;
+};
+
 /// One try on one route. Durable, with its key, before anything is sent.
 struct Attempt {
   std::uint32_t number = 0;  ///< in its order, from 1
@@ -84,6 +92,7 @@ struct Attempt {
   bool kept = false;          ///< its money came when the order was closed, and waits for a person
   Instant cancel_at = never;  ///< when its processor is asked next to cancel it; never: it is not
   std::uint32_t cancels = 0;  ///< how often it was asked to
+  Seldom<Fee> fee;            ///< none: its processor has not said yet
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
@@ -123,6 +132,7 @@ struct Order {
   Money written_off;
   std::vector<WithheldTax> withheld;
   bool reopened = false;  ///< it was paid and the money was taken back: `buys` is what was taken with it
+  std::string route;      ///< of one that no kept method pays: its processors in the order they are tried, and why
 
   /// What its payment has to bring.
   Money asked() const { return total - account_money; }

@@ -1,8 +1,10 @@
 #include "domain/orders/place.hpp"
 
 #include <algorithm>
+#include <boost/describe.hpp>
 
 #include "domain/catalog/permission.hpp"
+#include "domain/journal/described.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/payments/offered.hpp"
 #include "domain/payments/retry.hpp"
@@ -15,8 +17,8 @@ namespace {
 
 const SavedMethod* saved_as(const Account& account, const std::string& slot_or_kind) {
   if (const SavedMethod* saved = account.slot(slot_or_kind)) return saved;
-  const auto found =
-      std::ranges::find_if(account.methods, [&](const SavedMethod& m) { return m.method.text() == slot_or_kind; });
+  const auto found = std::ranges::find_if(
+      account.methods, [&](const SavedMethod& m) { return m.method.text() == slot_or_kind && !m.once(); });
   return found == account.methods.end() ? nullptr : &*found;
 }
 
@@ -64,6 +66,73 @@ const SavedMethod* invoiced(Draft& draft, const Account& as_bought, const std::o
     return draft.account.slot("invoice");
   }
   return nullptr;
+}
+
+bool is_stopped(const Draft& draft, const ProcessorId& processor) {
+  return std::ranges::any_of(draft.tenant.stops, [&](const ChargeStop& stop) {
+    return stop.scope == StopScope::processor && stop.name == processor.text();
+  });
+}
+
+/// The processors that may take what the customer pays there and then, in the order they are asked: as the tenant names
+/// them, but who rests comes last, and who is stopped is left out while another one is not.
+std::vector<SavedMethodId> once_by(Draft& draft, const Method& method, const std::string& brand) {
+  std::vector<ProcessorId> processors = method.through;
+  std::ranges::stable_partition(processors,
+                                [&](const ProcessorId& one) { return draft.tenant.rests_until(one) <= draft.now; });
+  if (!std::ranges::all_of(processors, [&](const ProcessorId& one) { return is_stopped(draft, one); }))
+    std::erase_if(processors, [&](const ProcessorId& one) { return is_stopped(draft, one); });
+  std::vector<SavedMethodId> candidates;
+  for (const ProcessorId& processor : processors) {
+    const auto known = std::ranges::find_if(draft.account.methods, [&](const SavedMethod& saved) {
+      return saved.once() && saved.method == method.id && saved.processor == processor && saved.brand == brand;
+    });
+    if (known != draft.account.methods.end()) {
+      candidates.push_back(known->id);
+      continue;
+    }
+    const SavedMethodId id{draft.account.last_method + 1};
+    draft.add(MethodSaved{{.id = id,
+                           .method = method.id,
+                           .slot = "once",
+                           .processor = processor,
+                           .token = {},
+                           .brand = brand,
+                           .masked = {}}});
+    candidates.push_back(id);
+  }
+  return candidates;
+}
+
+/// Of candidates of that kind, in words: who is asked in which order, and why not as the tenant names them.
+std::string route_of(const Draft& draft, const std::vector<SavedMethodId>& candidates) {
+  std::string text;
+  for (const SavedMethodId id : candidates) {
+    const SavedMethod* saved = draft.account.method(id);
+    if (saved == nullptr || !saved->once()) return {};
+    text += (text.empty() ? saved->method.text() + ": " : ", then ") + saved->processor.text();
+    if (const Instant rests = draft.tenant.rests_until(saved->processor); draft.now < rests)
+      text += " (rests until " + rests.text() + ")";
+  }
+  const Method* method =
+      candidates.empty() ? nullptr : draft.catalog().method(draft.account.method(candidates[0])->method);
+  if (method == nullptr) return text;
+  for (const ProcessorId& left_out : method->through)
+    if (std::ranges::none_of(candidates,
+                             [&](SavedMethodId id) { return draft.account.method(id)->processor == left_out; }))
+      text += "; not " + left_out.text() + ", whose charges are stopped";
+  return text;
+}
+
+/// Whether an order goes on to this candidate after its last answer. Another processor of the same method helps where
+/// nothing had reached the one before, or after a refusal that the tenant names: never after what is not known.
+bool may_follow(const Draft& draft, const Order& order, const SavedMethod& next) {
+  if (order.attempts.empty() || !next.once()) return true;
+  const Attempt& last = order.attempts.back();
+  if (last.state == AttemptState::not_sent) return true;
+  const auto& rule = draft.catalog().next_processor;
+  const std::string_view why = boost::describe::enum_to_string(last.decline, "");
+  return rule && last.state == AttemptState::declined && std::ranges::find(rule->after, why) != rule->after.end();
 }
 
 /// The account as it will be with the plan that is being bought: what is offered goes by that one.
@@ -141,12 +210,19 @@ std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const st
     return method != nullptr && excluded_by(*method, as_bought, actor) == nullptr;
   };
   if (with) {
-    const auto method = std::ranges::find(catalog.methods, *with, [](const Method& one) { return one.id.text(); });
+    const std::string named = with->substr(0, with->find('/'));
+    const std::string brand = named.size() < with->size() ? with->substr(named.size() + 1) : std::string();
+    const auto method = std::ranges::find(catalog.methods, named, [](const Method& one) { return one.id.text(); });
     if (method != catalog.methods.end() && method->by_invoice()) {
-      if (const SavedMethod* by_invoice = invoiced(draft, as_bought, with, actor)) return {by_invoice->id};
+      if (const SavedMethod* by_invoice = invoiced(draft, as_bought, named, actor)) return {by_invoice->id};
       refuse("method_not_offered", "This payment method is not offered to this account.", method->at);
     }
     const SavedMethod* saved = saved_as(draft.account, *with);
+    if (saved == nullptr && method != catalog.methods.end()) {
+      must_be_offered(*method, as_bought, actor);
+      must_take(*method, brand);
+      return once_by(draft, *method, brand);
+    }
     if (saved == nullptr)
       refuse("no_payment_method", "There is no payment method '" + *with + "' on this account.", catalog.methods_at);
     if (const Method* its = catalog.method(saved->method)) must_be_offered(*its, as_bought, actor);
@@ -190,6 +266,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
   order.period_from = quote.period_from;
   order.period_to = quote.period_to;
   order.candidates = std::move(candidates);
+  order.route = route_of(draft, order.candidates);
   // What came by bank and was over pays first.
   if (draft.account.money.minor() > 0 && order.total.minor() > 0)
     order.account_money = std::min(draft.account.money, order.total);
@@ -218,10 +295,18 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
 bool try_next(Draft& draft, OrderId id) {
   const Order& order = *draft.account.order(id);
   for (std::uint32_t next = order.next_candidate; next < order.candidates.size(); ++next)
-    if (const SavedMethod* saved = draft.account.method(order.candidates[next])) {
+    if (const SavedMethod* saved = draft.account.method(order.candidates[next]);
+        saved != nullptr && may_follow(draft, order, *saved)) {
       start_attempt(draft, order, *saved, next + 1);
       return true;
     }
+  return false;
+}
+
+bool may_go_elsewhere(const Draft& draft, const Order& order) {
+  for (std::size_t next = order.next_candidate; next < order.candidates.size(); ++next)
+    if (const SavedMethod* saved = draft.account.method(order.candidates[next]))
+      if (saved->once() && may_follow(draft, order, *saved)) return true;
   return false;
 }
 

@@ -38,6 +38,9 @@ void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidate
 /// Starts the next attempt, on the next candidate. False when none is left.
 bool try_next(Draft& draft, OrderId order);
 
+/// Whether another processor can take at once what the last one could not, of a payment that needs nothing kept.
+bool may_go_elsewhere(const Draft& draft, const Order& order);
+
 /// Starts another attempt on the method of the last one, which had not reached the provider, to be sent after a while.
 /// False when it was removed.
 bool try_again(Draft& draft, OrderId order, Duration after);

@@ -38,10 +38,6 @@ ProcessorId well_keeper(const Draft& draft, const Method& method, const std::opt
   return method.through.front();
 }
 
-bool takes(const Method& method, const std::string& brand) {
-  return method.brands.empty() || std::ranges::find(method.brands, brand) != method.brands.end();
-}
-
 /// A working method given while past due is tried at once.
 void keep(Draft& draft, SavedMethod method) {
   method.id = {draft.account.last_method + 1};
@@ -66,11 +62,7 @@ void move(Draft& draft, const Saving& saving, const Said& said, Instant ask_at) 
 
 void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
   const Method& method = keepable(draft, actor, command.method, command.slot);
-  if (!takes(method, command.brand)) {
-    std::string brands;
-    for (const std::string& brand : method.brands) brands += (brands.empty() ? "" : ", ") + brand;
-    refuse("brand_not_accepted", "Accepted are: " + brands + ".", method.at);
-  }
+  must_take(method, command.brand);
   if (command.token.empty()) refuse("token_missing", "The processor's token of the method is missing.", method.at);
   keep(draft, {.id = {},
                .method = command.method,
@@ -171,6 +163,17 @@ void look_up(Draft& draft, const LookUp& command) {
       nothing_new();
   }
   draft.add(LookUpPlanned{command.order, command.attempt, command.refund, command.saving});
+}
+
+void customer_returned(Draft& draft, const CustomerReturned& command) {
+  const Order* order = draft.account.order(command.order);
+  if (order == nullptr) refuse("no_such_order", "There is no such order.");
+  std::vector<std::uint32_t> waiting;
+  for (const Attempt& attempt : order->attempts)
+    if (attempt.open() && attempt.state != AttemptState::started && attempt.ask_at != never)
+      waiting.push_back(attempt.number);
+  if (waiting.empty()) refuse("nothing_to_ask", "Nothing of this order waits for its customer.");
+  for (const std::uint32_t attempt : waiting) draft.add(LookUpPlanned{command.order, attempt, {}, {}});
 }
 
 }  // namespace florin

@@ -23,4 +23,15 @@ void must_be_offered(const Method& method, const Account& account, const Actor& 
     refuse("method_not_offered", why_not_offered(method, *need), need->at);
 }
 
+bool takes(const Method& method, const std::string& brand) {
+  return method.brands.empty() || std::ranges::find(method.brands, brand) != method.brands.end();
+}
+
+void must_take(const Method& method, const std::string& brand) {
+  if (takes(method, brand)) return;
+  std::string brands;
+  for (const std::string& one : method.brands) brands += (brands.empty() ? "" : ", ") + one;
+  refuse("brand_not_accepted", "Accepted are: " + brands + ".", method.at);
+}
+
 }  // namespace florin

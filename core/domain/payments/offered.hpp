@@ -18,4 +18,8 @@ std::string why_not_offered(const Method& method, const Need& need);
 /// Refuses with the line that excludes the method.
 void must_be_offered(const Method& method, const Account& account, const Actor& actor);
 
+bool takes(const Method& method, const std::string& brand);
+/// Refuses a brand that the tenant does not take, with those that it does.
+void must_take(const Method& method, const std::string& brand);
+
 }  // namespace florin

@@ -53,9 +53,16 @@ struct Said {
   Duration ask_after;        ///< 0: by the method's schedule
   /// Of a method that was saved: the processor's reference of it, its brand, and what may be shown of it.
   std::string token, brand, masked;
+  /// Of a captured payment: what the processor kept of it, in whatever currency it settles; no currency: not known.
+  Money fee;
+  std::string settlement;  ///< the processor's id of the payout that it is in; empty: in none yet
 };
 
 /// The decline code of a cancel at a processor that knows none.
 inline constexpr std::string_view cancel_not_offered = "cancel_not_offered";
+
+/// The decline code, with a word such as `phone` behind it, of what was not sent because its processor must know more
+/// of the customer.
+inline constexpr std::string_view person_missing = "person_missing: ";
 
 }  // namespace florin

@@ -35,6 +35,17 @@ std::optional<Duration> same_again_after(const Order& order) {
   return lost == 1 ? minutes(1) : minutes(5);
 }
 
+/// What the processor kept of a captured payment, and in which payout it is. The first word of each counts; one that
+/// differs later is found when books are compared. False: it says nothing new.
+bool take_fee(Draft& draft, const ProviderSaid& command, const Attempt& captured) {
+  Fee fee = captured.fee ? *captured.fee : Fee();
+  if (!fee.amount.currency()) fee.amount = command.said.fee;
+  if (fee.settlement.empty()) fee.settlement = command.said.settlement;
+  if (fee == (captured.fee ? *captured.fee : Fee())) return false;
+  draft.add(FeeTaken{command.order, command.attempt, std::move(fee)});
+  return true;
+}
+
 /// Whether the processor gave an answer, whatever it was; none: nobody asked it.
 std::optional<bool> answered(const ProviderSaid& command) {
   const Said& said = command.said;
@@ -163,6 +174,8 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
     moved.state = AttemptState::unknown;
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
+  const bool again = attempt.state == AttemptState::captured && said.state == AttemptState::captured;
+  if (again && said.amount == attempt.amount && take_fee(draft, command, attempt)) return;
   if (!may_move(attempt.state, moved.state)) {
     // A claim that cannot be is for a person. What is open is asked about again later, so that nothing is asked for
     // ever.
@@ -185,10 +198,15 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
   if (sent && comes_by_bank(draft, attempt)) moved.ask_at = never;
   if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
   if (moved.state == AttemptState::not_sent && said.decline == DeclineKind::misconfigured)
-    moved.alarm = "misconfigured: " + (said.decline_code.empty() ? said.text : said.decline_code);
+    moved.alarm =
+        "misconfigured: " +
+        (said.decline_code.empty() || said.decline_code.starts_with(person_missing) ? said.text : said.decline_code);
   draft.add(moved);
   if (const auto there = answered(command)) count_answer(draft, attempt.processor, *there);
-  if (moved.state == AttemptState::captured) return money_came(draft, command.order, command.attempt);
+  if (moved.state == AttemptState::captured) {
+    take_fee(draft, command, attempt);
+    return money_came(draft, command.order, command.attempt);
+  }
   const Order& after = *draft.account.order(command.order);
   if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
   if (!attempt.open()) return;  // what followed from its end has followed
@@ -197,7 +215,8 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
   // Its customer was told till when it could be paid, and is not charged any more.
   if (!after.by_itself() && after.open_until <= draft.now)
     return could_not_be_paid(draft, command.order, "not_paid_in_time");
-  if (const auto wait = same_again_after(after); wait && try_again(draft, command.order, *wait)) return;
+  if (!may_go_elsewhere(draft, after))
+    if (const auto wait = same_again_after(after); wait && try_again(draft, command.order, *wait)) return;
   if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
 }
 

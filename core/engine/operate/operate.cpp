@@ -144,6 +144,7 @@ class Run : public std::enable_shared_from_this<Run> {
     std::vector<std::string> secrets;
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
+    for (const auto& [name, value] : operation_.person) secrets.push_back(value);  // nor of persons
     for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
       scrub(*text, secrets);
       *text = without_card_numbers(std::move(*text));

@@ -100,6 +100,7 @@ class SeldomList {
   const_iterator end() const { return all().end(); }
   T& operator[](std::size_t number) { return (*list_)[number]; }
   const T& operator[](std::size_t number) const { return (*list_)[number]; }
+  const T& at(std::size_t number) const { return all().at(number); }
   T& front() { return list_->front(); }
   const T& front() const { return list_->front(); }
   T& back() { return list_->back(); }

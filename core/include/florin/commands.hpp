@@ -73,7 +73,8 @@ struct Subscribe {
   std::vector<AddOnCount> add_ons;
   std::optional<CreditAmount> first_credits;  ///< bought in the same payment
   bool start_now = false;                     ///< inside a trial: charge now, whatever the plan's rule
-  std::optional<std::string> with;            ///< a slot or a method's kind; none: as the tenant's `try` says
+  /// A slot; a method's kind; a kind with what it asks for, as `netbanking/HDFC`. None: as the tenant's `try` says.
+  std::optional<std::string> with;
 };
 /// One checkout: plan, cycle, licences and add-ons together, one payment, all or nothing. What is not named stays.
 struct ChangePlan {
@@ -81,7 +82,7 @@ struct ChangePlan {
   std::optional<std::string> cycle;      ///< none: the one that runs
   std::optional<std::int32_t> licences;  ///< the total, never an increment
   std::vector<AddOnCount> add_ons;       ///< totals from now on; more is paid for now, fewer from the next period
-  std::optional<std::string> with;       ///< a slot or a method's kind; none: as the tenant's `try` says
+  std::optional<std::string> with;       ///< as in Subscribe
 };
 /// Short for a checkout of the total of licences.
 struct SetLicences {
@@ -96,7 +97,7 @@ struct Cancel {};
 struct UndoCancel {};
 struct BuyCredits {
   CreditAmount amount;
-  std::optional<std::string> with;
+  std::optional<std::string> with;  ///< as in Subscribe
 };
 struct SetAutoRecharge {
   bool active = true;
@@ -422,6 +423,12 @@ struct SaveMethod {
   std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
 };
 
+/// The customer came back from where a payment had sent them, or did what was asked: its processor is asked now. What a
+/// browser brings along is no proof, and is not wanted.
+struct CustomerReturned {
+  OrderId order;
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
@@ -430,7 +437,7 @@ using Command =
                  ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
                  AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
                  ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 SetBilling, DecideLateMoney, SaveMethod, RecordPayout>;
+                 SetBilling, DecideLateMoney, SaveMethod, RecordPayout, CustomerReturned>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

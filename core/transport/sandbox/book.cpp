@@ -93,6 +93,13 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   SandboxBehaviour how;
   const std::string_view whole = token;
   if (whole == "ok") return how;
+  if (take(token, "ok_keeps_")) {
+    // The fee that it tells, and what its books say later.
+    const auto slash = token.find("_booked_");
+    how.fee = number_of(token.substr(0, slash));
+    how.booked_fee = slash == std::string_view::npos ? how.fee : number_of(token.substr(slash + 8));
+    return how.fee && how.booked_fee ? std::optional(how) : std::nullopt;
+  }
   if (whole == "ok_not_booked") return how.booked = 0, how;
   if (whole == "ok_booked_twice") return how.booked = 2, how;
   if (whole == "declined_soft") return how.decline = "insufficient_funds", how;
@@ -225,13 +232,6 @@ WireReply SandboxBook::save_method(const std::string& key, const std::string& bo
 
 WireReply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now) {
   const bool over = charge.ends_at && *charge.ends_at <= now;
-  if (verb == "confirm") {
-    if (!charge.ends_at) {
-      charge.ends_at = now;
-      announce(charge);
-    }
-    return reply_of(charge, now);
-  }
   if (verb == "cancel") {
     if (!over && charge.how.can_be_cancelled) {
       withdraw(charge.key);
@@ -241,7 +241,7 @@ WireReply SandboxBook::act_on(Charge& charge, std::string_view verb, Instant now
     }
     return reply_of(charge, now);
   }
-  return refused(404, "not_found", "A charge can be confirmed or cancelled.");
+  return refused(404, "not_found", "A charge can be cancelled.");
 }
 
 void SandboxBook::announce(const Charge& charge) {
@@ -310,6 +310,7 @@ WireReply SandboxBook::books(std::string_view span, Instant now) const {
   for (const auto& [key, charge] : charges_)
     if (!more && inside(charge.made_at)) {
       json::object item = object_in(object_of(charge, now));
+      if (item.contains("fee")) item["fee"] = *charge.how.booked_fee;
       if (charge.how.booked > 0) items.push_back(item);
       // Under a key that nobody asked with: ours, read backwards.
       item["key"] = std::string(key.rbegin(), key.rend());
@@ -358,6 +359,7 @@ std::string SandboxBook::object_of(const Charge& charge, Instant now) {
                       {"currency", charge.currency},
                       {"exponent", charge.exponent}};
   if (charge.ends_at && *charge.ends_at <= now) object["at_us"] = charge.ends_at->us;
+  if (status == "captured" && charge.how.fee) object["fee"] = *charge.how.fee;
   if (status == "declined") {
     object["code"] = charge.how.decline;
     object["message"] = words_of(charge.how.decline);

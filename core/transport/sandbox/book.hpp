@@ -25,7 +25,8 @@ struct SandboxBehaviour {
   bool wrong_amount = false;
   bool refund_declined = false;
   bool refund_lost_after = false;
-  int booked = 1;  ///< how often its books have it
+  int booked = 1;                               ///< how often its books have it
+  std::optional<std::int64_t> fee, booked_fee;  ///< minor units that it keeps, by its answer and by its books
   int webhooks = 1;
   Duration webhook_after = seconds(2);
 

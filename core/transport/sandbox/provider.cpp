@@ -105,15 +105,30 @@ WireReply SandboxProvider::answer(const WireRequest& request, Instant now) {
   if (request.method == "GET") return book_.look_up(request.path, now_);
   if (request.method != "POST") return refused(404, "not_found");
 
-  const auto how = book_.behaviour(request.path, request.body).value_or(SandboxBehaviour{});
+  WireRequest whole = request;
+  whole.body = with_token(request);
+  const auto how = book_.behaviour(whole.path, whole.body).value_or(SandboxBehaviour{});
   const bool of_refund = request.path == "/refunds";
   if (how.unreachable && !of_refund) return {.arrived = Arrival::never_left, .problem = "nobody is there"};
   if (how.lost_before && !of_refund) return {};
   const std::string key = header_of(request, "idempotency-key");
-  if (!write_down(request, key)) return refused(503, "no_book");
-  WireReply reply = book_.act(request.path, key, request.body, now_);
+  if (!write_down(whole, key)) return refused(503, "no_book");
+  WireReply reply = book_.act(whole.path, key, whole.body, now_);
   if (of_refund ? how.refund_lost_after : how.lost_after) return {};
   return reply;
+}
+
+std::string SandboxProvider::with_token(const WireRequest& request) const {
+  json::error_code ec;
+  json::value body = json::parse(request.body, ec);
+  if (request.path != "/charges" || ec || !body.is_object() || body.get_object().contains("token")) return request.body;
+  body.get_object()["token"] = once_;
+  return json::serialize(body);
+}
+
+void SandboxProvider::once_goes(std::string token) {
+  const std::lock_guard lock(mutex_);
+  once_ = std::move(token);
 }
 
 std::vector<SandboxMove> SandboxProvider::captures(Instant until) const {

@@ -53,16 +53,22 @@ class SandboxProvider : public Transport {
   /// When the next one after `after` is due.
   std::optional<Instant> next_webhook(Instant after) const;
 
+  /// How charges go from now on that name no method that was kept: a token. `ok` until then.
+  void once_goes(std::string token);
+
  private:
   explicit SandboxProvider(SandboxSettings settings) : settings_(std::move(settings)) {}
   std::optional<Error> read_back();
   WireReply answer(const WireRequest& request, Instant now);
   bool write_down(const WireRequest& request, const std::string& key);
+  /// A charge with nothing kept behind it, as it is to go.
+  std::string with_token(const WireRequest& request) const;
 
   SandboxSettings settings_;
   mutable std::mutex mutex_;
   SandboxBook book_;
   Instant now_;
+  std::string once_ = "ok";
   int file_ = -1;
 };
 

@@ -1,4 +1,4 @@
-/* florin/plugin.h: the interface between Florin and its plugins, version 1.0.
+/* florin/plugin.h: the interface between Florin and its plugins, version 1.1.
  *
  * A plugin is a set of pure functions. One that needs a provider maps an operation and the provider's replies so far
  * to either the next request or the outcome. The host sends the request, appends the reply and calls again. A plugin
@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 #define FLORIN_ABI_MAJOR 1
-#define FLORIN_ABI_MINOR 0
+#define FLORIN_ABI_MINOR 1
 #define FLORIN_EXPORT __attribute__((visibility("default")))
 
 /* Puts the manifest where the host reads it without running any code of the file: the section `.florin`, as a line
@@ -50,9 +50,11 @@ extern "C" {
  *   interfaces  ["florin.processor/1"]
  *   endpoints   processor: {name: default address}; requests go nowhere else
  *   secrets     processor: {name: {"for": endpoint}}; without "for" a secret never leaves the host as it is
+ *   person      processor: ["email", "phone"]: what it must know of whom is charged. The host hands over these words
+ *               alone, and sends no charge and saves no method while one of them is missing (1.1)
  *   config      JSON Schema of what the operator writes */
 #define FLORIN_MANIFEST(name, json) \
-  __attribute__((section(".florin"), used)) static const char name[] = "florin 1.0\n" json
+  __attribute__((section(".florin"), used)) static const char name[] = "florin 1.1\n" json
 
 /* ---- Frozen values ---------------------------------------------------------------------------------------------- */
 
@@ -253,6 +255,8 @@ typedef struct florin_outcome {
   int64_t poll_after_us; /* a duration; 0: the schedule of the method */
   int64_t happened_at_us;
   const florin_saved* saved; /* of FLORIN_SAVED */
+  florin_money fee;       /* what the provider kept of a captured payment, its tax included; "" when not known (1.1) */
+  florin_text settlement; /* the provider's id of the payout that the payment is in, once it is in one (1.1) */
 } florin_outcome;
 
 /* SEND: one request; its reply is appended and the function called again. Before a further request the host computes
@@ -302,13 +306,13 @@ FLORIN_EXPORT const florin_entry_1* florin_plugin_entry_1(void);
 
 enum FLORIN_CODES {
   FLORIN_CHARGE = 1,
-  FLORIN_CONFIRM = 2, /* the customer came back, or did what was asked */
-  FLORIN_CANCEL = 3,  /* nobody waits for it: VOIDED, or what the payment is if it cannot be cancelled any more */
-  FLORIN_REFUND = 4,
-  FLORIN_STATUS = 5,
-  FLORIN_PULL = 6,       /* a page of the provider's own books, for reconciliation */
-  FLORIN_CAPTURE = 7,    /* of money that is held: CAPTURED, or what the payment is if it cannot be captured any more */
-  FLORIN_SAVE_METHOD = 8 /* key is ours of it, method_ref a method of the same customer, if there is one */
+  FLORIN_CANCEL = 2, /* nobody waits for it: VOIDED, or what the payment is if it cannot be cancelled any more */
+  FLORIN_REFUND = 3,
+  FLORIN_STATUS = 4,
+  FLORIN_PULL = 5,       /* a page of the provider's own books, for reconciliation; with `ref` (1.1): of what came into
+                            that address of its own alone, as FLORIN_ABOUT_RECEIPT */
+  FLORIN_CAPTURE = 6,    /* of money that is held: CAPTURED, or what the payment is if it cannot be captured any more */
+  FLORIN_SAVE_METHOD = 7 /* key is ours of it, method_ref a method of the same customer, if there is one */
 };
 enum FLORIN_CODES {
   FLORIN_OFF_SESSION = 1u,
@@ -319,21 +323,21 @@ enum FLORIN_CODES {
 /* All of it is fixed before the first request and the same at each call and each resend. */
 typedef struct florin_operation {
   uint32_t size, kind, flags, zero;
-  int64_t now_us;                         /* when it was decided; not when it is sent */
-  florin_text key;                        /* of this operation: the idempotency key, unique for ever */
-  florin_text payment_key;                /* of the charge it belongs to; equals key in a charge */
-  florin_money amount;                    /* of the charge, or of the refund */
-  florin_text method;                     /* "card", "upi", ... */
-  florin_text method_ref;                 /* the provider's token of a stored method */
-  florin_list details;                    /* florin_pair: what the method's plugin made of the customer's input */
-  florin_text customer_key, customer_ref; /* ours; the provider's */
-  florin_text description, return_url;
-  florin_list returned;               /* florin_pair: confirm: what the browser brought back; never proof */
+  int64_t now_us;                     /* when it was decided; not when it is sent */
+  florin_text key;                    /* of this operation: the idempotency key, unique for ever */
+  florin_text payment_key;            /* of the charge it belongs to; equals key in a charge */
+  florin_money amount;                /* of the charge, or of the refund */
+  florin_text method;                 /* "card", "upi", ... */
+  florin_text method_ref;             /* the provider's token of a stored method */
+  florin_list details;                /* florin_pair: what the method's plugin made of the customer's input */
+  florin_text customer_key;           /* ours */
+  florin_text description;            /* what is paid for, as on the invoice; no personal data */
   florin_text ref;                    /* the provider's id of the payment; absent when its answer got lost */
   florin_text refund_ref, refund_key; /* status of a refund */
   int64_t started_at_us;              /* when the charge or refund was first sent: where a search by key may begin */
   florin_text cursor;                 /* pull: where to go on; absent: from the start */
   int64_t from_us, until_us;          /* pull: what was made in this time, its end not included */
+  florin_list person;                 /* florin_pair: charge, save_method: what the manifest's `person` names (1.1) */
 } florin_operation;
 
 typedef const florin_step* florin_operate(const florin_plugin*, const florin_operation*, const florin_replies*,
@@ -411,7 +415,7 @@ typedef struct florin_capabilities {
 typedef struct florin_processor_1 {
   uint32_t size, zero;
   const florin_capabilities* (*describe)(const florin_plugin*, florin_arena*);
-  florin_operate *charge, *confirm, *cancel, *refund, *status;
+  florin_operate *charge, *cancel, *refund, *status;
   const florin_claims* (*webhook)(const florin_plugin*, const florin_webhook*, florin_arena*);
   florin_operate* pull;
   florin_operate *capture, *save_method;
@@ -582,7 +586,7 @@ typedef struct florin_tax_1 {
 #define FLORIN_EACH_HAS(list, type, field) ((list).stride >= offsetof(type, field) + sizeof(((type*)0)->field))
 #define FLORIN_AT(type, list, i) ((const type*)(const void*)((const char*)(list).at + (uint64_t)(i) * (list).stride))
 
-/* ---- The layout of 1.0: a struct may grow at its end, but what is here never moves ------------------------------- */
+/* ---- The layout: a struct may grow at its end, but what is here never moves ------------------------------- */
 
 #define FLORIN_AT_BYTE(type, field, byte) FLORIN_ASSERT(offsetof(type, field) == (byte), "moved: " #type "." #field)
 FLORIN_ASSERT(sizeof(void*) == 8, "64-bit only");
@@ -599,6 +603,7 @@ FLORIN_AT_BYTE(florin_reason, text, 24);
 FLORIN_AT_BYTE(florin_action, expires_at_us, 40);
 FLORIN_AT_BYTE(florin_outcome, happened_at_us, 80);
 FLORIN_AT_BYTE(florin_outcome, saved, 88);
+FLORIN_AT_BYTE(florin_outcome, settlement, 112);
 FLORIN_AT_BYTE(florin_saved, masked, 40);
 FLORIN_AT_BYTE(florin_step, outcome, 16);
 FLORIN_AT_BYTE(florin_step, cursor, 40);
@@ -606,8 +611,9 @@ FLORIN_AT_BYTE(florin_setup, tenant, 40);
 FLORIN_AT_BYTE(florin_made, problems, 16);
 FLORIN_AT_BYTE(florin_entry_1, destroy, 24);
 FLORIN_AT_BYTE(florin_operation, amount, 56);
-FLORIN_AT_BYTE(florin_operation, started_at_us, 248);
-FLORIN_AT_BYTE(florin_operation, until_us, 280);
+FLORIN_AT_BYTE(florin_operation, started_at_us, 200);
+FLORIN_AT_BYTE(florin_operation, until_us, 232);
+FLORIN_AT_BYTE(florin_operation, person, 240);
 FLORIN_AT_BYTE(florin_check, within_us, 64);
 FLORIN_AT_BYTE(florin_webhook, received_at_us, 56);
 FLORIN_AT_BYTE(florin_claim, outcome, 72);
@@ -615,9 +621,9 @@ FLORIN_AT_BYTE(florin_claim, dispute, 96);
 FLORIN_AT_BYTE(florin_claims, checks, 24);
 FLORIN_AT_BYTE(florin_offer, operations, 48);
 FLORIN_AT_BYTE(florin_capabilities, look_up_lag_us, 32);
-FLORIN_AT_BYTE(florin_processor_1, webhook, 56);
-FLORIN_AT_BYTE(florin_processor_1, pull, 64);
-FLORIN_AT_BYTE(florin_processor_1, save_method, 80);
+FLORIN_AT_BYTE(florin_processor_1, webhook, 48);
+FLORIN_AT_BYTE(florin_processor_1, pull, 56);
+FLORIN_AT_BYTE(florin_processor_1, save_method, 72);
 FLORIN_AT_BYTE(florin_field, required, 32);
 FLORIN_AT_BYTE(florin_method_facts, polls_us, 64);
 FLORIN_AT_BYTE(florin_situation, brand, 72);

@@ -22,7 +22,8 @@
 /// the class does not have.
 ///
 ///   processor      Capabilities describe();
-///                  Step charge(const Operation&, const Replies&);   also confirm, cancel, refund, status, pull
+///                  Step charge(const Operation&, const Replies&);   also cancel, refund, status, pull,
+///                                                                   capture, save_method
 ///                  Claims webhook(const Webhook&);
 ///   method         MethodFacts describe();
 ///                  Checked check(const Entered&);
@@ -571,6 +572,8 @@ struct Outcome {
   std::int64_t poll_after_us = 0;
   std::int64_t happened_at_us = 0;
   std::optional<Saved> saved = {};
+  florin_money fee{};
+  Text settlement = {};
 };
 
 /// Minor units of a currency: letters are made upper case, what is no code stays unknown.
@@ -600,6 +603,8 @@ inline const florin_outcome* outcome(const Outcome& said) {
   made.poll_after_us = said.poll_after_us;
   made.happened_at_us = said.happened_at_us;
   if (said.saved) made.saved = kept(florin_saved{0, 0, said.saved->token, said.saved->brand, said.saved->masked});
+  made.fee = said.fee;
+  made.settlement = said.settlement;
   return kept(made);
 }
 inline Step done(const Outcome& said) {
@@ -818,10 +823,6 @@ concept Charges = requires(const C& c, const Operation& op, const Replies& r) {
   { c.charge(op, r) } -> std::convertible_to<Step>;
 };
 template <class C>
-concept Confirms = requires(const C& c, const Operation& op, const Replies& r) {
-  { c.confirm(op, r) } -> std::convertible_to<Step>;
-};
-template <class C>
 concept Cancels = requires(const C& c, const Operation& op, const Replies& r) {
   { c.cancel(op, r) } -> std::convertible_to<Step>;
 };
@@ -887,7 +888,6 @@ const florin_processor_1* processor() {
       return guarded(room_for_it, [&] { return self<C>(plugin).describe().made(); });
     };
     if constexpr (Charges<C>) made.charge = stepped<&C::charge, C>;
-    if constexpr (Confirms<C>) made.confirm = stepped<&C::confirm, C>;
     if constexpr (Cancels<C>) made.cancel = stepped<&C::cancel, C>;
     if constexpr (Refunds<C>) made.refund = stepped<&C::refund, C>;
     if constexpr (TellsStatus<C>) made.status = stepped<&C::status, C>;

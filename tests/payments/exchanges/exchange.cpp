@@ -51,10 +51,31 @@ std::string pulled(const ProcessorPlugin& plugin, const Operation& operation, co
   const Pulled page = said.get_future().get();
   std::string text = page.problem.empty() ? "" : "problem: " + page.problem + "\n";
   for (const WebhookClaim& claim : page.page)
-    text += (claim.of_refund ? "refund " + claim.refund_key : "payment " + claim.payment_key) + " " + claim.said.ref +
-            " " + claim.said.amount.text() + " " + boost::describe::enum_to_string(claim.said.state, "") + "\n";
+    text += (claim.of_refund    ? "refund " + claim.refund_key
+             : claim.of_receipt ? "receipt for " + claim.payment_key
+                                : "payment " + claim.payment_key) +
+            " " + claim.said.ref + " " + claim.said.amount.text() + " " +
+            boost::describe::enum_to_string(claim.said.state, "") +
+            (claim.said.fee.currency() ? ", fee " + claim.said.fee.text() : "") +
+            (claim.said.settlement.empty() ? "" : ", settled in " + claim.said.settlement) +
+            (claim.happened_at == Instant() ? "" : ", " + claim.happened_at.text()) + "\n";
   return text + "then " + (page.cursor.empty() ? "nothing" : page.cursor) + "\n";
 }
+
+namespace {
+
+json::object pairs_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  json::object object;
+  for (const auto& [name, value] : pairs) object[name] = value;
+  return object;
+}
+std::vector<std::pair<std::string, std::string>> read_pairs(const json::value& object) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [name, value] : object.as_object()) pairs.emplace_back(name, value.as_string());
+  return pairs;
+}
+
+}  // namespace
 
 std::string as_text(const Operation& operation) {
   return json::serialize(json::object{{"kind", static_cast<int>(operation.kind)},
@@ -67,6 +88,9 @@ std::string as_text(const Operation& operation) {
                                       {"method", operation.method},
                                       {"method_ref", operation.method_ref},
                                       {"customer_key", operation.customer_key},
+                                      {"description", operation.description},
+                                      {"details", pairs_of(operation.details)},
+                                      {"person", pairs_of(operation.person)},
                                       {"ref", operation.ref},
                                       {"refund_ref", operation.refund_ref},
                                       {"refund_key", operation.refund_key},
@@ -90,6 +114,9 @@ Operation operation_of(const std::string& text) {
   operation.method = word("method");
   operation.method_ref = word("method_ref");
   operation.customer_key = word("customer_key");
+  operation.description = word("description");
+  operation.details = read_pairs(read.at("details"));
+  operation.person = read_pairs(read.at("person"));
   operation.ref = word("ref");
   operation.refund_ref = word("refund_ref");
   operation.refund_key = word("refund_key");
@@ -110,7 +137,9 @@ std::string as_text(const Said& said) {
                                       {"action", said.action},
                                       {"token", said.token},
                                       {"brand", said.brand},
-                                      {"masked", said.masked}});
+                                      {"masked", said.masked},
+                                      {"fee", said.fee.currency() ? said.fee.text() : std::string()},
+                                      {"settlement", said.settlement}});
 }
 
 }  // namespace florin::test

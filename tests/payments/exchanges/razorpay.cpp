@@ -8,8 +8,14 @@ namespace json = boost::json;
 
 std::string text(const json::object& object, const char* name) { return std::string(object.at(name).as_string()); }
 
+const std::vector<std::pair<std::string, std::string>> ann = {{"email", "ann@example.com"}, {"phone", "+919000000001"}};
+
 Operation charging(const std::string& method, const std::string& amount = "1180.00 INR") {
-  return asked(OperationKind::charge, method, amount);
+  Operation operation = asked(OperationKind::charge, method, amount);
+  operation.person = ann;
+  operation.description = "starter, monthly";
+  if (method == "netbanking") operation.details = {{"brand", "HDFC"}};
+  return operation;
 }
 
 std::string mandate(const StandIn& razorpay, std::int64_t most = 100000000) {
@@ -66,7 +72,11 @@ std::string authorised_late(const StandIn& razorpay) {
   razorpay.act({{"act", "pay"}, {"id", payment}});
   return payment;
 }
-Operation saving() { return asked(OperationKind::save_method, "upi", ""); }
+Operation saving() {
+  Operation operation = asked(OperationKind::save_method, "upi", "");
+  operation.person = ann;
+  return operation;
+}
 
 using enum AttemptState;
 using enum OperationKind;
@@ -148,8 +158,10 @@ std::vector<Exchange> razorpay_exchanges() {
        [](const StandIn& razorpay) {
          Operation operation = saving();
          operation.ref = carried_out_at(razorpay, operation).ref;
-         razorpay.api("POST", "/v1/payments/create/json",
-                      R"({"amount": 100, "currency": "INR", "method": "upi", "order_id": ")" + operation.ref + "\"}");
+         razorpay.api(
+             "POST", "/v1/payments/create/json",
+             R"({"email": "ann@example.com", "contact": "+919000000001", "amount": 100, "currency": "INR", "method": "upi", "order_id": ")" +
+                 operation.ref + "\"}");
          razorpay.act({{"act", "pay"}, {"id", payment_of(razorpay)}});
          operation.kind = status;
          operation.of_method = true;
@@ -167,6 +179,21 @@ std::vector<Exchange> razorpay_exchanges() {
        needs_action},
       {provider, "pull",
        pulls("", [](const StandIn& razorpay) { (void)carried_out_at(razorpay, refunds("100.00 INR")(razorpay)); })},
+      {provider, "pull_settlements",
+       pulls("settled/0/0",
+             [](const StandIn& razorpay) {
+               (void)paid(razorpay, charging("upi"));
+               razorpay.act({{"act", "settle"}});
+             })},
+      {provider, "pull_address",
+       [](const StandIn& razorpay) {
+         const std::string address = carried_out_at(razorpay, charging("wire", "5900.00 INR")).ref;
+         razorpay.act({{"act", "transfer"}, {"virtual_account_id", address}, {"amount", 590000}, {"utr", "UTR1"}});
+         Operation operation = pulls("", [](const StandIn&) {})(razorpay);
+         operation.method = "wire";
+         operation.ref = address;
+         return operation;
+       }},
       {provider, "pull_refunds",
        pulls("refunds/0",
              [](const StandIn& razorpay) { (void)carried_out_at(razorpay, refunds("100.00 INR")(razorpay)); })},

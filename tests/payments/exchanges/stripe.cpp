@@ -80,6 +80,26 @@ using enum OperationKind;
 std::vector<Exchange> stripe_exchanges() {
   const std::string provider = "stripe";
   return {
+      {provider, "charge_form", [](const StandIn&) { return charging("", "49.00 USD", false); }, needs_action},
+      {provider, "form_with_a_refused_card",
+       [](const StandIn& stripe) {
+         Operation operation = charging("", "49.00 USD", false);
+         operation.ref = carried_out_at(stripe, operation).ref;
+         operation.kind = status;
+         stripe.api("POST", "/v1/payment_intents/" + operation.ref + "/confirm",
+                    "payment_method=pm_card_visa_chargeDeclined");
+         return operation;
+       },
+       needs_action},
+      {provider, "form_that_was_paid",
+       [](const StandIn& stripe) {
+         Operation operation = charging("", "49.00 USD", false);
+         operation.ref = carried_out_at(stripe, operation).ref;
+         operation.kind = status;
+         stripe.api("POST", "/v1/payment_intents/" + operation.ref + "/confirm", "payment_method=pm_card_visa");
+         return operation;
+       },
+       captured},
       {provider, "charge", charges("pm_card_visa"), captured},
       {provider, "charge_needs_customer", charges("pm_card_authenticationRequired", "49.00 USD", false), needs_action},
       {provider, "charge_processing",

@@ -78,8 +78,15 @@ export class Book {
 
   // ---- Payments
 
+  /** Whoever pays is named in the request itself. */
+  named({email, contact}) {
+    if (!/^[^@\s]+@[^@\s]+$/.test(email ?? '')) throw wrong('The email field is required.', 'email');
+    if (!/^\+?\d{8,14}$/.test(contact ?? '')) throw wrong('The contact field is required.', 'contact');
+  }
+
   create_payment({amount, currency, order_id, email, contact, method, customer_id, token, upi, bank, recurring, notes,
                   description}) {
+    this.named({email, contact});
     const order = this.found('orders', order_id);
     if (order.status === 'paid') throw wrong('This order is already paid.', 'order_id');
     if (amount !== order.amount || currency !== order.currency)
@@ -197,6 +204,7 @@ export class Book {
   // ---- Customers and tokens
 
   create_customer({name = null, email = null, contact = null, fail_existing = '1', notes}) {
+    this.named({email, contact});
     for (const customer of this.customers.values()) {
       if (customer.email !== email || customer.contact !== contact) continue;
       if (String(fail_existing) === '0') return customer;
@@ -253,6 +261,32 @@ export class Book {
     account.amount_paid += amount;
     this.tell('virtual_account.credited', {payment, virtual_account: account, bank_transfer: payment.hidden.transfer});
     return payment;
+  }
+
+  // ---- Settlements
+
+  /** All that was captured and not paid out yet goes to the bank, in one payout. */
+  settle() {
+    const open = [...this.payments.values()].filter((payment) => payment.captured && !payment.hidden.settlement);
+    if (open.length === 0) return {};
+    const settlement = {id: this.id('setl'), entity: 'settlement', status: 'processed', created_at: this.now, utr: `UTR${this.now}`};
+    for (const payment of open) payment.hidden = {...payment.hidden, settlement};
+    this.tell('settlement.processed', {settlement});
+    return settlement;
+  }
+  /** The lines of the payouts of one day, of the provider's own calendar. */
+  settled_on({year, month, day}) {
+    const india = 5.5 * hour;
+    const at_day = (at) => new Date((at + india) * 1000).toISOString().slice(0, 10);
+    const wanted = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+    return [...this.payments.values()]
+      .filter(({hidden}) => hidden.settlement && at_day(hidden.settlement.created_at) === wanted)
+      .map((payment) => ({entity_id: payment.id, type: 'payment', debit: 0, credit: payment.amount - payment.fee, amount: payment.amount,
+                          currency: payment.currency, fee: payment.fee, tax: payment.tax, on_hold: false, settled: true,
+                          created_at: payment.created_at, settled_at: payment.hidden.settlement.created_at,
+                          settlement_id: payment.hidden.settlement.id, settlement_utr: payment.hidden.settlement.utr,
+                          order_id: payment.order_id, order_receipt: this.orders.get(payment.order_id)?.receipt ?? null,
+                          method: payment.method, dispute_id: null}));
   }
 
   // ---- Disputes
@@ -314,6 +348,8 @@ export class Book {
       case 'brings_back': return this.brought_back(this.found('payments', id), how.secret);
       case 'refund_ends': return this.refund_ends(this.found('refunds', id), how.status), this.refunds.get(id);
       case 'transfer': return this.transfer_in(how);
+      case 'settle': return this.settle();
+      case 'fee': return Object.assign(this.found('payments', id), {fee: how.fee});
       case 'dispute': return this.dispute(this.found('payments', id), how);
       case 'dispute_moves': return this.dispute_moves(this.found('disputes', id), how.status), this.disputes.get(id);
       case 'mandate': return this.confirm_token({hidden: {customer_id: id, token: how}}, {method: how.method});

@@ -23,6 +23,7 @@ beforeEach(() => {
   client.api.rq.defaults.baseURL = `http://127.0.0.1:${server.address().port}`;
 });
 
+const ann = {email: 'ann@example.com', contact: '9000000000'};
 const order = (more = {}) => client.orders.create({amount: 118000, currency: 'INR', receipt: 'florin-1', notes: {key: 'k1'},
                                                    payment: {capture: 'automatic'}, ...more});
 const refused = async (call, description) => {
@@ -47,8 +48,7 @@ test('empty notes are a list, filled ones an object', async () => {
 
 test('a UPI intent is paid, captured by itself and told in signed events', async () => {
   const made = await order();
-  const started = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id, email: 'a@example.com',
-                                                           contact: '9000000000', method: 'upi', upi: {flow: 'intent'}});
+  const started = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
   assert.match(started.next[0].url, /^upi:\/\/pay\?.*am=1180\.00&cu=INR/);
   book.act({act: 'pay', id: started.razorpay_payment_id});
   const payment = await client.payments.fetch(started.razorpay_payment_id);
@@ -59,13 +59,13 @@ test('a UPI intent is paid, captured by itself and told in signed events', async
     assert.ok(Razorpay.validateWebhookSignature(body, headers['x-razorpay-signature'], 'rzpsecret'));
     assert.ok(!Razorpay.validateWebhookSignature(`${body} `, headers['x-razorpay-signature'], 'rzpsecret'));
   }
-  await refused(client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}}),
+  await refused(client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}}),
                 /already paid/);
 });
 
 test('a silent bank is a failure that may still succeed', async () => {
   const made = await order();
-  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id,
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id,
                                                                              method: 'netbanking', bank: 'HDFC'});
   book.act({act: 'advance', seconds: 600});
   assert.equal((await client.payments.fetch(id)).error_reason, 'payment_timed_out');
@@ -77,14 +77,14 @@ test('a mandate is debited a day after its notice, and not above its maximum', a
   const customer = await client.customers.create({name: 'Ann', email: 'ann@example.com', contact: '9000000000', fail_existing: '0'});
   assert.equal((await client.customers.create({email: 'ann@example.com', contact: '9000000000', fail_existing: '0'})).id, customer.id);
   const first = await order({customer_id: customer.id, token: {max_amount: 500000, frequency: 'as_presented'}, method: 'upi'});
-  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: first.id,
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: first.id,
                                                                              method: 'upi', upi: {flow: 'intent'}, customer_id: customer.id});
   book.act({act: 'pay', id});
   const [token] = (await client.customers.fetchTokens(customer.id)).items;
   assert.equal(token.recurring_details.status, 'confirmed');
 
   const next = await order({receipt: 'florin-2'});
-  const debit = await client.payments.createRecurringPayment({amount: 118000, currency: 'INR', order_id: next.id, token: token.id,
+  const debit = await client.payments.createRecurringPayment({...ann, amount: 118000, currency: 'INR', order_id: next.id, token: token.id,
                                                               customer_id: customer.id, recurring: true});
   book.act({act: 'advance', seconds: 24 * 3600});
   assert.equal((await client.payments.fetch(debit.razorpay_payment_id)).status, 'created');
@@ -92,13 +92,13 @@ test('a mandate is debited a day after its notice, and not above its maximum', a
   assert.equal((await client.payments.fetch(debit.razorpay_payment_id)).status, 'captured');
 
   const big = await order({amount: 500001, receipt: 'florin-3'});
-  await refused(client.payments.createRecurringPayment({amount: 500001, currency: 'INR', order_id: big.id, token: token.id,
+  await refused(client.payments.createRecurringPayment({...ann, amount: 500001, currency: 'INR', order_id: big.id, token: token.id,
                                                         customer_id: customer.id, recurring: true}), /maximum amount/);
 });
 
 test('an authorised payment is captured whole and once', async () => {
   const made = await order({payment: {capture: 'manual'}});
-  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id,
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id,
                                                                              method: 'netbanking', bank: 'HDFC'});
   await refused(client.payments.capture(id, 118000, 'INR'), /authorized and not yet captured/);
   book.act({act: 'pay', id});
@@ -109,7 +109,7 @@ test('an authorised payment is captured whole and once', async () => {
 
 test('refunds stay within what was captured, and a failed one gives the room back', async () => {
   const made = await order();
-  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id,
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id,
                                                                              method: 'netbanking', bank: 'HDFC'});
   book.act({act: 'pay', id});
   const part = await client.payments.refund(id, {amount: 47200});
@@ -123,7 +123,7 @@ test('refunds stay within what was captured, and a failed one gives the room bac
 
 test('the same refund key acts once, and never for another amount', async () => {
   const made = await order();
-  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id,
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id,
                                                                              method: 'netbanking', bank: 'HDFC'});
   book.act({act: 'pay', id});
   const post = (amount) => client.api.rq.post(`/v1/payments/${id}/refund`, {amount}, {headers: {'X-Refund-Idempotency': 'florin-refund-1'}});
@@ -135,7 +135,7 @@ test('the same refund key acts once, and never for another amount', async () => 
 
 test('what the form brings back is signed as the client checks it', async () => {
   const made = await order();
-  const started = await client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
+  const started = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
   const back = book.act({act: 'brings_back', id: started.razorpay_payment_id, secret: 'standin'});
   const signed = (order_id) => validatePaymentVerification({order_id, payment_id: back.razorpay_payment_id}, back.razorpay_signature, 'standin');
   assert.ok(signed(made.id));
@@ -146,11 +146,11 @@ test('what the form brings back is signed as the client checks it', async () => 
 });
 
 test('a mandate comes with the rupee that its customer pays, and the rupee is not captured', async () => {
-  const customer = await client.customers.create({name: 'acme/ann', fail_existing: 0});
+  const customer = await client.customers.create({name: 'acme/ann', ...ann, fail_existing: 0});
   const made = await client.orders.create({
     amount: 100, currency: 'INR', method: 'upi', customer_id: customer.id, receipt: 'saving-1',
     token: {max_amount: 1500000, frequency: 'as_presented'}, payment: {capture: 'manual'}});
-  const paid = await client.payments.createPaymentJson({amount: 100, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
+  const paid = await client.payments.createPaymentJson({...ann, amount: 100, currency: 'INR', order_id: made.id, method: 'upi', upi: {flow: 'intent'}});
   book.act({act: 'pay', id: paid.razorpay_payment_id});
   const payment = await client.payments.fetch(paid.razorpay_payment_id);
   assert.equal(payment.status, 'authorized');
@@ -166,6 +166,33 @@ test('money comes into a virtual account whatever was expected', async () => {
   const detail = await client.payments.bankTransfer(id);
   assert.equal(detail.bank_reference, 'UTR1');
   assert.equal((await client.payments.fetch(id)).order_id, null);
+  assert.deepEqual((await client.virtualAccounts.fetchPayments(account.id)).items.map((payment) => payment.id), [id]);
+});
+
+test('whoever pays is named, also where nobody is there', async () => {
+  const {id} = await order();
+  await refused(client.payments.createRecurringPayment({amount: 118000, currency: 'INR', order_id: id, token: 'token_1', customer_id: 'cust_1',
+                                                        recurring: true}), /does not exist/);
+  await refused(client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: id, contact: '9000000000', method: 'upi',
+                                                   upi: {flow: 'intent'}}), /email field is required/);
+  await refused(client.payments.createPaymentJson({amount: 118000, currency: 'INR', order_id: id, email: 'a@example.com', method: 'upi',
+                                                   upi: {flow: 'intent'}}), /contact field is required/);
+  await refused(client.customers.create({name: 'Ann', email: 'a@example.com'}), /contact field is required/);
+});
+
+test('a payout names its payments, and what was kept of each', async () => {
+  const made = await order();
+  const {razorpay_payment_id: id} = await client.payments.createPaymentJson({...ann, amount: 118000, currency: 'INR', order_id: made.id, method: 'upi',
+                                                                             upi: {flow: 'intent'}});
+  book.act({act: 'pay', id});
+  const settlement = book.act({act: 'settle'});
+  const day = new Date((book.now + 5.5 * 3600) * 1000);
+  const report = (d) => client.settlements.reports({year: d.getUTCFullYear(), month: d.getUTCMonth() + 1, day: d.getUTCDate()});
+  const {items: [line]} = await report(day);
+  assert.equal(line.entity_id, id);
+  assert.equal(line.settlement_id, settlement.id);
+  assert.equal(line.credit, 118000 - line.fee);
+  assert.equal((await report(new Date(day.getTime() + 86400_000))).count, 0);
 });
 
 test('wrong keys, wrong amounts and wrong ids are refused in the provider\'s shape', async () => {

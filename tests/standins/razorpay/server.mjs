@@ -86,6 +86,11 @@ const routes = [
     book.found('virtual_accounts', id);
     return collection([...book.payments.values()].filter((payment) => payment.hidden.transfer?.virtual_account_id === id), query);
   }],
+  ['GET', '/settlements/recon/combined', (book, {query}) => {
+    const all = book.settled_on({year: query.get('year'), month: query.get('month'), day: query.get('day')});
+    const skip = Number(query.get('skip') ?? 0), items = all.slice(skip, skip + Math.min(Number(query.get('count') ?? 10), 1000));
+    return {entity: 'collection', count: items.length, items};
+  }],
   ['GET', '/disputes', (book, {query}) => collection(book.disputes.values(), query)],
   ['GET', '/disputes/:id', (book, {id}) => book.found('disputes', id)],
 ].map(([method, path, answer]) => ({method, answer, pattern: new RegExp(`^/v1${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`)}));

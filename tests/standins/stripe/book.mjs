@@ -248,7 +248,7 @@ export class Book {
     return this.take(intent, charge, intent.amount);
   }
   take(intent, charge, amount) {
-    Object.assign(charge, {captured: true, amount_captured: amount, balance_transaction: this.book('charge', charge.id, amount, fee_of(amount), charge.currency).id});
+    Object.assign(charge, {captured: true, amount_captured: amount, balance_transaction: this.settle('charge', charge.id, amount, fee_of(amount), charge.currency).id});
     Object.assign(intent, {status: 'succeeded', amount_received: amount, amount_capturable: 0});
     this.tell(intent.capture_method === 'manual' ? 'charge.captured' : 'charge.succeeded', charge);
     this.tell('payment_intent.succeeded', intent);
@@ -348,6 +348,12 @@ export class Book {
                                              currency, created: this.now, available_on: this.now + 2 * day, status: 'pending'});
   }
 
+  /** A charge is booked in the currency that the account settles in. */
+  settle(type, source, amount, fee, currency) {
+    const {currency: into, rate} = this.settles_in ?? {currency, rate: 1};
+    return this.book(type, source, Math.round(amount * rate), Math.round(fee * rate), into);
+  }
+
   // ---- Time, and what customers and banks do
 
   advance(seconds) {
@@ -386,6 +392,12 @@ export class Book {
       case 'dispute_moves': return this.dispute_moves(this.found('disputes', id), how.status);
       case 'card': Object.assign(this.found('payment_methods', id).hidden, {fails: undefined, authenticates: undefined, refund: undefined, processing: undefined}, how); return {};
       case 'key_in_use': how.over ? this.in_use.delete(how.key) : this.in_use.add(how.key); return {};
+      case 'intent': return Object.assign(intent, how);
+      case 'settles_in': this.settles_in = {currency: how.currency, rate: how.rate}; return {};
+      case 'fee': {
+        const line = this.balance_transactions.get(this.charges.get(intent.latest_charge).balance_transaction);
+        return Object.assign(line, {fee: how.fee, net: line.amount - how.fee});
+      }
       case 'webhook_secrets': this.webhook_secrets = how.secrets; return {};
       default: throw new Error(`no act '${act}'`);
     }

@@ -48,6 +48,10 @@ test('a card is saved by a setup intent and charged without its customer', async
   assert.equal(intent.amount_received, 4900);
   assert.equal(intent.latest_charge.captured, true);
   assert.equal((await stripe.paymentIntents.retrieve(intent.id)).latest_charge, intent.latest_charge.id);
+  const deep = await stripe.paymentIntents.retrieve(intent.id, {expand: ['latest_charge.balance_transaction']});
+  assert.equal(deep.latest_charge.balance_transaction.net, deep.amount_received - deep.latest_charge.balance_transaction.fee);
+  const listed = await stripe.paymentIntents.list({expand: ['data.latest_charge.balance_transaction']});
+  assert.equal(listed.data[0].latest_charge.balance_transaction.source, deep.latest_charge.id);
   assert.deepEqual(book.sums(), {captured: 4900, refunded: 0, captures: 1, refunds: 0, taken_twice: 0});
 });
 

@@ -84,7 +84,12 @@ function expanded(book, object, expand = []) {
     return object.object === 'list' && expand.length > 0
       ? {...object, data: object.data.map((one) => expanded(book, one, expand.map((name) => name.replace(/^data\./, ''))))} : object;
   const copy = {...object};
-  for (const name of expand) if (copy[name] && links[name]) copy[name] = book[links[name]].get(copy[name]) ?? copy[name];
+  for (const path of expand) {
+    const [name, ...deeper] = path.split('.');
+    if (!copy[name] || !links[name]) continue;
+    if (typeof copy[name] === 'string') copy[name] = book[links[name]].get(copy[name]) ?? copy[name];
+    if (deeper.length > 0) copy[name] = expanded(book, copy[name], [deeper.join('.')]);
+  }
   return copy;
 }
 

@@ -20,6 +20,7 @@ std::string state_of(Account account) {
   account.position = 0;
   account.last_at = {};
   account.due_at = {};
+  if (account.person_at) std::ranges::fill(account.person_at->entries, 0);
   return journal::write(account);
 }
 
@@ -186,6 +187,7 @@ struct Life {
     if (said.state == AttemptState::authorised) said.state = AttemptState::captured;
     said.absent = upto(5) == 0;
     said.amount = order.total;
+    if (order.id.value % 2 == 1) said.fee = Money(90, order.total.currency());
     return ProviderSaid{order.id, static_cast<std::uint32_t>(1 + upto(3)), said};
   }
 };

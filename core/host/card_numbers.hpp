@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domain/journal/entry.hpp"
+
+/// A card's number never enters, whatever field it is written into: it is refused before anything is written.
+namespace florin {
+
+/// Where in a command a card's number stands, as `person.phone`; none: nowhere. Never the number itself.
+std::optional<std::string> card_number_in(const AnyCommand& command);
+
+/// Refused at that field. Errors: card_number.
+Status holds_no_card_number(const AnyCommand& command);
+
+}  // namespace florin

@@ -1,0 +1,247 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "host/parts.hpp"
+#include "host/payments.hpp"
+#include "host/saying.hpp"
+
+/// A processor's books against ours. Source   docs/decisions/0028-reconciliation.md
+namespace florin {
+
+namespace {
+
+/// What a bank account made for one order may still bring is asked for so long after the order.
+constexpr Duration addresses_are_asked = hours(90 * 24);
+/// So far apart the dates of one payment may be, for what clocks and zones do.
+constexpr Duration dates_differ = hours(24);
+
+/// A payment or refund of ours through one processor, as far as reconciliation looks at it.
+struct OfOurs {
+  std::string ref;
+  AttemptState state = AttemptState::started;
+  Money amount;
+  Instant started_at;
+  Fee fee;
+  Instant ended_at = never;  ///< when its money counted; never: it did not, or it is not told when
+};
+
+struct Ours {
+  std::map<std::string, OfOurs, std::less<>> by_key;
+  std::vector<std::string> addresses;  ///< the processor's own ids of bank accounts that it keeps for orders
+  std::set<ReceiptId> receipts;        ///< that are known already
+};
+
+void add(const Account& account, const ProcessorId& processor, Instant until, const Catalog& catalog, Ours& ours) {
+  for (const Order& order : account.orders)
+    for (const Attempt& attempt : order.attempts) {
+      if (attempt.processor != processor) continue;
+      const SavedMethod* saved = account.method(attempt.method);
+      const Method* method = saved == nullptr ? nullptr : catalog.method(saved->method);
+      if (method != nullptr && method->by_invoice()) {
+        if (!attempt.ref.empty() && until < attempt.started_at + addresses_are_asked)
+          ours.addresses.push_back(attempt.ref);
+        continue;  // its money is a receipt, under the receipt's own name
+      }
+      ours.by_key[attempt.key] = {.ref = attempt.ref,
+                                  .state = attempt.state,
+                                  .amount = attempt.amount,
+                                  .started_at = std::max(attempt.started_at, attempt.sent_at),
+                                  .fee = attempt.fee ? *attempt.fee : Fee(),
+                                  .ended_at = order.paid_at.value_or(never)};
+    }
+  for (const Refund& refund : account.refunds) {
+    if (!refund.paid_out_from.empty()) continue;
+    const Order& order = *account.order(refund.order);
+    const auto paid = std::ranges::find(order.attempts, AttemptState::captured, &Attempt::state);
+    if (paid != order.attempts.end() && paid->processor == processor)
+      ours.by_key[refund.key] = {.ref = refund.ref,
+                                 .state = refund.state,
+                                 .amount = refund.amount,
+                                 .started_at = refund.started_at,
+                                 .fee = {}};
+  }
+  for (const Receipt& receipt : account.receipts) ours.receipts.insert(receipt.id);
+}
+
+/// A word that is not of money changes only what is open.
+bool open_still(AttemptState state) {
+  return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
+         state == AttemptState::needs_action || state == AttemptState::authorised;
+}
+
+std::string told(const Money& amount, AttemptState state) { return amount.text() + " " + word_text(state); }
+
+bool tells_of_fee(const OfOurs& ours, const WebhookClaim& theirs) {
+  return moved(theirs) && ((theirs.said.fee.currency() && !ours.fee.amount.currency()) ||
+                           (!theirs.said.settlement.empty() && ours.fee.settlement.empty()));
+}
+
+/// Under which the same word of the books counts once.
+std::string event_of(const WebhookClaim& claim) {
+  std::string event = "reconciled " + claim.said.ref + " " + claim.said.raw;
+  if (claim.said.fee.currency()) event += " fee";
+  return event + (claim.said.settlement.empty() ? "" : " " + claim.said.settlement);
+}
+
+/// What differs between a payment of ours and theirs, each with both words.
+std::vector<Difference> between(const std::string& key, const OfOurs& ours, const WebhookClaim& claim) {
+  std::vector<Difference> found;
+  const Said& theirs = claim.said;
+  const auto differ = [&](const std::string& what, std::string is, std::string says) {
+    found.push_back({.name = what + "/" + key,
+                     .processor = {},
+                     .what = what,
+                     .key = key,
+                     .ref = theirs.ref,
+                     .ours = std::move(is),
+                     .theirs = std::move(says),
+                     .found_by = "reconciliation",
+                     .found_at = {}});
+  };
+  const bool they = moved(claim), we = ours.state == AttemptState::captured;
+  if (they && theirs.amount.currency() != ours.amount.currency())
+    differ("other_currency", told(ours.amount, ours.state), told(theirs.amount, theirs.state));
+  else if (they && theirs.amount != ours.amount)
+    differ("other_amount", told(ours.amount, ours.state), told(theirs.amount, theirs.state));
+  else if (they != we)
+    differ("other_state", told(ours.amount, ours.state), told(theirs.amount, theirs.state));
+  if (!they || !we) return found;
+  if (theirs.fee.currency() && ours.fee.amount.currency() && theirs.fee != ours.fee.amount)
+    differ("other_fee", ours.fee.amount.text(), theirs.fee.text());
+  if (!theirs.settlement.empty() && !ours.fee.settlement.empty() && theirs.settlement != ours.fee.settlement)
+    differ("other_settlement", ours.fee.settlement, theirs.settlement);
+  const Instant at = claim.happened_at;
+  const bool too_early = at + dates_differ < ours.started_at;
+  const bool too_late = ours.ended_at != never && ours.ended_at + dates_differ < at;
+  if (at != Instant() && (too_early || too_late))
+    differ("other_date", (too_early ? ours.started_at : ours.ended_at).text(), at.text());
+  return found;
+}
+
+Difference only_ours(const std::string& key, const OfOurs& one) {
+  return {.name = "only_ours/" + key,
+          .processor = {},
+          .what = "only_ours",
+          .key = key,
+          .ref = one.ref,
+          .ours = told(one.amount, one.state),
+          .theirs = "nothing",
+          .found_by = "reconciliation",
+          .found_at = {}};
+}
+
+class Reconciling {
+ public:
+  Reconciling(Assembly& assembly, TenantId tenant, ProcessorId processor, Instant from, Instant until)
+      : assembly_(assembly),
+        tenant_(std::move(tenant)),
+        processor_(std::move(processor)),
+        from_(from),
+        until_(until),
+        saying_(assembly, tenant_, processor_) {}
+
+  Result<ReconcileReport> run() {
+    const auto theirs = assembly_.plugged().pull(tenant_, processor_, from_, until_, assembly_.engine().now());
+    if (!theirs) return theirs.error();
+    const auto before = look();
+    if (!before) return before.error();
+    if (const auto learned = learn(*theirs, *before); !learned) return learned.error();
+    const auto after = look();
+    if (!after) return after.error();
+    compare(*theirs, *before, *after);
+    if (const auto came = by_bank(*after); !came) return came.error();
+    for (Difference& difference : found_) {
+      report_.differences.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
+      if (const auto told_of = saying_.differ(std::move(difference)); !told_of) return told_of.error();
+    }
+    return std::move(report_);
+  }
+
+ private:
+  Result<Ours> look() {
+    Ours ours;
+    const auto read = assembly_.engine().read([&](const engine::Shard& shard) {
+      const Catalog& catalog = *shard.catalogs(tenant_)->versions.back();
+      for (const AccountId& id : shard.accounts(tenant_))
+        add(*shard.account(tenant_, id), processor_, until_, catalog, ours);
+      for (const Receipt& receipt : shard.tenant(tenant_)->unmatched) ours.receipts.insert(receipt.id);
+    });
+    if (!read) return read.error();
+    return ours;
+  }
+
+  /// What we had not heard of yet becomes what the processor says.
+  Status learn(const std::vector<WebhookClaim>& theirs, const Ours& before) {
+    for (const WebhookClaim& claim : theirs) {
+      ++report_.theirs;
+      const auto known = before.by_key.find(key_of(claim));
+      if (known == before.by_key.end()) {
+        if (moved(claim)) found_.push_back(only_theirs(claim, "reconciliation"));
+        continue;
+      }
+      const OfOurs& ours = known->second;
+      const bool same = ours.state == claim.said.state && (!moved(claim) || ours.amount == claim.said.amount);
+      if (same) ++report_.same;
+      if (same ? !tells_of_fee(ours, claim) : !open_still(ours.state) && !moved(claim)) continue;
+      if (const auto said = saying_.say(claim, event_of(claim)); !said) return said.error();
+    }
+    return Done{};
+  }
+
+  void compare(const std::vector<WebhookClaim>& theirs, const Ours& before, const Ours& after) {
+    std::set<std::string> spoken_of;
+    for (const WebhookClaim& claim : theirs) {
+      const std::string& key = key_of(claim);
+      spoken_of.insert(key);
+      const auto was = before.by_key.find(key), is = after.by_key.find(key);
+      if (was == before.by_key.end() || is == after.by_key.end()) continue;
+      if (was->second.state != is->second.state) ++report_.learned;
+      std::ranges::move(between(key, is->second, claim), std::back_inserter(found_));
+    }
+    for (const auto& [key, one] : after.by_key) {
+      const bool of_this_time = from_ <= one.started_at && one.started_at < until_;
+      if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key)) continue;
+      ++report_.ours_alone;
+      found_.push_back(only_ours(key, one));
+    }
+  }
+
+  /// Money that came into the bank accounts that the processor keeps for orders, and that no webhook told of.
+  Status by_bank(const Ours& ours) {
+    for (const std::string& address : ours.addresses) {
+      const auto came = assembly_.plugged().pull(tenant_, processor_, from_, until_, assembly_.engine().now(), address);
+      if (!came && came.error().code == "no_books") return Done{};
+      if (!came) return came.error();
+      for (const WebhookClaim& claim : *came) {
+        if (!claim.of_receipt || !moved(claim)) continue;
+        ++report_.theirs;
+        if (ours.receipts.contains(receipt_of(claim))) {
+          ++report_.same;
+          continue;
+        }
+        const auto said = saying_.say(claim, "came " + claim.said.ref);
+        if (!said) return said.error();
+        if (*said) ++report_.learned;
+      }
+    }
+    return Done{};
+  }
+
+  Assembly& assembly_;
+  TenantId tenant_;
+  ProcessorId processor_;
+  Instant from_, until_;
+  Saying saying_;
+  ReconcileReport report_;
+  std::vector<Difference> found_;
+};
+
+}  // namespace
+
+Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
+                                  Instant from, Instant until) {
+  return Reconciling(assembly, tenant, processor, from, until).run();
+}
+
+}  // namespace florin

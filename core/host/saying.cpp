@@ -1,0 +1,117 @@
+#include "host/saying.hpp"
+
+#include "domain/payments/card_number.hpp"
+#include "engine/provider_key.hpp"
+#include "host/parts.hpp"
+
+namespace florin {
+
+const std::string& key_of(const WebhookClaim& claim) { return claim.of_refund ? claim.refund_key : claim.payment_key; }
+
+Difference only_theirs(const WebhookClaim& claim, const std::string& found_by) {
+  const std::string& key = key_of(claim);
+  return {.name = "only_theirs/" + key,
+          .processor = {},
+          .what = "only_theirs",
+          .key = key,
+          .ref = claim.said.ref,
+          .ours = "nothing",
+          .theirs = claim.said.amount.text() + " " + word_text(claim.said.state),
+          .found_by = found_by,
+          .found_at = {}};
+}
+
+bool moved(const WebhookClaim& claim) { return claim.said.state == AttemptState::captured; }
+
+ReceiptId receipt_of(const WebhookClaim& claim) {
+  const auto name = ReceiptId::parse(claim.said.ref);
+  return name ? *name : ReceiptId::trusted(engine::provider_key(claim.said.ref));
+}
+
+Result<bool> Saying::say(const WebhookClaim& claim, const std::string& event) {
+  AccountId account;
+  std::optional<AnyCommand> command;
+  const auto read =
+      assembly_.engine().read([&](const engine::Shard& shard) { command = command_of(shard, claim, account); });
+  if (!read) return read.error();
+  if (!command) return false;
+  engine::Job job = job_of(account, *std::move(command));
+  job.key = "said " + engine::provider_key(processor_.text() + " " + event + " " + claim.type + " " +
+                                           claim.payment_key + " " + claim.refund_key);
+  const auto taken = assembly_.engine().submit_and_wait(std::move(job));
+  // Another word under the same event is no news: the first one counts.
+  if (!taken && taken.error().code != "key_reused") return taken.error();
+  return true;
+}
+
+Status Saying::differ(Difference difference) {
+  difference.processor = processor_;
+  engine::Job job = job_of({}, RecordDifference{std::move(difference)});
+  job.actor = {"host", ""};
+  const auto taken = assembly_.engine().submit_and_wait(std::move(job));
+  if (!taken) return taken.error();
+  return Done{};
+}
+
+/// A claim that nobody vouches for is a hint: the processor is asked.
+std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const WebhookClaim& claim,
+                                             AccountId& account) const {
+  ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
+  if (claim.dispute && claim.proven) {
+    OrderId order;
+    if (!shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, order) &&
+        !shard.find_attempt(tenant_, claim.payment_key, account, order, said.attempt))
+      return std::nullopt;
+    return RecordDispute{.order = order,
+                         .ref = claim.said.ref,
+                         .state = *claim.dispute,
+                         .amount = claim.said.amount,
+                         .reason = claim.said.raw};
+  }
+  if (claim.of_receipt) return received(shard, claim, account);
+  LookUp asks;
+  // What is said of a method that is being saved lacks what is needed: it is asked about. Where that is a payment of
+  // its own, it has the key as well.
+  if (!claim.of_refund && shard.find_saving(tenant_, claim.payment_key, account, asks.saving)) return asks;
+  if (claim.of_method) return std::nullopt;
+  if (claim.of_refund) {
+    if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return std::nullopt;
+    if (!claim.proven) return asks;
+    return RefundSaid{asks.refund, claim.said};
+  }
+  if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) return std::nullopt;
+  if (claim.proven) return said;
+  asks.order = said.order;
+  asks.attempt = said.attempt;
+  return asks;
+}
+
+/// Money that came by bank, for the order that its address was made for.
+std::optional<AnyCommand> Saying::received(const engine::Shard& shard, const WebhookClaim& claim,
+                                           AccountId& account) const {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  if (!claim.proven || claim.said.ref.empty() ||
+      !shard.find_attempt(tenant_, claim.payment_key, account, order, attempt))
+    return std::nullopt;
+  return ReceiveMoney{.receipt = receipt_of(claim),
+                      .processor = processor_,
+                      .kind = MoneyKind::transfer,
+                      .amount = claim.said.amount,
+                      .order = order,
+                      .dated = claim.happened_at.text().substr(0, 10),
+                      .said = without_card_numbers(claim.said.raw + ", " + claim.said.ref)};
+}
+
+engine::Job Saying::job_of(const AccountId& account, AnyCommand command) const {
+  return {.tenant = tenant_,
+          .account = account,
+          .actor = {"processor", processor_.text()},
+          .key = {},
+          .asked_at = std::nullopt,
+          .command = std::move(command),
+          .reply = {},
+          .of_effect = false};
+}
+
+}  // namespace florin

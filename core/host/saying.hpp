@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "host/assembly.hpp"
+#include "plugins/processor.hpp"
+
+/// What a processor claims, said to the books.
+namespace florin {
+
+/// Of our attempt or refund that it is about.
+const std::string& key_of(const WebhookClaim& claim);
+/// Its name as a receipt, of money that came by bank.
+ReceiptId receipt_of(const WebhookClaim& claim);
+/// Whether money moved.
+bool moved(const WebhookClaim& claim);
+/// Money that moved at the provider under a key that our books do not have.
+Difference only_theirs(const WebhookClaim& claim, const std::string& found_by);
+
+/// Says a claim to the books: of the attempt, refund or order that it is about.
+class Saying {
+ public:
+  Saying(Assembly& assembly, TenantId tenant, ProcessorId processor)
+      : assembly_(assembly), tenant_(std::move(tenant)), processor_(std::move(processor)) {}
+
+  /// event   the same event counts once for as long as keys of money are remembered. False: it is about nothing here.
+  Result<bool> say(const WebhookClaim& claim, const std::string& event);
+  Status differ(Difference difference);
+
+ private:
+  std::optional<AnyCommand> command_of(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
+  std::optional<AnyCommand> received(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
+  engine::Job job_of(const AccountId& account, AnyCommand command) const;
+
+  Assembly& assembly_;
+  TenantId tenant_;
+  ProcessorId processor_;
+};
+
+}  // namespace florin

@@ -1,0 +1,125 @@
+/// A card's number, in whatever field it is written and by whichever way it comes: refused with the field, never
+/// stored.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "florin/host.hpp"
+
+namespace florin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* number = "4111 1111 1111 1111";
+
+class CardNumber : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    auto opened = Host::open({.config = FLORIN_CONFIG "/florin.yaml",
+                              .data = (folder / "data").string(),
+                              .virtual_from = *Instant::parse("2026-03-10T09:00Z")});
+    ASSERT_TRUE(opened) << opened.error().message;
+    host.emplace(std::move(*opened));
+    const auto made = host->submit_json(tenant, acme, staff, "open", R"({"open_account": {"billing_country": "US"}})");
+    ASSERT_TRUE(made && !made->refusal);
+  }
+  void TearDown() override {
+    if (host) host->close();
+    host.reset();
+    fs::remove_all(folder);
+  }
+  /// Nothing that the host keeps has it, in no way that it is written.
+  void is_nowhere() {
+    host->close();
+    int files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "data")) {
+      if (!entry.is_regular_file() || entry.path().extension() == ".so") continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(in), {});
+      ++files;
+      for (const char* written : {number, "4111111111111111", "4111-1111-1111-1111"})
+        EXPECT_EQ(bytes.find(written), std::string::npos) << entry.path();
+    }
+    EXPECT_GE(files, 2);
+  }
+
+  const fs::path folder = fs::temp_directory_path() / ("florin-card-number-" + std::to_string(::getpid()));
+  std::optional<Host> host;
+  const TenantId tenant = *TenantId::parse("callloop");
+  const AccountId acme = *AccountId::parse("acme");
+  const Actor staff{"staff", "eve"};
+};
+
+TEST_F(CardNumber, IsRefusedInEveryFieldOfACommand) {
+  const std::pair<const char*, const char*> commands[] = {
+      {R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "4111111111111111", "brand": "visa"}}})",
+       "set_method.details[0].token"},
+      {R"({"set_method": {"method": "card", "slot": "primary", "token": "4111-1111-1111-1111"}})", "set_method.token"},
+      {R"({"set_method": {"method": "card", "slot": "primary", "token": "ok", "masked": "4111111111111111"}})",
+       "set_method.masked"},
+      {R"({"set_billing": {"person": {"name": "Ann 4111 1111 1111 1111"}}})", "set_billing.person[0].name"},
+      {R"({"set_person": {"person": {"address": "4111111111111111"}}})", "set_person.person[0].address"},
+      {R"({"correct_credits": {"amount": "5 message", "take": false, "reason": "card 4111 1111 1111 1111"}})",
+       "correct_credits.reason"},
+      {R"({"ask_review": {"order": 1, "reason": "duplicate_charge", "said": "I paid with 4111111111111111"}})",
+       "ask_review.said"},
+      {R"({"take_item": {"entitlement": "numbers", "item": "4111111111111111"}})", "take_item.item"},
+      {R"({"use": {"meter": "sms", "quantity": "160 characters", "words": {"destination": "4111111111111111"}}})",
+       "use.words[0].destination"},
+      {R"({"use_together": {"usages": [{"meter": "sms", "quantity": "160 characters"},
+           {"meter": "sms", "quantity": "160 characters", "words": {"to": "4111 1111 1111 1111"}}]}})",
+       "use_together.usages[1].words[0].to"},
+      {R"({"buy_credits": {"amount": "500 message", "with": "card/4111111111111111"}})", "buy_credits.with"},
+      {R"({"receive_money": {"receipt": "r1", "processor": "sandbox", "kind": "transfer", "amount": "5.00 USD",
+           "dated": "2026-03-10", "said": "from 4111 1111 1111 1111"}})",
+       "receive_money.said"}};
+  int n = 0;
+  for (const auto& [command, field] : commands) {
+    const auto said = host->submit_json(tenant, acme, staff, "k" + std::to_string(++n), command);
+    ASSERT_FALSE(said) << command;
+    EXPECT_EQ(said.error().code, "card_number") << command;
+    const std::string whole = field;
+    EXPECT_EQ(said.error().at.path, whole.substr(whole.find('.') + 1)) << command;
+    EXPECT_EQ(said.error().message.find("4111"), std::string::npos);
+  }
+  const auto taken = host->take({{.tenant = tenant,
+                                  .account = acme,
+                                  .actor = {"service", ""},
+                                  .key = "usage",
+                                  .asked_at = std::nullopt,
+                                  .command = Use{.meter = *MeterId::parse("sms"),
+                                                 .quantity = *Quantity::parse("160 characters"),
+                                                 .words = {{"to", number}}}}});
+  EXPECT_EQ(taken.at(0).error().code, "card_number");
+  is_nowhere();
+}
+
+TEST_F(CardNumber, IsRefusedInEveryFieldOfAnImport) {
+  const auto write = [&](const std::string& text) {
+    std::ofstream(folder / "customers.yaml") << text;
+    return (folder / "customers.yaml").string();
+  };
+  const std::string head = "accounts:\n  grace:\n    billing_country: US\n    opened_at: 2025-06-10T15:00Z\n";
+  for (const char* field :
+       {"    person: {name: \"4111 1111 1111 1111\"}\n",
+        "    methods: [{method: card, slot: primary, token: tok_1, brand: visa, masked: \"4111111111111111\"}]\n",
+        "    methods: [{method: card, slot: primary, token: \"4111111111111111\", brand: visa, masked: \"1\"}]\n",
+        "    approvals: {kyc: \"4111111111111111\"}\n",
+        "    items: [{entitlement: numbers, item: \"4111111111111111\"}]\n"}) {
+    const auto report = host->import_accounts(tenant, write(head + field), staff, false);
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->errors.size(), 1U) << field;
+    EXPECT_EQ(report->errors[0].code, "card_number") << field << report->errors[0].message;
+    EXPECT_EQ(report->errors[0].message.find("4111"), std::string::npos);
+  }
+  EXPECT_EQ(host->accounts(tenant).size(), 1U);
+  is_nowhere();
+}
+
+}  // namespace
+}  // namespace florin

@@ -1,0 +1,54 @@
+#include "domain/catalog/catalog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "domain/accounts/account.hpp"
+
+namespace florin {
+namespace {
+
+TEST(Meters, EachOfThousandsIsFoundAndNoOther) {
+  std::vector<Meter> meters(3'000);
+  for (std::size_t n = 0; n < meters.size(); ++n) {
+    meters[n].id = MeterId::trusted("sms-" + std::to_string(n));
+    meters[n].takes = {static_cast<std::int64_t>(n)};
+  }
+  const Meters found(std::move(meters));
+  for (std::int64_t n = 0; n < 3'000; ++n) {
+    const Meter* meter = found.find(MeterId::trusted("sms-" + std::to_string(n)));
+    ASSERT_NE(meter, nullptr);
+    EXPECT_EQ(meter->takes.units, n);
+  }
+  EXPECT_EQ(found.find(MeterId::trusted("sms-3000")), nullptr);
+  EXPECT_EQ(Meters().find(MeterId::trusted("sms")), nullptr);
+}
+
+TEST(Lists, AreValuesWhereverTheyLie) {
+  Account one;
+  EXPECT_EQ(one.members.begin(), one.members.end());
+  one.members.push_back({MemberId::trusted("ann"), "owner", false, {}});
+  Account other = one;
+  other.members.insert(other.members.begin(), {MemberId::trusted("bob"), "admin", true, {}});
+  EXPECT_EQ(one.members.size(), 1U);
+  EXPECT_EQ(other.members.front().role, "admin");
+  EXPECT_EQ(erase_if(other.members, [](const Member& member) { return member.role == "owner"; }), 1U);
+  EXPECT_EQ(other.members.size(), 1U);
+  EXPECT_EQ(one.members.back().role, "owner");
+}
+
+TEST(Lists, ThatCopiesShareChangeForOneAlone) {
+  TenantState tenant;
+  tenant.identified = std::vector{ReceiptId::trusted("one")};
+  TenantState draft = tenant;
+  draft.identified.push_back(ReceiptId::trusted("two"));
+  EXPECT_EQ(tenant.identified.size(), 1U);
+  EXPECT_EQ(draft.identified.size(), 2U);
+  EXPECT_EQ(erase_if(tenant.identified, [](const ReceiptId& id) { return id.text() == "one"; }), 1U);
+  EXPECT_TRUE(tenant.identified.empty());
+  EXPECT_EQ(draft.identified[0].text(), "one");
+}
+
+}  // namespace
+}  // namespace florin
