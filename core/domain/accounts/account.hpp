@@ -322,10 +322,10 @@ struct Account {
   std::uint32_t last_review = 0;
 
   std::uint32_t last_grant = 0, last_hold = 0, last_order = 0, last_method = 0, last_refund = 0;
-  std::optional<Instant> imported_at;  ///< it lived elsewhere before
-  SeldomList<Saving> savings;         ///< of each slot the last one
   std::uint32_t last_saving = 0;
-  Seldom<PersonAt> person_at;  ///< none: nobody was ever named
+  Seldom<Instant> imported_at;  ///< it lived elsewhere before
+  SeldomList<Saving> savings;   ///< of each slot the last one
+  Seldom<PersonAt> person_at;   ///< none: nobody was ever named
 
   Order* order(OrderId order_id);
   const Order* order(OrderId order_id) const;
@@ -396,7 +396,7 @@ struct ProcessorHealth {
 struct TenantState {
   TenantId id;
   std::uint64_t position = 0;
-  std::uint32_t catalog = 0;               ///< the version in force
+  std::uint32_t catalog = 0;              ///< the version in force
   SharedList<std::string> catalog_texts;  ///< of version n at n - 1: its name in the store
   std::uint64_t last_invoice = 0;
   std::uint64_t last_credit_note = 0;
@@ -404,7 +404,7 @@ struct TenantState {
   SharedList<ChargeStop> stops;
   SharedList<ClosedMonth> closed_months;
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
-  SharedList<Receipt> unmatched;                              ///< money of which nobody knows yet whose it is
+  SharedList<Receipt> unmatched;                               ///< money of which nobody knows yet whose it is
   SharedList<ReceiptId> identified;        ///< what was in that list before, so that its line is known
   SharedList<Difference> differences;      ///< that nobody has closed
   SharedList<ProcessorHealth> processors;  ///< that failed of late
