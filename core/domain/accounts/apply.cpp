@@ -517,13 +517,12 @@ struct Applying {
   void operator()(const ItemTaken& fact) { account.items.push_back({fact.entitlement, fact.item, at, false}); }
   void operator()(const ItemGivenBack& fact) {
     erase_if(account.items,
-                  [&](const Item& taken) { return taken.entitlement == fact.entitlement && taken.name == fact.item; });
+             [&](const Item& taken) { return taken.entitlement == fact.entitlement && taken.name == fact.item; });
   }
   void operator()(const ItemSuspended& fact) { item(fact.entitlement, fact.item).suspended = true; }
   void operator()(const ItemRestored& fact) { item(fact.entitlement, fact.item).suspended = false; }
   void operator()(const EntitlementSet& fact) {
-    erase_if(account.own_entitlements,
-                  [&](const OwnEntitlement& old) { return old.entitlement == fact.entitlement; });
+    erase_if(account.own_entitlements, [&](const OwnEntitlement& old) { return old.entitlement == fact.entitlement; });
     account.own_entitlements.push_back({fact.entitlement, fact.value});
   }
   void operator()(const MemberInvited& fact) { account.members.push_back({fact.member, fact.role, true, at}); }
@@ -640,8 +639,7 @@ struct Applying {
 
   void operator()(const ChargesStopped& fact) { tenant.stops.push_back(fact.stop); }
   void operator()(const ChargesLifted& fact) {
-    erase_if(tenant.stops,
-                  [&](const ChargeStop& stop) { return stop.scope == fact.scope && stop.name == fact.name; });
+    erase_if(tenant.stops, [&](const ChargeStop& stop) { return stop.scope == fact.scope && stop.name == fact.name; });
   }
   void operator()(const ChargeWaits& fact) { order(fact.order).waits_for_lift = true; }
   void operator()(const AccountImported& fact) {
