@@ -132,7 +132,7 @@ class Engine {
   std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
-  Duration commit_took_;  ///< the last one
+  Duration commit_took_;           ///< the last one
   std::optional<Shard::Cut> cut_;  ///< as of the row that is with the committer, or the last one
   std::optional<bool> cut_saved_;
   std::deque<Effect> effects_;
