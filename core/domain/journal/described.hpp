@@ -136,8 +136,7 @@ BOOST_DESCRIBE_STRUCT(Order, (),
 BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost))
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
-                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over,
-                       received, paid))
+                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over, received, paid))
 BOOST_DESCRIBE_STRUCT(Subscription::Month, (), (from, to))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,

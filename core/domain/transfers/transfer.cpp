@@ -12,8 +12,7 @@ namespace {
 
 /// What was paid for `amount` of a grant; nothing for what nobody paid for.
 Money cost_of(const Account& account, const Grant& grant, Credits amount, Currency currency) {
-  if (grant.received)
-    return grant.received->cost.times({amount.units, grant.granted.units}, Rounding::half_up);
+  if (grant.received) return grant.received->cost.times({amount.units, grant.granted.units}, Rounding::half_up);
   const Order* order = account.order(grant.paid_by);
   if (order == nullptr || order->issued.is_zero()) return Money(0, currency);
   return order->net().times({amount.units, order->issued.units}, Rounding::half_up);
