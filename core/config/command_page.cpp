@@ -61,7 +61,7 @@ constexpr Sentence sentences[] = {
     {"change_role", "Gives a member another role."},
     {"use_together", "Several usages: all of them, or none."},
     {"transfer", "Moves credits, licences and a member to another account; all of it, or nothing."},
-    {"customer_returned", "The customer came back from a payment's page or app: its processor is asked now."},
+    {"customer_returned", "The customer came back from a payment's page, app or form: its processor is asked now."},
     {"pay_order", "Pays an order that was left as an invoice, or is overdue, now."},
     {"receive_money", "Money came by bank or cheque: for an order, for the next one, or of nobody known."},
     {"match_money", "Says whose money it is, and for which order."},

@@ -285,12 +285,8 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id,
   const std::vector<std::string> wanted = plugged_->person_for(request.tenant, *keeper);
   if (wanted.empty()) return Done{};
   const auto person = engine::read_person(*store_, request.tenant, request.account, entries);
-  for (const std::string& name : wanted) {
-    const bool known = person && std::ranges::any_of(*person, [&](const Word& word) {
-                         return word.name == name && !word.value.empty();
-                       });
-    if (!known) return Error{.code = "person_missing", .message = person_missing_text(keeper->text(), name)};
-  }
+  if (const auto missing = missing_of(wanted, person ? *person : std::vector<Word>()); !missing.empty())
+    return Error{.code = "person_missing", .message = person_missing_text(keeper->text(), missing)};
   return Done{};
 }
 

@@ -230,11 +230,14 @@ Result<std::vector<std::string>> without_answer(Assembly& assembly, const Tenant
       if (account.empty() && found->due_at <= now) open.push_back("what is due" + whose);
       for (const Order& order : found->orders)
         for (const Attempt& attempt : order.attempts)
-          if (attempt.state == AttemptState::started)
+          if (attempt.state == AttemptState::started || (attempt.open() && attempt.ask_at <= now))
             open.push_back("payment " + std::to_string(attempt.number) + " of order " + std::to_string(order.id.value) +
                            whose);
       for (const Refund& refund : found->refunds)
         if (refund.state == AttemptState::started) open.push_back("refund " + std::to_string(refund.id.value) + whose);
+      for (const Saving& saving : found->savings)
+        if (saving.state == AttemptState::started || (saving.open() && saving.ask_at <= now))
+          open.push_back("saving of the " + saving.slot + " method" + whose);
     }
     result = std::move(open);
   });

@@ -153,23 +153,19 @@ std::optional<Said> not_offered(OperationKind kind) {
   return said;
 }
 
-/// What a plugin must know of whom it charges, of what is known. The first word that is missing; none: nothing is.
-std::optional<std::string> hand_over(const Manifest& manifest, const std::vector<Word>& person, Operation& operation) {
-  for (const std::string& name : manifest.person) {
-    const auto word = std::ranges::find(person, name, &Word::name);
-    if (word == person.end() || word->value.empty()) return name;
-    operation.person.emplace_back(name, word->value);
-  }
-  return std::nullopt;
+std::string list_of(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? std::string() : std::string(between)) + word;
+  return text;
 }
 
 /// Nothing was sent, this time: what went out under the key before may have acted.
-Said not_known(const Manifest& manifest, const std::string& word, const engine::Effect& effect) {
+Said not_known(const Manifest& manifest, const std::vector<std::string>& words, const engine::Effect& effect) {
   Said said;
   said.state = effect.asked == 0 ? AttemptState::not_sent : AttemptState::unknown;
   said.decline = DeclineKind::misconfigured;
-  said.decline_code = std::string(person_missing) + word;
-  said.text = person_missing_text(manifest.id, word);
+  said.decline_code = std::string(person_missing) + list_of(words, ", ");
+  said.text = person_missing_text(manifest.id, words);
   return said;
 }
 
@@ -192,9 +188,21 @@ Duration next_poll(const MethodFacts& facts, Duration since_start) {
 
 }  // namespace
 
-std::string person_missing_text(const std::string& plugin, const std::string& word) {
-  return "'" + plugin + "' must know the customer's " + word + ": give it with set_billing {\"person\": {\"" + word +
-         "\": …}}" + (word == "email" ? ", or staff with set_person" : "");
+std::vector<std::string> missing_of(const std::vector<std::string>& wanted, const std::vector<Word>& person) {
+  std::vector<std::string> missing;
+  for (const std::string& name : wanted) {
+    const auto word = std::ranges::find(person, name, &Word::name);
+    if (word == person.end() || word->value.empty()) missing.push_back(name);
+  }
+  return missing;
+}
+
+std::string person_missing_text(const std::string& plugin, const std::vector<std::string>& words) {
+  std::string set;
+  for (const std::string& word : words) set += (set.empty() ? "\"" : ", \"") + word + "\": …";
+  const bool email = std::ranges::find(words, "email") != words.end();
+  return "'" + plugin + "' must know the customer's " + list_of(words, " and ") +
+         ": give it with set_billing {\"person\": {" + set + "}}" + (email ? ", an email as staff" : "");
 }
 
 Errors Plugged::plug_in(const Catalog& catalog) {
@@ -367,8 +375,11 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   const bool of_person = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
   if (const Manifest& manifest = processing.plugin->manifest(); of_person && !manifest.person.empty()) {
     const auto person = options_.persons(effect.tenant, effect.account, effect.person_at);
-    const auto missing = hand_over(manifest, person ? *person : std::vector<Word>(), operation);
-    if (missing) return done(not_known(manifest, *missing, effect));
+    const std::vector<Word> known = person ? *person : std::vector<Word>();
+    if (const auto missing = missing_of(manifest.person, known); !missing.empty())
+      return done(not_known(manifest, missing, effect));
+    for (const std::string& name : manifest.person)
+      operation.person.emplace_back(name, std::ranges::find(known, name, &Word::name)->value);
   }
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
   operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,

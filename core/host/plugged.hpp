@@ -17,8 +17,10 @@
 
 namespace florin {
 
-/// What to do about a word of its customer that a plugin must know.
-std::string person_missing_text(const std::string& plugin, const std::string& word);
+/// Words of a manifest's `person` that nobody gave.
+std::vector<std::string> missing_of(const std::vector<std::string>& wanted, const std::vector<Word>& person);
+/// What to do about them.
+std::string person_missing_text(const std::string& plugin, const std::vector<std::string>& words);
 
 /// Every plugin instance of every tenant, and the way to providers: what the engine calls through its ports.
 class Plugged : public engine::Policies, public engine::Providers {

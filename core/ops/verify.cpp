@@ -304,6 +304,12 @@ void Checking::check_account(const Account& account) {
   }
   for (const auto& [grant, open] : held)
     expect(open.is_zero(), "holds", [&] { return fmt::format("a hold is on grant {}, which is not open", grant); });
+  for (const Order& order : account.orders)
+    for (const Attempt& attempt : order.attempts)
+      expect(!attempt.fee || attempt.state == AttemptState::captured, "fees", [&] {
+        return fmt::format("order {}: a fee was kept of attempt {}, which brought no money", order.id.value,
+                           attempt.number);
+      });
   expect(std::ranges::is_sorted(account.grants, spent_before), "spending_order",
          [] { return std::string("the grants do not stand in the order in which they are spent"); });
 }

@@ -61,11 +61,11 @@ TEST_F(Customer, ForgottenIsNotDebitedAndToldWhatIsMissing) {
   ASSERT_TRUE(host.account().past_due);
   const Attempt& last = host.account().orders.back().attempts.back();
   EXPECT_EQ(last.state, AttemptState::not_sent);
-  EXPECT_EQ(last.decline_code, "person_missing: email");
+  EXPECT_EQ(last.decline_code, "person_missing: email, phone");
   const json::object waits = json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
   EXPECT_EQ(waits.at("payments").at(0).at("why").as_string(),
-            "misconfigured: 'razorpay' must know the customer's email: give it with set_billing "
-            "{\"person\": {\"email\": …}}, or staff with set_person");
+            "misconfigured: 'razorpay' must know the customer's email and phone: give it with set_billing "
+            "{\"person\": {\"email\": …, \"phone\": …}}, an email as staff");
   // Named again, it is tried at once.
   ASSERT_EQ(host.ask("staff", R"({"set_billing": {"person": {"email": "ann@example.com", "phone": "+919000000001"}}})"),
             "");

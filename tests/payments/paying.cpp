@@ -40,7 +40,7 @@ std::string tenant_text(const std::string& name, const StandIn& provider) {
   replace(text, "through: [sandbox]", "through: [" + processor + "]");
   if (processor == "razorpay") replace(text, "through: [sandbox, second]", "through: [razorpay]");
   if (processor == "razorpay")
-    replace(text, "plugin: wire\n      through: [bank]", "plugin: wire\n      through: [razorpay]");
+    replace(text, "plugin: wire\n      through: [bank]", "plugin: wire\n      through: [razorpay, bank]");
   return text;
 }
 

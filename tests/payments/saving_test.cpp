@@ -52,6 +52,16 @@ TEST_F(Saving, AtStripeIsFinishedByItsWebhookAndChargedWithoutTheCustomer) {
   EXPECT_EQ(stripe.api("GET", "/v1/customers", "").at("data").as_array().size(), 1U);
 }
 
+TEST_F(Saving, IsThereWhenItsCustomerComesBack) {
+  Paying host(stripe, flows_begin);
+  opens(host);
+  gives(host, "pm_card_visa");
+  EXPECT_TRUE(host.account().methods.empty());
+  EXPECT_EQ(host.ask("owner", R"({"customer_returned": {}})"), "");
+  EXPECT_EQ(host.account().methods.size(), 1U);
+  EXPECT_EQ(host.ask("owner", R"({"customer_returned": { }})"), "nothing_to_ask");
+}
+
 TEST_F(Saving, WithoutAWebhookIsFinishedByItsLookUp) {
   Paying host(stripe, flows_begin);
   opens(host);

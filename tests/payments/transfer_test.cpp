@@ -11,8 +11,9 @@ namespace json = boost::json;
 
 class Transfer : public testing::Test {
  protected:
-  void orders(Paying& host) {
+  void orders(Paying& host, const std::string& fault = "") {
     razorpay.anew(flows_begin);
+    if (!fault.empty()) razorpay.fault(1, fault, 0, 3);
     EXPECT_EQ(
         host.ask(
             "service",
@@ -73,6 +74,17 @@ TEST_F(Transfer, ThatNoWebhookToldOfIsFoundInTheDailyBooks) {
   host.to(*Instant::parse("2026-03-13T04:00Z"));
   EXPECT_EQ(host.account().receipts.size(), 1U);
   EXPECT_EQ(host.account().money.minor(), 0);
+}
+
+/// Nobody has to send to an account that was never made: the tenant's own is named at once.
+TEST_F(Transfer, WhereTheProcessorGivesNoAccountGoesIntoOurOwn) {
+  Paying host(razorpay, flows_begin);
+  orders(host, "throttled");
+  ASSERT_EQ(order(host).attempts.size(), 2U);
+  EXPECT_EQ(order(host).attempts[0].state, AttemptState::not_sent);
+  EXPECT_EQ(order(host).attempts[1].processor.text(), "bank");
+  EXPECT_EQ(order(host).attempts[1].state, AttemptState::needs_action);
+  EXPECT_EQ(order(host).route, "wire: razorpay, then bank");
 }
 
 TEST_F(Transfer, InTwoPartsPaysWithTheSecond) {

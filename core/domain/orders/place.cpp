@@ -75,9 +75,11 @@ bool is_stopped(const Draft& draft, const ProcessorId& processor) {
 }
 
 /// The processors that may take what the customer pays there and then, in the order they are asked: as the tenant names
-/// them, but who rests comes last, and who is stopped is left out while another one is not.
-std::vector<SavedMethodId> once_by(Draft& draft, const Method& method, const std::string& brand) {
+/// them, but who rests comes last, and who is stopped is left out while another one is not. `but`: not this one.
+std::vector<SavedMethodId> once_by(Draft& draft, const Method& method, const std::string& brand,
+                                   const ProcessorId& but = {}) {
   std::vector<ProcessorId> processors = method.through;
+  std::erase(processors, but);
   std::ranges::stable_partition(processors,
                                 [&](const ProcessorId& one) { return draft.tenant.rests_until(one) <= draft.now; });
   if (!std::ranges::all_of(processors, [&](const ProcessorId& one) { return is_stopped(draft, one); }))
@@ -104,12 +106,23 @@ std::vector<SavedMethodId> once_by(Draft& draft, const Method& method, const std
   return candidates;
 }
 
+/// What is paid by invoice, then the same through its other processors: they are asked where to pay when the first one
+/// certainly was not.
+std::vector<SavedMethodId> in_turn(Draft& draft, const SavedMethod& by_invoice) {
+  std::vector<SavedMethodId> candidates = {by_invoice.id};
+  const Method& method = *draft.catalog().method(by_invoice.method);
+  if (method.through.size() < 2) return candidates;
+  const std::vector<SavedMethodId> others = once_by(draft, method, {}, ProcessorId(by_invoice.processor));
+  candidates.insert(candidates.end(), others.begin(), others.end());
+  return candidates;
+}
+
 /// Of candidates of that kind, in words: who is asked in which order, and why not as the tenant names them.
 std::string route_of(const Draft& draft, const std::vector<SavedMethodId>& candidates) {
   std::string text;
   for (const SavedMethodId id : candidates) {
     const SavedMethod* saved = draft.account.method(id);
-    if (saved == nullptr || !saved->once()) return {};
+    if (saved == nullptr || (!saved->once() && (saved->slot != "invoice" || candidates.size() < 2))) return {};
     text += (text.empty() ? saved->method.text() + ": " : ", then ") + saved->processor.text();
     if (const Instant rests = draft.tenant.rests_until(saved->processor); draft.now < rests)
       text += " (rests until " + rests.text() + ")";
@@ -214,7 +227,7 @@ std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const st
     const std::string brand = named.size() < with->size() ? with->substr(named.size() + 1) : std::string();
     const auto method = std::ranges::find(catalog.methods, named, [](const Method& one) { return one.id.text(); });
     if (method != catalog.methods.end() && method->by_invoice()) {
-      if (const SavedMethod* by_invoice = invoiced(draft, as_bought, named, actor)) return {by_invoice->id};
+      if (const SavedMethod* by_invoice = invoiced(draft, as_bought, named, actor)) return in_turn(draft, *by_invoice);
       refuse("method_not_offered", "This payment method is not offered to this account.", method->at);
     }
     const SavedMethod* saved = saved_as(draft.account, *with);
@@ -236,7 +249,7 @@ std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const st
     for (const std::string& slot : rule->slots) {
       if (slot == "invoice") {
         if (const SavedMethod* by_invoice = invoiced(draft, as_bought, std::nullopt, actor))
-          found.push_back(by_invoice->id);
+          std::ranges::copy(in_turn(draft, *by_invoice), std::back_inserter(found));
         continue;
       }
       const SavedMethod* saved = draft.account.slot(slot == "chosen" ? "primary" : slot);

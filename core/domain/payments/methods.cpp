@@ -166,14 +166,19 @@ void look_up(Draft& draft, const LookUp& command) {
 }
 
 void customer_returned(Draft& draft, const CustomerReturned& command) {
-  const Order* order = draft.account.order(command.order);
-  if (order == nullptr) refuse("no_such_order", "There is no such order.");
-  std::vector<std::uint32_t> waiting;
-  for (const Attempt& attempt : order->attempts)
-    if (attempt.open() && attempt.state != AttemptState::started && attempt.ask_at != never)
-      waiting.push_back(attempt.number);
-  if (waiting.empty()) refuse("nothing_to_ask", "Nothing of this order waits for its customer.");
-  for (const std::uint32_t attempt : waiting) draft.add(LookUpPlanned{command.order, attempt, {}, {}});
+  if (command.order && draft.account.order(*command.order) == nullptr)
+    refuse("no_such_order", "There is no such order.");
+  std::vector<LookUpPlanned> asked;
+  for (const Order& order : draft.account.orders)
+    for (const Attempt& attempt : order.attempts)
+      if ((!command.order || order.id == *command.order) && attempt.open() && attempt.state != AttemptState::started &&
+          attempt.ask_at != never)
+        asked.push_back({order.id, attempt.number, {}, {}});
+  for (const Saving& saving : draft.account.savings)
+    if (!command.order && saving.open() && saving.state != AttemptState::started)
+      asked.push_back({{}, 0, {}, saving.id});
+  if (asked.empty()) refuse("nothing_to_ask", "Nothing waits for its customer.");
+  for (const LookUpPlanned& one : asked) draft.add(one);
 }
 
 }  // namespace florin

@@ -18,7 +18,7 @@ void close_saving(Draft& draft, SavingId saving);
 
 /// Asks the processor now. Refused when its word is final already.
 void look_up(Draft& draft, const LookUp& command);
-/// Asks about what of an order its customer had to do. Refused when nothing of it is under way.
+/// Asks about what its customer had to do, of an order or at all. Refused when nothing waits for that.
 void customer_returned(Draft& draft, const CustomerReturned& command);
 
 }  // namespace florin

@@ -423,10 +423,10 @@ struct SaveMethod {
   std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
 };
 
-/// The customer came back from where a payment had sent them, or did what was asked: its processor is asked now. What a
-/// browser brings along is no proof, and is not wanted.
+/// The customer came back from where a payment, or the saving of a method, had sent them, or did what was asked: their
+/// processors are asked now. What a browser brings along is no proof, and is not wanted.
 struct CustomerReturned {
-  OrderId order;
+  std::optional<OrderId> order;  ///< none: everything that waits for its customer
 };
 
 using Command =
