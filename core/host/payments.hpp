@@ -24,8 +24,8 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
 Result<ReconcileReport> reconcile(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
                                   Instant from, Instant until);
 
-/// Payments, refunds and savings that were begun on an account and have no answer: `payment 1 of order 3`; of an empty one on
-/// any of the tenant's, and accounts of which something is due. Errors: no_such_tenant, and the engine's.
+/// Payments, refunds and savings that were begun on an account and have no answer: `payment 1 of order 3`; of an empty
+/// one on any of the tenant's, and accounts of which something is due. Errors: no_such_tenant, and the engine's.
 Result<std::vector<std::string>> without_answer(Assembly& assembly, const TenantId& tenant, const AccountId& account);
 
 }  // namespace florin

@@ -77,7 +77,7 @@ class InMemory final : public Contestant {
         for (std::size_t j = 0; j < block; ++j) {
           const std::uint32_t likely = names_.likely(hashes[j]);
           looked_up[j] = &accounts_[likely];
-          engine::prefetch(*looked_up[j]);
+          engine::prefetch(*looked_up[j], true);
           prices[j] = {tenants_[likely % tenants_.size()].catalogs, uses_[hashes[j] % uses_.size()]};
           engine::prefetch_lines(&tenants_[likely % tenants_.size()], 2, true);
         }
