@@ -19,6 +19,7 @@ namespace florin::readers {
 
 const char* const view_tables = R"(
   CREATE TABLE progress (shard INTEGER PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL, at TEXT NOT NULL) STRICT;
+  CREATE TABLE written (since_boot TEXT NOT NULL) STRICT;
   CREATE TABLE states (object TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE catalogs (
     tenant TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL,

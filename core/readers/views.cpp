@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -23,6 +24,13 @@ struct Progress {
   std::string hash;
   std::string at;  ///< of the entry there
 };
+
+/// What the kernel calls the time since it was started.
+std::string this_boot() {
+  std::string id;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+  return id;
+}
 
 /// One refresh: the connection, and the transaction that is rolled back unless it is done.
 class Refreshing {
@@ -50,9 +58,10 @@ class Refreshing {
  private:
   Status begin() {
     sqlite3_busy_timeout(connection_.get(), wait_ms);
-    // It can be made again, so a commit need not wait for the disk. Its pages stay in 64 MiB of memory.
+    // It can be made again, so nothing of it waits for the disk, and no debit for its being written: what a machine
+    // that went down left of it is not trusted, see read_progress(). Its pages stay in 64 MiB of memory.
     int rc = connection_.run(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-65536");
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-65536");
     if (rc == SQLITE_OK) rc = connection_.run("BEGIN IMMEDIATE");
     if (rc != SQLITE_OK) {
       Error error = connection_.error(rc, "opening " + file_.string());
@@ -71,11 +80,18 @@ class Refreshing {
     return Done{};
   }
 
-  /// How far the tables are. False: they are not there, of another version, or of another journal.
+  /// How far the tables are. False: they are not there, of another version, of another journal, or from before this
+  /// machine was started.
   Result<bool> read_progress() {
     const auto version = connection_.number("PRAGMA user_version");
     if (!version) return version.error();
     if (*version != views_version) return false;
+    {
+      const auto written = connection_.prepare("SELECT count(*) FROM written WHERE since_boot = ?");
+      if (!written) return false;
+      store::Run query(written, std::string_view(boot_));
+      if (query.step() != SQLITE_ROW || query.number(0) != 1) return false;
+    }
     const auto statement = connection_.prepare("SELECT shard, position, hash, at FROM progress");
     if (!statement) return false;
     {
@@ -117,6 +133,10 @@ class Refreshing {
     if (const int rc = connection_.run(sql.c_str()); rc != SQLITE_OK)
       return connection_.error(rc, "making the tables of the views");
     progress_.clear();
+    const auto written = connection_.prepare("INSERT INTO written VALUES (?)");
+    if (!written) return connection_.error(sqlite3_extended_errcode(connection_.get()), "written");
+    if (const int rc = store::Run(written, std::string_view(boot_)).finish(); rc != SQLITE_OK)
+      return connection_.error(rc, "written");
     return Done{};
   }
 
@@ -188,6 +208,7 @@ class Refreshing {
   std::filesystem::path file_;
   std::uint64_t most_;
   bool begun_ = false;
+  const std::string boot_ = this_boot();
   std::map<std::uint32_t, Progress> progress_;
   Instant last_at_;
   Refreshed refreshed_;

@@ -277,6 +277,7 @@ std::vector<Figure> figures(const Place& place, bool quick) {
   {
     Host host = opened(place.folder, data.string());
     set_up(host, accounts);
+    must(bool(host.refresh_views()), "the views are brought up to date");
     const Written before_debits = written(data);
     for (const double rate : {10'000.0, 100'000.0}) {
       const auto us = open_loop(host, accounts, rate, seconds, static_cast<std::uint64_t>(rate) << 20);
@@ -289,6 +290,7 @@ std::vector<Figure> figures(const Place& place, bool quick) {
         {"bytes of a debit in the journal",
          fmt::format("{}", (after_debits.bytes - before_debits.bytes) / (after_debits.records - before_debits.records)),
          "at most 100, dream 48"});
+    must(bool(host.refresh_views()), "the views are brought up to date");
     found.push_back(
         {"a check, one caller", checks(host, accounts, quick ? 50'000 : 500'000), "at most 150 ns, dream 60"});
     found.push_back({"the same of one account alone", checks(host, 1, quick ? 50'000 : 500'000), ""});

@@ -83,6 +83,31 @@ TEST_F(Views, InStepsSayWhatAllAtOnceSays) {
   for (const auto& [name, rows] : expected) EXPECT_EQ(got.at(name), rows) << name;
 }
 
+/// Nothing of the file waits for the disk: what was written before the machine went down may be anything.
+TEST_F(Views, WhatAnotherBootWroteIsMadeAnew) {
+  fs::create_directories(folder);
+  {
+    auto host =
+        Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .virtual_from = std::nullopt});
+    ASSERT_TRUE(host) << host.error().message;
+    const auto opened = host->submit_json(*TenantId::parse("callloop"), *AccountId::parse("acme"), {"owner", ""},
+                                          "open", R"({"open_account": {"billing_country": "US"}})");
+    ASSERT_TRUE(opened && !opened->refusal);
+  }
+  const auto journal = store::open_read_only((folder / "journal.db").string());
+  ASSERT_TRUE(journal) << journal.error().message;
+  EXPECT_FALSE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "views.db").c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(
+      sqlite3_exec(db, "UPDATE written SET since_boot = 'another'; DELETE FROM accounts", nullptr, nullptr, nullptr),
+      SQLITE_OK);
+  sqlite3_close(db);
+  EXPECT_TRUE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
+  EXPECT_EQ(tables_of(folder / "views.db").at("accounts").size(), 1U);
+  EXPECT_FALSE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
+}
+
 TEST_F(Views, ARunningHostBringsThemUpToDateByItself) {
   fs::create_directories(folder);
   auto host =

@@ -128,7 +128,7 @@ Status Journal::prepare() {
       make(s.shards, "SELECT shard FROM head UNION SELECT shard FROM journal ORDER BY shard") &&
       make(s.past_head,
            "SELECT min(first) FROM journal WHERE shard = ?1 AND "
-           "last > (SELECT ifnull(max(last), 0) FROM head WHERE shard = ?1)") &&
+           "first > (SELECT ifnull(max(last), 0) FROM head WHERE shard = ?1)") &&
       make(s.head, "SELECT last, epoch, hash FROM head WHERE shard = ?") &&
       make(s.move_head,
            "INSERT INTO head (shard, last, epoch, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
