@@ -41,6 +41,7 @@ constexpr store::Position most_undurable = 1024;
 /// Who was answered asks again at once, most often. A row of fewer than were answered waits for them, but no longer
 /// than this share of a commit: 16 callers then share one sync instead of two. docs/decisions/0021-hot-path.md
 constexpr std::int64_t gather_share = 4;
+constexpr Duration longest_gathering{1'000};
 /// Of a turn, for what falls due: renewals get on while commands pour in.
 constexpr std::size_t due_share = 64;
 /// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
@@ -490,7 +491,7 @@ void Engine::decide_loop() {
     if (may_read()) readings = std::exchange(readings_, {});
     const bool ours = lease_good() && !lease_lost_;
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
-    const Duration gather_at_most{commit_took_.us / gather_share};
+    const Duration gather_at_most = std::min(Duration{commit_took_.us / gather_share}, longest_gathering);
     const bool closing = closing_;
     const bool lease_lost = lease_lost_;
     const bool claimed = claimed_;
@@ -520,7 +521,7 @@ void Engine::decide_loop() {
         commit_next(row = shard_.form());
       row_is(*outcome, done);
       retry_at = now() + Duration{100'000};
-      gathering = committing_ ? 0 : answered;
+      gathering = committing_ || closing || *outcome != store::Committed::done ? 0 : answered;
       gather_until = monotonic() + gather_at_most;
     }
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);

@@ -289,7 +289,7 @@ void Shard::answer_again(store::Position position, Reply reply) {
     asked_again_ = {};
     const auto read = store_.read(options_.number, position, [&](const store::Row& row) {
       auto entries = journal::read(row.entries);
-      if (!entries || row.last < position) return false;
+      if (!entries || position < row.first || entries->size() <= position - row.first) return false;
       asked_again_.first = row.first;
       for (Entry& entry : *entries) asked_again_.entries.push_back(std::make_shared<const Entry>(std::move(entry)));
       return false;

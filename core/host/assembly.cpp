@@ -4,6 +4,7 @@
 
 #include "config/check.hpp"
 #include "config/tenant/difference.hpp"
+#include "domain/payments/methods.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
 #include "host/card_numbers.hpp"
@@ -269,9 +270,10 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
   return in_force + 1;
 }
 
-Status Assembly::knows_customer(const Request& request, const MethodId& id,
-                                const std::optional<ProcessorId>& through) const {
+Status Assembly::knows_customer(const Request& request, const MethodId& id, const std::optional<ProcessorId>& through,
+                                bool to_be_saved) const {
   std::optional<ProcessorId> keeper = through;
+  const Instant now = engine_->now();
   std::vector<std::uint64_t> entries;
   bool there = false;
   const auto read = engine_->read([&](const engine::Shard& shard) {
@@ -281,7 +283,8 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id,
     there = true;
     if (account->person_at) entries = account->person_at->entries;
     const Method* method = catalogs->versions.back()->method(id);
-    if (!keeper && method != nullptr) keeper = method->through.front();
+    if (!keeper && method != nullptr)
+      keeper = to_be_saved ? well_keeper(*shard.tenant(request.tenant), *method, now) : method->through.front();
   });
   if (!read) return read.error();
   if (!there || !keeper) return Done{};  // the decision refuses it
@@ -291,6 +294,28 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id,
   if (const auto missing = missing_of(wanted, person ? *person : std::vector<Word>()); !missing.empty())
     return Error{.code = "person_missing", .message = person_missing_text(keeper->text(), missing)};
   return Done{};
+}
+
+/// `netbanking/HDFC`: what stands behind the kind is what that kind asks its customer for.
+Status Assembly::fits_its_kind(const engine::Job& job) const {
+  const std::string* with = std::visit(
+      [](const auto& command) -> const std::string* {
+        if constexpr (requires { command.with; }) return command.with ? &*command.with : nullptr;
+        return nullptr;
+      },
+      job.command);
+  const std::size_t slash = with == nullptr ? std::string::npos : with->find('/');
+  if (slash == std::string::npos) return Done{};
+  const auto kind = MethodId::parse(with->substr(0, slash));
+  const auto plugin = kind ? plugged_->method(job.tenant, *kind) : nullptr;
+  if (plugin == nullptr || plugin->facts().fields.size() != 1)
+    return Done{};  // the decision knows what it is, or refuses
+  const auto checked = plugin->check({{plugin->facts().fields.front().name, with->substr(slash + 1)}});
+  if (!checked) return checked.error();
+  if (checked->problems.empty()) return Done{};
+  return Error{.code = "bad_details",
+               .message = checked->problems.front().second,
+               .at = {.file = {}, .line = 0, .column = 0, .path = "with"}};
 }
 
 Result<engine::Job> Assembly::job_of(const Request& request) const {
@@ -306,7 +331,8 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
     return Error{.code = "not_permitted", .message = "'" + job.actor.role + "' is Florin itself: nobody speaks for it"};
   if (const auto none = holds_no_card_number(job.command); !none) return none.error();
   if (const auto* saves = std::get_if<SaveMethod>(&job.command))
-    if (const auto known = knows_customer(request, saves->method, saves->through); !known) return known.error();
+    if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
+  if (const auto asked = fits_its_kind(job); !asked) return asked.error();
   auto* method = std::get_if<SetMethod>(&job.command);
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
@@ -325,7 +351,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                  .at = {.file = {}, .line = 0, .column = 0, .path = checked->problems.front().first}};
   for (const Word& detail : method->details)
     if (detail.name == "token") method->token = detail.value;
-  if (const auto known = knows_customer(request, method->method, method->through); !known) return known.error();
+  if (const auto known = knows_customer(request, method->method, method->through, false); !known) return known.error();
   method->details.clear();
   method->brand = checked->brand;
   method->masked = checked->masked;

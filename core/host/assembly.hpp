@@ -80,8 +80,10 @@ class Assembly {
   void deliver_sandbox_webhooks();
   /// Whether the processor that is to keep a method may be told what it must know of its customer. Errors:
   /// person_missing.
-  Status knows_customer(const Request& request, const MethodId& method,
-                        const std::optional<ProcessorId>& through) const;
+  Status knows_customer(const Request& request, const MethodId& method, const std::optional<ProcessorId>& through,
+                        bool to_be_saved) const;
+  /// Errors: bad_details, of `with`.
+  Status fits_its_kind(const engine::Job& job) const;
 
   Options options_;
   ViewKeeper views_{*this};

@@ -487,6 +487,7 @@ Status Host::refresh_views() {
 Host::Views Host::views() const {
   const auto assembly = inside_->open();
   if (!assembly) return {};
+  if (!assembly->data()) return {.problem = "this host has no folder for views.db"};
   ViewKeeper::State state = assembly->views().state();
   const std::uint64_t durable = assembly->engine().durable_position();
   return {state.position, durable - std::min(durable, state.position), std::move(state.problem)};

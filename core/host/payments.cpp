@@ -32,9 +32,10 @@ std::string event_of(const WebhookClaim& claim, const WebhookMessage& message) {
 
 /// Members by which providers name a person, wherever they stand.
 bool is_personal(std::string_view name) {
-  constexpr std::string_view personal[] = {"email", "receipt_email", "contact",        "phone",   "name",
-                                           "vpa",   "username",      "account_number", "address", "line1",
-                                           "line2", "city",          "postal_code"};
+  constexpr std::string_view personal[] = {
+      "email",       "receipt_email",  "contact",        "phone",         "name",          "vpa",
+      "username",    "account_number", "address",        "line1",         "line2",         "city",
+      "postal_code", "payer_vpa",      "customer_email", "customer_name", "customer_phone"};
   return std::ranges::find(personal, name) != std::end(personal);
 }
 
@@ -44,7 +45,7 @@ void mask_persons(json::value& value) {
   auto* object = value.if_object();
   if (object == nullptr) return;
   for (auto& member : *object) {
-    if (is_personal(member.key()) && member.value().is_string())
+    if (is_personal(member.key()) && !member.value().is_structured())
       member.value() = "[personal]";
     else
       mask_persons(member.value());

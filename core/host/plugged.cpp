@@ -375,6 +375,12 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   const bool of_person = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
   if (const Manifest& manifest = processing.plugin->manifest(); of_person && !manifest.person.empty()) {
     const auto person = options_.persons(effect.tenant, effect.account, effect.person_at);
+    if (!person && person.error().code != "erased" && person.error().code != "no_such_account") {
+      Said said;  // the store does not answer: nothing left, and what left before stays as it is
+      said.state = effect.asked == 0 ? AttemptState::not_sent : AttemptState::unknown;
+      said.text = person.error().message;
+      return done(std::move(said));
+    }
     const std::vector<Word> known = person ? *person : std::vector<Word>();
     if (const auto missing = missing_of(manifest.person, known); !missing.empty())
       return done(not_known(manifest, missing, effect));

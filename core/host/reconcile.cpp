@@ -150,11 +150,12 @@ class Reconciling {
     const auto after = look();
     if (!after) return after.error();
     compare(*theirs, *before, *after);
-    if (const auto came = by_bank(*after); !came) return came.error();
+    const auto came = by_bank(*after);
     for (Difference& difference : found_) {
       report_.differences.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
       if (const auto told_of = saying_.differ(std::move(difference)); !told_of) return told_of.error();
     }
+    if (!came) return came.error();
     return std::move(report_);
   }
 
@@ -177,7 +178,8 @@ class Reconciling {
       ++report_.theirs;
       const auto known = before.by_key.find(key_of(claim));
       if (known == before.by_key.end()) {
-        if (moved(claim)) found_.push_back(only_theirs(claim, "reconciliation"));
+        // A line of a payout adds to what its payment said, and may be of somebody else's.
+        if (moved(claim) && claim.said.settlement.empty()) found_.push_back(only_theirs(claim, "reconciliation"));
         continue;
       }
       const OfOurs& ours = known->second;
@@ -207,12 +209,17 @@ class Reconciling {
     }
   }
 
-  /// Money that came into the bank accounts that the processor keeps for orders, and that no webhook told of.
+  /// Money that came into the bank accounts that the processor keeps for orders, and that no webhook told of. One that
+  /// it does not tell of holds up no other. Errors: of the last such one.
   Status by_bank(const Ours& ours) {
+    Status all = Done{};
     for (const std::string& address : ours.addresses) {
       const auto came = assembly_.plugged().pull(tenant_, processor_, from_, until_, assembly_.engine().now(), address);
       if (!came && came.error().code == "no_books") return Done{};
-      if (!came) return came.error();
+      if (!came) {
+        all = came.error();
+        continue;
+      }
       for (const WebhookClaim& claim : *came) {
         if (!claim.of_receipt || !moved(claim)) continue;
         ++report_.theirs;
@@ -225,7 +232,7 @@ class Reconciling {
         if (*said) ++report_.learned;
       }
     }
-    return Done{};
+    return all;
   }
 
   Assembly& assembly_;

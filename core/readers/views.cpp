@@ -56,25 +56,27 @@ class Refreshing {
   }
 
  private:
+  Error not_readable(int rc) const {
+    Error error = connection_.error(rc, "opening " + file_.string());
+    if (error.code == "not_a_journal" || error.code == "damaged_store")
+      error = {.code = "not_views",
+               .message = file_.string() + " cannot be read as views: delete it, and it is made anew"};
+    return error;
+  }
+
   Status begin() {
     sqlite3_busy_timeout(connection_.get(), wait_ms);
     // It can be made again, so nothing of it waits for the disk, and no debit for its being written: what a machine
     // that went down left of it is not trusted, see read_progress(). Its pages stay in 64 MiB of memory.
-    int rc = connection_.run(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-65536");
+    int rc = connection_.run("PRAGMA journal_mode=WAL; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-65536");
+    if (rc == SQLITE_OK) rc = connection_.run(boot_.empty() ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=OFF");
     if (rc == SQLITE_OK) rc = connection_.run("BEGIN IMMEDIATE");
-    if (rc != SQLITE_OK) {
-      Error error = connection_.error(rc, "opening " + file_.string());
-      if (error.code == "not_a_journal" || error.code == "damaged_store")
-        error = {.code = "not_views",
-                 .message = file_.string() + " cannot be read as views: delete it, and it is made anew"};
-      return error;
-    }
+    if (rc != SQLITE_OK) return not_readable(rc);
     begun_ = true;
     const auto id = connection_.number("PRAGMA application_id");
-    if (!id) return id.error();
+    if (!id) return not_readable(sqlite3_extended_errcode(connection_.get()));
     const auto objects = connection_.number("SELECT count(*) FROM sqlite_schema");
-    if (!objects) return objects.error();
+    if (!objects) return not_readable(sqlite3_extended_errcode(connection_.get()));
     if (*id != application_id && *objects != 0)
       return Error{.code = "not_views", .message = file_.string() + " is a database of another program"};
     return Done{};
@@ -128,7 +130,11 @@ class Refreshing {
     }
     std::string sql;
     for (const std::string& name : names) sql += "DROP TABLE \"" + name + "\";";
-    sql += view_tables;
+    // What a machine that went down left may be damaged, and then no table of it can be taken out.
+    if ((connection_.run(sql.c_str()) & 0xff) == SQLITE_CORRUPT) {
+      if (const Status emptied = empty_file(); !emptied) return emptied;
+    }
+    sql = view_tables;
     sql += fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", application_id, views_version);
     if (const int rc = connection_.run(sql.c_str()); rc != SQLITE_OK)
       return connection_.error(rc, "making the tables of the views");
@@ -137,6 +143,19 @@ class Refreshing {
     if (!written) return connection_.error(sqlite3_extended_errcode(connection_.get()), "written");
     if (const int rc = store::Run(written, std::string_view(boot_)).finish(); rc != SQLITE_OK)
       return connection_.error(rc, "written");
+    return Done{};
+  }
+
+  /// As if it had just been made; then the transaction goes on.
+  Status empty_file() {
+    connection_.run("ROLLBACK");
+    begun_ = false;
+    sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_RESET_DATABASE, 1, nullptr);
+    int rc = connection_.run("VACUUM");
+    sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_RESET_DATABASE, 0, nullptr);
+    if (rc == SQLITE_OK) rc = connection_.run("BEGIN IMMEDIATE");
+    if (rc != SQLITE_OK) return not_readable(rc);
+    begun_ = true;
     return Done{};
   }
 

@@ -7,6 +7,18 @@
 namespace florin {
 namespace {
 
+/// What stands behind a kind is what that kind asks for: a typed text is no bank.
+TEST(Host, TakesNoBankThatIsNone) {
+  auto host = Host::open(
+      {.config = FLORIN_CONFIG "/florin.yaml", .data = "memory", .virtual_from = *Instant::parse("2026-03-10T09:00Z")});
+  ASSERT_TRUE(host) << host.error().message;
+  const auto said = host->submit_json(*TenantId::parse("exotel"), *AccountId::parse("acme"), {"owner", ""}, "k",
+                                      R"({"buy_credits": {"amount": "100 balance", "with": "netbanking/my bank"}})");
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().code, "bad_details");
+  EXPECT_EQ(said.error().at.path, "with");
+}
+
 TEST(Host, SellsAPlanFromTheShippedTenant) {
   auto host = Host::open(
       {.config = FLORIN_CONFIG "/florin.yaml", .data = "memory", .virtual_from = *Instant::parse("2026-03-10T09:00Z")});

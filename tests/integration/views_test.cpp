@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -106,6 +107,36 @@ TEST_F(Views, WhatAnotherBootWroteIsMadeAnew) {
   EXPECT_TRUE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
   EXPECT_EQ(tables_of(folder / "views.db").at("accounts").size(), 1U);
   EXPECT_FALSE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
+}
+
+/// A table that is damaged cannot be dropped either.
+TEST_F(Views, WhatAPowerLossDamagedIsMadeAnew) {
+  std::ostringstream told;
+  const auto held = run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string()}, told);
+  ASSERT_TRUE(held && *held) << told.str();
+  const auto journal = store::open_read_only((folder / "journal.db").string());
+  ASSERT_TRUE(journal) << journal.error().message;
+  const fs::path file = folder / "views.db";
+  const auto whole = readers::refresh_views(**journal, file);
+  ASSERT_TRUE(whole) << whole.error().message;
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, "UPDATE written SET since_boot = 'another'; PRAGMA wal_checkpoint(TRUNCATE)", nullptr,
+                         nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(db);
+  {
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    const std::string rubbish(std::size_t{4} << 20, '\x5a');
+    bytes.seekp(std::streamoff{1} << 20);
+    bytes.write(rubbish.data(), static_cast<std::streamsize>(rubbish.size()));
+    ASSERT_TRUE(bytes.good());
+  }
+  const auto again = readers::refresh_views(**journal, file);
+  ASSERT_TRUE(again) << again.error().code << ": " << again.error().message;
+  EXPECT_TRUE(again->rebuilt);
+  EXPECT_EQ(again->entries, whole->entries);
+  EXPECT_EQ(tables_of(file).at("entries").size(), whole->entries);
 }
 
 TEST_F(Views, ARunningHostBringsThemUpToDateByItself) {

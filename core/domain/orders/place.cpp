@@ -142,6 +142,8 @@ std::string route_of(const Draft& draft, const std::vector<SavedMethodId>& candi
 bool may_follow(const Draft& draft, const Order& order, const SavedMethod& next) {
   if (order.attempts.empty() || !next.once()) return true;
   const Attempt& last = order.attempts.back();
+  const SavedMethod* before = draft.account.method(last.method);
+  if (before == nullptr || before->method != next.method) return false;
   if (last.state == AttemptState::not_sent) return true;
   const auto& rule = draft.catalog().next_processor;
   const std::string_view why = boost::describe::enum_to_string(last.decline, "");
@@ -336,7 +338,10 @@ bool try_afresh(Draft& draft, OrderId id) {
   auto candidates = candidates_for(draft, order.kind, std::nullopt, {});
   // Its invoice was sent; it is not sent again.
   if (std::ranges::any_of(order.attempts, [&](const Attempt& sent) { return comes_by_bank(draft, sent); }))
-    std::erase_if(candidates, [&](SavedMethodId one) { return draft.account.method(one)->slot == "invoice"; });
+    std::erase_if(candidates, [&](SavedMethodId one) {
+      const Method* its = draft.catalog().method(draft.account.method(one)->method);
+      return its != nullptr && its->by_invoice();
+    });
   draft.add(CandidatesChanged{id, std::move(candidates)});
   return try_next(draft, id);
 }

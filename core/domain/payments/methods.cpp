@@ -30,14 +30,6 @@ ProcessorId keeper(const Method& method, const std::optional<ProcessorId>& named
   return *named;
 }
 
-/// The same of one that has still to be saved: nobody is asked who does not answer.
-ProcessorId well_keeper(const Draft& draft, const Method& method, const std::optional<ProcessorId>& named) {
-  if (named) return keeper(method, named);
-  for (const ProcessorId& processor : method.through)
-    if (draft.tenant.rests_until(processor) <= draft.now) return processor;
-  return method.through.front();
-}
-
 /// A working method given while past due is tried at once.
 void keep(Draft& draft, SavedMethod method) {
   method.id = {draft.account.last_method + 1};
@@ -59,6 +51,12 @@ void move(Draft& draft, const Saving& saving, const Said& said, Instant ask_at) 
 }
 
 }  // namespace
+
+ProcessorId well_keeper(const TenantState& tenant, const Method& method, Instant now) {
+  for (const ProcessorId& processor : method.through)
+    if (tenant.rests_until(processor) <= now) return processor;
+  return method.through.front();
+}
 
 void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
   const Method& method = keepable(draft, actor, command.method, command.slot);
@@ -87,12 +85,13 @@ void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command) {
   const Method& method = keepable(draft, actor, command.method, command.slot);
   if (method.by_invoice()) refuse("unknown_slot", "'" + command.method.text() + "' is kept by nobody.", method.at);
   const SavingId id{draft.account.last_saving + 1};
-  Saving saving{.id = id,
-                .method = command.method,
-                .slot = command.slot,
-                .processor = well_keeper(draft, method, command.through),
-                .key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/saving " +
-                                                std::to_string(id.value))};
+  Saving saving{
+      .id = id,
+      .method = command.method,
+      .slot = command.slot,
+      .processor = command.through ? keeper(method, command.through) : well_keeper(draft.tenant, method, draft.now),
+      .key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/saving " +
+                                      std::to_string(id.value))};
   saving.started_at = draft.now;
   saving.ask_at = draft.now;
   saving.send_before = draft.now + send_window;

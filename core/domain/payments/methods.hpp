@@ -9,6 +9,8 @@ namespace florin {
 void save_method(Draft& draft, const Actor& actor, const SetMethod& command);
 void remove_method(Draft& draft, const RemoveMethod& command);
 
+/// The processor that a method is saved at when none is named: the first of the tenant's list that does not rest.
+ProcessorId well_keeper(const TenantState& tenant, const Method& method, Instant now);
 /// The processor is asked to save a method; its customer has a part in that. In place of an earlier try of the slot.
 void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command);
 /// What it says of it. Once it is saved it is a method of the account as any other.

@@ -51,7 +51,8 @@ std::optional<bool> answered(const ProviderSaid& command) {
   const Said& said = command.said;
   if (said.absent) return true;
   if (said.state != AttemptState::unknown && said.state != AttemptState::not_sent) return true;
-  if (!command.sent || said.text.starts_with("wrong_amount")) return std::nullopt;
+  const bool held_back = said.decline_code.starts_with(person_missing);
+  if (!command.sent || held_back || said.text.starts_with("wrong_amount")) return std::nullopt;
   return said.decline == DeclineKind::misconfigured || said.decline == DeclineKind::throttled;
 }
 

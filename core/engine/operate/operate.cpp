@@ -144,12 +144,16 @@ class Run : public std::enable_shared_from_this<Run> {
     std::vector<std::string> secrets;
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
-    for (const auto& [name, value] : operation_.person) secrets.push_back(value);  // nor of persons
+    // Nor of persons, in what people read: in an id or an address the same letters may be something else.
+    std::vector<std::string> person;
+    for (const auto& [name, value] : operation_.person) person.push_back(value);
+    for (std::string* text : {&said.raw, &said.decline_code, &said.text}) scrub(*text, person);
     for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
       scrub(*text, secrets);
       *text = without_card_numbers(std::move(*text));
     }
-    for (std::string& secret : secrets) wipe(secret);
+    for (auto* wiped : {&secrets, &person})
+      for (std::string& one : *wiped) wipe(one);
     if (!pulled_) pulled_ = Pulled{.page = {}, .cursor = {}, .problem = said.text};
     done_(std::move(said), *std::move(pulled_));
   }

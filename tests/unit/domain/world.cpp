@@ -335,6 +335,7 @@ Said answer_of(const Attempt& attempt) {
     said.state = AttemptState::needs_action;
   } else {
     said.ref.clear();
+    if (attempt.token.starts_with("away")) said.state = AttemptState::not_sent;
   }
   return said;
 }

@@ -57,7 +57,7 @@ class World {
   /// A new version of the tenant's catalog comes into force.
   World& applies(Catalog catalog);
 
-  /// A card in a slot whose provider answers by `token`: captured, declined, lost, pending, asks.
+  /// A card in a slot whose provider answers by `token`: captured, declined, lost, pending, asks, away.
   World& card(std::string token, std::string slot = "primary");
 
   std::int64_t credits(std::string_view source, std::string_view type = "") const;  ///< what remains, not ended
