@@ -422,8 +422,7 @@ void ViewWriter::write_grant(const Name& name, const Grant& grant) {
   const auto& [tenant, id] = name;
   put("INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, 0), nullif(?, "
       "''), "
-      "?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       tenant, id, grant.id.value, grant.type.text(), word(grant.source), word(grant.over), grant.issued_at.text(),
       text(grant.ends_at), grant.paid_by.value, grant.rolled_from.value, grant.rule, grant.granted.units,
       grant.remaining.units, grant.held.units, grant.spent.units, grant.expired.units, grant.rolled.units,
