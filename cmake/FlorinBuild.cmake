@@ -42,3 +42,15 @@ function(florin_library name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/core/include)
   target_link_libraries(${name} PUBLIC ${arg_LINK})
 endfunction()
+
+# The domain's headers take two thirds of a file's compile time, so florin_domain compiles them once for every target that
+# sees them. Files still include what they need: tests/tree compiles each header alone. Hashing the precompiled header
+# costs ccache as much as the compiler saves by it, so these targets go without (docs/decisions/0047-build.md).
+function(florin_precompile name)
+  set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "")
+  if(name STREQUAL florin_domain)
+    target_precompile_headers(florin_domain PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${name} REUSE_FROM florin_domain)
+  endif()
+endfunction()
