@@ -292,12 +292,12 @@ int statement(const StatementWords& words) {
   return written(fine);
 }
 
-int bank_money(const std::string& config, const std::string& data, const std::string& tenant_word) {
+int bank_receipts(const std::string& config, const std::string& data, const std::string& tenant_word) {
   const auto tenant = TenantId::parse(tenant_word);
   if (!tenant) return failed_to_read("--tenant", tenant);
   auto host = open_known_host(config, data);
   if (!host) return fail(host.error());
-  const auto money = host->bank_money(*tenant);
+  const auto money = host->bank_receipts(*tenant);
   if (!money) return fail(money.error());
   std::cout << *money << "\n";
   return written(fine);

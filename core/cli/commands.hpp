@@ -58,7 +58,7 @@ int webhook(const StatementWords& words);
 int payments(const TenantWords& words);
 /// day: 2026-04-10, UTC.
 int reconcile(const TenantWords& words, const std::string& processor, const std::string& day);
-int bank_money(const std::string& config, const std::string& data, const std::string& tenant);
+int bank_receipts(const std::string& config, const std::string& data, const std::string& tenant);
 int quote(const SubmitWords& words);
 
 int plan(const std::string& config, const std::string& data, const std::vector<std::string>& files, bool json);
@@ -76,7 +76,7 @@ int upcoming(const TenantWords& words, const std::string& day, bool json);
 int import(const TenantWords& words, const std::string& file, bool dry_run, bool json);
 int months(const TenantWords& words, bool csv);
 int close_month(const TenantWords& words, const std::string& month, bool csv);
-int notices(const TenantWords& words, std::uint64_t from);
+int notifications(const TenantWords& words, std::uint64_t from);
 
 /// The shipped florin.yaml: of the folder we are in, else the installed one.
 std::string default_config();

@@ -223,8 +223,8 @@ class Program {
     auto* lock = of_tenant("close", "lock a month that is over", [this] { return close_month(words(), month_, csv_); });
     lock->add_option("MONTH", month_, "as 2026-03")->required();
     lock->add_flag("--csv", csv_, "none: JSON");
-    auto* told =
-        of_tenant("notices", "what is to be told to whom, as JSON", [this] { return notices(words(), since_); });
+    auto* told = of_tenant("notifications", "what is to be told to whom, as JSON",
+                           [this] { return notifications(words(), since_); });
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
     auto* lines = command("statement", "load a bank's statement, and say of each line whose it is and why",
                           [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
@@ -249,8 +249,8 @@ class Program {
     books->add_option("--processor", processor_)->required();
     books->add_option("--day", day_, "UTC, as 2026-04-10")->required();
 
-    auto* list = command("bank-money", "what came by bank and waits for a person, and what is waited for, as JSON",
-                         [this] { return bank_money(config_, data_, tenant_); });
+    auto* list = command("bank-receipts", "what came by bank and waits for a person, and what is waited for, as JSON",
+                         [this] { return bank_receipts(config_, data_, tenant_); });
     data_of(list);
     list->add_option("--tenant", tenant_)->required();
     config_of(list);

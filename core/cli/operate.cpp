@@ -152,9 +152,9 @@ int close_month(const TenantWords& words, const std::string& month, bool csv) {
   });
 }
 
-int notices(const TenantWords& words, std::uint64_t from) {
+int notifications(const TenantWords& words, std::uint64_t from) {
   return on_tenant(words, [&](Host& host, const TenantId& tenant) {
-    const auto all = host.notices(tenant, from, 1000);
+    const auto all = host.notifications(tenant, from, 1000);
     if (!all) return was_refused(all.error());
     std::cout << as_json(*all) << "\n";
     return written(fine);

@@ -80,10 +80,10 @@ int reconcile(const TenantWords& words, const std::string& processor_word, const
   return on_tenant(words, [&](Host& host, const TenantId& tenant) {
     const auto report = host.reconcile(tenant, *processor, *from, *from + hours(24));
     if (!report) return was_refused(report.error());
-    for (const std::string& difference : report->differences) std::cout << difference << "\n";
+    for (const std::string& difference : report->discrepancies) std::cout << difference << "\n";
     std::cout << report->theirs << " in the books of " << processor->text() << ", " << report->same << " the same, "
-              << report->learned << " learned, " << report->differences.size() << " for a person\n";
-    return written(report->differences.empty() ? fine : problems);
+              << report->learned << " learned, " << report->discrepancies.size() << " for a person\n";
+    return written(report->discrepancies.empty() ? fine : problems);
   });
 }
 

@@ -31,17 +31,17 @@ inline constexpr Note method_setting_notes[] = {{"token", "made from the details
                                                 {"brand", "made from the details", Note::Presence::may_be_left_out},
                                                 {"masked", "made from the details", Note::Presence::may_be_left_out}};
 template <>
-inline constexpr std::span<const Note> notes<SetMethod> = method_setting_notes;
+inline constexpr std::span<const Note> notes<AddPaymentMethod> = method_setting_notes;
 inline constexpr Note decision_notes[] = {{"reason", "for the books", Note::Presence::may_be_left_out}};
 template <>
 inline constexpr std::span<const Note> notes<DecideRefund> = decision_notes;
 inline constexpr Note correction_notes[] = {{"take", "true: takes away", Note::Presence::may_be_left_out}};
 template <>
-inline constexpr std::span<const Note> notes<CorrectCredits> = correction_notes;
+inline constexpr std::span<const Note> notes<AdjustCredits> = correction_notes;
 
 inline constexpr Note review_asked_notes[] = {{"said", "", Note::Presence::may_be_left_out}};
 template <>
-inline constexpr std::span<const Note> notes<AskReview> = review_asked_notes;
+inline constexpr std::span<const Note> notes<RequestReview> = review_asked_notes;
 inline constexpr Note dispute_notes[] = {{"reason", "the processor's word", Note::Presence::may_be_left_out}};
 template <>
 inline constexpr std::span<const Note> notes<RecordDispute> = dispute_notes;

@@ -47,11 +47,11 @@ void add_account(const std::string& id, Node fields, const Where& at, ImportFile
   }
   if (std::ranges::find(into.accounts, *account, &ImportedRecord::account) != into.accounts.end())
     errors.push_back({.code = "duplicate_key", .message = "the account '" + id + "' is here twice", .at = at});
-  ImportedRecord record{.account = *account, .command = {}, .person = {}, .at = at, .fields = fields};
-  if (auto person = taken(fields, "person"))
+  ImportedRecord record{.account = *account, .command = {}, .personal_data = {}, .at = at, .fields = fields};
+  if (auto personal_data = taken(fields, "personal_data"))
     for (auto& [name, value] :
-         decode<std::vector<std::pair<std::string, std::string>>>(*person, errors, id + ".person"))
-      record.person.push_back({name, value});
+         decode<std::vector<std::pair<std::string, std::string>>>(*personal_data, errors, id + ".personal_data"))
+      record.personal_data.push_back({name, value});
   const std::size_t before = errors.size();
   auto command = command_named<ImportAccount>("import_account", std::move(fields), errors, id);
   for (std::size_t i = before; i < errors.size(); ++i)

@@ -13,7 +13,7 @@ namespace florin::config {
 struct ImportedRecord {
   AccountId account;
   ImportAccount command;
-  std::vector<Word> person;
+  std::vector<Word> personal_data;
   Where at;
   Node fields;
 

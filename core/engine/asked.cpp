@@ -15,8 +15,8 @@ std::uint32_t content_of(const AccountId& account, const AnyCommand& command) {
     codec::write(out, account);
     if (const auto* opens = std::get_if<OpenAccount>(&command))
       codec::write(out, AnyCommand(OpenAccount{opens->billing_country, opens->billing_state, {}}));
-    else if (std::holds_alternative<SetPerson>(command))
-      codec::write(out, AnyCommand(SetPerson{}));
+    else if (std::holds_alternative<SetPersonalData>(command))
+      codec::write(out, AnyCommand(SetPersonalData{}));
     else if (const auto* bills = std::get_if<SetBilling>(&command))
       codec::write(out, AnyCommand(SetBilling{bills->billing_country, bills->billing_state, {}}));
     else
@@ -27,7 +27,7 @@ std::uint32_t content_of(const AccountId& account, const AnyCommand& command) {
 
 bool is_usage(const AnyCommand& command) {
   return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
-         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
+         std::holds_alternative<CaptureHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
          std::holds_alternative<UseTogether>(command);
 }
 

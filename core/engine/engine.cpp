@@ -306,8 +306,8 @@ void Engine::step_inline() {
     commit_inline();
     const std::vector<Effect> effects = shard_.take_effects(virtual_now_);
     for (const Effect& effect : effects) {
-      std::promise<Said> said;
-      providers_.perform(effect, virtual_now_, [&](Said its) { said.set_value(std::move(its)); });
+      std::promise<ProviderReport> said;
+      providers_.perform(effect, virtual_now_, [&](ProviderReport its) { said.set_value(std::move(its)); });
       shard_.take(job_of(effect, said.get_future().get()), virtual_now_);
       commit_inline();
     }
@@ -334,7 +334,7 @@ void Engine::run_until(Instant to) {
 
 // ---- Effects ---------------------------------------------------------------------------------------------------
 
-Job Engine::job_of(const Effect& effect, const Said& said) const {
+Job Engine::job_of(const Effect& effect, const ProviderReport& said) const {
   Job job{.tenant = effect.tenant,
           .account = effect.account,
           .actor = {"host", ""},
@@ -344,13 +344,13 @@ Job Engine::job_of(const Effect& effect, const Said& said) const {
           .reply = {},
           .of_effect = true};
   if (effect.kind == Effect::Kind::refund)
-    job.command = RefundSaid{effect.refund, said};
+    job.command = RefundReported{effect.refund, said};
   else if (effect.kind == Effect::Kind::cancel)
-    job.command = CancelSaid{effect.order, effect.attempt, said};
+    job.command = CancelReported{effect.order, effect.attempt, said};
   else if (effect.saving)
-    job.command = SavingSaid{effect.saving, said};
+    job.command = SetUpReported{effect.saving, said};
   else
-    job.command = ProviderSaid{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge};
+    job.command = PaymentReported{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge};
   return job;
 }
 
@@ -373,7 +373,7 @@ void Engine::effect_loop() {
     effects_.pop_front();
     ++under_way_;
     lock.unlock();
-    providers_.perform(effect, now(), [this, effect](const Said& said) {
+    providers_.perform(effect, now(), [this, effect](const ProviderReport& said) {
       const std::lock_guard again(mutex_);
       inbox_.add_always(job_of(effect, said));
       wake_decider();

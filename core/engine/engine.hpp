@@ -115,7 +115,7 @@ class Engine {
   void step_inline();
   store::Committed commit_until_known(const store::Row& row);
   void row_is(store::Committed outcome, const store::Row& row);
-  Job job_of(const Effect& effect, const Said& said) const;
+  Job job_of(const Effect& effect, const ProviderReport& said) const;
 
   store::Store& store_;
   Policies& policies_;

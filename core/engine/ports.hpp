@@ -47,7 +47,7 @@ struct Effect {
 /// Performs effects. Whatever goes wrong is an outcome.
 class Providers {
  public:
-  using Done = std::move_only_function<void(Said)>;
+  using Done = std::move_only_function<void(ProviderReport)>;
 
   virtual ~Providers() = default;
   /// Begins, and calls `done` exactly once: before this returns, or when the provider has answered, on any thread. Many

@@ -21,8 +21,8 @@ constexpr std::size_t longest_key = 80;
 
 /// What a command says anew of the person behind an account.
 std::vector<Word>* person_named(AnyCommand& command) {
-  if (auto* names = std::get_if<SetPerson>(&command)) return &names->person;
-  if (auto* bills = std::get_if<SetBilling>(&command)) return &bills->person;
+  if (auto* names = std::get_if<SetPersonalData>(&command)) return &names->personal_data;
+  if (auto* bills = std::get_if<SetBilling>(&command)) return &bills->personal_data;
   return nullptr;
 }
 
@@ -87,13 +87,13 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
                                                   .refusal = std::nullopt,
                                                   .facts = {}});
   Entry& entry = *made;
-  if (auto* opens = std::get_if<OpenAccount>(&entry.command); opens != nullptr && !opens->person.empty()) {
+  if (auto* opens = std::get_if<OpenAccount>(&entry.command); opens != nullptr && !opens->personal_data.empty()) {
     if (held == nullptr) {
-      auto sealed = seal_person(store_, job.tenant, job.account, opens->person);
+      auto sealed = seal_person(store_, job.tenant, job.account, opens->personal_data);
       if (!sealed) return fail(sealed.error().code, sealed.error().message);
-      opens->person = std::move(*sealed);
+      opens->personal_data = std::move(*sealed);
     } else {
-      opens->person.clear();
+      opens->personal_data.clear();
     }
   }
   if (job.catalog) {
@@ -427,7 +427,7 @@ void Shard::durable(const store::Row& row) {
     ++durable_;
     Waiting done = std::move(tail_.front());
     tail_.pop_front();
-    if (std::holds_alternative<ErasePerson>(done.entry->command)) erase(*done.entry);
+    if (std::holds_alternative<ErasePersonalData>(done.entry->command)) erase(*done.entry);
     if (done.reply) done.reply(Answered{durable_, std::move(done.entry)});
   }
   while (!readers_.empty() && readers_.front().first <= durable_) {
@@ -439,7 +439,7 @@ void Shard::durable(const store::Row& row) {
 
 /// The key goes once the entry that says so is durable; a start does it again, should the first have been cut off.
 void Shard::erase(const Entry& entry) {
-  if (!entry.refusal) (void)!erase_person(store_, entry.tenant, entry.account);
+  if (!entry.refusal) (void)!erase_personal_data(store_, entry.tenant, entry.account);
 }
 
 void Shard::lose(const Error& why) {

@@ -146,7 +146,7 @@ void Shard::replay_entry(const Entry& entry, store::Position position, store::Po
     keys_for(entry.command)
         .remember(KeyWindow::digest_of(entry.tenant, entry.key), {content_of(entry.account, entry.command), position},
                   last_at_);
-  if (std::holds_alternative<ErasePerson>(entry.command)) erase(entry);
+  if (std::holds_alternative<ErasePersonalData>(entry.command)) erase(entry);
   if (position <= floor || entry.tenant.empty()) return;
   // Checkpoints are as of an entry each: one that is newer than this entry has it already. Whatever an account's has,
   // its tenant's has too.
@@ -245,7 +245,7 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
     for (const Order& order : held->account.orders)
       for (const Attempt& attempt : order.attempts) {
         if (attempt.state != AttemptState::started) continue;
-        Said said;
+        ProviderReport said;
         said.text = "the host was stopped before the outcome was known";
         said.ask_after = Duration{1};
         jobs.push_back({.tenant = tenant.state.id,
@@ -253,7 +253,7 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
                         .actor = the_host(),
                         .key = {},
                         .asked_at = std::nullopt,
-                        .command = ProviderSaid{order.id, attempt.number, std::move(said), true},
+                        .command = PaymentReported{order.id, attempt.number, std::move(said), true},
                         .reply = {},
                         .of_effect = false});
       }

@@ -107,9 +107,9 @@ namespace {
 /// What one entry sealed of a person; null: nothing of this account's.
 const std::vector<Word>* sealed_in(const Entry& entry, const TenantId& tenant, const AccountId& account) {
   if (entry.tenant != tenant || entry.account != account || entry.refusal) return nullptr;
-  if (const auto* opened = std::get_if<OpenAccount>(&entry.command)) return &opened->person;
-  if (const auto* named = std::get_if<SetPerson>(&entry.command)) return &named->person;
-  if (const auto* billed = std::get_if<SetBilling>(&entry.command)) return &billed->person;
+  if (const auto* opened = std::get_if<OpenAccount>(&entry.command)) return &opened->personal_data;
+  if (const auto* named = std::get_if<SetPersonalData>(&entry.command)) return &named->personal_data;
+  if (const auto* billed = std::get_if<SetBilling>(&entry.command)) return &billed->personal_data;
   return nullptr;
 }
 
@@ -139,7 +139,7 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
   return person;
 }
 
-Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account) {
+Status erase_personal_data(store::Store& store, const TenantId& tenant, const AccountId& account) {
   return store.erase_key(owner_of(tenant, account));
 }
 

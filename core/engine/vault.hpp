@@ -25,6 +25,6 @@ Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenan
 Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<std::uint64_t>& entries);
 
-Status erase_person(store::Store& store, const TenantId& tenant, const AccountId& account);
+Status erase_personal_data(store::Store& store, const TenantId& tenant, const AccountId& account);
 
 }  // namespace florin::engine

@@ -219,7 +219,7 @@ void Assembly::note_files_not_in_force(const std::map<std::string, config::Tenan
     if (!text) continue;
     Errors unreadable;
     const config::Tenant in_force = config::read_effective(*text, id, unreadable);
-    const auto changed = config::differences(in_force.tree, file.tree);
+    const auto changed = config::discrepancies(in_force.tree, file.tree);
     if (changed.empty()) continue;
     problems_.push_back({.code = "not_applied",
                          .message = "'" + id + "' runs on version " + std::to_string(version) + " and this file says " +
@@ -300,7 +300,7 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id, cons
 Status Assembly::fits_its_kind(const engine::Job& job) const {
   const std::string* with = std::visit(
       [](const auto& command) -> const std::string* {
-        if constexpr (requires { command.with; }) return command.with ? &*command.with : nullptr;
+        if constexpr (requires { command.pay_with; }) return command.pay_with ? &*command.pay_with : nullptr;
         return nullptr;
       },
       job.command);
@@ -330,10 +330,10 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (job.actor.role == "host" || job.actor.role == "processor")
     return Error{.code = "not_permitted", .message = "'" + job.actor.role + "' is Florin itself: nobody speaks for it"};
   if (const auto none = holds_no_card_number(job.command); !none) return none.error();
-  if (const auto* saves = std::get_if<SaveMethod>(&job.command))
+  if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
     if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
   if (const auto asked = fits_its_kind(job); !asked) return asked.error();
-  auto* method = std::get_if<SetMethod>(&job.command);
+  auto* method = std::get_if<AddPaymentMethod>(&job.command);
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);
   if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are

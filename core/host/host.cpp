@@ -348,7 +348,7 @@ std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
   return ids;
 }
 
-Result<std::vector<Word>> Host::person(const TenantId& tenant, const AccountId& account) const {
+Result<std::vector<Word>> Host::personal_data(const TenantId& tenant, const AccountId& account) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   std::vector<std::uint64_t> entries;
@@ -407,10 +407,11 @@ Result<MonthReport> Host::close_month(const TenantId& tenant, const std::string&
   return operating::close_month(*assembly, tenant, month, by);
 }
 
-Result<std::vector<Notice>> Host::notices(const TenantId& tenant, std::uint64_t from, std::size_t most) const {
+Result<std::vector<Notification>> Host::notifications(const TenantId& tenant, std::uint64_t from,
+                                                      std::size_t most) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  return operating::notices(*assembly, tenant, from, most);
+  return operating::notifications(*assembly, tenant, from, most);
 }
 
 Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
@@ -456,7 +457,7 @@ Result<StatementReport> Host::load_statement(const TenantId& tenant, const Proce
   return florin::load_statement(*assembly, tenant, processor, file, bytes, dry_run);
 }
 
-Result<std::string> Host::bank_money(const TenantId& tenant) const {
+Result<std::string> Host::bank_receipts(const TenantId& tenant) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return bank_money_as_json(*assembly, tenant);

@@ -1,5 +1,5 @@
 #include "domain/catalog/permission.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "host/parts.hpp"
 
 namespace florin {

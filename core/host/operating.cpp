@@ -9,7 +9,7 @@
 #include "host/card_numbers.hpp"
 #include "host/upcoming.hpp"
 #include "readers/months.hpp"
-#include "readers/notices.hpp"
+#include "readers/notifications.hpp"
 
 namespace florin::operating {
 
@@ -103,7 +103,7 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
   }
   engine::Rehearsal rehearsal(account, now.state, now.catalogs, assembly.plugged());
   auto none = holds_no_card_number(record.command);
-  if (none) none = holds_no_card_number(SetPerson{record.person});
+  if (none) none = holds_no_card_number(SetPersonalData{record.personal_data});
   if (!none) {
     report.errors.push_back(at_record(record, "card_number", none.error().message + " (" + none.error().at.path + ")"));
     return Done{};
@@ -186,9 +186,10 @@ Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant,
             submit(assembly, {tenant, record.account, by, key, std::nullopt, record.command}, &record, report);
         !done)
       return done.error();
-    if (record.person.empty()) continue;
+    if (record.personal_data.empty()) continue;
     if (const auto done =
-            submit(assembly, {tenant, record.account, by, key + " person", std::nullopt, SetPerson{record.person}},
+            submit(assembly,
+                   {tenant, record.account, by, key + " person", std::nullopt, SetPersonalData{record.personal_data}},
                    &record, report);
         !done)
       return done.error();
@@ -243,14 +244,15 @@ Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, cons
   return report_of(closing, true, now->catalog());
 }
 
-Result<std::vector<Notice>> notices(Assembly& assembly, const TenantId& tenant, std::uint64_t from, std::size_t most) {
+Result<std::vector<Notification>> notifications(Assembly& assembly, const TenantId& tenant, std::uint64_t from,
+                                                std::size_t most) {
   const auto now = tenant_now(assembly, tenant);
   if (!now) return now.error();
   const auto version = [&](std::uint32_t number) -> const Catalog* {
     const bool known = number >= 1 && number <= now->catalogs.versions.size();
     return known ? &now->catalogs.at(number) : nullptr;
   };
-  Result<std::vector<Notice>> found = std::vector<Notice>();
+  Result<std::vector<Notification>> found = std::vector<Notification>();
   const auto read = assembly.with_journal([&](store::Store& journal) -> Status {
     found = readers::notices_of(journal, tenant, version, from, most);
     return Done{};
@@ -319,9 +321,9 @@ std::string as_json(const std::vector<UpcomingCharge>& charges) {
   return json::serialize(all);
 }
 
-std::string as_json(const std::vector<Notice>& notices) {
+std::string as_json(const std::vector<Notification>& notifications) {
   json::array all;
-  for (const Notice& notice : notices) {
+  for (const Notification& notice : notifications) {
     json::object data;
     for (const Word& word : notice.data) data[word.name] = word.value;
     json::array roles;

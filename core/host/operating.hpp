@@ -11,6 +11,7 @@ Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant,
                                      const Actor& by, bool dry_run);
 Result<std::vector<MonthReport>> months(Assembly& assembly, const TenantId& tenant);
 Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, const std::string& month, const Actor& by);
-Result<std::vector<Notice>> notices(Assembly& assembly, const TenantId& tenant, std::uint64_t from, std::size_t most);
+Result<std::vector<Notification>> notifications(Assembly& assembly, const TenantId& tenant, std::uint64_t from,
+                                                std::size_t most);
 
 }  // namespace florin::operating

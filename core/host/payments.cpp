@@ -104,13 +104,13 @@ std::string why_open(const Attempt& attempt) {
   if (attempt.cancelling() && attempt.alarm.empty())
     return "its order is over: the processor is asked to cancel it, next at " + attempt.cancel_at.text();
   if (!attempt.alarm.empty() && !attempt.open()) return attempt.alarm;
-  if (!attempt.alarm.empty()) return attempt.alarm + ": look into the processor's own pages, then settle_payment";
+  if (!attempt.alarm.empty()) return attempt.alarm + ": look into the processor's own pages, then resolve_payment";
   switch (attempt.state) {
     case AttemptState::started: return "it is about to be sent, or is being sent";
     case AttemptState::unknown:
       return attempt.asked >= asked_enough
                  ? "the processor was asked " + std::to_string(attempt.asked) +
-                       " times and its outcome is still not known: a person has to find out, then settle_payment"
+                       " times and its outcome is still not known: a person has to find out, then resolve_payment"
                  : "its outcome is not known: the processor is asked again at " + attempt.ask_at.text() +
                        "; nothing else is tried till then";
     case AttemptState::pending: return "the processor or a bank is working on it";
@@ -256,7 +256,7 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
-    json::array payments, refunds, resting, differences;
+    json::array payments, refunds, resting, discrepancies;
     Fees fees;
     for (const AccountId& id : shard.accounts(tenant)) {
       tell_account(*shard.account(tenant, id), payments, refunds);
@@ -265,24 +265,24 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
     for (const ProcessorHealth& health : state->processors)
       resting.push_back(json::object{{"processor", health.processor.text()},
                                      {"failures", health.failures},
-                                     {"rests", now < health.rests_until},
-                                     {"rests_until", instant_or_null(health.rests_until)}});
-    for (const Difference& difference : state->differences)
-      differences.push_back(json::object{{"difference", difference.name},
-                                         {"processor", difference.processor.text()},
-                                         {"what", difference.what},
-                                         {"key", difference.key},
-                                         {"ref", difference.ref},
-                                         {"ours", difference.ours},
-                                         {"theirs", difference.theirs},
-                                         {"found_by", difference.found_by},
-                                         {"found_at", difference.found_at.text()}});
+                                     {"rests", now < health.cooldown_until},
+                                     {"cooldown_until", instant_or_null(health.cooldown_until)}});
+    for (const Discrepancy& difference : state->discrepancies)
+      discrepancies.push_back(json::object{{"difference", difference.name},
+                                           {"processor", difference.processor.text()},
+                                           {"what", difference.what},
+                                           {"key", difference.key},
+                                           {"ref", difference.ref},
+                                           {"ours", difference.ours},
+                                           {"theirs", difference.theirs},
+                                           {"found_by", difference.found_by},
+                                           {"found_at", difference.found_at.text()}});
     result = json::serialize(json::object{{"payments", std::move(payments)},
                                           {"books", std::move(books)},
                                           {"refunds", std::move(refunds)},
                                           {"processors", std::move(resting)},
                                           {"fees", told(fees)},
-                                          {"differences", std::move(differences)}});
+                                          {"discrepancies", std::move(discrepancies)}});
   });
   if (!read) return read.error();
   return result;

@@ -16,7 +16,7 @@ Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorI
                     const WebhookMessage& message);
 
 /// Every payment whose outcome is open, unknown or in doubt, refunds that have not been paid, processors that rest, and
-/// differences, each with why, as JSON. Errors: no_such_tenant.
+/// discrepancies, each with why, as JSON. Errors: no_such_tenant.
 Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant);
 
 /// A processor's books of a time against ours, both ways. What it knows of an open payment becomes what it said; what

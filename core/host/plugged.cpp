@@ -140,8 +140,8 @@ Operation operation_of(const engine::Effect& effect) {
 }
 
 /// What is said of an operation that the processor's plugin does not have; none: the operation itself says it.
-std::optional<Said> not_offered(OperationKind kind) {
-  Said said;
+std::optional<ProviderReport> not_offered(OperationKind kind) {
+  ProviderReport said;
   if (kind == OperationKind::cancel) {
     said.decline_code = cancel_not_offered;
     return said;
@@ -160,8 +160,9 @@ std::string list_of(const std::vector<std::string>& words, std::string_view betw
 }
 
 /// Nothing was sent, this time: what went out under the key before may have acted.
-Said not_known(const Manifest& manifest, const std::vector<std::string>& words, const engine::Effect& effect) {
-  Said said;
+ProviderReport not_known(const Manifest& manifest, const std::vector<std::string>& words,
+                         const engine::Effect& effect) {
+  ProviderReport said;
   said.state = effect.asked == 0 ? AttemptState::not_sent : AttemptState::unknown;
   said.decline = DeclineKind::misconfigured;
   said.decline_code = std::string(person_missing) + list_of(words, ", ");
@@ -361,7 +362,7 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   const auto held = tenant(effect.tenant);
   if (held == nullptr || !held->processors.contains(effect.processor.text())) {
     // A processor that the YAML no longer has: what left before is unknown; nothing leaves now.
-    Said said;
+    ProviderReport said;
     said.text = "processor '" + effect.processor.text() + "' is not loaded";
     return done(std::move(said));
   }
@@ -376,7 +377,7 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   if (const Manifest& manifest = processing.plugin->manifest(); of_person && !manifest.person.empty()) {
     const auto person = options_.persons(effect.tenant, effect.account, effect.person_at);
     if (!person && person.error().code != "erased" && person.error().code != "no_such_account") {
-      Said said;  // the store does not answer: nothing left, and what left before stays as it is
+      ProviderReport said;  // the store does not answer: nothing left, and what left before stays as it is
       said.state = effect.asked == 0 ? AttemptState::not_sent : AttemptState::unknown;
       said.text = person.error().message;
       return done(std::move(said));
@@ -389,7 +390,7 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   }
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
   operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,
-          [held, effect, now, done = std::move(done)](Said said) mutable {
+          [held, effect, now, done = std::move(done)](ProviderReport said) mutable {
             const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
             const auto method = held->methods.find(effect.method.text());
             if (waits && said.ask_after.us == 0 && method != held->methods.end())

@@ -20,10 +20,10 @@ const Wanted* first(const Entry& entry) {
 Result<std::optional<Entry>> pay(engine::Rehearsal& rehearsal, OrderId id, Instant now) {
   const Order* order = rehearsal.account().order(id);
   if (order == nullptr || !order->in_flight()) return std::optional<Entry>();
-  Said said;
+  ProviderReport said;
   said.state = AttemptState::captured;
   said.amount = order->total;
-  auto paid = rehearsal.take({"host", ""}, "", ProviderSaid{id, order->attempts.back().number, said}, now);
+  auto paid = rehearsal.take({"host", ""}, "", PaymentReported{id, order->attempts.back().number, said}, now);
   if (!paid) return paid.error();
   return std::optional<Entry>(std::move(*paid));
 }
@@ -53,7 +53,7 @@ class Movements {
         go("end_moved", moved->grant, Credits(), moved->rule, entry.at, moved->ends_at);
       if (const auto* refunded = std::get_if<GrantRefunded>(&fact))
         go("refunded", refunded->grant, refunded->amount, {}, entry.at, std::nullopt);
-      if (const auto* corrected = std::get_if<GrantCorrected>(&fact))
+      if (const auto* corrected = std::get_if<GrantAdjusted>(&fact))
         go("corrected", corrected->grant, corrected->amount, {}, entry.at, std::nullopt);
       if (const auto* moved = std::get_if<GrantTransferred>(&fact))
         go("transferred", moved->grant, moved->amount, {}, entry.at, std::nullopt);
@@ -143,7 +143,7 @@ std::vector<Refund> refunds_of(const Quotation& quotation) {
   std::vector<Refund> refunds;
   for (const Entry& entry : quotation.entries)
     for (const Fact& fact : entry.facts) {
-      if (const auto* asked = std::get_if<RefundAsked>(&fact))
+      if (const auto* asked = std::get_if<RefundRequested>(&fact))
         refunds.insert(refunds.end(), asked->quoted.begin(), asked->quoted.end());
       if (const auto* started = std::get_if<RefundStarted>(&fact)) refunds.push_back(*started->refund);
     }

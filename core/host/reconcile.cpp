@@ -85,9 +85,9 @@ std::string event_of(const WebhookClaim& claim) {
 }
 
 /// What differs between a payment of ours and theirs, each with both words.
-std::vector<Difference> between(const std::string& key, const OfOurs& ours, const WebhookClaim& claim) {
-  std::vector<Difference> found;
-  const Said& theirs = claim.said;
+std::vector<Discrepancy> between(const std::string& key, const OfOurs& ours, const WebhookClaim& claim) {
+  std::vector<Discrepancy> found;
+  const ProviderReport& theirs = claim.said;
   const auto differ = [&](const std::string& what, std::string is, std::string says) {
     found.push_back({.name = what + "/" + key,
                      .processor = {},
@@ -119,7 +119,7 @@ std::vector<Difference> between(const std::string& key, const OfOurs& ours, cons
   return found;
 }
 
-Difference only_ours(const std::string& key, const OfOurs& one) {
+Discrepancy only_ours(const std::string& key, const OfOurs& one) {
   return {.name = "only_ours/" + key,
           .processor = {},
           .what = "only_ours",
@@ -151,8 +151,8 @@ class Reconciling {
     if (!after) return after.error();
     compare(*theirs, *before, *after);
     const auto came = by_bank(*after);
-    for (Difference& difference : found_) {
-      report_.differences.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
+    for (Discrepancy& difference : found_) {
+      report_.discrepancies.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
       if (const auto told_of = saying_.differ(std::move(difference)); !told_of) return told_of.error();
     }
     if (!came) return came.error();
@@ -241,7 +241,7 @@ class Reconciling {
   Instant from_, until_;
   Saying saying_;
   ReconcileReport report_;
-  std::vector<Difference> found_;
+  std::vector<Discrepancy> found_;
 };
 
 }  // namespace

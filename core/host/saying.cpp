@@ -8,7 +8,7 @@ namespace florin {
 
 const std::string& key_of(const WebhookClaim& claim) { return claim.of_refund ? claim.refund_key : claim.payment_key; }
 
-Difference only_theirs(const WebhookClaim& claim, const std::string& found_by) {
+Discrepancy only_theirs(const WebhookClaim& claim, const std::string& found_by) {
   const std::string& key = key_of(claim);
   return {.name = "only_theirs/" + key,
           .processor = {},
@@ -44,9 +44,9 @@ Result<bool> Saying::say(const WebhookClaim& claim, const std::string& event) {
   return true;
 }
 
-Status Saying::differ(Difference difference) {
+Status Saying::differ(Discrepancy difference) {
   difference.processor = processor_;
-  engine::Job job = job_of({}, RecordDifference{std::move(difference)});
+  engine::Job job = job_of({}, RecordDiscrepancy{std::move(difference)});
   job.actor = {"host", ""};
   const auto taken = assembly_.engine().submit_and_wait(std::move(job));
   if (!taken) return taken.error();
@@ -56,7 +56,7 @@ Status Saying::differ(Difference difference) {
 /// A claim that nobody vouches for is a hint: the processor is asked.
 std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const WebhookClaim& claim,
                                              AccountId& account) const {
-  ProviderSaid said{.order = {}, .attempt = 0, .said = claim.said};
+  PaymentReported said{.order = {}, .attempt = 0, .said = claim.said};
   if (claim.dispute && claim.proven) {
     OrderId order;
     if (!shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, order) &&
@@ -77,7 +77,7 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
   if (claim.of_refund) {
     if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return std::nullopt;
     if (!claim.proven) return asks;
-    return RefundSaid{asks.refund, claim.said};
+    return RefundReported{asks.refund, claim.said};
   }
   if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) return std::nullopt;
   if (claim.proven) return said;
@@ -94,13 +94,13 @@ std::optional<AnyCommand> Saying::received(const engine::Shard& shard, const Web
   if (!claim.proven || claim.said.ref.empty() ||
       !shard.find_attempt(tenant_, claim.payment_key, account, order, attempt))
     return std::nullopt;
-  return ReceiveMoney{.receipt = receipt_of(claim),
-                      .processor = processor_,
-                      .kind = MoneyKind::transfer,
-                      .amount = claim.said.amount,
-                      .order = order,
-                      .dated = claim.happened_at.text().substr(0, 10),
-                      .said = without_card_numbers(claim.said.raw + ", " + claim.said.ref)};
+  return RecordBankReceipt{.receipt = receipt_of(claim),
+                           .processor = processor_,
+                           .kind = MoneyKind::transfer,
+                           .amount = claim.said.amount,
+                           .order = order,
+                           .dated = claim.happened_at.text().substr(0, 10),
+                           .said = without_card_numbers(claim.said.raw + ", " + claim.said.ref)};
 }
 
 engine::Job Saying::job_of(const AccountId& account, AnyCommand command) const {

@@ -15,7 +15,7 @@ ReceiptId receipt_of(const WebhookClaim& claim);
 /// Whether money moved.
 bool moved(const WebhookClaim& claim);
 /// Money that moved at the provider under a key that our books do not have.
-Difference only_theirs(const WebhookClaim& claim, const std::string& found_by);
+Discrepancy only_theirs(const WebhookClaim& claim, const std::string& found_by);
 
 /// Says a claim to the books: of the attempt, refund or order that it is about.
 class Saying {
@@ -25,7 +25,7 @@ class Saying {
 
   /// event   the same event counts once for as long as keys of money are remembered. False: it is about nothing here.
   Result<bool> say(const WebhookClaim& claim, const std::string& event);
-  Status differ(Difference difference);
+  Status differ(Discrepancy difference);
 
  private:
   std::optional<AnyCommand> command_of(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;

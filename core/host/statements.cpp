@@ -60,7 +60,7 @@ Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId
   }
   known.currency = catalog.currency;
   known.config = found->config;
-  if (catalog.bank_money) known.write_off = catalog.bank_money->write_off;
+  if (catalog.bank_receipts) known.write_off = catalog.bank_receipts->write_off;
   for (const Receipt& receipt : state->unmatched) known.receipts.insert(receipt.id);
   known.receipts.insert(state->identified.begin(), state->identified.end());
   for (const AccountId& id : shard.accounts(tenant)) {
@@ -120,13 +120,13 @@ class Loading {
       return become(said, "went", "money that went, or was taken back, is for a person to look at");
     const ReceiptId receipt = ReceiptId::trusted(said.receipt);
     if (!known_.receipts.insert(receipt).second) return become(said, "known", "this line is in the books already");
-    ReceiveMoney command{.receipt = receipt,
-                         .processor = processor_,
-                         .kind = MoneyKind::transfer,
-                         .amount = line.amount,
-                         .order = std::nullopt,
-                         .dated = said.dated,
-                         .said = without_card_numbers(line.text)};
+    RecordBankReceipt command{.receipt = receipt,
+                              .processor = processor_,
+                              .kind = MoneyKind::transfer,
+                              .amount = line.amount,
+                              .order = std::nullopt,
+                              .dated = said.dated,
+                              .said = without_card_numbers(line.text)};
     const std::vector<std::string> named = named_in(statements::plain(line.text), known_.references);
     if (named.size() != 1 || line.amount.currency() != known_.currency) {
       if (line.amount.currency() != known_.currency)
@@ -191,7 +191,7 @@ class Loading {
     if (pays) meant.state = OrderState::paid;
   }
 
-  StatementLine enter(StatementLine& said, const AccountId& account, const ReceiveMoney& command) {
+  StatementLine enter(StatementLine& said, const AccountId& account, const RecordBankReceipt& command) {
     if (dry_run_) return said;
     const Request request{.tenant = tenant_,
                           .account = account,
@@ -211,7 +211,7 @@ class Loading {
     said.becomes = account.empty() ? "refused" : "unmatched";
     if (account.empty()) return said;
     // What an account may not take is no reason to lose it.
-    ReceiveMoney to_list = command;
+    RecordBankReceipt to_list = command;
     to_list.order.reset();
     return enter(said, AccountId(), to_list);
   }

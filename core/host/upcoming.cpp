@@ -30,7 +30,7 @@ Result<std::vector<UpcomingCharge>> upcoming(engine::Rehearsal rehearsal, Instan
   for (int step = 0; step < most_steps && account.due_at <= until; ++step) {
     auto entries = rehearsal.advance(account.due_at);
     if (!entries) return entries.error();
-    std::vector<ProviderSaid> paid;
+    std::vector<PaymentReported> paid;
     for (const Entry& entry : *entries) {
       if (entry.refusal) return charges;  // it waits for a person
       for (const Fact& fact : entry.facts) {
@@ -39,13 +39,13 @@ Result<std::vector<UpcomingCharge>> upcoming(engine::Rehearsal rehearsal, Instan
         const auto* started = std::get_if<AttemptStarted>(&fact);
         if (started == nullptr) continue;
         charges.push_back(charge_of(account, *account.order(started->order), entry.at));
-        ProviderSaid said{.order = started->order, .attempt = started->attempt->number, .said = {}};
+        PaymentReported said{.order = started->order, .attempt = started->attempt->number, .said = {}};
         said.said.state = AttemptState::captured;
         said.said.amount = started->attempt->amount;
         paid.push_back(std::move(said));
       }
     }
-    for (const ProviderSaid& said : paid)
+    for (const PaymentReported& said : paid)
       if (auto taken = rehearsal.take({"host", ""}, "", said, account.last_at); !taken) return taken.error();
   }
   return charges;

@@ -13,7 +13,7 @@
 #include "domain/members/members.hpp"
 #include "domain/payments/offered.hpp"
 #include "domain/reviews/review.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "engine/provider_key.hpp"
 #include "host/parts.hpp"
 
@@ -335,7 +335,7 @@ Check check_usage(const TenantState& tenant, const Account& account, const Catal
   if (meter == nullptr) return check;
   check.available = amount_text(catalog, meter->type, account.available(meter->type, now));
   if (usage.quantity.unit == meter->per_started.unit)
-    check.price = amount_text(catalog, meter->type, price_of(*meter, usage.quantity, usage.words));
+    check.price = amount_text(catalog, meter->type, price_of(*meter, usage.quantity, usage.properties));
   return check;
 }
 

@@ -154,7 +154,7 @@ class Life {
     if (const auto* refunded = std::get_if<GrantRefunded>(&fact))
       leave(refunded->grant, refunded->amount, {}, entry, position,
             "taken back with refund " + std::to_string(refunded->refund.value));
-    if (const auto* corrected = std::get_if<GrantCorrected>(&fact))
+    if (const auto* corrected = std::get_if<GrantAdjusted>(&fact))
       leave(corrected->grant, corrected->amount, {}, entry, position, "corrected: " + corrected->reason);
     if (const auto* received = std::get_if<GrantReceived>(&fact)) begin(received->grant, received->rule);
     if (const auto* moved = std::get_if<GrantTransferred>(&fact))

@@ -118,7 +118,7 @@ Result<TenantPlan> plan_of(Books& books, const config::Tenant& file) {
   auto next = std::make_shared<Catalog>(file.catalog);
   next->version = plan.next;
   catalogs.versions.push_back(std::move(next));
-  for (const config::Difference& change : config::differences(before.tree, file.tree))
+  for (const config::Discrepancy& change : config::discrepancies(before.tree, file.tree))
     plan.changes.push_back(
         {change.path, change.before, change.after, change.at.file + ":" + std::to_string(change.at.line)});
   each_account(books, plan.tenant, [&](const Account& account) {

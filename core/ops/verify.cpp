@@ -36,7 +36,7 @@ std::string name_of(const Entry& entry) {
 
 bool is_usage(const AnyCommand& command) {
   return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
-         std::holds_alternative<SettleHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
+         std::holds_alternative<CaptureHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
          std::holds_alternative<UseTogether>(command);
 }
 
@@ -419,7 +419,7 @@ void Checking::check_bank_money(const Account& account, const Books& books) {
   for (const Receipt& receipt : account.receipts) {
     const std::string currency(receipt.amount.currency().code());
     unapplied[currency] += receipt.left().minor();
-    expect(!receipt.left().negative(), "bank_money",
+    expect(!receipt.left().negative(), "bank_receipts",
            [&] { return receipt.id.text() + " has paid more than came with it"; });
   }
   kept[std::string(account.money.currency().code())] += account.money.minor();
@@ -431,12 +431,12 @@ void Checking::check_bank_money(const Account& account, const Books& books) {
     return found == books.end() ? 0 : -found->second;
   };
   for (const auto& [currency, amount] : unapplied)
-    expect(booked("unapplied", currency) == amount, "bank_money", [&] {
+    expect(booked("unapplied", currency) == amount, "bank_receipts", [&] {
       return fmt::format("{}: the ledger has {} unapplied, the receipts {}", currency, booked("unapplied", currency),
                          amount);
     });
   for (const auto& [currency, amount] : kept)
-    expect(currency.empty() || booked("account_money", currency) == amount, "bank_money", [&] {
+    expect(currency.empty() || booked("account_money", currency) == amount, "bank_receipts", [&] {
       return fmt::format("{}: the ledger keeps {} for the next order, the account {}", currency,
                          booked("account_money", currency), amount);
     });

@@ -156,10 +156,10 @@ bool fits(std::uint32_t state, About about) {
   return true;
 }
 
-Said said_of(const florin_outcome* answer, About about) {
+ProviderReport said_of(const florin_outcome* answer, About about) {
   const auto outcome = inside(answer);
   if (!outcome) refuse_answer("a step that is done and says no outcome");
-  Said said;
+  ProviderReport said;
   said.state = fits(outcome->state, about) ? state_of(outcome->state) : AttemptState::unknown;
   said.amount = copied(outcome->amount);
   said.ref = copied(outcome->ref);

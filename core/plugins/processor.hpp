@@ -121,14 +121,14 @@ struct WebhookClaim {
   std::string payment_key;
   std::string refund_key;
   std::string payment_ref;  ///< the provider's id of the payment, where our key is not echoed
-  Said said;
+  ProviderReport said;
   Instant happened_at;
 };
 
 /// The next request, or what it came to; exactly one of both.
 struct ProcessorStep {
   std::optional<PlannedRequest> send;
-  std::optional<Said> done;
+  std::optional<ProviderReport> done;
   std::vector<WebhookClaim> page;  ///< of a pull that is done
   std::string cursor;              ///< of a pull: where the next one goes on; empty: there is no more
 };

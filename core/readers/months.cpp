@@ -116,7 +116,7 @@ class Books {
   void operator()(const GrantForfeited& fact) {
     leave({{fact.grant, fact.amount}}, &MonthLine::gone, &MonthLine::gone_money);
   }
-  void operator()(const GrantCorrected& fact) {
+  void operator()(const GrantAdjusted& fact) {
     leave({{fact.grant, fact.amount}}, &MonthLine::gone, &MonthLine::gone_money);
   }
   void operator()(const GrantRefunded& fact) {

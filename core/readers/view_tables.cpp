@@ -35,7 +35,7 @@ const char* const view_tables = R"(
     catalog INTEGER NOT NULL, cancelled_at TEXT, next_plan TEXT, next_cycle TEXT, next_licences INTEGER, ends_at TEXT,
     agreement_ends TEXT, paused_since TEXT, paused_until TEXT,
     PRIMARY KEY (tenant, account)) STRICT, WITHOUT ROWID;
-  CREATE TABLE made_plans (
+  CREATE TABLE custom_plans (
     tenant TEXT NOT NULL, account TEXT NOT NULL, plan TEXT NOT NULL, rank INTEGER, cycles TEXT, credit_price TEXT,
     first_credits TEXT, monthly_minimum TEXT, agreement TEXT,
     PRIMARY KEY (tenant, account, plan)) STRICT, WITHOUT ROWID;
@@ -334,9 +334,9 @@ void ViewWriter::write_changes(const Seen& seen, const Account& now) {
   write_account(name, now);
   if (differ(before.subscription, now.subscription) || differ(before.pause, now.pause))
     rewrite(name, "subscriptions", [&] { write_subscription(name, now); });
-  if (differ(before.made_plans, now.made_plans))
-    rewrite(name, "made_plans", [&] {
-      for (const MadePlan& made : now.made_plans) write_made_plan(name, made);
+  if (differ(before.custom_plans, now.custom_plans))
+    rewrite(name, "custom_plans", [&] {
+      for (const CustomPlan& made : now.custom_plans) write_custom_plan(name, made);
     });
   update(name, "grants", "grant_id", all_of(before.grants, before.closed_grants), all_of(now.grants, now.closed_grants),
          [&](const Grant& grant) { write_grant(name, grant); });
@@ -405,13 +405,13 @@ void ViewWriter::write_subscription(const Name& name, const Account& account) {
   }
 }
 
-void ViewWriter::write_made_plan(const Name& name, const MadePlan& made) {
+void ViewWriter::write_custom_plan(const Name& name, const CustomPlan& made) {
   const auto& [tenant, id] = name;
   std::string cycles;
-  for (const MadePlan::Cycle& cycle : made.cycles)
+  for (const CustomPlan::Cycle& cycle : made.cycles)
     cycles += (cycles.empty() ? "" : ", ") + cycle.cycle + " " + cycle.price.text();
   const auto money = [](const std::optional<Money>& amount) { return amount ? amount->text() : std::string(); };
-  put("INSERT INTO made_plans VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), "
+  put("INSERT INTO custom_plans VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), "
       "nullif(?, ''), nullif(?, ''))",
       tenant, id, made.plan.text(), made.rank, cycles,
       made.credit_price ? config::Scalar<UnitPrice>::text(*made.credit_price) : std::string(),

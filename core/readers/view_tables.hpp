@@ -55,7 +55,7 @@ class ViewWriter {
                  Credits used);
   void write_account(const Name& name, const Account& account);
   void write_subscription(const Name& name, const Account& account);
-  void write_made_plan(const Name& name, const MadePlan& made);
+  void write_custom_plan(const Name& name, const CustomPlan& made);
   void write_grant(const Name& name, const Grant& grant);
   void write_order(const Name& name, const Order& order);
   void write_attempts(const Name& name, const Account& account, const Order& order);

@@ -15,7 +15,7 @@ std::map<std::string, Credits> leaving(const std::vector<Entry>& entries) {
       if (const auto* expired = std::get_if<GrantExpired>(&fact)) sums["expired"] += expired->amount;
       if (const auto* forfeited = std::get_if<GrantForfeited>(&fact)) sums["forfeited"] += forfeited->amount;
       if (const auto* refunded = std::get_if<GrantRefunded>(&fact)) sums["refunded"] += refunded->amount;
-      if (const auto* corrected = std::get_if<GrantCorrected>(&fact)) sums["corrected"] += corrected->amount;
+      if (const auto* corrected = std::get_if<GrantAdjusted>(&fact)) sums["corrected"] += corrected->amount;
       if (const auto* moved = std::get_if<GrantTransferred>(&fact)) sums["transferred"] += moved->amount;
     }
   return sums;
@@ -32,10 +32,10 @@ std::map<std::string, Credits> coming(const std::vector<Entry>& entries) {
 }  // namespace
 
 void compare_quote(const Quotation& quotation, const QuoteExpected& expected, const Catalog& catalog, const Where& at,
-                   std::vector<Difference>& differences, std::size_t& checks) {
+                   std::vector<Discrepancy>& discrepancies, std::size_t& checks) {
   const auto same = [&](const std::string& what, const std::string& wanted, const std::string& actual) {
     ++checks;
-    if (wanted != actual) differences.push_back({at, "quote." + what, wanted, actual});
+    if (wanted != actual) discrepancies.push_back({at, "quote." + what, wanted, actual});
   };
   const auto credits = [&](const std::string& what, const std::vector<std::pair<std::string, Amount>>& wanted,
                            std::map<std::string, Credits> actual) {

@@ -47,7 +47,7 @@ class Comparison {
         tenant_(tenant),
         checks_(checks) {}
 
-  std::vector<Difference> run() {
+  std::vector<Discrepancy> run() {
     account_ = stage_.account(tenant_, act_.account);
     if (account_ == nullptr) {
       differences_.push_back({node_.where_key("expect"), "account", act_.account.text(), "no such account"});
@@ -56,7 +56,7 @@ class Comparison {
     credits();
     grants();
     money();
-    bank_money();
+    bank_receipts();
     subscription();
     documents();
     payments();
@@ -160,7 +160,7 @@ class Comparison {
     if (expect_.charges) same("charges", std::to_string(*expect_.charges), std::to_string(sum.charges));
   }
 
-  void bank_money() {
+  void bank_receipts() {
     const Currency currency = catalog_.currency;
     Money unapplied(0, currency), written_off(0, currency), withheld(0, currency);
     for (const Receipt& receipt : account_->receipts) unapplied += receipt.left();
@@ -173,10 +173,10 @@ class Comparison {
     if (expect_.unapplied) same("unapplied", expect_.unapplied->text(), unapplied.text());
     if (expect_.written_off) same("written_off", expect_.written_off->text(), written_off.text());
     if (expect_.withheld_tax) same("withheld_tax", expect_.withheld_tax->text(), withheld.text());
-    if (expect_.differences) {
+    if (expect_.discrepancies) {
       std::vector<std::string> open;
-      for (const auto& difference : stage_.tenant(tenant_).differences) open.push_back(difference.what);
-      same("differences", listed(*expect_.differences), listed(open));
+      for (const auto& difference : stage_.tenant(tenant_).discrepancies) open.push_back(difference.what);
+      same("discrepancies", listed(*expect_.discrepancies), listed(open));
     }
     if (expect_.payouts) {
       std::vector<std::string> by_hand;
@@ -414,12 +414,12 @@ class Comparison {
       const CreditTypeRule& type = catalog_.credits.front();
       same("owed", text(*expect_.owed, type.decimals), text(account_->owes(type.id), type.decimals));
     }
-    if (expect_.notices) {
+    if (expect_.notifications) {
       std::vector<std::string> kinds;
-      if (const auto told = operating::notices(stage_.assembly(), tenant_, 0, 1000))
-        for (const Notice& notice : *told)
+      if (const auto told = operating::notifications(stage_.assembly(), tenant_, 0, 1000))
+        for (const Notification& notice : *told)
           if (notice.account == act_.account) kinds.push_back(notice.kind);
-      same("notices", listed(*expect_.notices), listed(kinds));
+      same("notifications", listed(*expect_.notifications), listed(kinds));
     }
     for (const auto& [approval, state] : expect_.approvals) {
       std::string there = "none";
@@ -437,18 +437,18 @@ class Comparison {
   const TenantId& tenant_;
   std::size_t& checks_;
   const Account* account_ = nullptr;
-  std::vector<Difference> differences_;
+  std::vector<Discrepancy> differences_;
 };
 
 }  // namespace
 
-std::vector<Difference> compare(const Stage& stage, const TenantId& tenant, const Act& act,
-                                const std::optional<Quotation>& quotation, std::size_t& checks) {
-  std::vector<Difference> differences = Comparison(stage, tenant, act, checks).run();
+std::vector<Discrepancy> compare(const Stage& stage, const TenantId& tenant, const Act& act,
+                                 const std::optional<Quotation>& quotation, std::size_t& checks) {
+  std::vector<Discrepancy> discrepancies = Comparison(stage, tenant, act, checks).run();
   if (act.expect->quote && quotation)
     compare_quote(*quotation, *act.expect->quote, stage.catalog(tenant),
-                  act.node.child("expect")->child("quote")->where_key(""), differences, checks);
-  return differences;
+                  act.node.child("expect")->child("quote")->where_key(""), discrepancies, checks);
+  return discrepancies;
 }
 
 }  // namespace florin::scenario

@@ -119,7 +119,7 @@ class Player {
       fine = send(stage, act);
     if (!act.new_version.empty() || act.version_again != 0) fine = apply(stage, act);
     if (!act.expect) return fine;
-    for (const scenario::Difference& difference : compare(stage, script_.tenant, act, quotation, report_.checks)) {
+    for (const scenario::Discrepancy& difference : compare(stage, script_.tenant, act, quotation, report_.checks)) {
       out_ << place(difference.at) << difference.what << " is " << difference.actual << ", expected "
            << difference.expected << "   (at " << act.at.text() << ")\n";
       fine = false;

@@ -52,7 +52,7 @@ std::optional<Command> used(const Reading& reading) {
   T command;
   command.meter = *meter;
   command.quantity = *quantity;
-  for (std::size_t i = 1; i < table.size(); ++i) command.words.push_back({table[i].first, table[i].second});
+  for (std::size_t i = 1; i < table.size(); ++i) command.properties.push_back({table[i].first, table[i].second});
   return command;
 }
 
@@ -78,13 +78,13 @@ constexpr ShortForm short_forms[] = {
      [](const Reading& reading) -> std::optional<Command> {
        const auto taken = one_pair<EntitlementId>(reading);
        if (!taken) return std::nullopt;
-       return TakeItem{taken->first, taken->second};
+       return OccupyItem{taken->first, taken->second};
      }},
     {"give_back", "owner",
      [](const Reading& reading) -> std::optional<Command> {
        const auto given = one_pair<EntitlementId>(reading);
        if (!given) return std::nullopt;
-       return GiveBackItem{given->first, given->second};
+       return ReleaseItem{given->first, given->second};
      }},
     {"invite", "owner",
      [](const Reading& reading) -> std::optional<Command> {
@@ -171,16 +171,16 @@ std::string_view asked_by(const Command& command) {
 
 }  // namespace
 
-SetMethod card_with(const HowItGoes& how, const std::string& slot) {
-  SetMethod method;
+AddPaymentMethod card_with(const HowItGoes& how, const std::string& slot) {
+  AddPaymentMethod method;
   method.method = MethodId::trusted("card");
   method.slot = slot;
   method.details = {{"token", how.token}, {"brand", "visa"}, {"last4", slot == "primary" ? "4242" : "1881"}};
   return method;
 }
 
-SetMethod upi_with(const HowItGoes& how) {
-  SetMethod method;
+AddPaymentMethod upi_with(const HowItGoes& how) {
+  AddPaymentMethod method;
   method.method = MethodId::trusted("upi");
   method.slot = "primary";
   method.details = {{"token", how.token}, {"address", "acme@bank"}};

@@ -8,8 +8,8 @@
 /// Commands as stories write them: by their own name, or shorter where that reads better.
 namespace florin::scenario {
 
-SetMethod card_with(const HowItGoes& how, const std::string& slot);
-SetMethod upi_with(const HowItGoes& how);
+AddPaymentMethod card_with(const HowItGoes& how, const std::string& slot);
+AddPaymentMethod upi_with(const HowItGoes& how);
 /// What `subscribe: {}` asks for.
 Subscribe subscription_of(const AccountGiven& given);
 

@@ -155,7 +155,7 @@ class Reader {
       script_.acts.push_back(std::move(act));
     };
     OpenAccount open{given.country.value_or("US"), given.billing_state, {}};
-    for (const auto& [name, value] : given.person) open.person.push_back({name, value});
+    for (const auto& [name, value] : given.personal_data) open.personal_data.push_back({name, value});
     add(at, owner, open);
     if (given.card) add(at, owner, card_with(*given.card, "primary"));
     if (given.backup) add(at, owner, card_with(*given.backup, "backup"));

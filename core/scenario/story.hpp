@@ -43,7 +43,7 @@ struct AccountGiven {
   std::optional<CreditAmount> first_credits;
   std::optional<std::string> country;  ///< US when not said
   std::optional<std::string> billing_state;
-  std::vector<std::pair<std::string, std::string>> person;
+  std::vector<std::pair<std::string, std::string>> personal_data;
   std::optional<HowItGoes> card, backup, upi;
   std::vector<std::pair<std::string, std::string>> approvals;
   std::optional<Recharge> auto_recharge;
@@ -137,15 +137,15 @@ struct Expect {
   std::vector<std::pair<EntitlementId, std::string>> entitlements;  ///< as the price page has them
   std::vector<std::pair<EntitlementId, std::string>> left;
   std::vector<std::pair<EntitlementId, std::vector<std::string>>> working, suspended;
-  std::optional<std::vector<std::string>> members;      ///< `anna owner`, `ben member invited`
-  std::optional<std::vector<std::string>> offered;      ///< payment methods
-  std::optional<Money> account_money;                   ///< kept for the next order
-  std::optional<Money> unapplied;                       ///< came by bank, and has paid nothing yet
-  std::optional<std::vector<std::string>> unmatched;    ///< of the tenant: names in the list of a person
-  std::optional<Money> written_off, withheld_tax;       ///< of all orders
-  std::optional<std::vector<std::string>> payouts;      ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
-  std::optional<std::vector<std::string>> notices;      ///< kinds of what was to be told of the account so far
-  std::optional<std::vector<std::string>> differences;  ///< of the tenant: what of each is open
+  std::optional<std::vector<std::string>> members;        ///< `anna owner`, `ben member invited`
+  std::optional<std::vector<std::string>> offered;        ///< payment methods
+  std::optional<Money> account_money;                     ///< kept for the next order
+  std::optional<Money> unapplied;                         ///< came by bank, and has paid nothing yet
+  std::optional<std::vector<std::string>> unmatched;      ///< of the tenant: names in the list of a person
+  std::optional<Money> written_off, withheld_tax;         ///< of all orders
+  std::optional<std::vector<std::string>> payouts;        ///< by a person: `590.00 INR waits`, `590.00 INR paid_out`
+  std::optional<std::vector<std::string>> notifications;  ///< kinds of what was to be told of the account so far
+  std::optional<std::vector<std::string>> discrepancies;  ///< of the tenant: what of each is open
 };
 
 struct Step {
@@ -179,8 +179,8 @@ struct Story {
 
 BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount))
 BOOST_DESCRIBE_STRUCT(AccountGiven, (),
-                      (plan, cycle, licences, add_ons, first_credits, country, billing_state, person, card, backup, upi,
-                       approvals, auto_recharge, opened_at, trial_from, running_since))
+                      (plan, cycle, licences, add_ons, first_credits, country, billing_state, personal_data, card,
+                       backup, upi, approvals, auto_recharge, opened_at, trial_from, running_since))
 BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
 BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total, kept))
@@ -195,7 +195,7 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        invoice, credit_note, orders, attempts, methods, prompt, frozen, recharge_suspended, owed,
                        approvals, paused_until, ends_at, agreement_ends, credits_kept_until, quote, reviews, disputes,
                        blocked, goodwill, may, entitlements, left, working, suspended, members, offered, account_money,
-                       unapplied, unmatched, written_off, withheld_tax, differences, payouts, notices))
+                       unapplied, unmatched, written_off, withheld_tax, discrepancies, payouts, notifications))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
                        expect, nobodys, says, decided_by))

@@ -43,7 +43,7 @@ class Teller {
   Teller(const Catalog& catalog, const Account& account) : catalog_(catalog), account_(account) {}
 
   std::string operator()(const AccountOpened& f) const { return "account opened, billed in " + f.billing_country; }
-  std::string operator()(const PersonErased&) const { return "personal data erased"; }
+  std::string operator()(const PersonalDataErased&) const { return "personal data erased"; }
   std::string operator()(const TrialStarted& f) const {
     return f.ends_at ? "trial begins, until " + f.ends_at->text() : "trial begins, until an upgrade";
   }
@@ -87,7 +87,7 @@ class Teller {
   std::string operator()(const GrantEndMoved& f) const {
     return "grant " + number(f.grant) + " now lasts" + until(f.ends_at);
   }
-  std::string operator()(const GrantCorrected& f) const {
+  std::string operator()(const GrantAdjusted& f) const {
     return of_grant(f.grant, f.amount) + " taken as a correction: " + f.reason;
   }
   std::string operator()(const GrantRefunded& f) const {
@@ -109,8 +109,10 @@ class Teller {
   std::string operator()(const CreditsOwedTaken& f) const {
     return of_grant(f.grant, f.amount) + " taken for what was owed";
   }
-  std::string operator()(const MethodSaved& f) const { return f.method.slot + " payment method: " + f.method.masked; }
-  std::string operator()(const MethodRemoved&) const { return "payment method removed"; }
+  std::string operator()(const PaymentMethodAdded& f) const {
+    return f.method.slot + " payment method: " + f.method.masked;
+  }
+  std::string operator()(const PaymentMethodRemoved&) const { return "payment method removed"; }
   std::string operator()(const RechargeSet& f) const {
     return f.recharge.active ? "auto-recharge of " + amount(f.recharge.type, f.recharge.amount) + " below " +
                                    amount(f.recharge.type, f.recharge.below)
@@ -152,7 +154,7 @@ class Teller {
            (f.step_at == never ? "" : ", next " + f.step_at.text());
   }
   std::string operator()(const PastDueCleared&) const { return "past due no more"; }
-  std::string operator()(const RefundAsked& f) const {
+  std::string operator()(const RefundRequested& f) const {
     Money sum;
     for (const Refund& refund : f.quoted) sum += refund.amount;
     return "refund asked, " + sum.text() + " quoted; the account is frozen";
@@ -172,9 +174,9 @@ class Teller {
   std::string operator()(const SubscriptionResumed& f) const { return "resumed, the period ends " + f.to.text(); }
   std::string operator()(const AddOnMonthStarted& f) const { return "a month of add-ons begins, to " + f.to.text(); }
   std::string operator()(const KeepingEnded&) const { return "credits are kept no longer"; }
-  std::string operator()(const PlanMade& f) const { return f.plan.plan.text() + " made for this account"; }
+  std::string operator()(const CustomPlanSet& f) const { return f.plan.plan.text() + " made for this account"; }
   std::string operator()(const AccountDeleted&) const { return "account deleted"; }
-  std::string operator()(const PersonSealed&) const { return "personal data replaced"; }
+  std::string operator()(const PersonalDataSealed&) const { return "personal data replaced"; }
   std::string operator()(const BillingSet& f) const {
     return "billed in " + f.billing_country + (f.billing_state.empty() ? "" : ", " + f.billing_state);
   }
@@ -202,7 +204,7 @@ class Teller {
   std::string operator()(const NextInvoiceSet& f) const {
     return std::to_string(f.lines.size()) + " lines wait for the next invoice";
   }
-  std::string operator()(const ReviewAsked& f) const {
+  std::string operator()(const ReviewRequested& f) const {
     return "review " + number(f.review.id) + " of order " + number(f.review.order) + ", " + f.review.reason +
            ", to be answered by " + f.review.due_at.text() +
            (f.review.duplicate_of ? "; looks like order " + number(f.review.duplicate_of) : "");
@@ -237,8 +239,8 @@ class Teller {
     return "minimum " + f.minimum.text() + ", used " + amount(f.type, f.used) + ": " + amount(f.type, sum) + " taken" +
            from(f.takes);
   }
-  std::string operator()(const ItemTaken& f) const { return f.entitlement.text() + ": " + f.item + " is taken"; }
-  std::string operator()(const ItemGivenBack& f) const {
+  std::string operator()(const ItemOccupied& f) const { return f.entitlement.text() + ": " + f.item + " is taken"; }
+  std::string operator()(const ItemReleased& f) const {
     return f.entitlement.text() + ": " + f.item + " is given back";
   }
   std::string operator()(const ItemSuspended& f) const {
@@ -251,7 +253,7 @@ class Teller {
   std::string operator()(const InvitationRevoked& f) const { return f.member.text() + " is not invited any more"; }
   std::string operator()(const MemberRemoved& f) const { return f.member.text() + " is no member any more"; }
   std::string operator()(const RoleChanged& f) const { return f.member.text() + " is now " + f.role; }
-  std::string operator()(const MoneyReceived& f) const {
+  std::string operator()(const BankReceiptRecorded& f) const {
     return word(f.receipt.kind) + " " + f.receipt.id.text() + " came, " + f.receipt.amount.text() +
            (f.receipt.order ? ", for order " + number(f.receipt.order) : "");
   }
@@ -275,13 +277,13 @@ class Teller {
     return f.processor.text() +
            (f.failures == 0 ? std::string(" answers again")
                             : " has failed " + std::to_string(f.failures) + " times in a row") +
-           (f.rests_until.us == 0 ? "" : " and rests until " + f.rests_until.text());
+           (f.cooldown_until.us == 0 ? "" : " and rests until " + f.cooldown_until.text());
   }
-  std::string operator()(const DifferenceFound& f) const {
+  std::string operator()(const DiscrepancyFound& f) const {
     return "difference " + f.difference->name + " (" + f.difference->what + "): ours " + f.difference->ours +
            ", theirs " + f.difference->theirs;
   }
-  std::string operator()(const DifferenceClosed& f) const {
+  std::string operator()(const DiscrepancyClosed& f) const {
     return "difference " + f.difference + " closed: " + f.reason;
   }
   std::string operator()(const TaxWithheld& f) const {
@@ -289,7 +291,7 @@ class Teller {
   }
   std::string operator()(const OrderSettled& f) const {
     std::string text = "order " + number(f.order) + " has";
-    for (const MoneyApplied& part : f.applied) text += " " + part.amount.text() + " of " + part.receipt.text() + ",";
+    for (const CashApplied& part : f.applied) text += " " + part.amount.text() + " of " + part.receipt.text() + ",";
     return text + " written off " + f.written_off.text() + ", withheld " + f.withheld.text();
   }
   std::string operator()(const OrderReopened& f) const {

@@ -25,8 +25,8 @@ int main() {
     return outcome && !outcome->refusal;
   };
 
-  OpenAccount open{.billing_country = "DE", .billing_state = std::nullopt, .person = {{"name", "Ann"}}};
-  SetMethod card;
+  OpenAccount open{.billing_country = "DE", .billing_state = std::nullopt, .personal_data = {{"name", "Ann"}}};
+  AddPaymentMethod card;
   card.method = *MethodId::parse("card");
   card.slot = "primary";
   card.details = {{"token", "ok"}, {"brand", "visa"}, {"last4", "4242"}};

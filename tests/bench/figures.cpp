@@ -59,7 +59,7 @@ void set_up(Host& host, std::size_t accounts) {
                             {"staff", "bench"},
                             times + n,
                             std::nullopt,
-                            CorrectCredits{*CreditAmount::parse("1000000000 message"), false, "bench"}});
+                            AdjustCredits{*CreditAmount::parse("1000000000 message"), false, "bench"}});
     }
     all_done(host.submit(requests));
   }
@@ -244,12 +244,12 @@ double renewals_a_second(const std::filesystem::path& folder, std::size_t accoun
           {tenant, name_of(i), {"owner", "ann"}, word + std::to_string(i), std::nullopt, std::move(command)});
     };
     ask("open", OpenAccount{"US", std::nullopt, {}});
-    ask("method", SetMethod{.method = MethodId::trusted("card"),
-                            .slot = "primary",
-                            .details = {{"token", "ok"}, {"brand", "visa"}, {"last4", "4242"}},
-                            .token = {},
-                            .brand = {},
-                            .masked = {}});
+    ask("method", AddPaymentMethod{.method = MethodId::trusted("card"),
+                                   .slot = "primary",
+                                   .details = {{"token", "ok"}, {"brand", "visa"}, {"last4", "4242"}},
+                                   .token = {},
+                                   .brand = {},
+                                   .masked = {}});
     Subscribe subscribe;
     subscribe.plan = PlanId::trusted("lite");
     subscribe.cycle = "monthly";

@@ -61,7 +61,7 @@ void set_up(engine::Engine& engine, std::size_t from, std::size_t to) {
       jobs.push_back(job(i, "open" + n, OpenAccount{"US", std::nullopt, {}}));
       jobs.push_back(job(i, "trial" + n, StartTrial{}));
       for (const char* times : {"a", "b"})
-        jobs.push_back(job(i, times + n, CorrectCredits{*CreditAmount::parse("1000000 message"), false, "bench"}));
+        jobs.push_back(job(i, times + n, AdjustCredits{*CreditAmount::parse("1000000 message"), false, "bench"}));
     }
     take(engine, std::move(jobs));
   }

@@ -6,7 +6,7 @@ foreach(component host plugins sdk)
   run(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/first --component ${component})
 endforeach()
 file(RENAME ${WORK}/first ${WORK}/moved)
-run(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/moved -DCMAKE_CXX_COMPILER=${CXX}
+run(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/moved -DCMAKE_CXX_COMPILER=${CXX}
             -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Werror")
 run(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build)
 run(COMMAND ${WORK}/build/embed EXPECT "available: 99 letter, one costs 1 letter\na month later: 100 letter\n")

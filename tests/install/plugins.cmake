@@ -6,7 +6,7 @@ foreach(component host plugins sdk)
   run(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/florin --component ${component})
 endforeach()
 file(COPY ${SOURCE}/ DESTINATION ${WORK}/mine)
-run(COMMAND ${CMAKE_COMMAND} -S ${WORK}/mine -B ${WORK}/mine/build -DCMAKE_PREFIX_PATH=${WORK}/florin
+run(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${WORK}/mine -B ${WORK}/mine/build -DCMAKE_PREFIX_PATH=${WORK}/florin
             -DCMAKE_C_COMPILER=${CC} -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Debug
             "-DCMAKE_C_FLAGS=-Wall -Wextra -Wpedantic -Werror" "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
 run(COMMAND ${CMAKE_COMMAND} --build ${WORK}/mine/build)

@@ -57,27 +57,30 @@ class CardNumber : public testing::Test {
 
 TEST_F(CardNumber, IsRefusedInEveryFieldOfACommand) {
   const std::pair<const char*, const char*> commands[] = {
-      {R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "4111111111111111", "brand": "visa"}}})",
-       "set_method.details[0].token"},
-      {R"({"set_method": {"method": "card", "slot": "primary", "token": "4111-1111-1111-1111"}})", "set_method.token"},
-      {R"({"set_method": {"method": "card", "slot": "primary", "token": "ok", "masked": "4111111111111111"}})",
-       "set_method.masked"},
-      {R"({"set_billing": {"person": {"name": "Ann 4111 1111 1111 1111"}}})", "set_billing.person[0].name"},
-      {R"({"set_person": {"person": {"address": "4111111111111111"}}})", "set_person.person[0].address"},
-      {R"({"correct_credits": {"amount": "5 message", "take": false, "reason": "card 4111 1111 1111 1111"}})",
-       "correct_credits.reason"},
-      {R"({"ask_review": {"order": 1, "reason": "duplicate_charge", "said": "I paid with 4111111111111111"}})",
-       "ask_review.said"},
-      {R"({"take_item": {"entitlement": "numbers", "item": "4111111111111111"}})", "take_item.item"},
-      {R"({"use": {"meter": "sms", "quantity": "160 characters", "words": {"destination": "4111111111111111"}}})",
-       "use.words[0].destination"},
+      {R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "4111111111111111", "brand": "visa"}}})",
+       "add_payment_method.details[0].token"},
+      {R"({"add_payment_method": {"method": "card", "slot": "primary", "token": "4111-1111-1111-1111"}})",
+       "add_payment_method.token"},
+      {R"({"add_payment_method": {"method": "card", "slot": "primary", "token": "ok", "masked": "4111111111111111"}})",
+       "add_payment_method.masked"},
+      {R"({"set_billing": {"personal_data": {"name": "Ann 4111 1111 1111 1111"}}})",
+       "set_billing.personal_data[0].name"},
+      {R"({"set_personal_data": {"personal_data": {"address": "4111111111111111"}}})",
+       "set_personal_data.personal_data[0].address"},
+      {R"({"adjust_credits": {"amount": "5 message", "take": false, "reason": "card 4111 1111 1111 1111"}})",
+       "adjust_credits.reason"},
+      {R"({"request_review": {"order": 1, "reason": "duplicate_charge", "said": "I paid with 4111111111111111"}})",
+       "request_review.said"},
+      {R"({"occupy_item": {"entitlement": "numbers", "item": "4111111111111111"}})", "occupy_item.item"},
+      {R"({"use": {"meter": "sms", "quantity": "160 characters", "properties": {"destination": "4111111111111111"}}})",
+       "use.properties[0].destination"},
       {R"({"use_together": {"usages": [{"meter": "sms", "quantity": "160 characters"},
-           {"meter": "sms", "quantity": "160 characters", "words": {"to": "4111 1111 1111 1111"}}]}})",
-       "use_together.usages[1].words[0].to"},
-      {R"({"buy_credits": {"amount": "500 message", "with": "card/4111111111111111"}})", "buy_credits.with"},
-      {R"({"receive_money": {"receipt": "r1", "processor": "sandbox", "kind": "transfer", "amount": "5.00 USD",
+           {"meter": "sms", "quantity": "160 characters", "properties": {"to": "4111 1111 1111 1111"}}]}})",
+       "use_together.usages[1].properties[0].to"},
+      {R"({"buy_credits": {"amount": "500 message", "pay_with": "card/4111111111111111"}})", "buy_credits.with"},
+      {R"({"record_bank_receipt": {"receipt": "r1", "processor": "sandbox", "kind": "transfer", "amount": "5.00 USD",
            "dated": "2026-03-10", "said": "from 4111 1111 1111 1111"}})",
-       "receive_money.said"}};
+       "record_bank_receipt.said"}};
   int n = 0;
   for (const auto& [command, field] : commands) {
     const auto said = host->submit_json(tenant, acme, staff, "k" + std::to_string(++n), command);
@@ -94,7 +97,7 @@ TEST_F(CardNumber, IsRefusedInEveryFieldOfACommand) {
                                   .asked_at = std::nullopt,
                                   .command = Use{.meter = *MeterId::parse("sms"),
                                                  .quantity = *Quantity::parse("160 characters"),
-                                                 .words = {{"to", number}}}}});
+                                                 .properties = {{"to", number}}}}});
   EXPECT_EQ(taken.at(0).error().code, "card_number");
   is_nowhere();
 }
@@ -106,7 +109,7 @@ TEST_F(CardNumber, IsRefusedInEveryFieldOfAnImport) {
   };
   const std::string head = "accounts:\n  grace:\n    billing_country: US\n    opened_at: 2025-06-10T15:00Z\n";
   for (const char* field :
-       {"    person: {name: \"4111 1111 1111 1111\"}\n",
+       {"    personal_data: {name: \"4111 1111 1111 1111\"}\n",
         "    methods: [{method: card, slot: primary, token: tok_1, brand: visa, masked: \"4111111111111111\"}]\n",
         "    methods: [{method: card, slot: primary, token: \"4111111111111111\", brand: visa, masked: \"1\"}]\n",
         "    approvals: {kyc: \"4111111111111111\"}\n",

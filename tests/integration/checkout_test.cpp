@@ -41,7 +41,7 @@ struct Customer {
     return done ? done->refusal : std::nullopt;
   }
   void card(const std::string& token) {
-    ask(R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": ")" + token +
+    ask(R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": ")" + token +
         R"(", "brand": "visa", "last4": "4242"}}})");
   }
   json::object view() const { return json::parse(*host->account(tenant, account)).as_object(); }

@@ -32,7 +32,7 @@ class Commit : public testing::TestWithParam<bool> {
     journal = dynamic_cast<store::MemoryStore*>(&host->store());
     ASSERT_NE(journal, nullptr);
     for (const char* command : {R"({"open_account": {"billing_country": "US"}})", R"({"start_trial": {}})",
-                                R"({"correct_credits": {"amount": "100 message", "reason": "for the test"}})"}) {
+                                R"({"adjust_credits": {"amount": "100 message", "reason": "for the test"}})"}) {
       const auto done = ask(command, command);
       ASSERT_TRUE(done && !done->entry->refusal) << command;
     }

@@ -32,7 +32,7 @@ class Cut : public testing::Test {
     for (int n = 0; n < accounts; ++n) {
       ask(n, "open", OpenAccount{"US", std::nullopt, {}});
       ask(n, "trial", StartTrial{});
-      ask(n, "give", CorrectCredits{*CreditAmount::parse("1000 message"), false, "for the test"});
+      ask(n, "give", AdjustCredits{*CreditAmount::parse("1000 message"), false, "for the test"});
     }
     commit();
   }

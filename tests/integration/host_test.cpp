@@ -12,8 +12,9 @@ TEST(Host, TakesNoBankThatIsNone) {
   auto host = Host::open(
       {.config = FLORIN_CONFIG "/florin.yaml", .data = "memory", .virtual_from = *Instant::parse("2026-03-10T09:00Z")});
   ASSERT_TRUE(host) << host.error().message;
-  const auto said = host->submit_json(*TenantId::parse("exotel"), *AccountId::parse("acme"), {"owner", ""}, "k",
-                                      R"({"buy_credits": {"amount": "100 balance", "with": "netbanking/my bank"}})");
+  const auto said =
+      host->submit_json(*TenantId::parse("exotel"), *AccountId::parse("acme"), {"owner", ""}, "k",
+                        R"({"buy_credits": {"amount": "100 balance", "pay_with": "netbanking/my bank"}})");
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().code, "bad_details");
   EXPECT_EQ(said.error().at.path, "with");
@@ -35,9 +36,9 @@ TEST(Host, SellsAPlanFromTheShippedTenant) {
     }
     return done ? done->entry : std::string();
   };
-  run("open", R"({"open_account": {"billing_country": "US", "person": {"name": "Ann"}}})");
+  run("open", R"({"open_account": {"billing_country": "US", "personal_data": {"name": "Ann"}}})");
   run("card",
-      R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
+      R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
   run("plan", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
   run("use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})");
   const std::string view = *host->account(tenant, account);
@@ -55,13 +56,14 @@ TEST(Host, SellsAPlanFromTheShippedTenant) {
   EXPECT_EQ(host->quote_json(tenant, account, service, R"({"change_plan": {"plam": "pro"}})").error().code,
             "unknown_key");
 
-  EXPECT_TRUE(
-      host->submit_json(tenant, account, service, "name", R"({"set_person": {"person": {"name": "Bob"}}})")->refusal);
-  EXPECT_EQ(host->person(tenant, account)->front().value, "Ann");
-  EXPECT_FALSE(
-      host->submit_json(tenant, account, {"staff", ""}, "name-2", R"({"set_person": {"person": {"name": "Anna"}}})")
-          ->refusal);
-  EXPECT_EQ(host->person(tenant, account)->front().value, "Anna");
+  EXPECT_TRUE(host->submit_json(tenant, account, service, "name",
+                                R"({"set_personal_data": {"personal_data": {"name": "Bob"}}})")
+                  ->refusal);
+  EXPECT_EQ(host->personal_data(tenant, account)->front().value, "Ann");
+  EXPECT_FALSE(host->submit_json(tenant, account, {"staff", ""}, "name-2",
+                                 R"({"set_personal_data": {"personal_data": {"name": "Anna"}}})")
+                   ->refusal);
+  EXPECT_EQ(host->personal_data(tenant, account)->front().value, "Anna");
   host->run_until(*Instant::parse("2026-05-10T09:00Z"));
   // 998 roll over on 10 April for 30 days and are gone on 10 May, when the 1000 of April roll over.
   EXPECT_NE(host->account(tenant, account)->find(R"("credits":{"message":"2000"})"), std::string::npos);

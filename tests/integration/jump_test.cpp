@@ -44,8 +44,8 @@ std::string card(Random& random) {
                                   "refund_declined",
                                   "refund_lost_after"};
   constexpr const char* slots[] = {"primary", "primary", "backup"};
-  return R"({"set_method": {"method": "card", "slot": ")" + one_of(random, slots) + R"(", "details": {"token": ")" +
-         one_of(random, ways) + R"(", "brand": "visa", "last4": "4242"}}})";
+  return R"({"add_payment_method": {"method": "card", "slot": ")" + one_of(random, slots) +
+         R"(", "details": {"token": ")" + one_of(random, ways) + R"(", "brand": "visa", "last4": "4242"}}})";
 }
 
 /// What all four understand; a refusal is an answer too.
@@ -56,13 +56,13 @@ std::string of_any(Random& random) {
       R"({"start_trial": {}})",
       R"({"pause": {}})",
       R"({"resume": {}})",
-      R"({"ask_refund": {}})",
+      R"({"request_refund": {}})",
       R"({"decide_refund": {"approve": false, "reason": "used"}})",
       R"({"decide_refund": {"approve": true, "reason": "unhappy"}})",
       R"({"refund_order": {"order": 1, "gives_back": "unused_share", "reason": "goodwill"}})",
       R"({"release_hold": {"hold": 1}})",
       R"({"set_approval": {"approval": "kyc", "state": "approved"}})",
-      R"({"ask_review": {"order": 1, "reason": "duplicate_charge", "said": ""}})",
+      R"({"request_review": {"order": 1, "reason": "duplicate_charge", "said": ""}})",
       R"({"decide_review": {"review": 1, "approve": true, "gives_back": "whole", "reason": "it was"}})"};
   return below(random, 3) == 0 ? card(random) : one_of(random, all);
 }
@@ -81,7 +81,7 @@ std::string of_messages(Random& random) {
     case 3: return R"({"buy_credits": {"amount": "500 message"}})";
     case 4: return R"({"set_auto_recharge": {"active": true, "below": "400 message", "amount": "500 message"}})";
     case 5: return R"({"place_hold": {"meter": "sms", "quantity": "1600 characters"}})";
-    case 6: return R"({"settle_hold": {"hold": 1, "quantity": "800 characters"}})";
+    case 6: return R"({"capture_hold": {"hold": 1, "quantity": "800 characters"}})";
     case 7: return of_any(random);
     default:
       return R"({"use": {"meter": "sms", "quantity": ")" + std::to_string(1 + below(random, 60'000)) +
@@ -101,11 +101,12 @@ std::string of_balance(Random& random) {
              "\"}}";
     case 2: return R"({"buy_credits": {"amount": "1000 balance"}})";
     case 3: return R"({"set_auto_recharge": {"active": true, "below": "600 balance", "amount": "1000 balance"}})";
-    case 4: return R"({"take_item": {"entitlement": "numbers", "item": "n)" + std::to_string(below(random, 9)) + "\"}}";
+    case 4:
+      return R"({"occupy_item": {"entitlement": "numbers", "item": "n)" + std::to_string(below(random, 9)) + "\"}}";
     case 5: return of_any(random);
     default:
       return R"({"use": {"meter": "voice", "quantity": ")" + std::to_string(1 + below(random, 50'000)) +
-             R"( seconds", "words": {"direction": "inbound"}}})";
+             R"( seconds", "properties": {"direction": "inbound"}}})";
   }
 }
 
@@ -191,7 +192,7 @@ Books play(const std::vector<Sent>& sent, Instant from, Instant end, const std::
     }
     books.pages.push_back(*host->cases(tenant));
     books.pages.push_back(as_json(*host->months(tenant)));
-    books.pages.push_back(as_json(*host->notices(tenant, 0, 10'000)));
+    books.pages.push_back(as_json(*host->notifications(tenant, 0, 10'000)));
   }
   return books;
 }

@@ -27,7 +27,7 @@ std::vector<Request> opened(int account) {
   const std::string n = std::to_string(account);
   return {request(account, "open" + n, OpenAccount{"US", std::nullopt, {}}),
           request(account, "trial" + n, StartTrial{}),
-          request(account, "give" + n, CorrectCredits{*CreditAmount::parse("100000 message"), false, "for the test"})};
+          request(account, "give" + n, AdjustCredits{*CreditAmount::parse("100000 message"), false, "for the test"})};
 }
 
 TEST(Look, ChecksFromManyThreadsGoDownWithTheDebitsAndNeverBehindAnAnswer) {

@@ -43,9 +43,9 @@ class Operating : public testing::Test {
     EXPECT_FALSE(done->refusal) << json << ": " << done->refusal->text;
   }
   void subscribe(const std::string& account, const std::string& plan) {
-    ask(account, owner, R"({"open_account": {"billing_country": "US", "person": {"name": "Grace Hopper"}}})");
+    ask(account, owner, R"({"open_account": {"billing_country": "US", "personal_data": {"name": "Grace Hopper"}}})");
     ask(account, owner,
-        R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
+        R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
     ask(account, owner, R"({"subscribe": {"plan": ")" + plan + R"(", "cycle": "monthly"}})");
   }
   void run_until(const char* at) { host->run_until(*Instant::parse(at)); }
@@ -132,13 +132,12 @@ TEST_F(Operating, AQuoteSaysWhatStaffWouldTakeAndGiveBack) {
   const auto says = [](const std::string& quote, const std::string& part) {
     EXPECT_NE(quote.find(part), std::string::npos) << part << " in\n" << quote;
   };
-  ask("acme", owner, R"({"ask_review": {"order": 1, "reason": "technical_failure"}})");
+  ask("acme", owner, R"({"request_review": {"order": 1, "reason": "technical_failure"}})");
   const std::string refund = quoted(R"({"decide_review": {"review": 1, "approve": true, "reason": "Wrong plan"}})");
   says(refund, R"("refunds":[{"order":1,"amount":"49.00 USD"}])");
   says(refund, R"({"how":"refunded","source":"plan",)");
   says(refund, R"("amount":"1000 message")");
-  const std::string taken =
-      quoted(R"({"correct_credits": {"amount": "200 message", "take": true, "reason": "Twice"}})");
+  const std::string taken = quoted(R"({"adjust_credits": {"amount": "200 message", "take": true, "reason": "Twice"}})");
   says(taken, R"({"how":"corrected","source":"plan",)");
   says(taken, R"("amount":"200 message")");
   const std::string given = quoted(R"({"transfer": {"to": "small", "credits": ["300 message"], "reason": "Merged"}})");
@@ -154,7 +153,7 @@ accounts:
     billing_country: US
     opened_at: 2025-06-10T15:00Z
     first_paid_at: 2025-06-10T15:00Z
-    person: {name: Grace Hopper}
+    personal_data: {name: Grace Hopper}
     methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
     subscription: {plan: growth, cycle: monthly, anchor: 2025-06-10T15:00Z, next_renewal: 2026-04-10T15:00Z}
     lots:
@@ -188,7 +187,7 @@ TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   ASSERT_TRUE(again && again->errors.empty());
   EXPECT_TRUE(again->accounts[0].there_already);
   EXPECT_EQ(host->accounts(tenant).size(), 2U);
-  EXPECT_EQ(host->person(tenant, *AccountId::parse("acme"))->front().value, "Grace Hopper");
+  EXPECT_EQ(host->personal_data(tenant, *AccountId::parse("acme"))->front().value, "Grace Hopper");
   std::string view = *host->account(tenant, *AccountId::parse("acme"));
   EXPECT_NE(view.find(R"("message":"2100")"), std::string::npos) << view;
 
@@ -239,7 +238,7 @@ TEST_F(Operating, AnImportBringsTheWholeCustomer) {
   bound:
     billing_country: US
     opened_at: 2025-06-10T15:00Z
-    made_plan: {plan: custom, rank: 60, cycles: [{cycle: monthly, price: 400.00 USD, gives: [20000 message]}], credit_price: 0.0200 USD, agreement: 12 months}
+    custom_plan: {plan: custom, rank: 60, cycles: [{cycle: monthly, price: 400.00 USD, gives: [20000 message]}], credit_price: 0.0200 USD, agreement: 12 months}
     subscription: {plan: custom, cycle: monthly, anchor: 2025-06-10T15:00Z, next_renewal: 2026-04-10T15:00Z, agreement_ends: 2026-06-10T15:00Z}
 )");
   const auto dry = host->import_accounts(tenant, file, staff, true);
@@ -260,7 +259,7 @@ TEST_F(Operating, AnImportBringsTheWholeCustomer) {
 
   const auto done = host->import_accounts(tenant, file, staff, false);
   ASSERT_TRUE(done && done->errors.empty());
-  EXPECT_TRUE(host->notices(tenant, 0, 100)->empty());
+  EXPECT_TRUE(host->notifications(tenant, 0, 100)->empty());
   ask("late", {"member", "anna"}, R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
   run_until("2026-03-22T14:59Z");
   EXPECT_EQ(invoices("late").find("CL-000001"), std::string::npos);
@@ -355,21 +354,22 @@ TEST_F(Operating, VerifyHoldsWithRefundsByHand) {
   tenant = TenantId::trusted("exotel");
   ask("asha", owner, R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
   ask("asha", staff, R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
-  ask("asha", staff, R"({"make_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
+  ask("asha", staff,
+      R"({"set_custom_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
       "monthly_minimum": "0.00 INR", "first_credits": "10000.00 INR", "agreement": "0 months",
       "meters": [{"meter": "voice", "takes": "0.3000 balance"}]}})");
   ask("asha", staff, R"({"subscribe": {"plan": "enterprise", "cycle": "annual", "first_credits": "10000 balance"}})");
-  ask("asha", staff, R"({"receive_money": {"receipt": "line-1", "processor": "bank", "kind": "transfer",
+  ask("asha", staff, R"({"record_bank_receipt": {"receipt": "line-1", "processor": "bank", "kind": "transfer",
       "amount": "142740.00 INR", "order": 1, "dated": "2026-03-09"}})");
   ask("asha", owner,
-      R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
+      R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
   ask("asha", owner, R"({"buy_credits": {"amount": "1000 balance"}})");
   run_until("2026-03-10T04:00Z");
   // 1,140.00 of the account's own, 40.00 by card.
   ask("asha", staff, R"({"refund_order": {"order": 2, "gives_back": "whole", "reason": "twice"}})");
   ask("asha", staff, R"({"refund_order": {"order": 1, "gives_back": "whole", "reason": "by mistake"}})");
   run_until("2026-03-12T04:00Z");
-  const std::string waits = *host->bank_money(tenant);
+  const std::string waits = *host->bank_receipts(tenant);
   EXPECT_NE(waits.find(R"("amount":"1180.00 INR")"), std::string::npos) << waits;
   EXPECT_NE(waits.find(R"("amount":"141600.00 INR")"), std::string::npos) << waits;
   ask("asha", staff, R"({"record_payout": {"refund": 1, "ref": "UTR1"}})");
@@ -387,7 +387,7 @@ TEST_F(Operating, VerifyCountsClosedMonthsAgain) {
   subscribe("acme", "growth");
   ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "16000 characters"}})");
   ask("acme", owner, R"({"place_hold": {"meter": "sms", "quantity": "1600 characters"}})");
-  ask("acme", owner, R"({"settle_hold": {"hold": 1, "quantity": "800 characters"}})");
+  ask("acme", owner, R"({"capture_hold": {"hold": 1, "quantity": "800 characters"}})");
   run_until("2026-04-02T15:00Z");
   ASSERT_TRUE(host->close_month(tenant, "2026-03", staff));
   ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "160 characters", "used_at": "2026-03-31T20:00Z"}})");
@@ -463,7 +463,7 @@ TEST_F(Operating, MonthsAddUpAndStayClosed) {
   EXPECT_EQ(march->lines[0].after_money.text(), "44.10 USD");
   EXPECT_EQ(host->close_month(tenant, "2026-03", staff).error().code, "month_closed");
   EXPECT_EQ(host->close_month(tenant, "2026-05", staff).error().code, "month_not_over");
-  ask("acme", staff, R"({"correct_credits": {"amount": "50 message", "take": true, "reason": "A mistake in March"}})");
+  ask("acme", staff, R"({"adjust_credits": {"amount": "50 message", "take": true, "reason": "A mistake in March"}})");
   const auto months = host->months(tenant);
   ASSERT_TRUE(months);
   ASSERT_EQ(months->size(), 3U);
@@ -501,19 +501,19 @@ TEST_F(Operating, WhatIsToldAfterAMonthIsClosedCountsInTheNext) {
 TEST_F(Operating, NoticesFollowFromTheJournalOnce) {
   open("2026-03-10T15:00Z");
   subscribe("acme", "growth");
-  const auto notices = host->notices(tenant, 0, 100);
-  ASSERT_TRUE(notices);
-  ASSERT_EQ(notices->size(), 1U);
-  EXPECT_EQ(notices->front().kind, "order_confirmed");
-  EXPECT_EQ(notices->front().by, "email");
-  EXPECT_EQ(notices->front().roles, std::vector<std::string>{"owner"});
-  EXPECT_NE(as_json(*notices).find(R"("invoice":"CL-000001")"), std::string::npos) << as_json(*notices);
-  const std::uint64_t position = notices->back().position;
-  EXPECT_TRUE(host->notices(tenant, position, 100)->empty());
+  const auto notifications = host->notifications(tenant, 0, 100);
+  ASSERT_TRUE(notifications);
+  ASSERT_EQ(notifications->size(), 1U);
+  EXPECT_EQ(notifications->front().kind, "order_confirmed");
+  EXPECT_EQ(notifications->front().by, "email");
+  EXPECT_EQ(notifications->front().roles, std::vector<std::string>{"owner"});
+  EXPECT_NE(as_json(*notifications).find(R"("invoice":"CL-000001")"), std::string::npos) << as_json(*notifications);
+  const std::uint64_t position = notifications->back().position;
+  EXPECT_TRUE(host->notifications(tenant, position, 100)->empty());
   ask("acme", owner, R"({"use": {"meter": "sms", "quantity": "160000 characters"}})");
-  ASSERT_EQ(host->notices(tenant, position, 100)->size(), 1U);
-  EXPECT_EQ(host->notices(tenant, position, 100)->front().kind, "credits_used_up");
-  EXPECT_EQ(host->notices(tenant, 0, 100)->size(), 2U);
+  ASSERT_EQ(host->notifications(tenant, position, 100)->size(), 1U);
+  EXPECT_EQ(host->notifications(tenant, position, 100)->front().kind, "credits_used_up");
+  EXPECT_EQ(host->notifications(tenant, 0, 100)->size(), 2U);
 }
 
 TEST_F(Operating, AFileThatIsNotAppliedChangesNothingAtAStart) {
@@ -565,7 +565,7 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
   const auto data = own_folder() / "data";
   open("2026-03-10T15:00Z", data.string());
   subscribe("acme", "growth");
-  ask("acme", staff, R"({"erase_person": {}})");
+  ask("acme", staff, R"({"erase_personal_data": {}})");
   ASSERT_TRUE(host->refresh_views());
   const std::string copy = (folder / "backup.db").string();
   ASSERT_TRUE(backup(data.string(), copy));
@@ -588,10 +588,10 @@ TEST_F(Operating, AnErasedPersonLeavesTheBooksWhole) {
   open("2026-03-10T15:00Z", data.string());
   subscribe("acme", "growth");
   const AccountId acme = *AccountId::parse("acme");
-  EXPECT_EQ(host->person(tenant, acme)->front().value, "Grace Hopper");
+  EXPECT_EQ(host->personal_data(tenant, acme)->front().value, "Grace Hopper");
   const std::string before = invoices("acme");
-  ask("acme", staff, R"({"erase_person": {}})");
-  EXPECT_EQ(host->person(tenant, acme).error().code, "erased");
+  ask("acme", staff, R"({"erase_personal_data": {}})");
+  EXPECT_EQ(host->personal_data(tenant, acme).error().code, "erased");
   EXPECT_EQ(invoices("acme"), before);
   run_until("2026-04-11T15:00Z");
   EXPECT_NE(invoices("acme").find("CL-000002"), std::string::npos);  // the plan goes on
@@ -600,7 +600,7 @@ TEST_F(Operating, AnErasedPersonLeavesTheBooksWhole) {
   ASSERT_TRUE(verified) << verified.error().message;
   EXPECT_TRUE(verified->holds()) << as_text(*verified);
   open("2026-04-11T15:00Z", data.string());
-  EXPECT_EQ(host->person(tenant, acme).error().code, "erased");
+  EXPECT_EQ(host->personal_data(tenant, acme).error().code, "erased");
 }
 
 }  // namespace

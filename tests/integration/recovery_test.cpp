@@ -25,7 +25,7 @@ class Recovery : public testing::Test {
     };
     ask("open", R"({"open_account": {"billing_country": "US"}})");
     ask("card",
-        R"({"set_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
+        R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
     ask("plan", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
     for (int i = 0; i < 20; ++i)
       ask("use " + std::to_string(i), R"({"use": {"meter": "sms", "quantity": "160 characters"}})");

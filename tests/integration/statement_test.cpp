@@ -31,7 +31,7 @@ struct Books {
       run(account, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH"}})");
       run(account, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
       run(account, "staff",
-          R"({"make_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
+          R"({"set_custom_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
               "monthly_minimum": "0.00 INR", "first_credits": "10000.00 INR", "agreement": "0 months",
               "meters": [{"meter": "voice", "takes": "0.3000 balance"}]}})");
       run(account, "staff",
@@ -46,7 +46,7 @@ struct Books {
     ASSERT_FALSE(done->refusal) << command << ": " << done->refusal->text;
   }
 
-  json::object money() const { return json::parse(*host->bank_money(tenant)).as_object(); }
+  json::object money() const { return json::parse(*host->bank_receipts(tenant)).as_object(); }
 
   std::string reference(const AccountId& account) const {
     const json::object all = money();  // lives as long as the loop

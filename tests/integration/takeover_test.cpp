@@ -46,7 +46,7 @@ void set_up(Host& host) {
   };
   run(service, "open", R"({"open_account": {"billing_country": "US"}})");
   run(service, "trial", R"({"start_trial": {}})");
-  run({"staff", "jo"}, "give", R"({"correct_credits": {"amount": "1000000 message", "reason": "for the test"}})");
+  run({"staff", "jo"}, "give", R"({"adjust_credits": {"amount": "1000000 message", "reason": "for the test"}})");
 }
 
 /// A host in a process of its own that debits without end, and says each answer it got as a line.

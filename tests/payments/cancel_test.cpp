@@ -40,7 +40,7 @@ TEST_F(Cancel, OfWhatItsCustomerLetPass) {
   EXPECT_EQ(attempt(host).state, AttemptState::voided);
   EXPECT_EQ(cancels(stripe), 1U);
   host.deliver();
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 TEST_F(Cancel, IsAskedForUntilItsWordIsFinal) {
@@ -51,7 +51,7 @@ TEST_F(Cancel, IsAskedForUntilItsWordIsFinal) {
   host.to(flows_begin + hours(4));
   EXPECT_EQ(status_of_newest(stripe), "canceled");
   EXPECT_GT(cancels(stripe), 1U);
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 TEST_F(Cancel, ThatComesTooLateFindsTheMoney) {
@@ -64,7 +64,7 @@ TEST_F(Cancel, ThatComesTooLateFindsTheMoney) {
   // No webhook came: the refusal to cancel is the first word of it, and the plan begins with the money.
   EXPECT_EQ(attempt(host).state, AttemptState::captured);
   EXPECT_EQ(host.account().standing, Standing::paid);
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 TEST(Capture, OfWhatABankAuthorisedLate) {
@@ -78,7 +78,7 @@ TEST(Capture, OfWhatABankAuthorisedLate) {
   EXPECT_TRUE(std::ranges::any_of(seen, [](const std::string& one) { return one.ends_with("/capture"); }));
   EXPECT_EQ(host.ours().captures, 1);
   EXPECT_EQ(host.account().standing, Standing::paid);
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 }  // namespace

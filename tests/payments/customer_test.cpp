@@ -28,21 +28,21 @@ class Customer : public testing::Test {
   const StandIn razorpay{"razorpay"};
 };
 
-const char* saves_upi = R"({"save_method": {"method": "upi", "slot": "primary"}})";
+const char* saves_upi = R"({"set_up_payment_method": {"method": "upi", "slot": "primary"}})";
 
 TEST_F(Customer, WithoutAPhoneIsRefusedBeforeAMethodIsKept) {
   Paying host(razorpay, flows_begin);
-  ASSERT_EQ(
-      host.ask("service", R"({"open_account": {"billing_country": "IN", "person": {"email": "ann@example.com"}}})"),
-      "");
+  ASSERT_EQ(host.ask("service",
+                     R"({"open_account": {"billing_country": "IN", "personal_data": {"email": "ann@example.com"}}})"),
+            "");
   const std::string why = told(host, "owner", saves_upi);
   EXPECT_NE(why.find("'razorpay' must know the customer's phone: give it with set_billing"), std::string::npos) << why;
-  EXPECT_NE(told(host, "owner", R"({"set_method": {"method": "upi", "slot": "primary",
+  EXPECT_NE(told(host, "owner", R"({"add_payment_method": {"method": "upi", "slot": "primary",
                                    "details": {"token": "cust_1/token_1", "address": "acme@bank"}}})")
                 .find("phone"),
             std::string::npos);
   EXPECT_TRUE(host.account().savings.empty());
-  ASSERT_EQ(host.ask("owner", R"({"set_billing": {"person": {"phone": "+919000000001"}}})"), "");
+  ASSERT_EQ(host.ask("owner", R"({"set_billing": {"personal_data": {"phone": "+919000000001"}}})"), "");
   EXPECT_EQ(told(host, "owner", saves_upi), "");
   const json::object customers = razorpay.api("GET", "/v1/customers/" + std::string("cust_Stand000000001"), "");
   EXPECT_EQ(customers.at("email").as_string(), "ann@example.com");
@@ -54,7 +54,7 @@ TEST_F(Customer, ForgottenIsNotDebitedAndToldWhatIsMissing) {
   Paying host(razorpay, flows_begin);
   flow.set_up(host, razorpay);
   const std::size_t before = razorpay.sums().captures;
-  ASSERT_EQ(host.ask("staff", R"({"erase_person": {}})"), "");
+  ASSERT_EQ(host.ask("staff", R"({"erase_personal_data": {}})"), "");
   const std::size_t asked = razorpay.seen().size();
   host.to(*Instant::parse("2026-04-10T10:00Z"));
   EXPECT_EQ(razorpay.seen().size(), asked) << "nothing is sent";
@@ -67,12 +67,13 @@ TEST_F(Customer, ForgottenIsNotDebitedAndToldWhatIsMissing) {
             "misconfigured: 'razorpay' must know the customer's email and phone: give it with set_billing "
             "{\"person\": {\"email\": …, \"phone\": …}}, an email as staff");
   // Named again, it is tried at once.
-  ASSERT_EQ(host.ask("staff", R"({"set_billing": {"person": {"email": "ann@example.com", "phone": "+919000000001"}}})"),
+  ASSERT_EQ(host.ask("staff",
+                     R"({"set_billing": {"personal_data": {"email": "ann@example.com", "phone": "+919000000001"}}})"),
             "");
   host.to(*Instant::parse("2026-04-14T14:00Z"));
   EXPECT_FALSE(host.account().past_due);
   EXPECT_GT(razorpay.sums().captures, static_cast<std::int64_t>(before));
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 TEST_F(Customer, IsNowhereInTheJournal) {

@@ -13,7 +13,7 @@
 
 namespace florin::test {
 
-Said carried_out_at(const StandIn&, const Operation&) { return {}; }
+ProviderReport carried_out_at(const StandIn&, const Operation&) { return {}; }
 
 namespace {
 
@@ -46,7 +46,7 @@ TEST_P(Recorded, ComesToWhatItCameTo) {
   if (operation.kind == OperationKind::pull) {
     EXPECT_EQ(pulled(plugin, operation, secrets, **replay), expected);
   } else {
-    const Said said = carried_out(plugin, operation, secrets, **replay);
+    const ProviderReport said = carried_out(plugin, operation, secrets, **replay);
     EXPECT_EQ(as_text(said) + "\n", expected);
     EXPECT_EQ(said.state, exchange.state);
     EXPECT_EQ(said.absent, exchange.absent);

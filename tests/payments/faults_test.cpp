@@ -33,7 +33,7 @@ const std::vector<std::string> kinds = {"lost_on_the_way",
 
 struct Ran {
   std::size_t requests = 0;
-  std::string differences;
+  std::string discrepancies;
   StandIn::Sums sums;
 };
 
@@ -59,7 +59,7 @@ Ran run(const StandIn& provider, const Flow& flow, int at, int times, const std:
     if (flow.outside) flow.outside(provider);
   }
   host.to(host.now() + flows_last);
-  return {provider.seen().size() - before, host.differences(), provider.sums()};
+  return {provider.seen().size() - before, host.discrepancies(), provider.sums()};
 }
 
 /// Of all flows that this process ran; docs/decisions/0025-transport.md has the number.
@@ -80,7 +80,7 @@ TEST_P(Faults, LeaveBothBooksTheSame) {
   const Flow& flow = test::flow(GetParam());
   const StandIn provider(flow.provider);
   const Ran sound = run(provider, flow, 0, 0, "", false);
-  ASSERT_EQ(sound.differences, "");
+  ASSERT_EQ(sound.discrepancies, "");
   ASSERT_GT(sound.requests, 0U);
   std::size_t points = 0, as_without = 0;
   for (std::size_t at = 1; at <= sound.requests; ++at)
@@ -91,8 +91,8 @@ TEST_P(Faults, LeaveBothBooksTheSame) {
         const Ran ran = run(provider, flow, static_cast<int>(at), times, kind, webhooks);
         ++points;
         as_without += ran.sums == sound.sums ? 1U : 0U;
-        EXPECT_EQ(ran.differences, "") << "request " << at << ", " << kind << ", " << times << " times"
-                                       << (webhooks ? ", webhooks" : "");
+        EXPECT_EQ(ran.discrepancies, "") << "request " << at << ", " << kind << ", " << times << " times"
+                                         << (webhooks ? ", webhooks" : "");
         EXPECT_LE(ran.sums.captured - ran.sums.refunded, std::max(sound.sums.captured, flow.kept_at_most))
             << "request " << at << ", " << kind;
       }
@@ -111,7 +111,7 @@ TEST_P(Faults, OfAnswersThatComeTooLate) {
   for (std::size_t at = 1; at <= sound.requests; ++at) {
     const Ran ran = run(provider, flow, static_cast<int>(at), 1, "answered_late", false, 1);
     ++counted.points;
-    EXPECT_EQ(ran.differences, "") << "request " << at;
+    EXPECT_EQ(ran.discrepancies, "") << "request " << at;
     EXPECT_LE(ran.sums.captured - ran.sums.refunded, std::max(sound.sums.captured, flow.kept_at_most))
         << "request " << at;
   }

@@ -39,7 +39,7 @@ TEST_F(Fees, OfStripeAreLearnedFromItsBooks) {
   EXPECT_EQ(waits(host).at("fees").at(0).at("kept"), json::value(nullptr));
   const auto first = reconciled(host);
   ASSERT_TRUE(first) << first.error().message;
-  EXPECT_TRUE(first->differences.empty()) << first->differences.front();
+  EXPECT_TRUE(first->discrepancies.empty()) << first->discrepancies.front();
   ASSERT_TRUE(paid(host).fee);
   EXPECT_EQ(paid(host).fee->amount.text(), "1.72 USD");  // 2.9 percent of 49.00 and 0.30
   EXPECT_EQ(waits(host).at("fees").at(0).at("kept").as_string(), "1.72 USD");
@@ -54,7 +54,7 @@ TEST_F(Fees, InAnotherCurrencyStandAsTheyAre) {
   goes(host, stripe, "subscribe");
   const auto report = reconciled(host);
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_TRUE(report->differences.empty()) << report->differences.front();
+  EXPECT_TRUE(report->discrepancies.empty()) << report->discrepancies.front();
   ASSERT_TRUE(paid(host).fee);
   EXPECT_EQ(paid(host).fee->amount.text(), "1.55 EUR");
   EXPECT_EQ(paid(host).amount.text(), "49.00 USD");
@@ -69,10 +69,10 @@ TEST_F(Fees, ThatChangedAreAnItemOfAPersonOnce) {
   stripe.act({{"act", "fee"}, {"id", paid(host).ref}, {"fee", 190}});
   for (int times = 0; times < 2; ++times) {
     const auto again = reconciled(host);
-    ASSERT_EQ(again->differences.size(), 1U);
-    EXPECT_EQ(again->differences[0], "other_fee/" + paid(host).key + ": ours 1.72 USD, theirs 1.90 USD");
+    ASSERT_EQ(again->discrepancies.size(), 1U);
+    EXPECT_EQ(again->discrepancies[0], "other_fee/" + paid(host).key + ": ours 1.72 USD, theirs 1.90 USD");
   }
-  EXPECT_EQ(waits(host).at("differences").as_array().size(), 1U);
+  EXPECT_EQ(waits(host).at("discrepancies").as_array().size(), 1U);
   EXPECT_EQ(paid(host).fee->amount.text(), "1.72 USD");
 }
 
@@ -90,10 +90,10 @@ TEST_F(Fees, OfRazorpayComeWithThePaymentAndThePayoutLater) {
   const json::object payout = razorpay.act({{"act", "settle"}});
   const auto report = reconciled(host);
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_TRUE(report->differences.empty()) << report->differences.front();
+  EXPECT_TRUE(report->discrepancies.empty()) << report->discrepancies.front();
   EXPECT_EQ(paid(host).fee->settlement, payout.at("id").as_string());
   EXPECT_EQ(waits(host).at("fees").at(0).at("settled").as_int64(), 1);
-  EXPECT_TRUE(reconciled(host)->differences.empty());
+  EXPECT_TRUE(reconciled(host)->discrepancies.empty());
 }
 
 TEST_F(Fees, DatesAndCurrenciesThatDifferAreItems) {
@@ -104,12 +104,12 @@ TEST_F(Fees, DatesAndCurrenciesThatDifferAreItems) {
   ASSERT_TRUE(reconciled(host));
   stripe.act({{"act", "intent"}, {"id", paid(host).ref}, {"created", (flows_begin + hours(26)).us / 1'000'000}});
   const auto moved = reconciled(host);
-  ASSERT_EQ(moved->differences.size(), 1U);
-  EXPECT_TRUE(moved->differences[0].starts_with("other_date/")) << moved->differences[0];
+  ASSERT_EQ(moved->discrepancies.size(), 1U);
+  EXPECT_TRUE(moved->discrepancies[0].starts_with("other_date/")) << moved->discrepancies[0];
   stripe.act({{"act", "intent"}, {"id", paid(host).ref}, {"created", flows_begin.us / 1'000'000}, {"currency", "eur"}});
   const auto other = reconciled(host);
-  ASSERT_EQ(other->differences.size(), 1U);
-  EXPECT_EQ(other->differences[0],
+  ASSERT_EQ(other->discrepancies.size(), 1U);
+  EXPECT_EQ(other->discrepancies[0],
             "other_currency/" + paid(host).key + ": ours 49.00 USD captured, theirs 49.00 EUR captured");
   EXPECT_EQ(paid(host).amount.text(), "49.00 USD") << "nothing is booked by itself";
 }

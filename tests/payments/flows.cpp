@@ -28,7 +28,7 @@ std::string saved_card(const StandIn& stripe, const std::string& kind) {
 }
 void use_card(Paying& host, const std::string& token, const std::string& slot = "primary") {
   must(host, "owner",
-       R"({"set_method": {"method": "card", "slot": ")" + slot + R"(", "details": {"token": ")" + token +
+       R"({"add_payment_method": {"method": "card", "slot": ")" + slot + R"(", "details": {"token": ")" + token +
            R"(", "brand": "visa", "last4": "4242"}}})");
 }
 std::string card_of(const std::string& token) { return token.substr(token.find('/') + 1); }
@@ -63,11 +63,11 @@ std::string mandate(const StandIn& razorpay) {
 }
 void opens_in_india(Paying& host, const StandIn& razorpay) {
   must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH",
-       "person": {"email": "ann@example.com", "phone": "+919000000001"}}})");
+       "personal_data": {"email": "ann@example.com", "phone": "+919000000001"}}})");
   must(host, "owner", R"({"start_trial": {}})");
   must(host, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
   must(host, "owner",
-       R"({"set_method": {"method": "upi", "slot": "primary", "details": {"token": ")" + mandate(razorpay) +
+       R"({"add_payment_method": {"method": "upi", "slot": "primary", "details": {"token": ")" + mandate(razorpay) +
            R"(", "address": "acme@bank"}}})");
 }
 void subscribes_in_india(Paying& host) {
@@ -182,7 +182,7 @@ const std::vector<Flow> all = {
     {"a card saved, then charged", "stripe",
      [](Paying& host, const StandIn&) { must(host, "service", R"({"open_account": {"billing_country": "US"}})"); },
      [](Paying& host, const StandIn& stripe) {
-       must(host, "owner", R"({"save_method": {"method": "card", "slot": "primary"}})");
+       must(host, "owner", R"({"set_up_payment_method": {"method": "card", "slot": "primary"}})");
        host.to(flows_begin + minutes(3));
        gives_card(stripe);
        host.to(flows_begin + minutes(20));
@@ -193,7 +193,7 @@ const std::vector<Flow> all = {
      &gives_card},
     {"refund", "stripe", [](Paying& host, const StandIn& stripe) { subscribes(host, stripe); },
      [](Paying& host, const StandIn&) {
-       must(host, "owner", R"({"ask_refund": {}})");
+       must(host, "owner", R"({"request_refund": {}})");
        must(host, "staff", R"({"decide_refund": {"approve": true, "reason": "guarantee"}})");
      }},
     {"processing for an hour", "stripe",
@@ -226,7 +226,7 @@ const std::vector<Flow> all = {
      [](Paying& host, const StandIn& razorpay) { opens_in_india(host, razorpay); },
      [](Paying& host, const StandIn& razorpay) {
        must(host, "owner", R"({"subscribe": {"plan": "starter", "cycle": "monthly", "first_credits": "1000 balance",
-                               "with": "netbanking/HDFC"}})");
+                               "pay_with": "netbanking/HDFC"}})");
        host.to(flows_begin + minutes(2));
        pays_in_app(razorpay);
        asks_if_it_may(host, R"({"customer_returned": {"order": 1}})");
@@ -250,12 +250,12 @@ const std::vector<Flow> all = {
     {"a mandate saved, then debited", "razorpay",
      [](Paying& host, const StandIn&) {
        must(host, "service", R"({"open_account": {"billing_country": "IN", "billing_state": "MH",
-       "person": {"email": "ann@example.com", "phone": "+919000000001"}}})");
+       "personal_data": {"email": "ann@example.com", "phone": "+919000000001"}}})");
        must(host, "owner", R"({"start_trial": {}})");
        must(host, "staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})");
      },
      [](Paying& host, const StandIn& razorpay) {
-       must(host, "owner", R"({"save_method": {"method": "upi", "slot": "primary"}})");
+       must(host, "owner", R"({"set_up_payment_method": {"method": "upi", "slot": "primary"}})");
        host.to(flows_begin + minutes(2));
        gives_mandate(razorpay);
        host.to(flows_begin + minutes(12));

@@ -47,7 +47,7 @@ TEST_P(Killed, LeavesBothBooksTheSame) {
       ++points;
       Paying host(provider, flows_begin + hours(24 * 40), data.path());
       host.to(host.now() + flows_last);
-      EXPECT_EQ(host.differences(), "") << "request " << at << ", " << kind;
+      EXPECT_EQ(host.discrepancies(), "") << "request " << at << ", " << kind;
       if (ended) break;
     }
   std::printf("%s: %zu kills in %zu runs\n", flow.name.c_str(), killed, points);
@@ -67,7 +67,7 @@ TEST_P(Killed, BetweenTwoWritesLeavesBothBooksTheSame) {
     EXPECT_TRUE(child(flow, provider, data.path(), flows_begin, 0, ""));
     Paying host(provider, flows_begin + hours(24 * 40), data.path());
     host.to(host.now() + flows_last);
-    EXPECT_EQ(host.differences(), "") << "write " << at;
+    EXPECT_EQ(host.discrepancies(), "") << "write " << at;
   }
   EXPECT_GT(killed, 0U);
   std::printf("%s: %zu kills between writes\n", flow.name.c_str(), killed);

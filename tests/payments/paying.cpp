@@ -138,7 +138,7 @@ StandIn::Sums Paying::ours() {
   return sums;
 }
 
-std::string Paying::differences() {
+std::string Paying::discrepancies() {
   std::string text;
   const StandIn::Sums here = ours(), there = provider_.sums();
   if (here != there)

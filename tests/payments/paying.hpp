@@ -40,7 +40,7 @@ class Paying {
   const Account& account(const std::string& id = "acme");
   StandIn::Sums ours();
   /// Empty: our books and the provider's are the same, nothing is open, and every order was paid once at most.
-  std::string differences();
+  std::string discrepancies();
 
  private:
   const StandIn& provider_;

@@ -17,7 +17,7 @@ class Saving : public testing::Test {
   void opens(Paying& host) {
     stripe.anew(flows_begin);
     EXPECT_EQ(host.ask("service", R"({"open_account": {"billing_country": "US"}})"), "");
-    EXPECT_EQ(host.ask("owner", R"({"save_method": {"method": "card", "slot": "primary"}})"), "");
+    EXPECT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "card", "slot": "primary"}})"), "");
   }
   /// As the customer's browser does with the intent's secret.
   void gives(Paying& host, const std::string& card) { gives(secret_of(host), card); }
@@ -48,7 +48,7 @@ TEST_F(Saving, AtStripeIsFinishedByItsWebhookAndChargedWithoutTheCustomer) {
   host.to(*Instant::parse("2026-04-10T09:01Z"));
   EXPECT_EQ(host.ours(), (StandIn::Sums{.captured = 9800, .refunded = 0, .captures = 2})) << "the renewal too";
   // A second card of the same customer: no second customer.
-  EXPECT_EQ(host.ask("owner", R"({"save_method": {"method": "card", "slot": "backup"}})"), "");
+  EXPECT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "card", "slot": "backup"}})"), "");
   EXPECT_EQ(stripe.api("GET", "/v1/customers", "").at("data").as_array().size(), 1U);
 }
 
@@ -92,15 +92,15 @@ TEST_F(Saving, IsOverWithItsTime) {
   host.deliver();
   host.to(host.now() + hours(2));
   EXPECT_TRUE(host.account().methods.empty()) << "the customer starts again";
-  EXPECT_EQ(host.ask("owner", R"({"save_method": {"method": "card", "slot": "backup"}})"), "");
+  EXPECT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "card", "slot": "backup"}})"), "");
   EXPECT_EQ(host.account().savings.size(), 2U);
 }
 
 TEST_F(Saving, IsRefusedWhereAMethodCannotBeKept) {
   Paying host(stripe, flows_begin);
   opens(host);
-  EXPECT_EQ(host.ask("owner", R"({"save_method": {"method": "card", "slot": "invoice"}})"), "unknown_slot");
-  EXPECT_EQ(host.ask("owner", R"({"save_method": {"method": "upi", "slot": "primary"}})"), "unknown_method");
+  EXPECT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "card", "slot": "invoice"}})"), "unknown_slot");
+  EXPECT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "upi", "slot": "primary"}})"), "unknown_method");
 }
 
 TEST_F(Saving, ThatIsNotThereIsRefused) {
@@ -111,7 +111,7 @@ TEST_F(Saving, ThatIsNotThereIsRefused) {
                                                                 .actor = {"host", ""},
                                                                 .key = {},
                                                                 .asked_at = std::nullopt,
-                                                                .command = SavingSaid{SavingId{9}, {}},
+                                                                .command = SetUpReported{SavingId{9}, {}},
                                                                 .reply = {}});
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->entry->refusal->code, "no_such_saving");
@@ -123,7 +123,7 @@ TEST(SavingInIndia, IsAMandateThatIsDebitedAfterItsNotice) {
   Paying host(razorpay, flows_begin);
   const Flow& flow = test::flow("a mandate saved, then debited");
   flow.set_up(host, razorpay);
-  ASSERT_EQ(host.ask("owner", R"({"save_method": {"method": "upi", "slot": "primary"}})"), "");
+  ASSERT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "upi", "slot": "primary"}})"), "");
   const json::object fields = action_of(host).at("fields").as_object();
   EXPECT_EQ(text(fields, "checkout"), "razorpay");
   EXPECT_EQ(text(fields, "recurring"), "1");
@@ -136,7 +136,7 @@ TEST(SavingInIndia, IsAMandateThatIsDebitedAfterItsNotice) {
   host.to(host.now() + flows_last);
   // The first period in the app, the second by mandate a day after its notice; the rupee is not captured.
   EXPECT_EQ(host.ours().captures, 2);
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 }  // namespace

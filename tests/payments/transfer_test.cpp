@@ -17,17 +17,18 @@ class Transfer : public testing::Test {
     EXPECT_EQ(
         host.ask(
             "service",
-            R"({"open_account": {"billing_country": "IN", "billing_state": "MH", "person": {"email": "ann@example.com", "phone": "+919000000001"}}})"),
+            R"({"open_account": {"billing_country": "IN", "billing_state": "MH", "personal_data": {"email": "ann@example.com", "phone": "+919000000001"}}})"),
         "");
     EXPECT_EQ(host.ask("staff", R"({"set_approval": {"approval": "kyc", "state": "approved"}})"), "");
     EXPECT_EQ(
-        host.ask("staff",
-                 R"({"make_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
+        host.ask(
+            "staff",
+            R"({"set_custom_plan": {"plan": "enterprise", "cycles": [{"cycle": "annual", "price": "110000.00 INR"}],
                            "monthly_minimum": "0.00 INR", "first_credits": "10000.00 INR",
                            "meters": [{"meter": "voice", "takes": "0.3000 balance"}], "agreement": "0 months"}})"),
         "");
     EXPECT_EQ(host.ask("staff", R"({"subscribe": {"plan": "enterprise", "cycle": "annual",
-                                    "first_credits": "10000 balance", "with": "wire"}})"),
+                                    "first_credits": "10000 balance", "pay_with": "wire"}})"),
               "");
   }
   const Order& order(Paying& host) { return host.account().orders.at(0); }

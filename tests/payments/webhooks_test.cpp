@@ -54,7 +54,7 @@ TEST_P(AnyOrder, AndAnyRepetitionEndsTheSame) {
         std::ranges::shuffle(all, random);
       });
     host.to(host.now() + flows_last);
-    EXPECT_EQ(host.differences(), "") << "seed " << seed;
+    EXPECT_EQ(host.discrepancies(), "") << "seed " << seed;
     if (seed == 0) expected = said_of(host);
     EXPECT_EQ(said_of(host), expected) << "seed " << seed;
   }
@@ -130,9 +130,9 @@ TEST(Webhooks, OfAnotherTenantAreNobodysHere) {
   ours.deliver();
   ours.deliver();
   const json::object waits = json::parse(*payments_as_json(ours.assembly(), ours.tenant())).as_object();
-  ASSERT_EQ(waits.at("differences").as_array().size(), 1U);
-  EXPECT_EQ(waits.at("differences").at(0).at("what").as_string(), "only_theirs");
-  EXPECT_EQ(waits.at("differences").at(0).at("theirs").as_string(), "49.00 USD captured");
+  ASSERT_EQ(waits.at("discrepancies").as_array().size(), 1U);
+  EXPECT_EQ(waits.at("discrepancies").at(0).at("what").as_string(), "only_theirs");
+  EXPECT_EQ(waits.at("discrepancies").at(0).at("theirs").as_string(), "49.00 USD captured");
   EXPECT_EQ(ours.ours(), StandIn::Sums());
 }
 
@@ -171,7 +171,7 @@ TEST(Webhooks, OfARefundThatFailedAfterItWasPaidBookItBack) {
   EXPECT_EQ(host.account().refunds.at(0).state, AttemptState::declined);
   const json::object waits = json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
   EXPECT_TRUE(waits.at("refunds").at(0).at("why").as_string().starts_with("taken_back"));
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ TEST(AYear, OfChargesThroughStripe) {
   host.to(*Instant::parse("2027-03-10T08:00Z"));
   // Growth for twelve months, each paid on the tenth: 12 × 49.00.
   EXPECT_EQ(host.ours(), (StandIn::Sums{.captured = 12 * 4900, .refunded = 0, .captures = 12}));
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 TEST(AYear, OfDebitsByMandateThroughRazorpay) {
@@ -39,7 +39,7 @@ TEST(AYear, OfDebitsByMandateThroughRazorpay) {
   // Twelve periods, and each month's minimum that credits did not reach.
   EXPECT_EQ(paid(OrderKind::subscription), 12);
   EXPECT_EQ(host.ours().captures, 12 + paid(OrderKind::minimum));
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_EQ(host.discrepancies(), "");
 }
 
 /// On the machine's own clock: the stand-in answers nobody until all have asked, so that one at a time would stand
@@ -65,12 +65,12 @@ TEST(Effects, OfManyAccountsAreUnderWayTogether) {
     const std::string account = "a" + std::to_string(i);
     ask(account, "service", account + " opens", OpenAccount{"US", {}, {}});
     ask(account, "owner", account + " card",
-        SetMethod{MethodId::trusted("card"),
-                  "primary",
-                  {{"token", "pm_card_visa"}, {"brand", "visa"}, {"last4", "4242"}},
-                  {},
-                  {},
-                  {}});
+        AddPaymentMethod{MethodId::trusted("card"),
+                         "primary",
+                         {{"token", "pm_card_visa"}, {"brand", "visa"}, {"last4", "4242"}},
+                         {},
+                         {},
+                         {}});
     ask(account, "owner", account + " subscribes", Subscribe{.plan = PlanId::trusted("growth"), .cycle = "monthly"});
   }
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -103,8 +103,8 @@ TEST(Reconciliation, FindsBothWaysWhatWasMissed) {
   EXPECT_EQ(first->theirs, 2U);
   EXPECT_EQ(first->same, 1U);
   EXPECT_EQ(first->learned, 1U);
-  EXPECT_TRUE(first->differences.empty());
-  EXPECT_EQ(host.differences(), "");
+  EXPECT_TRUE(first->discrepancies.empty());
+  EXPECT_EQ(host.discrepancies(), "");
   const auto second = day();
   EXPECT_EQ(second->same, 2U);
 
@@ -113,14 +113,14 @@ TEST(Reconciliation, FindsBothWaysWhatWasMissed) {
       "POST", "/v1/payment_intents",
       "amount=700&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[key]=0123456789012345678901234");
   const auto third = day();
-  ASSERT_EQ(third->differences.size(), 1U);
-  EXPECT_TRUE(third->differences[0].starts_with("only_theirs/0123456789012345678901234"));
-  EXPECT_EQ(day()->differences.size(), 1U) << "found again, and it is the same item";
+  ASSERT_EQ(third->discrepancies.size(), 1U);
+  EXPECT_TRUE(third->discrepancies[0].starts_with("only_theirs/0123456789012345678901234"));
+  EXPECT_EQ(day()->discrepancies.size(), 1U) << "found again, and it is the same item";
   stripe.anew(host.now());
   const auto fourth = day();
   EXPECT_EQ(fourth->ours_alone, 2U);
   const boost::json::object waits = boost::json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
-  EXPECT_EQ(waits.at("differences").as_array().size(), 3U);
+  EXPECT_EQ(waits.at("discrepancies").as_array().size(), 3U);
 }
 
 TEST(Reconciliation, IsDoneByTheHostItselfEveryDay) {
@@ -139,7 +139,7 @@ TEST(Reconciliation, IsDoneByTheHostItselfEveryDay) {
         "POST", "/v1/payment_intents",
         "amount=700&currency=usd&payment_method=pm_card_visa&confirm=true&metadata[key]=0123456789012345678901234");
     host.to(*Instant::parse("2026-03-11T02:59Z"));
-    EXPECT_EQ(waits(host).at("differences").as_array().size(), 0U);
+    EXPECT_EQ(waits(host).at("discrepancies").as_array().size(), 0U);
     // Nobody answers at three: it is tried again an hour later.
     stripe.fault(static_cast<int>(stripe.seen().size()) + 1, "no_answer", 0, 12);
     host.to(*Instant::parse("2026-03-11T03:01Z"));
@@ -147,8 +147,8 @@ TEST(Reconciliation, IsDoneByTheHostItselfEveryDay) {
     stripe.fault(0, "");
     host.to(*Instant::parse("2026-03-11T04:01Z"));
     const boost::json::object found = waits(host);
-    ASSERT_EQ(found.at("differences").as_array().size(), 1U);
-    EXPECT_EQ(found.at("differences").at(0).at("what").as_string(), "only_theirs");
+    ASSERT_EQ(found.at("discrepancies").as_array().size(), 1U);
+    EXPECT_EQ(found.at("discrepancies").at(0).at("what").as_string(), "only_theirs");
     EXPECT_EQ(found.at("books").at(0).at("reconciled_until").as_string(), "2026-03-11T00:00Z");
   }
   // A host that was away catches up, once for all the days.
@@ -174,7 +174,7 @@ TEST(Reconciliation, FindsARefundThatIsNotThere) {
       reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(1), flows_begin + hours(24));
   ASSERT_TRUE(day) << day.error().message;
   EXPECT_EQ(day->ours_alone, 2U);  // the payment, and what went back of it
-  EXPECT_TRUE(std::ranges::any_of(day->differences, [&](const std::string& difference) {
+  EXPECT_TRUE(std::ranges::any_of(day->discrepancies, [&](const std::string& difference) {
     return difference.starts_with("only_ours/" + host.account().refunds.at(0).key);
   }));
 }

@@ -16,7 +16,7 @@ const ProcessorPlugin& bank() {
   return plugin;
 }
 
-Said sent(const std::string& key, OperationKind kind = OperationKind::charge) {
+ProviderReport sent(const std::string& key, OperationKind kind = OperationKind::charge) {
   const Operation operation{.kind = kind,
                             .decided_at = *Instant::parse("2026-03-10T09:00Z"),
                             .key = key,
@@ -28,7 +28,7 @@ Said sent(const std::string& key, OperationKind kind = OperationKind::charge) {
 }
 
 TEST(Bank, SendsAReferenceAndAsksNobody) {
-  const Said said = sent("key00000000000000000000k1");
+  const ProviderReport said = sent("key00000000000000000000k1");
   EXPECT_EQ(said.state, AttemptState::needs_action);
   EXPECT_EQ(said.ref.size(), 11U);
   EXPECT_NE(said.action.find(said.ref), std::string::npos);

@@ -18,11 +18,11 @@ std::vector<std::string> secrets(std::string_view name) {
 }
 
 /// These transports answer before they return, and so does this.
-Said operated(const ProcessorPlugin& plugin, const Operation& operation, Transport& transport, const Secrets& with,
-              Instant now) {
-  Said said;
+ProviderReport operated(const ProcessorPlugin& plugin, const Operation& operation, Transport& transport,
+                        const Secrets& with, Instant now) {
+  ProviderReport said;
   int times = 0;
-  operate(plugin, operation, transport, with, now, [&](Said its) {
+  operate(plugin, operation, transport, with, now, [&](ProviderReport its) {
     said = std::move(its);
     ++times;
   });
@@ -59,7 +59,7 @@ Operation refund_of(const Operation& of, const std::string& amount, const std::s
 
 class Sandbox : public testing::Test {
  protected:
-  Said run(const Operation& operation, Instant now = start) {
+  ProviderReport run(const Operation& operation, Instant now = start) {
     return operated(plugin, operation, *provider, secrets, now);
   }
 
@@ -69,7 +69,7 @@ class Sandbox : public testing::Test {
 };
 
 TEST_F(Sandbox, ChargesOnceHoweverOftenItIsAsked) {
-  const Said said = run(charge("ok"));
+  const ProviderReport said = run(charge("ok"));
   EXPECT_EQ(said.state, AttemptState::captured);
   EXPECT_EQ(said.amount.text(), "49.00 USD");
   EXPECT_EQ(run(charge("ok")).ref, said.ref);
@@ -89,7 +89,7 @@ TEST_F(Sandbox, AKeyWithAnotherBodyIsNotBelieved) {
 
 TEST_F(Sandbox, DeclinesSayWhy) {
   EXPECT_EQ(run(charge("declined_soft", "k1")).decline, DeclineKind::funds);
-  const Said hard = run(charge("declined_hard", "k2"));
+  const ProviderReport hard = run(charge("declined_hard", "k2"));
   EXPECT_EQ(hard.state, AttemptState::declined);
   EXPECT_EQ(hard.decline, DeclineKind::hard);
   EXPECT_EQ(hard.decline_code, "lost_card");
@@ -99,16 +99,16 @@ TEST_F(Sandbox, DeclinesSayWhy) {
 
 TEST_F(Sandbox, ALostRequestIsUnknownUntilStatusFindsNothing) {
   EXPECT_EQ(run(charge("lost_before")).state, AttemptState::unknown);
-  const Said found = run(status_of(charge("lost_before")));
+  const ProviderReport found = run(status_of(charge("lost_before")));
   EXPECT_TRUE(found.absent);
   EXPECT_EQ(found.state, AttemptState::unknown);
 }
 
 TEST_F(Sandbox, ALostAnswerIsUnknownUntilStatusFindsTheMoney) {
-  const Said lost = run(charge("lost_after"));
+  const ProviderReport lost = run(charge("lost_after"));
   EXPECT_EQ(lost.state, AttemptState::unknown);
   EXPECT_FALSE(lost.absent);
-  const Said found = run(status_of(charge("lost_after")));
+  const ProviderReport found = run(status_of(charge("lost_after")));
   EXPECT_EQ(found.state, AttemptState::captured);
   EXPECT_EQ(found.amount.text(), "49.00 USD");
   EXPECT_EQ(provider->captures(start).size(), 1U);
@@ -123,7 +123,7 @@ TEST_F(Sandbox, PendingEndsWhenItsTimeHasCome) {
 }
 
 TEST_F(Sandbox, TheCustomersActionCompletesOrIsCancelled) {
-  const Said asks = run(charge("acts_after_1m", "k1"));
+  const ProviderReport asks = run(charge("acts_after_1m", "k1"));
   EXPECT_EQ(asks.state, AttemptState::needs_action);
   EXPECT_NE(asks.action.find("redirect"), std::string::npos);
   EXPECT_EQ(run(status_of(charge("", "k1")), start + minutes(1)).state, AttemptState::captured);
@@ -136,7 +136,7 @@ TEST_F(Sandbox, TheCustomersActionCompletesOrIsCancelled) {
 }
 
 TEST_F(Sandbox, AWrongAmountIsNeverASuccess) {
-  const Said said = run(charge("wrong_amount"));
+  const ProviderReport said = run(charge("wrong_amount"));
   EXPECT_EQ(said.state, AttemptState::unknown);
   EXPECT_TRUE(said.text.starts_with("wrong_amount: the provider says 49.01 USD")) << said.text;
   EXPECT_EQ(said.amount.text(), "49.01 USD");
@@ -275,8 +275,8 @@ WireReply answer(int status) { return {.arrived = Arrival::answered, .status = s
 
 class Odd : public testing::Test {
  protected:
-  Said run(const Operation& operation, Script script) {
-    const Said said = operated(plugin, operation, script, secrets, start);
+  ProviderReport run(const Operation& operation, Script script) {
+    const ProviderReport said = operated(plugin, operation, script, secrets, start);
     seen = script.seen;
     return said;
   }
@@ -308,8 +308,8 @@ TEST(OldProcessor, BuiltWithTheFirstHeaderIsCarriedOutAndReadToday) {
   EXPECT_TRUE(plugin->manifest().person.empty());
   const Secrets none = [](std::string_view) { return std::vector<std::string>(); };
   Script way({answer(200)});
-  Said said;
-  operate(*plugin, charge(""), way, none, start, [&](Said its) { said = std::move(its); });
+  ProviderReport said;
+  operate(*plugin, charge(""), way, none, start, [&](ProviderReport its) { said = std::move(its); });
   EXPECT_EQ(said.state, AttemptState::captured);
   EXPECT_EQ(said.ref, "old_1");
   EXPECT_FALSE(said.fee.currency()) << "what came after it is not known";

@@ -16,7 +16,7 @@ class Stripe : public testing::Test {
     replies.emplace_back(status, std::vector<std::pair<std::string, std::string>>{}, body, start);
   }
   ProcessorStep step(const Operation& operation) { return *plugin.step(operation, replies); }
-  Said said(const Operation& operation, int status, const std::string& body) {
+  ProviderReport said(const Operation& operation, int status, const std::string& body) {
     replies.clear();
     answer(status, body);
     return *step(operation).done;
@@ -84,7 +84,7 @@ TEST_F(Stripe, YenHaveNoDecimalsAndOtherUnitsAreRefused) {
 }
 
 TEST_F(Stripe, EachStatusOfAnIntentHasItsMeaning) {
-  const Said paid = said(charge(), 200, intent("succeeded"));
+  const ProviderReport paid = said(charge(), 200, intent("succeeded"));
   EXPECT_EQ(paid.state, AttemptState::captured);
   EXPECT_EQ(paid.amount.text(), "49.00 USD");
   EXPECT_EQ(paid.ref, "pi_1");
@@ -95,7 +95,7 @@ TEST_F(Stripe, EachStatusOfAnIntentHasItsMeaning) {
   EXPECT_EQ(said(charge(), 200, intent("a_status_of_next_year")).state, AttemptState::unknown);
   EXPECT_EQ(said(charge(), 200, intent("requires_payment_method")).state, AttemptState::unknown);
   EXPECT_EQ(said(charge(), 200, "not json").state, AttemptState::unknown);
-  const Said action = said(
+  const ProviderReport action = said(
       charge(), 200,
       intent("requires_action", R"(, "next_action": {"redirect_to_url": {"url": "https://hooks.stripe.com/3ds"}})"));
   EXPECT_EQ(action.state, AttemptState::needs_action);
@@ -104,7 +104,7 @@ TEST_F(Stripe, EachStatusOfAnIntentHasItsMeaning) {
 
 TEST_F(Stripe, DeclinesHaveAClass) {
   const auto kind = [&](const std::string& code, const std::string& more = "") {
-    const Said declined = said(charge(), 402, decline(code, more));
+    const ProviderReport declined = said(charge(), 402, decline(code, more));
     EXPECT_EQ(declined.state, AttemptState::declined) << code;
     EXPECT_EQ(declined.ref, "pi_1");
     EXPECT_EQ(declined.decline_code, code);

@@ -62,8 +62,8 @@ TEST_F(Answers, WhoLooksBeginsNoJournal) {
   write("request", "POST / HTTP/1.1\nX-Signature: none\n\n{}");
   for (const char* words :
        {"payments nowhere callloop", "reconcile nowhere callloop --processor sandbox --day 2026-04-10",
-        "upcoming nowhere callloop --day 2026-04-10", "months nowhere callloop", "notices nowhere callloop",
-        "bank-money nowhere --tenant exotel", "statement nowhere request --tenant exotel --processor bank",
+        "upcoming nowhere callloop --day 2026-04-10", "months nowhere callloop", "notifications nowhere callloop",
+        "bank-receipts nowhere --tenant exotel", "statement nowhere request --tenant exotel --processor bank",
         "webhook nowhere request --tenant callloop --processor sandbox"})
     expect(words + std::string(" --config config/florin.yaml"), 3, "nowhere is not there");
   EXPECT_FALSE(there("nowhere"));
@@ -311,7 +311,7 @@ TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
   ASSERT_EQ(
       submit(
           "m",
-          R"({"set_method": {"method": "card", "slot": "primary", "token": "ok", "brand": "visa", "details": {"last4": "4242"}}})"),
+          R"({"add_payment_method": {"method": "card", "slot": "primary", "token": "ok", "brand": "visa", "details": {"last4": "4242"}}})"),
       0)
       << err;
   ASSERT_EQ(submit("s", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})"), 0) << err;
@@ -342,7 +342,7 @@ TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
 
 TEST_F(Answers, AMissingNameIsShownWithOneOfItsKind) {
   expect(
-      R"(submit data callloop ann --config config/florin.yaml --as owner --key a '{"set_method": {"slot": "primary"}}')",
+      R"(submit data callloop ann --config config/florin.yaml --as owner --key a '{"add_payment_method": {"slot": "primary"}}')",
       4, "'method' is missing: write it as 'card'");
 }
 

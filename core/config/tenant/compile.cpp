@@ -39,7 +39,7 @@ Catalog Compiler::compile() {
   holds();
   auto_recharge();
   changes();
-  past_due();
+  dunning();
   refunds();
   payments();
   tries();
@@ -50,7 +50,7 @@ Catalog Compiler::compile() {
   tax();
   back_dated();
   on_new_version();
-  notices();
+  notifications();
   return std::move(catalog_);
 }
 

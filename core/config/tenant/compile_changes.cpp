@@ -15,7 +15,7 @@ ChangeRule Compiler::change(const yaml::ChangeBlock& block) {
   const bool any = block.cycle || block.pays || block.credits;
   if (block.when != ChangeRule::When::next_renewal && !all)
     add("missing_key",
-        "a change that works now says cycle (restarts or keeps), pays and credits (full or difference_by_day)",
+        "a change that works now says cycle (restarts or keeps), pays and credits (full or prorated_difference)",
         block.at);
   if (block.when == ChangeRule::When::next_renewal && any)
     add("contradiction", "at the next renewal the new plan simply begins: cycle, pays and credits are not said",
@@ -72,10 +72,10 @@ void Compiler::cancel() {
         block.at);
 }
 
-void Compiler::past_due() {
-  listed(!file_.past_due.empty(), "past_due", where("past_due"));
+void Compiler::dunning() {
+  listed(!file_.dunning.empty(), "dunning", where("dunning"));
   std::int64_t before = -1;
-  for (const yaml::PastDueBlock& block : file_.past_due) {
+  for (const yaml::DunningBlock& block : file_.dunning) {
     const Span after = block.after.value;
     // Rungs are compared as the calendar orders them: no month is shorter than 28 days.
     const std::int64_t position = after.count * (after.unit == Span::Unit::months ? 28LL * 86'400
@@ -96,7 +96,7 @@ void Compiler::past_due() {
     catalog_.past_due.push_back(step);
   }
   if (!catalog_.past_due.empty() && !catalog_.past_due.back().cancel)
-    add("contradiction", "the last step says how it ends: cancel_now", file_.past_due.back().at);
+    add("contradiction", "the last step says how it ends: cancel_now", file_.dunning.back().at);
 }
 
 void Compiler::reviews() {

@@ -13,8 +13,8 @@ void Compiler::on_new_version() {
                              .at = rule_at(block.at)};
 }
 
-void Compiler::notices() {
-  for (const yaml::NoticeBlock& block : file_.notices) {
+void Compiler::notifications() {
+  for (const yaml::NoticeBlock& block : file_.notifications) {
     NoticeRule rule{.when = shape_of<yaml::NoticeWhen>().text(&block.when),
                     .roles = {},
                     .by = shape_of<yaml::NoticeBy>().text(&block.by),
@@ -28,7 +28,7 @@ void Compiler::notices() {
     const bool has_invoice =
         block.when == yaml::NoticeWhen::order_confirmed || block.when == yaml::NoticeWhen::upgraded_from_trial;
     if (block.with && !has_invoice) add("contradiction", "only a paid order has an invoice", block.with->at);
-    catalog_.notices.push_back(std::move(rule));
+    catalog_.notifications.push_back(std::move(rule));
   }
 }
 

@@ -40,7 +40,7 @@ void Compiler::payments() {
           block.at);
     catalog_.methods.push_back(std::move(method));
   }
-  bank_money();
+  bank_receipts();
   retries();
 }
 
@@ -76,7 +76,7 @@ void Compiler::retries() {
                  .at = rule_at(block->at)};
 }
 
-void Compiler::bank_money() {
+void Compiler::bank_receipts() {
   const yaml::PaymentsBlock& payments = file_.payments;
   const bool by_bank = std::ranges::any_of(catalog_.methods, &Method::by_invoice);
   if (by_bank && !payments.short_)
@@ -90,11 +90,11 @@ void Compiler::bank_money() {
   rule.withheld_tax = payments.short_->withheld_tax.value.share;
   rule.short_at = rule_at(payments.short_->at);
   rule.over_at = rule_at(payments.over->at);
-  catalog_.bank_money = rule;
+  catalog_.bank_receipts = rule;
 }
 
 void Compiler::paid_after_closed() {
-  catalog_.smallest_charge = money(file_.payments.smallest_charge.amount);
+  catalog_.minimum_charge = money(file_.payments.minimum_charge.amount);
   const yaml::PaidAfterClosedBlock& block = file_.payments.paid_after_closed;
   PaidAfterClosed& rule = catalog_.paid_after_closed;
   rule.at = rule_at(block.at);

@@ -63,7 +63,7 @@ class Compiler {
   void changes();
   void pause();
   void cancel();
-  void past_due();
+  void dunning();
   void refunds();
   void reviews();
 
@@ -73,7 +73,7 @@ class Compiler {
   Node processor_config(const ProcessorId& id) const;
   /// What the plugin reads of a method: its own keys and the brands.
   static Node method_config(const yaml::MethodBlock& block);
-  void bank_money();
+  void bank_receipts();
   void retries();
   void tries();
   void paid_after_closed();
@@ -91,9 +91,9 @@ class Compiler {
   void documents();
   void tax();
 
-  // ---- New versions and notices: compile_operation.cpp
+  // ---- New versions and notifications: compile_operation.cpp
   void on_new_version();
-  void notices();
+  void notifications();
 
   // ---- What every part needs
   void add(std::string code, std::string message, const Where& at);

@@ -44,9 +44,9 @@ std::vector<Leaf> leaves_of(const Node& tree) {
 
 }  // namespace
 
-std::vector<Difference> differences(const Node& before, const Node& after) {
+std::vector<Discrepancy> discrepancies(const Node& before, const Node& after) {
   const std::vector<Leaf> old_leaves = leaves_of(before), new_leaves = leaves_of(after);
-  std::vector<Difference> all;
+  std::vector<Discrepancy> all;
   for (const Leaf& leaf : new_leaves) {
     const auto same = std::ranges::find(old_leaves, leaf.path, &Leaf::path);
     if (same == old_leaves.end())

@@ -15,8 +15,8 @@ BOOST_DESCRIBE_ENUM(Trial::PlanPicked, starts_when_trial_ends, starts_now)
 BOOST_DESCRIBE_ENUM(HoldRule::UsedMore, absorb, owe)
 BOOST_DESCRIBE_ENUM(ChangeRule::When, now, next_renewal, now_if_longer)
 BOOST_DESCRIBE_ENUM(ChangeRule::Cycle, restarts, keeps)
-BOOST_DESCRIBE_ENUM(ChangeRule::Pays, full_price, difference_by_day)
-BOOST_DESCRIBE_ENUM(ChangeRule::Gives, full, difference_by_day)
+BOOST_DESCRIBE_ENUM(ChangeRule::Pays, full_price, prorated_difference)
+BOOST_DESCRIBE_ENUM(ChangeRule::Gives, full, prorated_difference)
 BOOST_DESCRIBE_ENUM(Entitlement::Kind, count, flag, word, number)
 BOOST_DESCRIBE_ENUM(Entitlement::OverLimit, refuse_change, suspend_newest)
 BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
@@ -146,8 +146,8 @@ BOOST_DESCRIBE_STRUCT(PlanBlock, (),
                       (rank, by_licence, credit_price, first_credits, cycles, offered_to, agreement, per_account,
                        monthly_minimum))
 
-enum class InsidePeriod : std::uint8_t { whole, by_day };
-BOOST_DESCRIBE_ENUM(InsidePeriod, whole, by_day)
+enum class InsidePeriod : std::uint8_t { whole, prorated };
+BOOST_DESCRIBE_ENUM(InsidePeriod, whole, prorated)
 enum class Removed : std::uint8_t { next_renewal };
 BOOST_DESCRIBE_ENUM(Removed, next_renewal)
 
@@ -198,7 +198,7 @@ struct MembersBlock {
 BOOST_DESCRIBE_STRUCT(MembersBlock, (), (take_one_of, invitation_takes_one))
 
 struct LicencesBlock {
-  InsidePeriod added = InsidePeriod::by_day;
+  InsidePeriod added = InsidePeriod::prorated;
   Removed removed = Removed::next_renewal;
   Where at;
 };
@@ -309,14 +309,14 @@ BOOST_DESCRIBE_ENUM(Rung, try_, tell, cancel_now)
 enum class BuyingThen : std::uint8_t { allowed, refused };
 BOOST_DESCRIBE_ENUM(BuyingThen, allowed, refused)
 
-struct PastDueBlock {
+struct DunningBlock {
   Written<Span> after;
   OneOrMany<Rung> do_;
   std::optional<UsageThen> usage;
   std::optional<BuyingThen> buying;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PastDueBlock, (), (after, do_, usage, buying))
+BOOST_DESCRIBE_STRUCT(DunningBlock, (), (after, do_, usage, buying))
 
 struct GuaranteeBlock {
   Written<Span> asked_within;
@@ -482,7 +482,7 @@ struct PaymentsBlock {
   std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
   std::optional<ShortBlock> short_;
   std::optional<OverBlock> over;
-  SmallestChargeBlock smallest_charge;
+  SmallestChargeBlock minimum_charge;
   PaidAfterClosedBlock paid_after_closed;
   std::vector<std::pair<RetriedWhy, Written<std::vector<Written<Span>>>>> retries;
   std::optional<RefusalsBlock> refusals;
@@ -491,7 +491,7 @@ struct PaymentsBlock {
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
-                      (processors, methods, try_, short_, over, smallest_charge, paid_after_closed, retries, refusals,
+                      (processors, methods, try_, short_, over, minimum_charge, paid_after_closed, retries, refusals,
                        rest, next_processor_after))
 
 struct GateBlock {
@@ -573,7 +573,7 @@ struct TenantFile {
   std::optional<HoldsBlock> holds;
   std::optional<AutoRechargeBlock> auto_recharge;
   ChangesBlock changes;
-  std::vector<PastDueBlock> past_due;
+  std::vector<DunningBlock> dunning;
   RefundsBlock refunds;
   PluginBlock credit_policy;
   PaymentsBlock payments;
@@ -587,14 +587,14 @@ struct TenantFile {
   std::optional<MinimumBlock> minimum;
   OnNewVersionBlock on_new_version;
   std::optional<UsageBlock> usage;
-  std::vector<NoticeBlock> notices;
+  std::vector<NoticeBlock> notifications;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
-                       credit_sales, holds, auto_recharge, changes, past_due, refunds, credit_policy, payments, gates,
+                       credit_sales, holds, auto_recharge, changes, dunning, refunds, credit_policy, payments, gates,
                        roles, documents, tax, business_days, entitlements, members, minimum, on_new_version, usage,
-                       notices))
+                       notifications))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -615,7 +615,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"holds", "left out: credits cannot be held"},
     {"auto_recharge", "left out: not offered"},
     {"changes", "when a change works, and what it costs"},
-    {"past_due", "what happens after a payment for the subscription failed", Note::Presence::required},
+    {"dunning", "what happens after a payment for the subscription failed", Note::Presence::required},
     {"refunds", "what a customer may ask back"},
     {"credit_policy", "the plugin that says when credits end and which are spent first; all other keys are its own"},
     {"payments", "who may pay how, and what is tried"},
@@ -626,7 +626,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"tax", "the plugin that says what tax is on a sale, or `plugin: none`; prices are without it"},
     {"on_new_version", "how subscriptions and meters come from the version before to this one"},
     {"usage", "left out: usage is told as it happens"},
-    {"notices", "what the account's people are told of, and by what"},
+    {"notifications", "what the account's people are told of, and by what"},
 };
 inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what comes with it"}};
 inline constexpr Note plan_notes[] = {
@@ -647,7 +647,7 @@ inline constexpr Note entitlement_notes[] = {
     {"of", "the words that there are; `none` and `add_on` are not there"},
     {"others", "for the trial and every plan that this row does not name"},
     {"over_limit", "of a count: what a plan with a lower limit does"},
-    {"taken_by", "of a count: the action that roles and gates know it by; left out: take_item"}};
+    {"taken_by", "of a count: the action that roles and gates know it by; left out: occupy_item"}};
 inline constexpr Note minimum_notes[] = {{"counts", "what counts towards it", Note::Presence::required},
                                          {"short", "what is missing comes from credits, then from an invoice"}};
 inline constexpr Note members_notes[] = {
@@ -659,7 +659,7 @@ inline constexpr Note add_on_notes[] = {
     {"takes_one_of", "the count of which each one fills a place"},
     {"needs", "left out: sold beside every plan"},
     {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
-    {"if_bought_inside_period", "whole: full price and all credits; by_day: the days that are left"},
+    {"if_bought_inside_period", "whole: full price and all credits; prorated: the days that are left"},
     {"renews", "false: bought for one period"}};
 inline constexpr Note sales_notes[] = {{"price", "left out: the plan's credit_price"}};
 inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
@@ -672,9 +672,9 @@ inline constexpr Note pause_notes[] = {
     {"freezes", "[cycle, credits]: what moves by the paused time", Note::Presence::required},
     {"longest", "then it resumes by itself"}};
 inline constexpr Note changes_notes[] = {{"pause", "none: not offered", Note::Presence::required}};
-inline constexpr Note past_due_notes[] = {{"do", "", Note::Presence::required},
-                                          {"usage", "from here on; left out: as in the step before"},
-                                          {"buying", "of credits, from here on; left out: as in the step before"}};
+inline constexpr Note dunning_notes[] = {{"do", "", Note::Presence::required},
+                                         {"usage", "from here on; left out: as in the step before"},
+                                         {"buying", "of credits, from here on; left out: as in the step before"}};
 inline constexpr Note refunds_notes[] = {
     {"review", "left out: charges are not reviewed"},
     {"otherwise", "final, or staff_decides: staff may refund a payment with a reason"},
@@ -701,7 +701,7 @@ inline constexpr Note payments_notes[] = {
     {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required},
     {"short", "less came by bank than was asked for"},
     {"over", "more came"},
-    {"smallest_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
+    {"minimum_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
     {"paid_after_closed", "what becomes of money that comes when its order was closed"},
     {"retries",
      "an overdue order is tried again beside the ladder, by why it was refused: after the first refusal of "
@@ -757,7 +757,7 @@ inline constexpr std::span<const Note> notes<yaml::PauseBlock> = yaml::pause_not
 template <>
 inline constexpr std::span<const Note> notes<yaml::ChangesBlock> = yaml::changes_notes;
 template <>
-inline constexpr std::span<const Note> notes<yaml::PastDueBlock> = yaml::past_due_notes;
+inline constexpr std::span<const Note> notes<yaml::DunningBlock> = yaml::dunning_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::GuaranteeBlock> = yaml::guarantee_notes;
 template <>

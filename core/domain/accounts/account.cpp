@@ -73,9 +73,9 @@ std::string Account::state_word() const {
   return "ended";
 }
 
-Instant TenantState::rests_until(const ProcessorId& processor) const {
+Instant TenantState::cooldown_until(const ProcessorId& processor) const {
   for (const ProcessorHealth& health : processors)
-    if (health.processor == processor) return health.rests_until;
+    if (health.processor == processor) return health.cooldown_until;
   return {};
 }
 

@@ -62,7 +62,7 @@ struct KeptCredits {
 };
 
 /// What staff filled in of a plan for one account; all else is the catalog's.
-struct MadePlan {
+struct CustomPlan {
   struct Cycle {
     std::string cycle;
     std::int32_t months = 1;
@@ -284,7 +284,7 @@ struct Account {
   bool blocked = false;  ///< a lost payment's credits were spent: no usage until staff lifts it
   bool deleted = false;
   bool had_trial = false;
-  bool person_sealed = false;
+  bool personal_data_sealed = false;
   Instant opened_at;
   Instant last_at;             ///< of its last entry; its time never runs back
   Instant due_at = never;      ///< when something falls due next: next_due() of all the rest
@@ -295,7 +295,7 @@ struct Account {
   Seldom<PauseState> pause;
   Seldom<KeptCredits> kept;
   Seldom<MonthState> month;
-  SeldomList<MadePlan> made_plans;
+  SeldomList<CustomPlan> custom_plans;
   SeldomList<Member> members;
   RechargeState recharge;
 
@@ -374,7 +374,7 @@ struct ClosedMonth {
 };
 
 /// Where a processor's books and ours differ: an item of its own until a person closes it.
-struct Difference {
+struct Discrepancy {
   std::string name;  ///< the same difference found again is the same item
   ProcessorId processor;
   std::string what;  ///< only_theirs, only_ours, other_amount, other_state
@@ -389,7 +389,7 @@ struct Difference {
 struct ProcessorHealth {
   ProcessorId processor;
   std::int32_t failures = 0;
-  Instant rests_until;
+  Instant cooldown_until;
 };
 
 /// What is a tenant's own, apart from its accounts.
@@ -406,11 +406,11 @@ struct TenantState {
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
   SharedList<Receipt> unmatched;                               ///< money of which nobody knows yet whose it is
   SharedList<ReceiptId> identified;        ///< what was in that list before, so that its line is known
-  SharedList<Difference> differences;      ///< that nobody has closed
+  SharedList<Discrepancy> discrepancies;   ///< that nobody has closed
   SharedList<ProcessorHealth> processors;  ///< that failed of late
 
   /// Till when the host charges nothing through it by itself; in the past: it is well.
-  Instant rests_until(const ProcessorId& processor) const;
+  Instant cooldown_until(const ProcessorId& processor) const;
 };
 
 }  // namespace florin

@@ -85,12 +85,12 @@ struct Applying {
   void operator()(const AccountOpened& fact) {
     account.billing_country = fact.billing_country;
     account.billing_state = fact.billing_state;
-    account.person_sealed = fact.person_sealed;
-    if (fact.person_sealed) account.person_at = PersonAt{{this_entry}};
+    account.personal_data_sealed = fact.personal_data_sealed;
+    if (fact.personal_data_sealed) account.person_at = PersonAt{{this_entry}};
     account.opened_at = at;
   }
-  void operator()(const PersonErased&) {
-    account.person_sealed = false;
+  void operator()(const PersonalDataErased&) {
+    account.personal_data_sealed = false;
     account.person_at = PersonAt{};
   }
 
@@ -188,17 +188,17 @@ struct Applying {
     account.pause.reset();
   }
   void operator()(const KeepingEnded&) { account.kept.reset(); }
-  void operator()(const PlanMade& fact) {
-    erase_if(account.made_plans, [&](const MadePlan& old) { return old.plan == fact.plan.plan; });
-    account.made_plans.push_back(fact.plan);
+  void operator()(const CustomPlanSet& fact) {
+    erase_if(account.custom_plans, [&](const CustomPlan& old) { return old.plan == fact.plan.plan; });
+    account.custom_plans.push_back(fact.plan);
   }
   void operator()(const AccountDeleted&) {
     account.deleted = true;
     account.standing = Standing::ended;
     account.recharge.active = false;
   }
-  void operator()(const PersonSealed& fact) {
-    account.person_sealed = true;
+  void operator()(const PersonalDataSealed& fact) {
+    account.personal_data_sealed = true;
     if (!fact.beside || !account.person_at) account.person_at = PersonAt{};
     account.person_at->entries.push_back(this_entry);
   }
@@ -272,7 +272,7 @@ struct Applying {
     std::erase_if(account.grants, [&](const Grant& old) { return old.id == fact.grant; });
     insert(std::move(moved));
   }
-  void operator()(const GrantCorrected& fact) {
+  void operator()(const GrantAdjusted& fact) {
     leave(fact.grant, fact.amount, &Grant::corrected);
     put_aside_empty();
   }
@@ -307,7 +307,7 @@ struct Applying {
     put_aside_empty();
   }
 
-  void operator()(const MethodSaved& fact) {
+  void operator()(const PaymentMethodAdded& fact) {
     account.last_method = std::max(account.last_method, fact.method.id.value);
     if (fact.method.once()) return account.methods.push_back(fact.method);
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.slot == fact.method.slot; });
@@ -315,7 +315,7 @@ struct Applying {
     account.recharge.suspended = false;
     account.recharge.failures = 0;
   }
-  void operator()(const MethodRemoved& fact) {
+  void operator()(const PaymentMethodRemoved& fact) {
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.id == fact.method; });
   }
   void operator()(const RechargeSet& fact) { account.recharge = fact.recharge; }
@@ -402,7 +402,7 @@ struct Applying {
   void operator()(const PastDueCleared&) { account.past_due.reset(); }
   void operator()(const RetryPlanned& fact) { there(account.past_due, "not past due").retry_at = fact.at; }
 
-  void operator()(const RefundAsked&) {
+  void operator()(const RefundRequested&) {
     account.guarantee = GuaranteeCase{.asked_at = at, .decided = false};
     account.frozen = true;
   }
@@ -444,7 +444,7 @@ struct Applying {
     account.approvals.push_back(fact.approval);
   }
 
-  void operator()(const ReviewAsked& fact) {
+  void operator()(const ReviewRequested& fact) {
     account.last_review = std::max(account.last_review, fact.review.id.value);
     account.reviews.push_back(fact.review);
   }
@@ -514,8 +514,8 @@ struct Applying {
     if (account.month && account.month->type == type) account.month->used += used;
   }
 
-  void operator()(const ItemTaken& fact) { account.items.push_back({fact.entitlement, fact.item, at, false}); }
-  void operator()(const ItemGivenBack& fact) {
+  void operator()(const ItemOccupied& fact) { account.items.push_back({fact.entitlement, fact.item, at, false}); }
+  void operator()(const ItemReleased& fact) {
     erase_if(account.items,
              [&](const Item& taken) { return taken.entitlement == fact.entitlement && taken.name == fact.item; });
   }
@@ -538,7 +538,7 @@ struct Applying {
   }
   void operator()(const RoleChanged& fact) { member(fact.member).role = fact.role; }
   Receipt& receipt(const ReceiptId& id) { return there(account.receipt(id), "no such receipt"); }
-  void operator()(const MoneyReceived& fact) {
+  void operator()(const BankReceiptRecorded& fact) {
     if (account.id.empty())
       tenant.unmatched.push_back(fact.receipt);
     else
@@ -570,11 +570,11 @@ struct Applying {
   }
   void operator()(const TaxWithheld& fact) { order(fact.order).withheld.push_back(fact.tax); }
   void operator()(const OrderSettled& fact) {
-    for (const MoneyApplied& part : fact.applied) receipt(part.receipt).applied += part.amount;
+    for (const CashApplied& part : fact.applied) receipt(part.receipt).applied += part.amount;
     order(fact.order).written_off = fact.written_off;
   }
   void operator()(const OrderReopened& fact) {
-    for (const MoneyApplied& part : fact.given_up) receipt(part.receipt).applied -= part.amount;
+    for (const CashApplied& part : fact.given_up) receipt(part.receipt).applied -= part.amount;
     Order& reopened = order(fact.order);
     reopened.state = OrderState::open;
     reopened.open_until = never;
@@ -652,11 +652,11 @@ struct Applying {
   }
   void operator()(const ProcessorCounted& fact) {
     erase_if(tenant.processors, [&](const ProcessorHealth& old) { return old.processor == fact.processor; });
-    if (fact.failures > 0) tenant.processors.push_back({fact.processor, fact.failures, fact.rests_until});
+    if (fact.failures > 0) tenant.processors.push_back({fact.processor, fact.failures, fact.cooldown_until});
   }
-  void operator()(const DifferenceFound& fact) { tenant.differences.push_back(*fact.difference); }
-  void operator()(const DifferenceClosed& fact) {
-    erase_if(tenant.differences, [&](const Difference& open) { return open.name == fact.difference; });
+  void operator()(const DiscrepancyFound& fact) { tenant.discrepancies.push_back(*fact.difference); }
+  void operator()(const DiscrepancyClosed& fact) {
+    erase_if(tenant.discrepancies, [&](const Discrepancy& open) { return open.name == fact.difference; });
   }
   void operator()(const MonthClosed& fact) { tenant.closed_months.push_back(fact.month); }
   void operator()(const DocumentNumbersSet& fact) {

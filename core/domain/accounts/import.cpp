@@ -9,7 +9,7 @@
 #include "domain/orders/place.hpp"
 #include "domain/payments/methods.hpp"
 #include "domain/payments/settle.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -184,22 +184,22 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
   of_each("methods", command.methods, [&](const ImportedMethod& method) {
     if (looks_like_a_card_number(method.token) || looks_like_a_card_number(method.masked))
       refuse("card_number", "A processor's token belongs here, never a number of a card.");
-    save_method(draft, actor,
-                SetMethod{.method = method.method,
-                          .slot = method.slot,
-                          .details = {},
-                          .token = method.token,
-                          .brand = method.brand,
-                          .masked = method.masked});
+    add_payment_method(draft, actor,
+                       AddPaymentMethod{.method = method.method,
+                                        .slot = method.slot,
+                                        .details = {},
+                                        .token = method.token,
+                                        .brand = method.brand,
+                                        .masked = method.masked});
   });
 }
 
 void import_what_runs(Draft& draft, const Actor& actor, const ImportAccount& command) {
-  if (command.made_plan) of_field("made_plan", [&] { make_plan(draft, *command.made_plan); });
+  if (command.custom_plan) of_field("custom_plan", [&] { set_custom_plan(draft, *command.custom_plan); });
   if (command.subscription) of_field("subscription", [&] { import_subscription(draft, *command.subscription); });
   of_each("lots", command.lots, [&](const ImportedLot& lot) { import_lot(draft, lot); });
   of_each("members", command.members, [&](const ImportedMember& member) { import_member(draft, member); });
-  of_each("items", command.items, [&](const TakeItem& item) { take_item(draft, actor, item); });
+  of_each("items", command.items, [&](const OccupyItem& item) { occupy_item(draft, actor, item); });
   if (command.auto_recharge) of_field("auto_recharge", [&] { set_auto_recharge(draft, *command.auto_recharge); });
 }
 

@@ -20,54 +20,55 @@ enum class Action : std::uint8_t {
   cancel,
   buy_credits,
   set_auto_recharge,
-  set_method,
-  ask_refund,
+  add_payment_method,
+  request_refund,
   buy_number,
   go_live,
   pause,
   delete_account,
-  take_item,       ///< one of a count, where its row names no action of its own
-  give_back_item,  ///< a number, an inbox
+  occupy_item,     ///< one of a count, where its row names no action of its own
+  release_item,    ///< a number, an inbox
   change_members,  ///< invite, revoke, remove, change a role
   pay_order,
   decide_refund,
   set_approval,
-  correct_credits,
-  erase_person,
-  make_plan,
-  set_person,
+  adjust_credits,
+  erase_personal_data,
+  set_custom_plan,
+  set_personal_data,
   decide_review,
   refund_order,
   record_dispute,
   unblock,
   set_entitlement,
   transfer,
-  ask_review,  ///< a customer's
+  request_review,  ///< a customer's
   stop_charges,
   lift_charges,
   import_account,
   set_document_numbers,
-  receive_money,
-  match_money,
-  unmatch_money,
+  record_bank_receipt,
+  apply_cash,
+  unapply_cash,
   move_cheque,
   record_withheld_tax,
-  settle_payment,
+  resolve_payment,
   set_billing,  ///< a customer's
   decide_late_money,
   record_payout,
 };
 BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial, change_plan, change_cycle,
-                    set_licences, buy_add_on, cancel, buy_credits, set_auto_recharge, set_method, ask_refund,
-                    buy_number, go_live, pause, delete_account, take_item, give_back_item, change_members, pay_order,
-                    decide_refund, set_approval, correct_credits, erase_person, make_plan, set_person, decide_review,
-                    refund_order, record_dispute, unblock, set_entitlement, transfer, ask_review, stop_charges,
-                    lift_charges, import_account, set_document_numbers, receive_money, match_money, unmatch_money,
-                    move_cheque, record_withheld_tax, settle_payment, set_billing, decide_late_money, record_payout)
+                    set_licences, buy_add_on, cancel, buy_credits, set_auto_recharge, add_payment_method,
+                    request_refund, buy_number, go_live, pause, delete_account, occupy_item, release_item,
+                    change_members, pay_order, decide_refund, set_approval, adjust_credits, erase_personal_data,
+                    set_custom_plan, set_personal_data, decide_review, refund_order, record_dispute, unblock,
+                    set_entitlement, transfer, request_review, stop_charges, lift_charges, import_account,
+                    set_document_numbers, record_bank_receipt, apply_cash, unapply_cash, move_cheque,
+                    record_withheld_tax, resolve_payment, set_billing, decide_late_money, record_payout)
 
 /// What no role of a customer can be given: it is the staff's, whatever the YAML says.
 constexpr bool is_for_staff(Action action) {
-  return action >= Action::decide_refund && action != Action::ask_review && action != Action::set_billing;
+  return action >= Action::decide_refund && action != Action::request_review && action != Action::set_billing;
 }
 
 }  // namespace florin

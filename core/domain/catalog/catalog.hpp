@@ -176,7 +176,7 @@ struct Entitlement {
   std::vector<std::string> of;
   std::vector<Column> columns;  ///< one for the trial, where there is one, and one a plan
   OverLimit over_limit = OverLimit::refuse_change;
-  std::string taken_by = "take_item";  ///< the word of Action that takes one of a count
+  std::string taken_by = "occupy_item";  ///< the word of Action that takes one of a count
   RuleAt at;
 
   const Column* column(std::string_view plan) const;
@@ -229,8 +229,8 @@ struct AutoRecharge {
 struct ChangeRule {
   enum class When : std::uint8_t { now, next_renewal, now_if_longer };
   enum class Cycle : std::uint8_t { restarts, keeps };
-  enum class Pays : std::uint8_t { full_price, difference_by_day };
-  enum class Gives : std::uint8_t { full, difference_by_day };
+  enum class Pays : std::uint8_t { full_price, prorated_difference };
+  enum class Gives : std::uint8_t { full, prorated_difference };
   When when = When::next_renewal;
   Cycle cycle = Cycle::keeps;
   Pays pays = Pays::full_price;
@@ -465,16 +465,16 @@ struct Catalog {
   RuleAt policy_at;
   std::optional<TaxRule> tax;  ///< none: the file says that there is none
   PaidAfterClosed paid_after_closed;
-  Money smallest_charge;  ///< what comes to less waits for the invoice of the next renewal
+  Money minimum_charge;  ///< what comes to less waits for the invoice of the next renewal
   RuleAt roles_at;
   RuleAt methods_at;
   std::optional<RuleAt> minimum_at;  ///< where the file says how a monthly minimum works; none: there is none
   std::vector<Entitlement> entitlements;
   std::optional<MembersRule> members;   ///< none: as many as they like
   std::optional<BackDated> back_dated;  ///< none: usage is told as it happens
-  std::vector<NoticeRule> notices;
-  std::optional<BankMoneyRule> bank_money;  ///< none: no method is paid by bank
-  std::vector<RetryRule> retries;           ///< none: only the ladder tries again
+  std::vector<NoticeRule> notifications;
+  std::optional<BankMoneyRule> bank_receipts;  ///< none: no method is paid by bank
+  std::vector<RetryRule> retries;              ///< none: only the ladder tries again
   std::optional<RefusalCap> refusals;
   std::optional<RestRule> rest;
   std::optional<ElsewhereRule> next_processor;  ///< none: no method has several

@@ -9,10 +9,11 @@ namespace florin {
 namespace {
 
 constexpr std::string_view only_staff[] = {
-    "set_approval",      "decide_refund", "correct_credits", "erase_person", "make_plan",           "set_person",
-    "decide_review",     "refund_order",  "record_dispute",  "unblock",      "set_entitlement",     "transfer",
-    "receive_money",     "match_money",   "unmatch_money",   "move_cheque",  "record_withheld_tax", "settle_payment",
-    "decide_late_money", "record_payout"};
+    "set_approval",        "decide_refund",     "adjust_credits",    "erase_personal_data",
+    "set_custom_plan",     "set_personal_data", "decide_review",     "refund_order",
+    "record_dispute",      "unblock",           "set_entitlement",   "transfer",
+    "record_bank_receipt", "apply_cash",        "unapply_cash",      "move_cheque",
+    "record_withheld_tax", "resolve_payment",   "decide_late_money", "record_payout"};
 
 bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {
   if (actor.role == "staff") return true;

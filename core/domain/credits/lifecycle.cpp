@@ -103,7 +103,7 @@ void end_grant(Draft& draft, GrantId id) {
   draft.add(GrantExpired{id, grant.remaining - grant.held, grant.rule});
 }
 
-void correct_credits(Draft& draft, const CorrectCredits& command) {
+void adjust_credits(Draft& draft, const AdjustCredits& command) {
   const CreditTypeRule* type = draft.catalog().credit_type(command.amount.type);
   if (type == nullptr)
     refuse("unknown_credit", "There is no credit type '" + command.amount.type.text() + "'.", draft.catalog().at);
@@ -116,7 +116,7 @@ void correct_credits(Draft& draft, const CorrectCredits& command) {
   std::vector<Take> takes;
   if (!take_in_order(draft.account, type->id, Credits{*units}, draft.now, takes).is_zero())
     refuse("not_enough_credits", "The account has fewer credits than are to be taken.");
-  for (const Take& take : takes) draft.add(GrantCorrected{take.grant, take.amount, command.reason});
+  for (const Take& take : takes) draft.add(GrantAdjusted{take.grant, take.amount, command.reason});
 }
 
 }  // namespace florin

@@ -24,6 +24,6 @@ void take_owed(Draft& draft, GrantId grant, const CreditType& type);
 void end_grant(Draft& draft, GrantId grant);
 
 /// Takes back credits of `grants` in order, at most `amount` in all, as refunded.
-void correct_credits(Draft& draft, const CorrectCredits& command);
+void adjust_credits(Draft& draft, const AdjustCredits& command);
 
 }  // namespace florin

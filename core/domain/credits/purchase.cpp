@@ -1,6 +1,6 @@
 #include "domain/credits/purchase.hpp"
 
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 
 namespace florin {
 
@@ -74,7 +74,7 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
     refuse("not_a_step", "Credits are sold in steps of " + text(sales.step) + ".", sales.at);
   Quote quote = quote_credits(draft, OrderKind::purchase, amount);
   quote.paid_for = "purchase " + std::string(key);
-  auto candidates = candidates_for(draft, OrderKind::purchase, command.with, actor);
+  auto candidates = candidates_for(draft, OrderKind::purchase, command.pay_with, actor);
   if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", catalog.methods_at);
   place_order(draft, std::move(quote), std::move(candidates));

@@ -4,7 +4,7 @@
 
 #include "domain/catalog/new_version.hpp"
 #include "domain/catalog/permission.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 
 namespace florin {
 
@@ -149,8 +149,8 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, command.used_at.value_or(now)),
                                    command.meter, own);
-  must_be_allowed(account, catalog, actor, "use", command.words, &meter);
-  const Credits price = price_of(meter, command.quantity, command.words);
+  must_be_allowed(account, catalog, actor, "use", command.properties, &meter);
+  const Credits price = price_of(meter, command.quantity, command.properties);
   CreditsSpent spent{command.meter, command.quantity, meter.type, {}, command.used_at};
   if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
@@ -179,13 +179,13 @@ Decision place_hold(const Account& account, const TenantState& tenant, const Act
   if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.", catalog.at);
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, now), command.meter, own);
-  must_be_allowed(account, catalog, actor, "use", command.words, &meter);
+  must_be_allowed(account, catalog, actor, "use", command.properties, &meter);
   const Calendar calendar(catalog.zone);
   const Instant longest = calendar.after(now, catalog.holds->longest);
   const Instant ends_at = command.lasts ? calendar.after(now, *command.lasts) : longest;
   if (longest < ends_at)
     refuse("hold_too_long", "A hold lasts at most " + catalog.holds->longest.text() + ".", catalog.holds->at);
-  const Credits price = price_held(meter, command.quantity, command.words);
+  const Credits price = price_held(meter, command.quantity, command.properties);
   HoldPlaced hold{{account.last_hold + 1}, command.meter, meter.type, {}, ends_at};
   if (!take_in_order(account, meter.type, price, now, hold.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
@@ -194,7 +194,7 @@ Decision place_hold(const Account& account, const TenantState& tenant, const Act
   return decision;
 }
 
-void settle_hold(Draft& draft, const SettleHold& command) {
+void capture_hold(Draft& draft, const CaptureHold& command) {
   const Hold* found = draft.account.hold(command.hold);
   if (found == nullptr) refuse("no_such_hold", "This hold does not exist, or is closed.");
   const Hold hold = *found;
@@ -202,7 +202,7 @@ void settle_hold(Draft& draft, const SettleHold& command) {
   Meter own;
   const Meter& meter = meter_named(
       draft.account, meters_for(draft.account, draft.tenant, draft.world.catalogs, draft.now), hold.meter, own);
-  const Credits used = price_held(meter, command.quantity, command.words);
+  const Credits used = price_held(meter, command.quantity, command.properties);
   HoldClosed closed{
       .hold = hold.id, .quantity = command.quantity, .spent = {}, .owed = {}, .absorbed = {}, .because = "settled"};
   Credits left = used;

@@ -31,7 +31,7 @@ Decision use_together(const Account& account, const TenantState& tenant, const W
                       const UseTogether& command);
 
 /// A hold that is settled, released or timed out; what it leaves goes back to its grants, and on where those went.
-void settle_hold(Draft& draft, const SettleHold& command);
+void capture_hold(Draft& draft, const CaptureHold& command);
 void release_hold(Draft& draft, HoldId hold, std::string_view because);
 
 }  // namespace florin

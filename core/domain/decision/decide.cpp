@@ -19,7 +19,7 @@
 #include "domain/payments/settle.hpp"
 #include "domain/payments/stop.hpp"
 #include "domain/reviews/review.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 #include "domain/transfers/transfer.hpp"
@@ -31,7 +31,7 @@ namespace {
 void open_account(Draft& draft, const OpenAccount& command) {
   if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
   if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
-  draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.person.empty()});
+  draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.personal_data.empty()});
 }
 
 /// Nothing of the subscription moves, and no order that was placed already. Source   KA-07, KA-09
@@ -39,14 +39,16 @@ void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
   const std::string country = command.billing_country.value_or(draft.account.billing_country);
   if (country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
   const bool moves = command.billing_country || command.billing_state;
-  if (!moves && command.person.empty()) refuse("nothing_asked", "Name a country, a state, a name or an address.");
-  if (actor.role != "staff" && std::ranges::find(command.person, "email", &Word::name) != command.person.end())
+  if (!moves && command.personal_data.empty())
+    refuse("nothing_asked", "Name a country, a state, a name or an address.");
+  if (actor.role != "staff" &&
+      std::ranges::find(command.personal_data, "email", &Word::name) != command.personal_data.end())
     refuse("ask_support", "The email of an account is changed by our support.");
   // A state belongs to its country.
   const std::string state = command.billing_state.value_or(command.billing_country ? "" : draft.account.billing_state);
   if (moves) draft.add(BillingSet{country, state});
-  if (command.person.empty()) return;
-  draft.add(PersonSealed{.beside = true});
+  if (command.personal_data.empty()) return;
+  draft.add(PersonalDataSealed{.beside = true});
   // What could not be charged because its processor had to know more is tried at once.
   if (!draft.account.past_due || draft.account.frozen) return;
   const Order& unpaid = *draft.account.order(draft.account.past_due->order);
@@ -92,7 +94,7 @@ struct Deciding {
 
   /// What a processor says by a webhook is the host's to record, once its signature held.
   void may(std::string_view action) const {
-    if (actor.role == "processor" && (action == "record_dispute" || action == "receive_money")) return;
+    if (actor.role == "processor" && (action == "record_dispute" || action == "record_bank_receipt")) return;
     must_be_allowed(draft.account, draft.catalog(), actor, action, {});
   }
   /// For what is done to a tenant as a whole, whatever its roles say.
@@ -141,40 +143,46 @@ struct Deciding {
     may_change("buy_credits"), buy_credits(draft, actor, key, command);
   }
   void operator()(const SetAutoRecharge& command) const { may("set_auto_recharge"), set_auto_recharge(draft, command); }
-  void operator()(const SetMethod& command) const { may("set_method"), save_method(draft, actor, command); }
-  void operator()(const SaveMethod& command) const { may("set_method"), start_saving(draft, actor, command); }
-  void operator()(const RemoveMethod& command) const { may("set_method"), remove_method(draft, command); }
-  void operator()(const SettleHold& command) const { settle_hold(draft, command); }
+  void operator()(const AddPaymentMethod& command) const {
+    may("add_payment_method"), add_payment_method(draft, actor, command);
+  }
+  void operator()(const SetUpPaymentMethod& command) const {
+    may("add_payment_method"), set_up_payment_method(draft, actor, command);
+  }
+  void operator()(const RemovePaymentMethod& command) const {
+    may("add_payment_method"), remove_payment_method(draft, command);
+  }
+  void operator()(const CaptureHold& command) const { capture_hold(draft, command); }
   void operator()(const ReleaseHold& command) const { release_hold(draft, command.hold, "released"); }
-  void operator()(const AskRefund&) const { may("ask_refund"), ask_refund(draft); }
+  void operator()(const RequestRefund&) const { may("request_refund"), request_refund(draft); }
   void operator()(const DecideRefund& command) const { may("decide_refund"), decide_refund(draft, command); }
   void operator()(const SetApproval& command) const { may("set_approval"), set_approval(draft, command); }
-  void operator()(const CorrectCredits& command) const { may("correct_credits"), correct_credits(draft, command); }
-  void operator()(const ErasePerson&) const {
-    may("erase_person");
-    if (!draft.account.person_sealed) refuse("nobody_to_erase", "No personal data is kept of this account.");
-    draft.add(PersonErased{});
+  void operator()(const AdjustCredits& command) const { may("adjust_credits"), adjust_credits(draft, command); }
+  void operator()(const ErasePersonalData&) const {
+    may("erase_personal_data");
+    if (!draft.account.personal_data_sealed) refuse("nobody_to_erase", "No personal data is kept of this account.");
+    draft.add(PersonalDataErased{});
   }
 
   void operator()(const Pause&) const { may_change("pause"), pause(draft); }
   void operator()(const Resume&) const { may_change("pause"), resume(draft); }
-  void operator()(const MakePlan& command) const { may("make_plan"), make_plan(draft, command); }
+  void operator()(const SetCustomPlan& command) const { may("set_custom_plan"), set_custom_plan(draft, command); }
   void operator()(const DeleteAccount&) const { may_change("delete_account"), delete_account(draft, actor); }
-  void operator()(const SetPerson& command) const {
-    may("set_person");
-    if (command.person.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
-    draft.add(PersonSealed{});
+  void operator()(const SetPersonalData& command) const {
+    may("set_personal_data");
+    if (command.personal_data.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
+    draft.add(PersonalDataSealed{});
   }
-  void operator()(const AskReview& command) const { may("ask_review"), ask_review(draft, command); }
+  void operator()(const RequestReview& command) const { may("request_review"), request_review(draft, command); }
   void operator()(const DecideReview& command) const { may("decide_review"), decide_review(draft, command); }
   void operator()(const RefundOrder& command) const { may("refund_order"), refund_order(draft, command); }
   void operator()(const RecordDispute& command) const { may("record_dispute"), record_dispute(draft, command); }
   void operator()(const Unblock& command) const { may("unblock"), unblock(draft, command); }
-  void operator()(const TakeItem& command) const {
+  void operator()(const OccupyItem& command) const {
     must_not_be_frozen();
-    take_item(draft, actor, command);
+    occupy_item(draft, actor, command);
   }
-  void operator()(const GiveBackItem& command) const { may("give_back_item"), give_back_item(draft, command); }
+  void operator()(const ReleaseItem& command) const { may("release_item"), release_item(draft, command); }
   void operator()(const SetEntitlement& command) const { may("set_entitlement"), set_entitlement(draft, command); }
   void operator()(const InviteMember& command) const { may("change_members"), invite_member(draft, command); }
   void operator()(const AcceptInvitation& command) const { accept_invitation(draft, actor, command); }
@@ -183,9 +191,11 @@ struct Deciding {
   void operator()(const ChangeRole& command) const { may("change_members"), change_role(draft, command); }
 
   void operator()(const PayOrder& command) const { may("pay_order"), pay_order(draft, actor, command); }
-  void operator()(const ReceiveMoney& command) const { may("receive_money"), receive_money(draft, command); }
-  void operator()(const MatchMoney& command) const { may("match_money"), match_money(draft, command); }
-  void operator()(const UnmatchMoney& command) const { may("unmatch_money"), unmatch_money(draft, command); }
+  void operator()(const RecordBankReceipt& command) const {
+    may("record_bank_receipt"), record_bank_receipt(draft, command);
+  }
+  void operator()(const ApplyCash& command) const { may("apply_cash"), apply_cash(draft, command); }
+  void operator()(const UnapplyCash& command) const { may("unapply_cash"), unapply_cash(draft, command); }
   void operator()(const MoveCheque& command) const { may("move_cheque"), move_cheque(draft, command); }
   void operator()(const RecordWithheldTax& command) const {
     may("record_withheld_tax"), record_withheld_tax(draft, command);
@@ -198,14 +208,14 @@ struct Deciding {
   void operator()(const CustomerReturned& command) const { customer_returned(draft, command); }
 
   void operator()(const FallDue&) const { fall_due(draft); }
-  void operator()(const ProviderSaid& command) const { provider_said(draft, command); }
-  void operator()(const RefundSaid& command) const { refund_said(draft, command); }
-  void operator()(const SavingSaid& command) const { saving_said(draft, command); }
+  void operator()(const PaymentReported& command) const { payment_reported(draft, command); }
+  void operator()(const RefundReported& command) const { refund_reported(draft, command); }
+  void operator()(const SetUpReported& command) const { set_up_reported(draft, command); }
   void operator()(const LookUp& command) const { look_up(draft, command); }
-  void operator()(const CancelSaid& command) const { cancel_said(draft, command); }
-  void operator()(const SettlePayment& command) const { may("settle_payment"), settle_payment(draft, command); }
-  void operator()(const RecordDifference& command) const { record_difference(draft, command); }
-  void operator()(const CloseDifference& command) const { only_staff(), close_difference(draft, command); }
+  void operator()(const CancelReported& command) const { cancel_reported(draft, command); }
+  void operator()(const ResolvePayment& command) const { may("resolve_payment"), resolve_payment(draft, command); }
+  void operator()(const RecordDiscrepancy& command) const { record_discrepancy(draft, command); }
+  void operator()(const CloseDiscrepancy& command) const { only_staff(), close_discrepancy(draft, command); }
   void operator()(const ApplyCatalog& command) const {
     if (actor.role != "host") only_staff();
     draft.add(CatalogApplied{command.version, command.text});
@@ -235,13 +245,13 @@ struct Deciding {
 
 /// What still happens to a deleted account: what was under way comes to its end, and the person is forgotten.
 bool still_settles(const AnyCommand& command) {
-  return std::holds_alternative<FallDue>(command) || std::holds_alternative<ProviderSaid>(command) ||
-         std::holds_alternative<RefundSaid>(command) || std::holds_alternative<SettleHold>(command) ||
-         std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePerson>(command) ||
-         std::holds_alternative<UnmatchMoney>(command) || std::holds_alternative<MoveCheque>(command) ||
-         std::holds_alternative<SettlePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
-         std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelSaid>(command) ||
-         std::holds_alternative<LookUp>(command) || std::holds_alternative<SavingSaid>(command) ||
+  return std::holds_alternative<FallDue>(command) || std::holds_alternative<PaymentReported>(command) ||
+         std::holds_alternative<RefundReported>(command) || std::holds_alternative<CaptureHold>(command) ||
+         std::holds_alternative<ReleaseHold>(command) || std::holds_alternative<ErasePersonalData>(command) ||
+         std::holds_alternative<UnapplyCash>(command) || std::holds_alternative<MoveCheque>(command) ||
+         std::holds_alternative<ResolvePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
+         std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelReported>(command) ||
+         std::holds_alternative<LookUp>(command) || std::holds_alternative<SetUpReported>(command) ||
          std::holds_alternative<RecordPayout>(command) || std::holds_alternative<CustomerReturned>(command);
 }
 
@@ -250,13 +260,13 @@ bool is_of_tenant(const AnyCommand& command) {
   return std::holds_alternative<ApplyCatalog>(command) || std::holds_alternative<OpenStore>(command) ||
          std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
          std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<CloseMonth>(command) ||
-         std::holds_alternative<RecordDifference>(command) || std::holds_alternative<CloseDifference>(command);
+         std::holds_alternative<RecordDiscrepancy>(command) || std::holds_alternative<CloseDiscrepancy>(command);
 }
 
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
                  const AnyCommand& command, const World& world) {
   // Money that came may be of nobody whom we know.
-  const bool money = std::holds_alternative<ReceiveMoney>(command);
+  const bool money = std::holds_alternative<RecordBankReceipt>(command);
   const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command) ||
                      (money && account.id.empty());
   if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");

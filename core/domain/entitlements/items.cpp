@@ -39,14 +39,14 @@ std::vector<Item>::const_iterator find(const Account& account, const Entitlement
 
 }  // namespace
 
-void take_item(Draft& draft, const Actor& actor, const TakeItem& command) {
+void occupy_item(Draft& draft, const Actor& actor, const OccupyItem& command) {
   const Catalog& catalog = draft.own_catalog();
   const Entitlement& row = count_named(catalog, command.entitlement);
   must_be_allowed(draft.account, draft.catalog(), actor, row.taken_by, {});
   const std::string& name = row.id.text();
   if (!can_be_a_name(command.item)) refuse("bad_item", "An item has a name of 1 to 64 bytes that can be printed.");
   if (find(draft.account, row.id, command.item) != draft.account.items.end())
-    refuse("item_taken", "'" + command.item + "' is taken already.");
+    refuse("item_occupied", "'" + command.item + "' is taken already.");
   const Entitled limit = entitled(draft.account, catalog, row);
   const std::int64_t taken = taken_of(draft.account, catalog, row);
   if (limit.limit && *limit.limit <= taken)
@@ -60,13 +60,13 @@ void take_item(Draft& draft, const Actor& actor, const TakeItem& command) {
            std::to_string(*places) + " " + name + " are paid for, and " + std::to_string(taken) +
                " are taken. Buy one more first.",
            std::ranges::find(catalog.add_ons, row.id, &AddOn::takes_one_of)->at);
-  draft.add(ItemTaken{row.id, command.item});
+  draft.add(ItemOccupied{row.id, command.item});
 }
 
-void give_back_item(Draft& draft, const GiveBackItem& command) {
+void release_item(Draft& draft, const ReleaseItem& command) {
   if (find(draft.account, command.entitlement, command.item) == draft.account.items.end())
     refuse("no_such_item", "'" + command.item + "' is none of this account's.");
-  draft.add(ItemGivenBack{command.entitlement, command.item});
+  draft.add(ItemReleased{command.entitlement, command.item});
 }
 
 void set_entitlement(Draft& draft, const SetEntitlement& command) {

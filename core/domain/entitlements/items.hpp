@@ -6,8 +6,8 @@
 namespace florin {
 
 /// Refused over the limit, without a place that an add-on paid for, and where a gate of its action is closed.
-void take_item(Draft& draft, const Actor& actor, const TakeItem& command);
-void give_back_item(Draft& draft, const GiveBackItem& command);
+void occupy_item(Draft& draft, const Actor& actor, const OccupyItem& command);
+void release_item(Draft& draft, const ReleaseItem& command);
 /// Staff fills in what the price page leaves to each account.
 void set_entitlement(Draft& draft, const SetEntitlement& command);
 

@@ -18,15 +18,15 @@ namespace florin {
 /// What fell due at the entry's instant: each as of its own instant, before any command that comes later.
 struct FallDue {};
 /// What a provider, or the transport to it, says of an attempt.
-struct ProviderSaid {
+struct PaymentReported {
   OrderId order;
   std::uint32_t attempt = 0;
-  Said said;
+  ProviderReport said;
   bool sent = false;  ///< the charge was sent for this, and not only asked about
 };
-struct RefundSaid {
+struct RefundReported {
   RefundId refund;
-  Said said;
+  ProviderReport said;
 };
 struct ApplyCatalog {
   std::uint32_t version = 0;
@@ -50,21 +50,21 @@ struct ReceiveTransfer {
 };
 
 /// A processor's books and ours differ: found by a webhook or by reconciliation.
-struct RecordDifference {
-  Difference difference;
+struct RecordDiscrepancy {
+  Discrepancy difference;
 };
 
 /// What a processor says when it is asked to cancel an attempt.
-struct CancelSaid {
+struct CancelReported {
   OrderId order;
   std::uint32_t attempt = 0;
-  Said said;
+  ProviderReport said;
 };
 
 /// What a processor says of a method that is being saved.
-struct SavingSaid {
+struct SetUpReported {
   SavingId saving;
-  Said said;
+  ProviderReport said;
 };
 /// A processor gave a hint that nobody vouches for, or that lacks what is needed: it is asked.
 struct LookUp {
@@ -77,15 +77,15 @@ struct LookUp {
 /// In order of release: a new one goes to the end.
 using KindsOfCommand =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
-                 SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
-                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, FallDue, ProviderSaid, RefundSaid,
-                 ApplyCatalog, OpenStore, Pause, Resume, MakePlan, DeleteAccount, SetPerson, AskReview, DecideReview,
-                 RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers,
-                 ResumeCharges, CloseMonth, TakeItem, GiveBackItem, SetEntitlement, InviteMember, AcceptInvitation,
-                 RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder, ReceiveTransfer,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 RecordDifference, SetBilling, DecideLateMoney, CancelSaid, SaveMethod, SavingSaid, LookUp,
-                 RecordPayout, CustomerReturned>;
+                 SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold,
+                 RequestRefund, DecideRefund, SetApproval, AdjustCredits, ErasePersonalData, FallDue, PaymentReported,
+                 RefundReported, ApplyCatalog, OpenStore, Pause, Resume, SetCustomPlan, DeleteAccount, SetPersonalData,
+                 RequestReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
+                 ImportAccount, SetDocumentNumbers, ResumeCharges, CloseMonth, OccupyItem, ReleaseItem, SetEntitlement,
+                 InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer,
+                 PayOrder, ReceiveTransfer, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque, RecordWithheldTax,
+                 ResolvePayment, CloseDiscrepancy, RecordDiscrepancy, SetBilling, DecideLateMoney, CancelReported,
+                 SetUpPaymentMethod, SetUpReported, LookUp, RecordPayout, CustomerReturned>;
 
 struct AnyCommand : KindsOfCommand {
   using Kinds = KindsOfCommand;

@@ -17,9 +17,9 @@ namespace florin {
 struct AccountOpened {
   std::string billing_country;
   std::string billing_state;
-  bool person_sealed = false;
+  bool personal_data_sealed = false;
 };
-struct PersonErased {};
+struct PersonalDataErased {};
 
 struct TrialStarted {
   std::optional<Instant> ends_at;
@@ -111,7 +111,7 @@ struct GrantEndMoved {
   std::optional<Instant> ends_at;
   std::string rule;
 };
-struct GrantCorrected {
+struct GrantAdjusted {
   GrantId grant;
   Credits amount;
   std::string reason;
@@ -145,10 +145,10 @@ struct CreditsOwedTaken {
   Credits amount;
 };
 
-struct MethodSaved {
+struct PaymentMethodAdded {
   SavedMethod method;
 };
-struct MethodRemoved {
+struct PaymentMethodRemoved {
   SavedMethodId method;
 };
 struct RechargeSet {
@@ -217,7 +217,7 @@ struct PastDueStepped {
 };
 struct PastDueCleared {};
 
-struct RefundAsked {
+struct RefundRequested {
   std::vector<Refund> quoted;
 };
 struct RefundDeclined {
@@ -251,7 +251,7 @@ struct ApprovalSet {
   ApprovalState approval;
 };
 
-struct ReviewAsked {
+struct ReviewRequested {
   Review review;
 };
 struct ReviewDecided {
@@ -280,11 +280,11 @@ struct AccountBlocked {
 struct AccountUnblocked {
   std::string reason;
 };
-struct ItemTaken {
+struct ItemOccupied {
   EntitlementId entitlement;
   std::string item;
 };
-struct ItemGivenBack {
+struct ItemReleased {
   EntitlementId entitlement;
   std::string item;
 };
@@ -352,7 +352,7 @@ struct MinimumTaken {
   Credits used;
 };
 /// Money came by bank: to this account, or with none to the tenant's list.
-struct MoneyReceived {
+struct BankReceiptRecorded {
   Receipt receipt;
 };
 /// Whose money it is, and for which order: of the tenant's list, or of this account already.
@@ -379,21 +379,21 @@ struct TaxWithheld {
   OrderId order;
   WithheldTax tax;
 };
-struct MoneyApplied {
+struct CashApplied {
   ReceiptId receipt;
   Money amount;
 };
 /// An order's money came by bank: what of which receipt, and why no more is asked for.
 struct OrderSettled {
   OrderId order;
-  std::vector<MoneyApplied> applied;
+  std::vector<CashApplied> applied;
   Money written_off;
   Money withheld;
 };
 /// The money of a paid order was taken back. It asks for it again, and brings then what was taken with it.
 struct OrderReopened {
   OrderId order;
-  std::vector<MoneyApplied> given_up;  ///< by its receipts
+  std::vector<CashApplied> given_up;  ///< by its receipts
   Money written_off;
   Money withheld;
   std::vector<BoughtCredits> plan_credits, bought;
@@ -459,11 +459,11 @@ struct AddOnMonthStarted {
 };
 /// The time is over in which kept credits would have come back.
 struct KeepingEnded {};
-struct PlanMade {
-  MadePlan plan;
+struct CustomPlanSet {
+  CustomPlan plan;
 };
 struct AccountDeleted {};
-struct PersonSealed {
+struct PersonalDataSealed {
   bool beside = false;  ///< each word in place of the earlier one of its name; else in place of all
 };
 
@@ -476,13 +476,13 @@ struct RetryPlanned {
 struct ProcessorCounted {
   ProcessorId processor;
   std::int32_t failures = 0;  ///< in a row
-  Instant rests_until;        ///< till then the host charges nothing through it by itself
+  Instant cooldown_until;     ///< till then the host charges nothing through it by itself
 };
 /// A tenant's.
-struct DifferenceFound {
-  Apart<Difference> difference;
+struct DiscrepancyFound {
+  Apart<Discrepancy> difference;
 };
-struct DifferenceClosed {
+struct DiscrepancyClosed {
   std::string difference;
   std::string reason;
 };
@@ -541,20 +541,21 @@ struct FeeTaken {
 
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
-    AccountOpened, PersonErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
+    AccountOpened, PersonalDataErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
     SubscriptionChanged, ChangeSet, ChangeRemoved, CancelAsked, CancelUndone, SubscriptionEnded, GrantIssued,
-    CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantCorrected, GrantRefunded, UsageRefused,
-    HoldPlaced, HoldClosed, CreditsOwedTaken, MethodSaved, MethodRemoved, RechargeSet, RechargeCounted, RechargeFailed,
-    OrderPlaced, AttemptStarted, CandidatesChanged, AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued, PastDueEntered,
-    PastDueStepped, PastDueCleared, RefundAsked, RefundDeclined, AccountThawed, RefundStarted, RefundMoved,
-    CreditNoteIssued, ApprovalSet, CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed, KeepingEnded,
-    PlanMade, AccountDeleted, PersonSealed, ReviewAsked, ReviewDecided, DisputeMoved, CreditsTakenBack, CreditsOwed,
-    AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits, AccountImported, MonthClosed,
-    DocumentNumbersSet, ItemTaken, ItemGivenBack, ItemSuspended, ItemRestored, EntitlementSet, MemberInvited,
-    InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred, GrantReceived, MonthStarted,
-    MonthEnded, MinimumTaken, MoneyReceived, MoneyIdentified, MoneyMovedOn, ReceiptMoved, MoneyKept, TaxWithheld,
-    OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DifferenceFound, DifferenceClosed, AddOnMonthStarted,
-    BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted, SavingMoved, LookUpPlanned, FeeTaken>;
+    CreditsSpent, GrantRolled, GrantExpired, GrantForfeited, GrantEndMoved, GrantAdjusted, GrantRefunded, UsageRefused,
+    HoldPlaced, HoldClosed, CreditsOwedTaken, PaymentMethodAdded, PaymentMethodRemoved, RechargeSet, RechargeCounted,
+    RechargeFailed, OrderPlaced, AttemptStarted, CandidatesChanged, AttemptMoved, OrderPaid, OrderClosed, InvoiceIssued,
+    PastDueEntered, PastDueStepped, PastDueCleared, RefundRequested, RefundDeclined, AccountThawed, RefundStarted,
+    RefundMoved, CreditNoteIssued, ApprovalSet, CatalogApplied, StoreOpened, SubscriptionPaused, SubscriptionResumed,
+    KeepingEnded, CustomPlanSet, AccountDeleted, PersonalDataSealed, ReviewRequested, ReviewDecided, DisputeMoved,
+    CreditsTakenBack, CreditsOwed, AccountBlocked, AccountUnblocked, ChargesStopped, ChargesLifted, ChargeWaits,
+    AccountImported, MonthClosed, DocumentNumbersSet, ItemOccupied, ItemReleased, ItemSuspended, ItemRestored,
+    EntitlementSet, MemberInvited, InvitationAccepted, InvitationRevoked, MemberRemoved, RoleChanged, GrantTransferred,
+    GrantReceived, MonthStarted, MonthEnded, MinimumTaken, BankReceiptRecorded, MoneyIdentified, MoneyMovedOn,
+    ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DiscrepancyFound,
+    DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
+    SavingMoved, LookUpPlanned, FeeTaken>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

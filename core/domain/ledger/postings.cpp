@@ -93,7 +93,7 @@ struct Posts {
     const Order& order = there(before.order(fact.order));
     if (!order.reopened) move("customer", "account_money", order.account_money);
   }
-  void operator()(const MoneyReceived& fact) {
+  void operator()(const BankReceiptRecorded& fact) {
     const Receipt& receipt = fact.receipt;
     if (receipt.counts) move(before.id.empty() ? "unmatched" : "unapplied", bank_of(receipt), receipt.amount);
   }
@@ -113,12 +113,12 @@ struct Posts {
   }
   void operator()(const MoneyKept& fact) { move("account_money", "unapplied", fact.amount); }
   void operator()(const OrderSettled& fact) {
-    for (const MoneyApplied& part : fact.applied) move("customer", "unapplied", part.amount);
+    for (const CashApplied& part : fact.applied) move("customer", "unapplied", part.amount);
     move("customer", "written_off", fact.written_off);
     move("customer", "withheld_tax", fact.withheld);
   }
   void operator()(const OrderReopened& fact) {
-    for (const MoneyApplied& part : fact.given_up) move("unapplied", "customer", part.amount);
+    for (const CashApplied& part : fact.given_up) move("unapplied", "customer", part.amount);
     move("written_off", "customer", fact.written_off);
     move("withheld_tax", "customer", fact.withheld);
   }
@@ -151,7 +151,7 @@ struct Posts {
   void operator()(const GrantExpired& fact) { leave(fact.grant, fact.amount, "expired"); }
   void operator()(const GrantForfeited& fact) { leave(fact.grant, fact.amount, "forfeited"); }
   void operator()(const GrantRefunded& fact) { leave(fact.grant, fact.amount, "refunded"); }
-  void operator()(const GrantCorrected& fact) { leave(fact.grant, fact.amount, "corrected"); }
+  void operator()(const GrantAdjusted& fact) { leave(fact.grant, fact.amount, "corrected"); }
 
   void operator()(const DisputeMoved& fact) {
     if (fact.dispute.state == DisputeState::lost)

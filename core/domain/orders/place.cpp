@@ -38,7 +38,7 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
   attempt.started_at = draft.now;
   attempt.ask_at = draft.now + after;
   // A processor that rests is charged again when its rest is over; who is there meanwhile finds out whether it is well.
-  if (order.by_itself()) attempt.ask_at = std::max(attempt.ask_at, draft.tenant.rests_until(method.processor));
+  if (order.by_itself()) attempt.ask_at = std::max(attempt.ask_at, draft.tenant.cooldown_until(method.processor));
   attempt.send_before = attempt.ask_at + send_window;
   // An invoice is waited for longer than a card that was tried before it; a renewal's too: then it is overdue.
   const Method* kind = draft.catalog().method(method.method);
@@ -56,13 +56,13 @@ const SavedMethod* invoiced(Draft& draft, const Account& as_bought, const std::o
     if (!holds(method.offered_to, as_bought, actor, {})) continue;
     const SavedMethod* saved = draft.account.slot("invoice");
     if (saved != nullptr && saved->method == method.id) return saved;
-    draft.add(MethodSaved{{.id = {draft.account.last_method + 1},
-                           .method = method.id,
-                           .slot = "invoice",
-                           .processor = method.through.front(),
-                           .token = {},
-                           .brand = {},
-                           .masked = {}}});
+    draft.add(PaymentMethodAdded{{.id = {draft.account.last_method + 1},
+                                  .method = method.id,
+                                  .slot = "invoice",
+                                  .processor = method.through.front(),
+                                  .token = {},
+                                  .brand = {},
+                                  .masked = {}}});
     return draft.account.slot("invoice");
   }
   return nullptr;
@@ -81,7 +81,7 @@ std::vector<SavedMethodId> once_by(Draft& draft, const Method& method, const std
   std::vector<ProcessorId> processors = method.through;
   std::erase(processors, but);
   std::ranges::stable_partition(processors,
-                                [&](const ProcessorId& one) { return draft.tenant.rests_until(one) <= draft.now; });
+                                [&](const ProcessorId& one) { return draft.tenant.cooldown_until(one) <= draft.now; });
   if (!std::ranges::all_of(processors, [&](const ProcessorId& one) { return is_stopped(draft, one); }))
     std::erase_if(processors, [&](const ProcessorId& one) { return is_stopped(draft, one); });
   std::vector<SavedMethodId> candidates;
@@ -94,13 +94,13 @@ std::vector<SavedMethodId> once_by(Draft& draft, const Method& method, const std
       continue;
     }
     const SavedMethodId id{draft.account.last_method + 1};
-    draft.add(MethodSaved{{.id = id,
-                           .method = method.id,
-                           .slot = "once",
-                           .processor = processor,
-                           .token = {},
-                           .brand = brand,
-                           .masked = {}}});
+    draft.add(PaymentMethodAdded{{.id = id,
+                                  .method = method.id,
+                                  .slot = "once",
+                                  .processor = processor,
+                                  .token = {},
+                                  .brand = brand,
+                                  .masked = {}}});
     candidates.push_back(id);
   }
   return candidates;
@@ -124,7 +124,7 @@ std::string route_of(const Draft& draft, const std::vector<SavedMethodId>& candi
     const SavedMethod* saved = draft.account.method(id);
     if (saved == nullptr || (!saved->once() && (saved->slot != "invoice" || candidates.size() < 2))) return {};
     text += (text.empty() ? saved->method.text() + ": " : ", then ") + saved->processor.text();
-    if (const Instant rests = draft.tenant.rests_until(saved->processor); draft.now < rests)
+    if (const Instant rests = draft.tenant.cooldown_until(saved->processor); draft.now < rests)
       text += " (rests until " + rests.text() + ")";
   }
   const Method* method =
@@ -276,7 +276,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
   }
   order.taxes = taxes_of(draft, order);
   order.total = sum_of(order.lines) + sum_of(order.taxes);
-  if (!order.total.is_zero() && order.total < draft.catalog().smallest_charge) waiting = put_off(draft, order, own);
+  if (!order.total.is_zero() && order.total < draft.catalog().minimum_charge) waiting = put_off(draft, order, own);
   order.placed_at = draft.now;
   order.period_from = quote.period_from;
   order.period_to = quote.period_to;
@@ -372,7 +372,7 @@ void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
   if (order->state != OrderState::open || (!order->left_as_invoice() && !overdue))
     refuse("nothing_to_pay", "This order does not wait for a payment.");
   if (order->in_flight()) refuse("payment_under_way", "A payment of this order is under way.");
-  auto candidates = candidates_for(draft, order->kind, command.with, actor);
+  auto candidates = candidates_for(draft, order->kind, command.pay_with, actor);
   if (candidates.empty()) refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
   const OrderId id = order->id;
   draft.add(CandidatesChanged{id, std::move(candidates)});

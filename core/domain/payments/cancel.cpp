@@ -14,7 +14,7 @@ bool is_over(AttemptState state) {
 }
 
 /// Whether the answer tells of the payment itself, and not only that cancelling came to nothing.
-bool tells_of_payment(const Attempt& attempt, const Said& said) {
+bool tells_of_payment(const Attempt& attempt, const ProviderReport& said) {
   if (said.text.starts_with("wrong_amount")) return true;
   if (said.absent) return attempt.open();
   if (said.state == AttemptState::unknown || said.state == AttemptState::not_sent) return false;
@@ -34,15 +34,15 @@ void cancel_at_processor(Draft& draft, OrderId id, std::uint32_t but) {
   }
 }
 
-void cancel_said(Draft& draft, const CancelSaid& command) {
+void cancel_reported(Draft& draft, const CancelReported& command) {
   const Order* order = draft.account.order(command.order);
   if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size())
     refuse("no_such_attempt", "There is no such attempt.");
   const Attempt attempt = order->attempts[command.attempt - 1];
   if (!attempt.cancelling()) refuse("stale_claim", "This says nothing new of the attempt.");
-  const Said& said = command.said;
+  const ProviderReport& said = command.said;
   if (tells_of_payment(attempt, said))
-    provider_said(draft, {.order = command.order, .attempt = command.attempt, .said = said});
+    payment_reported(draft, {.order = command.order, .attempt = command.attempt, .said = said});
   const Attempt& after = draft.account.order(command.order)->attempts[command.attempt - 1];
   const bool never_arrived = after.state == AttemptState::not_sent;
   const bool over = is_over(said.state) || never_arrived || said.decline_code == cancel_not_offered;

@@ -10,6 +10,6 @@ namespace florin {
 void cancel_at_processor(Draft& draft, OrderId order, std::uint32_t but = 0);
 
 /// What the processor made of it. It is asked again until its word is final; money that came meanwhile counts.
-void cancel_said(Draft& draft, const CancelSaid& command);
+void cancel_reported(Draft& draft, const CancelReported& command);
 
 }  // namespace florin

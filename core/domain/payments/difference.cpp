@@ -7,22 +7,22 @@ namespace florin {
 namespace {
 
 bool is_open(const Draft& draft, const std::string& name) {
-  return std::ranges::find(draft.tenant.differences, name, &Difference::name) != draft.tenant.differences.end();
+  return std::ranges::find(draft.tenant.discrepancies, name, &Discrepancy::name) != draft.tenant.discrepancies.end();
 }
 
 }  // namespace
 
-void record_difference(Draft& draft, const RecordDifference& command) {
+void record_discrepancy(Draft& draft, const RecordDiscrepancy& command) {
   if (is_open(draft, command.difference.name)) refuse("known_difference", "This difference is known.");
-  Difference found = command.difference;
+  Discrepancy found = command.difference;
   found.found_at = draft.now;
-  draft.add(DifferenceFound{std::move(found)});
+  draft.add(DiscrepancyFound{std::move(found)});
 }
 
-void close_difference(Draft& draft, const CloseDifference& command) {
+void close_discrepancy(Draft& draft, const CloseDiscrepancy& command) {
   if (!is_open(draft, command.difference)) refuse("no_such_difference", "There is no open difference of this name.");
   if (command.reason.empty()) refuse("reason_missing", "Closing a difference needs a reason.");
-  draft.add(DifferenceClosed{command.difference, command.reason});
+  draft.add(DiscrepancyClosed{command.difference, command.reason});
 }
 
 }  // namespace florin

@@ -6,9 +6,9 @@
 namespace florin {
 
 /// Once, however often it is found.
-void record_difference(Draft& draft, const RecordDifference& command);
+void record_discrepancy(Draft& draft, const RecordDiscrepancy& command);
 
 /// A person looked into it.
-void close_difference(Draft& draft, const CloseDifference& command);
+void close_discrepancy(Draft& draft, const CloseDiscrepancy& command);
 
 }  // namespace florin

@@ -12,9 +12,9 @@ namespace {
 
 const BankMoneyRule& rule_of(const Draft& draft) {
   const Catalog& catalog = draft.catalog();
-  if (!catalog.bank_money)
+  if (!catalog.bank_receipts)
     refuse("not_by_bank", "Nothing is paid by bank transfer or cheque here.", catalog.methods_at);
-  return *catalog.bank_money;
+  return *catalog.bank_receipts;
 }
 
 Receipt& known(Draft& draft, const ReceiptId& id) {
@@ -225,7 +225,7 @@ void apply_what_came(Draft& draft, OrderId id, Money captured) {
   settle(draft, order, std::max(rest, Money(0, order.total.currency())), Money(0, order.total.currency()));
 }
 
-void receive_money(Draft& draft, const ReceiveMoney& command) {
+void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
   rule_of(draft);
   const Catalog& catalog = draft.catalog();
   const auto same = [&](const Receipt& one) { return one.id == command.receipt; };
@@ -244,24 +244,24 @@ void receive_money(Draft& draft, const ReceiveMoney& command) {
                ". Nothing is converted here: the money waits in the list until a person has spoken with the payer.");
   if (command.order) (void)order_of(draft, *command.order);
   const ChequeState state = command.kind == MoneyKind::cheque ? ChequeState::received : ChequeState::cleared;
-  draft.add(MoneyReceived{{.id = command.receipt,
-                           .processor = command.processor,
-                           .kind = command.kind,
-                           .state = state,
-                           .amount = command.amount,
-                           .dated = command.dated,
-                           .said = command.said.value_or(""),
-                           .order = command.order.value_or(OrderId()),
-                           .counts = counts_as(draft, command.kind, state),
-                           .moved_on = false,
-                           .applied = Money(0, command.amount.currency()),
-                           .kept = Money(0, command.amount.currency())}});
+  draft.add(BankReceiptRecorded{{.id = command.receipt,
+                                 .processor = command.processor,
+                                 .kind = command.kind,
+                                 .state = state,
+                                 .amount = command.amount,
+                                 .dated = command.dated,
+                                 .said = command.said.value_or(""),
+                                 .order = command.order.value_or(OrderId()),
+                                 .counts = counts_as(draft, command.kind, state),
+                                 .moved_on = false,
+                                 .applied = Money(0, command.amount.currency()),
+                                 .kept = Money(0, command.amount.currency())}});
   if (nobodys) return;
   if (command.order) return look_at(draft, *command.order);
   keep_as_account_money(draft, command.receipt, draft.account.receipt(command.receipt)->left());
 }
 
-void match_money(Draft& draft, const MatchMoney& command) {
+void apply_cash(Draft& draft, const ApplyCash& command) {
   rule_of(draft);
   if (command.order) (void)order_of(draft, *command.order);
   const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
@@ -285,7 +285,7 @@ void match_money(Draft& draft, const MatchMoney& command) {
   keep_as_account_money(draft, receipt.id, draft.account.receipt(receipt.id)->left());
 }
 
-void unmatch_money(Draft& draft, const UnmatchMoney& command) {
+void unapply_cash(Draft& draft, const UnapplyCash& command) {
   rule_of(draft);
   const Receipt receipt = known(draft, command.receipt);
   take_out(draft, receipt.id, command.reason);

@@ -2,14 +2,14 @@
 
 #include "domain/decision/draft.hpp"
 
-/// Money that came by bank, and which order it pays. Source   EX-16; docs/decisions/0014-bank-money.md
+/// Money that came by bank, and which order it pays. Source   EX-16; docs/decisions/0014-bank-receipts.md
 namespace florin {
 
 /// A line of a statement or a cheque: to the account and order that it is for, or to the tenant's list.
-void receive_money(Draft& draft, const ReceiveMoney& command);
+void record_bank_receipt(Draft& draft, const RecordBankReceipt& command);
 /// A person says whose it is, and takes it off again.
-void match_money(Draft& draft, const MatchMoney& command);
-void unmatch_money(Draft& draft, const UnmatchMoney& command);
+void apply_cash(Draft& draft, const ApplyCash& command);
+void unapply_cash(Draft& draft, const UnapplyCash& command);
 /// received, deposited, cleared; or bounced, also after it had counted: what it paid is taken back.
 void move_cheque(Draft& draft, const MoveCheque& command);
 void record_withheld_tax(Draft& draft, const RecordWithheldTax& command);

@@ -33,13 +33,13 @@ ProcessorId keeper(const Method& method, const std::optional<ProcessorId>& named
 /// A working method given while past due is tried at once.
 void keep(Draft& draft, SavedMethod method) {
   method.id = {draft.account.last_method + 1};
-  draft.add(MethodSaved{std::move(method)});
+  draft.add(PaymentMethodAdded{std::move(method)});
   if (!draft.account.past_due || draft.account.frozen) return;
   const OrderId unpaid = draft.account.past_due->order;
   if (!draft.account.order(unpaid)->in_flight()) try_afresh(draft, unpaid);
 }
 
-void move(Draft& draft, const Saving& saving, const Said& said, Instant ask_at) {
+void move(Draft& draft, const Saving& saving, const ProviderReport& said, Instant ask_at) {
   draft.add(SavingMoved{.saving = saving.id,
                         .state = said.state,
                         .ask_at = ask_at,
@@ -54,11 +54,11 @@ void move(Draft& draft, const Saving& saving, const Said& said, Instant ask_at) 
 
 ProcessorId well_keeper(const TenantState& tenant, const Method& method, Instant now) {
   for (const ProcessorId& processor : method.through)
-    if (tenant.rests_until(processor) <= now) return processor;
+    if (tenant.cooldown_until(processor) <= now) return processor;
   return method.through.front();
 }
 
-void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
+void add_payment_method(Draft& draft, const Actor& actor, const AddPaymentMethod& command) {
   const Method& method = keepable(draft, actor, command.method, command.slot);
   must_take(method, command.brand);
   if (command.token.empty()) refuse("token_missing", "The processor's token of the method is missing.", method.at);
@@ -71,17 +71,17 @@ void save_method(Draft& draft, const Actor& actor, const SetMethod& command) {
                .masked = command.masked});
 }
 
-void remove_method(Draft& draft, const RemoveMethod& command) {
+void remove_payment_method(Draft& draft, const RemovePaymentMethod& command) {
   const SavedMethod* saved = draft.account.slot(command.slot);
   if (saved == nullptr) refuse("no_payment_method", "There is no payment method in '" + command.slot + "'.");
   for (const Order& order : draft.account.orders)
     for (const Attempt& attempt : order.attempts)
       if (attempt.open() && attempt.method == saved->id)
         refuse("payment_under_way", "A payment with this method is under way.");
-  draft.add(MethodRemoved{saved->id});
+  draft.add(PaymentMethodRemoved{saved->id});
 }
 
-void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command) {
+void set_up_payment_method(Draft& draft, const Actor& actor, const SetUpPaymentMethod& command) {
   const Method& method = keepable(draft, actor, command.method, command.slot);
   if (method.by_invoice()) refuse("unknown_slot", "'" + command.method.text() + "' is kept by nobody.", method.at);
   const SavingId id{draft.account.last_saving + 1};
@@ -99,12 +99,12 @@ void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command) {
   draft.add(SavingStarted{std::move(saving)});
 }
 
-void saving_said(Draft& draft, const SavingSaid& command) {
+void set_up_reported(Draft& draft, const SetUpReported& command) {
   const Saving* found = draft.account.saving(command.saving);
   if (found == nullptr) refuse("no_such_saving", "There is no such saving.");
   const Saving saving = *found;
   if (!saving.open()) refuse("stale_claim", "This says nothing new of the method.");
-  Said said = command.said;
+  ProviderReport said = command.said;
   if (said.state == AttemptState::needs_action && said.action.empty()) said.action = saving.action;
   // Nothing of it costs anybody anything: what never arrived is sent again, and what the processor does not know is
   // over.
@@ -137,7 +137,7 @@ void saving_said(Draft& draft, const SavingSaid& command) {
 
 void close_saving(Draft& draft, SavingId id) {
   const Saving saving = *draft.account.saving(id);
-  Said said;
+  ProviderReport said;
   said.state = AttemptState::expired;
   said.raw = saving.raw;
   said.decline = DeclineKind::customer_gave_up;

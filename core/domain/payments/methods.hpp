@@ -6,15 +6,15 @@
 /// Source   docs/decisions/0036-saving-a-method.md
 namespace florin {
 
-void save_method(Draft& draft, const Actor& actor, const SetMethod& command);
-void remove_method(Draft& draft, const RemoveMethod& command);
+void add_payment_method(Draft& draft, const Actor& actor, const AddPaymentMethod& command);
+void remove_payment_method(Draft& draft, const RemovePaymentMethod& command);
 
 /// The processor that a method is saved at when none is named: the first of the tenant's list that does not rest.
 ProcessorId well_keeper(const TenantState& tenant, const Method& method, Instant now);
 /// The processor is asked to save a method; its customer has a part in that. In place of an earlier try of the slot.
-void start_saving(Draft& draft, const Actor& actor, const SaveMethod& command);
+void set_up_payment_method(Draft& draft, const Actor& actor, const SetUpPaymentMethod& command);
 /// What it says of it. Once it is saved it is a method of the account as any other.
-void saving_said(Draft& draft, const SavingSaid& command);
+void set_up_reported(Draft& draft, const SetUpReported& command);
 /// The customer's time for it has run out.
 void close_saving(Draft& draft, SavingId saving);
 

@@ -7,7 +7,7 @@ namespace florin {
 /// Money that came by bank: one line of a statement, or one cheque. What it says never changes; what became of it does.
 ///
 /// amount = applied + kept + what nobody has used yet, always.
-/// Source   EX-16; docs/decisions/0014-bank-money.md
+/// Source   EX-16; docs/decisions/0014-bank-receipts.md
 struct Receipt {
   ReceiptId id;
   ProcessorId processor;

@@ -154,7 +154,7 @@ std::vector<Refund> unused_shares(const Draft& draft) {
   return shares;
 }
 
-void ask_refund(Draft& draft) {
+void request_refund(Draft& draft) {
   const Catalog& catalog = draft.catalog();
   if (!catalog.guarantee) refuse("not_refundable", "Payments are final here.", catalog.refunds_at);
   const Guarantee& guarantee = *catalog.guarantee;
@@ -165,7 +165,7 @@ void ask_refund(Draft& draft) {
     refuse("guarantee_over",
            "The guarantee ended on " + draft.calendar().date(ends).text() + "; after it payments are final.",
            guarantee.at);
-  draft.add(RefundAsked{unused_shares(draft)});
+  draft.add(RefundRequested{unused_shares(draft)});
 }
 
 void decide_refund(Draft& draft, const DecideRefund& command) {
@@ -181,11 +181,11 @@ void decide_refund(Draft& draft, const DecideRefund& command) {
   for (const Refund& share : shares) start_refund(draft, share);
 }
 
-void refund_said(Draft& draft, const RefundSaid& command) {
+void refund_reported(Draft& draft, const RefundReported& command) {
   const Refund* found = draft.account.refund(command.refund);
   if (found == nullptr) refuse("no_such_refund", "There is no such refund.");
   const Refund refund = *found;
-  const Said& said = command.said;
+  const ProviderReport& said = command.said;
   const bool was_paid = refund.state == AttemptState::captured;
   const bool fails = said.state == AttemptState::declined;
   if (was_paid && !fails) refuse("stale_claim", "This says nothing new of the refund.");
@@ -222,11 +222,11 @@ void record_payout(Draft& draft, const RecordPayout& command) {
   if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
   if (refund->state == AttemptState::captured) refuse("paid_out_already", "This refund was paid out already.");
   if (command.ref.empty()) refuse("ref_missing", "A transfer has the bank's own reference.");
-  Said said;
+  ProviderReport said;
   said.state = AttemptState::captured;
   said.amount = refund->amount;
   said.ref = command.ref;
-  refund_said(draft, {.refund = refund->id, .said = std::move(said)});
+  refund_reported(draft, {.refund = refund->id, .said = std::move(said)});
 }
 
 void give_back_whole(Draft& draft, OrderId id, std::uint32_t attempt) {

@@ -6,10 +6,10 @@
 namespace florin {
 
 /// The guarantee: quoted, and the account frozen, until staff decides.
-void ask_refund(Draft& draft);
+void request_refund(Draft& draft);
 void decide_refund(Draft& draft, const DecideRefund& command);
 /// What the provider says of a refund. When all of a guarantee's are paid, access and credits end.
-void refund_said(Draft& draft, const RefundSaid& command);
+void refund_reported(Draft& draft, const RefundReported& command);
 /// What came by bank no processor gives back: a person pays it out, and says so here.
 void record_payout(Draft& draft, const RecordPayout& command);
 

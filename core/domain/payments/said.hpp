@@ -40,7 +40,7 @@ enum class DeclineKind : std::uint8_t {
 };
 
 /// What a processor's plugin and the transport together say of an attempt, a refund or a look-up.
-struct Said {
+struct ProviderReport {
   AttemptState state = AttemptState::unknown;
   bool absent = false;  ///< a look-up: the provider knows none of our references
   Money amount;         ///< what the provider says moved; compared with what was asked

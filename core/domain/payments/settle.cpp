@@ -37,7 +37,7 @@ std::optional<Duration> same_again_after(const Order& order) {
 
 /// What the processor kept of a captured payment, and in which payout it is. The first word of each counts; one that
 /// differs later is found when books are compared. False: it says nothing new.
-bool take_fee(Draft& draft, const ProviderSaid& command, const Attempt& captured) {
+bool take_fee(Draft& draft, const PaymentReported& command, const Attempt& captured) {
   Fee fee = captured.fee ? *captured.fee : Fee();
   if (!fee.amount.currency()) fee.amount = command.said.fee;
   if (fee.settlement.empty()) fee.settlement = command.said.settlement;
@@ -47,8 +47,8 @@ bool take_fee(Draft& draft, const ProviderSaid& command, const Attempt& captured
 }
 
 /// Whether the processor gave an answer, whatever it was; none: nobody asked it.
-std::optional<bool> answered(const ProviderSaid& command) {
-  const Said& said = command.said;
+std::optional<bool> answered(const PaymentReported& command) {
+  const ProviderReport& said = command.said;
   if (said.absent) return true;
   if (said.state != AttemptState::unknown && said.state != AttemptState::not_sent) return true;
   const bool held_back = said.decline_code.starts_with(person_missing);
@@ -145,12 +145,12 @@ bool may_move(AttemptState from, AttemptState to) {
   return false;
 }
 
-void provider_said(Draft& draft, const ProviderSaid& command) {
+void payment_reported(Draft& draft, const PaymentReported& command) {
   const Order* order = draft.account.order(command.order);
   if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size())
     refuse("no_such_attempt", "There is no such attempt.");
   const Attempt attempt = order->attempts[command.attempt - 1];
-  const Said& said = command.said;
+  const ProviderReport& said = command.said;
   AttemptMoved moved{.order = command.order,
                      .attempt = command.attempt,
                      .state = said.state,
@@ -221,7 +221,7 @@ void provider_said(Draft& draft, const ProviderSaid& command) {
   if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
 }
 
-void settle_payment(Draft& draft, const SettlePayment& command) {
+void resolve_payment(Draft& draft, const ResolvePayment& command) {
   const Order* order = draft.account.order(command.order);
   const auto number = static_cast<std::uint32_t>(command.attempt);
   if (order == nullptr || command.attempt < 1 || number > order->attempts.size())
@@ -231,18 +231,18 @@ void settle_payment(Draft& draft, const SettlePayment& command) {
   if (attempt.state != AttemptState::unknown)
     refuse("still_under_way", "The processor or the customer is still working on it; its own word counts.");
   if (command.reason.empty()) refuse("reason_missing", "Say what the processor's own pages show.");
-  const bool captured = command.came_to == PaymentCameTo::captured;
+  const bool captured = command.outcome == PaymentOutcome::captured;
   if (captured && command.ref.empty()) refuse("ref_missing", "Money that came has the processor's own id.");
   // Till then a request of ours may still arrive.
   const Instant certain = std::max(std::max(attempt.started_at, attempt.sent_at) + look_up_lag, attempt.send_before);
   if (!captured && draft.now < certain)
     refuse("too_early", "A request may still arrive. Look again after " + certain.text() + ".");
-  Said said;
+  ProviderReport said;
   said.state = captured ? AttemptState::captured : AttemptState::not_sent;
   said.amount = attempt.amount;
   said.ref = command.ref;
   said.raw = "settled by staff: " + command.reason;
-  provider_said(draft, {.order = command.order, .attempt = number, .said = std::move(said)});
+  payment_reported(draft, {.order = command.order, .attempt = number, .said = std::move(said)});
 }
 
 void decide_late_money(Draft& draft, const DecideLateMoney& command) {

@@ -7,10 +7,10 @@ namespace florin {
 
 /// Moves one attempt by what was said of it; its order follows: paid, the next candidate, or the end of its tries.
 /// While an attempt is unknown no other one starts. What comes late is taken: money is never kept silently.
-void provider_said(Draft& draft, const ProviderSaid& command);
+void payment_reported(Draft& draft, const PaymentReported& command);
 
 /// What a person found out of an attempt whose outcome is not known.
-void settle_payment(Draft& draft, const SettlePayment& command);
+void resolve_payment(Draft& draft, const ResolvePayment& command);
 /// Staff decides about money that came when its order was closed: one payment a time, the earliest first.
 void decide_late_money(Draft& draft, const DecideLateMoney& command);
 

@@ -46,7 +46,7 @@ OrderId likely_duplicate_of(const Account& account, const ReviewRule& rule, cons
   return {};
 }
 
-void ask_review(Draft& draft, const AskReview& command) {
+void request_review(Draft& draft, const RequestReview& command) {
   const Catalog& catalog = draft.catalog();
   if (!catalog.review) refuse("no_reviews", "Charges are not reviewed here.", catalog.refunds_at);
   const ReviewRule& rule = *catalog.review;
@@ -61,13 +61,14 @@ void ask_review(Draft& draft, const AskReview& command) {
   if (ends <= draft.now)
     refuse("review_over", "A review of this charge could be asked for until " + calendar.date(ends).text() + ".",
            rule.at);
-  draft.add(ReviewAsked{{.id = {draft.account.last_review + 1},
-                         .order = command.order,
-                         .reason = command.reason,
-                         .said = command.said,
-                         .asked_at = draft.now,
-                         .due_at = calendar.after_business_days(draft.now, rule.answered_within, catalog.business_days),
-                         .duplicate_of = likely_duplicate_of(draft.account, rule, order)}});
+  draft.add(
+      ReviewRequested{{.id = {draft.account.last_review + 1},
+                       .order = command.order,
+                       .reason = command.reason,
+                       .said = command.said,
+                       .asked_at = draft.now,
+                       .due_at = calendar.after_business_days(draft.now, rule.answered_within, catalog.business_days),
+                       .duplicate_of = likely_duplicate_of(draft.account, rule, order)}});
 }
 
 void decide_review(Draft& draft, const DecideReview& command) {

@@ -6,7 +6,7 @@
 namespace florin {
 
 /// A customer asks for a review of one charge, within the tenant's days after it, for one of the tenant's reasons.
-void ask_review(Draft& draft, const AskReview& command);
+void request_review(Draft& draft, const RequestReview& command);
 /// Staff approves, and the charge goes back whole or by its unused share; or declines. A reason is kept either way.
 void decide_review(Draft& draft, const DecideReview& command);
 /// Staff gives a payment back where the tenant's word is `otherwise: staff_decides`.

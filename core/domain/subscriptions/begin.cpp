@@ -1,7 +1,7 @@
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -106,7 +106,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
   quote.buys = terms_as_bought(terms);
   add_first_credits(quote, terms, command);
   quote.paid_for = "subscribe " + std::string(key);
-  auto candidates = candidates_for(draft, OrderKind::subscription, command.with, actor, &quote.buys);
+  auto candidates = candidates_for(draft, OrderKind::subscription, command.pay_with, actor, &quote.buys);
   if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", catalog.methods_at);
   place_order(draft, std::move(quote), std::move(candidates));

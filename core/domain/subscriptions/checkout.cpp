@@ -186,9 +186,9 @@ Quote quote_inside_period(const Draft& draft, const ChangeRule* rule, const Term
 Quote quote_new_cycle(const Draft& draft, const ChangeRule& rule, const Terms& is, const Terms& after) {
   Quote whole = quote_period(after);
   const Instant to = draft.account.subscription->to;
-  const Quote by_day = quote_difference(draft, {is, to}, {after, to});
-  if (rule.pays != ChangeRule::Pays::full_price) whole.lines = by_day.lines;
-  if (rule.credits != ChangeRule::Gives::full) whole.buys.plan_credits = by_day.buys.plan_credits;
+  const Quote prorated = quote_difference(draft, {is, to}, {after, to});
+  if (rule.pays != ChangeRule::Pays::full_price) whole.lines = prorated.lines;
+  if (rule.credits != ChangeRule::Gives::full) whole.buys.plan_credits = prorated.buys.plan_credits;
   return whole;
 }
 
@@ -233,7 +233,7 @@ void pay_now(Draft& draft, const Actor& actor, Quote quote, std::string_view key
     quote.period_from = draft.account.subscription->from;
     quote.period_to = draft.account.subscription->to;
   }
-  auto candidates = candidates_for(draft, quote.kind, command.with, actor, &quote.buys);
+  auto candidates = candidates_for(draft, quote.kind, command.pay_with, actor, &quote.buys);
   if (candidates.empty() && !quote.net().is_zero())
     refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
   place_order(draft, std::move(quote), std::move(candidates));

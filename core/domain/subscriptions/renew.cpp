@@ -1,6 +1,6 @@
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "domain/catalog/new_version.hpp"
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {

@@ -23,7 +23,7 @@ int sendings(RequestEffect effect) {
 class Run : public std::enable_shared_from_this<Run> {
  public:
   Run(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
-      std::move_only_function<void(Said, Pulled)> done)
+      std::move_only_function<void(ProviderReport, Pulled)> done)
       : plugin_(plugin),
         operation_(std::move(operation)),
         transport_(transport),
@@ -118,8 +118,8 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
   /// No word of the provider's on what became of it.
-  Said nothing_learned(const std::string& why) const {
-    Said said;
+  ProviderReport nothing_learned(const std::string& why) const {
+    ProviderReport said;
     const bool maybe = may_have_acted_ || acted_ || of_payment_there();
     said.state = maybe ? AttemptState::unknown : AttemptState::not_sent;
     said.text = why;
@@ -127,7 +127,7 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
   /// The plugin's word, held against what is known here.
-  Said settled(Said said) const {
+  ProviderReport settled(ProviderReport said) const {
     if (said.state == AttemptState::not_sent && (may_have_acted_ || of_payment_there()))
       said.state = AttemptState::unknown;
     const bool of_method = operation_.of_method || operation_.kind == OperationKind::save_method;
@@ -140,7 +140,7 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
   /// A provider may repeat what it was sent, and what it was sent had secrets in it.
-  void finish_with(Said said) {
+  void finish_with(ProviderReport said) {
     std::vector<std::string> secrets;
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
@@ -163,7 +163,7 @@ class Run : public std::enable_shared_from_this<Run> {
   Transport& transport_;
   const Secrets secrets_;
   const Instant now_;
-  std::move_only_function<void(Said, Pulled)> done_;
+  std::move_only_function<void(ProviderReport, Pulled)> done_;
   std::optional<Pulled> pulled_;
   PlannedRequest planned_;  // that is being sent
   int left_ = 0;            // sendings of it
@@ -177,16 +177,16 @@ class Run : public std::enable_shared_from_this<Run> {
 }  // namespace
 
 void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
-             std::move_only_function<void(Said)> done) {
+             std::move_only_function<void(ProviderReport)> done) {
   std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now,
-                        [done = std::move(done)](Said said, Pulled) mutable { done(std::move(said)); })
+                        [done = std::move(done)](ProviderReport said, Pulled) mutable { done(std::move(said)); })
       ->step();
 }
 
 void pull(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
           std::move_only_function<void(Pulled)> done) {
   std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now,
-                        [done = std::move(done)](Said, Pulled pulled) mutable { done(std::move(pulled)); })
+                        [done = std::move(done)](ProviderReport, Pulled pulled) mutable { done(std::move(pulled)); })
       ->step();
 }
 

@@ -25,7 +25,7 @@ namespace florin {
 ///             a status or a cancel that learns nothing is unknown and not absent
 /// No word of it holds a secret or a card's number.
 void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
-             std::move_only_function<void(Said)> done);
+             std::move_only_function<void(ProviderReport)> done);
 
 /// A page of a provider's books, or why there is none.
 struct Pulled {

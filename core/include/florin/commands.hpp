@@ -63,7 +63,7 @@ struct AddOnCount {
 struct OpenAccount {
   std::string billing_country;  ///< ISO 3166 alpha-2
   std::optional<std::string> billing_state;
-  std::vector<Word> person;  ///< name, email, …: sealed before anything is written
+  std::vector<Word> personal_data;  ///< name, email, …: sealed before anything is written
 };
 struct StartTrial {};
 struct Subscribe {
@@ -74,7 +74,7 @@ struct Subscribe {
   std::optional<CreditAmount> first_credits;  ///< bought in the same payment
   bool start_now = false;                     ///< inside a trial: charge now, whatever the plan's rule
   /// A slot; a method's kind; a kind with what it asks for, as `netbanking/HDFC`. None: as the tenant's `try` says.
-  std::optional<std::string> with;
+  std::optional<std::string> pay_with;
 };
 /// One checkout: plan, cycle, licences and add-ons together, one payment, all or nothing. What is not named stays.
 struct ChangePlan {
@@ -82,7 +82,7 @@ struct ChangePlan {
   std::optional<std::string> cycle;      ///< none: the one that runs
   std::optional<std::int32_t> licences;  ///< the total, never an increment
   std::vector<AddOnCount> add_ons;       ///< totals from now on; more is paid for now, fewer from the next period
-  std::optional<std::string> with;       ///< as in Subscribe
+  std::optional<std::string> pay_with;   ///< as in Subscribe
 };
 /// Short for a checkout of the total of licences.
 struct SetLicences {
@@ -97,7 +97,7 @@ struct Cancel {};
 struct UndoCancel {};
 struct BuyCredits {
   CreditAmount amount;
-  std::optional<std::string> with;  ///< as in Subscribe
+  std::optional<std::string> pay_with;  ///< as in Subscribe
 };
 struct SetAutoRecharge {
   bool active = true;
@@ -106,7 +106,7 @@ struct SetAutoRecharge {
 };
 /// A method that a processor has stored. `details` is what the method's form asks for (token, brand, last4; address);
 /// its plugin checks them and makes the rest. They are not kept: a number or an address never enters the journal.
-struct SetMethod {
+struct AddPaymentMethod {
   MethodId method;   ///< card, upi
   std::string slot;  ///< primary, backup
   std::vector<Word> details;
@@ -115,33 +115,33 @@ struct SetMethod {
   std::string masked;                  ///< what may be shown: last four, a masked address
   std::optional<ProcessorId> through;  ///< whose token it is; none: of the first that the tenant names for the method
 };
-struct RemoveMethod {
+struct RemovePaymentMethod {
   std::string slot;
 };
 /// One message, call or drop. Taken whole or refused whole.
 struct Use {
   MeterId meter;
   Quantity quantity;
-  std::vector<Word> words;           ///< outcome, destination, direction, …: what conditions ask for
+  std::vector<Word> properties;      ///< outcome, destination, direction, …: what conditions ask for
   std::optional<Instant> used_at{};  ///< when it happened, if it is told later; none: now
 };
 /// Reserves credits before something is sent.
 struct PlaceHold {
   MeterId meter;
   Quantity quantity;
-  std::vector<Word> words;
+  std::vector<Word> properties;
   std::optional<Span> lasts;
 };
 /// Takes what was really used, more or less than held; the rest goes back.
-struct SettleHold {
+struct CaptureHold {
   HoldId hold;
   Quantity quantity;
-  std::vector<Word> words;  ///< what is known only now: outcome, …
+  std::vector<Word> properties;  ///< what is known only now: outcome, …
 };
 struct ReleaseHold {
   HoldId hold;
 };
-struct AskRefund {};
+struct RequestRefund {};
 struct DecideRefund {
   bool approve = false;
   std::string reason;
@@ -150,13 +150,13 @@ struct SetApproval {
   std::string approval;  ///< kyc, …
   std::string state;     ///< submitted, approved, rejected, expired
 };
-struct CorrectCredits {
+struct AdjustCredits {
   CreditAmount amount;
   bool take = false;  ///< takes away instead of giving
   std::string reason;
 };
 /// Staff: forget a person's data. The books keep ids and amounts.
-struct ErasePerson {};
+struct ErasePersonalData {};
 /// Stops the cycle until `resume`, or until the tenant's longest pause is over.
 struct Pause {};
 struct Resume {};
@@ -172,7 +172,7 @@ struct PricedMeter {
   CreditAmount takes;
 };
 /// Staff: fills in, for one account, exactly the keys that the plan's `per_account` names.
-struct MakePlan {
+struct SetCustomPlan {
   PlanId plan;
   std::optional<std::int32_t> rank;
   std::vector<PricedCycle> cycles;
@@ -185,11 +185,11 @@ struct MakePlan {
 /// Ends the account's life here: its plan, its credits, whatever is not paid. What is in flight is settled.
 struct DeleteAccount {};
 /// Staff: another name or address for an account, in place of what was sealed before.
-struct SetPerson {
-  std::vector<Word> person;
+struct SetPersonalData {
+  std::vector<Word> personal_data;
 };
 /// A person is to look at one charge.
-struct AskReview {
+struct RequestReview {
   OrderId order;
   std::string reason;  ///< a word of the tenant's: duplicate_charge, …
   std::string said;    ///< in the customer's words; keep persons out of it
@@ -229,7 +229,7 @@ struct Unblock {
 struct SetBilling {
   std::optional<std::string> billing_country;  ///< ISO 3166 alpha-2
   std::optional<std::string> billing_state;
-  std::vector<Word> person;  ///< name, address, …, each in place of what was given under its name; sealed
+  std::vector<Word> personal_data;  ///< name, address, …, each in place of what was given under its name; sealed
 };
 /// Staff: what becomes of money that came when its order was closed, and that the tenant does not decide by a word.
 struct DecideLateMoney {
@@ -239,11 +239,11 @@ struct DecideLateMoney {
 };
 
 /// Takes one of a count, by its own name: a number, an inbox.
-struct TakeItem {
+struct OccupyItem {
   EntitlementId entitlement;
   std::string item;  ///< 1 to 64 bytes that can be printed
 };
-struct GiveBackItem {
+struct ReleaseItem {
   EntitlementId entitlement;
   std::string item;
 };
@@ -282,7 +282,7 @@ struct Transfer {
 /// Pays an order that was left as an invoice, or that is overdue, now.
 struct PayOrder {
   OrderId order;
-  std::optional<std::string> with;
+  std::optional<std::string> pay_with;
 };
 /// Several usages: all are taken, or none.
 struct UseTogether {
@@ -347,9 +347,9 @@ struct ImportAccount {
   std::vector<Word> approvals;
   Seldom<ImportedPlan> subscription;
   std::vector<ImportedLot> lots;
-  Seldom<MakePlan> made_plan;  ///< the plan that is made for this account
+  Seldom<SetCustomPlan> custom_plan;  ///< the plan that is made for this account
   std::vector<ImportedMember> members;
-  std::vector<TakeItem> items;
+  std::vector<OccupyItem> items;
   Seldom<SetAutoRecharge> auto_recharge;
 };
 /// Staff, of the tenant, before its first document: the numbers that follow those of the system before.
@@ -362,7 +362,7 @@ struct SetDocumentNumbers {
 enum class MoneyKind : std::uint8_t { transfer, cheque };
 /// Staff, or a line of a bank statement: money is there. Without an order it is the account's, kept for its next one;
 /// of no account (an empty `account` in the request) it waits in the list of unmatched money for a person.
-struct ReceiveMoney {
+struct RecordBankReceipt {
   ReceiptId receipt;  ///< once and for all: a second one of that name changes nothing
   ProcessorId processor;
   MoneyKind kind = MoneyKind::transfer;
@@ -372,12 +372,12 @@ struct ReceiveMoney {
   std::optional<std::string> said;  ///< what the payer wrote
 };
 /// Staff: this money is this account's, for that order, or without one for its next.
-struct MatchMoney {
+struct ApplyCash {
   ReceiptId receipt;
   std::optional<OrderId> order;
 };
 /// Staff: it was not. What it had paid is taken back, and it waits in the list of unmatched money.
-struct UnmatchMoney {
+struct UnapplyCash {
   ReceiptId receipt;
   std::string reason;
 };
@@ -395,12 +395,12 @@ struct RecordWithheldTax {
 };
 
 /// What a payment came to whose outcome only a person could find out.
-enum class PaymentCameTo : std::uint8_t { captured, never_happened };
+enum class PaymentOutcome : std::uint8_t { captured, never_happened };
 /// Staff, of a payment whose outcome is unknown: after a look into the processor's own pages.
-struct SettlePayment {
+struct ResolvePayment {
   OrderId order;
   std::int32_t attempt = 0;
-  PaymentCameTo came_to = PaymentCameTo::never_happened;
+  PaymentOutcome outcome = PaymentOutcome::never_happened;
   std::string ref;  ///< the processor's id of what was captured
   std::string reason;
 };
@@ -410,14 +410,14 @@ struct RecordPayout {
   std::string ref;  ///< the bank's own reference of the transfer
 };
 /// Staff, of the tenant: a difference between a processor's books and ours was looked into.
-struct CloseDifference {
+struct CloseDiscrepancy {
   std::string difference;  ///< its name
   std::string reason;
 };
 
 /// A method is to be saved at its processor. What its customer must do for that stands in the account's `savings`; the
 /// method is there once the processor says that it is. No number ever comes here.
-struct SaveMethod {
+struct SetUpPaymentMethod {
   MethodId method;
   std::string slot;                    ///< primary, backup
   std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
@@ -431,13 +431,14 @@ struct CustomerReturned {
 
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
-                 SetAutoRecharge, SetMethod, RemoveMethod, Use, PlaceHold, SettleHold, ReleaseHold, AskRefund,
-                 DecideRefund, SetApproval, CorrectCredits, ErasePerson, Pause, Resume, MakePlan, DeleteAccount,
-                 SetPerson, AskReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
-                 ImportAccount, SetDocumentNumbers, TakeItem, GiveBackItem, SetEntitlement, InviteMember,
-                 AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer, PayOrder,
-                 ReceiveMoney, MatchMoney, UnmatchMoney, MoveCheque, RecordWithheldTax, SettlePayment, CloseDifference,
-                 SetBilling, DecideLateMoney, SaveMethod, RecordPayout, CustomerReturned>;
+                 SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold,
+                 RequestRefund, DecideRefund, SetApproval, AdjustCredits, ErasePersonalData, Pause, Resume,
+                 SetCustomPlan, DeleteAccount, SetPersonalData, RequestReview, DecideReview, RefundOrder, RecordDispute,
+                 Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers, OccupyItem, ReleaseItem,
+                 SetEntitlement, InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole,
+                 UseTogether, Transfer, PayOrder, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque,
+                 RecordWithheldTax, ResolvePayment, CloseDiscrepancy, SetBilling, DecideLateMoney, SetUpPaymentMethod,
+                 RecordPayout, CustomerReturned>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {
@@ -450,7 +451,7 @@ struct Request {
 };
 
 /// What a backend asks around every message: a debit, or a hold and what becomes of it.
-using UsageCommand = std::variant<Use, PlaceHold, SettleHold, ReleaseHold, UseTogether>;
+using UsageCommand = std::variant<Use, PlaceHold, CaptureHold, ReleaseHold, UseTogether>;
 struct UsageRequest {
   TenantId tenant;
   AccountId account;

@@ -107,7 +107,7 @@ FLORIN_API std::string as_json(const std::vector<MonthReport>& months);
 FLORIN_API std::string as_json(const std::vector<UpcomingCharge>& charges);
 
 /// Somebody is to be told something; nothing is sent yet.
-struct Notice {
+struct Notification {
   std::uint64_t position = 0;  ///< of the entry that it follows from
   Instant at;
   AccountId account;
@@ -116,7 +116,7 @@ struct Notice {
   std::string by;                  ///< email
   std::vector<Word> data;          ///< order, invoice, total, …
 };
-FLORIN_API std::string as_json(const std::vector<Notice>& notices);
+FLORIN_API std::string as_json(const std::vector<Notification>& notifications);
 
 /// What becomes of one line of a bank's statement, and why.
 struct StatementLine {
@@ -139,11 +139,11 @@ struct StatementReport {
 
 /// A processor's books against ours.
 struct ReconcileReport {
-  std::uint32_t theirs = 0;              ///< payments and refunds of ours in its books
-  std::uint32_t same = 0;                ///< of which both say the same
-  std::uint32_t learned = 0;             ///< of which we had not heard: our books say so now
-  std::uint32_t ours_alone = 0;          ///< in our books only
-  std::vector<std::string> differences;  ///< each an item for a person, see Host::payments
+  std::uint32_t theirs = 0;                ///< payments and refunds of ours in its books
+  std::uint32_t same = 0;                  ///< of which both say the same
+  std::uint32_t learned = 0;               ///< of which we had not heard: our books say so now
+  std::uint32_t ours_alone = 0;            ///< in our books only
+  std::vector<std::string> discrepancies;  ///< each an item for a person, see Host::payments
 };
 
 struct HostOptions {
@@ -187,7 +187,7 @@ class FLORIN_API Host {
   Result<Outcome> submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
                               std::string_view key, std::string_view command);
 
-  /// The way of every message: a debit (`Use`), or `PlaceHold` before and `SettleHold` or `ReleaseHold` after it. It
+  /// The way of every message: a debit (`Use`), or `PlaceHold` before and `CaptureHold` or `ReleaseHold` after it. It
   /// happens, is refused and fails as by submit(); the answer is small, and no text is made. docs/performance.md
   Result<Taken> take(UsageRequest request);
   /// In order; each by itself. One commit carries many: a thousand together cost a fraction each of one alone.
@@ -219,7 +219,7 @@ class FLORIN_API Host {
   /// documents, what is pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
   Result<std::string> account(const TenantId& tenant, const AccountId& account) const;
   /// Its invoices and credit notes as a JSON array, oldest first: lines, taxes and totals that add up to the cent. Who
-  /// they are for is personal data: see person(). Errors: no_such_tenant, no_such_account.
+  /// they are for is personal data: see personal_data(). Errors: no_such_tenant, no_such_account.
   Result<std::string> documents(const TenantId& tenant, const AccountId& account) const;
   /// What waits for a person, over all accounts, soonest due first, as a JSON array: reviews, guarantee requests and
   /// open disputes. Errors: no_such_tenant.
@@ -227,7 +227,7 @@ class FLORIN_API Host {
   std::vector<TenantId> tenants() const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   /// Personal data of an account. Errors: no_such_account, erased.
-  Result<std::vector<Word>> person(const TenantId& tenant, const AccountId& account) const;
+  Result<std::vector<Word>> personal_data(const TenantId& tenant, const AccountId& account) const;
 
   /// Makes a tenant's file its next version; `florin plan` shows beforehand what that does. Running subscriptions,
   /// meters and grants come to it as its `on_new_version` says. All or nothing. Returns the version. Errors: every
@@ -252,7 +252,7 @@ class FLORIN_API Host {
   Result<MonthReport> close_month(const TenantId& tenant, const std::string& month, const Actor& by);
 
   /// What is to be told to whom by what follows position `from`. Errors: no_such_tenant; the store's.
-  Result<std::vector<Notice>> notices(const TenantId& tenant, std::uint64_t from, std::size_t most) const;
+  Result<std::vector<Notification>> notifications(const TenantId& tenant, std::uint64_t from, std::size_t most) const;
 
   /// Waits at most `most` for the answers to payments and refunds that were begun on an account (empty: on any of the
   /// tenant's). Those that have none yet: `payment 1 of order 3`, a refund as `refund 1`. Whoever closes the host now
@@ -267,7 +267,7 @@ class FLORIN_API Host {
                  std::string_view body);
 
   /// Every payment whose outcome is open, unknown or in doubt, refunds that are not paid yet, processors that do not
-  /// answer, and differences between books, each with why, as JSON. Errors: no_such_tenant.
+  /// answer, and discrepancies between books, each with why, as JSON. Errors: no_such_tenant.
   Result<std::string> payments(const TenantId& tenant) const;
   /// A processor's books of a time against ours, both ways: to be done daily. Errors: no_such_processor, no_books,
   /// pull_failed.
@@ -281,7 +281,7 @@ class FLORIN_API Host {
                                          std::string_view bytes, bool dry_run);
   /// Money of which nobody knows whose it is, money that has paid nothing yet, and orders that were invoiced and wait,
   /// with their references, as JSON. Errors: no_such_tenant.
-  Result<std::string> bank_money(const TenantId& tenant) const;
+  Result<std::string> bank_receipts(const TenantId& tenant) const;
 
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);

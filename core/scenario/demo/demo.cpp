@@ -159,7 +159,7 @@ class Year {
     }
     if (!event.act->expect) return;
     std::size_t compared = 0;
-    for (const scenario::Difference& one : compare(*stage_, event.tenant, *event.act, std::nullopt, compared))
+    for (const scenario::Discrepancy& one : compare(*stage_, event.tenant, *event.act, std::nullopt, compared))
       surprise(*event.act, one.what + " is " + one.actual + ", expected " + one.expected);
   }
 

@@ -17,7 +17,7 @@ given:
 timeline:
   - {at: 2026-03-06T16:00Z, account: acme, subscribe: {}}
   - {at: 2026-04-02T15:00Z, account: bolt, buy: 300 message}
-  - {at: 2026-05-20T15:00Z, account: cedar, ask_refund: {}}
+  - {at: 2026-05-20T15:00Z, account: cedar, request_refund: {}}
   - {at: 2026-05-22T15:00Z, account: cedar, decide_refund: {approve: true}}
   - {at: 2026-07-20T15:00Z, account: acme, card: succeeds}
   - {at: 2026-08-03T15:00Z, account: bolt, change_plan: {plan: growth}}

@@ -61,7 +61,7 @@ class Telling {
   std::string operator()(const GrantForfeited& f) const {
     return f.amount.is_zero() ? std::string() : amount_of(f.grant, f.amount) + " forfeited";
   }
-  std::string operator()(const MethodSaved& f) const {
+  std::string operator()(const PaymentMethodAdded& f) const {
     return f.method.slot + " method: " + f.method.brand + (f.method.brand.empty() ? "" : " ") + f.method.method.text();
   }
   std::string operator()(const RechargeSet& f) const {
@@ -82,7 +82,7 @@ class Telling {
   std::string operator()(const PastDueEntered&) const { return "past due"; }
   std::string operator()(const PastDueStepped& f) const { return f.usage_refused ? "usage is refused" : ""; }
   std::string operator()(const PastDueCleared&) const { return "past due no more"; }
-  std::string operator()(const RefundAsked& f) const {
+  std::string operator()(const RefundRequested& f) const {
     Money sum;
     for (const Refund& refund : f.quoted) sum += refund.amount;
     return "asks for the guarantee: " + sum.text() + " unused; frozen until it is decided";

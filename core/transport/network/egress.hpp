@@ -11,7 +11,7 @@
 
 namespace florin {
 
-/// What this host may reach, beside what each processor names. Said in florin.yaml under `egress`.
+/// What this host may reach, beside what each processor names. ProviderReport in florin.yaml under `egress`.
 struct Egress {
   /// Of one request, from its name being looked up to the last byte of its answer.
   Duration deadline = seconds(30);

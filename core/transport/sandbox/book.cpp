@@ -420,8 +420,8 @@ std::vector<SandboxMove> SandboxBook::refunds(Instant until) const {
   return in_order(std::move(moves));
 }
 
-std::vector<SandboxBook::Notice> SandboxBook::notices(Instant after, Instant until) const {
-  std::vector<Notice> due;
+std::vector<SandboxBook::Notification> SandboxBook::notifications(Instant after, Instant until) const {
+  std::vector<Notification> due;
   for (auto it = events_.upper_bound(after); it != events_.end() && it->first <= until; ++it) {
     const Event& event = it->second;
     const std::string object = event.about == About::refund   ? object_of(refunds_.at(event.key))

@@ -60,11 +60,11 @@ class SandboxBook {
   std::vector<SandboxMove> refunds(Instant until) const;
 
   /// A webhook before it is signed.
-  struct Notice {
+  struct Notification {
     Instant due_at;
     std::string body;
   };
-  std::vector<Notice> notices(Instant after, Instant until) const;
+  std::vector<Notification> notifications(Instant after, Instant until) const;
   std::optional<Instant> next_notice(Instant after) const;
 
  private:

@@ -144,7 +144,7 @@ std::vector<SandboxMove> SandboxProvider::refunds(Instant until) const {
 std::vector<SandboxWebhook> SandboxProvider::webhooks(Instant after, Instant until) const {
   const std::lock_guard lock(mutex_);
   std::vector<SandboxWebhook> due;
-  for (auto& notice : book_.notices(after, until)) {
+  for (auto& notice : book_.notifications(after, until)) {
     const std::string time = std::to_string(notice.due_at.us / 1'000'000);
     const std::string mac = signature(settings_.webhook_secret, fmt::format("{}.{}", time, notice.body));
     due.push_back({notice.due_at,

@@ -38,7 +38,7 @@ class FlorinHost final : public Contestant {
         };
         ask("open", service, OpenAccount{"US", std::nullopt, {}});
         ask("trial", service, StartTrial{});
-        ask("give", {"staff", "bench"}, CorrectCredits{*CreditAmount::parse("1000000000 message"), false, "bench"});
+        ask("give", {"staff", "bench"}, AdjustCredits{*CreditAmount::parse("1000000000 message"), false, "bench"});
       }
       for (const auto& outcome : host_.submit(requests))
         must(outcome && !outcome->refusal, outcome ? "an account is set up" : outcome.error().message);

@@ -19,7 +19,7 @@ inline Operation asked(OperationKind kind, const std::string& method, const std:
 }
 
 /// The operation at the stand-in itself, for what comes after it.
-Said carried_out_at(const StandIn& provider, const Operation& operation);
+ProviderReport carried_out_at(const StandIn& provider, const Operation& operation);
 
 /// The books of the day, once `made` has happened.
 template <class Made>

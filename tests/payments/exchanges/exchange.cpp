@@ -39,9 +39,10 @@ Secrets secrets_of(const std::string& provider, bool wrong_key) {
   return [=](std::string_view name) { return std::vector<std::string>{name.ends_with(".webhook") ? webhook : key}; };
 }
 
-Said carried_out(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets, Transport& way) {
-  std::promise<Said> said;
-  operate(plugin, operation, way, secrets, exchanged_at, [&](Said its) { said.set_value(std::move(its)); });
+ProviderReport carried_out(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets,
+                           Transport& way) {
+  std::promise<ProviderReport> said;
+  operate(plugin, operation, way, secrets, exchanged_at, [&](ProviderReport its) { said.set_value(std::move(its)); });
   return said.get_future().get();
 }
 
@@ -126,7 +127,7 @@ Operation operation_of(const std::string& text) {
   return operation;
 }
 
-std::string as_text(const Said& said) {
+std::string as_text(const ProviderReport& said) {
   return json::serialize(json::object{{"state", boost::describe::enum_to_string(said.state, "")},
                                       {"absent", said.absent},
                                       {"amount", said.amount.text()},

@@ -29,13 +29,14 @@ ProcessorPlugin plugin_of(const std::string& provider);
 Secrets secrets_of(const std::string& provider, bool wrong_key);
 
 /// Carries it out over `way`, and what it came to.
-Said carried_out(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets, Transport& way);
+ProviderReport carried_out(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets,
+                           Transport& way);
 /// A page of a provider's books, as claims in words.
 std::string pulled(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets, Transport& way);
 
 /// An operation and an outcome as they are kept beside a record.
 std::string as_text(const Operation& operation);
 Operation operation_of(const std::string& text);
-std::string as_text(const Said& said);
+std::string as_text(const ProviderReport& said);
 
 }  // namespace florin::test

@@ -22,7 +22,7 @@ struct Way {
 
 }  // namespace
 
-Said carried_out_at(const StandIn& provider, const Operation& operation) {
+ProviderReport carried_out_at(const StandIn& provider, const Operation& operation) {
   Way way(provider);
   return carried_out(plugin_of(provider.provider()), operation, secrets_of(provider.provider(), false), *way.way);
 }

@@ -194,7 +194,7 @@ const Change changes[] = {
     {"kaspr", "{monthly: 20.00 EUR, annual", "{weekly: 20.00 EUR, annual", "unknown_name",
      "no cycle of any plan 'weekly'"},
     {"kaspr", "    if_bought_inside_period: whole\n    renews: true\n  email_100", "    renews: true\n  email_100",
-     "missing_key", "'if_bought_inside_period' is missing: write whole or by_day", "  phone_100:"},
+     "missing_key", "'if_bought_inside_period' is missing: write whole or prorated", "  phone_100:"},
     {"kaspr", "    addon: [primary]\n", "", "missing_key", "add_ons are sold", "payments:"},
     {"kaspr", "otherwise: refund}", "otherwise: deliver}", "contradiction", "write refund or staff_decides"},
     {"callloop", "subscription: deliver_if_still_due", "subscription: deliver", "contradiction",

@@ -112,8 +112,8 @@ TEST(Tenants, Salesmsg) {
   EXPECT_EQ(cycles_of(catalog, "standard"),
             "monthly/1: 49.00 USD, 1000 message; annual/12: 490.00 USD, 12000 message; ");
   EXPECT_EQ(catalog.upgrade.cycle, ChangeRule::Cycle::keeps);
-  EXPECT_EQ(catalog.upgrade.pays, ChangeRule::Pays::difference_by_day);
-  EXPECT_EQ(catalog.upgrade.credits, ChangeRule::Gives::difference_by_day);
+  EXPECT_EQ(catalog.upgrade.pays, ChangeRule::Pays::prorated_difference);
+  EXPECT_EQ(catalog.upgrade.credits, ChangeRule::Gives::prorated_difference);
   EXPECT_EQ(catalog.downgrade.when, ChangeRule::When::next_renewal);
   EXPECT_EQ(catalog.policy_config.find("rollover"), std::string::npos);
   EXPECT_NE(catalog.policy_config.find(R"("purchase":{"ends":"never"})"), std::string::npos);

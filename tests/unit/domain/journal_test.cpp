@@ -173,7 +173,7 @@ TEST(Codec, SkipsWhatItDoesNotKnowAndDefaultsWhatIsMissing) {
   codec::Reader in(bytes);
   const auto opened = codec::read<AccountOpened>(in);
   EXPECT_EQ(opened.billing_state, "KA");
-  EXPECT_TRUE(opened.person_sealed);
+  EXPECT_TRUE(opened.personal_data_sealed);
   const auto grant = codec::read<Grant>(in);
   EXPECT_EQ(grant.id, GrantId{7});
   EXPECT_EQ(grant.over, GrantOver::working);

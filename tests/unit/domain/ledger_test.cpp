@@ -54,9 +54,9 @@ TEST(Ledger, AMonthAndItsRenewal) {
 
 TEST(Ledger, AGuaranteeLeavesNothingOpen) {
   World world = on_growth();
-  world.does(sms(400)).does(CorrectCredits{amount("10 message"), false, "sorry"});
-  world.does(CorrectCredits{amount("5 message"), true, "too many"});
-  world.does(AskRefund{}).does(DecideRefund{true, ""}).pays_refunds();
+  world.does(sms(400)).does(AdjustCredits{amount("10 message"), false, "sorry"});
+  world.does(AdjustCredits{amount("5 message"), true, "too many"});
+  world.does(RequestRefund{}).does(DecideRefund{true, ""}).pays_refunds();
   // 595 of 1,000 are unused: 49.00 x 595/1,000 = 29.155, half up; the gift is forfeited with the account.
   EXPECT_EQ(books_of(world), (Books{{{"cash:stripe", "USD"}, 4900 - 2916},
                                     {{"revenue", "USD"}, -(4900 - 2916)},
@@ -85,7 +85,7 @@ TEST(Ledger, OwedAndAbsorbedAreSpent) {
     World world(catalog, {.rolls_over = true});
     world.to("2026-02-01T10:00Z").card("captured").does(Subscribe{plan("growth"), "monthly", {}, {}, {}, false, {}});
     world.does(sms(990)).does(PlaceHold{meter("sms"), {1'600'000'000, "character"}, {}, {}});
-    world.does(SettleHold{{1}, {1'920'000'000, "character"}, {}});  // 12 of 10
+    world.does(CaptureHold{{1}, {1'920'000'000, "character"}, {}});  // 12 of 10
     const bool owes = more == HoldRule::UsedMore::owe;
     EXPECT_EQ((books_of(world)[{"spent", "message"}]), 1002);
     EXPECT_EQ((books_of(world)[{owes ? "owed" : "absorbed", "message"}]), -2);

@@ -164,7 +164,7 @@ TEST(Upgrade, PaidAfterItsPeriodIsGivenBack) {
 }
 
 TEST(Upgrade, IsTriedAgainOnlyWhileItsCustomerMayPay) {
-  const Said absent{.state = AttemptState::unknown, .absent = true};
+  const ProviderReport absent{.state = AttemptState::unknown, .absent = true};
   for (const bool in_time : {true, false}) {
     World world = on("starter", "monthly", "2026-03-22T09:00Z", salesmsg(), salesmsg_words);
     world.card("lost").to("2026-04-06T15:00Z").does(ChangePlan{plan("growth"), "monthly"});

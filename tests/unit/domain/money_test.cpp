@@ -99,7 +99,7 @@ TEST(Recharge, SuspendedAfterThreeFailuresUntilTheMethodChanges) {
 
 TEST(Recharge, WithoutAMethodOrAPriceItRests) {
   World world = on("starter", "monthly", "2026-03-10T09:00Z");
-  world.does(recharge("100 message", "100 message")).does(RemoveMethod{"primary"}).does(sms(490));
+  world.does(recharge("100 message", "100 message")).does(RemovePaymentMethod{"primary"}).does(sms(490));
   EXPECT_EQ(world.orders(OrderKind::recharge), 0U);
   EXPECT_TRUE(world.account.recharge.suspended);
   Catalog unsold = call_loop();
@@ -249,10 +249,10 @@ TEST(Attempts, FinalIsFinal) {
 TEST(Methods, BrandSlotAndPaymentsUnderWay) {
   World world = on("growth", "monthly", "2026-03-10T09:00Z");
   const MethodId card = world.account.methods.front().method;
-  EXPECT_EQ(world.tries(SetMethod{card, "primary", {}, "t", "rupay", ""}), "brand_not_accepted");
-  EXPECT_EQ(world.tries(SetMethod{card, "third", {}, "t", "visa", ""}), "unknown_slot");
+  EXPECT_EQ(world.tries(AddPaymentMethod{card, "primary", {}, "t", "rupay", ""}), "brand_not_accepted");
+  EXPECT_EQ(world.tries(AddPaymentMethod{card, "third", {}, "t", "visa", ""}), "unknown_slot");
   world.card("lost").does(BuyCredits{amount("100 message"), {}});
-  EXPECT_EQ(world.tries(RemoveMethod{"primary"}), "payment_under_way");
+  EXPECT_EQ(world.tries(RemovePaymentMethod{"primary"}), "payment_under_way");
 }
 
 TEST(PastDue, TheWholeLadder) {
@@ -312,15 +312,15 @@ TEST(Guarantee, WindowIsOpenAtItsEnd) {
   World world = on("growth", "monthly", "2026-02-01T10:00Z");
   world.to("2026-03-03T09:59:59Z");
   World late = world;
-  EXPECT_EQ(world.tries(AskRefund{}), "done");
+  EXPECT_EQ(world.tries(RequestRefund{}), "done");
   late.to("2026-03-03T10:00:00Z");
-  EXPECT_EQ(late.tries(AskRefund{}), "guarantee_over");
+  EXPECT_EQ(late.tries(RequestRefund{}), "guarantee_over");
   EXPECT_NE(late.entries.back().refusal->text.find("2026-03-03"), std::string::npos);
 }
 
 TEST(Guarantee, ThroughARollOver) {
   World world = on("growth", "monthly", "2026-02-01T10:00Z");
-  world.does(sms(400)).to("2026-03-01T10:00Z").does(sms(100)).does(AskRefund{});
+  world.does(sms(400)).to("2026-03-01T10:00Z").does(sms(100)).does(RequestRefund{});
   EXPECT_EQ(world.quoted(), "73.50 USD");  // 49.00 x 500/1,000 + 49.00
   world.does(DecideRefund{true, "asked in time"}).pays_refunds();
   EXPECT_EQ(world.refunded(), "73.50 USD");
@@ -328,7 +328,7 @@ TEST(Guarantee, ThroughARollOver) {
   EXPECT_EQ(world.facts<CreditNoteIssued>(), 2U);
   EXPECT_EQ(world.tries(sms()), "no_plan");
   EXPECT_FALSE(world.account.frozen);
-  EXPECT_EQ(world.tries(AskRefund{}), "guarantee_used");
+  EXPECT_EQ(world.tries(RequestRefund{}), "guarantee_used");
 }
 
 TEST(Guarantee, AfterAnUpgrade) {
@@ -345,17 +345,17 @@ TEST(Guarantee, AnnualByCreditsNotByTime) {
 
 TEST(Guarantee, WithAHoldOpen) {
   World world = on("growth", "monthly", "2026-02-01T10:00Z");
-  world.does(PlaceHold{meter("sms"), {160'000'000LL * 40, "character"}, {}, {}}).does(AskRefund{});
+  world.does(PlaceHold{meter("sms"), {160'000'000LL * 40, "character"}, {}, {}}).does(RequestRefund{});
   EXPECT_EQ(world.tries(sms()), "frozen");
   EXPECT_EQ(world.tries(DecideRefund{true, ""}, "staff"), "holds_open");
-  world.does(SettleHold{{1}, {160'000'000LL * 25, "character"}, {}});
+  world.does(CaptureHold{{1}, {160'000'000LL * 25, "character"}, {}});
   world.does(DecideRefund{true, ""}).pays_refunds();
   EXPECT_EQ(world.refunded(), "47.78 USD");  // 49.00 x 975/1,000 = 47.775
 }
 
 TEST(Guarantee, DeclinedGivesAllBack) {
   World world = on("growth", "monthly", "2026-02-05T10:00Z");
-  world.does(sms(400)).to("2026-03-04T10:00Z").does(AskRefund{});
+  world.does(sms(400)).to("2026-03-04T10:00Z").does(RequestRefund{});
   EXPECT_EQ(world.tries(BuyCredits{amount("100 message"), {}}), "frozen");
   EXPECT_EQ(world.tries(DecideRefund{true, ""}, "owner"), "not_permitted");
   world.to("2026-03-06T10:00Z");  // the renewal of the 5th waits, and so does the end of the 600
@@ -369,7 +369,7 @@ TEST(Guarantee, DeclinedGivesAllBack) {
 
 TEST(Guarantee, ChargesNothingWhileFrozen) {
   World world = on("growth", "monthly", "2026-02-05T10:00Z");
-  world.card("pending").to("2026-03-05T10:00Z").does(AskRefund{});
+  world.card("pending").to("2026-03-05T10:00Z").does(RequestRefund{});
   world.said({.state = AttemptState::declined});
   ASSERT_TRUE(world.account.past_due);
   world.card("captured");
@@ -380,11 +380,11 @@ TEST(Guarantee, ChargesNothingWhileFrozen) {
 
 TEST(Guarantee, RefundIsAskedAgainUntilItIsPaid) {
   World world = on("growth", "monthly", "2026-02-05T10:00Z");
-  world.does(AskRefund{}).does(DecideRefund{true, ""});
+  world.does(RequestRefund{}).does(DecideRefund{true, ""});
   const Refund& refund = world.account.refunds.front();
   EXPECT_EQ(refund.ask_at, world.now);
   const std::string key = refund.key;
-  world.does(RefundSaid{refund.id, {.state = AttemptState::declined}});
+  world.does(RefundReported{refund.id, {.state = AttemptState::declined}});
   EXPECT_LT(world.now, world.account.refunds.front().ask_at);
   EXPECT_TRUE(world.account.frozen);
   world.pays_refunds();

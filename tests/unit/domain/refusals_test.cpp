@@ -22,15 +22,15 @@ TEST(Refusals, OfWhatTheHostAsks) {
   World world = on_growth();
   EXPECT_EQ(world.tries(FallDue{}, "host"), "nothing_due");
   EXPECT_EQ(world.tries(ResumeCharges{}, "host"), "nothing_waits");
-  EXPECT_EQ(world.tries(RefundSaid{{7}, {}}, "host"), "no_such_refund");
-  EXPECT_EQ(world.tries(ProviderSaid{{1}, 9, {}}, "host"), "no_such_attempt");
-  EXPECT_EQ(of_tenant(world, CloseDifference{"sandbox/1", "seen"}), "no_such_difference");
-  Difference difference;
+  EXPECT_EQ(world.tries(RefundReported{{7}, {}}, "host"), "no_such_refund");
+  EXPECT_EQ(world.tries(PaymentReported{{1}, 9, {}}, "host"), "no_such_attempt");
+  EXPECT_EQ(of_tenant(world, CloseDiscrepancy{"sandbox/1", "seen"}), "no_such_difference");
+  Discrepancy difference;
   difference.name = "sandbox/1";
-  world.tenant.differences.push_back(difference);
-  EXPECT_EQ(of_tenant(world, RecordDifference{difference}), "known_difference");
-  EXPECT_EQ(of_tenant(world, CloseDifference{"sandbox/1", ""}), "reason_missing");
-  EXPECT_EQ(of_tenant(world, CloseDifference{"sandbox/1", "seen"}), "done");
+  world.tenant.discrepancies.push_back(difference);
+  EXPECT_EQ(of_tenant(world, RecordDiscrepancy{difference}), "known_difference");
+  EXPECT_EQ(of_tenant(world, CloseDiscrepancy{"sandbox/1", ""}), "reason_missing");
+  EXPECT_EQ(of_tenant(world, CloseDiscrepancy{"sandbox/1", "seen"}), "done");
 }
 
 TEST(Refusals, OfWhatATenantDoesNotOffer) {
@@ -40,7 +40,8 @@ TEST(Refusals, OfWhatATenantDoesNotOffer) {
   Use late{meter("sms"), quantity("160 characters"), {}};
   late.used_at = at("2026-03-10T08:00Z");
   EXPECT_EQ(world.tries(late), "not_back_dated");
-  EXPECT_EQ(world.tries(SetMethod{MethodId::trusted("card"), "primary", {}, "", "visa", "4242"}), "token_missing");
+  EXPECT_EQ(world.tries(AddPaymentMethod{MethodId::trusted("card"), "primary", {}, "", "visa", "4242"}),
+            "token_missing");
 
   Catalog seats = kaspr();
   seats.add_ons.front().prices.erase(
@@ -54,10 +55,10 @@ TEST(Refusals, OfWhatATenantDoesNotOffer) {
 
 TEST(Refusals, OfMoneyWithoutAName) {
   Catalog catalog = exotel();
-  catalog.bank_money.emplace();
+  catalog.bank_receipts.emplace();
   World world(catalog, {.forfeits_at_cancel = false, .bought_last = {Span::Unit::months, 0}});
   world.to("2026-03-01T09:00Z");
-  ReceiveMoney money_came;
+  RecordBankReceipt money_came;
   money_came.processor = catalog.processors.front().id;
   money_came.amount = money("100.00 INR");
   EXPECT_EQ(world.tries(money_came, "staff"), "bad_receipt");

@@ -71,7 +71,7 @@ RC_GTEST_PROP(Rounding, ADifferenceByTheDayIsExact, ()) {
   Catalog catalog = salesmsg();
   catalog.zone = zone_named(*rc::gen::element<std::string>("America/Denver", "Asia/Kolkata", "Europe/Paris"));
   const auto lower = *rc::gen::inRange<std::int64_t>(1, 100'000), more = *rc::gen::inRange<std::int64_t>(1, 100'000);
-  catalog.smallest_charge = usd(0);  // a cent is charged too
+  catalog.minimum_charge = usd(0);  // a cent is charged too
   catalog.plans[2].cycles[0].price = usd(lower);
   catalog.plans[3].cycles[0].price = usd(lower + more);
   World world(catalog, {.bought_last = {Span::Unit::months, 0}});

@@ -26,7 +26,9 @@ World kaspr_with(std::int32_t licences, std::string_view from, std::string cycle
 }
 Use sms(std::int64_t messages = 1) { return {meter("sms"), {messages * 160'000'000, "character"}, {}}; }
 PlaceHold hold(std::int64_t messages) { return {meter("sms"), {messages * 160'000'000, "character"}, {}, {}}; }
-SettleHold settle(std::uint32_t id, std::int64_t messages) { return {{id}, {messages * 160'000'000, "character"}, {}}; }
+CaptureHold settle(std::uint32_t id, std::int64_t messages) {
+  return {{id}, {messages * 160'000'000, "character"}, {}};
+}
 const Grant& closed(const World& world, std::size_t i) { return world.account.closed_grants.at(i); }
 
 std::int64_t taken(World& world, const AnyCommand& command) {
@@ -87,7 +89,7 @@ TEST(Usage, ABatchIsLinesEachWhole) {
   for (int i = 0; i < 100; ++i) (world.tries(sms()) == "done" ? sent : refused)++;
   EXPECT_EQ(sent, 60);
   EXPECT_EQ(refused, 40);
-  world.does(CorrectCredits{amount("5 message"), false, "sorry"});
+  world.does(AdjustCredits{amount("5 message"), false, "sorry"});
   EXPECT_EQ(world.tries(sms(6)), "not_enough_credits");  // not five of six
   EXPECT_EQ(world.available(), 5);
 }
@@ -162,7 +164,7 @@ TEST(Holds, OwedByType) {
   World world = kaspr_with(1, "2026-01-01T09:00Z", "monthly");
   world.does(PlaceHold{meter("phone"), quantity("100 numbers"), {}, {}});
   world.does(PlaceHold{meter("email"), quantity("5 contacts"), {}, {}});
-  world.does(SettleHold{{1}, quantity("102 numbers"), {}}).does(SettleHold{{2}, quantity("6 contacts"), {}});
+  world.does(CaptureHold{{1}, quantity("102 numbers"), {}}).does(CaptureHold{{2}, quantity("6 contacts"), {}});
   world.to("2026-02-01T09:00Z");
   EXPECT_EQ(world.credits("plan", "phone"), 98);
   EXPECT_EQ(world.credits("plan", "email"), 4);
@@ -173,9 +175,9 @@ TEST(Holds, AWordThatIsNotKnownYetIsKeptAside) {
   world.does(PlaceHold{meter("ringless"), quantity("1 drop"), {}, {}});
   EXPECT_EQ(world.available(), 998);
   World failed = world;
-  world.does(SettleHold{{1}, quantity("1 drop"), {{"outcome", "delivered"}}});
+  world.does(CaptureHold{{1}, quantity("1 drop"), {{"outcome", "delivered"}}});
   EXPECT_EQ(world.available(), 998);
-  failed.does(SettleHold{{1}, quantity("1 drop"), {{"outcome", "failed"}}});
+  failed.does(CaptureHold{{1}, quantity("1 drop"), {{"outcome", "failed"}}});
   EXPECT_EQ(failed.available(), 1000);
 }
 
@@ -237,7 +239,7 @@ TEST(Access, RolesGatesAndApprovals) {
   EXPECT_EQ(world.tries(ChangePlan{plan("pro"), "monthly"}, "member"), "not_permitted");
   EXPECT_EQ(world.entries.back().refusal->rule, "tenant.yaml:80");
   EXPECT_EQ(world.tries(BuyCredits{amount("100 message"), {}}, "nobody"), "not_permitted");
-  EXPECT_EQ(world.tries(CorrectCredits{amount("5 message"), false, "gift"}, "owner"), "not_permitted");
+  EXPECT_EQ(world.tries(AdjustCredits{amount("5 message"), false, "gift"}, "owner"), "not_permitted");
   EXPECT_EQ(world.tries(BuyCredits{amount("100 message"), {}}, "admin"), "done");
 }
 
@@ -271,15 +273,15 @@ TEST(Access, AGateKnowsTheMeterAndTakesNoWordForAnApproval) {
 
 TEST(Staff, CorrectsCreditsAndForgetsPersons) {
   World world = call_loop_on_growth();
-  world.does(CorrectCredits{amount("50 message"), false, "outage"});
+  world.does(AdjustCredits{amount("50 message"), false, "outage"});
   EXPECT_EQ(world.credits("correction"), 50);
-  EXPECT_EQ(world.tries(CorrectCredits{amount("50 message"), false, ""}, "staff"), "reason_missing");
-  EXPECT_EQ(world.tries(CorrectCredits{amount("2000 message"), true, "fraud"}, "staff"), "not_enough_credits");
-  world.does(CorrectCredits{amount("1010 message"), true, "fraud"});
+  EXPECT_EQ(world.tries(AdjustCredits{amount("50 message"), false, ""}, "staff"), "reason_missing");
+  EXPECT_EQ(world.tries(AdjustCredits{amount("2000 message"), true, "fraud"}, "staff"), "not_enough_credits");
+  world.does(AdjustCredits{amount("1010 message"), true, "fraud"});
   EXPECT_EQ(world.available(), 40);
   EXPECT_EQ(closed(world, 0).corrected.units, 1000);
-  world.does(ErasePerson{});
-  EXPECT_EQ(world.tries(ErasePerson{}, "staff"), "nobody_to_erase");
+  world.does(ErasePersonalData{});
+  EXPECT_EQ(world.tries(ErasePersonalData{}, "staff"), "nobody_to_erase");
 }
 
 TEST(Time, DoesNotRunBack) {

@@ -78,7 +78,7 @@ Catalog tenant_named(std::string_view id, std::string_view money_of) {
                                .subscription = LateThen::deliver_if_still_due,
                                .otherwise = LateThen::refund,
                                .at = line(73)};
-  catalog.smallest_charge = Money(50, catalog.currency);
+  catalog.minimum_charge = Money(50, catalog.currency);
   catalog.past_due = {rung("0 days", true, false, false), rung("3 days", true, false, std::nullopt),
                       rung("7 days", true, false, true), rung("14 days", false, true, std::nullopt)};
   catalog.invoice_numbers = "CL-000001";
@@ -247,8 +247,8 @@ Catalog salesmsg() {
   catalog.tenant = sure(TenantId::parse("salesmsg"));
   catalog.upgrade = {.when = ChangeRule::When::now,
                      .cycle = ChangeRule::Cycle::keeps,
-                     .pays = ChangeRule::Pays::difference_by_day,
-                     .credits = ChangeRule::Gives::difference_by_day,
+                     .pays = ChangeRule::Pays::prorated_difference,
+                     .credits = ChangeRule::Gives::prorated_difference,
                      .at = line(50)};
   catalog.guarantee.reset();
   catalog.trial.reset();
@@ -320,8 +320,8 @@ Catalog exotel() {
   return catalog;
 }
 
-Said answer_of(const Attempt& attempt) {
-  Said said;
+ProviderReport answer_of(const Attempt& attempt) {
+  ProviderReport said;
   said.ref = "ref_" + attempt.key;
   if (attempt.token.starts_with("captured")) {
     said.state = AttemptState::captured;
@@ -412,7 +412,7 @@ void World::play_provider() {
     for (const Order& order : account.orders)
       if (!order.attempts.empty() && order.attempts.back().state == AttemptState::started) {
         const Attempt attempt = order.attempts.back();
-        enter(ProviderSaid{order.id, attempt.number, answer_of(attempt)}, {"provider", ""},
+        enter(PaymentReported{order.id, attempt.number, answer_of(attempt)}, {"provider", ""},
               std::max(account.last_at, attempt.started_at));
         again = true;
         break;
@@ -442,28 +442,28 @@ std::string World::tries(AnyCommand command, std::string role) {
   return code;
 }
 
-std::string World::said(Said said, std::uint32_t order, std::uint32_t attempt) {
+std::string World::said(ProviderReport said, std::uint32_t order, std::uint32_t attempt) {
   const Order& of = order == 0 ? account.orders.back() : account.orders.at(order - 1);
   if (attempt == 0) attempt = of.attempts.back().number;
   if (said.state == AttemptState::captured && said.amount.is_zero()) said.amount = of.attempts.at(attempt - 1).amount;
-  return tries(ProviderSaid{of.id, attempt, said}, "provider");
+  return tries(PaymentReported{of.id, attempt, said}, "provider");
 }
 
 World& World::pays_refunds() {
   const std::vector<Refund> refunds = account.refunds;
   for (const Refund& refund : refunds) {
     if (refund.state == AttemptState::captured) continue;
-    Said paid;
+    ProviderReport paid;
     paid.state = AttemptState::captured;
     paid.amount = refund.amount;
-    does(RefundSaid{refund.id, paid});
+    does(RefundReported{refund.id, paid});
   }
   return *this;
 }
 
 World& World::card(std::string token, std::string slot) {
-  return does(
-      SetMethod{catalogs.at(tenant.catalog).methods.front().id, std::move(slot), {}, std::move(token), "visa", "4242"});
+  return does(AddPaymentMethod{
+      catalogs.at(tenant.catalog).methods.front().id, std::move(slot), {}, std::move(token), "visa", "4242"});
 }
 
 std::int64_t World::credits(std::string_view source, std::string_view type) const {

@@ -36,7 +36,7 @@ Catalog kaspr();
 Catalog exotel();
 
 /// How a provider answers an attempt, by the first word of the method's token.
-Said answer_of(const Attempt& attempt);
+ProviderReport answer_of(const Attempt& attempt);
 
 /// One tenant with one account.
 class World {
@@ -51,7 +51,7 @@ class World {
   /// Does it and returns the refusal's code; `done` when there was none.
   std::string tries(AnyCommand command, std::string role = "owner");
   /// A provider's word of an attempt, the last one of the last order unless it is named.
-  std::string said(Said said, std::uint32_t order = 0, std::uint32_t attempt = 0);
+  std::string said(ProviderReport said, std::uint32_t order = 0, std::uint32_t attempt = 0);
   /// The provider pays all refunds that wait.
   World& pays_refunds();
   /// A new version of the tenant's catalog comes into force.

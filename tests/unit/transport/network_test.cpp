@@ -93,7 +93,7 @@ TEST(Network, WhatLeftAndHasNoWholeAnswerIsLost) {
       << "never answers";
   EXPECT_EQ(arrival([](int connection) {
               read_request(connection);
-              write_all(connection, "HTTP/1.1 200 Said\r\nContent-Length: 100\r\n\r\n{\"id\":");
+              write_all(connection, "HTTP/1.1 200 ProviderReport\r\nContent-Length: 100\r\n\r\n{\"id\":");
             }),
             Arrival::lost)
       << "cut in the middle";
@@ -110,7 +110,7 @@ TEST(Network, WhatLeftAndHasNoWholeAnswerIsLost) {
       << "5 MiB";
   EXPECT_EQ(arrival([](int connection) {
               read_request(connection);
-              write_all(connection, "HTTP/1.1 200 Said\r\n");
+              write_all(connection, "HTTP/1.1 200 ProviderReport\r\n");
               for (int i = 0; i < 2000; ++i) write_all(connection, "X-Long: " + std::string(100, 'x') + "\r\n");
             }),
             Arrival::lost)

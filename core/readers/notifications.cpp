@@ -1,4 +1,4 @@
-#include "readers/notices.hpp"
+#include "readers/notifications.hpp"
 
 #include <algorithm>
 
@@ -26,12 +26,12 @@ std::vector<CreditType> used_up_by(const Entry& entry, const Account& after) {
 }
 
 /// What one entry has somebody to be told of.
-std::vector<Notice> told_by(const Entry& entry, const Account& after, const Catalog& catalog) {
-  std::vector<Notice> notices;
+std::vector<Notification> told_by(const Entry& entry, const Account& after, const Catalog& catalog) {
+  std::vector<Notification> notifications;
   const auto tell = [&](std::string_view when, std::vector<Word> data) {
-    for (const NoticeRule& rule : catalog.notices) {
+    for (const NoticeRule& rule : catalog.notifications) {
       if (rule.when != when) continue;
-      Notice notice{.position = 0,
+      Notification notice{.position = 0,
                     .at = entry.at,
                     .account = entry.account,
                     .kind = std::string(when),
@@ -39,7 +39,7 @@ std::vector<Notice> told_by(const Entry& entry, const Account& after, const Cata
                     .by = rule.by,
                     .data = data};
       if (!rule.with_invoice) std::erase_if(notice.data, [](const Word& word) { return word.name == "invoice"; });
-      notices.push_back(std::move(notice));
+      notifications.push_back(std::move(notice));
     }
   };
   if (const auto* invoice = first<InvoiceIssued>(entry)) {
@@ -61,36 +61,36 @@ std::vector<Notice> told_by(const Entry& entry, const Account& after, const Cata
   if (const auto* failed = first<RechargeFailed>(entry))
     tell("recharge_failed", {{"suspended", failed->suspended ? "true" : "false"}});
   if (const auto* ended = first<SubscriptionEnded>(entry)) tell("subscription_ended", {{"because", ended->because}});
-  return notices;
+  return notifications;
 }
 
 }  // namespace
 
-Result<std::vector<Notice>> notices_of(store::Store& store, const TenantId& tenant,
+Result<std::vector<Notification>> notices_of(store::Store& store, const TenantId& tenant,
                                        const std::function<const Catalog*(std::uint32_t)>& catalog,
                                        store::Position from, std::size_t most) {
   const auto shards = store.shards();
   if (!shards) return shards.error();
-  std::vector<Notice> notices;
+  std::vector<Notification> notifications;
   Fold fold;
   for (const std::uint32_t shard : *shards) {
     const auto read = read_entries(store, shard, 1, [&](const Entry& entry, store::Position position) {
-      if (notices.size() >= most) return false;
+      if (notifications.size() >= most) return false;
       if (entry.tenant != tenant) return true;
       fold.apply(entry, position);
       if (position <= from || entry.account.empty() || entry.facts.empty()) return true;
       const Catalog* then = catalog(entry.catalog);
       const Account* after = fold.find(tenant, entry.account);
       if (then == nullptr || after == nullptr) return true;
-      for (Notice& notice : told_by(entry, *after, *then)) {
+      for (Notification& notice : told_by(entry, *after, *then)) {
         notice.position = position;
-        notices.push_back(std::move(notice));
+        notifications.push_back(std::move(notice));
       }
       return true;
     });
     if (!read) return read.error();
   }
-  return notices;
+  return notifications;
 }
 
 }  // namespace florin::readers

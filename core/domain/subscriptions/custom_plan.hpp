@@ -17,6 +17,6 @@ const Meter* meter_for(const Account& account, const Catalog& catalog, const Met
 /// Whether the plan has everything that staff must fill in before somebody can be on it.
 bool is_made(const Account& account, const Plan& plan);
 
-void make_plan(Draft& draft, const MakePlan& command);
+void set_custom_plan(Draft& draft, const SetCustomPlan& command);
 
 }  // namespace florin

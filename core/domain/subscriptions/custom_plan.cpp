@@ -1,4 +1,4 @@
-#include "domain/subscriptions/made_plan.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 
 #include <algorithm>
 
@@ -6,13 +6,13 @@ namespace florin {
 
 namespace {
 
-const MadePlan* made_for(const Account& account, const PlanId& plan) {
-  const auto found = std::ranges::find(account.made_plans, plan, &MadePlan::plan);
-  return found == account.made_plans.end() ? nullptr : &*found;
+const CustomPlan* made_for(const Account& account, const PlanId& plan) {
+  const auto found = std::ranges::find(account.custom_plans, plan, &CustomPlan::plan);
+  return found == account.custom_plans.end() ? nullptr : &*found;
 }
 
 /// Exactly the keys of `per_account`: no other one, and none left out.
-void must_be_exactly(const Plan& plan, const MakePlan& command) {
+void must_be_exactly(const Plan& plan, const SetCustomPlan& command) {
   const std::pair<std::string_view, bool> keys[] = {{"rank", command.rank.has_value()},
                                                     {"cycles", !command.cycles.empty()},
                                                     {"credit_price", command.credit_price.has_value()},
@@ -35,10 +35,10 @@ void must_be_exactly(const Plan& plan, const MakePlan& command) {
 }
 
 /// A subscription that runs, waits, was picked or is being paid on this plan must find its cycle again.
-void must_keep_cycles(const Account& account, const MadePlan& made, const Plan& plan) {
+void must_keep_cycles(const Account& account, const CustomPlan& made, const Plan& plan) {
   const auto keeps = [&](const PlanId& id, const std::string& cycle) {
     if (id != made.plan || made.cycles.empty()) return;
-    if (std::ranges::find(made.cycles, cycle, &MadePlan::Cycle::cycle) == made.cycles.end())
+    if (std::ranges::find(made.cycles, cycle, &CustomPlan::Cycle::cycle) == made.cycles.end())
       refuse("cycle_in_use", "cycles: this account is on '" + cycle + "', which is missing.", plan.at);
   };
   for (const Order& order : account.orders)
@@ -75,7 +75,7 @@ std::optional<Plan> plan_for(const Account& account, const Catalog& catalog, con
   const Plan* found = catalog.plan(id);
   if (found == nullptr) return std::nullopt;
   Plan plan = *found;
-  const MadePlan* made = plan.per_account.empty() ? nullptr : made_for(account, id);
+  const CustomPlan* made = plan.per_account.empty() ? nullptr : made_for(account, id);
   if (made == nullptr) return plan;
   if (made->rank) plan.rank = *made->rank;
   if (made->credit_price) plan.credit_price = made->credit_price;
@@ -84,7 +84,7 @@ std::optional<Plan> plan_for(const Account& account, const Catalog& catalog, con
   if (made->agreement) plan.agreement = made->agreement->count == 0 ? std::nullopt : made->agreement;
   if (made->cycles.empty()) return plan;
   plan.cycles.clear();
-  for (const MadePlan::Cycle& cycle : made->cycles) {
+  for (const CustomPlan::Cycle& cycle : made->cycles) {
     CycleRule rule{.id = cycle.cycle, .months = cycle.months, .price = cycle.price, .gives = {}, .at = plan.at};
     for (const BoughtCredits& given : cycle.gives) rule.gives.push_back({given.type, given.amount});
     plan.cycles.push_back(std::move(rule));
@@ -94,10 +94,10 @@ std::optional<Plan> plan_for(const Account& account, const Catalog& catalog, con
 
 const Meter* meter_for(const Account& account, const Catalog& catalog, const MeterId& id, Meter& own) {
   const Meter* meter = catalog.meter(id);
-  if (meter == nullptr || account.made_plans.empty() || !account.subscription) return meter;
-  const MadePlan* made = made_for(account, account.subscription->plan);
+  if (meter == nullptr || account.custom_plans.empty() || !account.subscription) return meter;
+  const CustomPlan* made = made_for(account, account.subscription->plan);
   if (made == nullptr) return meter;
-  const auto priced = std::ranges::find(made->meters, id, &MadePlan::OwnMeter::meter);
+  const auto priced = std::ranges::find(made->meters, id, &CustomPlan::OwnMeter::meter);
   if (priced == made->meters.end()) return meter;
   own = *meter;
   own.takes = priced->takes;
@@ -108,7 +108,7 @@ bool is_made(const Account& account, const Plan& plan) {
   return plan.per_account.empty() || made_for(account, plan.id) != nullptr;
 }
 
-void make_plan(Draft& draft, const MakePlan& command) {
+void set_custom_plan(Draft& draft, const SetCustomPlan& command) {
   const Catalog& catalog = draft.catalog();
   const Plan* plan = catalog.plan(command.plan);
   if (plan == nullptr) refuse("unknown_plan", "There is no plan '" + command.plan.text() + "'.", catalog.at);
@@ -116,7 +116,7 @@ void make_plan(Draft& draft, const MakePlan& command) {
     refuse("not_per_account", "'" + plan->id.text() + "' is the same for every account.", plan->at);
   must_be_exactly(*plan, command);
 
-  MadePlan made{.plan = command.plan,
+  CustomPlan made{.plan = command.plan,
                 .rank = command.rank,
                 .cycles = {},
                 .credit_price = command.credit_price,
@@ -130,7 +130,7 @@ void make_plan(Draft& draft, const MakePlan& command) {
       refuse("unknown_cycle", "cycles: there is no cycle '" + asked.cycle + "'. Write monthly, quarterly or annual.",
              plan->at);
     must_be_a_price(catalog, asked.price, "cycles." + asked.cycle + ".price", *plan);
-    MadePlan::Cycle cycle{.cycle = asked.cycle, .months = *months, .price = asked.price, .gives = {}};
+    CustomPlan::Cycle cycle{.cycle = asked.cycle, .months = *months, .price = asked.price, .gives = {}};
     for (const CreditAmount& given : asked.gives)
       cycle.gives.push_back({given.type, units_of(catalog, given, "cycles." + asked.cycle + ".gives", *plan)});
     made.cycles.push_back(std::move(cycle));
@@ -149,7 +149,7 @@ void make_plan(Draft& draft, const MakePlan& command) {
     made.meters.push_back({asked.meter, units_of(catalog, asked.takes, "meters." + asked.meter.text(), *plan)});
   }
   must_keep_cycles(draft.account, made, *plan);
-  draft.add(PlanMade{std::move(made)});
+  draft.add(CustomPlanSet{std::move(made)});
 }
 
 }  // namespace florin
