@@ -315,7 +315,7 @@ Status Assembly::fits_its_kind(const engine::Job& job) const {
   if (checked->problems.empty()) return Done{};
   return Error{.code = "bad_details",
                .message = checked->problems.front().second,
-               .at = {.file = {}, .line = 0, .column = 0, .path = "with"}};
+               .at = {.file = {}, .line = 0, .column = 0, .path = "pay_with"}};
 }
 
 Result<engine::Job> Assembly::job_of(const Request& request) const {

@@ -77,7 +77,7 @@ TEST_F(CardNumber, IsRefusedInEveryFieldOfACommand) {
       {R"({"use_together": {"usages": [{"meter": "sms", "quantity": "160 characters"},
            {"meter": "sms", "quantity": "160 characters", "properties": {"to": "4111 1111 1111 1111"}}]}})",
        "use_together.usages[1].properties[0].to"},
-      {R"({"buy_credits": {"amount": "500 message", "pay_with": "card/4111111111111111"}})", "buy_credits.with"},
+      {R"({"buy_credits": {"amount": "500 message", "pay_with": "card/4111111111111111"}})", "buy_credits.pay_with"},
       {R"({"record_bank_receipt": {"receipt": "r1", "processor": "sandbox", "kind": "transfer", "amount": "5.00 USD",
            "dated": "2026-03-10", "said": "from 4111 1111 1111 1111"}})",
        "record_bank_receipt.said"}};
