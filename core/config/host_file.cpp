@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <boost/describe/class.hpp>
+#include <charconv>
+#include <string_view>
+#include <system_error>
 
 #include "config/decode.hpp"
 #include "config/schema.hpp"
@@ -13,8 +16,9 @@ namespace yaml {
 struct PluginsBlock {
   Written<std::string> folder;
   std::optional<std::string> pins;
+  std::optional<Written<std::string>> limit;
 };
-BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins))
+BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins, limit))
 
 enum class Payments : std::uint8_t { real, sandbox };
 BOOST_DESCRIBE_ENUM(Payments, real, sandbox)
@@ -40,7 +44,10 @@ struct FlorinFile {
 BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile))
 
 inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
-                                         {"pins", "a file of the plugins that may load, each with its checksum"}};
+                                         {"pins", "a file of the plugins that may load, each with its checksum"},
+                                         {"limit",
+                                          "how long a credit policy or tax plugin may take to answer one "
+                                          "question, as `250 ms`; left out: 250 ms"}};
 inline constexpr Note florin_notes[] = {
     {"tenants", "tenant files, or folders of them", Note::Presence::required},
     {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"},
@@ -64,6 +71,20 @@ inline constexpr std::span<const Note> notes<yaml::FlorinFile> = yaml::florin_no
 
 namespace {
 
+/// `250 ms`, or a span such as `2 seconds`: 1 ms to 10 seconds.
+std::optional<Duration> plugin_limit(const std::string& text) {
+  std::int64_t ms = 0;
+  const char* end = text.data() + text.size();
+  const auto [behind, problem] = std::from_chars(text.data(), end, ms);
+  if (problem != std::errc() || std::string_view(behind, end) != " ms") {
+    const auto span = Span::parse(text);
+    if (!span || span->unit != Span::Unit::seconds) return std::nullopt;
+    ms = std::int64_t{span->count} * 1'000;
+  }
+  if (ms < 1 || ms > 10'000) return std::nullopt;
+  return Duration{ms * 1'000};
+}
+
 bool is_database(const std::string& data) {
   return data.starts_with("postgres://") || data.starts_with("postgresql://");
 }
@@ -84,6 +105,14 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
   HostFile host;
   host.plugins = from_here(read.plugins.folder.value);
   host.plugins_at = read.plugins.folder.at;
+  if (const auto& limit = read.plugins.limit) {
+    if (const auto given = plugin_limit(limit->value))
+      host.plugin_limit = *given;
+    else
+      errors.push_back({.code = "bad_limit",
+                        .message = "'" + limit->value + "' is not a limit: write 1 ms to 10 seconds, such as `250 ms`",
+                        .at = limit->at});
+  }
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
   if (is_database(read.data.value)) {
     host.postgres = read.data.value;

@@ -22,6 +22,7 @@ struct HostFile {
   std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
   Where plugins_at{};                                ///< of the line that names it
   std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
+  Duration plugin_limit{250'000};                    ///< of one question to a credit policy or a tax plugin
   std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
   std::filesystem::path data;                        ///< the folder of the journal; empty when it is in PostgreSQL
   std::optional<std::string> postgres;               ///< the address of the journal, if it is there

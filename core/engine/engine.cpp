@@ -72,6 +72,16 @@ Engine::~Engine() { close(); }
 Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& problems) {
   tenants_ = std::move(tenants);
   compile_ = std::move(compile);
+  if (threaded()) {
+    plugins_ =
+        std::make_unique<PluginPool>(policies_, options_.plugins, [this](std::uint64_t ticket, Result<Answer> answer) {
+          const std::lock_guard lock(mutex_);
+          answers_.emplace_back(ticket, std::move(answer));
+          wake_decider();
+        });
+    shard_.ask_through([this](std::uint64_t ticket, const TenantId& tenant, std::uint32_t catalog,
+                              const Question& question) { plugins_->ask(ticket, tenant, catalog, question); });
+  }
   if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
   if (const auto opened = open_shard(problems); !opened) return opened.error();
   open_ = true;
@@ -460,7 +470,7 @@ void Engine::decide_loop() {
     const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
-             closing_ || start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
+             !answers_.empty() || closing_ || start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -484,7 +494,9 @@ void Engine::decide_loop() {
       wake_committer_.notify_one();
       continue;
     }
-    const bool finish = closing_ && inbox_.empty() && readings_.empty() && !committing_;
+    const bool finish =
+        closing_ && inbox_.empty() && readings_.empty() && answers_.empty() && !committing_ && !shard_.asking();
+    auto answers = std::exchange(answers_, {});
     std::vector<Job> jobs;
     if (room) jobs = inbox_.turn(turn);
     std::deque<std::move_only_function<void(bool)>> readings;
@@ -527,6 +539,7 @@ void Engine::decide_loop() {
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
     if (claimed && !closing) take_back();
     const Instant at = now();
+    for (auto& [ticket, answer] : answers) shard_.answered(ticket, std::move(answer), at);
     shard_.take(jobs, at);
     if (!closing) shard_.take_due(at, due_share);
     for (auto& reading : readings) reading(ours && !shard_.lost());
@@ -596,6 +609,7 @@ void Engine::close() {
       closing_ = true;
       wake_decider_.notify_all();
     }
+    plugins_->finish();
     decider_.join();
     {
       const std::lock_guard lock(mutex_);

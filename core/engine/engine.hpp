@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/lines.hpp"
+#include "engine/plugin_pool.hpp"
 #include "engine/ports.hpp"
 #include "engine/shard.hpp"
 
@@ -26,6 +27,7 @@ class Engine {
   struct Options {
     Shard::Options shard;
     std::optional<Instant> virtual_from;
+    PluginPool::Options plugins;
     std::size_t most_waiting = 65'536;  ///< commands of a tenant that may wait; more are refused as `busy`
     /// Called when nothing that was said can be believed any more, such as after a failed sync. Must not return.
     std::function<void(const std::string& why)> fatal;
@@ -50,7 +52,7 @@ class Engine {
   Status open(std::vector<TenantSource> tenants, Compile compile, Errors& problems);
 
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
-  /// asked_too_long_ago, asked_in_future, and a stopped tenant's own.
+  /// asked_too_long_ago, asked_in_future, plugin_failed, and a stopped tenant's own.
   void submit(Job job);
   /// All or none; each tenant's in order, and in few rows.
   void submit(std::vector<Job> jobs);
@@ -138,6 +140,7 @@ class Engine {
   std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
   Lines inbox_;
   std::deque<std::move_only_function<void(bool ours)>> readings_;
+  std::deque<std::pair<std::uint64_t, Result<Answer>>> answers_;  ///< of plugins, by ticket
   std::optional<store::Row> row_;
   std::optional<store::Committed> row_outcome_;
   Duration commit_took_;           ///< the last one
@@ -156,6 +159,7 @@ class Engine {
   bool decided_all_ = false;
   bool start_sending_ = false;
   std::thread decider_, committer_, speaker_;
+  std::unique_ptr<PluginPool> plugins_;  ///< none in virtual time
 };
 
 }  // namespace florin::engine

@@ -11,7 +11,8 @@
 /// What the engine calls and does not know: plugins and the way to providers.
 namespace florin::engine {
 
-/// Answers for a tenant's credit policy and tax plugin. Errors: the plugin failed; its account waits, nobody else does.
+/// Answers for a tenant's credit policy and tax plugin, on the thread that asks: any, and many at once. A call that is
+/// under way ends well though nothing else of the host is left. Errors: the plugin failed.
 class Policies {
  public:
   virtual ~Policies() = default;

@@ -7,8 +7,10 @@
 #include "domain/accounts/apply.hpp"
 #include "domain/journal/journal.hpp"
 #include "engine/asked.hpp"
+#include "engine/plugin_failed.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/same_question.hpp"
 #include "engine/vault.hpp"
 
 /// Commands are decided, become rows, and are answered once these are durable.
@@ -24,6 +26,15 @@ std::vector<Word>* person_named(AnyCommand& command) {
   if (auto* names = std::get_if<SetPersonalData>(&command)) return &names->personal_data;
   if (auto* bills = std::get_if<SetBilling>(&command)) return &bills->personal_data;
   return nullptr;
+}
+
+/// What is recorded though work that is due waits for its plugin: what somebody else did. Nobody decided it here.
+bool passes_held(const Job& job) {
+  if (std::holds_alternative<RecordBankReceipt>(job.command) || std::holds_alternative<RecordDispute>(job.command) ||
+      std::holds_alternative<RecordPayout>(job.command))
+    return true;
+  const bool ours = job.actor.role == "host" || job.actor.role == "processor";
+  return ours && !std::holds_alternative<ResumeCharges>(job.command);
 }
 
 }  // namespace
@@ -43,54 +54,94 @@ void Shard::take(Job job, Instant now) { take(std::span(&job, 1), now); }
 
 void Shard::take_at(const Address& address, Job& job, Instant now) {
   now = last_at_ = std::max(last_at_, now);
-  const auto fail = [&](std::string code, std::string message) {
-    if (job.reply) job.reply(Error{.code = std::move(code), .message = std::move(message)});
+  Pending pending{.job = job};
+  const auto refuse = [&](Held* held, std::string code, std::string message) {
+    fail(held, pending, {.code = std::move(code), .message = std::move(message)});
   };
-  if (lost_) return fail("ask_again", "this host does not own the journal any more");
+  if (lost_) return refuse(nullptr, "ask_again", "this host does not own the journal any more");
   if (address.tenant == nullptr || (!address.tenant->stopped && address.tenant->catalogs.versions.empty()))
-    return fail("no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
+    return refuse(nullptr, "no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
   Tenant& tenant = *address.tenant;
   Held* held = find(tenant, job.account, address.name);
-  if (held != nullptr && job.of_effect && held->under_way > 0) --held->under_way;
-  if (tenant.stopped) return fail(tenant.stopped->code, tenant.stopped->message);
+  if (tenant.stopped) return fail(held, pending, *tenant.stopped);
 
-  const bool of_host = job.actor.role == "host";
-  const Instant asked_at = job.asked_at.value_or(now);
-  std::uint32_t content = 0;
-  if (!of_host) {
+  pending.of_host = job.actor.role == "host";
+  pending.asked_at = job.asked_at.value_or(now);
+  if (!pending.of_host) {
     if (job.key.empty() || job.key.size() > longest_key)
-      return fail("bad_key", "a command needs a key of 1 to 80 bytes");
+      return refuse(held, "bad_key", "a command needs a key of 1 to 80 bytes");
     KeyWindow& keys = keys_for(job.command);
-    if (now + clock_skew < asked_at) return fail("asked_in_future", "asked_at lies in the future");
-    if (asked_at + keys.window() < now)
-      return fail("asked_too_long_ago",
-                  "a command this old may have happened already and is forgotten: ask for its state");
-    content = content_of(job.account, job.command);
+    if (now + clock_skew < pending.asked_at) return refuse(held, "asked_in_future", "asked_at lies in the future");
+    if (pending.asked_at + keys.window() < now)
+      return refuse(held, "asked_too_long_ago",
+                    "a command this old may have happened already and is forgotten: ask for its state");
+    pending.key = address.key;
+    pending.content = content_of(job.account, job.command);
     if (const auto used = keys.find(address.key, now)) {
-      if (used->content != content) return fail("key_reused", "this key was used for another command");
+      if (used->content != pending.content) return refuse(held, "key_reused", "this key was used for another command");
       return answer_again(used->position, std::move(job.reply));
     }
+    if (!reserved_.empty())
+      if (const auto same = reserved_.find(reserved_key(pending)); same != reserved_.end()) {
+        if (same->second->pending.content != pending.content)
+          return refuse(held, "key_reused", "this key was used for another command");
+        if (job.reply) same->second->pending.joined.push_back(std::move(job.reply));
+        return;
+      }
   }
-  if (held != nullptr) {
+  Held* other = nullptr;
+  const auto* moves = std::get_if<Transfer>(&job.command);
+  if (moves != nullptr) other = find(tenant, moves->to);
+  if (other == held) other = nullptr;
+  if (is_busy({&tenant, job.account}, held) || (moves != nullptr && is_busy({&tenant, moves->to}, other)))
+    return park(tenant, pending, Ran::behind_due);
+  if (const Ran ran = run(tenant, held, other, pending, now); ran != Ran::through) park(tenant, pending, ran);
+}
+
+void Shard::fail(Held* held, Pending& pending, const Error& why) {
+  if (held != nullptr && pending.job.of_effect && held->under_way > 0) --held->under_way;
+  if (Reply reply = std::exchange(pending.job.reply, {})) reply(why);
+  for (Reply& same : pending.joined) same(why);
+  pending.joined.clear();
+}
+
+Shard::Ran Shard::run(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now) {
+  // What was asked about is decided as of when it was asked: later work waits for it.
+  const Instant until = pending.at == never ? now : pending.at;
+  for (Held* account : {held, other}) {
+    if (account == nullptr) continue;
     std::size_t left = SIZE_MAX;
-    if (const auto advanced = advance(*held, now, left); !advanced)
-      return fail(advanced.error().code, advanced.error().message);
+    const Advanced advanced = advance(*account, until, left);
+    if (advanced == Advanced::asks) return Ran::behind_due;
+    if (advanced == Advanced::all || passes_held(pending.job)) continue;
+    fail(held, pending, slot_of(*account)->why);
+    return Ran::through;
   }
-  const auto made = std::make_shared<Entry>(Entry{.tenant = job.tenant,
-                                                  .account = job.account,
-                                                  .actor = std::move(job.actor),
-                                                  .key = std::move(job.key),
-                                                  .asked_at = asked_at,
-                                                  .at = now,
-                                                  .catalog = tenant.state.catalog,
-                                                  .command = std::move(job.command),
-                                                  .refusal = std::nullopt,
-                                                  .facts = {}});
+  if (pending.at == never) pending.at = now;
+  return decide_command(tenant, held, other, pending, now);
+}
+
+Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now) {
+  Job& job = pending.job;
+  auto made = std::make_shared<Entry>(Entry{.tenant = job.tenant,
+                                            .account = job.account,
+                                            .actor = std::move(job.actor),
+                                            .key = std::move(job.key),
+                                            .asked_at = pending.asked_at,
+                                            .at = pending.at,
+                                            .catalog = tenant.state.catalog,
+                                            .command = std::move(job.command),
+                                            .refusal = std::nullopt,
+                                            .facts = {}});
   Entry& entry = *made;
+  const auto refuse = [&](const Error& why) {
+    fail(held, pending, why);
+    return Ran::through;
+  };
   if (auto* opens = std::get_if<OpenAccount>(&entry.command); opens != nullptr && !opens->personal_data.empty()) {
     if (held == nullptr) {
       auto sealed = seal_person(store_, job.tenant, job.account, opens->personal_data);
-      if (!sealed) return fail(sealed.error().code, sealed.error().message);
+      if (!sealed) return refuse(sealed.error());
       opens->personal_data = std::move(*sealed);
     } else {
       opens->personal_data.clear();
@@ -98,44 +149,61 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   }
   if (job.catalog) {
     if (job.catalog->version != tenant.state.catalog + 1)
-      return fail("version_moved", "another version was applied meanwhile: look at the plan again");
+      return refuse(
+          {.code = "version_moved", .message = "another version was applied meanwhile: look at the plan again"});
     entry.catalog = job.catalog->version;
-    if (const auto kept = store_.put_text(std::get<ApplyCatalog>(entry.command).text, job.catalog_text); !kept)
-      return fail(kept.error().code, kept.error().message);
   }
   std::optional<Account> newcomer;
   if (held == nullptr) newcomer.emplace().id = job.account;
-  Held* other = nullptr;
-  if (const auto* moves = std::get_if<Transfer>(&entry.command)) other = find(tenant, moves->to);
-  if (other != nullptr && other != held) {
-    std::size_t left = SIZE_MAX;
-    if (const auto advanced = advance(*other, now, left); !advanced)
-      return fail(advanced.error().code, advanced.error().message);
-  }
   Seldom<Beside> beside;
-  if (const auto decided = decide_into(tenant, held != nullptr ? held->account : *newcomer, entry,
-                                       other == nullptr ? nullptr : &other->account, &beside);
-      !decided)
-    return fail(decided.error().code, decided.error().message);
+  const auto decided = decide_into(tenant, held != nullptr ? held->account : *newcomer, entry, pending.known,
+                                   other == nullptr ? nullptr : &other->account, &beside);
+  if (!decided) return refuse(decided.error());
+  if (!*decided) {
+    job.actor = std::move(entry.actor);
+    job.key = std::move(entry.key);
+    job.command = std::move(entry.command);
+    // While what is due waits for a plugin that failed, nothing else is asked for this account.
+    const Slot* slot = held != nullptr && held->waits ? slot_of(*held) : nullptr;
+    return slot != nullptr && slot->held() ? refuse(slot->why) : Ran::asks;
+  }
   if (std::vector<Word>* person = person_named(entry.command); person != nullptr && !person->empty()) {
     std::vector<Word> sealed;
     if (!entry.refusal) {
       auto words = seal_person(store_, job.tenant, job.account, *person);
-      if (!words) return fail(words.error().code, words.error().message);
+      if (!words) return refuse(words.error());
       sealed = std::move(*words);
     }
     *person = std::move(sealed);
   }
-  if (!of_host) keys_for(entry.command).remember(address.key, {content, last_ + 1}, now);
-  if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) held = &held_as(tenant, entry.account);
+  append_command(tenant, held, other, pending, std::move(made), std::move(beside), now);
+  return Ran::through;
+}
+
+void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pending, std::shared_ptr<Entry> made,
+                           Seldom<Beside> beside, Instant now) {
+  const Entry& entry = *made;
+  Job& job = pending.job;
+  if (!pending.of_host) keys_for(entry.command).remember(pending.key, {pending.content, last_ + 1}, now);
+  if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) {
+    held = &held_as(tenant, entry.account);
+    held->waits = slot_of(*held) != nullptr;
+  }
+  if (held != nullptr && job.of_effect && held->under_way > 0) --held->under_way;
   const bool done = !entry.refusal;
   const bool lifts = done && std::holds_alternative<LiftCharges>(entry.command);
   if (job.catalog && done) {
     const std::unique_lock frame(frame_);
     tenant.catalogs.versions.push_back(job.catalog);
   }
-  if (beside) return append_both(tenant, *held, made, std::move(job.reply), *other, std::move(*beside));
-  append(&tenant, held, made, std::move(job.reply));
+  Reply reply = std::move(job.reply);
+  if (!pending.joined.empty())
+    reply = [first = std::move(reply), joined = std::move(pending.joined)](const Result<Answered>& answer) mutable {
+      if (first) first(answer);
+      for (Reply& same : joined) same(answer);
+    };
+  if (beside) return append_both(tenant, *held, std::move(made), std::move(reply), *other, std::move(*beside));
+  append(&tenant, held, std::move(made), std::move(reply));
   if (job.catalog && done) unstick(tenant);
   if (lifts) resume_charges(tenant, now);
 }
@@ -206,27 +274,45 @@ Shard::Address Shard::address_of(const Job& job, const Job* before, const Addres
   return address;
 }
 
-Status Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other,
-                          Seldom<Beside>* beside) {
-  std::vector<Answer> answers;
-  for (;;) {
-    const World world{entry.at, tenant.catalogs, answers, &provider_key, other};
+/// Questions are put in the order in which the decision comes to them, and their answers are given in that order. What
+/// was answered to a question that is put otherwise now is void, with all that followed from it.
+Result<bool> Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry, Known& known,
+                                const Account* other, Seldom<Beside>* beside) {
+  constexpr std::size_t most_questions = 8;
+  known.catalog = entry.catalog;
+  for (std::size_t used = 0;;) {
+    const World world{entry.at, tenant.catalogs, std::span(known.answers).first(used), &provider_key, other};
     Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
     if (!decision.question) {
       entry.facts = std::move(decision.facts);
       entry.refusal = std::move(decision.refusal);
       if (beside != nullptr) *beside = std::move(decision.beside);
-      return Done{};
+      return true;
     }
-    auto answer = policies_.answer(tenant.state.id, tenant.state.catalog, *decision.question);
-    if (!answer) return answer.error();
-    answers.push_back(std::move(*answer));
+    if (used < known.answers.size() && same_question(known.questions[used], *decision.question)) {
+      ++used;
+      continue;
+    }
+    if (used == most_questions)
+      return plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), *decision.question,
+                           {.code = {}, .message = "it was asked 8 times for one command, and there is no end of it"});
+    known.questions.resize(used);
+    known.answers.resize(used);
+    known.questions.push_back(std::move(*decision.question));
+    if (ask_) return false;
+    auto answer = policies_.answer(tenant.state.id, known.catalog, known.questions.back());
+    if (!answer)
+      return plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), known.questions.back(), answer.error());
+    known.answers.push_back(std::move(*answer));
+    ++used;
   }
 }
 
-Status Shard::advance(Held& held, Instant now, std::size_t& left) {
-  while (!held.stuck && held.account.due_at <= now && left > 0) {
-    --left;
+Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {
+  for (; !held.stuck && held.account.due_at <= now && left > 0; --left) {
+    Slot* slot = held.waits ? slot_of(held) : nullptr;
+    if (slot != nullptr && slot->due && slot->due->ticket != 0) return Advanced::asks;
+    if (slot != nullptr && slot->held() && last_at_ < slot->retry_at) return Advanced::held;
     Tenant& tenant = *held.tenant;
     // Each as of its own instant, but never before what is already in the account's books.
     auto entry = std::make_shared<Entry>(Entry{.tenant = tenant.state.id,
@@ -239,11 +325,22 @@ Status Shard::advance(Held& held, Instant now, std::size_t& left) {
                                                .command = FallDue{},
                                                .refusal = std::nullopt,
                                                .facts = {}});
-    if (const auto decided = decide_into(tenant, held.account, *entry); !decided) return decided.error();
+    Known none;
+    Known& known = slot != nullptr && slot->due ? slot->due->known : none;
+    const auto decided = decide_into(tenant, held.account, *entry, known);
+    if (!decided) {
+      hold_due(held, decided.error(), last_at_);
+      return Advanced::held;
+    }
+    if (!*decided) {
+      ask_for_due(held, known);
+      return Advanced::asks;
+    }
     held.stuck = entry->refusal.has_value();
+    if (slot != nullptr) due_is_decided(held, *slot);
     append(&tenant, &held, std::move(entry), {});
   }
-  return Done{};
+  return Advanced::all;
 }
 
 void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply) {
@@ -306,7 +403,7 @@ std::size_t Shard::take_due(Instant now, std::size_t most) {
   std::size_t left = most;
   for (auto next = events_.begin(); next != events_.end() && next->first <= now && left > 0;) {
     Held& held = *next->second;
-    if (held.stuck || now < held.account.due_at) {
+    if (held.stuck || now < (held.waits ? due_event(held) : held.account.due_at)) {
       ++next;
       continue;
     }
@@ -315,7 +412,7 @@ std::size_t Shard::take_due(Instant now, std::size_t most) {
     std::size_t one = 1;
     --left;
     ++next;
-    if (!advance(held, now, one)) held.stuck = true;
+    (void)advance(held, now, one);
     schedule(held);
     const Event again{held.event_at, &held};
     if (held.event_at != never && (next == events_.end() || Sooner()(again, *next))) next = events_.find(again);
@@ -448,6 +545,7 @@ void Shard::lose(const Error& why) {
   for (Waiting& waiting : tail_)
     if (waiting.reply) waiting.reply(why);
   tail_.clear();
+  drop_parked(why);
   for (auto& [position, reader] : readers_) reader(false);
   readers_.clear();
   pending_.clear();

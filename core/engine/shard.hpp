@@ -5,6 +5,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <shared_mutex>
@@ -44,9 +45,8 @@ struct Job {
   AnyCommand command;
   Reply reply;             ///< empty: nobody waits
   bool of_effect = false;  ///< what came of an effect that this shard handed out
-  /// Of ApplyCatalog: the version as it is compiled, and its text.
+  /// Of ApplyCatalog: the version as it is compiled. Its text is in the store already.
   std::shared_ptr<const Catalog> catalog{};
-  std::string catalog_text{};
 };
 
 /// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time, but for
@@ -59,6 +59,8 @@ class Shard {
     Duration usage_window = hours(24);
     Duration money_window = hours(30 * 24);
     bool sending = true;  ///< false after a restore: nothing leaves the host until it is told to
+    /// What the operator must hear of, as one sentence. Left out: it is a line on stderr.
+    std::function<void(const std::string&)> alarm;
   };
   Shard(store::Store& store, Policies& policies, Options options);
   ~Shard();
@@ -83,6 +85,22 @@ class Shard {
   void take(Job job, Instant now);
   /// The same for many: a block of them is looked up before it is decided.
   void take(std::span<Job> jobs, Instant now);
+
+  // ---- Plugins -------------------------------------------------------------------------------------------------
+  // A decision that needs a plugin's answer is given up and made again from the start when the answer is there, on the
+  // state of that moment: the command and the answers are kept, never a draft. Meanwhile only that account waits: what
+  // names it queues in order of arrival. docs/decisions/0050-asking-plugins.md
+
+  /// Asks one question elsewhere; its answer comes by answered() with the same ticket.
+  using AskPlugin =
+      std::function<void(std::uint64_t ticket, const TenantId&, std::uint32_t catalog, const Question& question)>;
+  /// From now on questions leave by `ask`. Until then a plugin is asked in place, and nobody waits.
+  void ask_through(AskPlugin ask) { ask_ = std::move(ask); }
+  /// An error is an outcome too: a command gets `plugin_failed` (an `ask_again` stays one), due work is tried again
+  /// later. A ticket that nobody waits for is ignored.
+  void answered(std::uint64_t ticket, Result<Answer> answer, Instant now);
+  /// A question is out.
+  bool asking() const { return !tickets_.empty(); }
 
   /// Decides what fell due by `now` on any account, earliest first, at most `most` entries. Returns how many.
   std::size_t take_due(Instant now, std::size_t most);
@@ -182,6 +200,7 @@ class Shard {
     Instant event_at = never;          ///< as it stands in events_
     store::Position changed_from = 0;  ///< the first change that is in no cut; 0: there is none
     bool stuck = false;                ///< what is due was refused: tried again after the next change
+    bool waits = false;                ///< it has a slot: a plugin is asked, or failed what is due
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
   };
   struct Tenant {
@@ -189,9 +208,61 @@ class Shard {
     TenantState state;
     std::vector<Held*> accounts;  ///< in the order in which they came
     std::optional<Error> stopped;
-    store::Position changed_from = 0;  ///< as of an account
-    store::Position own_position = 0;  ///< of the last entry that was about none of its accounts
+    store::Position changed_from = 0;    ///< as of an account
+    store::Position own_position = 0;    ///< of the last entry that was about none of its accounts
+    std::size_t parked = 0;              ///< commands that wait for a plugin, or behind one that does
+    std::size_t asking = 0;              ///< questions that are out
+    std::deque<std::uint64_t> unsent{};  ///< tickets beyond `most_asking`
   };
+  /// Answers of a decision so far, each with the question that it answers; one question more while that is out.
+  struct Known {
+    std::uint32_t catalog = 0;  ///< the version under which they were given
+    std::uint32_t restarts = 0;
+    std::vector<Question> questions{};
+    std::vector<Answer> answers{};
+  };
+  /// A command on its way to being decided.
+  struct Pending {
+    Job& job;
+    bool of_host = false;
+    Instant asked_at;
+    Instant at = never;  ///< never: it was not decided yet
+    KeyWindow::Digest key{};
+    std::uint32_t content = 0;
+    Known known{};
+    std::vector<Reply> joined{};  ///< of the same command, asked for again meanwhile
+  };
+  using ReservedKey = std::array<std::uint64_t, 3>;
+  using SlotName = std::pair<Tenant*, AccountId>;  ///< by name: an import asks before there is an account
+  struct Parked {
+    explicit Parked(Job taken) : job(std::move(taken)) {}
+    Job job;
+    Pending pending{.job = job};
+    Tenant* tenant = nullptr;
+    std::uint64_t ticket = 0;       ///< of the question that is out; 0: there is none
+    std::vector<SlotName> slots{};  ///< of both accounts of a transfer
+    ReservedKey reserved{};
+  };
+  /// What waits on one account. A command runs when it is first in every slot that it is in; what is due goes before.
+  struct Slot {
+    std::deque<std::shared_ptr<Parked>> queue{};
+    struct Due {
+      Known known{};
+      std::uint64_t ticket = 0;
+    };
+    std::optional<Due> due{};
+    std::uint32_t failures = 0;  ///< of what is due, one after another
+    Instant retry_at = never;    ///< when what is due is tried again; never: it is not held
+    Error why{};                 ///< of the last failure
+    bool held() const { return retry_at != never; }
+  };
+  struct Ticket {
+    Tenant* tenant = nullptr;
+    std::shared_ptr<Parked> parked;  ///< null: due work
+    SlotName slot;
+  };
+  enum class Advanced : std::uint8_t { all, asks, held };
+  enum class Ran : std::uint8_t { through, asks, behind_due };
   struct Waiting {
     std::shared_ptr<const Entry> entry;
     Reply reply;
@@ -220,11 +291,40 @@ class Shard {
   Held& held_as(Tenant& tenant, const AccountId& id);
   Address address_of(const Job& job, const Job* before, const Address& its) const;
   void take_at(const Address& address, Job& job, Instant now);
-  /// Fills in what follows. Errors: the policy's plugin failed.
-  Status decide_into(Tenant& tenant, const Account& account, Entry& entry, const Account* other = nullptr,
-                     Seldom<Beside>* beside = nullptr);
-  /// Decides what fell due on this account by `now`, at most `left` entries. Errors: the policy's plugin failed.
-  Status advance(Held& held, Instant now, std::size_t& left);
+  /// Fills in what follows; false: the last question of `known` has to be answered first. Errors: plugin_failed.
+  Result<bool> decide_into(Tenant& tenant, const Account& account, Entry& entry, Known& known,
+                           const Account* other = nullptr, Seldom<Beside>* beside = nullptr);
+  /// Decides what fell due on this account by `now`, at most `left` entries.
+  Advanced advance(Held& held, Instant now, std::size_t& left);
+  /// Decides a command, after what is due on the accounts that it names, unless somebody has to be waited for.
+  Ran run(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
+  Ran decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
+  void append_command(Tenant& tenant, Held* held, Held* other, Pending& pending, std::shared_ptr<Entry> made,
+                      Seldom<Beside> beside, Instant now);
+  static void fail(Held* held, Pending& pending, const Error& why);
+
+  Slot* slot_of(const SlotName& name);
+  Slot* slot_of(const Held& held) { return slot_of(SlotName{held.tenant, held.account.id}); }
+  Slot& make_slot(const SlotName& name);
+  /// Whether what comes for this account must queue.
+  bool is_busy(const SlotName& name, const Held* held);
+  void park(Tenant& tenant, Pending& pending, Ran ran);
+  void send(Ticket what, std::uint64_t& ticket);
+  void dispatch(std::uint64_t ticket);
+  void answer_command(const std::shared_ptr<Parked>& parked, Result<Answer> answer);
+  void answer_due(const SlotName& name, Result<Answer> answer, Instant now);
+  void ask_for_due(Held& held, Known& known);
+  void hold_due(Held& held, const Error& why, Instant now);
+  void due_is_decided(Held& held, Slot& slot);
+  /// When what is due may be decided, of an account that has a slot. Never: a plugin or a command before it comes
+  /// first.
+  Instant due_event(const Held& held) const;
+  void leave_slots(Parked& parked);
+  void go_on(Instant now);
+  bool may_run(const Parked& parked);
+  void run_queue(const SlotName& name, Instant now);
+  void drop_parked(const Error& why);
+  static ReservedKey reserved_key(const Pending& pending);
   void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply);
   void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
@@ -267,6 +367,13 @@ class Shard {
   KeyWindow usage_keys_;
   KeyWindow money_keys_;
   boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key, of refunds and savings too
+
+  AskPlugin ask_;
+  std::map<SlotName, Slot> slots_;           ///< of accounts for which a plugin is asked, or failed
+  std::map<std::uint64_t, Ticket> tickets_;  ///< questions that are out
+  std::uint64_t last_ticket_ = 0;
+  std::map<ReservedKey, std::shared_ptr<Parked>> reserved_;  ///< by the keys of commands that wait
+  std::deque<SlotName> ready_;                               ///< slots in which the first may run now
 
   // Of changes that are in no cut, by the position of the first. A tenant that went along with one of its accounts
   // stays in its place until its turn comes.

@@ -61,6 +61,10 @@ void Shard::forget() {
   }
   asked_again_ = {};
   attempts_.clear();
+  slots_.clear();
+  tickets_.clear();
+  reserved_.clear();
+  ready_.clear();
   events_.clear();
   changed_accounts_.clear();
   changed_tenants_.clear();
@@ -213,6 +217,7 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
 void Shard::unstick(Tenant& tenant) {
   for (Held* held : tenant.accounts) {
     held->stuck = false;
+    if (Slot* slot = held->waits ? slot_of(*held) : nullptr; slot != nullptr && slot->held()) slot->retry_at = last_at_;
     schedule(*held);
   }
 }

@@ -58,6 +58,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   engine_options.shard.opened_by = "florin " FLORIN_VERSION;
   engine_options.shard.sending = *sending;
   engine_options.virtual_from = options.virtual_from;
+  engine_options.plugins.limit = options.file.plugin_limit;
   assembly->engine_ =
       std::make_unique<engine::Engine>(*assembly->store_, *assembly->plugged_, *assembly->plugged_, engine_options);
   assembly->opened_at_ = assembly->engine_->now();
@@ -253,6 +254,8 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
   if (!errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
   const std::string name = engine::Shard::catalog_name(id, text);
+  // The text is there before the entry that names it; nobody else waits for that.
+  if (const auto kept = store_->put_text(name, text); !kept) return kept.error();
   engine::Job job{
       .tenant = id,
       .account = {},
@@ -263,7 +266,6 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
       .reply = {},
       .of_effect = false};
   job.catalog = std::move(catalog);
-  job.catalog_text = text;
   const auto applied = engine_->submit_and_wait(std::move(job));
   if (!applied) return applied.error();
   if (const auto& refusal = applied->entry->refusal) return Error{.code = refusal->code, .message = refusal->text};
