@@ -4,6 +4,7 @@
 
 #include "config/command.hpp"
 #include "domain/catalog/action.hpp"
+#include "domain/catalog/command_rule.hpp"
 #include "domain/journal/described.hpp"
 
 namespace florin::config {
@@ -76,6 +77,10 @@ constexpr Sentence sentences[] = {
      "Saves a method at its processor; what its customer must do for it stands in the account's `savings`. Never a "
      "number."},
     {"record_payout", "A refund that no processor can give back was paid out from the bank."},
+    {"dismiss_bank_receipt", "Of the tenant: a line of a statement is no customer's money."},
+    {"record_returned_payout", "The bank sent a refund back that a person had paid out."},
+    {"record_refund", "A refund that was made at the processor itself, and not by us."},
+    {"deliver_order", "Tries now to deliver a paid order that could not be delivered."},
 };
 
 /// What a value looks like, as JSON.
@@ -108,8 +113,8 @@ std::string looks_like(const Shape& shape) {
 }
 
 bool is_staffs(const std::string& command) {
-  Action action{};
-  return boost::describe::enum_from_string(command.c_str(), action) && is_for_staff(action);
+  const CommandRule* rule = rule_of(command);
+  return rule != nullptr && rule->who == Who::staff;
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   // Nothing is charged for an order that nobody waits for any more.
   const bool in_time = now <= attempt.send_before && order.state == OrderState::open && attempt.cancel_at == never;
   const bool first_time = attempt.state == AttemptState::started && in_time;
-  // Once more under its key, when the first sending's answer got lost: the provider makes it act once.
+  // Once more under its key, when the first sending's answer got lost, and only where the provider makes it act once:
+  // what its plugin says is to be sent once is looked up in its place.
   const bool once_more = attempt.state == AttemptState::unknown && attempt.asked == 1 && in_time &&
                          attempt.ref.empty() && attempt.alarm.empty();
   effect.kind = first_time || once_more ? Effect::Kind::charge : Effect::Kind::status;
@@ -38,6 +39,9 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.customer_present = !order.by_itself();
   effect.asked = attempt.asked;
   if (first_time || once_more) effect.send_before = attempt.send_before;
+  effect.in_doubt = once_more;
+  effect.begun_at = attempt.started_at;
+  effect.sent_at = attempt.sent_at;
   return effect;
 }
 
@@ -88,6 +92,8 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Saving& s
   effect.customer_present = true;
   effect.asked = saving.asked;
   if (sends) effect.send_before = saving.send_before;
+  effect.in_doubt = saving.state == AttemptState::unknown;
+  effect.begun_at = saving.started_at;
   return effect;
 }
 
@@ -102,6 +108,9 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Refund& r
   effect.amount = refund.amount;
   effect.decided_at = account.order(refund.order)->placed_at;
   effect.asked = refund.asked;
+  effect.in_doubt = refund.state == AttemptState::unknown || refund.state == AttemptState::pending;
+  effect.begun_at = refund.started_at;
+  effect.sent_at = refund.sent_at;
   const Order& order = *account.order(refund.order);
   for (const Attempt& attempt : order.attempts) {
     if (attempt.state != AttemptState::captured || (refund.attempt != 0 && attempt.number != refund.attempt)) continue;

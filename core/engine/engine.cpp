@@ -354,13 +354,14 @@ Job Engine::job_of(const Effect& effect, const ProviderReport& said) const {
           .reply = {},
           .of_effect = true};
   if (effect.kind == Effect::Kind::refund)
-    job.command = RefundReported{effect.refund, said};
+    job.command = RefundReported{effect.refund, said, !said.looked_up};
   else if (effect.kind == Effect::Kind::cancel)
     job.command = CancelReported{effect.order, effect.attempt, said};
   else if (effect.saving)
     job.command = SetUpReported{effect.saving, said};
   else
-    job.command = PaymentReported{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge};
+    job.command =
+        PaymentReported{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge && !said.looked_up};
   return job;
 }
 

@@ -42,6 +42,9 @@ struct Effect {
   Instant decided_at;
   bool customer_present = false;
   std::uint32_t asked = 0;      ///< how often before
+  bool in_doubt = false;        ///< of what is sent: it may have been sent before, and nobody knows what came of it
+  Instant begun_at;             ///< it was not sent before this
+  Instant sent_at;              ///< when it was last sent; zero: not known
   Instant send_before = never;  ///< nothing of it leaves after this
 };
 

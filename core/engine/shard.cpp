@@ -21,6 +21,30 @@ namespace {
 constexpr Duration clock_skew = minutes(5);
 constexpr std::size_t longest_key = 80;
 
+/// What has a key of its own, under which it may act once.
+bool sends_first(const Effect& effect) {
+  return effect.kind == Effect::Kind::charge || effect.kind == Effect::Kind::refund ||
+         effect.kind == Effect::Kind::save_method;
+}
+
+/// Of the attempt, refund or saving that a report is of; null: it is of none.
+const std::string* key_of(Account& account, const AnyCommand& command) {
+  if (const auto* said = std::get_if<PaymentReported>(&command)) {
+    const Order* order = account.order(said->order);
+    const bool there = order != nullptr && said->attempt >= 1 && said->attempt <= order->attempts.size();
+    return there ? &order->attempts[said->attempt - 1].key : nullptr;
+  }
+  if (const auto* said = std::get_if<RefundReported>(&command)) {
+    const Refund* refund = account.refund(said->refund);
+    return refund == nullptr ? nullptr : &refund->key;
+  }
+  if (const auto* said = std::get_if<SetUpReported>(&command)) {
+    const Saving* saving = account.saving(said->saving);
+    return saving == nullptr ? nullptr : &saving->key;
+  }
+  return nullptr;
+}
+
 /// What a command says anew of the person behind an account.
 std::vector<Word>* person_named(AnyCommand& command) {
   if (auto* names = std::get_if<SetPersonalData>(&command)) return &names->personal_data;
@@ -38,6 +62,13 @@ bool passes_held(const Job& job) {
 }
 
 }  // namespace
+
+/// That a plugin failed is an answer too: the domain knows what it means.
+PluginFailed Shard::failed_answer(const Tenant& tenant, const Question& question, const Error& why) {
+  const Catalog& catalog = tenant.catalogs.at(tenant.state.catalog);
+  const bool of_policy = std::holds_alternative<Moment>(question);
+  return {of_policy ? catalog.policy_plugin : catalog.tax ? catalog.tax->plugin : std::string(), why.code, why.message};
+}
 
 Shard::Shard(store::Store& store, Policies& policies, Options options)
     : store_(store),
@@ -99,7 +130,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
 }
 
 void Shard::fail(Held* held, Pending& pending, const Error& why) {
-  if (held != nullptr && pending.job.of_effect && held->under_way > 0) --held->under_way;
+  if (held != nullptr && pending.job.of_effect) expect_trouble(*held, last_at_);
   if (Reply reply = std::exchange(pending.job.reply, {})) reply(why);
   for (Reply& same : pending.joined) same(why);
   pending.joined.clear();
@@ -189,7 +220,8 @@ void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pen
     held = &held_as(tenant, entry.account);
     held->waits = slot_of(*held) != nullptr;
   }
-  if (held != nullptr && job.of_effect && held->under_way > 0) --held->under_way;
+  const bool of_effect = held != nullptr && job.of_effect;
+  if (of_effect) expect_trouble(*held, now);
   const bool done = !entry.refusal;
   const bool lifts = done && std::holds_alternative<LiftCharges>(entry.command);
   if (job.catalog && done) {
@@ -203,9 +235,30 @@ void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pen
       for (Reply& same : joined) same(answer);
     };
   if (beside) return append_both(tenant, *held, std::move(made), std::move(reply), *other, std::move(*beside));
-  append(&tenant, held, std::move(made), std::move(reply));
+  append(&tenant, held, made, std::move(reply));
+  if (of_effect) no_trouble(*held, *made, now);
   if (job.catalog && done) unstick(tenant);
   if (lifts) resume_charges(tenant, now);
+}
+
+/// A report of an effect has arrived. Should it not be taken, nothing of its account leaves again at once, however
+/// often that happens; and what leaves then may have acted already.
+void Shard::expect_trouble(Held& held, Instant now) {
+  if (held.under_way > 0) --held.under_way;
+  Trouble& trouble = troubled_[&held];
+  trouble.times = std::min<std::uint32_t>(trouble.times + 1, 10);
+  trouble.quiet_until = now + std::min(seconds(std::int64_t{1} << trouble.times), minutes(15));
+  schedule(held);
+}
+
+void Shard::no_trouble(Held& held, const Entry& entry, Instant now) {
+  if (!entry.refusal) {
+    if (const std::string* key = key_of(held.account, entry.command)) unanswered_.erase(*key);
+  } else if (next_ask(held.account) <= now) {
+    return;  // it would be asked again at once
+  }
+  troubled_.erase(&held);
+  schedule(held);
 }
 
 /// Both entries wait together, so that they are in one row: neither is ever there without the other.
@@ -283,6 +336,9 @@ Result<bool> Shard::decide_into(Tenant& tenant, const Account& account, Entry& e
   for (std::size_t used = 0;;) {
     const World world{entry.at, tenant.catalogs, std::span(known.answers).first(used), &provider_key, other};
     Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
+    if (decision.failed)
+      return plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), known.questions.at(used - 1),
+                           {.code = decision.failed->code, .message = decision.failed->text});
     if (!decision.question) {
       entry.facts = std::move(decision.facts);
       entry.refusal = std::move(decision.refusal);
@@ -301,9 +357,10 @@ Result<bool> Shard::decide_into(Tenant& tenant, const Account& account, Entry& e
     known.questions.push_back(std::move(*decision.question));
     if (ask_) return false;
     auto answer = policies_.answer(tenant.state.id, known.catalog, known.questions.back());
-    if (!answer)
-      return plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), known.questions.back(), answer.error());
-    known.answers.push_back(std::move(*answer));
+    if (answer)
+      known.answers.push_back(std::move(*answer));
+    else
+      known.answers.push_back(failed_answer(tenant, known.questions.back(), answer.error()));
     ++used;
   }
 }
@@ -426,12 +483,14 @@ std::vector<Effect> Shard::take_effects(Instant now) {
   for (const auto& [at, held] : events_) {
     if (now < at) break;
     if (options_.sending && held->under_way == 0 && held->account.position <= durable_ &&
-        next_ask(held->account) <= now)
+        std::max(next_ask(held->account), quiet_until(*held)) <= now)
       asking.push_back(held);
   }
   for (Held* held : asking) {
     for (Effect& effect : effects_due(held->tenant->state.id, held->account, now)) {
       ++held->under_way;
+      // Handed out before, and no report of it was taken: it may have acted.
+      if (sends_first(effect)) effect.in_doubt = !unanswered_.insert(effect.key).second || effect.in_doubt;
       effects.push_back(std::move(effect));
     }
     schedule(*held);

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <deque>
 #include <functional>
 #include <map>
@@ -301,7 +302,7 @@ class Shard {
   Ran decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
   void append_command(Tenant& tenant, Held* held, Held* other, Pending& pending, std::shared_ptr<Entry> made,
                       Seldom<Beside> beside, Instant now);
-  static void fail(Held* held, Pending& pending, const Error& why);
+  void fail(Held* held, Pending& pending, const Error& why);
 
   Slot* slot_of(const SlotName& name);
   Slot* slot_of(const Held& held) { return slot_of(SlotName{held.tenant, held.account.id}); }
@@ -325,6 +326,14 @@ class Shard {
   void run_queue(const SlotName& name, Instant now);
   void drop_parked(const Error& why);
   static ReservedKey reserved_key(const Pending& pending);
+  static Answer heard(const Tenant& tenant, const Known& known, Result<Answer> answer);
+  static PluginFailed failed_answer(const Tenant& tenant, const Question& question, const Error& why);
+  void expect_trouble(Held& held, Instant now);
+  void no_trouble(Held& held, const Entry& entry, Instant now);
+  Instant quiet_until(const Held& held) const {
+    const auto trouble = troubled_.find(&held);
+    return trouble == troubled_.end() ? Instant() : trouble->second.quiet_until;
+  }
   void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply);
   void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
@@ -366,7 +375,13 @@ class Shard {
   std::set<Event, Sooner> events_;
   KeyWindow usage_keys_;
   KeyWindow money_keys_;
-  boost::unordered_flat_map<std::string, Held*> attempts_;  ///< by provider key, of refunds and savings too
+  struct Trouble {
+    std::uint32_t times = 0;
+    Instant quiet_until;  ///< till then no effect of the account is handed out
+  };
+  boost::unordered_flat_map<const Held*, Trouble> troubled_;  ///< reports of whose effects could not be taken
+  boost::unordered_flat_set<std::string> unanswered_;         ///< keys handed out of which no report was taken
+  boost::unordered_flat_map<std::string, Held*> attempts_;    ///< by provider key, of refunds and savings too
 
   AskPlugin ask_;
   std::map<SlotName, Slot> slots_;           ///< of accounts for which a plugin is asked, or failed

@@ -65,6 +65,8 @@ void Shard::forget() {
   tickets_.clear();
   reserved_.clear();
   ready_.clear();
+  troubled_.clear();
+  unanswered_.clear();
   events_.clear();
   changed_accounts_.clear();
   changed_tenants_.clear();
@@ -245,6 +247,12 @@ void Shard::resume_charges(Tenant& tenant, Instant now) {
 
 /// What had started before the last stop may have left: it is asked about now, never sent as if for the first time.
 void Shard::doubt_started(Tenant& tenant, Instant now) {
+  for (const Held* held : tenant.accounts) {
+    for (const Refund& refund : held->account.refunds)
+      if (refund.state == AttemptState::started) unanswered_.insert(refund.key);
+    for (const Saving& saving : held->account.savings)
+      if (saving.state == AttemptState::started) unanswered_.insert(saving.key);
+  }
   std::vector<Job> jobs;
   for (const Held* held : tenant.accounts)
     for (const Order& order : held->account.orders)

@@ -81,7 +81,10 @@ void Shard::schedule(Held& held) {
   Instant at = never;
   if (!held.tenant->stopped && !held.tenant->catalogs.versions.empty()) {
     if (!held.stuck) at = held.waits ? due_event(held) : held.account.due_at;
-    if (held.under_way == 0 && options_.sending) at = std::min(at, next_ask(held.account));
+    if (held.under_way == 0 && options_.sending) {
+      const Instant asks = next_ask(held.account);
+      if (asks != never) at = std::min(at, std::max(asks, quiet_until(held)));
+    }
   }
   if (at == held.event_at) return;
   if (held.event_at != never) events_.erase({held.event_at, &held});

@@ -179,6 +179,12 @@ void Shard::answered(std::uint64_t ticket, Result<Answer> answer, Instant now) {
   go_on(now);
 }
 
+/// A failure is an answer too: the domain decides what follows from it.
+Answer Shard::heard(const Tenant& tenant, const Known& known, Result<Answer> answer) {
+  if (answer) return std::move(*answer);
+  return failed_answer(tenant, known.questions.back(), answer.error());
+}
+
 void Shard::answer_command(const std::shared_ptr<Parked>& parked, Result<Answer> answer) {
   Tenant& tenant = *parked->tenant;
   Pending& pending = parked->pending;
@@ -189,9 +195,9 @@ void Shard::answer_command(const std::shared_ptr<Parked>& parked, Result<Answer>
          plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), known.questions.back(), why));
     leave_slots(*parked);
   };
-  if (!answer) return give_up(answer.error());
+  if (!answer && answer.error().code == "ask_again") return give_up(answer.error());
   if (known.catalog == tenant.state.catalog) {
-    known.answers.push_back(std::move(*answer));
+    known.answers.push_back(heard(tenant, known, std::move(answer)));
   } else {
     if (known.restarts == most_restarts) return give_up(moved_too_often);
     known = {.restarts = known.restarts + 1};
@@ -242,9 +248,9 @@ void Shard::answer_due(const SlotName& name, Result<Answer> answer, Instant now)
         now);
     ready_.push_back(name);
   };
-  if (!answer) return hold(answer.error());
+  if (!answer && answer.error().code == "ask_again") return hold(answer.error());
   if (known.catalog == held->tenant->state.catalog) {
-    known.answers.push_back(std::move(*answer));
+    known.answers.push_back(heard(*held->tenant, known, std::move(answer)));
   } else {
     if (known.restarts == most_restarts) return hold(moved_too_often);
     known = {.restarts = known.restarts + 1};

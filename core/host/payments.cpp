@@ -90,7 +90,7 @@ Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorI
     const auto known = saying.say(claim, event);
     if (!known) return known.error();
     const bool ours = !key_of(claim).empty();
-    if (!*known && ours && claim.proven && moved(claim))
+    if (!*known && ours && claim.proven && (moved(claim) || claim.dispute))
       if (const auto told = saying.differ(only_theirs(claim, "webhook")); !told) return told.error();
   }
   return Done{};
@@ -178,6 +178,24 @@ void tell_account(const Account& account, json::array& payments, json::array& re
   }
 }
 
+/// Orders that are paid and not delivered: whose plugin stands in the way, and when it is asked again.
+void tell_undelivered(const Account& account, json::array& deliveries) {
+  for (const Order& order : account.orders) {
+    if (!order.undelivered) continue;
+    const Undelivered& why = *order.undelivered;
+    deliveries.push_back(json::object{{"account", account.id.text()},
+                                      {"order", order.id.value},
+                                      {"amount", order.total.text()},
+                                      {"paid_at", instant_or_null(order.paid_at.value_or(never))},
+                                      {"since", why.since.text()},
+                                      {"tries", why.tries},
+                                      {"try_at", instant_or_null(why.try_at)},
+                                      {"plugin", why.plugin},
+                                      {"code", why.code},
+                                      {"why", why.text}});
+  }
+}
+
 /// What one processor kept, in one currency.
 struct Kept {
   Money amount;
@@ -256,10 +274,11 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
-    json::array payments, refunds, resting, discrepancies;
+    json::array payments, refunds, deliveries, resting, discrepancies;
     Fees fees;
     for (const AccountId& id : shard.accounts(tenant)) {
       tell_account(*shard.account(tenant, id), payments, refunds);
+      tell_undelivered(*shard.account(tenant, id), deliveries);
       add_fees(*shard.account(tenant, id), fees);
     }
     for (const ProcessorHealth& health : state->processors)
@@ -280,6 +299,7 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
     result = json::serialize(json::object{{"payments", std::move(payments)},
                                           {"books", std::move(books)},
                                           {"refunds", std::move(refunds)},
+                                          {"deliveries", std::move(deliveries)},
                                           {"processors", std::move(resting)},
                                           {"fees", told(fees)},
                                           {"discrepancies", std::move(discrepancies)}});

@@ -123,7 +123,10 @@ Operation operation_of(const engine::Effect& effect) {
   }
   operation.of_method = effect.kind == engine::Effect::Kind::saving_status;
   operation.off_session = !effect.customer_present;
-  operation.sent_before = effect.asked > 0;
+  operation.sent_before = effect.asked > 0 || effect.in_doubt;
+  operation.in_doubt = effect.in_doubt;
+  operation.begun_at = effect.begun_at;
+  operation.sent_at = effect.sent_at;
   operation.decided_at = effect.decided_at;
   operation.started_at = effect.decided_at;
   operation.key = effect.key;

@@ -30,6 +30,8 @@ struct Ours {
   std::map<std::string, OfOurs, std::less<>> by_key;
   std::vector<std::string> addresses;  ///< the processor's own ids of bank accounts that it keeps for orders
   std::set<ReceiptId> receipts;        ///< that are known already
+  std::set<std::string> refunds;       ///< the processor's own ids of refunds that are known already
+  std::map<std::string, DisputeState> disputes;
 };
 
 void add(const Account& account, const ProcessorId& processor, Instant until, const Catalog& catalog, Ours& ours) {
@@ -52,6 +54,7 @@ void add(const Account& account, const ProcessorId& processor, Instant until, co
     }
   for (const Refund& refund : account.refunds) {
     if (!refund.paid_out_from.empty()) continue;
+    if (!refund.ref.empty()) ours.refunds.insert(refund.ref);
     const Order& order = *account.order(refund.order);
     const auto paid = std::ranges::find(order.attempts, AttemptState::captured, &Attempt::state);
     if (paid != order.attempts.end() && paid->processor == processor)
@@ -62,6 +65,7 @@ void add(const Account& account, const ProcessorId& processor, Instant until, co
                                  .fee = {}};
   }
   for (const Receipt& receipt : account.receipts) ours.receipts.insert(receipt.id);
+  for (const Dispute& dispute : account.disputes) ours.disputes[dispute.ref] = dispute.state;
 }
 
 /// A word that is not of money changes only what is open.
@@ -177,6 +181,10 @@ class Reconciling {
     for (const WebhookClaim& claim : theirs) {
       ++report_.theirs;
       const auto known = before.by_key.find(key_of(claim));
+      if (claim.dispute || (claim.of_refund && known == before.by_key.end())) {
+        if (const auto said = not_started_here(claim, before); !said) return said.error();
+        continue;
+      }
       if (known == before.by_key.end()) {
         // A line of a payout adds to what its payment said, and may be of somebody else's.
         if (moved(claim) && claim.said.settlement.empty()) found_.push_back(only_theirs(claim, "reconciliation"));
@@ -191,11 +199,31 @@ class Reconciling {
     return Done{};
   }
 
+  /// A refund or a dispute that somebody else began, of a payment of ours. What is of none of ours under no key of ours
+  /// is somebody else's.
+  Status not_started_here(const WebhookClaim& claim, const Ours& before) {
+    const auto dispute = before.disputes.find(claim.said.ref);
+    const bool same = claim.dispute ? dispute != before.disputes.end() && dispute->second == *claim.dispute
+                                    : moved(claim) && before.refunds.contains(claim.said.ref);
+    if (same) {
+      ++report_.same;
+      return Done{};
+    }
+    const auto said = saying_.say(claim, event_of(claim) + (claim.dispute ? " " + word_text(*claim.dispute) : ""));
+    if (!said) return said.error();
+    if (*said)
+      ++report_.learned;
+    else if (moved(claim) && !key_of(claim).empty())
+      found_.push_back(only_theirs(claim, "reconciliation"));
+    return Done{};
+  }
+
   void compare(const std::vector<WebhookClaim>& theirs, const Ours& before, const Ours& after) {
-    std::set<std::string> spoken_of;
+    std::set<std::string> spoken_of, refs;
     for (const WebhookClaim& claim : theirs) {
       const std::string& key = key_of(claim);
       spoken_of.insert(key);
+      if (claim.of_refund) refs.insert(claim.said.ref);
       const auto was = before.by_key.find(key), is = after.by_key.find(key);
       if (was == before.by_key.end() || is == after.by_key.end()) continue;
       if (was->second.state != is->second.state) ++report_.learned;
@@ -203,7 +231,7 @@ class Reconciling {
     }
     for (const auto& [key, one] : after.by_key) {
       const bool of_this_time = from_ <= one.started_at && one.started_at < until_;
-      if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key)) continue;
+      if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key) || refs.contains(one.ref)) continue;
       ++report_.ours_alone;
       found_.push_back(only_ours(key, one));
     }

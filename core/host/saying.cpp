@@ -21,6 +21,26 @@ Discrepancy only_theirs(const WebhookClaim& claim, const std::string& found_by) 
           .found_at = {}};
 }
 
+namespace {
+
+/// Money moved at the provider, and our books have no place for it: never a claim that says nothing new.
+bool for_a_person(const Refusal& refusal) { return refusal.code != "stale_claim" && refusal.code != "known_already"; }
+
+Discrepancy not_taken(const WebhookClaim& claim, const Refusal& why) {
+  const std::string state = claim.dispute ? "disputed" : word_text(claim.said.state);
+  return {.name = "not_taken/" + claim.said.ref,
+          .processor = {},
+          .what = "not_taken",
+          .key = key_of(claim),
+          .ref = claim.said.ref,
+          .ours = why.code + ": " + why.text,
+          .theirs = claim.said.amount.text() + " " + state,
+          .found_by = claim.type.empty() ? "reconciliation" : "webhook",
+          .found_at = {}};
+}
+
+}  // namespace
+
 bool moved(const WebhookClaim& claim) { return claim.said.state == AttemptState::captured; }
 
 ReceiptId receipt_of(const WebhookClaim& claim) {
@@ -41,6 +61,8 @@ Result<bool> Saying::say(const WebhookClaim& claim, const std::string& event) {
   const auto taken = assembly_.engine().submit_and_wait(std::move(job));
   // Another word under the same event is no news: the first one counts.
   if (!taken && taken.error().code != "key_reused") return taken.error();
+  if (taken && taken->entry->refusal && for_a_person(*taken->entry->refusal))
+    if (const auto told = differ(not_taken(claim, *taken->entry->refusal)); !told) return told.error();
   return true;
 }
 
@@ -75,7 +97,7 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
   if (!claim.of_refund && shard.find_saving(tenant_, claim.payment_key, account, asks.saving)) return asks;
   if (claim.of_method) return std::nullopt;
   if (claim.of_refund) {
-    if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return std::nullopt;
+    if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return refunded(shard, claim, account);
     if (!claim.proven) return asks;
     return RefundReported{asks.refund, claim.said};
   }
@@ -84,6 +106,21 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
   asks.order = said.order;
   asks.attempt = said.attempt;
   return asks;
+}
+
+/// A refund that was made at the processor itself, of a payment of ours: known by its id, or new.
+std::optional<AnyCommand> Saying::refunded(const engine::Shard& shard, const WebhookClaim& claim,
+                                           AccountId& account) const {
+  OrderId order;
+  std::uint32_t attempt = 0;
+  if (!claim.proven || claim.said.ref.empty()) return std::nullopt;
+  if (!shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, order) &&
+      !shard.find_attempt(tenant_, claim.payment_key, account, order, attempt))
+    return std::nullopt;
+  for (const Refund& refund : shard.account(tenant_, account)->refunds)
+    if (refund.order == order && refund.ref == claim.said.ref) return RefundReported{refund.id, claim.said};
+  if (!moved(claim)) return std::nullopt;  // it is told again when it is done
+  return RecordRefund{.order = order, .ref = claim.said.ref, .amount = claim.said.amount, .reason = claim.said.raw};
 }
 
 /// Money that came by bank, for the order that its address was made for.

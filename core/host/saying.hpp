@@ -17,7 +17,8 @@ bool moved(const WebhookClaim& claim);
 /// Money that moved at the provider under a key that our books do not have.
 Discrepancy only_theirs(const WebhookClaim& claim, const std::string& found_by);
 
-/// Says a claim to the books: of the attempt, refund or order that it is about.
+/// Says a claim to the books: of the attempt, refund or order that it is about. What they cannot take, although money
+/// moved, becomes an item for staff.
 class Saying {
  public:
   Saying(Assembly& assembly, TenantId tenant, ProcessorId processor)
@@ -29,6 +30,7 @@ class Saying {
 
  private:
   std::optional<AnyCommand> command_of(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
+  std::optional<AnyCommand> refunded(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
   std::optional<AnyCommand> received(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
   engine::Job job_of(const AccountId& account, AnyCommand command) const;
 

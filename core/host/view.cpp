@@ -71,6 +71,15 @@ json::array savings_as_json(const Account& account) {
   return savings;
 }
 
+/// What the customer reads; which plugin stands in the way is for staff.
+json::value delivery_as_json(const Order& order) {
+  if (!order.undelivered) return nullptr;
+  const bool credits = !order.types().empty();
+  return json::object{{"state", "on_its_way"},
+                      {"since", order.undelivered->since.text()},
+                      {"text", credits ? "Paid. Your credits are on their way." : "Paid. Your order is on its way."}};
+}
+
 json::object order_as_json(const Catalog& catalog, const Account& account, const Order& order) {
   json::array attempts;
   for (const Attempt& attempt : order.attempts) {
@@ -110,7 +119,8 @@ json::object order_as_json(const Catalog& catalog, const Account& account, const
           {"written_off", order.written_off.text()},
           {"route", order.route},
           {"attempts", std::move(attempts)},
-          {"likely_duplicate_of", duplicate}};
+          {"likely_duplicate_of", duplicate},
+          {"delivery", delivery_as_json(order)}};
 }
 
 json::array reviews_as_json(const Account& account) {
@@ -286,6 +296,14 @@ std::string cases_as_json(const std::vector<const Account*>& accounts) {
       for (const Attempt& attempt : order.attempts)
         if (attempt.kept)
           add(*account, "late_money", never, {{"order", order.id.value}, {"amount", attempt.amount.text()}});
+    for (const Order& order : account->orders)
+      if (order.undelivered)
+        add(*account, "delivery", order.undelivered->try_at,
+            {{"order", order.id.value},
+             {"amount", order.total.text()},
+             {"plugin", order.undelivered->plugin},
+             {"code", order.undelivered->code},
+             {"why", order.undelivered->text}});
     for (const Dispute& dispute : account->disputes)
       if (dispute.state < DisputeState::won)
         add(*account, "dispute", never,

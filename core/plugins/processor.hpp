@@ -32,6 +32,9 @@ struct Operation {
   bool of_refund = false;    ///< status: of a refund
   bool of_method = false;    ///< status: of a method that is being saved
   bool sent_before = false;  ///< a sending of this key got lost earlier: "not sent" is not to be believed
+  bool in_doubt = false;     ///< it may have acted already, and nobody knows: what must not be sent twice is looked up
+  Instant begun_at;          ///< it was not sent before this
+  Instant sent_at;           ///< when it was last sent; zero: not known
   Instant decided_at;        ///< not when it is sent
   std::string key;           ///< idempotency key, unique for ever
   std::string payment_key;   ///< of the charge it belongs to; equals key in a charge

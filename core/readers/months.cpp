@@ -123,7 +123,22 @@ class Books {
     leave({{fact.grant, fact.amount}}, &MonthLine::returned, &MonthLine::returned_money);
   }
   void operator()(const CreditsTakenBack& fact) {
-    leave({{fact.grant, fact.amount}}, &MonthLine::returned, &MonthLine::returned_money);
+    Worth& worth = worths_[name(fact.grant)];
+    const std::int64_t value = worth.leave(fact.amount);
+    taken_[{name(fact.grant), fact.ref}] += value;
+    MonthLine& line = line_of(worth.type);
+    line.returned += fact.amount;
+    line.returned_money += money(value);
+  }
+  /// With the value that it had when it was taken.
+  void operator()(const CreditsGivenBack& fact) {
+    Worth& worth = worths_[name(fact.grant)];
+    const std::int64_t value = taken_[{name(fact.grant), fact.ref}];
+    worth.value_out = subtract(worth.value_out, value);
+    worth.credits_out = subtract(worth.credits_out, fact.amount.units);
+    MonthLine& line = line_of(worth.type);
+    line.returned -= fact.amount;
+    line.returned_money -= money(value);
   }
   template <class Other>
   void operator()(const Other&) {}
@@ -166,6 +181,8 @@ class Books {
   std::map<std::string, Account> accounts_;
   std::map<std::pair<std::string, std::uint32_t>, Worth> worths_;
   std::map<std::pair<std::string, std::uint32_t>, std::int64_t> moving_;  // sent, and received by the next entry
+  /// What a dispute took of a grant, by its own name.
+  std::map<std::pair<std::pair<std::string, std::uint32_t>, std::string>, std::int64_t> taken_;
   std::map<std::pair<std::string, CreditType>, MonthLine> lines_;
   std::string first_, month_;
   Account* account_ = nullptr;

@@ -7,6 +7,7 @@
 #include "config/command.hpp"
 #include "config/hint.hpp"
 #include "domain/catalog/action.hpp"
+#include "domain/catalog/command_rule.hpp"
 #include "domain/journal/names.hpp"
 
 namespace florin::scenario {
@@ -162,12 +163,7 @@ void fill_in(Node& map, std::string_view key, const std::string& text) {
   map.children.push_back(std::move(node));
 }
 
-std::string_view asked_by(const Command& command) {
-  // What only staff may do is an action of the same name.
-  const std::string word(std::visit([]<class T>(const T&) { return word_of<T>(); }, command));
-  Action action{};
-  return boost::describe::enum_from_string(word.c_str(), action) && is_for_staff(action) ? "staff" : "owner";
-}
+std::string_view asked_by(const Command& command) { return rule_of(command).who == Who::staff ? "staff" : "owner"; }
 
 }  // namespace
 
@@ -189,7 +185,7 @@ AddPaymentMethod upi_with(const HowItGoes& how) {
 
 bool is_of_tenant(const Command& command) {
   return std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
-         std::holds_alternative<SetDocumentNumbers>(command);
+         std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<DismissBankReceipt>(command);
 }
 
 Subscribe subscription_of(const AccountGiven& given) {

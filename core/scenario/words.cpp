@@ -297,6 +297,33 @@ class Teller {
   std::string operator()(const OrderReopened& f) const {
     return "order " + number(f.order) + " is open again: " + f.because;
   }
+  std::string operator()(const DeliveryFailed& f) const {
+    return "order " + number(f.order) +
+           " is paid and could not be delivered: " + (f.plugin.empty() ? std::string() : f.plugin + ", ") + f.code +
+           (f.text.empty() ? "" : ": " + f.text) +
+           (f.try_at == never ? "; staff decides" : "; tried again at " + f.try_at.text());
+  }
+  std::string operator()(const DeliveryEnded& f) const {
+    return "order " + number(f.order) + " waits for its delivery no more: " + f.because;
+  }
+  std::string operator()(const ReceiptReversed& f) const {
+    return "the bank took back " + f.amount.text() + " of " + f.receipt.text() + ", by " + f.by.text();
+  }
+  std::string operator()(const ReversalUndone& f) const {
+    return f.by.text() + " did not take back " + f.amount.text() + " of " + f.receipt.text();
+  }
+  std::string operator()(const ReceiptDismissed& f) const {
+    return f.receipt.id.text() + " is no customer's money: " + f.reason;
+  }
+  std::string operator()(const PayoutReturned& f) const {
+    return "refund " + number(f.refund) + " came back from the bank, by " + f.receipt.id.text();
+  }
+  std::string operator()(const CreditsGivenBack& f) const {
+    return of_grant(f.grant, f.amount) + " given back, dispute " + f.ref;
+  }
+  std::string operator()(const CreditsOwedLess& f) const {
+    return amount(f.type, f.amount) + " are owed no more, dispute " + f.ref;
+  }
   std::string operator()(const CatalogApplied& f) const { return "catalog version " + std::to_string(f.version); }
   std::string operator()(const StoreOpened& f) const { return "journal opened, epoch " + std::to_string(f.epoch); }
   std::string operator()(const ChargesStopped& f) const {

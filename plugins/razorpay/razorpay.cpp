@@ -266,6 +266,7 @@ class Razorpay {
       claim.about = FLORIN_ABOUT_REFUND;
       claim.payment_key = payment["notes"]["key"].text();
       claim.refund_key = refund["receipt"].text();
+      claim.payment_ref = refund["payment_id"].text();
       claim.said = read_refund(refund);
     } else if (payment && (claim.type.view().starts_with("payment.") || order)) {
       claim.about = FLORIN_ABOUT_PAYMENT;
@@ -276,7 +277,8 @@ class Razorpay {
         claim.said = {.state = FLORIN_PENDING, .amount = claim.said.amount, .ref = claim.said.ref, .raw = "failed"};
     }
     // What is said of a payment that is not ours, or of something else, is taken and claims nothing.
-    if (claim.about != 0 && (claim.payment_key || claim.refund_key)) claims.claim(claim);
+    // A refund that was made in the dashboard has no key of ours: its payment tells whose it is.
+    if (claim.about != 0 && (claim.payment_key || claim.refund_key || claim.payment_ref)) claims.claim(claim);
     return claims;
   }
 
@@ -300,7 +302,7 @@ class Razorpay {
     replies.last().json()["items"].items([&](const Json& item) {
       ++read_now;
       const Text key = refunds ? item["receipt"].text() : item["notes"]["key"].text();
-      if (!key) return;  // not ours
+      if (!key && !refunds) return;  // not ours
       claims.add(Claim{.about = refunds ? std::uint32_t{FLORIN_ABOUT_REFUND} : std::uint32_t{FLORIN_ABOUT_PAYMENT},
                        .payment_key = refunds ? Text() : key,
                        .refund_key = refunds ? key : Text(),

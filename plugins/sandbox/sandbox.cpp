@@ -13,7 +13,7 @@ class Sandbox {
                        {.method = "upi", .operations = all},
                        {.method = "netbanking", .operations = all}},
             .key_window_us = days(30),
-            .look_up_lag_us = minutes(1)};
+            .look_up_lag_us = minutes(5)};
   }
 
   Step charge(const Operation& op, const Replies& replies) const {

@@ -240,35 +240,41 @@ class Stripe {
                            .type = event["type"].text(),
                            .payment_key = object.at("/metadata/key").text(),
                            .said = {.state = FLORIN_PENDING, .ref = object["id"].text()}});
-    const bool payment = object["object"].text() == Text("payment_intent");
-    if (!payment && object["object"].text() != Text("refund")) return claims;
-    const Text key = object.at("/metadata/key").text();
-    return claims.claim({.about = payment ? FLORIN_ABOUT_PAYMENT : FLORIN_ABOUT_REFUND,
+    if (object["object"].text() == Text("charge")) {
+      // Of an earlier version of the interface: the refunds of a charge stand in it.
+      object.at("/refunds/data").items([&](const Json& refund) { claims.claim(refunded(event, refund)); });
+      return claims;
+    }
+    if (object["object"].text() == Text("refund")) return claims.claim(refunded(event, object));
+    if (object["object"].text() != Text("payment_intent")) return claims;
+    return claims.claim({.about = FLORIN_ABOUT_PAYMENT,
                          .id = event["id"].text(),
                          .type = event["type"].text(),
-                         .payment_key = payment ? key : Text(),
-                         .refund_key = payment ? Text() : key,
+                         .payment_key = object.at("/metadata/key").text(),
                          .said = read(object)});
   }
 
-  /// Payments, then refunds, each newest first; the cursor is `payments` or `refunds` and the last id.
+  /// Payments, then refunds, then disputes, each newest first; the cursor is which of them, and the last id. Refunds and
+  /// disputes that were not begun by us have no key of ours: they are known by their payment.
   Step pull(const Operation& op, const Replies& replies) const {
     const bool refunds = Text(op.cursor).view().starts_with("refunds");
+    const bool disputes = Text(op.cursor).view().starts_with("disputes");
     const auto slash = Text(op.cursor).view().find('/');
     const Text after = slash == std::string_view::npos ? Text() : Text(Text(op.cursor).view().substr(slash + 1));
     if (replies.empty())
-      return api(get(refunds ? "/v1/refunds" : "/v1/payment_intents")
+      return api(get(disputes ? "/v1/disputes" : refunds ? "/v1/refunds" : "/v1/payment_intents")
                      .query({{"limit", 100},
                              {"created[gte]", op.from_us / 1'000'000},
                              {"created[lt]", op.until_us / 1'000'000},
-                             {"expand[0]", refunds ? Text() : Text(fee_of_list)},
+                             {"expand[0]", refunds || disputes ? Text() : Text(fee_of_list)},
                              {"starting_after", after}}));
     const Json body = replies.last().json();
     if (replies.last().status() != 200 || body["object"].text() != Text("list")) return refused(replies.last());
     List<florin_claim> claims;
     body["data"].items([&](const Json& object) {
+      if (disputes) return (void)claims.add(disputed(Json(), object).made());
       const Text key = object.at("/metadata/key").text();
-      if (!key) return;  // not ours
+      if (!key && !refunds) return;  // not ours
       claims.add(Claim{.about = refunds ? std::uint32_t{FLORIN_ABOUT_REFUND} : std::uint32_t{FLORIN_ABOUT_PAYMENT},
                        .payment_key = refunds ? Text() : key,
                        .refund_key = refunds ? key : Text(),
@@ -276,12 +282,22 @@ class Stripe {
                        .payment_ref = refunds ? object["payment_intent"].text() : object["id"].text()}
                      .made());
     });
-    const Text kind = refunds ? "refunds/" : "payments/";
+    const Text kind = disputes ? "disputes/" : refunds ? "refunds/" : "payments/";
     if (more(body)) return page(claims, kind + last_id(body));
-    return page(claims, refunds ? Text() : Text("refunds/"));
+    return page(claims, disputes ? Text() : refunds ? Text("disputes/") : Text("refunds/"));
   }
 
  private:
+  /// One that was made in the dashboard has no key of ours: its payment tells whose it is.
+  static Claim refunded(const Json& event, const Json& refund) {
+    return {.about = FLORIN_ABOUT_REFUND,
+            .id = event["id"].text(),
+            .type = event["type"].text(),
+            .refund_key = refund.at("/metadata/key").text(),
+            .said = read(refund),
+            .payment_ref = refund["payment_intent"].text()};
+  }
+
   static Claim disputed(const Json& event, const Json& dispute) {
     Claim claim{.about = FLORIN_ABOUT_DISPUTE, .id = event["id"].text(), .type = event["type"].text()};
     claim.payment_ref = dispute["payment_intent"].text();

@@ -300,6 +300,35 @@ TEST_F(Odd, ALossMeansWhatTheRequestSays) {
   EXPECT_EQ(seen.size(), 3U);
 }
 
+Operation in_doubt(Operation operation) {
+  operation.in_doubt = true;
+  operation.sent_before = true;
+  operation.begun_at = start;
+  return operation;
+}
+
+/// Its answer got lost, and nobody knows. Wrong: the same POST again, and the money moves twice.
+TEST_F(Odd, WhatIsToBeSentOnceIsLookedUpAndNeverSentAgain) {
+  const ProviderReport found = run(in_doubt(charge("once")), Script({fine}));
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].method, "GET");
+  EXPECT_EQ(found.state, AttemptState::captured);
+  EXPECT_TRUE(found.looked_up);
+  const ProviderReport nothing = run(in_doubt(charge("once")), Script({answer(404)}));
+  EXPECT_EQ(seen.size(), 1U);
+  EXPECT_TRUE(nothing.absent);
+  EXPECT_EQ(nothing.state, AttemptState::unknown);
+  EXPECT_EQ(run(in_doubt(charge("once")), Script({lost})).state, AttemptState::unknown);
+  for (const WireRequest& request : seen) EXPECT_EQ(request.method, "GET");
+}
+
+TEST_F(Odd, WhatTheProviderMakesActOnceIsSentAgain) {
+  const ProviderReport again = run(in_doubt(charge("repeatable")), Script({fine}));
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].method, "POST");
+  EXPECT_FALSE(again.looked_up);
+}
+
 TEST(OldProcessor, BuiltWithTheFirstHeaderIsCarriedOutAndReadToday) {
   test::Folder folder;
   const PluginLibrary library = folder.with("old_processor").open();

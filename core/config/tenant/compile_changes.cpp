@@ -129,6 +129,7 @@ void Compiler::refunds() {
   catalog_.refunds_at = rule_at(file_.refunds.otherwise.at);
   catalog_.staff_may_refund = file_.refunds.otherwise.value == yaml::Otherwise::staff_decides;
   catalog_.taken_back = {.spent = file_.refunds.taken_back.spent, .at = rule_at(file_.refunds.taken_back.at)};
+  catalog_.refunded_elsewhere = file_.refunds.made_at_processor.value_or(CreditsThen::staff_decides);
   reviews();
   if (!file_.refunds.guarantee) return;
   const yaml::GuaranteeBlock& block = *file_.refunds.guarantee;

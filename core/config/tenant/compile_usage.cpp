@@ -58,7 +58,15 @@ void Compiler::auto_recharge() {
                     .each_day = block.limits.each_day.value,
                     .suspend_after = static_cast<std::int32_t>(
                         std::min<std::int64_t>(block.limits.suspend_after.value.count, INT32_MAX)),
-                    .at = rule_at(block.at)};
+                    .at = rule_at(block.at),
+                    .backoff = {}};
+  if (block.limits.backoff)
+    for (const Written<Span>& wait : block.limits.backoff->value) rule.backoff.push_back(length(wait));
+  else
+    rule.backoff.push_back({Span::Unit::seconds, 3600});
+  if (rule.backoff.empty())
+    add("bad_list", "backoff names how long a recharge waits after a failure, such as [1 hour, 6 hours]",
+        block.limits.backoff->at);
   for (const yaml::WaitsFor word : block.waits_for) rule.waits_for.push_back(shape_of<yaml::WaitsFor>().text(&word));
   if (rule.each_day < 1) add("bad_integer", "each_day is 1 or more", block.limits.each_day.at);
   if (rule.suspend_after < 1) add("bad_count", "suspend_after is 1 failure or more", block.limits.suspend_after.at);

@@ -22,6 +22,7 @@ BOOST_DESCRIBE_ENUM(Entitlement::OverLimit, refuse_change, suspend_newest)
 BOOST_DESCRIBE_ENUM(CancelRule::Then, ended, limited)
 BOOST_DESCRIBE_ENUM(CancelRule::KeptCredits, keep, forfeit_all, keep_frozen)
 BOOST_DESCRIBE_ENUM(SpentThen, owe, absorb, block)
+BOOST_DESCRIBE_ENUM(CreditsThen, take_share, keep, staff_decides)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Running, keep_price, at_next_renewal)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Grants, keep)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Meters, at_once, at_next_renewal)
@@ -235,8 +236,9 @@ BOOST_DESCRIBE_STRUCT(LeastBlock, (), (at_least))
 struct RechargeLimits {
   Written<std::int32_t> each_day;
   Written<Failures> suspend_after;
+  std::optional<Written<std::vector<Written<Span>>>> backoff;
 };
-BOOST_DESCRIBE_STRUCT(RechargeLimits, (), (each_day, suspend_after))
+BOOST_DESCRIBE_STRUCT(RechargeLimits, (), (each_day, suspend_after, backoff))
 
 struct AutoRechargeBlock {
   LeastBlock below;
@@ -370,8 +372,9 @@ struct RefundsBlock {
   std::optional<ReviewBlock> review;
   Written<Otherwise> otherwise;
   TakenBackBlock taken_back;
+  std::optional<CreditsThen> made_at_processor;
 };
-BOOST_DESCRIBE_STRUCT(RefundsBlock, (), (guarantee, review, otherwise, taken_back))
+BOOST_DESCRIBE_STRUCT(RefundsBlock, (), (guarantee, review, otherwise, taken_back, made_at_processor))
 
 /// A block that a plugin reads: all but `plugin` is its own.
 struct PluginBlock {
@@ -662,6 +665,8 @@ inline constexpr Note add_on_notes[] = {
     {"if_bought_inside_period", "whole: full price and all credits; prorated: the days that are left"},
     {"renews", "false: bought for one period"}};
 inline constexpr Note sales_notes[] = {{"price", "left out: the plan's credit_price"}};
+inline constexpr Note recharge_limits_notes[] = {
+    {"backoff", "how long the next recharge waits after the first failure in a row, the second, …; left out: 1 hour"}};
 inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
 inline constexpr Note cancel_notes[] = {
     {"credits", "of what does not end with the cycle anyway: keep, forfeit_all or keep_frozen"},
@@ -678,7 +683,9 @@ inline constexpr Note dunning_notes[] = {{"do", "", Note::Presence::required},
 inline constexpr Note refunds_notes[] = {
     {"review", "left out: charges are not reviewed"},
     {"otherwise", "final, or staff_decides: staff may refund a payment with a reason"},
-    {"taken_back", "a payment that the customer's bank took back: what was spent of its credits"}};
+    {"taken_back", "a payment that the customer's bank took back: what was spent of its credits"},
+    {"made_at_processor",
+     "a refund made at the processor itself: take_share of the credits, keep them, or staff_decides (left out: this)"}};
 inline constexpr Note review_notes[] = {{"for", "the reasons that may be given", Note::Presence::required},
                                         {"asked_within", "of the charge"}};
 inline constexpr Note business_days_notes[] = {{"days", "", Note::Presence::required}};
@@ -750,6 +757,8 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::CreditSalesBlock> = yaml::sales_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::AutoRechargeBlock> = yaml::recharge_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::RechargeLimits> = yaml::recharge_limits_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::CancelBlock> = yaml::cancel_notes;
 template <>

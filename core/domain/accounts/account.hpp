@@ -165,6 +165,7 @@ struct RechargeState {
   std::int32_t failures = 0;  ///< in a row
   bool suspended = false;     ///< until the payment method changes
   std::uint32_t count = 0;    ///< of all recharges: part of the provider's key
+  Instant not_before;         ///< the last one failed: none is charged till then
 };
 
 struct PastDue {
@@ -201,7 +202,9 @@ struct Refund {
   std::string alarm;  ///< what a person has to look into
   Instant started_at{};
   ProcessorId
-      paid_out_from{};  ///< the bank account from which a person pays it out; empty: its processor gives it back
+      paid_out_from{};    ///< the bank account from which a person pays it out; empty: its processor gives it back
+  bool made_elsewhere{};  ///< at the processor itself, and not by us
+  Instant sent_at{};      ///< when it was last sent; zero: it is not known
 
   /// Without tax.
   Money net() const { return amount - sum_of(taxes); }
@@ -219,7 +222,8 @@ struct Review {
   bool approved = false;
   std::string decision;  ///< its reason
 };
-/// A payment that its customer's bank takes back, or may.
+/// A payment that its customer's bank takes back, or may. What was taken with it stands here, so that a dispute that is
+/// won after all gives back exactly that.
 struct Dispute {
   std::string ref;
   OrderId order;
@@ -228,6 +232,8 @@ struct Dispute {
   std::string reason;
   Instant opened_at;
   Instant moved_at;
+  std::vector<Take> taken{};  ///< credits that went with the money
+  std::vector<Owed> owed{};   ///< that had been spent, and are owed
 };
 /// The one guarantee of a customer, from the request on.
 struct GuaranteeCase {

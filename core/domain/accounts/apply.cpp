@@ -58,6 +58,10 @@ struct Applying {
   }
 
   void end(GrantId id, GrantOver how) { grant(id).over = how; }
+  /// What a part was taken of works on with its rest.
+  void end_if_gone(GrantId id, GrantOver how) {
+    if (grant(id).remaining == grant(id).held) end(id, how);
+  }
 
   void insert(Grant added) {
     // A grant or two more a month: no room is kept for twice as many.
@@ -279,7 +283,7 @@ struct Applying {
   void operator()(const GrantRefunded& fact) {
     order(grant(fact.grant).paid_by).credits_refunded += fact.amount;
     leave(fact.grant, fact.amount, &Grant::refunded);
-    end(fact.grant, GrantOver::refunded);
+    end_if_gone(fact.grant, GrantOver::refunded);
     put_aside_empty();
   }
   void operator()(const UsageRefused&) { account.recharge.refused_for_credits = true; }
@@ -314,6 +318,7 @@ struct Applying {
     account.methods.push_back(fact.method);
     account.recharge.suspended = false;
     account.recharge.failures = 0;
+    account.recharge.not_before = {};
   }
   void operator()(const PaymentMethodRemoved& fact) {
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.id == fact.method; });
@@ -328,6 +333,7 @@ struct Applying {
   void operator()(const RechargeFailed& fact) {
     ++account.recharge.failures;
     account.recharge.suspended = fact.suspended;
+    account.recharge.not_before = fact.not_before;
   }
 
   void operator()(const OrderPlaced& fact) {
@@ -357,6 +363,7 @@ struct Applying {
     moved.decline_code = fact.decline_code;
     moved.action = fact.action;
     if (fact.sent_at) moved.sent_at = *fact.sent_at;
+    if (fact.look_up_lag.us > 0) moved.look_up_lag = fact.look_up_lag;
     moved.alarm = fact.alarm;
     // An invoice of a renewal that nobody paid in its time is overdue; the ladder has its own times.
     Order& paid_for = order(fact.order);
@@ -430,6 +437,7 @@ struct Applying {
     moved.raw = fact.raw;
     moved.decline_code = fact.decline_code;
     moved.alarm = fact.alarm;
+    if (fact.sent_at) moved.sent_at = *fact.sent_at;
   }
   void operator()(const CreditNoteIssued& fact) {
     tenant.last_credit_note = fact.sequence;
@@ -462,13 +470,22 @@ struct Applying {
     else
       *known = fact.dispute;
   }
+  /// What is taken with a dispute stands with it. One of an earlier release may not.
+  Dispute* taken_by(const std::string& ref) {
+    const auto found = std::ranges::find(account.disputes, ref, &Dispute::ref);
+    return found == account.disputes.end() ? nullptr : &*found;
+  }
   void operator()(const CreditsTakenBack& fact) {
+    if (Dispute* by = taken_by(fact.ref)) by->taken.push_back({fact.grant, fact.amount});
     order(grant(fact.grant).paid_by).credits_refunded += fact.amount;
     leave(fact.grant, fact.amount, &Grant::refunded);
-    end(fact.grant, GrantOver::refunded);
+    end_if_gone(fact.grant, GrantOver::refunded);
     put_aside_empty();
   }
-  void operator()(const CreditsOwed& fact) { owe(fact.type, fact.amount); }
+  void operator()(const CreditsOwed& fact) {
+    owe(fact.type, fact.amount);
+    if (Dispute* by = taken_by(fact.ref)) by->owed.push_back({fact.type, fact.amount});
+  }
   void operator()(const AccountBlocked&) { account.blocked = true; }
   void operator()(const AccountUnblocked&) { account.blocked = false; }
   Item& item(const EntitlementId& entitlement, const std::string& name) {
@@ -623,6 +640,61 @@ struct Applying {
   void operator()(const FeeTaken& fact) { attempt(fact.order, fact.attempt).fee = fact.fee; }
   void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
   void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
+
+  void operator()(const DeliveryFailed& fact) {
+    Order& waiting = order(fact.order);
+    if (!waiting.undelivered) waiting.undelivered.emplace().since = at;
+    Undelivered& why = *waiting.undelivered;
+    why.try_at = fact.try_at;
+    ++why.tries;
+    why.plugin = fact.plugin;
+    why.code = fact.code;
+    why.text = fact.text;
+  }
+  void operator()(const DeliveryEnded& fact) { order(fact.order).undelivered.reset(); }
+  void operator()(const ReceiptReversed& fact) {
+    Receipt& gone = receipt(fact.receipt);
+    gone.reversed = gone.reversed.currency() ? gone.reversed + fact.amount : fact.amount;
+    receipt(fact.by).reverses = fact.receipt;
+  }
+  void operator()(const ReversalUndone& fact) {
+    receipt(fact.receipt).reversed -= fact.amount;
+    receipt(fact.by).reverses = {};
+  }
+  void operator()(const ReceiptDismissed& fact) { leave_the_list(fact.receipt.id); }
+  void operator()(const PayoutReturned& fact) { leave_the_list(fact.receipt.id); }
+  /// Its line stays known.
+  void leave_the_list(const ReceiptId& id) {
+    if (erase_if(tenant.unmatched, [&](const Receipt& one) { return one.id == id; }) != 0 &&
+        std::ranges::find(tenant.identified, id) == tenant.identified.end())
+      tenant.identified.push_back(id);
+  }
+  Dispute& dispute(const std::string& ref) {
+    const auto found = std::ranges::find(account.disputes, ref, &Dispute::ref);
+    if (found == account.disputes.end()) broken("no such dispute");
+    return *found;
+  }
+  void operator()(const CreditsGivenBack& fact) {
+    bring_out(fact.grant);
+    Grant& back = grant(fact.grant);
+    back.refunded -= fact.amount;
+    back.remaining += fact.amount;
+    back.over = GrantOver::working;
+    order(back.paid_by).credits_refunded -= fact.amount;
+    std::erase_if(dispute(fact.ref).taken, [&](const Take& take) { return take.grant == fact.grant; });
+  }
+  void operator()(const CreditsOwedLess& fact) {
+    owe(fact.type, Credits() - fact.amount);
+    std::erase_if(dispute(fact.ref).owed, [&](const Owed& one) { return one.type == fact.type; });
+  }
+  /// A grant that held nothing holds something again.
+  void bring_out(GrantId id) {
+    const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
+    if (closed == account.closed_grants.end()) return;
+    Grant back = std::move(*closed);
+    account.closed_grants.erase(closed);
+    insert(std::move(back));
+  }
 
   void operator()(const CatalogApplied& fact) {
     tenant.catalog = fact.version;

@@ -30,15 +30,27 @@ bool ends_with_paused_period(const Account& account, const Grant& grant) {
   return account.pause && account.subscription && grant.ends_at == account.subscription->to;
 }
 
+/// It is paid, and the host is still trying to give what it bought.
+bool waits_for_delivery(const Order& order) { return order.undelivered && order.undelivered->try_at != never; }
+
 bool credits_on_their_way(const Account& account) {
   return std::ranges::any_of(account.orders, [&](const Order& order) {
-    if (order.state != OrderState::open) return false;
+    const bool paid = waits_for_delivery(order);
+    if (order.state != OrderState::open && !paid) return false;
     switch (order.kind) {
       case OrderKind::recharge: return true;
-      case OrderKind::subscription: return account.recharge.waits_for_renewal && order.in_flight();
-      case OrderKind::change: return account.recharge.waits_for_plan_change && order.in_flight();
+      case OrderKind::purchase: return paid;
+      case OrderKind::subscription: return account.recharge.waits_for_renewal && (paid || order.in_flight());
+      case OrderKind::change: return account.recharge.waits_for_plan_change && (paid || order.in_flight());
       default: return false;
     }
+  });
+}
+
+/// What changes the subscription is paid and not there yet: the old terms are not charged again meanwhile.
+bool change_waits_for_delivery(const Account& account) {
+  return std::ranges::any_of(account.orders, [](const Order& order) {
+    return waits_for_delivery(order) && order.kind != OrderKind::purchase && order.kind != OrderKind::recharge;
   });
 }
 
@@ -62,7 +74,7 @@ std::optional<Due> next_due(const Account& account) {
   if (account.pause) earliest(first, {account.pause->resumes_at, DueKind::pause_ends});
   if (account.kept) earliest(first, {account.kept->until, DueKind::keeping_ends});
   // What a renewal would decide waits while a refund is being decided, and in a pause.
-  const bool cycle_stands = account.frozen || account.pause;
+  const bool cycle_stands = account.frozen || account.pause || change_waits_for_delivery(account);
   if (account.month && !cycle_stands) earliest(first, {account.month->to, DueKind::month_ends});
   if (account.subscription && !cycle_stands) earliest(first, {account.subscription->to, DueKind::period_ends});
   if (account.subscription && account.subscription->month && !cycle_stands &&
@@ -84,8 +96,11 @@ std::optional<Due> next_due(const Account& account) {
   if (wants_recharge(account)) {
     const RechargeState& recharge = account.recharge;
     const bool day_is_full = recharge.today >= recharge.each_day && account.last_at < recharge.day_ends;
-    earliest(first, {day_is_full ? recharge.day_ends : account.last_at, DueKind::recharge});
+    const Instant at = std::max(day_is_full ? recharge.day_ends : account.last_at, recharge.not_before);
+    earliest(first, {at, DueKind::recharge});
   }
+  for (const Order& order : account.orders)
+    if (order.undelivered) earliest(first, {order.undelivered->try_at, DueKind::delivery, order.id.value});
   return first;
 }
 

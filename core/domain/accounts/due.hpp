@@ -22,13 +22,14 @@ enum class DueKind : std::uint8_t {
   payment_retry,
   order_closes,
   saving_closes,
-  recharge
+  recharge,
+  delivery,
 };
 
 struct Due {
   Instant at = never;
   DueKind kind = DueKind::hold_times_out;
-  std::uint32_t which = 0;  ///< the hold, grant or order
+  std::uint32_t which = 0;  ///< the hold, grant, order or saving
 };
 
 /// The first thing that falls due on an account, derived from what its facts promised. None when nothing will.

@@ -223,6 +223,7 @@ struct AutoRecharge {
   std::int32_t each_day = 0;           ///< at most so many orders in a local day
   std::int32_t suspend_after = 0;      ///< failures in a row
   RuleAt at;
+  std::vector<Span> backoff;  ///< the nth failure in a row waits the nth of these, later ones the last; never empty
 };
 
 /// A change of plan, in four separate decisions.
@@ -291,6 +292,8 @@ struct ReviewRule {
   RuleAt at;
 };
 
+/// What becomes of an order's credits when its money was given back at the processor itself.
+enum class CreditsThen : std::uint8_t { take_share, keep, staff_decides };
 /// What becomes of credits that were spent before their payment was taken back.
 enum class SpentThen : std::uint8_t { owe, absorb, block };
 struct TakenBack {
@@ -451,6 +454,7 @@ struct Catalog {
   std::optional<ReviewRule> review;
   bool staff_may_refund = false;  ///< outside guarantee and review
   TakenBack taken_back;
+  CreditsThen refunded_elsewhere = CreditsThen::staff_decides;
   BusinessDays business_days;
   RuleAt refunds_at;  ///< where the file says that nothing else is refunded
   std::vector<Processor> processors;

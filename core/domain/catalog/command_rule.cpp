@@ -105,9 +105,13 @@ constexpr Row table[] = {
     staff<ResolvePayment>(Action::resolve_payment, Scope::money),
     staff<DecideLateMoney>(Action::decide_late_money, Scope::money),
     staff<RecordPayout>(Action::record_payout, Scope::money),
+    staff<RecordReturnedPayout>(Action::record_payout, Scope::money),
+    staff<RecordRefund>(Action::refund_order, Scope::money, by_provider),
+    staff<DeliverOrder>(Action::decide_late_money, Scope::money),
 
     // Of the tenant as a whole.
     staff<CloseDiscrepancy>(Action::close_discrepancy, Scope::money),
+    staff<DismissBankReceipt>(Action::apply_cash, Scope::money),
     staff<StopCharges>(Action::stop_charges, Scope::operate),
     staff<LiftCharges>(Action::lift_charges, Scope::operate),
     staff<ImportAccount>(Action::import_account, Scope::operate),

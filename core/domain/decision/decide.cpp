@@ -9,6 +9,7 @@
 #include "domain/entitlements/items.hpp"
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/orders/deliver.hpp"
 #include "domain/payments/cancel.hpp"
 #include "domain/payments/difference.hpp"
 #include "domain/payments/dispute.hpp"
@@ -84,6 +85,7 @@ void fall_due(Draft& draft) {
     case DueKind::order_closes: return close_order(draft, {due->which});
     case DueKind::saving_closes: return close_saving(draft, {due->which});
     case DueKind::recharge: return place_recharge(draft);
+    case DueKind::delivery: return retry_delivery(draft, {due->which});
   }
 }
 
@@ -205,6 +207,16 @@ struct Deciding {
   void operator()(const DecideLateMoney& command) const { may("decide_late_money"), decide_late_money(draft, command); }
   void operator()(const RecordPayout& command) const { may("record_payout"), record_payout(draft, command); }
 
+  void operator()(const DismissBankReceipt& command) const { only_staff(), dismiss_bank_receipt(draft, command); }
+  void operator()(const RecordReturnedPayout& command) const {
+    may("record_payout"), record_returned_payout(draft, command);
+  }
+  void operator()(const RecordRefund& command) const {
+    if (actor.role != "processor") may("refund_order");
+    record_refund(draft, command);
+  }
+  void operator()(const DeliverOrder& command) const { may("decide_late_money"), deliver_order(draft, command); }
+
   void operator()(const CustomerReturned& command) const { customer_returned(draft, command); }
 
   void operator()(const FallDue&) const { fall_due(draft); }
@@ -252,7 +264,9 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<ResolvePayment>(command) || std::holds_alternative<RecordDispute>(command) ||
          std::holds_alternative<DecideLateMoney>(command) || std::holds_alternative<CancelReported>(command) ||
          std::holds_alternative<LookUp>(command) || std::holds_alternative<SetUpReported>(command) ||
-         std::holds_alternative<RecordPayout>(command) || std::holds_alternative<CustomerReturned>(command);
+         std::holds_alternative<RecordPayout>(command) || std::holds_alternative<CustomerReturned>(command) ||
+         std::holds_alternative<RecordReturnedPayout>(command) || std::holds_alternative<RecordRefund>(command) ||
+         std::holds_alternative<ApplyCash>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.
@@ -260,7 +274,8 @@ bool is_of_tenant(const AnyCommand& command) {
   return std::holds_alternative<ApplyCatalog>(command) || std::holds_alternative<OpenStore>(command) ||
          std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
          std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<CloseMonth>(command) ||
-         std::holds_alternative<RecordDiscrepancy>(command) || std::holds_alternative<CloseDiscrepancy>(command);
+         std::holds_alternative<RecordDiscrepancy>(command) || std::holds_alternative<CloseDiscrepancy>(command) ||
+         std::holds_alternative<DismissBankReceipt>(command);
 }
 
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
@@ -296,6 +311,8 @@ Decision decide(const Account& account, const TenantState& tenant, const Actor& 
     return decided(account, tenant, actor, key, command, world);
   } catch (Unanswered& unanswered) {
     return {.facts = {}, .refusal = std::nullopt, .question = std::move(unanswered.question)};
+  } catch (Failed& failed) {
+    return {.facts = {}, .refusal = std::nullopt, .question = std::nullopt, .failed = std::move(failed.plugin)};
   } catch (Refused& refused) {
     return {.facts = {}, .refusal = std::move(refused.refusal), .question = std::nullopt};
   } catch (const ArithmeticError& error) {

@@ -14,6 +14,10 @@ namespace florin {
 struct Unanswered {
   Question question;
 };
+/// Thrown where a plugin that must be heard has failed; decide() gives it on.
+struct Failed {
+  PluginFailed plugin;
+};
 /// Thrown where a rule says no; decide() turns it into the refusal.
 struct Refused {
   Refusal refusal;
@@ -38,9 +42,19 @@ class Draft {
   }
 
   /// What the credit policy says to a moment, and the tax plugin to a sale. Throws Unanswered when it has not been
-  /// asked yet.
-  const PolicyAnswer& ask(const Moment& moment) { return std::get<PolicyAnswer>(answer_to(moment)); }
-  const TaxAnswer& ask(const Sale& sale) { return std::get<TaxAnswer>(answer_to(sale)); }
+  /// asked yet, and Failed when it gave no answer.
+  const PolicyAnswer& ask(const Moment& moment) { return heard<PolicyAnswer>(answer_to(moment)); }
+  const TaxAnswer& ask(const Sale& sale) { return heard<TaxAnswer>(answer_to(sale)); }
+
+  /// A copy of this one came to nothing, and has heard these answers.
+  void skip_answers_to(const Draft& copy) { asked_ = copy.asked_; }
+  /// Goes on from where a copy of this one came to.
+  void take_over(Draft&& further) {
+    account = std::move(further.account);
+    tenant = std::move(further.tenant);
+    facts = std::move(further.facts);
+    asked_ = further.asked_;
+  }
 
   /// The catalog in force.
   const Catalog& catalog() const { return world.catalogs.at(tenant.catalog); }
@@ -57,6 +71,11 @@ class Draft {
   Facts facts;
 
  private:
+  template <class Said>
+  static const Said& heard(const Answer& answer) {
+    if (const auto* failed = std::get_if<PluginFailed>(&answer)) throw Failed{*failed};
+    return std::get<Said>(answer);
+  }
   const Answer& answer_to(const Question& question) {
     if (asked_ == world.answers.size()) throw Unanswered{question};
     return world.answers[asked_++];

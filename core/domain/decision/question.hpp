@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <variant>
 
 #include "domain/credits/policy.hpp"
@@ -9,6 +10,13 @@ namespace florin {
 
 /// What a plugin must say before a decision can go on, and what it said.
 using Question = std::variant<Moment, Sale>;
-using Answer = std::variant<PolicyAnswer, TaxAnswer>;
+/// No answer came, and none is waited for: the plugin failed, or took too long. That is an answer too, so that what
+/// follows from it is decided, and not left to a clock.
+struct PluginFailed {
+  std::string plugin;
+  std::string code;
+  std::string text;
+};
+using Answer = std::variant<PolicyAnswer, TaxAnswer, PluginFailed>;
 
 }  // namespace florin

@@ -47,6 +47,7 @@ struct Decision {
   std::optional<Refusal> refusal;
   Seldom<Question> question;
   Seldom<Beside> beside{};
+  Seldom<PluginFailed> failed{};  ///< a plugin that had to be heard failed: nothing follows, and nothing is written
 };
 
 /// What follows from one command on one account at `world.now`, which is not before its last entry. Changes nothing.

@@ -86,8 +86,12 @@ BOOST_DESCRIBE_STRUCT(ImportAccount, (),
                       (billing_country, billing_state, opened_at, first_paid_at, methods, approvals, subscription, lots,
                        custom_plan, members, items, auto_recharge))
 BOOST_DESCRIBE_STRUCT(SetDocumentNumbers, (), (next_invoice, next_credit_note))
-BOOST_DESCRIBE_STRUCT(RecordBankReceipt, (), (receipt, processor, kind, amount, order, dated, said))
-BOOST_DESCRIBE_STRUCT(ApplyCash, (), (receipt, order))
+BOOST_DESCRIBE_STRUCT(RecordBankReceipt, (), (receipt, processor, kind, amount, order, dated, said, reverses))
+BOOST_DESCRIBE_STRUCT(ApplyCash, (), (receipt, order, reverses))
+BOOST_DESCRIBE_STRUCT(DismissBankReceipt, (), (receipt, reason))
+BOOST_DESCRIBE_STRUCT(RecordReturnedPayout, (), (refund, receipt))
+BOOST_DESCRIBE_STRUCT(RecordRefund, (), (order, ref, amount, reason))
+BOOST_DESCRIBE_STRUCT(DeliverOrder, (), (order))
 BOOST_DESCRIBE_STRUCT(UnapplyCash, (), (receipt, reason))
 BOOST_DESCRIBE_STRUCT(MoveCheque, (), (receipt, state, reason))
 BOOST_DESCRIBE_STRUCT(RecordWithheldTax, (), (order, amount, certificate))
@@ -101,10 +105,10 @@ BOOST_DESCRIBE_STRUCT(RecordDiscrepancy, (), (difference))
 
 BOOST_DESCRIBE_STRUCT(ProviderReport, (),
                       (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after, token, brand,
-                       masked, fee, settlement))
+                       masked, fee, settlement, looked_up, look_up_lag))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(PaymentReported, (), (order, attempt, said, sent))
-BOOST_DESCRIBE_STRUCT(RefundReported, (), (refund, said))
+BOOST_DESCRIBE_STRUCT(RefundReported, (), (refund, said, sent))
 BOOST_DESCRIBE_STRUCT(CancelReported, (), (order, attempt, said))
 BOOST_DESCRIBE_STRUCT(SetUpPaymentMethod, (), (method, slot, through))
 BOOST_DESCRIBE_STRUCT(CustomerReturned, (), (order))
@@ -117,7 +121,8 @@ BOOST_DESCRIBE_STRUCT(OpenStore, (), (epoch, by))
 BOOST_DESCRIBE_STRUCT(Line, (), (text, quantity, amount, add_on, brings))
 BOOST_DESCRIBE_STRUCT(Tax, (), (name, base, amount))
 BOOST_DESCRIBE_STRUCT(Receipt, (),
-                      (id, processor, kind, state, amount, dated, said, order, counts, moved_on, applied, kept))
+                      (id, processor, kind, state, amount, dated, said, order, counts, moved_on, applied, kept,
+                       reverses, reversed))
 BOOST_DESCRIBE_STRUCT(WithheldTax, (), (amount, certificate))
 BOOST_DESCRIBE_STRUCT(BoughtCredits, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(PendingChange, (), (plan, cycle, licences, add_ons, catalog))
@@ -127,11 +132,14 @@ BOOST_DESCRIBE_STRUCT(Buys, (),
 BOOST_DESCRIBE_STRUCT(Fee, (), (amount, settlement))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
-                       ref, raw, decline, decline_code, action, sent_at, alarm, kept, cancel_at, cancels, fee))
+                       ref, raw, decline, decline_code, action, sent_at, alarm, kept, cancel_at, cancels, fee,
+                       look_up_lag))
+BOOST_DESCRIBE_STRUCT(Undelivered, (), (since, try_at, tries, plugin, code, text))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
-                       credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened, route))
+                       credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened, route,
+                       undelivered))
 
 BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost))
 BOOST_DESCRIBE_STRUCT(Grant, (),
@@ -158,14 +166,15 @@ BOOST_DESCRIBE_STRUCT(Saving, (),
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
-                       suspended, count))
+                       suspended, count, not_before))
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused, retry_at))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
-                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm, started_at, paid_out_from))
+                       taxes, credit_noted_at, goodwill, reason, raw, decline_code, alarm, started_at, paid_out_from,
+                       made_elsewhere, sent_at))
 BOOST_DESCRIBE_STRUCT(Review, (),
                       (id, order, reason, said, asked_at, due_at, duplicate_of, decided, approved, decision))
-BOOST_DESCRIBE_STRUCT(Dispute, (), (ref, order, amount, state, reason, opened_at, moved_at))
+BOOST_DESCRIBE_STRUCT(Dispute, (), (ref, order, amount, state, reason, opened_at, moved_at, taken, owed))
 BOOST_DESCRIBE_STRUCT(GuaranteeCase, (), (asked_at, decided))
 BOOST_DESCRIBE_STRUCT(ApprovalState, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(Item, (), (entitlement, name, taken_at, suspended))
@@ -221,12 +230,13 @@ BOOST_DESCRIBE_STRUCT(PaymentMethodAdded, (), (method))
 BOOST_DESCRIBE_STRUCT(PaymentMethodRemoved, (), (method))
 BOOST_DESCRIBE_STRUCT(RechargeSet, (), (recharge))
 BOOST_DESCRIBE_STRUCT(RechargeCounted, (), (today, day_ends))
-BOOST_DESCRIBE_STRUCT(RechargeFailed, (), (suspended))
+BOOST_DESCRIBE_STRUCT(RechargeFailed, (), (suspended, not_before))
 BOOST_DESCRIBE_STRUCT(OrderPlaced, (), (order))
 BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate, open_until))
 BOOST_DESCRIBE_STRUCT(CandidatesChanged, (), (order, candidates))
 BOOST_DESCRIBE_STRUCT(AttemptMoved, (),
-                      (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm, sent_at))
+                      (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm, sent_at,
+                       look_up_lag))
 BOOST_DESCRIBE_STRUCT(OrderPaid, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(OrderClosed, (), (order, because))
 BOOST_DESCRIBE_STRUCT(InvoiceIssued, (), (sequence, number, order, total))
@@ -237,7 +247,8 @@ BOOST_DESCRIBE_STRUCT(RefundRequested, (), (quoted))
 BOOST_DESCRIBE_STRUCT(RefundDeclined, (), (reason))
 BOOST_DESCRIBE_STRUCT(AccountThawed, (), ())
 BOOST_DESCRIBE_STRUCT(RefundStarted, (), (refund))
-BOOST_DESCRIBE_STRUCT(RefundMoved, (), (refund, amount, state, ask_at, ref, raw, decline_code, alarm, taken_back))
+BOOST_DESCRIBE_STRUCT(RefundMoved, (),
+                      (refund, amount, state, ask_at, ref, raw, decline_code, alarm, taken_back, sent_at))
 BOOST_DESCRIBE_STRUCT(CreditNoteIssued, (), (sequence, number, refund, order, amount))
 BOOST_DESCRIBE_STRUCT(ApprovalSet, (), (approval))
 BOOST_DESCRIBE_STRUCT(ItemOccupied, (), (entitlement, item))
@@ -287,6 +298,14 @@ BOOST_DESCRIBE_STRUCT(SavingMoved, (), (saving, state, ask_at, ref, raw, decline
 BOOST_DESCRIBE_STRUCT(LookUpPlanned, (), (order, attempt, refund, saving))
 BOOST_DESCRIBE_STRUCT(FeeTaken, (), (order, attempt, fee))
 BOOST_DESCRIBE_STRUCT(NextInvoiceSet, (), (lines))
+BOOST_DESCRIBE_STRUCT(DeliveryFailed, (), (order, plugin, code, text, try_at))
+BOOST_DESCRIBE_STRUCT(DeliveryEnded, (), (order, because))
+BOOST_DESCRIBE_STRUCT(ReceiptReversed, (), (receipt, by, amount))
+BOOST_DESCRIBE_STRUCT(ReversalUndone, (), (receipt, by, amount))
+BOOST_DESCRIBE_STRUCT(ReceiptDismissed, (), (receipt, reason))
+BOOST_DESCRIBE_STRUCT(PayoutReturned, (), (refund, receipt))
+BOOST_DESCRIBE_STRUCT(CreditsGivenBack, (), (grant, amount, ref))
+BOOST_DESCRIBE_STRUCT(CreditsOwedLess, (), (type, amount, ref))
 BOOST_DESCRIBE_STRUCT(ReviewRequested, (), (review))
 BOOST_DESCRIBE_STRUCT(ReviewDecided, (), (review, approved, reason))
 BOOST_DESCRIBE_STRUCT(DisputeMoved, (), (dispute))

@@ -27,6 +27,7 @@ struct PaymentReported {
 struct RefundReported {
   RefundId refund;
   ProviderReport said;
+  bool sent = false;  ///< the refund was sent for this, and not only asked about
 };
 struct ApplyCatalog {
   std::uint32_t version = 0;
@@ -85,7 +86,8 @@ using KindsOfCommand =
                  InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer,
                  PayOrder, ReceiveTransfer, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque, RecordWithheldTax,
                  ResolvePayment, CloseDiscrepancy, RecordDiscrepancy, SetBilling, DecideLateMoney, CancelReported,
-                 SetUpPaymentMethod, SetUpReported, LookUp, RecordPayout, CustomerReturned>;
+                 SetUpPaymentMethod, SetUpReported, LookUp, RecordPayout, CustomerReturned, DismissBankReceipt,
+                 RecordReturnedPayout, RecordRefund, DeliverOrder>;
 
 struct AnyCommand : KindsOfCommand {
   using Kinds = KindsOfCommand;

@@ -160,6 +160,7 @@ struct RechargeCounted {
 };
 struct RechargeFailed {
   bool suspended = false;
+  Instant not_before{};  ///< the next one is charged then at the earliest
 };
 
 struct OrderPlaced {
@@ -189,6 +190,7 @@ struct AttemptMoved {
   std::string action;
   std::string alarm;                 ///< wrong_amount, impossible_transition: for a person
   std::optional<Instant> sent_at{};  ///< the charge was sent for this
+  Duration look_up_lag{};            ///< as its processor declares it; 0: it said nothing
 };
 struct OrderPaid {
   OrderId order;
@@ -236,8 +238,9 @@ struct RefundMoved {
   std::string ref;
   std::string raw;
   std::string decline_code{};
-  std::string alarm{};  ///< wrong_amount, taken_back: for a person
-  bool taken_back{};    ///< it had been paid back, and the money is here again
+  std::string alarm{};               ///< wrong_amount, taken_back: for a person
+  bool taken_back{};                 ///< it had been paid back, and the money is here again
+  std::optional<Instant> sent_at{};  ///< it was sent for this
 };
 struct CreditNoteIssued {
   std::uint64_t sequence = 0;
@@ -539,6 +542,54 @@ struct FeeTaken {
   Fee fee;
 };
 
+/// A paid order could not be delivered: nothing is charged again, and it is tried again then.
+struct DeliveryFailed {
+  OrderId order;
+  std::string plugin;
+  std::string code;
+  std::string text;
+  Instant try_at = never;
+};
+/// What a paid order brings is there now, or never will be.
+struct DeliveryEnded {
+  OrderId order;
+  std::string because;  ///< delivered, given_back, taken_back
+};
+/// The bank took money back: `by` is its line, `receipt` the one whose money it was.
+struct ReceiptReversed {
+  ReceiptId receipt;
+  ReceiptId by;
+  Money amount;  ///< more than nothing
+};
+/// It was not this receipt's money that went back.
+struct ReversalUndone {
+  ReceiptId receipt;
+  ReceiptId by;
+  Money amount;
+};
+/// A tenant's: money on the bank's statement that is no customer's.
+struct ReceiptDismissed {
+  Receipt receipt;
+  std::string reason;
+};
+/// A refund that was paid out from the bank came back: its money is that of this receipt.
+struct PayoutReturned {
+  RefundId refund;
+  Receipt receipt;
+};
+/// A dispute was won after its money and credits had been taken: what it took of this grant is there again.
+struct CreditsGivenBack {
+  GrantId grant;
+  Credits amount;
+  std::string ref;
+};
+/// What was owed for it, and is still owed, is owed no more.
+struct CreditsOwedLess {
+  CreditType type;
+  Credits amount;
+  std::string ref;
+};
+
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
     AccountOpened, PersonalDataErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -555,7 +606,8 @@ using KindsOfFact = std::variant<
     GrantReceived, MonthStarted, MonthEnded, MinimumTaken, BankReceiptRecorded, MoneyIdentified, MoneyMovedOn,
     ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DiscrepancyFound,
     DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
-    SavingMoved, LookUpPlanned, FeeTaken>;
+    SavingMoved, LookUpPlanned, FeeTaken, DeliveryFailed, DeliveryEnded, ReceiptReversed, ReversalUndone,
+    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

@@ -1,5 +1,6 @@
 #include "domain/ledger/postings.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -111,6 +112,11 @@ struct Posts {
     if (fact.counts && !receipt.counts) move("unapplied", bank_of(receipt), receipt.amount);
     if (!fact.counts && receipt.counts) move(bank_of(receipt), "unapplied", receipt.amount);
   }
+  void operator()(const ReceiptDismissed& fact) {
+    if (fact.receipt.counts) move("not_customers", "unmatched", fact.receipt.amount);
+  }
+  /// Its money is back by the refund's own word: the line of the bank is no other money.
+  void operator()(const PayoutReturned& fact) { move(bank_of(fact.receipt), "unmatched", fact.receipt.amount); }
   void operator()(const MoneyKept& fact) { move("account_money", "unapplied", fact.amount); }
   void operator()(const OrderSettled& fact) {
     for (const CashApplied& part : fact.applied) move("customer", "unapplied", part.amount);
@@ -153,10 +159,16 @@ struct Posts {
   void operator()(const GrantRefunded& fact) { leave(fact.grant, fact.amount, "refunded"); }
   void operator()(const GrantAdjusted& fact) { leave(fact.grant, fact.amount, "corrected"); }
 
+  /// One that is won after it was lost brings its money back.
   void operator()(const DisputeMoved& fact) {
-    if (fact.dispute.state == DisputeState::lost)
-      move(cash(fact.dispute.order, 0), "lost_disputes", fact.dispute.amount);
+    const auto known = std::ranges::find(before.disputes, fact.dispute.ref, &Dispute::ref);
+    const bool was_lost = known != before.disputes.end() && known->state == DisputeState::lost;
+    const bool is_lost = fact.dispute.state == DisputeState::lost;
+    if (is_lost && !was_lost) move(cash(fact.dispute.order, 0), "lost_disputes", fact.dispute.amount);
+    if (was_lost && !is_lost) move("lost_disputes", cash(fact.dispute.order, 0), known->amount);
   }
+  void operator()(const CreditsGivenBack& fact) { leave(fact.grant, Credits() - fact.amount, "refunded"); }
+  void operator()(const CreditsOwedLess& fact) { move("taken_back", "owed", fact.type.text(), fact.amount.units); }
   void operator()(const CreditsTakenBack& fact) { leave(fact.grant, fact.amount, "refunded"); }
   void operator()(const CreditsOwed& fact) { move("owed", "taken_back", fact.type.text(), fact.amount.units); }
 

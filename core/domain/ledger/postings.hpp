@@ -12,9 +12,10 @@ namespace florin {
 ///
 /// account    money: `cash:<processor>`, `customer`, `revenue`, `tax:<name>`, `lost_disputes`
 ///            by bank also: `unmatched` (came, and nobody knows whose it is), `unapplied` (an account's, and has paid
-///            nothing yet), `account_money` (kept for the next order), `written_off`, `withheld_tax` (the tax office's)
-///            credits: `issued:<source>`, `balance:<source>`, `spent`, `expired`, `forfeited`, `refunded`, `corrected`,
-///            `owed`, `absorbed`, `transferred`, `taken_back`
+///            nothing yet), `not_customers` (on the bank's statement, and no customer's), `account_money` (kept for the
+///            next order), `written_off`, `withheld_tax` (the tax office's) credits: `issued:<source>`,
+///            `balance:<source>`, `spent`, `expired`, `forfeited`, `refunded`, `corrected`, `owed`, `absorbed`,
+///            `transferred`, `taken_back`
 /// commodity  a currency's code, as `USD`, or a credit type, as `message`; ids are in lower case, so the two never meet
 /// amount     minor units, or the smallest part of the credit
 struct Posting {

@@ -2,6 +2,7 @@
 
 #include "domain/credits/lifecycle.hpp"
 #include "domain/documents/number.hpp"
+#include "domain/orders/deliver.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/cancel.hpp"
 #include "domain/subscriptions/past_due.hpp"
@@ -27,12 +28,34 @@ void issue_invoice(Draft& draft, OrderId id) {
   draft.add(InvoiceIssued{sequence, document_number(draft.catalog().invoice_numbers, sequence), id, order.total});
 }
 
-void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
+namespace {
+
+void take_payment(Draft& draft, OrderId id, std::uint32_t attempt) {
   draft.add(OrderPaid{id, attempt});
   cancel_at_processor(draft, id, attempt);
   issue_invoice(draft, id);
-  const Order order = *draft.account.order(id);
+}
 
+void clear_what_was_due(Draft& draft, OrderId id) {
+  if (draft.account.past_due && draft.account.past_due->order == id) leave_past_due(draft);
+}
+
+}  // namespace
+
+void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
+  take_payment(draft, id, attempt);
+  deliver_or_retry(draft, id);
+  clear_what_was_due(draft, id);
+}
+
+void fulfil_without_payment(Draft& draft, OrderId id) {
+  take_payment(draft, id, 0);
+  deliver_now(draft, id);
+  clear_what_was_due(draft, id);
+}
+
+void deliver_now(Draft& draft, OrderId id) {
+  const Order order = *draft.account.order(id);
   const bool begins = order.buys.plan && (!draft.account.subscription || order.buys.restarts_cycle);
   const auto& subscription = draft.account.subscription;
   // A pending change or cancellation gives way to the change that is paid; a cancellation asked for since then stays.
@@ -63,7 +86,6 @@ void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
           order.buys.month_ends.value_or(subscription->month->to));
   const auto bought = order.kind == OrderKind::recharge ? MomentKind::recharged : MomentKind::purchased;
   bring(draft, order, bought, order.buys.bought, from, Instant());
-  if (draft.account.past_due && draft.account.past_due->order == id) leave_past_due(draft);
 }
 
 }  // namespace florin

@@ -93,6 +93,7 @@ struct Attempt {
   Instant cancel_at = never;  ///< when its processor is asked next to cancel it; never: it is not
   std::uint32_t cancels = 0;  ///< how often it was asked to
   Seldom<Fee> fee;            ///< none: its processor has not said yet
+  Duration look_up_lag;       ///< as its processor declares it: absence before that proves nothing; 0: not known
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
@@ -105,6 +106,17 @@ struct Attempt {
 };
 
 enum class OrderState : std::uint8_t { open, paid, closed };
+
+/// A paid order whose credits and plan could not be given yet, and why. Nothing is charged for it again; the host tries
+/// to deliver it on a schedule.
+struct Undelivered {
+  Instant since;
+  Instant try_at = never;
+  std::uint32_t tries = 0;  ///< that failed
+  std::string plugin;       ///< that refused or failed
+  std::string code;
+  std::string text;  ///< its own words, for staff
+};
 
 struct Order {
   OrderId id;
@@ -133,7 +145,10 @@ struct Order {
   std::vector<WithheldTax> withheld;
   bool reopened = false;  ///< it was paid and the money was taken back: `buys` is what was taken with it
   std::string route;      ///< of one that no kept method pays: its processors in the order they are tried, and why
+  Seldom<Undelivered> undelivered;  ///< none: what it brings is there, or it is not paid
 
+  /// Its payment or its delivery has not come to an end: no other order takes its place meanwhile.
+  bool unfinished() const { return state == OrderState::open || undelivered; }
   /// What its payment has to bring.
   Money asked() const { return total - account_money; }
   /// Without tax.

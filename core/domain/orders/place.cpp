@@ -303,12 +303,13 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
 
 void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates) {
   const OrderId id = take_down_order(draft, std::move(quote), std::move(candidates));
-  if (draft.account.order(id)->asked().is_zero()) return fulfil(draft, id, 0);
+  if (draft.account.order(id)->asked().is_zero()) return fulfil_without_payment(draft, id);
   if (!try_next(draft, id)) could_not_be_paid(draft, id, "no_payment_method");
 }
 
 bool try_next(Draft& draft, OrderId id) {
   const Order& order = *draft.account.order(id);
+  if (order.attempts.size() >= most_attempts) return false;
   for (std::uint32_t next = order.next_candidate; next < order.candidates.size(); ++next)
     if (const SavedMethod* saved = draft.account.method(order.candidates[next]);
         saved != nullptr && may_follow(draft, order, *saved)) {
@@ -328,7 +329,7 @@ bool may_go_elsewhere(const Draft& draft, const Order& order) {
 bool try_again(Draft& draft, OrderId id, Duration after) {
   const Order& order = *draft.account.order(id);
   const SavedMethod* saved = draft.account.method(order.attempts.back().method);
-  if (saved == nullptr) return false;
+  if (saved == nullptr || order.attempts.size() >= most_attempts) return false;
   start_attempt(draft, order, *saved, order.next_candidate, after);
   return true;
 }
@@ -351,6 +352,18 @@ bool renews_running(const Account& account, const Order& order) {
          (order.reopened || account.subscription->started_at <= order.placed_at);
 }
 
+namespace {
+
+/// However many usages are refused meanwhile, one decline is one try. Source   CL-08
+Instant next_recharge(const Draft& draft, std::int32_t failures_before) {
+  const auto& rule = draft.catalog().auto_recharge;
+  if (!rule || rule->backoff.empty()) return draft.now;
+  const std::size_t last = rule->backoff.size() - 1;
+  return draft.calendar().after(draft.now, rule->backoff[std::min(last, static_cast<std::size_t>(failures_before))]);
+}
+
+}  // namespace
+
 void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {
   const Order& order = *draft.account.order(id);
   if (renews_running(draft.account, order)) {
@@ -362,7 +375,8 @@ void could_not_be_paid(Draft& draft, OrderId id, std::string_view because) {
   draft.add(OrderClosed{id, std::string(because)});
   if (!recharge) return;
   const RechargeState& setting = draft.account.recharge;
-  draft.add(RechargeFailed{.suspended = setting.failures + 1 >= setting.suspend_after});
+  draft.add(RechargeFailed{.suspended = setting.failures + 1 >= setting.suspend_after,
+                           .not_before = next_recharge(draft, setting.failures)});
 }
 
 void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
@@ -372,6 +386,8 @@ void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
   if (order->state != OrderState::open || (!order->left_as_invoice() && !overdue))
     refuse("nothing_to_pay", "This order does not wait for a payment.");
   if (order->in_flight()) refuse("payment_under_way", "A payment of this order is under way.");
+  if (order->attempts.size() >= most_attempts)
+    refuse("tried_too_often", "This order was tried too often. Please ask our support.");
   auto candidates = candidates_for(draft, order->kind, command.pay_with, actor);
   if (candidates.empty()) refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
   const OrderId id = order->id;

@@ -35,6 +35,9 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
 /// Places the order and starts its first attempt; an order of nothing is paid at once and brings what it brings.
 void place_order(Draft& draft, Quote quote, std::vector<SavedMethodId> candidates);
 
+/// However an order comes to be tried again, it is tried so often and no more: then it is for a person.
+inline constexpr std::size_t most_attempts = 40;
+
 /// Starts the next attempt, on the next candidate. False when none is left.
 bool try_next(Draft& draft, OrderId order);
 
@@ -52,8 +55,11 @@ bool try_afresh(Draft& draft, OrderId order);
 /// Whether the order is for a period of the subscription that runs now, not of one before it.
 bool renews_running(const Account& account, const Order& order);
 
-/// The order's money has come: invoice, and everything it bought, in the same step.
+/// The order's money has come: invoice, and everything it bought, in the same step. What cannot be given now, because a
+/// plugin refuses or fails, is given later: the money counts all the same.
 void fulfil(Draft& draft, OrderId order, std::uint32_t attempt);
+/// The same of an order for which nothing had to be paid. Throws when it cannot be given: nothing has happened then.
+void fulfil_without_payment(Draft& draft, OrderId order);
 
 /// No candidate is left. What follows depends on what the order was for.
 void could_not_be_paid(Draft& draft, OrderId order, std::string_view because);

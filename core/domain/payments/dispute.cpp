@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "domain/credits/lifecycle.hpp"
+#include "domain/orders/deliver.hpp"
+
 namespace florin {
 
 namespace {
@@ -27,16 +30,62 @@ std::vector<CreditType> types_bought(const Account& account, OrderId order) {
   return types;
 }
 
-/// What the lost payment bought is gone: the rest of it at once, what is spent by the tenant's word.
-void take_back(Draft& draft, const Dispute& lost) {
+/// What of an order's money the other disputes are about that took it, or still may.
+Money disputed(const Account& account, const Order& order, const std::string& but, bool lost_alone) {
+  Money sum(0, order.total.currency());
+  for (const Dispute& dispute : account.disputes) {
+    if (dispute.order != order.id || dispute.ref == but) continue;
+    const bool counts = lost_alone ? dispute.state == DisputeState::lost
+                                   : dispute.state != DisputeState::won && dispute.state != DisputeState::closed &&
+                                         dispute.state != DisputeState::warning;
+    if (counts) sum += dispute.amount;
+  }
+  return sum;
+}
+
+/// What of one type goes with the part of the money that is lost by now. All of it goes with all of the money, however
+/// many disputes that were.
+Credits part_of(Credits issued, Money lost, const Order& order) {
+  return {Ratio{lost.minor(), order.total.minor()}.of(issued.units, Rounding::half_up)};
+}
+
+Credits owed_already(const Account& account, OrderId order, const CreditType& type) {
+  Credits sum;
+  for (const Dispute& dispute : account.disputes)
+    if (dispute.order == order)
+      for (const Owed& owed : dispute.owed)
+        if (owed.type == type) sum += owed.amount;
+  return sum;
+}
+
+/// The part goes that the lost money had bought: what is left of it at once. Returns what was spent of it and is not
+/// accounted for by what the customer has still paid.
+Credits take_part(Draft& draft, const Dispute& lost, const Order& order, const CreditType& type) {
+  const Credits issued = draft.account.issued_by(order.id, type);
+  const Money before = disputed(draft.account, order, lost.ref, true);
+  const Credits gone = part_of(issued, before + lost.amount, order);
+  Credits rest = gone - part_of(issued, before, order);
   const std::vector<Grant> grants = draft.account.grants;
-  for (const Grant& grant : grants)
-    if (grant.paid_by == lost.order && grant.remaining != grant.held)
-      draft.add(CreditsTakenBack{grant.id, grant.remaining - grant.held, lost.ref});
+  for (const Grant& grant : grants) {
+    if (grant.paid_by != order.id || grant.type != type) continue;
+    const Credits taken = std::min(rest, grant.remaining - grant.held);
+    if (!taken.is_zero()) draft.add(CreditsTakenBack{grant.id, taken, lost.ref});
+    rest -= taken;
+  }
+  const Credits unpaid =
+      spent_of(draft.account, order.id, type) - (issued - gone) - owed_already(draft.account, order.id, type);
+  return std::max(Credits(), std::min(rest, unpaid));
+}
+
+/// What the lost money bought is gone: the rest of it at once, what is spent by the tenant's word.
+void take_back(Draft& draft, const Dispute& lost) {
+  const Order order = *draft.account.order(lost.order);
+  const bool whole = order.total <= disputed(draft.account, order, lost.ref, true) + lost.amount;
+  if (whole) end_delivery(draft, order.id, "taken_back");
   bool any_spent = false;
   const SpentThen spent_then = draft.catalog().taken_back.spent;
   for (const CreditType& type : types_bought(draft.account, lost.order)) {
-    const Credits spent = spent_of(draft.account, lost.order, type);
+    const Credits spent = take_part(draft, lost, order, type);
     if (spent.is_zero()) continue;
     any_spent = true;
     if (spent_then == SpentThen::owe) draft.add(CreditsOwed{type, spent, lost.ref});
@@ -45,28 +94,66 @@ void take_back(Draft& draft, const Dispute& lost) {
     draft.add(AccountBlocked{"a payment was taken back after its credits were used: " + lost.ref});
 }
 
+/// Exactly what it took is there again. What was owed for it and has been taken from later credits comes back as
+/// credits of their own.
+void give_back(Draft& draft, const Dispute& won) {
+  for (const Take& take : won.taken) draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
+  for (const Owed& owed : won.owed) {
+    const Credits still = std::min(owed.amount, draft.account.owes(owed.type));
+    draft.add(CreditsOwedLess{owed.type, still, won.ref});
+    if (still == owed.amount) continue;
+    const GrantId id{draft.account.last_grant + 1};
+    draft.add(GrantIssued{.grant = id,
+                          .type = owed.type,
+                          .source = GrantSource::correction,
+                          .priority = 0,
+                          .ends_at = std::nullopt,
+                          .amount = owed.amount - still,
+                          .paid_by = {},
+                          .rule = "refunds.taken_back"});
+    take_owed(draft, id, owed.type);
+  }
+  const bool another = std::ranges::any_of(draft.account.disputes, [&](const Dispute& dispute) {
+    return dispute.ref != won.ref && dispute.state == DisputeState::lost;
+  });
+  if (draft.account.blocked && !another) draft.add(AccountUnblocked{"the dispute " + won.ref + " was won"});
+}
+
+bool is_news(const Dispute& known, DisputeState said) {
+  if (known.state == DisputeState::lost) return said == DisputeState::won;  // on appeal
+  return !is_final(known.state) && known.state < said;
+}
+
 }  // namespace
 
 void record_dispute(Draft& draft, const RecordDispute& command) {
   const Order* order = draft.account.order(command.order);
-  if (order == nullptr || order->state != OrderState::paid)
+  if (order == nullptr || order->state != OrderState::paid ||
+      std::ranges::find(order->attempts, AttemptState::captured, &Attempt::state) == order->attempts.end())
     refuse("no_such_payment", "There is no payment for this order.");
   if (command.ref.empty()) refuse("ref_missing", "A dispute is named by the processor's own id.");
   if (command.amount.minor() <= 0 || command.amount.currency() != order->total.currency() ||
       order->total < command.amount)
     refuse("bad_amount", "A dispute is about at most " + order->total.text() + " of this payment.");
   const auto known = std::ranges::find(draft.account.disputes, command.ref, &Dispute::ref);
-  if (known != draft.account.disputes.end() && (is_final(known->state) || command.state <= known->state))
-    refuse("stale_claim", "This says nothing new of the dispute.");
-  const Dispute dispute{.ref = command.ref,
-                        .order = command.order,
-                        .amount = command.amount,
-                        .state = command.state,
-                        .reason = command.reason,
-                        .opened_at = known == draft.account.disputes.end() ? draft.now : known->opened_at,
-                        .moved_at = draft.now};
+  const bool is_known = known != draft.account.disputes.end();
+  if (is_known && !is_news(*known, command.state)) refuse("stale_claim", "This says nothing new of the dispute.");
+  const Money left = order->total - disputed(draft.account, *order, command.ref, false);
+  const bool takes = command.state != DisputeState::won && command.state != DisputeState::closed;
+  if (takes && left < command.amount)
+    refuse("disputed_too_much", "Other disputes are about this payment: " + left.text() + " of it are left.");
+  Dispute dispute = is_known ? *known : Dispute{};
+  const bool was_lost = is_known && known->state == DisputeState::lost;
+  if (!is_known) dispute.opened_at = draft.now;
+  dispute.ref = command.ref;
+  dispute.order = command.order;
+  dispute.amount = was_lost ? dispute.amount : command.amount;
+  dispute.state = command.state;
+  dispute.reason = command.reason;
+  dispute.moved_at = draft.now;
   draft.add(DisputeMoved{dispute});
   if (dispute.state == DisputeState::lost) take_back(draft, dispute);
+  if (was_lost) give_back(draft, dispute);
 }
 
 void unblock(Draft& draft, const Unblock& command) {

@@ -5,8 +5,10 @@
 /// A payment that its customer's bank takes back, or may. Source   ALL-11; docs/decisions/0011-disputes.md
 namespace florin {
 
-/// What a processor, or staff for it, says of a dispute. Lost: the money is gone; what remains of the credits that it
-/// bought goes too, and what was spent of them follows the tenant's word: owed, absorbed, or the account is blocked.
+/// What a processor, or staff for it, says of a dispute. Lost: the money is gone, and with it its part of the credits
+/// that the payment bought: first of what remains, then of what was spent, which follows the tenant's word: owed,
+/// absorbed, or the account is blocked. Several disputes of one payment are about no more than it. One that is won
+/// after it was lost gives back exactly what it took.
 void record_dispute(Draft& draft, const RecordDispute& command);
 
 /// Staff lets a blocked account send again.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/orders/deliver.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/settle.hpp"
 #include "domain/subscriptions/past_due.hpp"
@@ -131,7 +132,7 @@ void look_at(Draft& draft, OrderId id) {
   if (enough && !still_due(draft.account, order)) return;
   if (!enough) {
     const bool on_its_way = std::ranges::any_of(draft.account.receipts, [&](const Receipt& receipt) {
-      return is_for(receipt, id) && receipt.state != ChequeState::bounced;
+      return is_for(receipt, id) && receipt.state != ChequeState::bounced && !receipt.still_there().is_zero();
     });
     return mark_attempt(draft, order, on_its_way);
   }
@@ -178,6 +179,11 @@ void reopen(Draft& draft, OrderId id, std::string_view because) {
     reopened.period_to = order.period_to;
   }
   take_credits_back(draft, reopened);
+  if (order.undelivered) {
+    reopened.plan_credits = order.buys.plan_credits;
+    reopened.bought = order.buys.bought;
+    end_delivery(draft, id, "taken_back");
+  }
   draft.add(std::move(reopened));
   if (renews_running(draft.account, *draft.account.order(id))) fall_past_due(draft, id);
 }
@@ -187,6 +193,72 @@ void take_out(Draft& draft, const ReceiptId& id, std::string_view because) {
   const Receipt receipt = known(draft, id);
   if (!receipt.applied.is_zero()) reopen(draft, receipt.order, because);
   keep_as_account_money(draft, id, Money() - receipt.kept);
+}
+
+bool is_taken_back(const Receipt& receipt) { return receipt.amount.minor() < 0; }
+
+void must_not_be_taken_back(const Receipt& receipt) {
+  if (receipt.reversed.currency() && !receipt.reversed.is_zero())
+    refuse("taken_back", "The bank took back " + receipt.reversed.text() + " of '" + receipt.id.text() +
+                             "'. Unmatch the line by which it did so first.");
+}
+
+/// The receipt whose money the bank took back: the one that is named, else the one that brought as much for the order.
+Receipt taken_back_of(Draft& draft, const std::optional<ReceiptId>& named, const std::optional<OrderId>& order,
+                      Money amount) {
+  const auto fits = [&](const Receipt& one) {
+    return one.counts && !one.moved_on && one.amount.minor() > 0 && one.amount.currency() == amount.currency() &&
+           amount <= one.still_there();
+  };
+  if (named) {
+    const Receipt receipt = known(draft, *named);
+    if (!fits(receipt))
+      refuse("bad_amount", "The bank took back " + amount.text() + ", and of '" + receipt.id.text() + "' there are " +
+                               receipt.still_there().text() + ".");
+    return receipt;
+  }
+  if (!order) refuse("reverses_missing", "Name the receipt that the bank took back, or the order that it had paid.");
+  const Receipt* found = nullptr;
+  for (const Receipt& receipt : draft.account.receipts) {
+    if (!is_for(receipt, *order) || !fits(receipt)) continue;
+    if (found == nullptr || (receipt.still_there() == amount && found->still_there() != amount)) found = &receipt;
+  }
+  if (found == nullptr)
+    refuse("no_such_receipt",
+           "Nothing that came for order " + std::to_string(order->value) + " is as much as " + amount.text() + ".");
+  return *found;
+}
+
+/// The bank's line `by` took this receipt's money back: what it paid asks for it again.
+void reverse(Draft& draft, const Receipt& receipt, const ReceiptId& by, Money amount) {
+  if (!receipt.applied.is_zero()) reopen(draft, receipt.order, "the bank took the money back");
+  const Money free = known(draft, receipt.id).left();
+  if (free < amount) keep_as_account_money(draft, receipt.id, free - amount);
+  draft.add(ReceiptReversed{receipt.id, by, amount});
+  if (receipt.order) look_at(draft, receipt.order);
+}
+
+/// Staff says whose money the bank took back, and by what it had come.
+void apply_taken_back(Draft& draft, Receipt line, const ApplyCash& command) {
+  if (!line.reverses.empty())
+    refuse("matched_already", "By this line '" + line.reverses.text() + "' was taken back. Unmatch it first.");
+  const Receipt receipt = taken_back_of(draft, command.reverses, command.order, -line.amount);
+  line.order = {};
+  line.moved_on = false;
+  draft.add(MoneyIdentified{line});
+  reverse(draft, receipt, line.id, -line.amount);
+}
+
+void unapply_taken_back(Draft& draft, const Receipt& line, const std::string& reason) {
+  if (!line.reverses.empty()) {
+    const Receipt receipt = known(draft, line.reverses);
+    draft.add(ReversalUndone{receipt.id, line.id, -line.amount});
+    if (receipt.order)
+      look_at(draft, receipt.order);
+    else
+      keep_as_account_money(draft, receipt.id, known(draft, receipt.id).left());
+  }
+  draft.add(MoneyMovedOn{line.id, reason});
 }
 
 }  // namespace
@@ -214,7 +286,7 @@ std::optional<ProcessorId> bank_of(const Draft& draft, const Order& order) {
 Money still_asked(const Account& account, const Order& order) {
   Money open = order.asked() - sum_of(order.withheld);
   for (const Receipt& receipt : account.receipts)
-    if (is_for(receipt, order.id) && receipt.counts) open -= receipt.amount - receipt.kept;
+    if (is_for(receipt, order.id) && receipt.counts) open -= receipt.still_there() - receipt.kept;
   return open;
 }
 
@@ -235,7 +307,12 @@ void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
   if (std::ranges::any_of(draft.account.receipts, same) || std::ranges::any_of(draft.tenant.unmatched, same) ||
       std::ranges::find(identified, command.receipt) != identified.end())
     refuse("known_already", "This money is in the books already.");
-  if (command.amount.minor() <= 0) refuse("bad_amount", "Money that came is more than nothing.");
+  if (command.amount.is_zero()) refuse("bad_amount", "The amount of a receipt must not be zero.");
+  const bool taken_back = command.amount.minor() < 0;
+  if (taken_back && command.kind == MoneyKind::cheque)
+    refuse("bad_amount", "A cheque that bounces is moved with move_cheque; its amount is above zero.");
+  if (command.reverses && (!taken_back || nobodys))
+    refuse("bad_amount", "Only money that an account's bank took back, an amount below zero, reverses a receipt.");
   if (std::ranges::find(catalog.processors, command.processor, &Processor::id) == catalog.processors.end())
     refuse("unknown_processor", "There is no processor '" + command.processor.text() + "'.", catalog.methods_at);
   if (!nobodys && command.amount.currency() != catalog.currency)
@@ -243,6 +320,8 @@ void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
            "This account pays in " + std::string(catalog.currency.code()) +
                ". Nothing is converted here: the money waits in the list until a person has spoken with the payer.");
   if (command.order) (void)order_of(draft, *command.order);
+  std::optional<Receipt> reversed;
+  if (taken_back && !nobodys) reversed = taken_back_of(draft, command.reverses, command.order, -command.amount);
   const ChequeState state = command.kind == MoneyKind::cheque ? ChequeState::received : ChequeState::cleared;
   draft.add(BankReceiptRecorded{{.id = command.receipt,
                                  .processor = command.processor,
@@ -251,12 +330,13 @@ void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
                                  .amount = command.amount,
                                  .dated = command.dated,
                                  .said = command.said.value_or(""),
-                                 .order = command.order.value_or(OrderId()),
+                                 .order = taken_back ? OrderId() : command.order.value_or(OrderId()),
                                  .counts = counts_as(draft, command.kind, state),
                                  .moved_on = false,
                                  .applied = Money(0, command.amount.currency()),
                                  .kept = Money(0, command.amount.currency())}});
   if (nobodys) return;
+  if (reversed) return reverse(draft, *reversed, command.receipt, -command.amount);
   if (command.order) return look_at(draft, *command.order);
   keep_as_account_money(draft, command.receipt, draft.account.receipt(command.receipt)->left());
 }
@@ -268,6 +348,10 @@ void apply_cash(Draft& draft, const ApplyCash& command) {
   Receipt receipt = waiting != draft.tenant.unmatched.end() ? *waiting : known(draft, command.receipt);
   if (receipt.amount.currency() != draft.catalog().currency)
     refuse("wrong_currency", "This account pays in " + std::string(draft.catalog().currency.code()) + ".");
+  if (is_taken_back(receipt)) return apply_taken_back(draft, std::move(receipt), command);
+  if (command.reverses) refuse("bad_amount", "'" + receipt.id.text() + "' is money that came: it takes nothing back.");
+  if (draft.account.deleted) refuse("account_deleted", "This account was deleted.");
+  must_not_be_taken_back(receipt);
   if (!receipt.applied.is_zero())
     refuse("matched_already",
            "This money has paid order " + std::to_string(receipt.order.value) + ". Unmatch it first.");
@@ -288,14 +372,51 @@ void apply_cash(Draft& draft, const ApplyCash& command) {
 void unapply_cash(Draft& draft, const UnapplyCash& command) {
   rule_of(draft);
   const Receipt receipt = known(draft, command.receipt);
+  if (is_taken_back(receipt)) return unapply_taken_back(draft, receipt, command.reason);
+  must_not_be_taken_back(receipt);
   take_out(draft, receipt.id, command.reason);
   draft.add(MoneyMovedOn{receipt.id, command.reason});
   if (receipt.order && draft.account.order(receipt.order)->state == OrderState::open) look_at(draft, receipt.order);
 }
 
+void dismiss_bank_receipt(Draft& draft, const DismissBankReceipt& command) {
+  rule_of(draft);
+  const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
+  if (waiting == draft.tenant.unmatched.end())
+    refuse("no_such_receipt", "There is no money '" + command.receipt.text() + "' in the list of unmatched money.");
+  if (command.reason.empty()) refuse("reason_missing", "Say what it is, such as interest or another business's money.");
+  draft.add(ReceiptDismissed{*waiting, command.reason});
+}
+
+void record_returned_payout(Draft& draft, const RecordReturnedPayout& command) {
+  rule_of(draft);
+  const Refund* refund = draft.account.refund(command.refund);
+  if (refund == nullptr) refuse("no_such_refund", "There is no such refund.");
+  if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
+  if (refund->state != AttemptState::captured) refuse("not_paid_out", "This refund was not paid out.");
+  const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
+  if (waiting == draft.tenant.unmatched.end())
+    refuse("no_such_receipt", "There is no money '" + command.receipt.text() + "' in the list of unmatched money.");
+  if (waiting->amount != refund->amount)
+    refuse("bad_amount",
+           "The bank sent back " + waiting->amount.text() + ", and " + refund->amount.text() + " were paid out.");
+  const Receipt line = *waiting;
+  const Refund returned = *refund;
+  draft.add(PayoutReturned{returned.id, line});
+  draft.add(RefundMoved{.refund = returned.id,
+                        .amount = returned.amount,
+                        .state = AttemptState::declined,
+                        .ask_at = never,
+                        .ref = returned.ref,
+                        .raw = "returned by the bank",
+                        .alarm = "taken_back: the bank sent it back; pay it out again, then say so with record_payout",
+                        .taken_back = true});
+}
+
 void move_cheque(Draft& draft, const MoveCheque& command) {
   rule_of(draft);
   const Receipt cheque = known(draft, command.receipt);
+  must_not_be_taken_back(cheque);
   if (cheque.kind != MoneyKind::cheque) refuse("no_cheque", "'" + cheque.id.text() + "' is a transfer, not a cheque.");
   const bool onward = cheque.state != ChequeState::bounced && cheque.state < command.state;
   if (!onward)

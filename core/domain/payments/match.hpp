@@ -7,9 +7,15 @@ namespace florin {
 
 /// A line of a statement or a cheque: to the account and order that it is for, or to the tenant's list.
 void record_bank_receipt(Draft& draft, const RecordBankReceipt& command);
-/// A person says whose it is, and takes it off again.
+/// An amount below zero is money that the bank took back: it reverses a receipt, so that what this had paid asks for
+/// its money again; of nobody it waits in the list until a person has decided. Staff assigns an unmatched receipt, or
+/// undoes the assignment.
 void apply_cash(Draft& draft, const ApplyCash& command);
 void unapply_cash(Draft& draft, const UnapplyCash& command);
+/// A line of the statement is no customer's money: it leaves the list.
+void dismiss_bank_receipt(Draft& draft, const DismissBankReceipt& command);
+/// A refund that a person paid out came back from the bank: it waits to be paid out again.
+void record_returned_payout(Draft& draft, const RecordReturnedPayout& command);
 /// received, deposited, cleared; or bounced, also after it had counted: what it paid is taken back.
 void move_cheque(Draft& draft, const MoveCheque& command);
 void record_withheld_tax(Draft& draft, const RecordWithheldTax& command);

@@ -6,7 +6,8 @@ namespace florin {
 
 /// Money that came by bank: one line of a statement, or one cheque. What it says never changes; what became of it does.
 ///
-/// amount = applied + kept + what nobody has used yet, always.
+/// amount = applied + kept + reversed + what nobody has used yet, always. Money that the bank took back is a receipt of
+/// its own, with an amount below zero: it reverses the receipt whose money went back.
 /// Source   EX-16; docs/decisions/0014-bank-receipts.md
 struct Receipt {
   ReceiptId id;
@@ -21,8 +22,15 @@ struct Receipt {
   bool moved_on = false;  ///< a person took it off this account again; the record stays, so that its line is known
   Money applied;          ///< to its order, which is paid
   Money kept;             ///< as the account's money, for its next order
+  ReceiptId reverses{};   ///< of money that the bank took back: the receipt whose money it was
+  Money reversed{};       ///< what the bank took back of this one
 
-  Money left() const { return counts && !moved_on ? amount - applied - kept : Money(0, amount.currency()); }
+  Money left() const {
+    const bool none = !counts || moved_on || !reverses.empty();
+    return none ? Money(0, amount.currency()) : still_there() - applied - kept;
+  }
+  /// What the bank did not take back.
+  Money still_there() const { return reversed.currency() ? amount - reversed : amount; }
 };
 
 /// Tax that a payer kept back of an order.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/documents/number.hpp"
+#include "domain/orders/deliver.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/subscriptions/subscription.hpp"
@@ -123,7 +124,8 @@ Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fe
     if (grant.paid_by == order.id) refund.credits += grant.remaining;
   const Money gone = gone_net(draft.account, order);
   const Money left = net_that_came(order) - gone;
-  const bool whole = share == GivesBack::whole;
+  // Of what was not delivered everything is unused.
+  const bool whole = share == GivesBack::whole || order.undelivered;
   const Money net = whole ? left : std::min(left, unused_net(draft, order, fee_whole));
   if (whole) refund.goodwill = order.issued - order.credits_refunded - refund.credits;
   refund.taxes = taxes_refunded(order.taxes, order.net(), gone, net);
@@ -139,6 +141,7 @@ void start_refund(Draft& draft, Refund refund) {
   refund.paid_out_from = bank.value_or(ProcessorId());
   refund.ask_at = bank ? never : draft.now;
   draft.add(RefundStarted{refund});
+  if (refund.attempt == 0) end_delivery(draft, refund.order, "given_back");
   if (!refund.guarantee && refund.attempt == 0) take_credits_back(draft, refund);
 }
 
@@ -193,7 +196,10 @@ void refund_reported(Draft& draft, const RefundReported& command) {
   const bool paid = said.state == AttemptState::captured && !other_amount;
   // A refund that was refused or got lost is asked again with its own key until the provider has paid it. One that was
   // paid and came back is for a person.
-  const Duration wait = refund.asked == 0 ? minutes(5) : hours(24);
+  Duration wait = refund.asked == 0 ? minutes(5) : hours(24);
+  // What is not there yet is looked for again when it has to be.
+  if (said.absent && said.look_up_lag.us > 0)
+    wait = std::max(minutes(5), std::max(refund.started_at, refund.sent_at) + said.look_up_lag - draft.now);
   RefundMoved moved{.refund = refund.id,
                     .amount = refund.amount,
                     .state = paid           ? AttemptState::captured
@@ -204,16 +210,125 @@ void refund_reported(Draft& draft, const RefundReported& command) {
                     .raw = said.raw};
   moved.decline_code = said.decline_code;
   moved.taken_back = was_paid;
+  if (command.sent) moved.sent_at = draft.now;
   if (was_paid) moved.alarm = "taken_back: the provider could not pay it out";
   if (other_amount) moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + refund.amount.text();
   draft.add(moved);
   if (!paid || refund.attempt != 0) return;  // money that nobody wanted has no invoice to correct
+  if (!refund.credit_note.empty()) return;   // it came back, and was paid out again
   issue_credit_note(draft, refund);
   if (!refund.guarantee) return;
   take_credits_back(draft, refund);
   const bool all = std::ranges::all_of(
       draft.account.refunds, [](const Refund& r) { return !r.guarantee || r.state == AttemptState::captured; });
   if (all) end_account(draft);
+}
+
+namespace {
+
+/// The share of each type that the money had bought, as far as it is left. Of all of the money: all that is left.
+std::vector<Take> share_of_credits(const Account& account, const Order& order, Money amount) {
+  std::vector<Take> takes;
+  for (const CreditType& type : order.types()) {
+    Credits left = {
+        Ratio{amount.minor(), order.total.minor()}.of(account.issued_by(order.id, type).units, Rounding::half_up)};
+    for (const Grant& grant : account.grants) {
+      if (grant.paid_by != order.id || grant.type != type) continue;
+      const Credits taken = std::min(left, grant.remaining - grant.held);
+      if (!taken.is_zero()) takes.push_back({grant.id, taken});
+      left -= taken;
+    }
+  }
+  return takes;
+}
+
+/// An order's refund as the processor made it: of its money without tax the same part.
+Refund refund_as_made(const Draft& draft, const Order& order, const Attempt& paid, Money amount) {
+  if (order.state != OrderState::paid) {
+    Refund unwanted;
+    unwanted.order = order.id;
+    unwanted.attempt = paid.number;
+    unwanted.amount = amount;
+    return unwanted;
+  }
+  Refund refund = share_of(draft, order, GivesBack::whole);
+  if (refund.amount == amount) return refund;
+  const Money net = amount.times({order.net().minor(), order.total.minor()}, Rounding::half_up);
+  refund.taxes = taxes_refunded(order.taxes, order.net(), gone_net(draft.account, order), net);
+  refund.amount = amount;
+  refund.credits = refund.goodwill = {};
+  return refund;
+}
+
+/// What came by this payment and did not go back yet.
+Money left_of(const Account& account, const Order& order, const Attempt& paid) {
+  Money left = paid.amount;
+  for (const Refund& refund : account.refunds)
+    if (refund.order == order.id && (refund.attempt == 0 || refund.attempt == paid.number) &&
+        !(refund.state == AttemptState::declined && refund.ask_at == never))
+      left -= refund.amount;
+  for (const Dispute& dispute : account.disputes)
+    if (dispute.order == order.id && dispute.state == DisputeState::lost) left -= dispute.amount;
+  return left;
+}
+
+void decide_credits(Draft& draft, const Refund& made, const RecordRefund& command, const ProcessorId& processor) {
+  const Order order = *draft.account.order(made.order);
+  switch (draft.catalog().refunded_elsewhere) {
+    case CreditsThen::keep: return;
+    case CreditsThen::take_share:
+      for (const Take& take : share_of_credits(draft.account, order, command.amount))
+        draft.add(GrantRefunded{take.grant, take.amount, made.id});
+      return;
+    case CreditsThen::staff_decides: break;
+  }
+  draft.add(DiscrepancyFound{Discrepancy{.name = "refund_made_elsewhere/" + command.ref,
+                                         .processor = processor,
+                                         .what = "refund_made_elsewhere",
+                                         .key = made.key,
+                                         .ref = command.ref,
+                                         .ours = "order " + std::to_string(order.id.value) + " of " +
+                                                 draft.account.id.text() + ": its credits are as they were",
+                                         .theirs = command.amount.text() + " went back to the customer",
+                                         .found_by = "refund",
+                                         .found_at = draft.now}});
+}
+
+}  // namespace
+
+void record_refund(Draft& draft, const RecordRefund& command) {
+  const Order* found = draft.account.order(command.order);
+  const auto is_paid = [](const Attempt& one) { return one.state == AttemptState::captured; };
+  if (found == nullptr || std::ranges::none_of(found->attempts, is_paid))
+    refuse("no_such_payment", "There is no payment for this order.");
+  const Order order = *found;
+  const Attempt paid = *std::ranges::find_if(order.attempts, is_paid);
+  if (command.ref.empty()) refuse("ref_missing", "A refund is named by the processor's own id.");
+  for (const Refund& refund : draft.account.refunds)
+    if (refund.order == order.id && refund.ref == command.ref)
+      refuse("known_already", "The refund " + command.ref + " is in the books already.");
+  const Money left = left_of(draft.account, order, paid);
+  if (command.amount.minor() <= 0 || command.amount.currency() != order.total.currency() || left < command.amount)
+    refuse("bad_amount", "Of this payment at most " + left.text() + " can go back.");
+  Refund made = refund_as_made(draft, order, paid, command.amount);
+  made.id = {draft.account.last_refund + 1};
+  made.key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() +
+                                      "/refund made elsewhere/" + paid.processor.text() + "/" + command.ref);
+  made.reason = command.reason;
+  made.made_elsewhere = true;
+  made.credits = {};
+  draft.add(RefundStarted{made});
+  const bool whole = left == command.amount;
+  if (whole && made.attempt == 0) end_delivery(draft, order.id, "given_back");
+  draft.add(RefundMoved{.refund = made.id,
+                        .amount = made.amount,
+                        .state = AttemptState::captured,
+                        .ask_at = never,
+                        .ref = command.ref,
+                        .raw = "made at the processor"});
+  if (made.attempt != 0) return;  // money that nobody wanted has no invoice to correct
+  issue_credit_note(draft, made);
+  decide_credits(draft, made, command, paid.processor);
 }
 
 void record_payout(Draft& draft, const RecordPayout& command) {

@@ -10,6 +10,9 @@ void request_refund(Draft& draft);
 void decide_refund(Draft& draft, const DecideRefund& command);
 /// What the provider says of a refund. When all of a guarantee's are paid, access and credits end.
 void refund_reported(Draft& draft, const RefundReported& command);
+/// A refund that somebody made at the processor itself: the money is gone, so it becomes a refund of that order, with
+/// its credit note. What becomes of its credits is the tenant's word, or an item for staff.
+void record_refund(Draft& draft, const RecordRefund& command);
 /// What came by bank no processor gives back: a person pays it out, and says so here.
 void record_payout(Draft& draft, const RecordPayout& command);
 

@@ -56,6 +56,8 @@ struct ProviderReport {
   /// Of a captured payment: what the processor kept of it, in whatever currency it settles; no currency: not known.
   Money fee;
   std::string settlement;  ///< the processor's id of the payout that it is in; empty: in none yet
+  bool looked_up = false;  ///< a charge or refund was not sent a second time: the processor was asked about it instead
+  Duration look_up_lag;    ///< how long something done may still look absent at this processor; 0: it does not say
 };
 
 /// The decline code of a cancel at a processor that knows none.

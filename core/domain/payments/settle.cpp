@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/orders/deliver.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/cancel.hpp"
 #include "domain/payments/match.hpp"
@@ -12,8 +13,14 @@ namespace florin {
 
 namespace {
 
-/// How long something done may still look absent at a provider.
-constexpr Duration look_up_lag = minutes(5);
+/// How long something done may still look absent at a provider that does not say.
+constexpr Duration usual_look_up_lag = minutes(5);
+
+/// As its processor declared it last.
+Duration look_up_lag_of(const Attempt& attempt, const ProviderReport& said) {
+  if (said.look_up_lag.us > 0) return said.look_up_lag;
+  return attempt.look_up_lag.us > 0 ? attempt.look_up_lag : usual_look_up_lag;
+}
 
 bool final_no(AttemptState state) {
   return state == AttemptState::declined || state == AttemptState::not_sent || state == AttemptState::expired ||
@@ -163,6 +170,8 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
                      .action = said.action,
                      .alarm = said.text.starts_with("wrong_amount") ? said.text : std::string()};
   if (command.sent) moved.sent_at = draft.now;
+  moved.look_up_lag = said.look_up_lag;
+  const Duration look_up_lag = look_up_lag_of(attempt, said);
   const Instant last_sent = std::max({attempt.started_at, attempt.sent_at, moved.sent_at.value_or(Instant())});
   if (said.absent) {
     // Absence is proved only after the provider's own delay; till then it is as unknown as before.
@@ -234,7 +243,8 @@ void resolve_payment(Draft& draft, const ResolvePayment& command) {
   const bool captured = command.outcome == PaymentOutcome::captured;
   if (captured && command.ref.empty()) refuse("ref_missing", "Money that came has the processor's own id.");
   // Till then a request of ours may still arrive.
-  const Instant certain = std::max(std::max(attempt.started_at, attempt.sent_at) + look_up_lag, attempt.send_before);
+  const Instant last_sent = std::max(attempt.started_at, attempt.sent_at);
+  const Instant certain = std::max(last_sent + look_up_lag_of(attempt, {}), attempt.send_before);
   if (!captured && draft.now < certain)
     refuse("too_early", "A request may still arrive. Look again after " + certain.text() + ".");
   ProviderReport said;
@@ -249,7 +259,12 @@ void decide_late_money(Draft& draft, const DecideLateMoney& command) {
   const Order* found = draft.account.order(command.order);
   const Order order = found == nullptr ? Order() : *found;
   const auto kept = std::ranges::find_if(order.attempts, &Attempt::kept);
-  if (kept == order.attempts.end()) refuse("no_money_kept", "No money of this order waits for a decision.");
+  if (order.undelivered && !command.reason.empty()) {
+    if (command.deliver) return deliver_order(draft, {order.id});
+    return start_refund(draft, share_of(draft, order, GivesBack::whole));
+  }
+  if (kept == order.attempts.end() && !order.undelivered)
+    refuse("no_money_kept", "No money of this order waits for a decision.");
   if (command.reason.empty()) refuse("reason_missing", "A decision about money needs a reason.");
   if (!command.deliver) return give_back_whole(draft, order.id, kept->number);
   if (order.state == OrderState::paid || !still_due(draft.account, order))

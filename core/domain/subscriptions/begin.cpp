@@ -91,7 +91,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
   if (draft.account.subscription)
     refuse("already_subscribed", "This account is on a plan already. Change the plan instead.");
   for (const Order& order : draft.account.orders)
-    if (order.state == OrderState::open && order.buys.plan)
+    if (order.unfinished() && order.buys.plan)
       refuse("payment_under_way", "A payment for a plan is under way. Please wait for its result.");
   const Terms terms =
       terms_of(draft.account, catalog, command.plan, command.cycle, command.licences.value_or(1), command.add_ons);
@@ -168,7 +168,7 @@ void end_trial(Draft& draft) {
   if (!trial.picked) return;
   // A plan that the customer asked to start now, later, and whose payment is under way, takes the place of this one.
   for (const Order& order : draft.account.orders)
-    if (order.state == OrderState::open && order.buys.plan) return;
+    if (order.unfinished() && order.buys.plan) return;
   const Terms terms = terms_of(draft.account, draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan,
                                trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);
   begin_subscription(draft, terms_as_bought(terms));

@@ -42,7 +42,7 @@ void must_keep_cycles(const Account& account, const CustomPlan& made, const Plan
       refuse("cycle_in_use", "cycles: this account is on '" + cycle + "', which is missing.", plan.at);
   };
   for (const Order& order : account.orders)
-    if (order.in_flight() && order.buys.plan) keeps(*order.buys.plan, order.buys.cycle);
+    if ((order.in_flight() || order.undelivered) && order.buys.plan) keeps(*order.buys.plan, order.buys.cycle);
   if (account.trial && account.trial->picked) keeps(account.trial->picked->plan, account.trial->picked->cycle);
   if (!account.subscription) return;
   keeps(account.subscription->plan, account.subscription->cycle);
@@ -117,13 +117,13 @@ void set_custom_plan(Draft& draft, const SetCustomPlan& command) {
   must_be_exactly(*plan, command);
 
   CustomPlan made{.plan = command.plan,
-                .rank = command.rank,
-                .cycles = {},
-                .credit_price = command.credit_price,
-                .first_credits = command.first_credits,
-                .monthly_minimum = command.monthly_minimum,
-                .meters = {},
-                .agreement = command.agreement};
+                  .rank = command.rank,
+                  .cycles = {},
+                  .credit_price = command.credit_price,
+                  .first_credits = command.first_credits,
+                  .monthly_minimum = command.monthly_minimum,
+                  .meters = {},
+                  .agreement = command.agreement};
   for (const PricedCycle& asked : command.cycles) {
     const auto months = catalog.months_of(asked.cycle);
     if (!months)

@@ -42,12 +42,58 @@ class Run : public std::enable_shared_from_this<Run> {
     if (sent_.size() == most_requests) return finish_with(nothing_learned("the plugin wants more than 16 requests"));
     if (!same_again()) return finish_with(nothing_learned("the plugin wants other requests than it wanted before"));
     planned_ = *step->send;
+    if (must_be_looked_up()) return look_up();
     left_ = sendings(planned_.effect);
     lost_ = false;
     send();
   }
 
  private:
+  /// It may have acted already. A request that is to be sent once is not sent again, nor one whose key the provider may
+  /// have forgotten.
+  bool must_be_looked_up() const {
+    if (!operation_.in_doubt || planned_.effect == RequestEffect::read) return false;
+    if (planned_.effect == RequestEffect::once) return true;
+    const Duration window = plugin_.facts().key_window;
+    return window.us > 0 && operation_.begun_at + window <= now_;
+  }
+
+  /// Asks what became of the operation, in place of sending it. A refund that is certainly not there is sent after all;
+  /// a charge's next try has a key of its own.
+  void look_up() {
+    Operation asks = operation_;
+    asks.kind = OperationKind::status;
+    asks.in_doubt = false;
+    asks.send_before = never;
+    asks.of_method = operation_.kind == OperationKind::save_method;
+    asks.of_refund = operation_.kind == OperationKind::refund;
+    if (asks.of_refund) {
+      asks.refund_key = operation_.key;
+      asks.key = operation_.key;
+    }
+    std::make_shared<Run>(plugin_, std::move(asks), transport_, secrets_, now_,
+                          [self = shared_from_this()](ProviderReport said, Pulled pulled) {
+                            self->looked_up(std::move(said), std::move(pulled));
+                          })
+        ->step();
+  }
+  void looked_up(ProviderReport said, Pulled pulled) {
+    const Instant sent = std::max(operation_.sent_at, operation_.begun_at);
+    const bool certain = said.absent && sent + lag() <= now_;
+    if (certain && operation_.kind == OperationKind::refund) {
+      Operation again = operation_;
+      again.in_doubt = false;
+      again.sent_before = false;
+      return std::make_shared<Run>(plugin_, std::move(again), transport_, secrets_, now_, std::move(done_))->step();
+    }
+    said.looked_up = true;
+    done_(std::move(said), std::move(pulled));
+  }
+  Duration lag() const {
+    const Duration declared = plugin_.facts().look_up_lag;
+    return declared.us > 0 ? declared : minutes(5);
+  }
+
   /// Computes the earlier requests again: a difference means that the plugin changed or is not pure.
   bool same_again() const {
     std::vector<ProviderReply> so_far;
@@ -154,6 +200,7 @@ class Run : public std::enable_shared_from_this<Run> {
     }
     for (auto* wiped : {&secrets, &person})
       for (std::string& one : *wiped) wipe(one);
+    said.look_up_lag = plugin_.facts().look_up_lag;
     if (!pulled_) pulled_ = Pulled{.page = {}, .cursor = {}, .problem = said.text};
     done_(std::move(said), *std::move(pulled_));
   }

@@ -362,6 +362,7 @@ struct SetDocumentNumbers {
 enum class MoneyKind : std::uint8_t { transfer, cheque };
 /// Staff, or a line of a bank statement: money is there. Without an order it is the account's, kept for its next one;
 /// of no account (an empty `account` in the request) it waits in the list of unmatched money for a person.
+/// An amount below zero is money that the bank took back: a transfer that was returned, a direct debit that bounced.
 struct RecordBankReceipt {
   ReceiptId receipt;  ///< once and for all: a second one of that name changes nothing
   ProcessorId processor;
@@ -370,11 +371,20 @@ struct RecordBankReceipt {
   std::optional<OrderId> order;
   std::string dated;                ///< the value date as the bank says it, the date of a cheque: 2026-03-10
   std::optional<std::string> said;  ///< what the payer wrote
+  /// Of money that the bank took back: the receipt of this account whose money it was. What that paid is taken back.
+  std::optional<ReceiptId> reverses;
 };
 /// Staff: this money is this account's, for that order, or without one for its next.
+/// Of money that the bank took back: which receipt of this account it takes back, by its name or by what it paid.
 struct ApplyCash {
   ReceiptId receipt;
   std::optional<OrderId> order;
+  std::optional<ReceiptId> reverses;
+};
+/// Staff, of the tenant: a line of a statement is no customer's money. It leaves the list of unmatched money.
+struct DismissBankReceipt {
+  ReceiptId receipt;
+  std::string reason;
 };
 /// Staff: it was not. What it had paid is taken back, and it waits in the list of unmatched money.
 struct UnapplyCash {
@@ -409,6 +419,24 @@ struct RecordPayout {
   RefundId refund;
   std::string ref;  ///< the bank's own reference of the transfer
 };
+/// Staff: the bank sent back a refund that a person had paid out. The receipt is the bank's line of it; the refund
+/// waits to be paid out again.
+struct RecordReturnedPayout {
+  RefundId refund;
+  ReceiptId receipt;
+};
+/// A refund that was made at the processor itself and not by us: it becomes a refund of the order that its payment
+/// paid.
+struct RecordRefund {
+  OrderId order;
+  std::string ref;  ///< the processor's id of the refund
+  Money amount;
+  std::string reason;  ///< the processor's word, or staff's
+};
+/// Staff: tries now to deliver a paid order that could not be delivered.
+struct DeliverOrder {
+  OrderId order;
+};
 /// Staff, of the tenant: a difference between a processor's books and ours was looked into.
 struct CloseDiscrepancy {
   std::string difference;  ///< its name
@@ -438,7 +466,7 @@ using Command =
                  SetEntitlement, InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole,
                  UseTogether, Transfer, PayOrder, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque,
                  RecordWithheldTax, ResolvePayment, CloseDiscrepancy, SetBilling, DecideLateMoney, SetUpPaymentMethod,
-                 RecordPayout, CustomerReturned>;
+                 RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout, RecordRefund, DeliverOrder>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

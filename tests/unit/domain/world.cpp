@@ -382,9 +382,12 @@ const Entry& World::enter(AnyCommand command, const Actor& actor, Instant as_of)
   for (;;) {
     auto decision = decide(account, tenant, actor, entry.key, entry.command, {as_of, catalogs, answers, digest});
     if (decision.question) {
-      answers.push_back(answer_to(std::get<Moment>(*decision.question), words));
+      const auto& moment = std::get<Moment>(*decision.question);
+      const auto instead = policy_says ? policy_says(moment) : std::nullopt;
+      answers.push_back(instead ? *instead : Answer(answer_to(moment, words)));
       continue;
     }
+    if (decision.failed) throw std::logic_error("a plugin failed: " + decision.failed->text);
     entry.facts = std::move(decision.facts);
     entry.refusal = std::move(decision.refusal);
     break;

@@ -85,6 +85,7 @@ class World {
   std::deque<Entry> entries;
   bool provider_answers = true;
   std::function<void(const Entry&, const Account& before, const Account& after)> watch;
+  std::function<std::optional<Answer>(const Moment&)> policy_says;  ///< in place of the policy, where it says something
 
  private:
   const Entry& enter(AnyCommand command, const Actor& actor, Instant as_of);
