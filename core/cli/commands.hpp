@@ -77,6 +77,12 @@ int import(const TenantWords& words, const std::string& file, bool dry_run, bool
 int months(const TenantWords& words, bool csv);
 int close_month(const TenantWords& words, const std::string& month, bool csv);
 int notifications(const TenantWords& words, std::uint64_t from);
+struct ReleaseWords {
+  TenantWords of;
+  std::string account, reason;
+  bool dry_run = false;
+};
+int release(const ReleaseWords& words);
 
 /// The shipped florin.yaml: of the folder we are in, else the installed one.
 std::string default_config();

@@ -180,10 +180,12 @@ class Program {
     data_of(before);
     account_of(before);
     before->add_option("COMMAND", json_command_, R"(as JSON: {"change_plan": {"plan": "pro"}})")->required();
-    before->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
+    before->add_option("--as", as_, "who asks: a role of the tenant's, service (your backend) or staff; also role:id")
+        ->required();
     config_of(before);
     ask->add_option("--key", key_, "the same key and command happen once")->required();
-    ask->add_option("--as", as_, "who asks: a role of the tenant's, or role:id")->required();
+    ask->add_option("--as", as_, "who asks: a role of the tenant's, service (your backend) or staff; also role:id")
+        ->required();
     config_of(ask);
 
     auto* next = command("apply", "make tenant files their next version, or an earlier version again",
@@ -223,6 +225,11 @@ class Program {
     auto* lock = of_tenant("close", "lock a month that is over", [this] { return close_month(words(), month_, csv_); });
     lock->add_option("MONTH", month_, "as 2026-03")->required();
     lock->add_flag("--csv", csv_, "none: JSON");
+    auto* freed = of_tenant("release", "take an account back in that is set aside, once its books balance",
+                            [this] { return release({words(), account_, reason_, dry_run_}); });
+    freed->add_option("ACCOUNT", account_, "as `florin verify` names it")->required();
+    freed->add_option("--reason", reason_, "what was wrong and what was done about it")->required();
+    freed->add_flag("--dry-run", dry_run_, "say what falls due with it, and release nothing");
     auto* told = of_tenant("notifications", "what is to be told to whom, as JSON",
                            [this] { return notifications(words(), since_); });
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
@@ -268,7 +275,7 @@ class Program {
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;
-  std::string day_, month_;
+  std::string day_, month_, reason_;
   bool dry_run_ = false, csv_ = false;
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };

@@ -152,6 +152,23 @@ int close_month(const TenantWords& words, const std::string& month, bool csv) {
   });
 }
 
+int release(const ReleaseWords& words) {
+  const auto account = AccountId::parse(words.account);
+  if (!account) return failed_to_read("ACCOUNT", account);
+  return on_tenant(words.of, [&](Host& host, const TenantId& tenant) {
+    const auto released = host.release(tenant, *account, actor_of(words.of.as), words.reason, words.dry_run);
+    if (!released) return was_refused(released.error());
+    std::cout << account->text() << " was set aside at " << released->since.text() << ": " << released->rule << ": "
+              << released->text << "\nits entries fit and its books balance with this program\n"
+              << released->reports << (released->reports == 1 ? " report" : " reports")
+              << " of processors were kept for it\n"
+              << (released->charges.empty() ? "nothing falls due at once\n" : "falls due at once:\n");
+    for (const UpcomingCharge& charge : released->charges) std::cout << "  " << as_line(charge);
+    std::cout << (released->released ? "it is released\n" : "nothing was done: leave out --dry-run to release it\n");
+    return written(fine);
+  });
+}
+
 int notifications(const TenantWords& words, std::uint64_t from) {
   return on_tenant(words, [&](Host& host, const TenantId& tenant) {
     const auto all = host.notifications(tenant, from, 1000);

@@ -352,7 +352,8 @@ Job Engine::job_of(const Effect& effect, const ProviderReport& said) const {
           .asked_at = std::nullopt,
           .command = FallDue{},
           .reply = {},
-          .of_effect = true};
+          .of_effect = true,
+          .way = Way::host};
   if (effect.kind == Effect::Kind::refund)
     job.command = RefundReported{effect.refund, said, !said.looked_up};
   else if (effect.kind == Effect::Kind::cancel)

@@ -5,6 +5,8 @@
 #include <mutex>
 
 #include "domain/accounts/apply.hpp"
+#include "domain/accounts/set_aside.hpp"
+#include "domain/catalog/permission.hpp"
 #include "domain/journal/journal.hpp"
 #include "engine/asked.hpp"
 #include "engine/plugin_failed.hpp"
@@ -95,8 +97,9 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   Tenant& tenant = *address.tenant;
   Held* held = find(tenant, job.account, address.name);
   if (tenant.stopped) return fail(held, pending, *tenant.stopped);
+  if (auto why = kept_out(job.way, job.actor, job.command)) return refuse(held, "not_permitted", *std::move(why));
 
-  pending.of_host = job.actor.role == "host";
+  pending.of_host = job.way == Way::host;
   pending.asked_at = job.asked_at.value_or(now);
   if (!pending.of_host) {
     if (job.key.empty() || job.key.size() > longest_key)
@@ -110,13 +113,15 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
     pending.content = content_of(job.account, job.command);
     if (const auto used = keys.find(address.key, now)) {
       if (used->content != pending.content) return refuse(held, "key_reused", "this key was used for another command");
-      return answer_again(used->position, std::move(job.reply));
+      return answer_again(used->position, only_if_asked(job, tenant, held == nullptr ? Account() : held->account));
     }
     if (!reserved_.empty())
       if (const auto same = reserved_.find(reserved_key(pending)); same != reserved_.end()) {
         if (same->second->pending.content != pending.content)
           return refuse(held, "key_reused", "this key was used for another command");
-        if (job.reply) same->second->pending.joined.push_back(std::move(job.reply));
+        if (job.reply)
+          same->second->pending.joined.push_back(
+              only_if_asked(job, tenant, held == nullptr ? Account() : held->account));
         return;
       }
   }
@@ -127,6 +132,15 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   if (is_busy({&tenant, job.account}, held) || (moves != nullptr && is_busy({&tenant, moves->to}, other)))
     return park(tenant, pending, Ran::behind_due);
   if (const Ran ran = run(tenant, held, other, pending, now); ran != Ran::through) park(tenant, pending, ran);
+}
+
+Reply Shard::reply_of(Pending& pending) {
+  if (pending.joined.empty()) return std::move(pending.job.reply);
+  return [first = std::move(pending.job.reply),
+          joined = std::move(pending.joined)](const Result<Answered>& answer) mutable {
+    if (first) first(answer);
+    for (Reply& same : joined) same(answer);
+  };
 }
 
 void Shard::fail(Held* held, Pending& pending, const Error& why) {
@@ -146,6 +160,16 @@ Shard::Ran Shard::run(Tenant& tenant, Held* held, Held* other, Pending& pending,
     if (advanced == Advanced::asks) return Ran::behind_due;
     if (advanced == Advanced::all || passes_held(pending.job)) continue;
     fail(held, pending, slot_of(*account)->why);
+    return Ran::through;
+  }
+  if (held != nullptr && held->aside) {
+    take_aside(tenant, *held, pending, now);
+    return Ran::through;
+  }
+  if (other != nullptr && other->aside) {
+    fail(held, pending,
+         {.code = account_set_aside,
+          .message = "'" + other->account.id.text() + "' is set aside until support has released it"});
     return Ran::through;
   }
   if (pending.at == never) pending.at = now;
@@ -186,9 +210,15 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
   }
   std::optional<Account> newcomer;
   if (held == nullptr) newcomer.emplace().id = job.account;
+  Releases releases{.account = released_by(tenant, entry.command)};
+  if (releases.account != nullptr) {
+    auto whole = released(*releases.account);
+    if (!whole) return refuse(whole.error());
+    releases.as_it_will_be = std::move(*whole);
+  }
   Seldom<Beside> beside;
-  const auto decided = decide_into(tenant, held != nullptr ? held->account : *newcomer, entry, pending.known,
-                                   other == nullptr ? nullptr : &other->account, &beside);
+  const auto decided =
+      decide_checked(tenant, held, held != nullptr ? held->account : *newcomer, entry, pending.known, other, &beside);
   if (!decided) return refuse(decided.error());
   if (!*decided) {
     job.actor = std::move(entry.actor);
@@ -207,12 +237,12 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     }
     *person = std::move(sealed);
   }
-  append_command(tenant, held, other, pending, std::move(made), std::move(beside), now);
+  append_command(tenant, held, other, pending, std::move(made), std::move(beside), std::move(releases), now);
   return Ran::through;
 }
 
 void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pending, std::shared_ptr<Entry> made,
-                           Seldom<Beside> beside, Instant now) {
+                           Seldom<Beside> beside, Releases releases, Instant now) {
   const Entry& entry = *made;
   Job& job = pending.job;
   if (!pending.of_host) keys_for(entry.command).remember(pending.key, {pending.content, last_ + 1}, now);
@@ -228,17 +258,13 @@ void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pen
     const std::unique_lock frame(frame_);
     tenant.catalogs.versions.push_back(job.catalog);
   }
-  Reply reply = std::move(job.reply);
-  if (!pending.joined.empty())
-    reply = [first = std::move(reply), joined = std::move(pending.joined)](const Result<Answered>& answer) mutable {
-      if (first) first(answer);
-      for (Reply& same : joined) same(answer);
-    };
+  Reply reply = reply_of(pending);
   if (beside) return append_both(tenant, *held, std::move(made), std::move(reply), *other, std::move(*beside));
   append(&tenant, held, made, std::move(reply));
   if (of_effect) no_trouble(*held, *made, now);
   if (job.catalog && done) unstick(tenant);
   if (lifts) resume_charges(tenant, now);
+  if (releases.account != nullptr && done) release(tenant, *releases.account, *std::move(releases.as_it_will_be), now);
 }
 
 /// A report of an effect has arrived. Should it not be taken, nothing of its account leaves again at once, however
@@ -366,7 +392,7 @@ Result<bool> Shard::decide_into(Tenant& tenant, const Account& account, Entry& e
 }
 
 Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {
-  for (; !held.stuck && held.account.due_at <= now && left > 0; --left) {
+  for (; !held.stuck && !held.aside && held.account.due_at <= now && left > 0; --left) {
     Slot* slot = held.waits ? slot_of(held) : nullptr;
     if (slot != nullptr && slot->due && slot->due->ticket != 0) return Advanced::asks;
     if (slot != nullptr && slot->held() && last_at_ < slot->retry_at) return Advanced::held;
@@ -384,7 +410,8 @@ Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {
                                                .facts = {}});
     Known none;
     Known& known = slot != nullptr && slot->due ? slot->due->known : none;
-    const auto decided = decide_into(tenant, held.account, *entry, known);
+    const auto decided = decide_checked(tenant, &held, held.account, *entry, known);
+    if (!decided && held.aside) return Advanced::all;
     if (!decided) {
       hold_due(held, decided.error(), last_at_);
       return Advanced::held;
@@ -402,8 +429,7 @@ Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {
 
 void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply) {
   const Entry& entry = *made;
-  const store::Position position = ++last_;
-  journal::write(pending_, entry);
+  const store::Position position = last_ + 1;
   if (tenant != nullptr) {
     tenant->state.position = position;
     changed(*tenant, position);
@@ -424,7 +450,21 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     Account nobody;
     apply(nobody, tenant->state, entry, position);
   }
+  journal::write(pending_, entry);
+  last_ = position;
   tail_.push_back({std::move(made), std::move(reply)});
+}
+
+/// A used key gives its answer to the actor who asked first, and to whoever could have asked.
+Reply Shard::only_if_asked(Job& job, const Tenant& tenant, const Account& account) {
+  if (!job.reply || job.way != Way::outside ||
+      could_ask(account, tenant.catalogs.at(tenant.state.catalog), job.actor, job.command))
+    return std::move(job.reply);
+  return [actor = std::move(job.actor), reply = std::move(job.reply)](Result<Answered> answer) mutable {
+    if (answer && answer->entry->actor != actor)
+      return reply(Error{.code = "not_permitted", .message = "this key was used, and its answer is not for this role"});
+    reply(std::move(answer));
+  };
 }
 
 void Shard::answer_again(store::Position position, Reply reply) {
@@ -460,7 +500,7 @@ std::size_t Shard::take_due(Instant now, std::size_t most) {
   std::size_t left = most;
   for (auto next = events_.begin(); next != events_.end() && next->first <= now && left > 0;) {
     Held& held = *next->second;
-    if (held.stuck || now < (held.waits ? due_event(held) : held.account.due_at)) {
+    if (held.stuck || held.aside || now < (held.waits ? due_event(held) : held.account.due_at)) {
       ++next;
       continue;
     }

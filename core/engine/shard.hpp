@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "domain/accounts/due.hpp"
+#include "domain/catalog/command_rule.hpp"
 #include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
 #include "engine/effects.hpp"
@@ -46,6 +47,7 @@ struct Job {
   AnyCommand command;
   Reply reply;             ///< empty: nobody waits
   bool of_effect = false;  ///< what came of an effect that this shard handed out
+  Way way = Way::outside;  ///< which way it came in: the shard's gate asks
   /// Of ApplyCatalog: the version as it is compiled. Its text is in the store already.
   std::shared_ptr<const Catalog> catalog{};
 };
@@ -62,6 +64,8 @@ class Shard {
     bool sending = true;  ///< false after a restore: nothing leaves the host until it is told to
     /// What the operator must hear of, as one sentence. Left out: it is a line on stderr.
     std::function<void(const std::string&)> alarm;
+    /// Tests: changes what was decided before it is checked.
+    std::function<void(Entry& entry, Beside* beside)> after_decision{};
   };
   Shard(store::Store& store, Policies& policies, Options options);
   ~Shard();
@@ -144,6 +148,11 @@ class Shard {
   const Catalogs* catalogs(const TenantId& tenant) const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
+  /// An account that is set aside as it would be if it were released now. Errors: not_set_aside; facts_fit, or the rule
+  /// that is broken, when it still does not hold.
+  Result<Account> as_released(const TenantId& tenant, const AccountId& account) const;
+  /// Reports that were kept for it meanwhile, and wait for its release.
+  std::size_t kept_reports(const TenantId& tenant, const AccountId& account) const;
   /// The tenants are up: from now on look() may see them, until the shard is lost.
   void let_look() { may_look_ = true; }
   /// From any thread, beside the one that decides: runs `see(state, account, catalogs)` on an
@@ -202,6 +211,7 @@ class Shard {
     store::Position changed_from = 0;  ///< the first change that is in no cut; 0: there is none
     bool stuck = false;                ///< what is due was refused: tried again after the next change
     bool waits = false;                ///< it has a slot: a plugin is asked, or failed what is due
+    bool aside = false;                ///< it is set aside: see aside_
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
   };
   struct Tenant {
@@ -262,6 +272,10 @@ class Shard {
     std::shared_ptr<Parked> parked;  ///< null: due work
     SlotName slot;
   };
+  struct Releases {  ///< of a command that takes an account back in
+    Held* account = nullptr;
+    std::optional<Account> as_it_will_be{};
+  };
   enum class Advanced : std::uint8_t { all, asks, held };
   enum class Ran : std::uint8_t { through, asks, behind_due };
   struct Waiting {
@@ -301,8 +315,10 @@ class Shard {
   Ran run(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
   Ran decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
   void append_command(Tenant& tenant, Held* held, Held* other, Pending& pending, std::shared_ptr<Entry> made,
-                      Seldom<Beside> beside, Instant now);
+                      Seldom<Beside> beside, Releases releases, Instant now);
   void fail(Held* held, Pending& pending, const Error& why);
+  /// Of the command, and of those who asked for the same meanwhile.
+  static Reply reply_of(Pending& pending);
 
   Slot* slot_of(const SlotName& name);
   Slot* slot_of(const Held& held) { return slot_of(SlotName{held.tenant, held.account.id}); }
@@ -334,6 +350,35 @@ class Shard {
     const auto trouble = troubled_.find(&held);
     return trouble == troubled_.end() ? Instant() : trouble->second.quiet_until;
   }
+  // ---- Accounts that are set aside: set_aside.cpp
+  struct Aside {
+    store::Position from = 0;  ///< nothing of the account's entries from here on reached its state
+    std::vector<std::pair<store::Position, std::shared_ptr<const Entry>>> kept;  ///< these entries
+  };
+  struct Misfit {  ///< an entry whose facts do not fit, found at a start
+    store::Position position = 0;
+    std::string text;
+  };
+  /// As decide_into, and checks what was decided before anything is remembered or appended. Errors: as decide_into;
+  /// internal_fault: it would break the books, and the account at fault is set aside.
+  Status decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Held* other = nullptr,
+                        Seldom<Beside>* beside = nullptr);
+  void set_aside(Tenant& tenant, Held& held, const std::string& rule, const std::string& text, store::Position from);
+  void mark_aside(Held& held, store::Position from);
+  void mark_listed();
+  /// A command on such an account: an error, but for what a processor reports, which is kept.
+  void take_aside(Tenant& tenant, Held& held, Job& job, std::uint32_t content, const KeyWindow::Digest& key,
+                  Instant now);
+  Result<Account> released(const Held& held) const;
+  void release(Tenant& tenant, Held& held, Account account, Instant now);
+  /// The account whose release closing this item is; nullptr: it is another difference.
+  Held* released_by(Tenant& tenant, const AnyCommand& command) const;
+  /// Whether the entry is not to reach its account; then it is kept.
+  bool replays_aside(Tenant& tenant, Held& held, const Entry& entry, store::Position position, bool tenant_has_it);
+  void replay_listing(Tenant& tenant, const Entry& entry, store::Position position);
+  void list_misfits();
+  void alarm(const std::string& line) const;
+
   void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply);
   void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
@@ -342,19 +387,22 @@ class Shard {
   void changed(Tenant& tenant, store::Position position);
   void changed(Held& held, store::Position position);
   store::Checkpoint checkpoint_of(Tenant& tenant);
-  void doubt_started(Tenant& tenant, Instant now);
+  void doubt_started(Tenant& tenant, Instant now, const Held* only = nullptr);
   void resume_charges(Tenant& tenant, Instant now);
   void unstick(Tenant& tenant);
   void erase(const Entry& entry);
   void answer_again(store::Position position, Reply reply);
+  static Reply only_if_asked(Job& job, const Tenant& tenant, const Account& account);
   /// Whose attempt, refund or saving has this key; nullptr: none of the tenant's.
   const Account* holder_of(const TenantId& tenant, const std::string& key) const;
   void forget();
   Status recover();
+  Status recover_once();
   Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
   bool in_checkpoints(const Entry& entry, store::Position position) const;
   Status replay(store::Position floor);
-  void replay_entry(const Entry& entry, store::Position position, store::Position floor);
+  /// Errors: facts_fit, and the account is noted as a misfit.
+  Status replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
 
   store::Store& store_;
@@ -389,6 +437,9 @@ class Shard {
   std::uint64_t last_ticket_ = 0;
   std::map<ReservedKey, std::shared_ptr<Parked>> reserved_;  ///< by the keys of commands that wait
   std::deque<SlotName> ready_;                               ///< slots in which the first may run now
+
+  boost::unordered_flat_map<Held*, Aside> aside_;
+  std::map<std::pair<TenantId, AccountId>, Misfit> misfits_;  ///< of this start
 
   // Of changes that are in no cut, by the position of the first. A tenant that went along with one of its accounts
   // stays in its place until its turn comes.

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "domain/accounts/apply.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/journal/journal.hpp"
 #include "domain/payments/stop.hpp"
 #include "engine/asked.hpp"
@@ -51,6 +52,7 @@ Status Shard::open(Instant now) {
   durable(row);
   epoch_before_ = head_.epoch;
   lost_ = false;
+  list_misfits();
   return Done{};
 }
 
@@ -60,6 +62,7 @@ void Shard::forget() {
     const std::unique_lock until_nobody_looks(frame_);
   }
   asked_again_ = {};
+  aside_.clear();
   attempts_.clear();
   slots_.clear();
   tickets_.clear();
@@ -82,11 +85,26 @@ void Shard::forget() {
 /// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
 /// folds the whole journal instead; `florin verify` says which.
 Status Shard::recover() {
+  misfits_.clear();
+  constexpr std::size_t most_misfits = 1000;
+  for (;;) {
+    const std::size_t known = misfits_.size();
+    const Status recovered = recover_once();
+    // With what does not fit left aside, from the beginning: no account may stay half changed.
+    const bool again = !recovered && known < misfits_.size() && known < most_misfits;
+    if (!again) return recovered;
+    forget();
+  }
+}
+
+Status Shard::recover_once() {
   const auto loaded = store_.load(options_.number);
   const Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
+  mark_listed();
   const Status recovered = taken ? replay(loaded->floor) : taken;
   if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
   forget();
+  mark_listed();
   return replay(0);
 }
 
@@ -127,7 +145,8 @@ Status Shard::replay(store::Position floor) {
             Error{.code = "damaged_checkpoint", .message = "the checkpoints lack position " + std::to_string(position)};
         return false;
       }
-      replay_entry(entry, position++, floor);
+      outcome = replay_entry(entry, position++, floor);
+      if (!outcome) return false;
     }
     return true;
   };
@@ -142,18 +161,28 @@ bool Shard::in_checkpoints(const Entry& entry, store::Position position) const {
   const auto tenant = tenants_.find(entry.tenant.text());
   if (tenant == tenants_.end() || tenant->second->state.position < position) return false;
   if (entry.account.empty() || entry.facts.empty()) return true;
+  // One that is set aside stays as it was.
+  if (const auto aside = set_aside_of(tenant->second->state, entry.account); aside && aside->from <= position)
+    return true;
   const Held* held = find(*tenant->second, entry.account);
   return held != nullptr && position <= held->account.position;
 }
 
-void Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
+Status Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
   last_at_ = std::max(last_at_, entry.at);
   if (!entry.key.empty())
     keys_for(entry.command)
         .remember(KeyWindow::digest_of(entry.tenant, entry.key), {content_of(entry.account, entry.command), position},
                   last_at_);
   if (std::holds_alternative<ErasePersonalData>(entry.command)) erase(entry);
-  if (position <= floor || entry.tenant.empty()) return;
+  if (entry.tenant.empty()) return Done{};
+  if (position <= floor) {
+    // What the checkpoint of one that is set aside lacks.
+    Tenant* tenant = entry.account.empty() ? nullptr : find_tenant(entry.tenant);
+    Held* held = tenant == nullptr ? nullptr : find(*tenant, entry.account);
+    if (held != nullptr) (void)replays_aside(*tenant, *held, entry, position, true);
+    return Done{};
+  }
   // Checkpoints are as of an entry each: one that is newer than this entry has it already. Whatever an account's has,
   // its tenant's has too.
   Tenant& tenant = tenant_of(entry.tenant);
@@ -165,17 +194,25 @@ void Shard::replay_entry(const Entry& entry, store::Position position, store::Po
   if (entry.account.empty()) {
     Account nobody;
     if (!tenant_has_it) apply(nobody, tenant.state, entry, position);
-    return;
+    replay_listing(tenant, entry, position);
+    return Done{};
   }
   Held* held = find(tenant, entry.account);
-  if (held == nullptr && entry.facts.empty()) return;  // a refusal to somebody who is not there
+  if (held == nullptr && entry.facts.empty()) return Done{};  // a refusal to somebody who is not there
   if (held == nullptr) held = &held_as(tenant, entry.account);
-  if (position <= held->account.position) return;
+  if (replays_aside(tenant, *held, entry, position, tenant_has_it)) return Done{};
+  if (position <= held->account.position) return Done{};
   TenantState as_of_then;
   as_of_then.catalog = entry.catalog;
-  apply(held->account, tenant_has_it ? as_of_then : tenant.state, entry, position);
+  try {
+    apply(held->account, tenant_has_it ? as_of_then : tenant.state, entry, position);
+  } catch (const std::exception& failed) {
+    misfits_.try_emplace({entry.tenant, entry.account}, Misfit{position, failed.what()});
+    return Error{.code = "facts_fit", .message = "position " + std::to_string(position) + ": " + failed.what()};
+  }
   changed(*held, position);
   remember_attempts(*held);
+  return Done{};
 }
 
 Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std::string_view text, Instant now) {
@@ -232,7 +269,7 @@ std::string Shard::catalog_name(const TenantId& tenant, std::string_view text) {
 void Shard::resume_charges(Tenant& tenant, Instant now) {
   std::vector<Job> jobs;
   for (const Held* held : tenant.accounts)
-    if (may_resume(tenant.state, held->account))
+    if (!held->aside && may_resume(tenant.state, held->account))
       jobs.push_back({.tenant = tenant.state.id,
                       .account = held->account.id,
                       .actor = the_host(),
@@ -240,14 +277,16 @@ void Shard::resume_charges(Tenant& tenant, Instant now) {
                       .asked_at = std::nullopt,
                       .command = ResumeCharges{},
                       .reply = {},
-                      .of_effect = false});
+                      .of_effect = false,
+                      .way = Way::host});
   std::ranges::sort(jobs, {}, &Job::account);
   for (Job& job : jobs) take(std::move(job), now);
 }
 
 /// What had started before the last stop may have left: it is asked about now, never sent as if for the first time.
-void Shard::doubt_started(Tenant& tenant, Instant now) {
+void Shard::doubt_started(Tenant& tenant, Instant now, const Held* only) {
   for (const Held* held : tenant.accounts) {
+    if (only != nullptr && held != only) continue;
     for (const Refund& refund : held->account.refunds)
       if (refund.state == AttemptState::started) unanswered_.insert(refund.key);
     for (const Saving& saving : held->account.savings)
@@ -257,7 +296,7 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
   for (const Held* held : tenant.accounts)
     for (const Order& order : held->account.orders)
       for (const Attempt& attempt : order.attempts) {
-        if (attempt.state != AttemptState::started) continue;
+        if (held->aside || (only != nullptr && only != held) || attempt.state != AttemptState::started) continue;
         ProviderReport said;
         said.text = "the host was stopped before the outcome was known";
         said.ask_after = Duration{1};
@@ -268,7 +307,8 @@ void Shard::doubt_started(Tenant& tenant, Instant now) {
                         .asked_at = std::nullopt,
                         .command = PaymentReported{order.id, attempt.number, std::move(said), true},
                         .reply = {},
-                        .of_effect = false});
+                        .of_effect = false,
+                        .way = Way::host});
       }
   std::ranges::stable_sort(jobs, {}, &Job::account);
   for (Job& job : jobs) take(std::move(job), now);

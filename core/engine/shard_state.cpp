@@ -79,7 +79,7 @@ bool Shard::Sooner::operator()(const Event& a, const Event& b) const {
 
 void Shard::schedule(Held& held) {
   Instant at = never;
-  if (!held.tenant->stopped && !held.tenant->catalogs.versions.empty()) {
+  if (!held.aside && !held.tenant->stopped && !held.tenant->catalogs.versions.empty()) {
     if (!held.stuck) at = held.waits ? due_event(held) : held.account.due_at;
     if (held.under_way == 0 && options_.sending) {
       const Instant asks = next_ask(held.account);

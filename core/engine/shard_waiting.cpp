@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 
 #include "engine/asked.hpp"
 #include "engine/plugin_failed.hpp"
@@ -273,10 +272,7 @@ void Shard::hold_due(Held& held, const Error& why, Instant now) {
                                  std::to_string(slot.failures) + " times and is tried again at " +
                                  slot.retry_at.text() +
                                  "; until then the account's commands are errors: " + why.message;
-    if (options_.alarm)
-      options_.alarm(sentence);
-    else
-      std::fprintf(stderr, "florin: alarm: %s\n", sentence.c_str());
+    alarm(sentence);
   }
   schedule(held);
 }

@@ -8,6 +8,7 @@
 
 #include "config/check.hpp"
 #include "config/command.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "engine/vault.hpp"
 #include "host/assembly.hpp"
 #include "host/documents.hpp"
@@ -115,6 +116,13 @@ class Host::Inside {
                          [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
                            return with(state, found, catalogs, seen_at(found, clock));
                          });
+  }
+
+  /// Why an account is set aside; none: it is not.
+  Result<std::optional<SetAside>> aside(const TenantId& tenant, const AccountId& account) const {
+    return on_account<std::optional<SetAside>>(
+        tenant, account,
+        [](const TenantState& state, const Account& found, const Catalogs&) { return set_aside_of(state, found.id); });
   }
 
   /// Copies of an account and its tenant, to see what would follow.
@@ -286,10 +294,13 @@ Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const A
 Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const {
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();
-  const auto next = next_period(*rehearsal);
+  const auto aside = inside_->aside(tenant, account);
+  if (!aside) return aside.error();
+  // Nothing is to come for one that is set aside, until its release.
+  const auto next = *aside ? Result<std::optional<NextPeriod>>(std::optional<NextPeriod>()) : next_period(*rehearsal);
   if (!next) return next.error();
   return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), seen_at(rehearsal->account(), now()),
-                         *next);
+                         *next, *aside);
 }
 
 Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account, const Actor& actor,
@@ -300,6 +311,9 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   if (!job) return job.error();
   auto rehearsal = inside_->rehearsal(tenant, account, job->command);
   if (!rehearsal) return rehearsal.error();
+  const auto aside = inside_->aside(tenant, account);
+  if (!aside) return aside.error();
+  if (*aside) return Error{.code = account_set_aside, .message = refusal_of(**aside).text};
   const auto quotation = florin::quote(*rehearsal, actor, "", job->command, seen_at(rehearsal->account(), now()));
   if (!quotation) return quotation.error();
   return quote_as_json(*quotation, rehearsal->catalog());
@@ -405,6 +419,13 @@ Result<MonthReport> Host::close_month(const TenantId& tenant, const std::string&
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::close_month(*assembly, tenant, month, by);
+}
+
+Result<Release> Host::release(const TenantId& tenant, const AccountId& account, const Actor& by,
+                              const std::string& reason, bool dry_run) {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  return operating::release(*assembly, tenant, account, by, reason, dry_run);
 }
 
 Result<std::vector<Notification>> Host::notifications(const TenantId& tenant, std::uint64_t from,

@@ -5,8 +5,10 @@
 
 #include "config/check.hpp"
 #include "config/import_file.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/documents/month.hpp"
 #include "host/card_numbers.hpp"
+#include "host/gate.hpp"
 #include "host/upcoming.hpp"
 #include "readers/months.hpp"
 #include "readers/notifications.hpp"
@@ -148,7 +150,8 @@ Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId&
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     rehearsals.clear();
     for (const AccountId& id : shard.accounts(tenant))
-      if (const Account* account = shard.account(tenant, id); account != nullptr && account->due_at <= until)
+      if (const Account* account = shard.account(tenant, id);
+          account != nullptr && account->due_at <= until && !set_aside_of(*shard.tenant(tenant), id))
         rehearsals.emplace_back(*account, now->state, now->catalogs, assembly.plugged());
   });
   if (!read) return read.error();
@@ -238,10 +241,51 @@ Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, cons
                   .command = CloseMonth{closing},
                   .reply = {},
                   .of_effect = false};
+  if (const auto in = admitted(job); !in) return in.error();
   const auto answered = assembly.engine().submit_and_wait(std::move(job));
   if (!answered) return answered.error();
   if (const auto& refusal = answered->entry->refusal) return Error{.code = refusal->code, .message = refusal->text};
   return report_of(closing, true, now->catalog());
+}
+
+Result<Release> release(Assembly& assembly, const TenantId& tenant, const AccountId& account, const Actor& by,
+                        const std::string& reason, bool dry_run) {
+  const auto now = tenant_now(assembly, tenant);
+  if (!now) return now.error();
+  Release release;
+  Result<Account> whole = Error{.code = "not_set_aside", .message = "'" + account.text() + "' is not set aside"};
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
+    const auto aside = set_aside_of(*shard.tenant(tenant), account);
+    if (!aside) return;
+    release = {.released = false,
+               .rule = aside->rule,
+               .text = aside->text,
+               .since = aside->since,
+               .charges = {},
+               .reports = shard.kept_reports(tenant, account)};
+    whole = shard.as_released(tenant, account);
+  });
+  if (!read) return read.error();
+  if (!whole) return whole.error();
+  engine::Job job{.tenant = tenant,
+                  .account = {},
+                  .actor = by,
+                  .key = "release " + account.text() + " " + release.since.text(),
+                  .asked_at = std::nullopt,
+                  .command = CloseDiscrepancy{set_aside_name(account), reason},
+                  .reply = {},
+                  .of_effect = false};
+  if (const auto in = admitted(job); !in) return in.error();
+  auto charges = florin::upcoming(engine::Rehearsal(*whole, now->state, now->catalogs, assembly.plugged()),
+                                  assembly.engine().now());
+  if (!charges) return charges.error();
+  release.charges = *std::move(charges);
+  if (dry_run) return release;
+  const auto answered = assembly.engine().submit_and_wait(std::move(job));
+  if (!answered) return answered.error();
+  if (const auto& refusal = answered->entry->refusal) return Error{.code = refusal->code, .message = refusal->text};
+  release.released = true;
+  return release;
 }
 
 Result<std::vector<Notification>> notifications(Assembly& assembly, const TenantId& tenant, std::uint64_t from,

@@ -11,6 +11,8 @@ Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant,
                                      const Actor& by, bool dry_run);
 Result<std::vector<MonthReport>> months(Assembly& assembly, const TenantId& tenant);
 Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, const std::string& month, const Actor& by);
+Result<Release> release(Assembly& assembly, const TenantId& tenant, const AccountId& account, const Actor& by,
+                        const std::string& reason, bool dry_run);
 Result<std::vector<Notification>> notifications(Assembly& assembly, const TenantId& tenant, std::uint64_t from,
                                                 std::size_t most);
 

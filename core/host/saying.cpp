@@ -70,6 +70,7 @@ Status Saying::differ(Discrepancy difference) {
   difference.processor = processor_;
   engine::Job job = job_of({}, RecordDiscrepancy{std::move(difference)});
   job.actor = {"host", ""};
+  job.way = Way::host;
   const auto taken = assembly_.engine().submit_and_wait(std::move(job));
   if (!taken) return taken.error();
   return Done{};
@@ -148,7 +149,8 @@ engine::Job Saying::job_of(const AccountId& account, AnyCommand command) const {
           .asked_at = std::nullopt,
           .command = std::move(command),
           .reply = {},
-          .of_effect = false};
+          .of_effect = false,
+          .way = Way::provider};
 }
 
 }  // namespace florin

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <memory>
 
-#include "host/card_numbers.hpp"
+#include "host/gate.hpp"
 
 namespace florin {
 
@@ -56,14 +56,6 @@ engine::Job job_of(UsageRequest request) {
       .of_effect = false};
 }
 
-/// Nobody speaks for the host itself, and no card's number is written anywhere. None: it may be asked.
-std::optional<Error> forbidden(const engine::Job& job) {
-  if (job.actor.role == "host")
-    return Error{.code = "not_permitted", .message = "'host' is Florin itself: nobody speaks for it"};
-  if (auto none = holds_no_card_number(job.command); !none) return none.error();
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::vector<Result<Taken>> take(engine::Engine& engine, std::vector<UsageRequest> requests) {
@@ -74,8 +66,8 @@ std::vector<Result<Taken>> take(engine::Engine& engine, std::vector<UsageRequest
   places.reserve(requests.size());
   for (std::size_t at = 0; at < requests.size(); ++at) {
     engine::Job job = job_of(std::move(requests[at]));
-    if (auto error = forbidden(job)) {
-      answers[at] = *std::move(error);
+    if (auto in = admitted(job); !in) {
+      answers[at] = in.error();
       continue;
     }
     jobs.push_back(std::move(job));
@@ -94,8 +86,8 @@ void take(engine::Engine& engine, std::vector<UsageRequest> requests,
   jobs.reserve(requests.size());
   for (std::size_t at = 0; at < requests.size(); ++at) {
     engine::Job job = job_of(std::move(requests[at]));
-    if (auto error = forbidden(job)) {
-      together->answer(at, *std::move(error));
+    if (auto in = admitted(job); !in) {
+      together->answer(at, in.error());
       continue;
     }
     jobs.push_back(std::move(job));

@@ -195,7 +195,7 @@ json::array offered_to(const Account& account, const Catalog& catalog) {
 }  // namespace
 
 std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
-                            const std::optional<NextPeriod>& next) {
+                            const std::optional<NextPeriod>& next, const std::optional<SetAside>& aside) {
   json::object view{{"tenant", tenant.text()},
                     {"account", account.id.text()},
                     {"state", account.state_word()},
@@ -210,6 +210,7 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["subscription"] =
       account.subscription ? json::value(subscription_as_json(account, *account.subscription)) : json::value(nullptr);
   if (next) view["next"] = next_as_json(next, account, catalog);
+  if (aside) view["set_aside"] = json::object{{"since", aside->since.text()}, {"why", refusal_of(*aside).text}};
   view["offer"] = offer_as_json(account, catalog);
   view["deleted"] = account.deleted;
   view["credits_kept_until"] = account.kept ? json::value(account.kept->until.text()) : json::value(nullptr);
@@ -347,7 +348,8 @@ Check check_usage(const TenantState& tenant, const Account& account, const Catal
   const World world{now, catalogs, {}, &engine::provider_key};
   const Decision decision = decide(account, tenant, actor, "", AnyCommand(usage), world);
   check.refusal = decision.refusal;
-  check.allowed = !decision.refusal.has_value();
+  if (const auto aside = set_aside_of(tenant, account.id)) check.refusal = refusal_of(*aside);
+  check.allowed = !check.refusal.has_value();
   Meter own;
   const Meter* meter = meter_for(account, catalog, usage.meter, own);
   if (meter == nullptr) return check;

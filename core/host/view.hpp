@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "domain/accounts/account.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/catalog/catalog.hpp"
 #include "domain/decision/world.hpp"
 #include "florin/host.hpp"
@@ -14,7 +15,8 @@ namespace florin {
 /// An account as its holder and the staff may see it, as JSON; amounts as text with their unit. Nothing in it is not in
 /// the books, but what is to come: `next`, where it was asked for.
 std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
-                            const std::optional<NextPeriod>& next = std::nullopt);
+                            const std::optional<NextPeriod>& next = std::nullopt,
+                            const std::optional<SetAside>& aside = std::nullopt);
 
 /// What of these accounts waits for a person, soonest due first.
 std::string cases_as_json(const std::vector<const Account*>& accounts);

@@ -11,6 +11,7 @@
 
 #include "domain/accounts/apply.hpp"
 #include "domain/accounts/due.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/journal/journal.hpp"
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
@@ -50,6 +51,7 @@ class Checking {
 
  private:
   void check(const Entry& entry);
+  void check_tenant_alone(TenantState& tenant, const Entry& entry);
   void check_facts(const Entry& entry, Account& account, TenantState& tenant);
   void check_fact(const Fact& fact, const Account& account, const TenantState& tenant, Instant now);
   void check_takes(const std::vector<Take>& takes, const CreditType& type, const Account& account, Instant now);
@@ -173,6 +175,11 @@ Status Checking::run() {
                [&] { return "the text under " + name + " is not the one of that digest"; });
     }
   }
+  for (const auto& [id, tenant] : fold_.tenants())
+    for (const Discrepancy& difference : tenant.discrepancies)
+      if (const auto aside = set_aside_in(difference))
+        verified_.set_aside.push_back(fmt::format("{}/{} since {}: {}: {}", id, aside->account.text(),
+                                                  aside->since.text(), aside->rule, aside->text));
   verified_.tenants += fold_.tenants().size();
   verified_.accounts += fold_.accounts().size();
   return Done{};
@@ -185,9 +192,10 @@ void Checking::check(const Entry& entry) {
   versions_.note(entry);
   last_at_ = std::max(last_at_, entry.at);
   check_key(entry);
-  if (entry.tenant.empty() || lost_.contains(about_)) return;
+  if (entry.tenant.empty()) return;
   TenantState& tenant = fold_.tenant(entry.tenant);
   tenant.position = position_;
+  if (lost_.contains(about_)) return check_tenant_alone(tenant, entry);
   Account nobody;
   Account* about = fold_.subject(entry);
   if (about == nullptr && !entry.account.empty())
@@ -201,7 +209,7 @@ void Checking::check(const Entry& entry) {
     // Nothing after it can be folded; the others can.
     broken("facts_fit", failed.what());
     lost_.insert(about_);
-    return;
+    return check_tenant_alone(tenant, entry);
   }
   const auto wanted = [&](const std::string& object) {
     const auto found = checkpoints_.find(object);
@@ -213,6 +221,12 @@ void Checking::check(const Entry& entry) {
   check_account(account);
   if (const std::string object = "account/" + about_; wanted(object))
     check_checkpoint(object, position_, journal::write(account));
+}
+
+/// Of an account that cannot be folded the tenant's part still counts: its documents have their numbers.
+void Checking::check_tenant_alone(TenantState& tenant, const Entry& entry) {
+  apply_tenant_part(tenant, entry);
+  check_checkpoint("tenant/" + entry.tenant.text(), position_, journal::write(tenant));
 }
 
 void Checking::check_facts(const Entry& entry, Account& account, TenantState& tenant) {
@@ -488,6 +502,16 @@ Result<Verified> verify(const std::string& data) {
   return verify(**store);
 }
 
+namespace {
+
+boost::json::array json_list(const std::vector<std::string>& texts) {
+  boost::json::array list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
+}  // namespace
+
 std::string as_json(const Verified& verified) {
   boost::json::array violations;
   for (const Violation& violation : verified.violations)
@@ -513,6 +537,7 @@ std::string as_json(const Verified& verified) {
                                                     {"keys", verified.keys},
                                                     {"months", verified.months},
                                                     {"checkpoints", verified.checkpoints},
+                                                    {"set_aside", json_list(verified.set_aside)},
                                                     {"violations", std::move(violations)},
                                                     {"more_violations", verified.more_violations}});
 }
@@ -536,6 +561,7 @@ std::string as_text(const Verified& verified) {
   line("keys", fmt::format("{}, each used once in its window", verified.keys));
   line("checkpoints", fmt::format("{}, equal to the fold", verified.checkpoints));
   line("catalog versions", fmt::format("{}, with their texts", verified.catalog_texts));
+  for (const std::string& aside : verified.set_aside) line("set aside", aside);
   if (verified.holds()) return text + "everything holds\n";
   text += fmt::format("{} VIOLATION{}\n", verified.violations.size() + verified.more_violations,
                       verified.violations.size() == 1 ? "" : "S");

@@ -1,6 +1,9 @@
 #include "readers/fold.hpp"
 
+#include <exception>
+
 #include "domain/accounts/apply.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/journal/journal.hpp"
 
 namespace florin::readers {
@@ -43,12 +46,23 @@ void Fold::apply(const Entry& entry, store::Position position) {
   state.position = position;
   Account nobody;
   Account* about = subject(entry);
-  if (about != nullptr || entry.account.empty())
+  if (about == nullptr && !entry.account.empty()) return apply_tenant_part(state, entry);
+  try {
     florin::apply(about != nullptr ? *about : nobody, state, entry, position);
+  } catch (const std::exception&) {
+    if (about == nullptr) throw;
+    lose(entry);
+  }
+}
+
+void Fold::lose(const Entry& entry) {
+  lost_.insert({entry.tenant.text(), entry.account.text()});
+  apply_tenant_part(tenant(entry.tenant), entry);
 }
 
 Account* Fold::subject(const Entry& entry) {
-  if (entry.tenant.empty() || entry.account.empty()) return nullptr;
+  if (entry.tenant.empty() || entry.account.empty() || is_kept_aside(entry)) return nullptr;
+  if (!lost_.empty() && lost_.contains({entry.tenant.text(), entry.account.text()})) return nullptr;
   const auto found = accounts_.find({entry.tenant.text(), entry.account.text()});
   if (found != accounts_.end()) return &found->second;
   return entry.facts.empty() ? nullptr : &account(entry.tenant, entry.account);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -23,12 +24,16 @@ class Fold {
  public:
   using Name = std::pair<std::string, std::string>;  ///< tenant and account
 
-  /// Takes one entry in. Throws std::logic_error or ArithmeticError when its facts do not fit what came before.
+  /// Takes one entry in. Of an account whose facts do not fit what came before, nothing is taken in from there on but
+  /// what is its tenant's. Throws std::logic_error or ArithmeticError when a tenant's own do not fit.
   void apply(const Entry& entry, store::Position position);
 
   /// Whom an entry is about, made if its facts begin it; null: a tenant's or the shard's entry, or a refusal to
   /// somebody who is not there.
+  /// Nor of an account that is lost, or for which the entry was only kept because it is set aside.
   Account* subject(const Entry& entry);
+  /// The entry's facts do not fit: from now on the account stays as it is.
+  void lose(const Entry& entry);
   TenantState& tenant(const TenantId& id);
   const TenantState* find(const TenantId& id) const;
   const Account* find(const TenantId& tenant, const AccountId& account) const;
@@ -40,6 +45,7 @@ class Fold {
  private:
   std::map<std::string, TenantState> tenants_;
   std::map<Name, Account> accounts_;
+  std::set<Name> lost_;
 };
 
 }  // namespace florin::readers

@@ -1,7 +1,9 @@
 #include "readers/months.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
+#include <set>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/documents/month.hpp"
@@ -46,9 +48,14 @@ class Books {
     account.id = entry.account;
     month_ = std::move(month);
     account_ = &account;
-    for (const Fact& fact : entry.facts) {
-      std::visit(*this, fact);
-      apply(account, state_, fact, entry.at);
+    if (lost_.contains(entry.account.text())) return;
+    try {
+      for (const Fact& fact : entry.facts) {
+        std::visit(*this, fact);
+        apply(account, state_, fact, entry.at);
+      }
+    } catch (const std::exception&) {
+      lost_.insert(entry.account.text());  // `florin verify` says which
     }
   }
 
@@ -179,6 +186,7 @@ class Books {
   const std::vector<ClosedMonth>& closed_;
   TenantState state_;
   std::map<std::string, Account> accounts_;
+  std::set<std::string> lost_;  // whose facts do not fit
   std::map<std::pair<std::string, std::uint32_t>, Worth> worths_;
   std::map<std::pair<std::string, std::uint32_t>, std::int64_t> moving_;  // sent, and received by the next entry
   /// What a dispute took of a grant, by its own name.

@@ -112,7 +112,9 @@ TEST_F(Saving, ThatIsNotThereIsRefused) {
                                                                 .key = {},
                                                                 .asked_at = std::nullopt,
                                                                 .command = SetUpReported{SavingId{9}, {}},
-                                                                .reply = {}});
+                                                                .reply = {},
+                                                                .of_effect = false,
+                                                                .way = Way::host});
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->entry->refusal->code, "no_such_saving");
 }

@@ -4,6 +4,7 @@
 
 #include "config/decode.hpp"
 #include "config/hint.hpp"
+#include "domain/catalog/command_rule.hpp"
 
 namespace florin::config {
 
@@ -23,6 +24,8 @@ void Compiler::roles() {
   for (const auto& [id, words] : file_.roles.value) {
     if (id.text() == "staff" || id.text() == "service")
       add("contradiction", "'" + id.text() + "' is the tenant's own side and needs no role", words.at);
+    if (is_reserved(id.text()))
+      add("contradiction", "'" + id.text() + "' is Florin itself: name the role something else", words.at);
     Role role{.id = id.text(), .may = {}, .at = rule_at(words.at)};
     for (const yaml::May& may : words.value) role.may.push_back(may.word);
     catalog_.roles.push_back(std::move(role));

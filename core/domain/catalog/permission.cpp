@@ -1,6 +1,7 @@
 #include "domain/catalog/permission.hpp"
 
 #include <algorithm>
+#include <boost/describe/enum_to_string.hpp>
 
 #include "domain/members/members.hpp"
 
@@ -8,22 +9,22 @@ namespace florin {
 
 namespace {
 
-constexpr std::string_view only_staff[] = {
-    "set_approval",        "decide_refund",     "adjust_credits",    "erase_personal_data",
-    "set_custom_plan",     "set_personal_data", "decide_review",     "refund_order",
-    "record_dispute",      "unblock",           "set_entitlement",   "transfer",
-    "record_bank_receipt", "apply_cash",        "unapply_cash",      "move_cheque",
-    "record_withheld_tax", "resolve_payment",   "decide_late_money", "record_payout"};
-
 bool role_may(const Catalog& catalog, const Actor& actor, std::string_view action) {
   if (actor.role == "staff") return true;
-  if (std::ranges::find(only_staff, action) != std::end(only_staff)) return false;
+  if (is_for_staff(action)) return false;
   if (actor.role == "service") return true;
   const auto role = std::ranges::find_if(catalog.roles, [&](const Role& r) { return r.id == actor.role; });
   return role != catalog.roles.end() && std::ranges::any_of(role->may, [&](const std::string& word) {
-           return word == "everything" || word == action;
+           return word == "everything" || word == action || action == "see";
          });
 }
+
+[[noreturn]] void refuse_role(const Catalog& catalog) {
+  refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
+         catalog.roles_at);
+}
+
+std::string_view word_of(Action action) { return boost::describe::enum_to_string(action, ""); }
 
 std::string value_of(std::string_view word, const Account& account, const Actor& actor,
                      const std::vector<Word>& words) {
@@ -49,9 +50,7 @@ std::vector<Word> known_words(const Catalog& catalog, std::vector<Word> words, c
 
 void must_be_allowed_as(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
                         const std::vector<Word>& words, const Meter* meter) {
-  if (!role_may(catalog, actor, action))
-    refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
-           catalog.roles_at);
+  if (!role_may(catalog, actor, action)) refuse_role(catalog);
   std::optional<std::vector<Word>> known;
   for (const Gate& gate : catalog.gates) {
     if (std::ranges::find(gate.actions, action) == gate.actions.end()) continue;
@@ -72,7 +71,25 @@ bool holds(const Condition& condition, const Account& account, const Actor& acto
 void must_be_allowed(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
                      const std::vector<Word>& words, const Meter* meter) {
   if (account.members.empty()) return must_be_allowed_as(account, catalog, actor, action, words, meter);
-  must_be_allowed_as(account, catalog, known_as(account, actor), action, words, meter);
+  must_be_allowed_as(account, catalog, known_as(account, catalog, actor), action, words, meter);
+}
+
+void must_be_allowed(const Draft& draft, const Actor& actor, const CommandRule& rule) {
+  if (rule.decides_itself || (rule.also_provider && actor.role == "processor")) return;
+  if (draft.account.id.empty() && draft.account.opened_at.us == 0) {
+    if (actor.role != "staff" && actor.role != "host") refuse("not_permitted", "This is for the staff.");
+    return;
+  }
+  must_be_allowed(draft.account, draft.catalog(), actor, word_of(rule.action), {});
+}
+
+void must_have_a_role_for(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action) {
+  if (!role_may(catalog, known_as(account, catalog, actor), action)) refuse_role(catalog);
+}
+
+bool could_ask(const Account& account, const Catalog& catalog, const Actor& actor, const AnyCommand& command) {
+  const CommandRule& rule = rule_of(command);
+  return role_may(catalog, known_as(account, catalog, actor), word_of(rule.action));
 }
 
 }  // namespace florin

@@ -17,20 +17,21 @@ const Meter& meter_named(const Account& account, const Catalog& catalog, const M
   return *meter;
 }
 
-void must_be_able_to_send(const Account& account, const Catalog& catalog) {
+void must_be_able_to_use(const Account& account, const Catalog& catalog) {
   if (account.frozen)
     refuse("frozen", "This account is frozen while its refund is being decided.",
            catalog.guarantee ? catalog.guarantee->at : RuleAt());
   if (account.blocked)
-    refuse("blocked", "A payment of this account was taken back. Please contact support to send again.",
+    refuse("blocked", "A payment of this account was taken back. Please contact support to use credits again.",
            catalog.taken_back.at);
   if (account.standing == Standing::opened || account.standing == Standing::ended)
-    refuse("no_plan", "This account has no plan. Choose one to send again.", catalog.at);
+    refuse("no_plan", "This account has no plan. Choose one to use credits.", catalog.at);
   if (account.past_due && account.past_due->usage_refused)
-    refuse("past_due", "A payment is overdue. Sending works again once it is paid.",
+    refuse("past_due", "A payment is overdue. Credits can be used again once it is paid.",
            refusing_rung(catalog.past_due, account.past_due->step, &PastDueStep::usage_refused));
   if (account.pause && account.pause->usage_refused)
-    refuse("paused", "This account is paused. Resume it to send again.", catalog.pause ? catalog.pause->at : RuleAt());
+    refuse("paused", "This account is paused. Resume it to use credits again.",
+           catalog.pause ? catalog.pause->at : RuleAt());
 }
 
 Refusal not_enough(const Catalog& catalog, const Meter& meter, Credits needed, Credits there) {
@@ -131,7 +132,7 @@ void must_be_told_in_time(const Account& account, const Catalog& catalog, Instan
   if (used_at == now) return;
   if (now < used_at) refuse("usage_in_future", "This usage lies in the future.");
   if (!catalog.back_dated)
-    refuse("not_back_dated", "Usage is counted when it happens; what happened earlier cannot be told.", catalog.at);
+    refuse("not_back_dated", "Late usage is not accepted: usage is counted when it happens.", catalog.at);
   if (used_at < account.opened_at) refuse("before_account", "This account was not open yet when that happened.");
   if (Calendar(catalog.zone).after(used_at, catalog.back_dated->accept_for) <= now)
     refuse("told_too_late", "Usage is accepted for " + catalog.back_dated->accept_for.text() + " after it happened.",
@@ -144,7 +145,7 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
              const World& world) {
   const Catalog& catalog = world.catalogs.at(tenant.catalog);
   const Instant now = world.now;
-  must_be_able_to_send(account, catalog);
+  must_be_able_to_use(account, catalog);
   if (command.used_at) must_be_told_in_time(account, catalog, *command.used_at, now);
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, command.used_at.value_or(now)),
@@ -175,7 +176,7 @@ Decision place_hold(const Account& account, const TenantState& tenant, const Act
                     const World& world) {
   const Catalog& catalog = world.catalogs.at(tenant.catalog);
   const Instant now = world.now;
-  must_be_able_to_send(account, catalog);
+  must_be_able_to_use(account, catalog);
   if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.", catalog.at);
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, now), command.meter, own);

@@ -94,20 +94,16 @@ struct Deciding {
   const Actor& actor;
   std::string_view key;
 
-  /// What a processor says by a webhook is the host's to record, once its signature held.
-  void may(std::string_view action) const {
-    if (actor.role == "processor" && (action == "record_dispute" || action == "record_bank_receipt")) return;
-    must_be_allowed(draft.account, draft.catalog(), actor, action, {});
-  }
-  /// For what is done to a tenant as a whole, whatever its roles say.
-  void only_staff() const {
-    if (actor.role != "staff") refuse("not_permitted", "This is for the staff.");
-  }
+  /// Where the action depends on what the command says. All others are asked about by their row in the table of
+  /// commands, before this.
+  void may(std::string_view action) const { must_be_allowed(draft.account, draft.catalog(), actor, action, {}); }
   /// For what a frozen account may not do: everything that buys or changes.
   void may_change(std::string_view action) const {
     may(action);
     must_not_be_frozen();
   }
+  /// What was held was let through by the gates then; what it came to is no new usage.
+  void must_be_a_user() const { must_have_a_role_for(draft.account, draft.catalog(), actor, "use"); }
   void must_not_be_frozen() const {
     const auto& guarantee = draft.catalog().guarantee;
     if (draft.account.frozen)
@@ -116,7 +112,7 @@ struct Deciding {
   }
 
   void operator()(const OpenAccount& command) const { open_account(draft, command); }
-  void operator()(const StartTrial&) const { may_change("start_trial"), start_trial(draft); }
+  void operator()(const StartTrial&) const { must_not_be_frozen(), start_trial(draft); }
   void operator()(const Subscribe& command) const {
     may_change(draft.account.trial ? "upgrade_from_trial" : "subscribe");
     subscribe(draft, actor, key, command);
@@ -139,73 +135,59 @@ struct Deciding {
     checkout.add_ons = {{command.add_on, command.total}};
     (*this)(checkout);
   }
-  void operator()(const Cancel&) const { may("cancel"), cancel(draft); }
-  void operator()(const UndoCancel&) const { may_change("cancel"), undo_cancel(draft); }
-  void operator()(const BuyCredits& command) const {
-    may_change("buy_credits"), buy_credits(draft, actor, key, command);
-  }
-  void operator()(const SetAutoRecharge& command) const { may("set_auto_recharge"), set_auto_recharge(draft, command); }
-  void operator()(const AddPaymentMethod& command) const {
-    may("add_payment_method"), add_payment_method(draft, actor, command);
-  }
-  void operator()(const SetUpPaymentMethod& command) const {
-    may("add_payment_method"), set_up_payment_method(draft, actor, command);
-  }
-  void operator()(const RemovePaymentMethod& command) const {
-    may("add_payment_method"), remove_payment_method(draft, command);
-  }
-  void operator()(const CaptureHold& command) const { capture_hold(draft, command); }
-  void operator()(const ReleaseHold& command) const { release_hold(draft, command.hold, "released"); }
-  void operator()(const RequestRefund&) const { may("request_refund"), request_refund(draft); }
-  void operator()(const DecideRefund& command) const { may("decide_refund"), decide_refund(draft, command); }
-  void operator()(const SetApproval& command) const { may("set_approval"), set_approval(draft, command); }
-  void operator()(const AdjustCredits& command) const { may("adjust_credits"), adjust_credits(draft, command); }
+  void operator()(const Cancel&) const { cancel(draft); }
+  void operator()(const UndoCancel&) const { must_not_be_frozen(), undo_cancel(draft); }
+  void operator()(const BuyCredits& command) const { must_not_be_frozen(), buy_credits(draft, actor, key, command); }
+  void operator()(const SetAutoRecharge& command) const { set_auto_recharge(draft, command); }
+  void operator()(const AddPaymentMethod& command) const { add_payment_method(draft, actor, command); }
+  void operator()(const SetUpPaymentMethod& command) const { set_up_payment_method(draft, actor, command); }
+  void operator()(const RemovePaymentMethod& command) const { remove_payment_method(draft, command); }
+  void operator()(const CaptureHold& command) const { must_be_a_user(), capture_hold(draft, command); }
+  void operator()(const ReleaseHold& command) const { must_be_a_user(), release_hold(draft, command.hold, "released"); }
+  void operator()(const RequestRefund&) const { request_refund(draft); }
+  void operator()(const DecideRefund& command) const { decide_refund(draft, command); }
+  void operator()(const SetApproval& command) const { set_approval(draft, command); }
+  void operator()(const AdjustCredits& command) const { adjust_credits(draft, command); }
   void operator()(const ErasePersonalData&) const {
-    may("erase_personal_data");
     if (!draft.account.personal_data_sealed) refuse("nobody_to_erase", "No personal data is kept of this account.");
     draft.add(PersonalDataErased{});
   }
 
-  void operator()(const Pause&) const { may_change("pause"), pause(draft); }
-  void operator()(const Resume&) const { may_change("pause"), resume(draft); }
-  void operator()(const SetCustomPlan& command) const { may("set_custom_plan"), set_custom_plan(draft, command); }
-  void operator()(const DeleteAccount&) const { may_change("delete_account"), delete_account(draft, actor); }
+  void operator()(const Pause&) const { must_not_be_frozen(), pause(draft); }
+  void operator()(const Resume&) const { must_not_be_frozen(), resume(draft); }
+  void operator()(const SetCustomPlan& command) const { set_custom_plan(draft, command); }
+  void operator()(const DeleteAccount&) const { must_not_be_frozen(), delete_account(draft, actor); }
   void operator()(const SetPersonalData& command) const {
-    may("set_personal_data");
     if (command.personal_data.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
     draft.add(PersonalDataSealed{});
   }
-  void operator()(const RequestReview& command) const { may("request_review"), request_review(draft, command); }
-  void operator()(const DecideReview& command) const { may("decide_review"), decide_review(draft, command); }
-  void operator()(const RefundOrder& command) const { may("refund_order"), refund_order(draft, command); }
-  void operator()(const RecordDispute& command) const { may("record_dispute"), record_dispute(draft, command); }
-  void operator()(const Unblock& command) const { may("unblock"), unblock(draft, command); }
+  void operator()(const RequestReview& command) const { request_review(draft, command); }
+  void operator()(const DecideReview& command) const { decide_review(draft, command); }
+  void operator()(const RefundOrder& command) const { refund_order(draft, command); }
+  void operator()(const RecordDispute& command) const { record_dispute(draft, command); }
+  void operator()(const Unblock& command) const { unblock(draft, command); }
   void operator()(const OccupyItem& command) const {
     must_not_be_frozen();
     occupy_item(draft, actor, command);
   }
-  void operator()(const ReleaseItem& command) const { may("release_item"), release_item(draft, command); }
-  void operator()(const SetEntitlement& command) const { may("set_entitlement"), set_entitlement(draft, command); }
-  void operator()(const InviteMember& command) const { may("change_members"), invite_member(draft, command); }
+  void operator()(const ReleaseItem& command) const { release_item(draft, command); }
+  void operator()(const SetEntitlement& command) const { set_entitlement(draft, command); }
+  void operator()(const InviteMember& command) const { invite_member(draft, command); }
   void operator()(const AcceptInvitation& command) const { accept_invitation(draft, actor, command); }
-  void operator()(const RevokeInvitation& command) const { may("change_members"), revoke_invitation(draft, command); }
-  void operator()(const RemoveMember& command) const { may("change_members"), remove_member(draft, command); }
-  void operator()(const ChangeRole& command) const { may("change_members"), change_role(draft, command); }
+  void operator()(const RevokeInvitation& command) const { revoke_invitation(draft, command); }
+  void operator()(const RemoveMember& command) const { remove_member(draft, command); }
+  void operator()(const ChangeRole& command) const { change_role(draft, command); }
 
-  void operator()(const PayOrder& command) const { may("pay_order"), pay_order(draft, actor, command); }
-  void operator()(const RecordBankReceipt& command) const {
-    may("record_bank_receipt"), record_bank_receipt(draft, command);
-  }
-  void operator()(const ApplyCash& command) const { may("apply_cash"), apply_cash(draft, command); }
-  void operator()(const UnapplyCash& command) const { may("unapply_cash"), unapply_cash(draft, command); }
-  void operator()(const MoveCheque& command) const { may("move_cheque"), move_cheque(draft, command); }
-  void operator()(const RecordWithheldTax& command) const {
-    may("record_withheld_tax"), record_withheld_tax(draft, command);
-  }
+  void operator()(const PayOrder& command) const { pay_order(draft, actor, command); }
+  void operator()(const RecordBankReceipt& command) const { record_bank_receipt(draft, command); }
+  void operator()(const ApplyCash& command) const { apply_cash(draft, command); }
+  void operator()(const UnapplyCash& command) const { unapply_cash(draft, command); }
+  void operator()(const MoveCheque& command) const { move_cheque(draft, command); }
+  void operator()(const RecordWithheldTax& command) const { record_withheld_tax(draft, command); }
 
-  void operator()(const SetBilling& command) const { may("set_billing"), set_billing(draft, actor, command); }
-  void operator()(const DecideLateMoney& command) const { may("decide_late_money"), decide_late_money(draft, command); }
-  void operator()(const RecordPayout& command) const { may("record_payout"), record_payout(draft, command); }
+  void operator()(const SetBilling& command) const { set_billing(draft, actor, command); }
+  void operator()(const DecideLateMoney& command) const { decide_late_money(draft, command); }
+  void operator()(const RecordPayout& command) const { record_payout(draft, command); }
 
   void operator()(const DismissBankReceipt& command) const { only_staff(), dismiss_bank_receipt(draft, command); }
   void operator()(const RecordReturnedPayout& command) const {
@@ -225,26 +207,22 @@ struct Deciding {
   void operator()(const SetUpReported& command) const { set_up_reported(draft, command); }
   void operator()(const LookUp& command) const { look_up(draft, command); }
   void operator()(const CancelReported& command) const { cancel_reported(draft, command); }
-  void operator()(const ResolvePayment& command) const { may("resolve_payment"), resolve_payment(draft, command); }
+  void operator()(const ResolvePayment& command) const { resolve_payment(draft, command); }
   void operator()(const RecordDiscrepancy& command) const { record_discrepancy(draft, command); }
-  void operator()(const CloseDiscrepancy& command) const { only_staff(), close_discrepancy(draft, command); }
-  void operator()(const ApplyCatalog& command) const {
-    if (actor.role != "host") only_staff();
-    draft.add(CatalogApplied{command.version, command.text});
-  }
+  void operator()(const CloseDiscrepancy& command) const { close_discrepancy(draft, command); }
+  void operator()(const ApplyCatalog& command) const { draft.add(CatalogApplied{command.version, command.text}); }
   void operator()(const OpenStore& command) const { draft.add(StoreOpened{command.epoch, command.by}); }
 
-  void operator()(const StopCharges& command) const { only_staff(), stop_charges(draft, command); }
-  void operator()(const LiftCharges& command) const { only_staff(), lift_charges(draft, command); }
+  void operator()(const StopCharges& command) const { stop_charges(draft, command); }
+  void operator()(const LiftCharges& command) const { lift_charges(draft, command); }
   void operator()(const ResumeCharges&) const { resume_charges(draft); }
   void operator()(const ImportAccount& command) const {
-    only_staff();
     import_account(draft, actor, command);
     for (const Word& approval : command.approvals) set_approval(draft, {approval.name, approval.value});
     import_what_runs(draft, actor, command);
   }
-  void operator()(const SetDocumentNumbers& command) const { only_staff(), set_document_numbers(draft, command); }
-  void operator()(const CloseMonth& command) const { only_staff(), close_month(draft, command); }
+  void operator()(const SetDocumentNumbers& command) const { set_document_numbers(draft, command); }
+  void operator()(const CloseMonth& command) const { close_month(draft, command); }
 
   // Decided without a draft, below.
   void operator()(const Use&) const {}
@@ -297,6 +275,7 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   if (const auto* usage = std::get_if<Use>(&command)) return use(account, tenant, actor, *usage, world);
   if (const auto* hold = std::get_if<PlaceHold>(&command)) return place_hold(account, tenant, actor, *hold, world);
   Draft draft(account, tenant, world);
+  must_be_allowed(draft, actor, rule_of(command));
   std::visit(Deciding{draft, actor, key}, command);
   if (actor.role != "host" && actor.role != "processor") must_hold_what_is_used(draft, actor);
   keep_limits(draft);

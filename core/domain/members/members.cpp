@@ -82,11 +82,15 @@ void must_not_be_the_last_owner(const Draft& draft, const Member& member) {
 
 }  // namespace
 
-Actor known_as(const Account& account, const Actor& actor) {
+Actor known_as(const Account& account, const Catalog& catalog, const Actor& actor) {
   const bool own_side = actor.role == "staff" || actor.role == "service" || actor.role == "host";
   if (own_side || std::ranges::all_of(account.members, &Member::invited)) return actor;
   for (const Member& member : account.members)
     if (member.id.text() == actor.id && !member.invited) return {member.role, actor.id};
+  const std::string& owner = catalog.roles.front().id;
+  const bool owner_is_listed = std::ranges::any_of(
+      account.members, [&](const Member& member) { return !member.invited && member.role == owner; });
+  if (!owner_is_listed && actor.role == owner) return actor;
   return {"", actor.id};
 }
 

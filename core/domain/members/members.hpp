@@ -9,8 +9,10 @@
 namespace florin {
 
 /// Whose role counts: where the account lists its members, the one in the books of the member whom the actor names;
-/// else what the backend says. An actor who is no member of such an account has no role.
-Actor known_as(const Account& account, const Actor& actor);
+/// else what the backend says. An actor who is no member of such an account has no role. The tenant's own side
+/// (`staff`, `service`) is in nobody's list. Until an owner is listed, the backend says who the owner is: the first
+/// person whom an owner invites does not lock the owner out.
+Actor known_as(const Account& account, const Catalog& catalog, const Actor& actor);
 
 /// Places that members and, where the tenant says so, open invitations occupy.
 std::int64_t places_occupied(const Account& account, const MembersRule& rule);

@@ -137,6 +137,16 @@ struct StatementReport {
   std::vector<StatementLine> lines;
 };
 
+/// An account that is set aside, and what its release comes to.
+struct Release {
+  bool released = false;                ///< false: it was only looked at
+  std::string rule;                     ///< why it was set aside: balance, grant_equation, facts_fit, …
+  std::string text;                     ///< what breaks the rule
+  Instant since;
+  std::vector<UpcomingCharge> charges;  ///< what falls due with the release, at once
+  std::size_t reports = 0;              ///< of processors, that were kept and are decided now
+};
+
 /// A processor's books against ours.
 struct ReconcileReport {
   std::uint32_t theirs = 0;                ///< payments and refunds of ours in its books
@@ -250,6 +260,13 @@ class FLORIN_API Host {
   /// Locks a month that is over: what comes later counts in the next one. Errors: also month_not_over, month_closed,
   /// month_before_open, bad_month, not_permitted.
   Result<MonthReport> close_month(const TenantId& tenant, const std::string& month, const Actor& by);
+
+  /// Takes an account back in that is set aside: its entries are folded once more with this program and checked, what
+  /// processors reported meanwhile is decided, and what fell due follows. `dry_run` only says what that would be.
+  /// Errors: no_such_tenant, not_set_aside, not_permitted, reason_missing; facts_fit, or the rule that is still broken:
+  /// then it stays set aside.
+  Result<Release> release(const TenantId& tenant, const AccountId& account, const Actor& by, const std::string& reason,
+                          bool dry_run);
 
   /// What is to be told to whom by what follows position `from`. Errors: no_such_tenant; the store's.
   Result<std::vector<Notification>> notifications(const TenantId& tenant, std::uint64_t from, std::size_t most) const;

@@ -45,6 +45,8 @@ struct Verified {
   std::uint64_t checkpoints = 0;  ///< compared with the fold of the facts, byte by byte
   std::vector<Violation> violations;
   std::uint64_t more_violations = 0;  ///< beyond the first thousand
+  /// Accounts that wait for a release: `callloop/acme since 2026-03-10T09:00Z: balance: use: …`.
+  std::vector<std::string> set_aside;
 
   bool holds() const { return violations.empty(); }
 };
