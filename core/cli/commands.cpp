@@ -53,6 +53,7 @@ int check(const std::vector<std::string>& files, const std::string& config, bool
   const ConfigCheck checked = check_config(files, config.empty() ? default_config() : config);
   if (json) std::cout << as_json(checked.errors) << "\n";
   if (!json) std::cerr << as_text(checked.errors);
+  for (const Error& warning : checked.warnings) std::cerr << "warning: " << as_text({warning});
   if (!checked.errors.empty()) {
     std::cerr << checked.errors.size() << (checked.errors.size() == 1 ? " error\n" : " errors\n");
     return problems;

@@ -12,6 +12,7 @@
 #include "config/command_page.hpp"
 #include "config/host_file.hpp"
 #include "config/tenant/tenant.hpp"
+#include "config/tenant/warnings.hpp"
 #include "host/plug.hpp"
 #include "plugins/library.hpp"
 
@@ -99,6 +100,9 @@ ConfigCheck check_config(const std::vector<std::string>& files, const std::strin
   }
 
   check.errors = config::in_order(std::move(errors));
+  for (const config::Tenant& tenant : checked.tenants)
+    std::ranges::move(config::warnings_of(tenant.catalog), std::back_inserter(check.warnings));
+  check.warnings = config::in_order(std::move(check.warnings));
   return check;
 }
 

@@ -75,7 +75,7 @@ class Loyalty {
     const bool cancelled = moment.reason == FLORIN_CANCELLATION;
     Decisions then;
     for (const auto& grant : each<florin_grant>(moment.grants)) {
-      if (grant.remaining <= grant.held) continue;
+      if (grant.remaining == 0) continue;
       if (is_star(grant) && cancelled)
         then.add({.kind = FLORIN_FORFEIT, .grant = grant.id, .rule = "star"});
       else if (grant.source == FLORIN_FROM_PLAN || grant.source == FLORIN_FROM_ADDON)
@@ -100,8 +100,7 @@ class Loyalty {
   static Decisions end(const Moment& moment, std::uint32_t source, const char* rule) {
     Decisions then;
     for (const auto& grant : each<florin_grant>(moment.grants))
-      if (grant.source == source && grant.remaining > grant.held)
-        then.add({.kind = FLORIN_EXPIRE, .grant = grant.id, .rule = rule});
+      if (grant.source == source) then.add({.kind = FLORIN_EXPIRE, .grant = grant.id, .rule = rule});
     return then;
   }
 

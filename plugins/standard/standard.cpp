@@ -195,7 +195,7 @@ class Standard {
   Decisions end_trial(const Moment& moment) const {
     Decisions then;
     for (const auto& grant : each<florin_grant>(moment.grants))
-      if (grant.source == FLORIN_FROM_TRIAL && grant.remaining > grant.held)
+      if (grant.source == FLORIN_FROM_TRIAL)
         then.add({.kind = FLORIN_EXPIRE, .grant = grant.id, .rule = std::string_view("grants.trial")});
     return then;
   }
@@ -203,7 +203,7 @@ class Standard {
   Decisions end_period(const Moment& moment) const {
     Decisions then;
     for (const auto& grant : each<florin_grant>(moment.grants)) {
-      if (grant.remaining <= grant.held || grant.source >= sources.size()) continue;
+      if (grant.remaining == 0 || grant.source >= sources.size()) continue;
       if (rolls(grant.source, moment.reason)) {
         const Entry& rollover = entries_[FLORIN_FROM_ROLLOVER];
         then.add({.kind = FLORIN_ROLL,

@@ -26,7 +26,9 @@ Catalog Compiler::compile() {
   credit_types();
   approvals();
   roles();
+  properties();
   cycles_and_plans();
+  needs_of_plans();
   meters();
   conditions_of_plans();
   trial();
@@ -51,6 +53,7 @@ Catalog Compiler::compile() {
   back_dated();
   on_new_version();
   notifications();
+  usable();
   return std::move(catalog_);
 }
 
@@ -157,6 +160,11 @@ void Compiler::check_word(const std::string& word, const Written<std::string>& v
     const auto words = shape_of<Standing>().words;
     return one_of({words.begin(), words.end()});
   }
+  const auto declared = std::ranges::find(catalog_.properties, word, &PropertyRule::name);
+  if (declared != catalog_.properties.end() && !declared->of.empty()) {
+    if (!declared->knows(value.value)) one_of({declared->of.begin(), declared->of.end()});
+    return;
+  }
   if (word == "direction") return one_of({"inbound", "outbound"});
   if (word == "actor") {
     auto words = ids_of(catalog_.roles);
@@ -187,7 +195,13 @@ Condition Compiler::condition(const yaml::ConditionBlock& block, std::vector<std
           "'" + word.substr(0, 64) + "' is no condition that can be known here: write " + choice(words) +
               did_you_mean(word, words),
           values.at);
-    Need need{.word = word, .any_of = {}, .at = rule_at(values.at)};
+    const auto declared = std::ranges::find(catalog_.properties, word, &PropertyRule::name);
+    const auto of_usage = usage_words();
+    Need need{.word = word,
+              .any_of = {},
+              .at = rule_at(values.at),
+              .of_usage = std::ranges::find(of_usage, word) != of_usage.end(),
+              .any_case = declared != catalog_.properties.end() && declared->any_case};
     for (const auto& value : values.value) {
       check_word(word, value);
       need.any_of.push_back(value.value);
@@ -204,8 +218,11 @@ std::vector<std::string_view> Compiler::account_words() const {
   return words;
 }
 
-std::vector<std::string_view> Compiler::usage_words() {
-  return {"meter", "direction", "destination", "destination_country", "outcome"};
+std::vector<std::string_view> Compiler::usage_words() const {
+  std::vector<std::string_view> words = {"direction", "destination", "destination_country", "outcome"};
+  for (const PropertyRule& rule : catalog_.properties)
+    if (std::ranges::find(words, rule.name) == words.end()) words.push_back(rule.name);
+  return words;
 }
 
 Catalog compile(const Node& tenant, Errors& errors) {

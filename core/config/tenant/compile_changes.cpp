@@ -29,10 +29,11 @@ ChangeRule Compiler::change(const yaml::ChangeBlock& block) {
 }
 
 void Compiler::changes() {
-  catalog_.upgrade = change(file_.changes.upgrade);
-  catalog_.downgrade = change(file_.changes.downgrade);
-  catalog_.cycle_change = change(file_.changes.cycle_change);
-  for (const yaml::ChangeBlock* block : {&file_.changes.upgrade, &file_.changes.downgrade})
+  if (!file_.changes) return;
+  catalog_.upgrade = change(file_.changes->upgrade);
+  catalog_.downgrade = change(file_.changes->downgrade);
+  catalog_.cycle_change = change(file_.changes->cycle_change);
+  for (const yaml::ChangeBlock* block : {&file_.changes->upgrade, &file_.changes->downgrade})
     if (block->when == ChangeRule::When::now_if_longer)
       add("contradiction", "only a cycle_change works now_if_longer", block->at);
   pause();
@@ -40,8 +41,8 @@ void Compiler::changes() {
 }
 
 void Compiler::pause() {
-  if (!file_.changes.pause) return;
-  const yaml::PauseBlock& block = *file_.changes.pause;
+  if (!file_.changes->pause) return;
+  const yaml::PauseBlock& block = *file_.changes->pause;
   const auto freezes = [&](yaml::Freezes what) { return std::ranges::count(block.freezes, what) != 0; };
   if (!freezes(yaml::Freezes::cycle)) add("contradiction", "a pause freezes at least the cycle", block.at);
   catalog_.pause = PauseRule{.freezes_credits = freezes(yaml::Freezes::credits),
@@ -53,7 +54,7 @@ void Compiler::pause() {
 }
 
 void Compiler::cancel() {
-  const yaml::CancelBlock& block = file_.changes.cancel;
+  const yaml::CancelBlock& block = file_.changes->cancel;
   const bool frozen = block.credits.value == CancelRule::KeptCredits::keep_frozen;
   catalog_.cancel = CancelRule{.then = block.then,
                                .credits = block.credits.value,
@@ -73,7 +74,7 @@ void Compiler::cancel() {
 }
 
 void Compiler::dunning() {
-  listed(!file_.dunning.empty(), "dunning", where("dunning"));
+  if (tree_.child("dunning") != nullptr) listed(!file_.dunning.empty(), "dunning", where("dunning"));
   std::int64_t before = -1;
   for (const yaml::DunningBlock& block : file_.dunning) {
     const Span after = block.after.value;

@@ -127,7 +127,7 @@ void Compiler::minimum() {
   if (plan == catalog_.plans.end()) add("contradiction", "no plan here has a monthly_minimum", file_.minimum->at);
   if (std::ranges::none_of(catalog_.credits, [](const CreditTypeRule& type) { return bool(type.is_money); }))
     add("contradiction", "usage counts in credits that are money, and there are none here", file_.minimum->at);
-  if (file_.changes.pause)
+  if (file_.changes && file_.changes->pause)
     add("contradiction", "a plan with a monthly minimum cannot be paused: its months would not stand still",
         file_.minimum->at);
 }

@@ -153,8 +153,8 @@ void Compiler::tries() {
     listed(!rule.slots.empty(), "'" + rule.order + "'", slots.at);
     catalog_.tries.push_back(std::move(rule));
   }
-  must_try(OrderKind::subscription, true, "every renewal is one");
-  must_try(OrderKind::change, true, "a change of plan may cost something");
+  must_try(OrderKind::subscription, !catalog_.plans.empty(), "every renewal is one");
+  must_try(OrderKind::change, !catalog_.plans.empty(), "a change of plan may cost something");
   must_try(OrderKind::purchase, catalog_.credit_sales.has_value(), "credits are sold");
   must_try(OrderKind::recharge, catalog_.auto_recharge.has_value(), "auto_recharge is offered");
   must_try(OrderKind::licences, catalog_.licences.has_value(), "plans are sold by licence");

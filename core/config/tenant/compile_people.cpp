@@ -12,6 +12,7 @@ void Compiler::approvals() {
   for (const auto& approval : file_.approvals) {
     std::vector<std::string_view> taken = account_words();
     for (const std::string_view word : usage_words()) taken.push_back(word);
+    taken.push_back("meter");
     if (std::ranges::find(taken, approval.value.text()) != taken.end())
       add("contradiction", "'" + approval.value.text() + "' is a word of conditions already", approval.at);
     catalog_.approvals.push_back(approval.value.text());
@@ -38,8 +39,10 @@ void Compiler::gates() {
     const bool usage =
         !block.action.empty() && std::ranges::all_of(block.action, [](Action action) { return action == Action::use; });
     std::vector<std::string_view> words = account_words();
-    if (usage)
+    if (usage) {
+      words.push_back("meter");
       for (const std::string_view word : usage_words()) words.push_back(word);
+    }
     for (const Action action : block.action) gate.actions.push_back(shape_of<Action>().text(&action));
     gate.applies_if = condition(block.if_, words);
     gate.needs = condition(block.needs, words);

@@ -73,7 +73,6 @@ void Compiler::per_account(Plan& plan, const yaml::PlanBlock& block) {
 }
 
 void Compiler::cycles_and_plans() {
-  listed(!file_.plans.empty(), "plans", where("plans"));
   std::unordered_map<std::int32_t, std::string> ranks;
   for (const auto& [id, block] : file_.plans) {
     plan_ids_.push_back(id.text());
@@ -108,6 +107,27 @@ void Compiler::cycles_and_plans() {
     catalog_.plans.push_back(std::move(plan));
   }
   for (const auto& meter : file_.meters) meter_ids_.push_back(meter.first.text());
+}
+
+void Compiler::needs_of_plans() {
+  const Node* plans = tree_.child("plans");
+  const bool sells_credits = file_.credit_sales && file_.credit_sales->needs == yaml::Needs::nothing;
+  if (file_.plans.empty()) {
+    if (plans != nullptr)
+      listed(false, "plans", where("plans"));
+    else if (!sells_credits)
+      add("missing_key", "'plans' is missing: only a file whose credit_sales needs nothing sells without plans",
+          tree_.where({}));
+    else if (!file_.add_ons.empty())
+      add("contradiction", "add_ons are sold beside plans, and there are none here", where("add_ons"));
+    return;
+  }
+  if (!file_.changes)
+    add("missing_key", "'changes' is missing: there are plans, and it says when a change of them works",
+        tree_.where({}));
+  if (tree_.child("dunning") == nullptr)
+    add("missing_key", "'dunning' is missing: there are plans, and it says what a failed payment for one leads to",
+        tree_.where({}));
 }
 
 void Compiler::conditions_of_plans() {

@@ -39,6 +39,29 @@ void Compiler::back_dated() {
   catalog_.back_dated = BackDated{.accept_for = length(block.accept_for), .at = rule_at(block.at)};
 }
 
+void Compiler::properties() {
+  if (!file_.usage) return;
+  std::vector<std::string_view> taken = account_words();
+  taken.push_back("meter");
+  for (const auto& [id, block] : file_.usage->properties) {
+    PropertyRule rule{.name = id.text(),
+                      .of = {},
+                      .any_case = block.case_ == yaml::LetterCase::ignored,
+                      .left_out = {},
+                      .at = rule_at(block.at)};
+    if (std::ranges::find(taken, id.text()) != taken.end())
+      add("contradiction", "'" + id.text() + "' is a word of conditions already", block.at);
+    for (const auto& value : block.of) rule.of.push_back(value.value);
+    if (block.left_out) {
+      rule.left_out = block.left_out->value;
+      if (!rule.knows(*rule.left_out))
+        add("bad_condition", "'" + rule.left_out->substr(0, 64) + "' is not among the values of '" + rule.name + "'",
+            block.left_out->at);
+    }
+    catalog_.properties.push_back(std::move(rule));
+  }
+}
+
 void Compiler::auto_recharge() {
   if (!file_.auto_recharge) return;
   const yaml::AutoRechargeBlock& block = *file_.auto_recharge;

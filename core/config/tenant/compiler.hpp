@@ -38,6 +38,9 @@ class Compiler {
   /// Each key is either written here or filled in for one account, and a plan needs some of them.
   void per_account(Plan& plan, const yaml::PlanBlock& block);
   void cycles_and_plans();
+  /// Without plans a file sells credits that need none; with plans it says how they change and what a failed payment
+  /// does.
+  void needs_of_plans();
   void conditions_of_plans();
   // ---- What plans allow: compile_entitlements.cpp
   void entitlements();
@@ -56,6 +59,7 @@ class Compiler {
   void meters();
   void holds();
   void back_dated();
+  void properties();
   void auto_recharge();
 
   // ---- What happens to a subscription: compile_changes.cpp
@@ -78,6 +82,14 @@ class Compiler {
   void tries();
   void paid_after_closed();
   void must_try(OrderKind kind, bool occurs, std::string_view because);
+
+  // ---- That what is sold can be used: compile_usable.cpp
+  void usable();
+  void must_be_taken(const CreditType& type, const Where& at);
+  void wallets_stay_open();
+  void gates_leave_a_use();
+  /// A step that refuses usage refuses buying.
+  void ladder_sells_what_works();
 
   // ---- Who may: compile_people.cpp
   void approvals();
@@ -119,7 +131,8 @@ class Compiler {
   /// `words` are those of the vocabulary that can be known where this condition is asked.
   Condition condition(const yaml::ConditionBlock& block, std::vector<std::string_view> words);
   std::vector<std::string_view> account_words() const;
-  static std::vector<std::string_view> usage_words();
+  /// Properties of a usage: those that every tenant has, and those that this file declares.
+  std::vector<std::string_view> usage_words() const;
 
   const yaml::TenantFile& file_;
   const Node& tree_;

@@ -38,6 +38,7 @@ using PluginId = Id<struct PluginTag>;
 using RoleId = Id<struct RoleTag>;
 using ApprovalId = Id<struct ApprovalTag>;
 using ReasonId = Id<struct ReasonTag>;
+using PropertyId = Id<struct PropertyTag>;
 
 /// `1 block`, `0 blocks`.
 struct Blocks {
@@ -531,10 +532,23 @@ struct BackDatedBlock {
 };
 BOOST_DESCRIBE_STRUCT(BackDatedBlock, (), (accept_for, takes_from))
 
+enum class LetterCase : std::uint8_t { exact, ignored };
+BOOST_DESCRIBE_ENUM(LetterCase, exact, ignored)
+
+/// What is said of usages beside their quantity.
+struct PropertyBlock {
+  std::vector<Written<std::string>> of;
+  LetterCase case_ = LetterCase::exact;
+  std::optional<Written<std::string>> left_out;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PropertyBlock, (), (of, case_, left_out))
+
 struct UsageBlock {
   std::optional<BackDatedBlock> back_dated;
+  std::vector<std::pair<PropertyId, PropertyBlock>> properties;
 };
-BOOST_DESCRIBE_STRUCT(UsageBlock, (), (back_dated))
+BOOST_DESCRIBE_STRUCT(UsageBlock, (), (back_dated, properties))
 
 enum class NoticeWhen : std::uint8_t {
   order_confirmed,
@@ -575,7 +589,7 @@ struct TenantFile {
   std::optional<CreditSalesBlock> credit_sales;
   std::optional<HoldsBlock> holds;
   std::optional<AutoRechargeBlock> auto_recharge;
-  ChangesBlock changes;
+  std::optional<ChangesBlock> changes;
   std::vector<DunningBlock> dunning;
   RefundsBlock refunds;
   PluginBlock credit_policy;
@@ -608,7 +622,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"meters", "what one usage takes; a started block counts whole"},
     {"approvals", "what staff approves or rejects for an account; conditions may ask for it"},
     {"trial", "left out: no trial is offered"},
-    {"plans", "what is sold for a period; rank alone says what is an upgrade", Note::Presence::required},
+    {"plans", "what is sold for a period; rank alone says what is an upgrade; left out: only credits are sold"},
     {"add_ons", "credits or entitlements sold beside a plan, renewed with it"},
     {"entitlements", "the price page: a row a thing, a column a plan"},
     {"minimum", "how a plan's monthly_minimum works"},
@@ -617,8 +631,8 @@ inline constexpr Note tenant_file_notes[] = {
     {"credit_sales", "left out: credits are not sold"},
     {"holds", "left out: credits cannot be held"},
     {"auto_recharge", "left out: not offered"},
-    {"changes", "when a change works, and what it costs"},
-    {"dunning", "what happens after a payment for the subscription failed", Note::Presence::required},
+    {"changes", "when a change works, and what it costs; needed where there are plans"},
+    {"dunning", "what happens after a payment for the subscription failed; needed where there are plans"},
     {"refunds", "what a customer may ask back"},
     {"credit_policy", "the plugin that says when credits end and which are spent first; all other keys are its own"},
     {"payments", "who may pay how, and what is tried"},
@@ -664,9 +678,15 @@ inline constexpr Note add_on_notes[] = {
     {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
     {"if_bought_inside_period", "whole: full price and all credits; prorated: the days that are left"},
     {"renews", "false: bought for one period"}};
-inline constexpr Note sales_notes[] = {{"price", "left out: the plan's credit_price"}};
 inline constexpr Note recharge_limits_notes[] = {
     {"backoff", "how long the next recharge waits after the first failure in a row, the second, …; left out: 1 hour"}};
+inline constexpr Note sales_notes[] = {{"needs", "nothing: an account without a plan buys credits and uses them"},
+                                       {"price", "left out: the plan's credit_price"}};
+inline constexpr Note usage_notes[] = {{"properties", "what is said of usages; declared here, conditions may ask it"}};
+inline constexpr Note property_notes[] = {
+    {"of", "its values; left out: any"},
+    {"case", "ignored: `Delivered` is `delivered`", Note::Presence::may_be_left_out},
+    {"left_out", "what it is where a usage does not name it; without this key it must be named where it decides"}};
 inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
 inline constexpr Note cancel_notes[] = {
     {"credits", "of what does not end with the cycle anyway: keep, forfeit_all or keep_frozen"},
@@ -755,6 +775,10 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::MembersBlock> = yaml::members_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::CreditSalesBlock> = yaml::sales_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::UsageBlock> = yaml::usage_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PropertyBlock> = yaml::property_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::AutoRechargeBlock> = yaml::recharge_notes;
 template <>

@@ -57,6 +57,11 @@ Credits Account::available(const Grant& grant, Instant now) const {
   return stands_still ? grant.remaining - grant.held : grant.available(now);
 }
 
+bool Account::ends_with_period(const Grant& grant) const {
+  if (!subscription || grant.brought() || grant.life == GrantLife::own) return false;
+  return grant.ends_at == subscription->to;
+}
+
 Credits Account::owes(const CreditType& type) const {
   const auto found = std::ranges::find(owed, type, &Owed::type);
   return found == owed.end() ? Credits() : found->amount;

@@ -166,6 +166,7 @@ struct RechargeState {
   bool suspended = false;     ///< until the payment method changes
   std::uint32_t count = 0;    ///< of all recharges: part of the provider's key
   Instant not_before;         ///< the last one failed: none is charged till then
+  bool without_plan = false;  ///< credits are sold without a plan here; agreed to again after a plan has ended
 };
 
 struct PastDue {
@@ -351,6 +352,8 @@ struct Account {
   Credits available(const CreditType& type, Instant now) const;
   /// The same of one grant. Credits that stand still in a pause are there; those that are kept without a plan are not.
   Credits available(const Grant& grant, Instant now) const;
+  /// Whether it ends with the period that runs, and moves with its end.
+  bool ends_with_period(const Grant& grant) const;
   /// What of `type` was used before it was there.
   Credits owes(const CreditType& type) const;
   /// Its standing as the word `state` of conditions.

@@ -70,14 +70,17 @@ struct Applying {
     account.grants.insert(place, std::move(added));
   }
 
-  /// Grants that hold nothing any more are put aside, so that spending never walks over them. A roll-over stays while
-  /// held credits may still come into it from the grant before.
+  /// Whether held credits may still come into a roll-over, from the grant before it or from one before that.
+  bool more_may_come(const Grant& candidate) const {
+    const Grant* before = candidate.rolled_from ? account.grant(candidate.rolled_from) : nullptr;
+    return before != nullptr && (!before->remaining.is_zero() || more_may_come(*before));
+  }
+
+  /// Grants that hold nothing any more are put aside, so that spending never walks over them.
   void put_aside_empty() {
     for (std::size_t i = 0; i < account.grants.size();) {
       Grant& candidate = account.grants[i];
-      const Grant* before = candidate.rolled_from ? account.grant(candidate.rolled_from) : nullptr;
-      const bool more_may_come = before != nullptr && !before->remaining.is_zero();
-      if (!candidate.remaining.is_zero() || !candidate.held.is_zero() || more_may_come) {
+      if (!candidate.remaining.is_zero() || !candidate.held.is_zero() || more_may_come(candidate)) {
         ++i;
         continue;
       }
@@ -168,6 +171,7 @@ struct Applying {
     account.past_due.reset();
     account.pause.reset();
     account.standing = fact.standing;
+    account.recharge.without_plan = false;
     if (fact.kept_until) account.kept = KeptCredits{at, *fact.kept_until};
   }
 
@@ -221,6 +225,7 @@ struct Applying {
     issued.granted = fact.amount;
     issued.remaining = fact.amount;
     if (!fact.paid.is_zero()) issued.paid = fact.paid;
+    issued.life = fact.life;
     insert(std::move(issued));
     if (fact.paid_by) order(fact.paid_by).issued += fact.amount;
     if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
@@ -249,6 +254,7 @@ struct Applying {
       rest.type = from.type;
       rest.source = GrantSource::rollover;
       rest.priority = fact.priority;
+      rest.life = GrantLife::own;
       rest.issued_at = at;
       rest.ends_at = fact.ends_at;
       rest.paid_by = from.paid_by;
@@ -516,7 +522,8 @@ struct Applying {
     received.rule = fact.rule;
     received.granted = fact.amount;
     received.remaining = fact.amount;
-    received.received = Received{fact.from, fact.from_grant, fact.cost};
+    received.life = GrantLife::brought;
+    received.received = Received{fact.from, fact.from_grant, fact.cost, at};
     insert(std::move(received));
     if (fact.type == account.recharge.type) account.recharge.refused_for_credits = false;
   }

@@ -27,7 +27,7 @@ bool renewal_in_flight(const Account& account) {
 
 /// What ends with the period waits with it, whatever else a pause freezes.
 bool ends_with_paused_period(const Account& account, const Grant& grant) {
-  return account.pause && account.subscription && grant.ends_at == account.subscription->to;
+  return account.pause && account.ends_with_period(grant);
 }
 
 /// It is paid, and the host is still trying to give what it bought.
@@ -58,8 +58,9 @@ bool change_waits_for_delivery(const Account& account) {
 
 bool wants_recharge(const Account& account) {
   const RechargeState& recharge = account.recharge;
-  if (!recharge.active || recharge.suspended || account.frozen || account.blocked || account.standing != Standing::paid)
-    return false;
+  if (!recharge.active || recharge.suspended || account.frozen || account.blocked) return false;
+  const bool no_plan = account.standing == Standing::opened || account.standing == Standing::ended;
+  if (account.standing != Standing::paid && !(no_plan && recharge.without_plan)) return false;
   if (account.pause) return false;
   if (account.past_due && recharge.waits_for_past_due) return false;
   const bool low = account.available(recharge.type, account.last_at) < recharge.below;

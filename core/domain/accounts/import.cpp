@@ -141,6 +141,16 @@ void import_member(Draft& draft, const ImportedMember& member) {
   if (!member.invited.value_or(false)) draft.add(InvitationAccepted{member.member});
 }
 
+/// A lot that ends with the period goes as the period does, and one of a trial as the trial; one with another end keeps
+/// it; of one without an end the policy decides.
+GrantLife life_of(const Draft& draft, const ImportedLot& lot, const PolicyDecision& place) {
+  if (place.source == GrantSource::trial) return GrantLife::with_period;
+  if (!lot.ends_at) return GrantLife::unsaid;
+  const auto& running = draft.account.subscription;
+  const bool of_period = place.source == GrantSource::plan || place.end.kind == GrantEnd::Kind::with_period;
+  return running && of_period && lot.ends_at == running->to ? GrantLife::with_period : GrantLife::brought;
+}
+
 void import_lot(Draft& draft, const ImportedLot& lot) {
   const Catalog& catalog = draft.catalog();
   const auto origin = std::ranges::find(origins, lot.source, &Origin::word);
@@ -166,7 +176,8 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
                         .amount = {*units},
                         .paid_by = {},
                         .rule = place.rule,
-                        .paid = lot.paid.value_or(Money())});
+                        .paid = lot.paid.value_or(Money()),
+                        .life = life_of(draft, lot, place)});
 }
 
 }  // namespace

@@ -45,6 +45,23 @@ const Plan* Catalog::plan(const PlanId& id) const { return find(plans, id); }
 const AddOn* Catalog::add_on(const AddOnId& id) const { return find(add_ons, id); }
 const Method* Catalog::method(const MethodId& id) const { return find(methods, id); }
 
+namespace {
+
+bool same_letters(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+bool is_one_of(std::string_view value, const std::vector<std::string>& words, bool any_case) {
+  return std::ranges::any_of(
+      words, [&](const std::string& word) { return word == value || (any_case && same_letters(word, value)); });
+}
+
+}  // namespace
+
+bool Need::met_by(std::string_view value) const { return is_one_of(value, any_of, any_case); }
+bool PropertyRule::knows(std::string_view value) const { return of.empty() || is_one_of(value, of, any_case); }
+
 const Entitlement* Catalog::entitlement(const EntitlementId& id) const { return find(entitlements, id); }
 
 const Entitlement::Column* Entitlement::column(std::string_view plan) const {

@@ -53,9 +53,13 @@ struct CreditTypeRule {
 
 /// One word of the condition vocabulary and the values that satisfy it.
 struct Need {
-  std::string word;  ///< state, plan, cycle, billing_country, actor, meter, an approval, or a word of the usage itself
+  std::string word;  ///< state, plan, cycle, billing_country, actor, meter, an approval, or a property of the usage
   std::vector<std::string> any_of;
   RuleAt at{};
+  bool of_usage = false;  ///< a property of the usage
+  bool any_case = false;  ///< `Delivered` is `delivered`
+
+  bool met_by(std::string_view value) const;
 };
 /// All needs must hold; none: always.
 using Condition = std::vector<Need>;
@@ -412,6 +416,17 @@ struct OnNewVersion {
   RuleAt at;
 };
 
+/// A property of usages, as conditions read it. Source   docs/decisions/0063-properties.md
+struct PropertyRule {
+  std::string name;                     ///< outcome, direction, …
+  std::vector<std::string> of;          ///< its values; empty: any
+  bool any_case = false;                ///< `Delivered` is `delivered`
+  std::optional<std::string> left_out;  ///< what it is where a usage does not name it; none: it has to be named
+  RuleAt at;
+
+  bool knows(std::string_view value) const;
+};
+
 /// Usage that is told after it happened.
 struct BackDated {
   Span accept_for;
@@ -482,7 +497,10 @@ struct Catalog {
   std::optional<RefusalCap> refusals;
   std::optional<RestRule> rest;
   std::optional<ElsewhereRule> next_processor;  ///< none: no method has several
+  std::vector<PropertyRule> properties;
 
+  /// Whether an account without a plan may buy credits, and use them.
+  bool sells_without_plan() const { return credit_sales && !credit_sales->needs_plan; }
   const CreditTypeRule* credit_type(const CreditType& id) const;
   const Meter* meter(const MeterId& id) const { return meters.find(id); }
   const Plan* plan(const PlanId& id) const;

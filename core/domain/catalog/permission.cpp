@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/describe/enum_to_string.hpp>
 
+#include "domain/credits/properties.hpp"
 #include "domain/members/members.hpp"
 
 namespace florin {
@@ -63,9 +64,26 @@ void must_be_allowed_as(const Account& account, const Catalog& catalog, const Ac
 }  // namespace
 
 bool holds(const Condition& condition, const Account& account, const Actor& actor, const std::vector<Word>& words) {
-  return std::ranges::all_of(condition, [&](const Need& need) {
-    return std::ranges::find(need.any_of, value_of(need.word, account, actor, words)) != need.any_of.end();
-  });
+  return std::ranges::all_of(condition,
+                             [&](const Need& need) { return need.met_by(value_of(need.word, account, actor, words)); });
+}
+
+void must_name_what_decides(const Account& account, const Catalog& catalog, const Actor& actor,
+                            const std::vector<Word>& properties, const Meter& meter) {
+  for (const Gate& gate : catalog.gates) {
+    if (std::ranges::find(gate.actions, "use") == gate.actions.end()) continue;
+    const auto left_out = [&](const Need& need) {
+      return need.of_usage && std::ranges::find(properties, need.word, &Word::name) == properties.end();
+    };
+    const auto first = std::ranges::find_if(gate.applies_if, left_out);
+    if (first == gate.applies_if.end()) continue;
+    const std::vector<Word> known = known_words(catalog, properties, &meter);
+    const Actor as = account.members.empty() ? actor : known_as(account, actor);
+    Condition rest = gate.applies_if;
+    std::erase_if(rest, left_out);
+    if (!holds(rest, account, as, known) || (!gate.refuse && holds(gate.needs, account, as, known))) continue;
+    refuse_left_out(*first, properties, gate.at);
+  }
 }
 
 void must_be_allowed(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,

@@ -23,6 +23,9 @@ void must_have_a_role_for(const Account& account, const Catalog& catalog, const 
 /// Whether this actor could ask for this command, gates and the account's state aside. Who could not is not told what
 /// became of it either.
 bool could_ask(const Account& account, const Catalog& catalog, const Actor& actor, const AnyCommand& command);
+/// Refuses a usage that leaves out a property by which a gate would be closed. Source docs/decisions/0063-properties.md
+void must_name_what_decides(const Account& account, const Catalog& catalog, const Actor& actor,
+                            const std::vector<Word>& properties, const Meter& meter);
 
 /// Whether every need of `condition` holds. Words that nobody said hold nothing.
 bool holds(const Condition& condition, const Account& account, const Actor& actor, const std::vector<Word>& words);

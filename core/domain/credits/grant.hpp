@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,11 +20,20 @@ enum class GrantSource : std::uint8_t { plan, rollover, purchase, recharge, addo
 /// go the same way.
 enum class GrantOver : std::uint8_t { working, rolled, expired, forfeited, refunded };
 
+/// What decides when a grant ends. Source   KA-08; docs/decisions/0062-whose-period.md
+enum class GrantLife : std::uint8_t {
+  unsaid,       ///< an older journal does not record it
+  with_period,  ///< the period that it was given for; it moves when that period does
+  own,          ///< its policy gave it an end of its own, or none
+  brought,      ///< it came with its end, from another account or another system: no period here decides about it
+};
+
 /// A grant that came by a transfer.
 struct Received {
   AccountId from_account;
   GrantId from;
   Money cost;  ///< what was paid for it there
+  Instant at{};
 };
 
 /// A lot of credits: issued once; from then on credits only leave it.
@@ -36,6 +46,7 @@ struct Grant {
   GrantId id;
   GrantOver over = GrantOver::working;
   GrantSource source = GrantSource::plan;
+  GrantLife life = GrantLife::unsaid;
   Instant issued_at;
   std::optional<Instant> ends_at;  ///< none: lasts until used
   Credits remaining;               ///< held credits included
@@ -62,6 +73,10 @@ struct Grant {
     const bool works = over == GrantOver::working && issued_at <= now && (!ends_at || now < *ends_at);
     return works ? remaining - held : Credits();
   }
+  /// Whether it came with its own end, so that no period of this account decides about it.
+  bool brought() const { return life == GrantLife::brought || bool(received); }
+  /// Since when it has been in this account.
+  Instant here_since() const { return received ? std::max(issued_at, received->at) : issued_at; }
   bool balanced() const;
 };
 

@@ -22,7 +22,7 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
   moment.today = draft.calendar().date(draft.now);
   for (const BoughtCredits& credits : happening.includes) moment.includes.push_back({credits.type, credits.amount});
   for (const Grant& grant : draft.account.grants)
-    if (grant.over == GrantOver::working) moment.grants.push_back(grant);
+    if (grant.over == GrantOver::working && !grant.brought()) moment.grants.push_back(grant);
   return moment;
 }
 
@@ -31,6 +31,11 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
 Instant counted_from(const Draft& draft, const Happening& happening) {
   const bool waited = happening.kind == MomentKind::period_ended && happening.period_to < draft.now;
   return waited ? happening.period_to : draft.now;
+}
+
+GrantLife life_of(const GrantEnd& end, const Happening& happening) {
+  const bool with_period = end.kind == GrantEnd::Kind::with_period && happening.period_to.us != 0;
+  return with_period ? GrantLife::with_period : GrantLife::own;
 }
 
 std::optional<Instant> end_of(const Draft& draft, const GrantEnd& end, const Happening& happening) {
@@ -56,7 +61,8 @@ void follow(Draft& draft, const PolicyDecision& decision, const Happening& happe
                           .ends_at = end_of(draft, decision.end, happening),
                           .amount = decision.amount,
                           .paid_by = happening.paid_by,
-                          .rule = decision.rule});
+                          .rule = decision.rule,
+                          .life = life_of(decision.end, happening)});
     take_owed(draft, id, decision.type);
     return;
   }
@@ -111,8 +117,19 @@ void adjust_credits(Draft& draft, const AdjustCredits& command) {
   if (!units || *units <= 0)
     refuse("bad_amount", "The amount must be positive and no finer than the credit's decimals.");
   if (command.reason.empty()) refuse("reason_missing", "A correction needs a reason.");
-  if (!command.take)
-    return follow_policy(draft, {.kind = MomentKind::corrected, .includes = {{type->id, Credits{*units}}}});
+  if (!command.take) {
+    Happening corrected{.kind = MomentKind::corrected,
+                        .reason = PeriodEnd::none,
+                        .includes = {{type->id, Credits{*units}}},
+                        .paid_by = {},
+                        .period_from = {},
+                        .period_to = {}};
+    if (const auto& running = draft.account.subscription) {
+      corrected.period_from = running->from;
+      corrected.period_to = running->to;
+    }
+    return follow_policy(draft, corrected);
+  }
   std::vector<Take> takes;
   if (!take_in_order(draft.account, type->id, Credits{*units}, draft.now, takes).is_zero())
     refuse("not_enough_credits", "The account has fewer credits than are to be taken.");

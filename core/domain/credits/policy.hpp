@@ -40,7 +40,9 @@ struct Moment {
   Instant period_to;  ///< of the trial when the moment is the trial's; 0 us: open
   Date today;         ///< in the tenant's zone
   std::vector<Allowance> includes;
-  std::vector<Grant> grants;  ///< those not ended, in spending order
+  /// Those not ended, in spending order; also those of which all is held, which go where the policy says once they are
+  /// released. What came from another account has its own end and is not among them.
+  std::vector<Grant> grants;
 };
 
 /// When a grant that a policy issues ends.

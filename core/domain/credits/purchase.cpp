@@ -52,6 +52,18 @@ Credits units_of(const CreditAmount& amount, const CreditTypeRule& type, const R
   return {*units};
 }
 
+/// Nobody buys what cannot be used.
+void must_be_usable(const Draft& draft) {
+  if (draft.account.blocked)
+    refuse("blocked", "A payment of this account was taken back. Please contact support to buy credits again.",
+           draft.catalog().taken_back.at);
+  if (draft.account.kept)
+    refuse("credits_frozen",
+           "This account has no plan; its credits are kept until " +
+               draft.calendar().date(draft.account.kept->until).text() + ". Choose a plan first.",
+           draft.catalog().cancel.at);
+}
+
 }  // namespace
 
 void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const BuyCredits& command) {
@@ -64,6 +76,7 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
            refusing_rung(catalog.past_due, draft.account.past_due->step, &PastDueStep::buying_refused));
   if (sales.needs_plan && !draft.account.subscription)
     refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
+  must_be_usable(draft);
   const Credits amount = units_of(command.amount, type, sales.at);
   const auto text = [&](Credits c) { return decimal_text(c.units, type.decimals) + " " + type.id.text(); };
   if (amount < sales.at_least)
@@ -113,6 +126,7 @@ void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
   setting.waits_for_past_due = waits_for("past_due");
   setting.each_day = rule.each_day;
   setting.suspend_after = rule.suspend_after;
+  setting.without_plan = catalog.sells_without_plan();
   draft.add(RechargeSet{setting});
 }
 

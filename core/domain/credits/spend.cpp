@@ -4,6 +4,7 @@
 
 #include "domain/catalog/new_version.hpp"
 #include "domain/catalog/permission.hpp"
+#include "domain/credits/properties.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 
 namespace florin {
@@ -24,7 +25,8 @@ void must_be_able_to_use(const Account& account, const Catalog& catalog) {
   if (account.blocked)
     refuse("blocked", "A payment of this account was taken back. Please contact support to use credits again.",
            catalog.taken_back.at);
-  if (account.standing == Standing::opened || account.standing == Standing::ended)
+  const bool no_plan = account.standing == Standing::opened || account.standing == Standing::ended;
+  if (no_plan && !catalog.sells_without_plan())
     refuse("no_plan", "This account has no plan. Choose one to use credits.", catalog.at);
   if (account.past_due && account.past_due->usage_refused)
     refuse("past_due", "A payment is overdue. Credits can be used again once it is paid.",
@@ -57,24 +59,35 @@ Decision refused_for_credits(const Account& account, const Catalog& catalog, con
   return decision;
 }
 
-/// Free credits of a grant that is over go where the rest of it went.
-void follow_over_grants(Draft& draft, const std::vector<Take>& freed) {
-  for (const Take& take : freed) {
-    const Grant* grant = draft.account.grant(take.grant);
-    if (grant == nullptr || grant->over == GrantOver::working) continue;
-    const Credits loose = grant->remaining - grant->held;
-    if (loose.is_zero()) continue;
-    const auto into =
-        std::ranges::find_if(draft.account.grants, [&](const Grant& g) { return g.rolled_from == take.grant; });
-    const bool rolls = grant->over == GrantOver::rolled && into != draft.account.grants.end() &&
-                       into->over == GrantOver::working && (!into->ends_at || draft.now < *into->ends_at);
-    if (rolls)
-      draft.add(GrantRolled{take.grant, into->id, into->priority, into->ends_at, loose, into->rule});
-    else if (grant->over == GrantOver::forfeited)
-      draft.add(GrantForfeited{take.grant, loose, grant->rule});
-    else
-      draft.add(GrantExpired{take.grant, loose, grant->rule});
+/// Free credits of a grant whose money went back, or was taken back, follow it.
+void follow_refund(Draft& draft, const Grant& over, Credits loose) {
+  for (const Dispute& dispute : draft.account.disputes)
+    if (dispute.order == over.paid_by && dispute.state == DisputeState::lost)
+      return draft.add(CreditsTakenBack{over.id, loose, dispute.ref});
+  for (const Refund& refund : draft.account.refunds)
+    if (refund.order == over.paid_by && refund.attempt == 0) return draft.add(GrantRefunded{over.id, loose, refund.id});
+  draft.add(GrantExpired{over.id, loose, over.rule});
+}
+
+/// Free credits of a grant that is over go where the rest of it went, and on from there if that is over too.
+void follow_rest(Draft& draft, GrantId id) {
+  const Grant* over = draft.account.grant(id);
+  if (over == nullptr || over->over == GrantOver::working) return;
+  const Credits loose = over->remaining - over->held;
+  if (loose.is_zero()) return;
+  const auto into = std::ranges::find(draft.account.grants, id, &Grant::rolled_from);
+  if (over->over == GrantOver::rolled && into != draft.account.grants.end()) {
+    const GrantId next = into->id;
+    draft.add(GrantRolled{id, next, into->priority, into->ends_at, loose, into->rule});
+    return follow_rest(draft, next);
   }
+  if (over->over == GrantOver::refunded) return follow_refund(draft, *over, loose);
+  if (over->over == GrantOver::forfeited) return draft.add(GrantForfeited{id, loose, over->rule});
+  draft.add(GrantExpired{id, loose, over->rule});
+}
+
+void follow_over_grants(Draft& draft, const std::vector<Take>& freed) {
+  for (const Take& take : freed) follow_rest(draft, take.grant);
 }
 
 }  // namespace
@@ -91,33 +104,29 @@ Credits price_of_blocks(const Meter& meter, const Quantity& quantity) {
   return meter.takes.times(std::max(started, meter.at_least));
 }
 
-/// Whether the usage counts, by the words said of it; `unsaid`: what a word that nobody said comes to.
-bool counts(const Meter& meter, const std::vector<Word>& words, bool unsaid) {
+/// Whether the usage counts, by its properties. One that nobody named counts: it is never free by being left out.
+bool counts(const Meter& meter, const std::vector<Word>& properties) {
   return !meter.only_if || std::ranges::all_of(*meter.only_if, [&](const Need& need) {
-    const auto said = std::ranges::find(words, need.word, &Word::name);
-    return said == words.end() ? unsaid : std::ranges::find(need.any_of, said->value) != need.any_of.end();
+    const auto said = std::ranges::find(properties, need.word, &Word::name);
+    return said == properties.end() || need.met_by(said->value);
   });
 }
 
 }  // namespace
 
-Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words) {
+Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& properties) {
   const Credits price = price_of_blocks(meter, quantity);
-  return counts(meter, words, false) ? price : Credits();
-}
-
-Credits price_held(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words) {
-  const Credits price = price_of_blocks(meter, quantity);
-  return counts(meter, words, true) ? price : Credits();
+  return counts(meter, properties) ? price : Credits();
 }
 
 Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,
                       std::vector<Take>& takes) {
   if (account.kept) return amount;
+  const bool stands_still = account.pause && account.pause->credits_frozen;
   for (const Grant& grant : account.grants) {
     if (amount.is_zero()) break;
     if (grant.type != type) continue;
-    const Credits part = std::min(amount, grant.available(now));
+    const Credits part = std::min(amount, stands_still ? account.available(grant, now) : grant.available(now));
     if (part.is_zero()) continue;
     takes.push_back({grant.id, part});
     amount -= part;
@@ -150,8 +159,12 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, command.used_at.value_or(now)),
                                    command.meter, own);
-  must_be_allowed(account, catalog, actor, "use", command.properties, &meter);
-  const Credits price = price_of(meter, command.quantity, command.properties);
+  std::vector<Word> filled;
+  const std::vector<Word>& properties = as_declared(catalog, command.properties, filled);
+  must_be_allowed(account, catalog, actor, "use", properties, &meter);
+  must_name_what_decides(account, catalog, actor, properties, meter);
+  must_name_what_costs(meter, properties);
+  const Credits price = price_of(meter, command.quantity, properties);
   CreditsSpent spent{command.meter, command.quantity, meter.type, {}, command.used_at};
   if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
@@ -180,13 +193,18 @@ Decision place_hold(const Account& account, const TenantState& tenant, const Act
   if (!catalog.holds) refuse("no_holds", "Credits cannot be held here.", catalog.at);
   Meter own;
   const Meter& meter = meter_named(account, meters_for(account, tenant, world.catalogs, now), command.meter, own);
-  must_be_allowed(account, catalog, actor, "use", command.properties, &meter);
+  std::vector<Word> filled;
+  const std::vector<Word>& properties = as_declared(catalog, command.properties, filled);
+  must_be_allowed(account, catalog, actor, "use", properties, &meter);
+  must_name_what_decides(account, catalog, actor, properties, meter);
   const Calendar calendar(catalog.zone);
   const Instant longest = calendar.after(now, catalog.holds->longest);
   const Instant ends_at = command.lasts ? calendar.after(now, *command.lasts) : longest;
   if (longest < ends_at)
     refuse("hold_too_long", "A hold lasts at most " + catalog.holds->longest.text() + ".", catalog.holds->at);
-  const Credits price = price_held(meter, command.quantity, command.properties);
+  // What is not known yet is kept aside for; what is left out when it is captured is the tenant's word.
+  must_not_be_misspelt(meter, command.properties);
+  const Credits price = price_of(meter, command.quantity, command.properties);
   HoldPlaced hold{{account.last_hold + 1}, command.meter, meter.type, {}, ends_at};
   if (!take_in_order(account, meter.type, price, now, hold.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
@@ -203,7 +221,9 @@ void capture_hold(Draft& draft, const CaptureHold& command) {
   Meter own;
   const Meter& meter = meter_named(
       draft.account, meters_for(draft.account, draft.tenant, draft.world.catalogs, draft.now), hold.meter, own);
-  const Credits used = price_held(meter, command.quantity, command.properties);
+  must_not_be_misspelt(meter, command.properties);
+  std::vector<Word> filled;
+  const Credits used = price_of(meter, command.quantity, as_declared(catalog, command.properties, filled));
   HoldClosed closed{
       .hold = hold.id, .quantity = command.quantity, .spent = {}, .owed = {}, .absorbed = {}, .because = "settled"};
   Credits left = used;

@@ -10,10 +10,8 @@ namespace florin {
 
 /// What one usage takes from a meter's credit type: started blocks count whole.
 /// Source   CL-05, EX-07
-Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words);
-
-/// The same for a hold: a word that nobody said yet may still hold, so the credits are kept aside for it.
-Credits price_held(const Meter& meter, const Quantity& quantity, const std::vector<Word>& words);
+/// A property that is not named counts, so that leaving it out never makes a usage free.
+Credits price_of(const Meter& meter, const Quantity& quantity, const std::vector<Word>& properties);
 
 /// `amount` from the grants that work at `now`, in spending order, each as far as it goes. Returns what was not there.
 Credits take_in_order(const Account& account, const CreditType& type, Credits amount, Instant now,

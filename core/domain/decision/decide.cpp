@@ -115,6 +115,7 @@ struct Deciding {
   void operator()(const StartTrial&) const { must_not_be_frozen(), start_trial(draft); }
   void operator()(const Subscribe& command) const {
     may_change(draft.account.trial ? "upgrade_from_trial" : "subscribe");
+    if (!command.add_ons.empty()) may("buy_add_on");
     subscribe(draft, actor, key, command);
   }
   void operator()(const ChangePlan& command) const {

@@ -86,6 +86,16 @@ void must_take_add_ons(const Account& then, const Catalog& catalog, const Actor&
   }
 }
 
+/// What pays for one of a count needs what taking one needs, before it is charged. Source   EX-02
+void must_be_able_to_take(const Account& now, const Account& then, const Catalog& catalog, const Actor& actor) {
+  for (const Entitlement& row : catalog.entitlements) {
+    const auto bought = places_bought(then, catalog, row.id);
+    if (!bought || *bought <= places_bought(now, catalog, row.id).value_or(0)) continue;
+    const bool by_members = catalog.members && catalog.members->take_one_of == row.id;
+    must_be_allowed(then, catalog, actor, by_members ? "change_members" : row.taken_by, {});
+  }
+}
+
 void must_hold_members(const Account& now, const Account& then, const Catalog& catalog) {
   if (!catalog.members || catalog.members->take_one_of) return;
   const std::int64_t occupied = places_occupied(now, *catalog.members);
@@ -106,6 +116,7 @@ void must_hold_what_is_used(const Draft& draft, const Actor& actor) {
       must_hold_members(draft.account, then, catalog);
       must_hold_counts(draft.account, then, catalog);
       must_take_add_ons(then, catalog, actor);
+      must_be_able_to_take(draft.account, then, catalog, actor);
     }
 }
 

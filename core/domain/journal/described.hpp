@@ -10,6 +10,7 @@ namespace florin {
 
 BOOST_DESCRIBE_ENUM(GrantSource, plan, rollover, purchase, recharge, addon, trial, transfer, correction)
 BOOST_DESCRIBE_ENUM(GrantOver, working, rolled, expired, forfeited, refunded)
+BOOST_DESCRIBE_ENUM(GrantLife, unsaid, with_period, own, brought)
 BOOST_DESCRIBE_ENUM(OrderKind, subscription, change, purchase, recharge, licences, addon, minimum)
 BOOST_DESCRIBE_ENUM(OrderState, open, paid, closed)
 BOOST_DESCRIBE_ENUM(AttemptState, started, unknown, not_sent, pending, needs_action, authorised, captured, declined,
@@ -141,10 +142,11 @@ BOOST_DESCRIBE_STRUCT(Order, (),
                        credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened, route,
                        undelivered))
 
-BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost))
+BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost, at))
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
-                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over, received, paid))
+                       held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over, received, paid,
+                       life))
 BOOST_DESCRIBE_STRUCT(Subscription::Month, (), (from, to))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
@@ -166,7 +168,7 @@ BOOST_DESCRIBE_STRUCT(Saving, (),
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
-                       suspended, count, not_before))
+                       suspended, count, not_before, without_plan))
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused, retry_at))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
@@ -214,7 +216,7 @@ BOOST_DESCRIBE_STRUCT(ChangeRemoved, (), ())
 BOOST_DESCRIBE_STRUCT(CancelAsked, (), (ends_at))
 BOOST_DESCRIBE_STRUCT(CancelUndone, (), ())
 BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because, kept_until))
-BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule, paid))
+BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule, paid, life))
 BOOST_DESCRIBE_STRUCT(CreditsSpent, (), (meter, quantity, type, takes, used_at))
 BOOST_DESCRIBE_STRUCT(GrantRolled, (), (from, into, priority, ends_at, amount, rule))
 BOOST_DESCRIBE_STRUCT(GrantExpired, (), (grant, amount, rule))

@@ -80,6 +80,7 @@ struct GrantIssued {
   OrderId paid_by;
   std::string rule;
   Money paid{};  ///< elsewhere, for an imported one
+  GrantLife life{};
 };
 struct CreditsSpent {
   MeterId meter;

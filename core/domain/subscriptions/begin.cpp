@@ -31,10 +31,11 @@ void end_running_trial(Draft& draft) {
 /// Credits that stood still without a plan: their ends are as much later.
 void bring_back(Draft& draft, const KeptCredits& kept) {
   const std::vector<Grant> grants = draft.account.grants;
-  for (const Grant& grant : grants)
-    if (grant.over == GrantOver::working && grant.ends_at)
-      draft.add(
-          GrantEndMoved{grant.id, draft.calendar().moved(*grant.ends_at, kept.since, draft.now), "changes.cancel"});
+  for (const Grant& grant : grants) {
+    if (grant.over != GrantOver::working || !grant.ends_at) continue;
+    const Instant since = std::max(kept.since, grant.here_since());
+    draft.add(GrantEndMoved{grant.id, draft.calendar().moved(*grant.ends_at, since, draft.now), "changes.cancel"});
+  }
 }
 
 /// Credits that must be bought with the upgrade from the trial. Source   EX-06
@@ -143,6 +144,7 @@ void begin_subscription(Draft& draft, const Buys& terms) {
 void change_subscription(Draft& draft, const Buys& terms) {
   const Instant old_to = draft.account.subscription->to;
   const Instant new_to = period_end(draft, terms.months);
+  const Account before = draft.account;
   const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
   const auto bound = plan ? bound_until(draft, *plan) : draft.account.subscription->agreement_ends;
   draft.add(SubscriptionChanged{.plan = *terms.plan,
@@ -156,9 +158,8 @@ void change_subscription(Draft& draft, const Buys& terms) {
   begin_add_on_month(draft);
   if (new_to == old_to) return;
   // What ends with the period ends with the longer one.
-  const std::vector<Grant> grants = draft.account.grants;
-  for (const Grant& grant : grants)
-    if (grant.over == GrantOver::working && grant.ends_at == old_to && lasts_with_period(draft, grant))
+  for (const Grant& grant : before.grants)
+    if (grant.over == GrantOver::working && before.ends_with_period(grant) && lasts_with_period(draft, grant))
       draft.add(GrantEndMoved{grant.id, new_to, "changes.cycle_change"});
 }
 

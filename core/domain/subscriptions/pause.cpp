@@ -8,13 +8,13 @@ namespace {
 
 /// Every end of credits that stood still. What came in the pause stood still only from then on, unless it ends with the
 /// period.
-void move_ends(Draft& draft, const PauseState& pause, Instant old_to, Instant new_to) {
+void move_ends(Draft& draft, const PauseState& pause, Instant new_to) {
   const std::vector<Grant> grants = draft.account.grants;
   for (const Grant& grant : grants) {
     if (grant.over != GrantOver::working || !grant.ends_at) continue;
-    const bool with_period = *grant.ends_at == old_to;
+    const bool with_period = draft.account.ends_with_period(grant);
     if (!with_period && !pause.credits_frozen) continue;
-    const Instant since = std::max(pause.since, grant.issued_at);
+    const Instant since = std::max(pause.since, grant.here_since());
     const Instant ends = with_period ? new_to : draft.calendar().moved(*grant.ends_at, since, draft.now);
     draft.add(GrantEndMoved{grant.id, ends, "changes.pause"});
   }
@@ -41,7 +41,7 @@ void resume(Draft& draft) {
   const auto moved = [&](Instant t) { return calendar.moved(t, pause.since, draft.now); };
   const auto moved_if = [&](std::optional<Instant> t) { return t ? std::optional(moved(*t)) : t; };
   const Instant to = moved(stood.to);
-  move_ends(draft, pause, stood.to, to);
+  move_ends(draft, pause, to);
   draft.add(SubscriptionResumed{.anchor = to,
                                 .anchor_months = -stood.months,
                                 .from = moved(stood.from),

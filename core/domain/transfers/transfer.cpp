@@ -18,6 +18,14 @@ Money cost_of(const Account& account, const Grant& grant, Credits amount, Curren
   return order->net().times({amount.units, order->issued.units}, Rounding::half_up);
 }
 
+/// As it is in the account that gives: what stands still there in a pause has stood still until now.
+std::optional<Instant> end_of(const Draft& from, const Grant& grant) {
+  const auto& pause = from.account.pause;
+  if (!pause || !grant.ends_at) return grant.ends_at;
+  if (!pause->credits_frozen && !from.account.ends_with_period(grant)) return grant.ends_at;
+  return from.calendar().moved(*grant.ends_at, std::max(pause->since, grant.here_since()), from.now);
+}
+
 /// Everything of `type`, or `amount` of it.
 void move_credits(Draft& from, Draft& to, const CreditType& type, std::optional<Credits> amount) {
   const std::vector<Grant> grants = from.account.grants;
@@ -35,7 +43,7 @@ void move_credits(Draft& from, Draft& to, const CreditType& type, std::optional<
                          .source = grant.source,
                          .priority = grant.priority,
                          .issued_at = grant.issued_at,
-                         .ends_at = grant.ends_at,
+                         .ends_at = end_of(from, grant),
                          .amount = part,
                          .cost = cost_of(from.account, grant, part, from.catalog().currency),
                          .rule = grant.rule});

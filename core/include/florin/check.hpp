@@ -16,6 +16,7 @@ struct ConfigCheck {
   Errors errors;                     ///< of all files at once, by file and line; none: everything may be used
   std::vector<std::string> tenants;  ///< those without an error
   std::string not_asked;  ///< why the plugins of tenants without a host file were not asked; empty: they were
+  Errors warnings{};      ///< what a file may say and probably does not mean
 };
 /// Checks tenant files, host files with all their tenants, and of a folder every *.yaml in it; then loads plugins and
 /// lets them say what is wrong with what is theirs, as a host does when it starts. Plugins of a host file's tenants

@@ -516,7 +516,9 @@ typedef struct florin_moment { /* a moment in an account's life */
   florin_text plan, cycle;
   int64_t period_from_us, period_to_us; /* of the trial when the moment is the trial's; to 0: open */
   florin_list includes;                 /* florin_allowance */
-  florin_list grants;                   /* florin_grant: those not ended, in spending order */
+  florin_list grants; /* florin_grant: those not ended, in spending order; also those of which all is held, which go
+                         the way that is decided now once they are released. What came from another account keeps its
+                         own end and is not among them */
 } florin_moment;
 
 enum FLORIN_CODES {
