@@ -187,8 +187,10 @@ int restore(const std::string& from, const std::string& data) {
 }
 
 int start_sending(const std::string& data) {
-  if (const Status done = florin::start_sending(data); !done) return fail(done.error());
-  std::cout << "the next host of " << data << " sends to providers again\n";
+  Host* running = running_host();
+  const Status done = running != nullptr ? running->start_sending() : florin::start_sending(data);
+  if (!done) return fail(done.error());
+  std::cout << (running != nullptr ? "the host" : "the next host") << " of " << data << " sends to providers again\n";
   return written(fine);
 }
 

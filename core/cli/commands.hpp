@@ -84,6 +84,23 @@ struct ReleaseWords {
 };
 int release(const ReleaseWords& words);
 
+struct ServeWords {
+  std::string config, data, virtual_from, admin;
+  std::vector<std::string> listen;
+  int drain = 5;  ///< seconds
+  bool quiet = false;
+};
+int serve(ServeWords words);
+
+struct KeyWords {
+  std::string config, data, tenant, as, preset, name, key, old_ends_in, reason;
+  TenantWords of() const { return {config, data, tenant, as}; }
+};
+int issue_key(const KeyWords& words);
+int roll_key(const KeyWords& words);
+int revoke_key(const KeyWords& words);
+int list_keys(const KeyWords& words);
+
 /// The shipped florin.yaml: of the folder we are in, else the installed one.
 std::string default_config();
 std::string default_plugins();

@@ -1,9 +1,14 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 
+#include "client.hpp"
 #include "commands.hpp"
 #include "florin/check.hpp"
+#include "program.hpp"
+#include "running.hpp"
 
 namespace {
 
@@ -30,9 +35,10 @@ class Program {
     with_copies();
     with_a_host();
     with_a_tenant();
+    with_keys();
   }
 
-  int run(int argc, char** argv) {
+  int run(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& said) {
@@ -47,13 +53,71 @@ class Program {
       app_.exit(wrong);
       return usage;
     }
-    return action_();
+    const std::string socket = florin::cli::running_host() == nullptr ? socket_of_host() : std::string();
+    return socket.empty() ? action_() : ask_host(socket);
+  }
+  /// Whether a host that runs can be asked to do this in its place.
+  bool is_for_a_host() const {
+    return std::ranges::find(for_a_host_, app_.get_subcommands().front()) != for_a_host_.end();
   }
 
  private:
+  /// The socket of the host that has the journal open; empty: none has, or it is not for a host.
+  std::string socket_of_host() const {
+    std::error_code unknown;
+    if (!is_for_a_host() || !std::filesystem::is_directory(data_, unknown)) return {};
+    const std::string socket = (std::filesystem::absolute(data_, unknown) / "admin.sock").string();
+    return std::filesystem::exists(socket, unknown) && florin::server::answers_at(socket) ? socket : std::string();
+  }
+  /// The words as they were read, with every file as it is called from anywhere.
+  static void add_words(const CLI::App* sub, std::vector<std::string>& words) {
+    std::vector<std::string> positions;
+    for (const CLI::Option* option : sub->get_options()) {
+      if (option->count() == 0) continue;
+      const bool placed = option->nonpositional() == false;
+      const bool file = option->get_type_name().find("FILE") != std::string::npos || option->get_name() == "DATA" ||
+                        option->get_name() == "FILE";
+      if (!placed && option->get_items_expected_max() == 0) {
+        words.push_back(option->get_name());
+        continue;
+      }
+      for (const std::string& result : option->results()) {
+        const std::string word = file ? std::filesystem::absolute(result).string() : result;
+        if (!placed) words.push_back(option->get_name());
+        (placed ? positions : words).push_back(word);
+      }
+    }
+    if (!positions.empty()) words.emplace_back("--");
+    words.insert(words.end(), positions.begin(), positions.end());
+  }
+  int ask_host(const std::string& socket) const {
+    const CLI::App* sub = app_.get_subcommands().front();
+    std::vector<std::string> words{sub->get_name()};
+    if (!sub->get_subcommands().empty()) {
+      sub = sub->get_subcommands().front();
+      words.push_back(sub->get_name());
+    }
+    add_words(sub, words);
+    const auto run = florin::server::run_at(socket, words);
+    if (!run) {
+      std::cerr << "florin: " << run.error().message << "\n";
+      return no_store;
+    }
+    std::cout << run->out;
+    std::cerr << run->err;
+    std::cout.flush();
+    return run->exit;
+  }
+
   CLI::App* command(const std::string& name, const std::string& what, std::function<int()> action) {
     CLI::App* sub = app_.add_subcommand(name, what);
     sub->callback([this, action = std::move(action)] { action_ = action; });
+    return sub;
+  }
+  /// What opens a host: beside one that runs it is done by that one.
+  CLI::App* host_command(const std::string& name, const std::string& what, std::function<int()> action) {
+    CLI::App* sub = command(name, what, std::move(action));
+    for_a_host_.push_back(sub);
     return sub;
   }
   void data_of(CLI::App* sub) {
@@ -65,6 +129,48 @@ class Program {
   }
   void config_of(CLI::App* sub) {
     sub->add_option("--config", config_, "the host's own file")->capture_default_str()->type_name("FILE");
+  }
+
+  void with_keys() {
+    auto* serving = command("serve", "the host for everybody: HTTP for backends, until SIGTERM", [this] {
+      return serve({config_, serve_data_, virtual_from_, admin_, listen_, drain_, quiet_});
+    });
+    serving->add_option("--data", serve_data_,
+                        "folder of journal.db, or a postgres:// address; none: as the config says");
+    serving->add_option("--listen", listen_, "127.0.0.1:8080, unix:/run/florin/florin.sock; may be said more than once")
+        ->capture_default_str();
+    serving->add_option("--admin", admin_, "unix socket for this command line; none: admin.sock in the data folder");
+    serving->add_option("--virtual-from", virtual_from_,
+                        "time stands still from here on, and moves by POST /host/clock");
+    serving->add_option("--drain", drain_, "seconds from SIGTERM until no connection is taken")->capture_default_str();
+    serving->add_flag("--quiet", quiet_, "no line a request on standard error");
+    config_of(serving);
+    auto* keys = app_.add_subcommand("key", "keys of the HTTP API: issue, roll, revoke, list");
+    for_a_host_.push_back(keys);
+    keys->require_subcommand(1);
+    const auto one = [&](const char* name, const char* what, int (*does)(const KeyWords&)) {
+      auto* sub = keys->add_subcommand(name, what);
+      sub->callback([this, does] {
+        action_ = [this, does] {
+          return does({config_, data_, tenant_, as_, preset_, key_name_, key_, old_ends_in_, reason_});
+        };
+      });
+      data_of(sub);
+      sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
+      sub->add_option("--as", as_, "who asks")->capture_default_str();
+      config_of(sub);
+      return sub;
+    };
+    auto* made = one("issue", "a new key, on standard output, once", &issue_key);
+    made->add_option("--preset", preset_, "backend, usage, readonly, support or staff")->capture_default_str();
+    made->add_option("--name", key_name_, "what staff call it; none: the preset");
+    auto* rolled = one("roll", "a successor of a key, on standard output, once", &roll_key);
+    rolled->add_option("KEY", key_, "its id, as k1")->required();
+    rolled->add_option("--old-ends-in", old_ends_in_, "so long both work, as \"24 hours\"; none: the old one ends now");
+    auto* ended = one("revoke", "end a key now", &revoke_key);
+    ended->add_option("KEY", key_, "its id, as k1")->required();
+    ended->add_option("--reason", reason_, "for the books");
+    one("list", "keys without their secrets", &list_keys);
   }
 
   void before_a_host() {
@@ -164,19 +270,20 @@ class Program {
                          [this] { return restore(from_file_, data_); });
     back->add_option("FROM", from_file_, "the backup")->required();
     data_of(back);
-    auto* again = command("start-sending", "let a restored journal's host send to providers again",
-                          [this] { return start_sending(data_); });
+    auto* again = host_command("start-sending", "let a restored journal's host send to providers again",
+                               [this] { return start_sending(data_); });
     data_of(again);
   }
 
   void with_a_host() {
-    auto* ask = command("submit", "open the host for one command, and print its entry",
-                        [this] { return submit({config_, data_, tenant_, account_, json_command_, key_, as_}); });
+    auto* ask = host_command("submit", "open the host for one command, and print its entry",
+                             [this] { return submit({config_, data_, tenant_, account_, json_command_, key_, as_}); });
     data_of(ask);
     account_of(ask);
     ask->add_option("COMMAND", json_command_, R"(as JSON: {"buy_credits": {"amount": "500 message"}})")->required();
-    auto* before = command("quote", "open the host and print what a command would do, as JSON; nothing is done",
-                           [this] { return quote({config_, data_, tenant_, account_, json_command_, key_, as_}); });
+    auto* before =
+        host_command("quote", "open the host and print what a command would do, as JSON; nothing is done",
+                     [this] { return quote({config_, data_, tenant_, account_, json_command_, key_, as_}); });
     data_of(before);
     account_of(before);
     before->add_option("COMMAND", json_command_, R"(as JSON: {"change_plan": {"plan": "pro"}})")->required();
@@ -188,8 +295,8 @@ class Program {
         ->required();
     config_of(ask);
 
-    auto* next = command("apply", "make tenant files their next version, or an earlier version again",
-                         [this] { return apply({config_, data_, tenant_, as_, paths_, version_}); });
+    auto* next = host_command("apply", "make tenant files their next version, or an earlier version again",
+                              [this] { return apply({config_, data_, tenant_, as_, paths_, version_}); });
     data_of(next);
     next->add_option("FILE", paths_, "tenant files, or folders of them");
     auto* of = next->add_option("--tenant", tenant_, "whose earlier version");
@@ -200,7 +307,7 @@ class Program {
   }
 
   CLI::App* of_tenant(const std::string& name, const std::string& what, std::function<int()> action) {
-    auto* sub = command(name, what, std::move(action));
+    auto* sub = host_command(name, what, std::move(action));
     data_of(sub);
     sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     sub->add_option("--as", as_, "who asks")->capture_default_str();
@@ -233,8 +340,9 @@ class Program {
     auto* told = of_tenant("notifications", "what is to be told to whom, as JSON",
                            [this] { return notifications(words(), since_); });
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
-    auto* lines = command("statement", "load a bank's statement, and say of each line whose it is and why",
-                          [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
+    auto* lines =
+        host_command("statement", "load a bank's statement, and say of each line whose it is and why",
+                     [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
     data_of(lines);
     lines->add_option("FILE", from_file_, "camt.053, or CSV as the processor's YAML says")->required();
     lines->add_option("--tenant", tenant_)->required();
@@ -242,8 +350,9 @@ class Program {
     lines->add_flag("--dry-run", dry_run_, "say it, and enter nothing");
     config_of(lines);
 
-    auto* request = command("webhook", "take a provider's request as it was recorded: headers, an empty line, body",
-                            [this] { return webhook({config_, data_, tenant_, processor_, from_file_, false}); });
+    auto* request =
+        host_command("webhook", "take a provider's request as it was recorded: headers, an empty line, body",
+                     [this] { return webhook({config_, data_, tenant_, processor_, from_file_, false}); });
     data_of(request);
     request->add_option("FILE", from_file_)->required();
     request->add_option("--tenant", tenant_)->required();
@@ -256,8 +365,9 @@ class Program {
     books->add_option("--processor", processor_)->required();
     books->add_option("--day", day_, "UTC, as 2026-04-10")->required();
 
-    auto* list = command("bank-receipts", "what came by bank and waits for a person, and what is waited for, as JSON",
-                         [this] { return bank_receipts(config_, data_, tenant_); });
+    auto* list =
+        host_command("bank-receipts", "what came by bank and waits for a person, and what is waited for, as JSON",
+                     [this] { return bank_receipts(config_, data_, tenant_); });
     data_of(list);
     list->add_option("--tenant", tenant_)->required();
     config_of(list);
@@ -268,6 +378,12 @@ class Program {
   std::vector<std::string> paths_;
   std::string processor_;
   std::string data_, tenant_, account_, to_file_, from_file_, at_, json_command_, key_, as_;
+  std::vector<CLI::App*> for_a_host_;
+  std::string serve_data_, virtual_from_, admin_, key_name_, old_ends_in_, reason_;
+  std::string preset_ = "backend";
+  std::vector<std::string> listen_{"127.0.0.1:8080"};
+  int drain_ = 5;
+  bool quiet_ = false;
   std::string folder_ = default_plugins();
   std::string config_ = default_config();
   std::string named_config_;
@@ -281,6 +397,13 @@ class Program {
 };
 
 }  // namespace
+
+int florin::cli::run_program(const std::vector<std::string>& words) {
+  std::vector<const char*> arguments{"florin"};
+  for (const std::string& word : words) arguments.push_back(word.c_str());
+  Program program;
+  return program.run(static_cast<int>(arguments.size()), arguments.data());
+}
 
 int main(int argc, char** argv) {
   try {

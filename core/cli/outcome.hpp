@@ -10,6 +10,7 @@
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/result.hpp"
+#include "running.hpp"
 
 /// How a subcommand ends.
 namespace florin::cli {
@@ -35,23 +36,24 @@ int failed_to_read(const char* what, const Result<T>& id) {
 }
 
 /// A host for one command; says what is wrong with its tenants, which go on without those.
-inline Result<Host> open_host(const std::string& config, const std::string& data) {
+inline OpenedHost open_host(const std::string& config, const std::string& data) {
+  if (Host* running = running_host()) return OpenedHost(*running);
   auto host = Host::open({.config = config, .data = data, .virtual_from = std::nullopt});
   if (host) std::cerr << as_text(host->problems());
   return host;
 }
 
 /// The same of a journal that is there: whoever looks begins none where a name is mistyped.
-inline Result<Host> open_known_host(const std::string& config, const std::string& data) {
+inline OpenedHost open_known_host(const std::string& config, const std::string& data) {
   if (data.find("://") == std::string::npos && !std::filesystem::exists(data))
-    return Error{.code = "no_store", .message = data + " is not there"};
+    return Result<Host>(Error{.code = "no_store", .message = data + " is not there"});
   return open_host(config, data);
 }
 
 /// Opens the host with `open` and does `with` it and the tenant.
 template <class With>
 int on_tenant(const TenantWords& words, With with,
-              Result<Host> (*open)(const std::string&, const std::string&) = &open_known_host) {
+              OpenedHost (*open)(const std::string&, const std::string&) = &open_known_host) {
   const auto tenant = TenantId::parse(words.tenant);
   if (!tenant) return failed_to_read("TENANT", tenant);
   auto host = open(words.config, words.data);

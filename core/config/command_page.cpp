@@ -76,6 +76,9 @@ constexpr Sentence sentences[] = {
     {"set_up_payment_method",
      "Saves a method at its processor; what its customer must do for it stands in the account's `savings`. Never a "
      "number."},
+    {"issue_key", "Of the tenant: a new key for the HTTP API; only its SHA-256 comes here. `florin key` makes both."},
+    {"roll_key", "Of the tenant: a successor of a key; the old one works beside it as long as it is said to."},
+    {"revoke_key", "Of the tenant: a key ends at once."},
     {"record_payout", "A refund that no processor can give back was paid out from the bank."},
     {"dismiss_bank_receipt", "Of the tenant: a line of a statement is no customer's money."},
     {"record_returned_payout", "The bank sent a refund back that a person had paid out."},

@@ -19,7 +19,7 @@ namespace florin::config {
 
 /// What a scalar looks like, for JSON and for schemas.
 struct Format {
-  enum class Json : std::uint8_t { string, integer, boolean, any };
+  enum class Json : std::uint8_t { string, integer, boolean, any, raw };  // raw: it is JSON already
   Json json = Json::string;
   std::string_view example;
   std::string_view pattern;  ///< ECMAScript; none: any text

@@ -72,7 +72,8 @@ class Describer {
       case Format::Json::string: scalar["type"] = "string"; break;
       case Format::Json::integer: scalar["type"] = "integer"; break;
       case Format::Json::boolean: scalar["type"] = "boolean"; return scalar;
-      case Format::Json::any: return scalar;
+      case Format::Json::any:
+      case Format::Json::raw: return scalar;
     }
     if (!shape.format.pattern.empty()) scalar["pattern"] = in_json(shape.format.pattern);
     if (shape.format.json == Format::Json::string && !shape.format.example.empty())

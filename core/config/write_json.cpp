@@ -6,7 +6,7 @@ namespace {
 
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  Writer(std::string& out, bool whole) : out_(out), whole_(whole) {}
 
   void write(const Shape& shape, void* value) {
     switch (shape.kind) {
@@ -71,7 +71,7 @@ class Writer {
     bool first = true;
     for (const Field& field : shape.fields) {
       void* member = field.in(value);
-      if (!field.required && nothing(field.shape(), member)) continue;
+      if (!whole_ && !field.required && nothing(field.shape(), member)) continue;
       if (!first) out_ += ',';
       first = false;
       key(field.name);
@@ -89,13 +89,14 @@ class Writer {
   }
 
   std::string& out_;
+  const bool whole_;
 };
 
 }  // namespace
 
-void detail::write_json(std::string& out, const Shape& shape, const void* value) {
+void detail::write_json(std::string& out, const Shape& shape, const void* value, bool whole) {
   // A shape's functions serve reading and writing alike; writing JSON changes nothing behind them.
-  Writer(out).write(shape, const_cast<void*>(value));
+  Writer(out, whole).write(shape, const_cast<void*>(value));
 }
 
 }  // namespace florin::config

@@ -21,7 +21,7 @@ namespace florin::engine {
 namespace {
 
 constexpr Duration clock_skew = minutes(5);
-constexpr std::size_t longest_key = 80;
+constexpr std::size_t longest_key = 255;
 
 /// What has a key of its own, under which it may act once.
 bool sends_first(const Effect& effect) {
@@ -103,7 +103,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   pending.asked_at = job.asked_at.value_or(now);
   if (!pending.of_host) {
     if (job.key.empty() || job.key.size() > longest_key)
-      return refuse(held, "bad_key", "a command needs a key of 1 to 80 bytes");
+      return refuse(held, "bad_key", "a command needs a key of 1 to 255 bytes");
     KeyWindow& keys = keys_for(job.command);
     if (now + clock_skew < pending.asked_at) return refuse(held, "asked_in_future", "asked_at lies in the future");
     if (pending.asked_at + keys.window() < now)
@@ -170,6 +170,11 @@ Shard::Ran Shard::run(Tenant& tenant, Held* held, Held* other, Pending& pending,
     fail(held, pending,
          {.code = account_set_aside,
           .message = "'" + other->account.id.text() + "' is set aside until support has released it"});
+    return Ran::through;
+  }
+  if (pending.job.expects && *pending.job.expects != (held == nullptr ? 0 : held->account.position)) {
+    fail(held, pending,
+         {.code = "moved_on", .message = "something happened on this account since it was looked at: look again"});
     return Ran::through;
   }
   if (pending.at == never) pending.at = now;
@@ -475,6 +480,7 @@ void Shard::answer_again(store::Position position, Reply reply) {
     auto first = std::move(waiting.reply);
     waiting.reply = [first = std::move(first), second = std::move(reply)](Result<Answered> answer) mutable {
       if (first) first(answer);
+      if (answer) answer->again = true;
       second(std::move(answer));
     };
     return;
@@ -492,7 +498,7 @@ void Shard::answer_again(store::Position position, Reply reply) {
     if (asked_again_.entries.empty())
       return reply(Error{.code = "store_failed", .message = "the journal has no such entry"});
   }
-  reply(Answered{position, asked_again_.entries[position - asked_again_.first]});
+  reply(Answered{position, asked_again_.entries[position - asked_again_.first], true});
 }
 
 std::size_t Shard::take_due(Instant now, std::size_t most) {

@@ -34,6 +34,7 @@ namespace florin::engine {
 struct Answered {
   store::Position position = 0;
   std::shared_ptr<const Entry> entry;
+  bool again = false;  ///< it was asked before, under the same key: this is what was answered then
 };
 using Reply = std::move_only_function<void(Result<Answered>)>;
 
@@ -50,6 +51,7 @@ struct Job {
   Way way = Way::outside;  ///< which way it came in: the shard's gate asks
   /// Of ApplyCatalog: the version as it is compiled. Its text is in the store already.
   std::shared_ptr<const Catalog> catalog{};
+  std::optional<std::uint64_t> expects{};  ///< as in a Request
 };
 
 /// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time, but for

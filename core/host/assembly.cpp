@@ -338,7 +338,8 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                   .asked_at = request.asked_at,
                   .command = std::visit([](const auto& command) { return AnyCommand(command); }, request.command),
                   .reply = {},
-                  .of_effect = false};
+                  .of_effect = false,
+                  .expects = request.expects};
   if (const auto in = admitted(job); !in) return in.error();
   if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
     if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();

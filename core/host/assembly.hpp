@@ -55,6 +55,8 @@ class Assembly {
   /// Whether anything is sent to providers: not after a restore, until it is told to.
   Result<bool> sending() const;
   const std::optional<std::filesystem::path>& data() const { return options_.data; }
+  bool in_sandbox() const { return options_.file.payments_in_sandbox; }
+  bool is_virtual() const { return options_.virtual_from.has_value(); }
 
   /// A command as the outside gives it: a method's details go through its plugin first.
   /// Errors: card_number (in whatever field) and bad_details, with the field; person_missing: the processor that is to

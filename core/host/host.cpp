@@ -10,6 +10,7 @@
 #include "config/command.hpp"
 #include "domain/accounts/set_aside.hpp"
 #include "engine/vault.hpp"
+#include "host/answers.hpp"
 #include "host/assembly.hpp"
 #include "host/documents.hpp"
 #include "host/operating.hpp"
@@ -28,8 +29,11 @@ Outcome outcome_of(const engine::Answered& answered) {
   Outcome outcome;
   outcome.position = answered.position;
   outcome.refusal = answered.entry->refusal;
+  outcome.at = answered.entry->at;
+  outcome.again = answered.again;
   for (const Fact& fact : answered.entry->facts) {
     if (const auto* placed = std::get_if<OrderPlaced>(&fact)) outcome.order = placed->order->id;
+    if (const auto* started = std::get_if<AttemptStarted>(&fact)) outcome.order = started->order;
     if (const auto* held = std::get_if<HoldPlaced>(&fact)) outcome.hold = held->hold;
   }
   outcome.entry = config::json_of(*answered.entry, answered.position);
@@ -49,10 +53,19 @@ Error no_such_account(const AccountId& account) {
   return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
 }
 
+Error no_such_order(OrderId order) {
+  return {.code = "no_such_order", .message = "there is no order " + std::to_string(order.value)};
+}
+
 /// When an account is looked at: as its journal, a clock that was set back does not take it back.
 Instant seen_at(const Account& account, Instant clock) { return std::max(clock, account.last_at); }
 
 }  // namespace
+
+std::string etag_of(const AccountVersion& version) {
+  const std::string until = version.changes_at == never ? std::string("never") : version.changes_at.text();
+  return "\"" + std::to_string(version.position) + "-" + until + "\"";
+}
 
 class Host::Inside {
  public:
@@ -301,6 +314,100 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
   if (!next) return next.error();
   return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), seen_at(rehearsal->account(), now()),
                          *next, *aside);
+}
+
+Result<AccountVersion> Host::version_of(const TenantId& tenant, const AccountId& account) const {
+  return inside_->on_account_at_once<AccountVersion>(
+      tenant, account, [](const TenantState&, const Account& found, const Catalogs&, Instant) {
+        return AccountVersion{found.position, found.due_at};
+      });
+}
+
+Result<std::string> Host::account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const {
+  auto rehearsal = inside_->rehearsal(tenant, account);
+  if (!rehearsal) return rehearsal.error();
+  const auto next = next_period(*rehearsal);
+  if (!next) return next.error();
+  return answers::as_json(rehearsal->catalog(), rehearsal->account(), seen_at(rehearsal->account(), now()), *next,
+                          whom);
+}
+
+Result<OrderNow> Host::order_now(const TenantId& tenant, const AccountId& account, OrderId order) const {
+  auto now = inside_->on_account_at_once<std::optional<OrderNow>>(
+      tenant, account, [&](const TenantState&, const Account& found, const Catalogs&, Instant) {
+        const Order* one = found.order(order);
+        return one == nullptr ? std::nullopt : std::optional(answers::now_of(found, *one));
+      });
+  if (!now) return now.error();
+  if (!*now) return no_such_order(order);
+  return **std::move(now);
+}
+
+Result<std::string> Host::order_answer(const TenantId& tenant, const AccountId& account, OrderId order,
+                                       Audience whom) const {
+  auto answer = inside_->on_account<std::optional<std::string>>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        const Order* one = found.order(order);
+        return one == nullptr ? std::nullopt
+                              : std::optional(answers::as_json(catalogs.at(state.catalog), found, *one, whom));
+      });
+  if (!answer) return answer.error();
+  if (!*answer) return no_such_order(order);
+  return **std::move(answer);
+}
+
+Result<std::string> Host::orders_answer(const TenantId& tenant, const AccountId& account, OrderId before,
+                                        std::size_t most, Audience whom) const {
+  return inside_->on_account<std::string>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return answers::orders_as_json(catalogs.at(state.catalog), found, before, most, whom);
+      });
+}
+
+Result<std::vector<std::pair<CreditType, int>>> Host::credit_types(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  using Types = std::vector<std::pair<CreditType, int>>;
+  Result<Types> result = no_such_tenant(tenant);
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    const Catalogs* catalogs = shard.catalogs(tenant);
+    if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
+    Types types;
+    for (const CreditTypeRule& rule : catalogs->at(state->catalog).credits) types.emplace_back(rule.id, rule.decimals);
+    result = std::move(types);
+  });
+  return read ? std::move(result) : Result<Types>(read.error());
+}
+
+Result<std::vector<ApiKey>> Host::keys(const TenantId& tenant) const {
+  const auto assembly = inside_->open();
+  if (!assembly) return closed();
+  Result<std::vector<ApiKey>> result = no_such_tenant(tenant);
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    if (const TenantState* state = shard.tenant(tenant)) result = state->keys.all();
+  });
+  return read ? std::move(result) : Result<std::vector<ApiKey>>(read.error());
+}
+
+bool Host::in_sandbox() const {
+  const auto assembly = inside_->open();
+  return assembly && assembly->in_sandbox();
+}
+
+std::string Host::folder() const {
+  const auto assembly = inside_->open();
+  return assembly && assembly->data() ? assembly->data()->string() : std::string();
+}
+
+bool Host::is_virtual() const {
+  const auto assembly = inside_->open();
+  return assembly && assembly->is_virtual();
+}
+
+std::uint64_t Host::position() const {
+  const auto assembly = inside_->open();
+  return assembly ? assembly->engine().durable_position() : 0;
 }
 
 Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account, const Actor& actor,

@@ -159,6 +159,7 @@ std::string quote_as_json(const Quotation& quotation, const Catalog& catalog) {
   const auto& after = quotation.after.subscription;
   json::object view{
       {"refused", refusal_as_json(quotation.refusal)},
+      {"agreed", (quotation.order ? quotation.order->total : Money(0, catalog.currency)).text()},
       {"today", charge_as_json(quotation.order, catalog)},
       {"credits", std::move(today.come)},
       {"leave", std::move(today.gone)},

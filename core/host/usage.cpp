@@ -20,11 +20,16 @@ Result<Taken> taken_of(const Result<engine::Answered>& answered) {
   Taken taken;
   taken.position = answered->position;
   taken.refusal = answered->entry->refusal;
+  taken.again = answered->again;
   for (const Fact& fact : answered->entry->facts) {
-    if (const auto* spent = std::get_if<CreditsSpent>(&fact)) taken.amount += sum_of(spent->takes);
+    if (const auto* spent = std::get_if<CreditsSpent>(&fact)) {
+      taken.amount += sum_of(spent->takes);
+      taken.type = spent->type;
+    }
     if (const auto* closed = std::get_if<HoldClosed>(&fact)) taken.amount += sum_of(closed->spent) + closed->owed;
     if (const auto* placed = std::get_if<HoldPlaced>(&fact)) {
       taken.hold = placed->hold;
+      taken.type = placed->type;
       taken.amount += sum_of(placed->takes);
     }
   }

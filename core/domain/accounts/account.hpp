@@ -417,6 +417,8 @@ struct TenantState {
   SharedList<ReceiptId> identified;        ///< what was in that list before, so that its line is known
   SharedList<Discrepancy> discrepancies;   ///< that nobody has closed
   SharedList<ProcessorHealth> processors;  ///< that failed of late
+  SharedList<ApiKey> keys;                 ///< ended ones too, for the record
+  std::uint64_t last_key = 0;
 
   /// Till when the host charges nothing through it by itself; in the past: it is well.
   Instant cooldown_until(const ProcessorId& processor) const;

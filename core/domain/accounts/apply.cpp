@@ -737,6 +737,16 @@ struct Applying {
   void operator()(const DiscrepancyClosed& fact) {
     erase_if(tenant.discrepancies, [&](const Discrepancy& open) { return open.name == fact.difference; });
   }
+  void operator()(const KeyIssued& fact) {
+    tenant.keys.push_back(fact.key);
+    ++tenant.last_key;
+  }
+  void operator()(const KeyEnds& fact) {
+    tenant.keys.change([&](std::vector<ApiKey>& keys) {
+      for (ApiKey& key : keys)
+        if (key.id == fact.key) key.ends_at = fact.at;
+    });
+  }
   void operator()(const MonthClosed& fact) { tenant.closed_months.push_back(fact.month); }
   void operator()(const DocumentNumbersSet& fact) {
     tenant.last_invoice = tenant.invoices_before = fact.last_invoice;

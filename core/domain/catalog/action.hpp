@@ -60,6 +60,7 @@ enum class Action : std::uint8_t {
   close_discrepancy,
   close_month,
   apply_catalog,
+  manage_keys,  ///< of the HTTP API
 };
 BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial, change_plan, change_cycle,
                     set_licences, buy_add_on, cancel, buy_credits, set_auto_recharge, add_payment_method,
@@ -69,7 +70,7 @@ BOOST_DESCRIBE_ENUM(Action, see, use, start_trial, subscribe, upgrade_from_trial
                     set_entitlement, transfer, request_review, stop_charges, lift_charges, import_account,
                     set_document_numbers, record_bank_receipt, apply_cash, unapply_cash, move_cheque,
                     record_withheld_tax, resolve_payment, set_billing, decide_late_money, record_payout,
-                    close_discrepancy, close_month, apply_catalog)
+                    close_discrepancy, close_month, apply_catalog, manage_keys)
 
 /// What no role of a customer can be given: it is the staff's, whatever the YAML says. From the table in
 /// command_rule.cpp.

@@ -118,6 +118,9 @@ constexpr Row table[] = {
     staff<SetDocumentNumbers>(Action::set_document_numbers, Scope::operate),
     staff<CloseMonth>(Action::close_month, Scope::operate),
     staff<ApplyCatalog>(Action::apply_catalog, Scope::operate),
+    staff<IssueKey>(Action::manage_keys, Scope::admin),
+    staff<RollKey>(Action::manage_keys, Scope::admin),
+    staff<RevokeKey>(Action::manage_keys, Scope::admin),
 
     host<FallDue>(),
     host<PaymentReported>(by_provider),

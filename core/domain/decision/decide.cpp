@@ -7,6 +7,7 @@
 #include "domain/decision/draft.hpp"
 #include "domain/documents/month.hpp"
 #include "domain/entitlements/items.hpp"
+#include "domain/keys/keys.hpp"
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/orders/deliver.hpp"
@@ -224,6 +225,9 @@ struct Deciding {
   }
   void operator()(const SetDocumentNumbers& command) const { set_document_numbers(draft, command); }
   void operator()(const CloseMonth& command) const { close_month(draft, command); }
+  void operator()(const IssueKey& command) const { issue_key(draft, actor, command); }
+  void operator()(const RollKey& command) const { roll_key(draft, actor, command); }
+  void operator()(const RevokeKey& command) const { revoke_key(draft, command); }
 
   // Decided without a draft, below.
   void operator()(const Use&) const {}
@@ -254,7 +258,34 @@ bool is_of_tenant(const AnyCommand& command) {
          std::holds_alternative<StopCharges>(command) || std::holds_alternative<LiftCharges>(command) ||
          std::holds_alternative<SetDocumentNumbers>(command) || std::holds_alternative<CloseMonth>(command) ||
          std::holds_alternative<RecordDiscrepancy>(command) || std::holds_alternative<CloseDiscrepancy>(command) ||
-         std::holds_alternative<DismissBankReceipt>(command);
+         std::holds_alternative<DismissBankReceipt>(command) || std::holds_alternative<IssueKey>(command) ||
+         std::holds_alternative<RollKey>(command) || std::holds_alternative<RevokeKey>(command);
+}
+
+/// What this decision charges now, with tax: the orders that it places, or the one that it pays.
+Money charged_now(const Draft& draft, const AnyCommand& command) {
+  Money total(0, draft.catalog().currency);
+  for (const Fact& fact : draft.facts)
+    if (const auto* placed = std::get_if<OrderPlaced>(&fact)) total += placed->order->total;
+  if (const auto* pays = std::get_if<PayOrder>(&command)) total += draft.account.order(pays->order)->total;
+  return total;
+}
+
+/// What was confirmed is what is charged: nobody pays another price than the one that was shown.
+void must_be_as_agreed(const Draft& draft, const AnyCommand& command) {
+  const std::optional<Money> agreed = std::visit(
+      [](const auto& content) -> std::optional<Money> {
+        if constexpr (requires { content.agreed; }) return content.agreed;
+        return std::nullopt;
+      },
+      static_cast<const KindsOfCommand&>(command));
+  if (!agreed) return;
+  const Money now = charged_now(draft, command);
+  if (*agreed == now) return;
+  throw Refused{{.code = "price_changed",
+                 .text = "This costs " + now.text() + " now, not " + agreed->text() + ". Nothing was charged.",
+                 .rule = {},
+                 .values = {{"agreed", agreed->text()}, {"now", now.text()}}}};
 }
 
 Decision decided(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
@@ -278,6 +309,7 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   Draft draft(account, tenant, world);
   must_be_allowed(draft, actor, rule_of(command));
   std::visit(Deciding{draft, actor, key}, command);
+  must_be_as_agreed(draft, command);
   if (actor.role != "host" && actor.role != "processor") must_hold_what_is_used(draft, actor);
   keep_limits(draft);
   return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};

@@ -590,6 +590,17 @@ struct CreditsOwedLess {
   Credits amount;
   std::string ref;
 };
+/// A tenant's: a key works from now on.
+struct KeyIssued {
+  ApiKey key;
+  std::string follows;  ///< id of the key that it is to replace; empty: of none
+};
+/// A tenant's: a key works until then.
+struct KeyEnds {
+  std::string key;
+  Instant at;
+  std::string reason;
+};
 
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
@@ -608,7 +619,7 @@ using KindsOfFact = std::variant<
     ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DiscrepancyFound,
     DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
     SavingMoved, LookUpPlanned, FeeTaken, DeliveryFailed, DeliveryEnded, ReceiptReversed, ReversalUndone,
-    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess>;
+    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

@@ -75,6 +75,7 @@ struct Subscribe {
   bool start_now = false;                     ///< inside a trial: charge now, whatever the plan's rule
   /// A slot; a method's kind; a kind with what it asks for, as `netbanking/HDFC`. None: as the tenant's `try` says.
   std::optional<std::string> pay_with;
+  std::optional<Money> agreed{};  ///< what is charged now, with tax, as it was confirmed; another total is refused
 };
 /// One checkout: plan, cycle, licences and add-ons together, one payment, all or nothing. What is not named stays.
 struct ChangePlan {
@@ -83,21 +84,25 @@ struct ChangePlan {
   std::optional<std::int32_t> licences;  ///< the total, never an increment
   std::vector<AddOnCount> add_ons;       ///< totals from now on; more is paid for now, fewer from the next period
   std::optional<std::string> pay_with;   ///< as in Subscribe
+  std::optional<Money> agreed{};         ///< as in Subscribe
 };
 /// Short for a checkout of the total of licences.
 struct SetLicences {
   std::int32_t total = 0;
+  std::optional<Money> agreed{};  ///< as in Subscribe
 };
 /// Short for a checkout of the total of one add-on.
 struct SetAddOn {
   AddOnId add_on;
   std::int32_t total = 0;
+  std::optional<Money> agreed{};  ///< as in Subscribe
 };
 struct Cancel {};
 struct UndoCancel {};
 struct BuyCredits {
   CreditAmount amount;
   std::optional<std::string> pay_with;  ///< as in Subscribe
+  std::optional<Money> agreed{};        ///< as in Subscribe
 };
 struct SetAutoRecharge {
   bool active = true;
@@ -159,7 +164,9 @@ struct AdjustCredits {
 struct ErasePersonalData {};
 /// Stops the cycle until `resume`, or until the tenant's longest pause is over.
 struct Pause {};
-struct Resume {};
+struct Resume {
+  std::optional<Money> agreed{};  ///< as in Subscribe
+};
 /// A cycle of a plan that is made for one account.
 struct PricedCycle {
   std::string cycle;
@@ -283,6 +290,7 @@ struct Transfer {
 struct PayOrder {
   OrderId order;
   std::optional<std::string> pay_with;
+  std::optional<Money> agreed{};  ///< as in Subscribe
 };
 /// Several usages: all are taken, or none.
 struct UseTogether {
@@ -457,6 +465,39 @@ struct CustomerReturned {
   std::optional<OrderId> order;  ///< none: everything that waits for its customer
 };
 
+/// A key by which a backend asks things of a tenant over HTTP. The books keep its digest, never the key.
+struct ApiKey {
+  std::string id;                   ///< k1, k2, …: its requests' actor is `service:k1`
+  std::string name;                 ///< what staff call it
+  std::vector<std::string> scopes;  ///< usage, read, write, …: docs/http.md
+  std::string digest;               ///< SHA-256 of the key, 64 hexadecimal digits
+  bool test = false;                ///< for a sandbox; false: for a host that charges money
+  Instant issued_at{};
+  std::optional<Instant> ends_at{};  ///< none: until it is rolled or revoked
+  std::string issued_by;             ///< role, or role:id
+
+  bool works(Instant now) const { return !ends_at || now < *ends_at; }
+};
+/// Staff, of the tenant: a new key, of which only the digest comes here.
+struct IssueKey {
+  std::string name;
+  std::vector<std::string> scopes;
+  std::string digest;
+  bool test = false;
+  std::optional<Span> lasts;  ///< none: until it is rolled or revoked
+};
+/// Staff, of the tenant: a successor with the same name and scopes. The old key works beside it for a while.
+struct RollKey {
+  std::string key;  ///< id of the old one
+  std::string digest;
+  std::optional<Span> old_ends_in;  ///< none: the old key ends at once
+};
+/// Staff, of the tenant: a key ends at once.
+struct RevokeKey {
+  std::string key;  ///< its id
+  std::string reason;
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold,
@@ -466,16 +507,20 @@ using Command =
                  SetEntitlement, InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole,
                  UseTogether, Transfer, PayOrder, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque,
                  RecordWithheldTax, ResolvePayment, CloseDiscrepancy, SetBilling, DecideLateMoney, SetUpPaymentMethod,
-                 RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout, RecordRefund, DeliverOrder>;
+                 RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout, RecordRefund, DeliverOrder,
+                 IssueKey, RollKey, RevokeKey>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {
   TenantId tenant;
   AccountId account;  ///< empty for what is asked of the whole tenant
   Actor actor;
-  std::string key;                  ///< 1 to 80 bytes; the same key and content: the same answer, once
+  std::string key;                  ///< 1 to 255 bytes; the same key and content: the same answer, once
   std::optional<Instant> asked_at;  ///< none: now
   Command command;
+  /// The account's last entry as whoever asks has seen it: after another one nothing is decided, `moved_on`. None: it
+  /// does not matter.
+  std::optional<std::uint64_t> expects{};
 };
 
 /// What a backend asks around every message: a debit, or a hold and what becomes of it.

@@ -21,9 +21,11 @@ namespace florin {
 struct Outcome {
   std::uint64_t position = 0;      ///< of its entry in the journal
   std::optional<Refusal> refusal;  ///< none: it was done
-  OrderId order;                   ///< that was placed, if one was
+  OrderId order;                   ///< that was placed, or whose payment was started; 0: neither
   HoldId hold;                     ///< that was placed, if one was
   std::string entry;               ///< the whole entry as JSON: who, what, when, and every fact that followed
+  Instant at{};                    ///< as of when it was decided
+  bool again = false;              ///< the key was used before, for the same: this is what was answered then
 };
 
 /// The same of a usage, in few bytes.
@@ -32,6 +34,8 @@ struct Taken {
   std::optional<Refusal> refusal;  ///< none: it was done
   HoldId hold;                     ///< that was placed, if one was
   Credits amount;                  ///< taken by a debit or a settled hold, kept aside by a hold
+  bool again = false;              ///< as of an Outcome
+  CreditType type{};               ///< of the amount; empty: of several, or nothing was taken
 };
 
 /// May this account use this now, and what is there? Nothing is written and nothing is promised: only a hold or a debit
@@ -156,6 +160,24 @@ struct ReconcileReport {
   std::vector<std::string> discrepancies;  ///< each an item for a person, see Host::payments
 };
 
+/// Where an account stands in its books, and when it changes without anybody asking for anything. While neither moves,
+/// every answer about it is the same.
+struct AccountVersion {
+  std::uint64_t position = 0;  ///< of its last entry
+  Instant changes_at = never;  ///< what falls due next
+};
+/// `"1042-2027-04-01T00:00:00Z"`: as an HTTP entity tag.
+FLORIN_API std::string etag_of(const AccountVersion& version);
+
+/// Who reads an answer: a customer sees no processor's keys, references, fees and raw words.
+enum class Audience : std::uint8_t { customer, staff };
+
+/// How the payment of an order stands.
+struct OrderNow {
+  bool over = false;  ///< nothing more happens by itself for now: it is paid, declined, open or closed
+  std::string json;   ///< `{"id": 12, "total": "49.00 USD", "now": {"state": "paid", …}}`
+};
+
 struct HostOptions {
   std::string config = "config/florin.yaml";
   /// The folder of journal.db and views.db, or the address of a journal in PostgreSQL, `postgres://user@host/database`;
@@ -234,6 +256,26 @@ class FLORIN_API Host {
   /// What waits for a person, over all accounts, soonest due first, as a JSON array: reviews, guarantee requests and
   /// open disputes. Errors: no_such_tenant.
   Result<std::string> cases(const TenantId& tenant) const;
+  /// Errors of these: no_such_tenant, no_such_account, no_such_order.
+  Result<AccountVersion> version_of(const TenantId& tenant, const AccountId& account) const;
+  /// The account as the HTTP API gives it, bounded: open orders, and the first 20 grants in spending order.
+  Result<std::string> account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const;
+  Result<OrderNow> order_now(const TenantId& tenant, const AccountId& account, OrderId order) const;
+  Result<std::string> order_answer(const TenantId& tenant, const AccountId& account, OrderId order,
+                                   Audience whom) const;
+  /// `{"data": […], "next": "7"}`: newest first, those before `before`; 0: from the newest on.
+  Result<std::string> orders_answer(const TenantId& tenant, const AccountId& account, OrderId before, std::size_t most,
+                                    Audience whom) const;
+  /// The decimals in which amounts of a type of credits are written. Errors: no_such_tenant.
+  Result<std::vector<std::pair<CreditType, int>>> credit_types(const TenantId& tenant) const;
+  /// Keys of the HTTP API, ended ones too. Errors: no_such_tenant.
+  Result<std::vector<ApiKey>> keys(const TenantId& tenant) const;
+  /// No money moves: every processor is played by the sandbox.
+  bool in_sandbox() const;
+  std::string folder() const;  ///< of its journal; empty: it has none
+  bool is_virtual() const;     ///< time stands still but for run_until()
+  /// Of the last entry that is durable.
+  std::uint64_t position() const;
   std::vector<TenantId> tenants() const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   /// Personal data of an account. Errors: no_such_account, erased.

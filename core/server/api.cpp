@@ -1,0 +1,411 @@
+#include "api.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+
+#include "florin/bodies.hpp"
+#include "florin/check.hpp"
+#include "scopes.hpp"
+
+namespace florin::server {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t most_on_pool = 256;
+
+std::vector<std::string_view> parts_of(std::string_view pattern) {
+  std::vector<std::string_view> parts;
+  while (!pattern.empty()) {
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    parts.push_back(pattern.substr(0, end));
+    pattern.remove_prefix(std::min(end + 1, pattern.size()));
+  }
+  return parts;
+}
+
+/// Whether an address below /v1/{tenant} is of that pattern; `words` gets what stands for its {…}.
+bool is_of(std::string_view pattern, const HttpRequest& request, std::vector<std::string>& words) {
+  const auto parts = parts_of(pattern);
+  if (request.segments.size() != parts.size() + 2) return false;
+  words.clear();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string& segment = request.segments[i + 2];
+    if (parts[i].starts_with('{'))
+      words.push_back(segment);
+    else if (parts[i] != segment)
+      return false;
+  }
+  return true;
+}
+
+std::string media_type(const HttpRequest& request) {
+  const std::string* type = request.header("content-type");
+  if (type == nullptr) return {};
+  return lower(trimmed(std::string_view(*type).substr(0, type->find(';'))));
+}
+
+HttpReply unauthorized(const HttpRequest& request, std::string detail) {
+  return reply_of(Problem{.code = "unauthorized", .detail = std::move(detail)}, request);
+}
+
+/// One text for keys that are unknown, ended and revoked: nobody learns which.
+constexpr const char* no_such_credential = "This needs a key of this host: Authorization: Bearer fl_…";
+
+}  // namespace
+
+std::optional<Actor> actor_of(std::string_view text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view role = text.substr(0, colon);
+  if (role.empty() || role.size() > 64 || text.size() > 200) return std::nullopt;
+  return Actor{std::string(role), std::string(text.substr(std::min(colon + 1, text.size())))};
+}
+
+std::string nearest_word(std::string_view written, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t least = 3;
+  for (const std::string& word : known) {
+    std::vector<std::size_t> row(word.size() + 1);
+    for (std::size_t i = 0; i <= word.size(); ++i) row[i] = i;
+    for (std::size_t y = 1; y <= written.size(); ++y) {
+      std::size_t corner = std::exchange(row[0], y);
+      for (std::size_t x = 1; x <= word.size(); ++x) {
+        const std::size_t changed = corner + (word[x - 1] == written[y - 1] ? 0 : 1);
+        corner = row[x];
+        row[x] = std::min({row[x] + 1, row[x - 1] + 1, changed});
+      }
+    }
+    if (row.back() < least) {
+      least = row.back();
+      best = word;
+    }
+  }
+  return best;
+}
+
+const std::vector<Api::Route>& Api::routes() {
+  static const std::vector<Route> all = {
+      {"POST", "usage", "usage", &Api::usage, {}, Body::usage, "Debits and holds, up to 10,000 in one request"},
+      {"POST", "check", "usage", &Api::check_many, {}, Body::json, "May these usages be taken now?"},
+      {"POST",
+       "accounts/{account}/check",
+       "usage",
+       &Api::check,
+       {},
+       Body::json,
+       "May this be used now, and what is there?"},
+      {"POST", "accounts/{account}/quote", "", &Api::quote, {}, Body::json, "What a command would do; nothing is done"},
+      {"GET", "accounts/{account}", "read", &Api::account, {}, Body::none, "The account as it is now"},
+      {"GET",
+       "accounts/{account}/orders",
+       "read",
+       &Api::orders,
+       {"limit", "after"},
+       Body::none,
+       "Its orders, newest first"},
+      {"GET",
+       "accounts/{account}/orders/{order}",
+       "read",
+       &Api::order,
+       {"wait"},
+       Body::none,
+       "One order with its payments; `wait` returns when it changes"},
+      {"GET", "accounts/{account}/documents", "read", &Api::documents, {}, Body::none, "Its invoices and credit notes"},
+      {"GET",
+       "accounts/{account}/payment_methods",
+       "read",
+       &Api::payment_methods,
+       {},
+       Body::none,
+       "What it may pay with"},
+      {"GET", "accounts/{account}/may/{what}", "read", &Api::may, {}, Body::none, "May it have or do this?"},
+      {"GET",
+       "accounts/{account}/personal_data",
+       "personal_data",
+       &Api::personal_data,
+       {},
+       Body::none,
+       "Its personal data"},
+      {"GET", "cases", "staff", &Api::cases, {}, Body::none, "What waits for a person"},
+      {"GET", "payments", "staff", &Api::payments, {}, Body::none, "Payments that are open, unknown or unmatched"},
+      {"GET", "bank_receipts", "staff", &Api::bank_receipts, {}, Body::none, "Money that came by bank and waits"},
+      {"GET", "upcoming", "staff", &Api::upcoming, {"day"}, Body::none, "What will be charged on a day"},
+      {"GET", "months", "staff", &Api::months, {}, Body::none, "Credits owed, used and gone by month"},
+      {"POST", "months/{month}/close", "operate", &Api::close_month, {}, Body::none, "Locks a month that is over"},
+      {"GET",
+       "notifications",
+       "staff",
+       &Api::notifications,
+       {"after", "limit"},
+       Body::none,
+       "What is to be told to whom"},
+      {"GET", "keys", "admin", &Api::keys, {}, Body::none, "Keys, without their secrets"},
+      {"POST", "keys", "admin", &Api::issue_key, {}, Body::json, "A new key; its secret is answered once"},
+      {"POST", "keys/{key}/roll", "admin", &Api::roll_key, {}, Body::json, "A successor of a key"},
+      {"POST", "keys/{key}/revoke", "admin", &Api::revoke_key, {}, Body::json, "Ends a key"},
+      {"POST", "processors/{processor}/webhook", "-", &Api::webhook, {}, Body::any, "A provider's webhook, as it came"},
+      {"POST", "accounts/{account}/{command}", "", &Api::command, {}, Body::json, "A command"},
+      {"POST", "{command}", "", &Api::tenant_command, {}, Body::json, "A command of the whole tenant"},
+  };
+  return all;
+}
+
+Api::Api(Host& host, asio::io_context& io, Options options)
+    : host_(host),
+      io_(io),
+      options_(std::move(options)),
+      sandbox_(host.in_sandbox()),
+      virtual_(host.is_virtual()),
+      keys_(host),
+      look_timer_(io),
+      pool_(virtual_ ? 1 : 4) {
+  keys_.refresh();
+}
+
+Api::~Api() { join(); }
+
+void Api::join() { pool_.join(); }
+
+std::size_t Api::body_limit(std::string_view path) {
+  if (path.ends_with("/usage")) return 8U << 20U;
+  return 1U << 20U;
+}
+
+void Api::handle(HttpRequest request, Answer answer) {
+  if (request.method == "HEAD") request.method = "GET";
+  Answer logged = std::move(answer);
+  if (options_.log != nullptr) {
+    HttpRequest about;
+    about.method = request.method;
+    about.segments = request.segments;
+    about.id = request.id;
+    logged = [this, about = std::move(about), began = std::chrono::steady_clock::now(),
+              answer = std::move(logged)](HttpReply reply) {
+      write_log(about, reply, began);
+      answer(std::move(reply));
+    };
+  }
+  try {
+    route(std::move(request), logged);
+  } catch (const std::exception&) {
+    logged(reply_of(Problem{.code = "internal", .detail = "Something went wrong here."}, HttpRequest()));
+  }
+}
+
+void Api::route(HttpRequest request, Answer answer) {
+  static constexpr std::string_view methods[] = {"GET", "POST"};
+  if (std::ranges::find(methods, request.method) == std::end(methods)) {
+    HttpReply reply =
+        reply_of(Problem{.code = "method_not_allowed", .detail = "There is no such method here."}, request);
+    reply.headers.emplace_back("Allow", "GET, HEAD, POST");
+    return answer(std::move(reply));
+  }
+  if (!request.segments.empty() && request.segments[0] == "v1") return in_tenant(std::move(request), std::move(answer));
+  outside_tenants(std::move(request), std::move(answer));
+}
+
+void Api::outside_tenants(HttpRequest request, Answer answer) {
+  const std::string first = request.segments.empty() ? "" : request.segments[0];
+  const std::string second = request.segments.size() > 1 ? request.segments[1] : "";
+  const bool get = request.method == "GET";
+  if (first == "healthz" && get && second.empty()) return answer({.body = R"({"status":"ok"})"});
+  if (first == "readyz" && get && second.empty()) return ready(answer);
+  if (first == "host" && second == "clock" && request.segments.size() == 2)
+    return get ? clock(request, answer) : move_clock(request, answer);
+  if (first == "admin" && second == "run" && !get && request.local_user) return run_program(request, answer);
+  if (get) return serve_file(request, answer);
+  answer(reply_of(Problem{.code = "not_found", .detail = "There is nothing at this address."}, request));
+}
+
+void Api::ready(const Answer& answer) {
+  const bool owner = !host_.tenants().empty();
+  const char* state = draining_ ? "draining" : owner ? "ready" : "no_owner";
+  answer({.status = draining_ || !owner ? 503 : 200, .body = std::string(R"({"state":")") + state + "\"}"});
+}
+
+std::optional<Caller> Api::caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const {
+  Caller caller;
+  caller.tenant = tenant;
+  caller.audience = Audience::staff;
+  if (request.local_user) {
+    caller.local = true;
+    caller.actor = {"staff", "os:" + *request.local_user};
+    return caller;
+  }
+  const std::string* header = request.header("authorization");
+  std::string_view key = header == nullptr ? std::string_view() : std::string_view(*header);
+  if (lower(key.substr(0, 7)) != "bearer ") {
+    refused = unauthorized(request, no_such_credential);
+    return std::nullopt;
+  }
+  key = trimmed(key.substr(7));
+  if (!looks_like_key(key)) {
+    refused = unauthorized(request, no_such_credential);
+    return std::nullopt;
+  }
+  if (is_test_key(key) != sandbox_) {
+    refused = unauthorized(request, sandbox_ ? "This host charges no money: it takes test keys, fl_test_…"
+                                             : "This host charges money: it takes live keys, fl_live_…");
+    return std::nullopt;
+  }
+  const auto found = keys_.find(key);
+  if (!found || !found->key.works(host_.now())) {
+    refused = unauthorized(request, no_such_credential);
+    return std::nullopt;
+  }
+  if (found->tenant != tenant) {
+    refused = reply_of(
+        Problem{.code = "no_such_tenant", .detail = "There is no tenant '" + tenant.text() + "' for this key."},
+        request);
+    return std::nullopt;
+  }
+  caller.key = found->key.id;
+  caller.scopes = {found->key.scopes.begin(), found->key.scopes.end()};
+  caller.actor = {"service", caller.key};
+  return caller;
+}
+
+/// Who it is in the books. False: it was answered.
+bool Api::take_actor(Asked& asked, std::string_view scope) const {
+  static constexpr std::string_view of_staff[] = {"staff", "support", "money", "operate", "admin", "personal_data"};
+  const bool for_staff = std::ranges::find(of_staff, scope) != std::end(of_staff);
+  const std::string* header = asked.request.header("florin-actor");
+  if (header == nullptr) {
+    if (for_staff && !asked.caller.local) asked.caller.actor.role = "staff";
+    return true;
+  }
+  const auto actor = actor_of(*header);
+  if (!actor || actor->role == "host" || actor->role == "processor") {
+    asked.fail("bad_actor", "Florin-Actor is a role of the tenant's, or role:id, such as owner:ann.");
+    return false;
+  }
+  if (!asked.caller.has("act_as") && !asked.caller.local) {
+    asked.fail("scope_missing", "Florin-Actor needs a key with the scope act_as.");
+    return false;
+  }
+  // Inside Florin staff may do everything: who speaks for them needs what they would need.
+  if (actor->role == "staff" && !for_staff && !asked.caller.has("support")) {
+    asked.fail("scope_missing", "Florin-Actor: staff needs a key with the scope support.");
+    return false;
+  }
+  asked.caller.actor = *actor;
+  return true;
+}
+
+/// False: it was answered.
+bool Api::fits(const Route& route, const Asked& asked) const {
+  const HttpRequest& request = asked.request;
+  for (const auto& [name, value] : request.query) {
+    if (std::ranges::find(route.parameters, name) != route.parameters.end()) continue;
+    const std::string meant = nearest_word(name, route.parameters);
+    asked.fail("unknown_parameter", "There is no parameter '" + name.substr(0, 80) + "' here" +
+                                        (meant.empty() ? "." : ": did you mean '" + meant + "'?"));
+    return false;
+  }
+  const std::string type = media_type(request);
+  const bool json = type == "application/json" || (route.body == Body::usage && type == "application/x-ndjson");
+  if ((route.body == Body::json || route.body == Body::usage) && !json) {
+    asked.fail("unsupported_media_type", "The body must be application/json.");
+    return false;
+  }
+  if (!route.scope.empty() && route.scope != "-" && !asked.caller.has(route.scope)) {
+    asked.fail("scope_missing", "This needs a key with the scope " + std::string(route.scope) + ".");
+    return false;
+  }
+  return true;
+}
+
+void Api::in_tenant(HttpRequest request, Answer answer) {
+  const Problem nothing{.code = "not_found", .detail = "There is nothing at this address."};
+  const auto tenant = TenantId::parse(request.segments.size() > 1 ? request.segments[1] : "");
+  if (!tenant || request.segments.size() < 3) return answer(reply_of(nothing, request));
+  std::string allowed;
+  const Route* route = nullptr;
+  std::vector<std::string> words;
+  for (const Route& one : routes()) {
+    if (!is_of(one.pattern, request, words)) continue;
+    if (one.method == request.method) {
+      route = &one;
+      break;
+    }
+    if (!one.pattern.ends_with("{command}")) allowed = one.method == "GET" ? "GET, HEAD" : "POST";
+  }
+  // A name that is a resource is no command.
+  const bool as_command = route != nullptr && route->pattern.ends_with("{command}");
+  if (as_command && scope_of(words.back()).empty()) route = nullptr;
+  if (route == nullptr && allowed.empty() && request.method == "GET" && !words.empty() &&
+      !scope_of(request.segments.back()).empty())
+    allowed = "POST";
+  if (route == nullptr && allowed.empty()) return answer(reply_of(nothing, request));
+  if (route == nullptr) {
+    HttpReply reply =
+        reply_of(Problem{.code = "method_not_allowed", .detail = "This address takes " + allowed + "."}, request);
+    reply.headers.emplace_back("Allow", allowed);
+    return answer(std::move(reply));
+  }
+  auto asked = std::make_shared<Asked>(Asked{std::move(request), {}, std::move(words), {}, std::move(answer)});
+  if (route->scope == "-") {
+    asked->caller.tenant = *tenant;
+  } else {
+    HttpReply refused;
+    auto caller = caller_of(asked->request, *tenant, refused);
+    if (!caller) return asked->answer(std::move(refused));
+    asked->caller = *std::move(caller);
+  }
+  if (route->pattern.starts_with("accounts/{account}")) {
+    auto account = AccountId::parse(asked->words.front());
+    if (!account) return asked->answer(reply_of(nothing, asked->request));
+    asked->account = *std::move(account);
+  }
+  if (!fits(*route, *asked)) return;
+  if (!route->scope.empty() && route->scope != "-" && !take_actor(*asked, route->scope)) return;
+  (this->*route->run)(asked);
+}
+
+void Api::on_pool(const AskedPtr& asked, std::function<void()> work) {
+  if (on_pool_.fetch_add(1) >= most_on_pool) {
+    --on_pool_;
+    return asked->fail("busy", "Too much is waiting. Send it again.");
+  }
+  asio::post(pool_, [this, asked, work = std::move(work)] {
+    try {
+      work();
+    } catch (const std::exception&) {
+      asked->fail("internal", "Something went wrong here.");
+    }
+    --on_pool_;
+  });
+}
+
+std::string Api::now_text() const { return host_.now().text(); }
+
+void Api::write_log(const HttpRequest& request, const HttpReply& reply, std::chrono::steady_clock::time_point began) {
+  // What is asked for each message would fill the log; health checks say nothing.
+  const bool often =
+      !request.segments.empty() && (request.segments.back() == "usage" || request.segments.back() == "check" ||
+                                    request.segments.front() == "healthz" || request.segments.front() == "readyz");
+  if (often && reply.status < 500) return;
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  json::object line{{"at", now_text()},
+                    {"level", reply.status >= 500 ? "error" : "info"},
+                    {"code", "http_request"},
+                    {"method", request.method},
+                    {"status", reply.status},
+                    {"request", request.id},
+                    {"ms", static_cast<double>(took.count()) / 1000.0}};
+  const auto& segments = request.segments;
+  if (segments.size() > 1 && segments[0] == "v1") {
+    line["tenant"] = segments[1];
+    if (segments.size() > 3 && segments[2] == "accounts") line["account"] = segments[3];
+    if (segments.size() > 4) line["command"] = segments[4];
+    if (segments.size() == 3) line["command"] = segments[2];
+  }
+  const std::lock_guard lock(log_mutex_);
+  *options_.log << json::serialize(line) << "\n";
+  options_.log->flush();
+}
+
+}  // namespace florin::server

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/host.hpp"
+#include "keys.hpp"
+#include "message.hpp"
+#include "problem.hpp"
+
+/// What stands behind the addresses of the API. It sees requests and answers, and no socket. docs/http.md
+namespace florin::server {
+
+/// What came of a subcommand of `florin` that ran inside the host's process.
+struct ProgramRun {
+  int exit = 0;
+  std::string out, err;
+};
+
+/// One request on its way through a route.
+struct Asked {
+  HttpRequest request;
+  Caller caller;
+  std::vector<std::string> words;  ///< what stands for the {…} of the pattern, in their order
+  AccountId account;               ///< where the pattern names one
+  Answer answer;
+
+  void fail(const Error& error) const { answer(reply_of(error, request)); }
+  void fail(std::string code, std::string detail) const {
+    answer(reply_of(Problem{.code = std::move(code), .detail = std::move(detail)}, request));
+  }
+  void json(std::string body, int status = 200) const { answer({.status = status, .body = std::move(body)}); }
+};
+using AskedPtr = std::shared_ptr<Asked>;
+
+class Api {
+ public:
+  struct Options {
+    /// Runs a subcommand beside the running host, for admin.sock; none: there is none.
+    std::function<ProgramRun(const std::vector<std::string>& words)> run_program;
+    std::ostream* log = nullptr;  ///< a JSON object a line; none: nothing is written
+  };
+  Api(Host& host, boost::asio::io_context& io, Options options);
+  ~Api();
+
+  /// On the thread of the io_context.
+  void handle(HttpRequest request, Answer answer);
+  static std::size_t body_limit(std::string_view path);
+  /// From now on it is not ready; what comes is answered all the same.
+  void drain() { draining_ = true; }
+  /// Waits for what runs on the pool.
+  void join();
+
+  enum class Body : std::uint8_t { none, json, usage, any };
+  struct Route {
+    std::string_view method, pattern, scope;  ///< scope: empty: the route asks for itself; `-`: no credential
+    void (Api::*run)(const AskedPtr&);
+    std::vector<std::string> parameters;
+    Body body;
+    std::string_view says;
+  };
+  static const std::vector<Route>& routes();
+
+ private:
+  // Routing
+  void route(HttpRequest request, Answer answer);
+  void outside_tenants(HttpRequest request, Answer answer);
+  void in_tenant(HttpRequest request, Answer answer);
+  bool fits(const Route& route, const Asked& asked) const;
+  std::optional<Caller> caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const;
+  bool take_actor(Asked& asked, std::string_view scope) const;
+  /// Runs on the pool; answers `busy` when too much waits there.
+  void on_pool(const AskedPtr& asked, std::function<void()> work);
+  void serve_file(const HttpRequest& request, const Answer& answer);
+
+  // Commands
+  void command(const AskedPtr& asked);
+  void tenant_command(const AskedPtr& asked);
+  void run_command(const AskedPtr& asked, const std::string& name);
+  void submit(const AskedPtr& asked, Command command, std::string key);
+  void decided(const AskedPtr& asked, const Result<Outcome>& outcome);
+  void done(const AskedPtr& asked, const Outcome& outcome, const std::string& order, bool over);
+  void quote(const AskedPtr& asked);
+
+  // Waiting for payments
+  struct Waiter {
+    AskedPtr asked;
+    OrderId order;
+    std::chrono::steady_clock::time_point until;
+    std::string seen;  ///< how it stood; empty: until it is over
+    std::function<void(const OrderNow& now)> then;
+  };
+  void wait_for(Waiter waiter);
+  void look_at_waiters();
+  void look_soon();
+
+  // Usage
+  void usage(const AskedPtr& asked);
+  void check(const AskedPtr& asked);
+  void check_many(const AskedPtr& asked);
+  std::string amount_text(const TenantId& tenant, const Taken& taken);
+  std::string usage_answer(const Asked& asked, const std::vector<std::string>& keys,
+                           const std::vector<Result<Taken>>& taken, bool lines);
+
+  // Reads
+  void account(const AskedPtr& asked);
+  void orders(const AskedPtr& asked);
+  void order(const AskedPtr& asked);
+  void documents(const AskedPtr& asked);
+  void payment_methods(const AskedPtr& asked);
+  void may(const AskedPtr& asked);
+  void personal_data(const AskedPtr& asked);
+
+  // Staff and operators
+  void cases(const AskedPtr& asked);
+  void payments(const AskedPtr& asked);
+  void bank_receipts(const AskedPtr& asked);
+  void upcoming(const AskedPtr& asked);
+  void months(const AskedPtr& asked);
+  void close_month(const AskedPtr& asked);
+  void notifications(const AskedPtr& asked);
+  void keys(const AskedPtr& asked);
+  void issue_key(const AskedPtr& asked);
+  void roll_key(const AskedPtr& asked);
+  void revoke_key(const AskedPtr& asked);
+  void submit_key(const AskedPtr& asked, Command command, const std::string& secret);
+  void webhook(const AskedPtr& asked);
+  void clock(const HttpRequest& request, const Answer& answer);
+  void move_clock(const HttpRequest& request, const Answer& answer);
+  void run_program(const HttpRequest& request, const Answer& answer);
+  void ready(const Answer& answer);
+
+  void write_log(const HttpRequest& request, const HttpReply& reply, std::chrono::steady_clock::time_point began);
+  std::string now_text() const;
+
+  Host& host_;
+  boost::asio::io_context& io_;
+  const Options options_;
+  const bool sandbox_, virtual_;
+  KeyRing keys_;
+  std::atomic<bool> draining_ = false;
+  std::atomic<std::size_t> on_pool_ = 0;
+  std::mutex waiters_mutex_;
+  std::list<Waiter> waiters_;
+  bool looking_ = false;  ///< with the lock of the waiters
+  boost::asio::steady_timer look_timer_;
+  std::mutex log_mutex_, types_mutex_;
+  std::map<TenantId, std::vector<std::pair<CreditType, int>>> types_;
+  boost::asio::thread_pool pool_;
+};
+
+/// The whole of docs/openapi.json.
+std::string openapi();
+
+/// `staff:ann` as an actor. None: it is none.
+std::optional<Actor> actor_of(std::string_view text);
+/// The word that was probably meant; empty: none is near.
+std::string nearest_word(std::string_view written, const std::vector<std::string>& known);
+
+}  // namespace florin::server

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "api.hpp"
+#include "florin/bodies.hpp"
+#include "scopes.hpp"
+
+/// Commands, what they would do, and how their payments end.
+namespace florin::server {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t longest_key = 255;
+
+/// What is said in the Idempotency-Key, without the quotes of the draft. None: it was answered.
+std::optional<std::string> key_of(const Asked& asked) {
+  const std::string* header = asked.request.header("idempotency-key");
+  if (header == nullptr) {
+    asked.fail("idempotency_key_missing",
+               "A command needs an Idempotency-Key, such as \"<account>:<your id>\": sent again with the same key it "
+               "happens once.");
+    return std::nullopt;
+  }
+  std::string_view key = trimmed(*header);
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 127; });
+  if (key.empty() || key.size() > longest_key || !printable) {
+    asked.fail("bad_idempotency_key", "An Idempotency-Key is 1 to 255 printable characters without blanks.");
+    return std::nullopt;
+  }
+  return std::string(key);
+}
+
+/// `wait=20` of a Prefer header, at most 30 seconds.
+std::chrono::seconds waits(const HttpRequest& request) {
+  const std::string* prefer = request.header("prefer");
+  if (prefer == nullptr) return {};
+  const std::size_t at = prefer->find("wait=");
+  int seconds = 0;
+  if (at != std::string::npos) std::from_chars(prefer->data() + at + 5, prefer->data() + prefer->size(), seconds);
+  return std::chrono::seconds(std::clamp(seconds, 0, 30));
+}
+
+/// The position of `"1042-2027-04-01T00:00:00Z"`; none: there is no condition, or it is `*`. False: it is no tag.
+bool read_condition(const HttpRequest& request, std::optional<std::uint64_t>& expects) {
+  const std::string* header = request.header("if-match");
+  if (header == nullptr || *header == "*") return true;
+  const std::string_view tag = trimmed(*header);
+  std::uint64_t position = 0;
+  if (!tag.starts_with('"') || !tag.ends_with('"')) return false;
+  const auto [end, failed] = std::from_chars(tag.data() + 1, tag.data() + tag.size(), position);
+  if (failed != std::errc() || end == tag.data() + tag.size() || *end != '-') return false;
+  expects = position;
+  return true;
+}
+
+/// What the decoder of YAML calls a key is a field here.
+Errors as_fields(Errors errors) {
+  for (Error& error : errors) {
+    if (error.code == "unknown_key") error.code = "unknown_field";
+    if (error.code == "missing_key") error.code = "missing_field";
+  }
+  return errors;
+}
+
+bool opens_account(std::string_view name) {
+  return name == "open_account" || name == "import_account" || name == "record_bank_receipt";
+}
+
+std::string number_or_null(std::uint32_t number) { return number == 0 ? "null" : std::to_string(number); }
+
+}  // namespace
+
+void Api::command(const AskedPtr& asked) { run_command(asked, asked->words.back()); }
+
+void Api::tenant_command(const AskedPtr& asked) {
+  const std::string& name = asked->words.back();
+  if (!is_of_tenant(name) && name != "record_bank_receipt")
+    return asked->fail("not_found", "This command is asked of an account: accounts/{account}/" + name + ".");
+  run_command(asked, name);
+}
+
+void Api::run_command(const AskedPtr& asked, const std::string& name) {
+  const std::string_view scope = scope_of(name);
+  if (!asked->account.empty() && is_of_tenant(name))
+    return asked->fail("not_found", "This command is asked of the whole tenant: /v1/{tenant}/" + name + ".");
+  if (!asked->caller.has(scope))
+    return asked->fail("scope_missing", "This needs a key with the scope " + std::string(scope) + ".");
+  if (!take_actor(*asked, scope)) return;
+  const auto key = key_of(*asked);
+  if (!key) return;
+  Errors errors;
+  auto command = command_of_body(name, asked->request.body, errors);
+  if (!command) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  on_pool(asked, [this, asked, name, key = *key, command = *std::move(command)]() mutable {
+    // What is asked of an account that is not there would be an entry, and use the key up.
+    if (!asked->account.empty() && !opens_account(name))
+      if (const auto there = host_.version_of(asked->caller.tenant, asked->account); !there)
+        return asked->fail(there.error());
+    submit(asked, std::move(command), std::move(key));
+  });
+}
+
+void Api::submit(const AskedPtr& asked, Command command, std::string key) {
+  Request request{.tenant = asked->caller.tenant,
+                  .account = asked->account,
+                  .actor = asked->caller.actor,
+                  .key = std::move(key),
+                  .asked_at = std::nullopt,
+                  .command = std::move(command)};
+  if (!read_condition(asked->request, request.expects))
+    return asked->fail("moved_on", "If-Match is not an ETag of this account.");
+  if (const std::string* asked_at = asked->request.header("florin-asked-at")) {
+    const auto at = Instant::parse(*asked_at);
+    if (!at) return asked->fail("bad_instant", "Florin-Asked-At: " + at.error().message);
+    request.asked_at = *at;
+  }
+  host_.submit(std::move(request), [this, asked](Result<Outcome> outcome) {
+    // This is a thread of the host, which must not wait.
+    asio::post(pool_, [this, asked, outcome = std::move(outcome)] { decided(asked, outcome); });
+  });
+}
+
+void Api::decided(const AskedPtr& asked, const Result<Outcome>& outcome) {
+  if (!outcome) return asked->fail(outcome.error());
+  if (asked->account.empty()) keys_.refresh(asked->caller.tenant);
+  if (outcome->refusal) {
+    Problem problem = problem_of(*outcome->refusal, outcome->position);
+    if (problem.code == "account_exists")
+      if (const auto version = host_.version_of(asked->caller.tenant, asked->account)) problem.etag = etag_of(*version);
+    HttpReply reply = reply_of(problem, asked->request);
+    if (outcome->again) reply.headers.emplace_back("Florin-Again", "true");
+    return asked->answer(std::move(reply));
+  }
+  if (!outcome->order) return done(asked, *outcome, "null", true);
+  const auto now = host_.order_now(asked->caller.tenant, asked->account, outcome->order);
+  if (!now) return asked->fail(now.error());
+  const auto wait = waits(asked->request);
+  if (now->over || wait.count() == 0) return done(asked, *outcome, now->json, now->over);
+  wait_for({.asked = asked,
+            .order = outcome->order,
+            .until = std::chrono::steady_clock::now() + wait,
+            .seen = {},
+            .then = [this, asked, outcome = *outcome](const OrderNow& later) {
+              done(asked, outcome, later.json, later.over);
+            }});
+}
+
+void Api::done(const AskedPtr& asked, const Outcome& outcome, const std::string& order, bool over) {
+  std::string etag;
+  if (!asked->account.empty())
+    if (const auto version = host_.version_of(asked->caller.tenant, asked->account)) etag = etag_of(*version);
+  HttpReply reply;
+  reply.body = "{\"position\":" + std::to_string(outcome.position) + ",\"at\":\"" + outcome.at.text() +
+               "\",\"again\":" + (outcome.again ? "true" : "false") +
+               ",\"etag\":" + (etag.empty() ? "null" : json::serialize(json::value(etag))) + ",\"order\":" + order +
+               ",\"hold\":" + number_or_null(outcome.hold.value) + "}";
+  if (!etag.empty()) reply.headers.emplace_back("ETag", etag);
+  if (outcome.again) reply.headers.emplace_back("Florin-Again", "true");
+  if (asked->request.header("prefer") != nullptr) reply.headers.emplace_back("Preference-Applied", "wait");
+  if (!over) {
+    reply.status = 202;
+    reply.headers.emplace_back("Location", "/v1/" + asked->caller.tenant.text() + "/accounts/" + asked->account.text() +
+                                               "/orders/" + std::to_string(outcome.order.value));
+  }
+  asked->answer(std::move(reply));
+}
+
+void Api::quote(const AskedPtr& asked) {
+  Errors errors;
+  auto command = named_command_of_body(asked->request.body, errors);
+  if (!command) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  const std::string_view scope = scope_of(command->first);
+  if (!asked->caller.has(scope))
+    return asked->fail("scope_missing", "This needs a key with the scope " + std::string(scope) + ".");
+  if (!take_actor(*asked, scope)) return;
+  on_pool(asked, [this, asked, command = std::move(command->second)] {
+    auto quoted = host_.quote(asked->caller.tenant, asked->account, asked->caller.actor, command);
+    if (!quoted) return asked->fail(quoted.error());
+    asked->json(*std::move(quoted));
+  });
+}
+
+// ---- Waiting for payments -----------------------------------------------------------------------------------------
+
+void Api::wait_for(Waiter waiter) {
+  const std::lock_guard lock(waiters_mutex_);
+  waiters_.push_back(std::move(waiter));
+  if (looking_) return;
+  looking_ = true;
+  asio::post(io_, [this] { look_soon(); });
+}
+
+/// On the thread of the io_context.
+void Api::look_soon() {
+  look_timer_.expires_after(std::chrono::milliseconds(20));
+  look_timer_.async_wait([this](boost::system::error_code stopped) {
+    if (!stopped) asio::post(pool_, [this] { look_at_waiters(); });
+  });
+}
+
+void Api::look_at_waiters() {
+  std::list<Waiter> all;
+  {
+    const std::lock_guard lock(waiters_mutex_);
+    all.swap(waiters_);
+  }
+  std::list<Waiter> still;
+  for (Waiter& waiter : all) {
+    const auto now = host_.order_now(waiter.asked->caller.tenant, waiter.asked->account, waiter.order);
+    const bool late = draining_ || std::chrono::steady_clock::now() >= waiter.until;
+    if (!now)
+      waiter.asked->fail(now.error());
+    else if (now->over || late || (!waiter.seen.empty() && waiter.seen != now->json))
+      waiter.then(*now);
+    else
+      still.push_back(std::move(waiter));
+  }
+  const std::lock_guard lock(waiters_mutex_);
+  waiters_.splice(waiters_.end(), still);
+  looking_ = !waiters_.empty();
+  if (looking_) asio::post(io_, [this] { look_soon(); });
+}
+
+}  // namespace florin::server

@@ -1,0 +1,272 @@
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "api.hpp"
+#include "florin/bodies.hpp"
+
+/// What staff, operators and providers ask.
+namespace florin::server {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+const std::string* word_of(const std::vector<Word>& words, std::string_view name) {
+  const auto found = std::ranges::find(words, name, &Word::name);
+  return found == words.end() ? nullptr : &found->value;
+}
+
+std::vector<std::string> split(std::string_view words) {
+  std::vector<std::string> all;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (end > 0) all.emplace_back(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return all;
+}
+
+template <class Answer>
+void answer_with(const AskedPtr& asked, Result<Answer> result) {
+  if (!result) return asked->fail(result.error());
+  asked->json("{\"data\":" + std::string(*std::move(result)) + "}");
+}
+
+/// None: it was answered.
+std::optional<std::optional<Span>> span_in(const Asked& asked, const std::vector<Word>& words, std::string_view name) {
+  const std::string* text = word_of(words, name);
+  if (text == nullptr) return std::optional<Span>();
+  const auto span = Span::parse(*text);
+  if (span) return std::optional(*span);
+  Error error = span.error();
+  error.at.path = name;
+  asked.fail(error);
+  return std::nullopt;
+}
+
+json::object key_as_json(const ApiKey& key, Instant now) {
+  json::array scopes;
+  for (const std::string& scope : key.scopes) scopes.emplace_back(scope);
+  return {{"id", key.id},
+          {"name", key.name},
+          {"scopes", std::move(scopes)},
+          {"mode", key.test ? "test" : "live"},
+          {"works", key.works(now)},
+          {"issued_at", key.issued_at.text()},
+          {"issued_by", key.issued_by},
+          {"ends_at", key.ends_at ? json::value(key.ends_at->text()) : json::value(nullptr)}};
+}
+
+}  // namespace
+
+void Api::cases(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] { answer_with(asked, host_.cases(asked->caller.tenant)); });
+}
+
+void Api::payments(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] { answer_with(asked, host_.payments(asked->caller.tenant)); });
+}
+
+void Api::bank_receipts(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] { answer_with(asked, host_.bank_receipts(asked->caller.tenant)); });
+}
+
+void Api::upcoming(const AskedPtr& asked) {
+  const std::string* day = asked->request.parameter("day");
+  const auto date = Date::parse(day == nullptr ? "" : *day);
+  if (!date) return asked->fail("bad_date", "day is a date of the tenant's, as 2026-04-10.");
+  on_pool(asked, [this, asked, date = *date] {
+    const auto charges = host_.upcoming(asked->caller.tenant, date);
+    if (!charges) return asked->fail(charges.error());
+    asked->json("{\"data\":" + as_json(*charges) + "}");
+  });
+}
+
+void Api::months(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto months = host_.months(asked->caller.tenant);
+    if (!months) return asked->fail(months.error());
+    const std::string* accept = asked->request.header("accept");
+    if (accept != nullptr && accept->starts_with("text/csv"))
+      return asked->answer({.type = "text/csv; charset=utf-8", .body = as_csv(*months)});
+    asked->json("{\"data\":" + as_json(*months) + "}");
+  });
+}
+
+void Api::close_month(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto month = host_.close_month(asked->caller.tenant, asked->words.back(), asked->caller.actor);
+    if (!month) return asked->fail(month.error());
+    asked->json("{\"data\":" + as_json({*month}) + "}");
+  });
+}
+
+void Api::notifications(const AskedPtr& asked) {
+  std::uint64_t after = 0;
+  std::size_t most = 100;
+  const auto read = [&](const char* name, auto& into) {
+    const std::string* text = asked->request.parameter(name);
+    if (text == nullptr) return true;
+    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), into);
+    return failed == std::errc() && end == text->data() + text->size();
+  };
+  if (!read("after", after) || !read("limit", most) || most == 0 || most > 1'000)
+    return asked->fail("bad_parameter", "after is a position, limit a number from 1 to 1000.");
+  on_pool(asked, [this, asked, after, most] {
+    const auto told = host_.notifications(asked->caller.tenant, after, most);
+    if (!told) return asked->fail(told.error());
+    const std::string next = told->empty() ? std::to_string(after) : std::to_string(told->back().position);
+    asked->json("{\"data\":" + as_json(*told) + ",\"next\":\"" + next + "\"}");
+  });
+}
+
+// ---- Keys ---------------------------------------------------------------------------------------------------------
+
+void Api::keys(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto keys = host_.keys(asked->caller.tenant);
+    if (!keys) return asked->fail(keys.error());
+    json::array all;
+    for (const ApiKey& key : *keys) all.push_back(key_as_json(key, host_.now()));
+    asked->json(json::serialize(json::object{{"data", std::move(all)}}));
+  });
+}
+
+void Api::issue_key(const AskedPtr& asked) {
+  Errors errors;
+  const auto words = words_of_body(asked->request.body, {"name", "preset", "scopes", "lasts"}, errors);
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
+  IssueKey issue;
+  if (const std::string* name = word_of(words, "name")) issue.name = *name;
+  if (const std::string* scopes = word_of(words, "scopes")) issue.scopes = split(*scopes);
+  if (const std::string* preset = word_of(words, "preset")) {
+    const auto scopes = preset_scopes(*preset);
+    if (!scopes) return asked->fail("bad_preset", "A preset is " + preset_names() + ".");
+    issue.scopes.insert(issue.scopes.end(), scopes->begin(), scopes->end());
+    if (issue.name.empty()) issue.name = *preset;
+  }
+  const auto lasts = span_in(*asked, words, "lasts");
+  if (!lasts) return;
+  issue.lasts = *lasts;
+  issue.test = sandbox_;
+  const std::string secret = make_key(issue.test);
+  issue.digest = digest_of(secret);
+  submit_key(asked, std::move(issue), secret);
+}
+
+void Api::roll_key(const AskedPtr& asked) {
+  Errors errors;
+  const auto words = words_of_body(asked->request.body, {"old_ends_in"}, errors);
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
+  const auto span = span_in(*asked, words, "old_ends_in");
+  if (!span) return;
+  const std::string secret = make_key(sandbox_);
+  submit_key(asked, RollKey{asked->words.back(), digest_of(secret), *span}, secret);
+}
+
+void Api::revoke_key(const AskedPtr& asked) {
+  Errors errors;
+  const auto words = words_of_body(asked->request.body, {"reason"}, errors);
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
+  const std::string* reason = word_of(words, "reason");
+  submit_key(asked, RevokeKey{asked->words.back(), reason == nullptr ? std::string() : *reason}, {});
+}
+
+/// The secret is answered once, and kept nowhere: who loses it rolls the key.
+void Api::submit_key(const AskedPtr& asked, Command command, const std::string& secret) {
+  const std::string* key = asked->request.header("idempotency-key");
+  if (key == nullptr) return asked->fail("idempotency_key_missing", "A command needs an Idempotency-Key.");
+  on_pool(asked, [this, asked, key = *key, command = std::move(command), secret]() mutable {
+    const auto outcome =
+        host_.submit({asked->caller.tenant, {}, asked->caller.actor, std::move(key), std::nullopt, std::move(command)});
+    if (!outcome && outcome.error().code == "key_reused")
+      return asked->fail("key_reused",
+                         "This Idempotency-Key was used before. A key's secret is shown once: list the keys, and "
+                         "revoke the one whose secret is lost.");
+    if (!outcome) return asked->fail(outcome.error());
+    if (outcome->refusal) return asked->answer(reply_of(*outcome->refusal, outcome->position, asked->request));
+    keys_.refresh(asked->caller.tenant);
+    const auto keys = host_.keys(asked->caller.tenant);
+    if (!keys) return asked->fail(keys.error());
+    const std::string digest = secret.empty() ? std::string() : digest_of(secret);
+    for (const ApiKey& one : *keys) {
+      if (secret.empty() ? one.id != asked->words.back() : one.digest != digest) continue;
+      json::object answer = key_as_json(one, host_.now());
+      answer["key"] = secret.empty() ? json::value(nullptr) : json::value(secret);
+      return asked->json(json::serialize(answer), secret.empty() ? 200 : 201);
+    }
+    asked->fail("internal", "The key is not there.");
+  });
+}
+
+// ---- Providers, the clock, the command line ------------------------------------------------------------------------
+
+void Api::webhook(const AskedPtr& asked) {
+  const auto processor = ProcessorId::parse(asked->words.back());
+  if (!processor) return asked->fail("bad_request", "There is no such processor.");
+  on_pool(asked, [this, asked, processor = *processor] {
+    std::vector<Word> headers;
+    for (const auto& [name, value] : asked->request.headers) headers.push_back({name, value});
+    const auto taken = host_.webhook(asked->caller.tenant, processor, headers, asked->request.body);
+    if (taken) return asked->json("{}");
+    // Said with 400 the provider sends it no more; with anything else it comes again.
+    static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",
+                                                    "no_such_tenant"};
+    const bool no_more = std::ranges::find(for_good, taken.error().code) != std::end(for_good);
+    HttpReply reply = reply_of(taken.error(), asked->request);
+    reply.status = no_more ? 400 : 503;
+    asked->answer(std::move(reply));
+  });
+}
+
+void Api::clock(const HttpRequest& request, const Answer& answer) {
+  if (!virtual_ && !request.local_user)
+    return answer(reply_of(Problem{.code = "not_found", .detail = "This host's time is the machine's."}, request));
+  asio::post(pool_, [this, answer] {
+    answer({.body = json::serialize(json::object{{"now", now_text()}, {"virtual", virtual_}})});
+  });
+}
+
+void Api::move_clock(const HttpRequest& request, const Answer& answer) {
+  const auto no = [&](std::string code, std::string detail) {
+    answer(reply_of(Problem{.code = std::move(code), .detail = std::move(detail)}, request));
+  };
+  if (!virtual_) return no("not_found", "This host's time is the machine's: only a virtual one can be moved.");
+  const std::string* header = request.header("authorization");
+  const std::string_view key = header == nullptr ? std::string_view() : trimmed(std::string_view(*header));
+  const bool known = key.size() > 7 && is_test_key(key.substr(7)) && looks_like_key(key.substr(7)) &&
+                     keys_.find(key.substr(7)).has_value();
+  if (!known && !request.local_user) return no("unauthorized", "The clock is moved with any test key of this host.");
+  Errors errors;
+  const auto words = words_of_body(request.body, {"to"}, errors);
+  if (!errors.empty()) return answer(reply_of(errors, request));
+  const std::string* to = word_of(words, "to");
+  const auto until = Instant::parse(to == nullptr ? "" : *to);
+  if (!until) return no("bad_instant", "to is an instant, as 2027-04-02T00:00:00Z.");
+  asio::post(pool_, [this, request, answer, until = *until] {
+    if (until < host_.now())
+      return answer(
+          reply_of(Problem{.code = "clock_backward", .detail = "It is " + now_text() + " already."}, request));
+    if (host_.now() + hours(366 * 24) < until)
+      return answer(reply_of(Problem{.code = "too_far", .detail = "At most 366 days in one call."}, request));
+    const std::uint64_t before = host_.position();
+    host_.run_until(until);
+    answer({.body = json::serialize(json::object{{"now", now_text()}, {"entries", host_.position() - before}})});
+  });
+}
+
+void Api::run_program(const HttpRequest& request, const Answer& answer) {
+  Errors errors;
+  const auto words = options_.run_program ? std::optional(list_of_body(request.body, errors)) : std::nullopt;
+  if (!words || !errors.empty()) return answer(reply_of(errors, request));
+  asio::post(pool_, [this, answer, words = *words] {
+    const ProgramRun run = options_.run_program(words);
+    keys_.refresh();
+    answer({.body = json::serialize(json::object{{"exit", run.exit}, {"out", run.out}, {"err", run.err}})});
+  });
+}
+
+}  // namespace florin::server

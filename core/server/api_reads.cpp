@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "api.hpp"
+
+/// What may be read of an account.
+namespace florin::server {
+
+namespace json = boost::json;
+
+namespace {
+
+json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+
+/// A number from 1 on, in all its digits. None: it is none.
+std::optional<std::uint32_t> number_of(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || end != text.data() + text.size() || number == 0 || text.starts_with('0'))
+    return std::nullopt;
+  return number;
+}
+
+/// A parameter between 1 and `most`; `otherwise` when it is not there. None: it was answered.
+std::optional<std::uint32_t> number_in(const Asked& asked, std::string_view name, std::uint32_t otherwise,
+                                       std::uint32_t most) {
+  const std::string* text = asked.request.parameter(name);
+  if (text == nullptr) return otherwise;
+  const auto number = number_of(*text);
+  if (number && *number <= most) return number;
+  asked.fail("bad_parameter", std::string(name) + " is a number from 1 to " + std::to_string(most) + ".");
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Api::account(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto version = host_.version_of(asked->caller.tenant, asked->account);
+    if (!version) return asked->fail(version.error());
+    const std::string etag = etag_of(*version);
+    const std::string* known = asked->request.header("if-none-match");
+    HttpReply reply;
+    reply.headers.emplace_back("ETag", etag);
+    reply.headers.emplace_back("Vary", "Authorization");
+    if (known != nullptr && *known == etag) {
+      reply.status = 304;
+      reply.type.clear();
+      return asked->answer(std::move(reply));
+    }
+    auto answer = host_.account_answer(asked->caller.tenant, asked->account, asked->caller.audience);
+    if (!answer) return asked->fail(answer.error());
+    reply.body = *std::move(answer);
+    asked->answer(std::move(reply));
+  });
+}
+
+void Api::orders(const AskedPtr& asked) {
+  constexpr std::uint32_t usual = 50, most = 200;
+  const auto limit = number_in(*asked, "limit", usual, most);
+  if (!limit) return;
+  const auto after = number_in(*asked, "after", 0, UINT32_MAX);
+  if (!after) return;
+  on_pool(asked, [this, asked, limit = *limit, after = *after] {
+    auto page =
+        host_.orders_answer(asked->caller.tenant, asked->account, OrderId{after}, limit, asked->caller.audience);
+    if (!page) return asked->fail(page.error());
+    asked->json(*std::move(page));
+  });
+}
+
+void Api::order(const AskedPtr& asked) {
+  const auto number = number_of(asked->words.back());
+  if (!number) return asked->fail("no_such_order", "There is no such order.");
+  std::uint32_t wait = 0;
+  if (asked->request.parameter("wait") != nullptr) {
+    const auto seconds = number_in(*asked, "wait", 0, 30);
+    if (!seconds) return;
+    wait = *seconds;
+  }
+  const OrderId id{*number};
+  const auto answer = [this, asked, id] {
+    auto order = host_.order_answer(asked->caller.tenant, asked->account, id, asked->caller.audience);
+    if (!order) return asked->fail(order.error());
+    asked->json(*std::move(order));
+  };
+  on_pool(asked, [this, asked, id, wait, answer] {
+    const auto now = host_.order_now(asked->caller.tenant, asked->account, id);
+    if (!now) return asked->fail(now.error());
+    if (now->over || wait == 0) return answer();
+    wait_for({.asked = asked,
+              .order = id,
+              .until = std::chrono::steady_clock::now() + std::chrono::seconds(wait),
+              .seen = now->json,
+              .then = [answer](const OrderNow&) { answer(); }});
+  });
+}
+
+void Api::documents(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    auto documents = host_.documents(asked->caller.tenant, asked->account);
+    if (!documents) return asked->fail(documents.error());
+    asked->json("{\"data\":" + *documents + ",\"next\":null}");
+  });
+}
+
+void Api::payment_methods(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto methods = host_.methods(asked->caller.tenant, asked->account, asked->caller.actor);
+    if (!methods) return asked->fail(methods.error());
+    json::array all;
+    for (const OfferedMethod& one : *methods)
+      all.push_back(
+          json::object{{"method", one.method.text()}, {"offered", one.offered}, {"why", text_or_null(one.why)}});
+    asked->json(json::serialize(json::object{{"data", std::move(all)}}));
+  });
+}
+
+void Api::may(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto may = host_.may(asked->caller.tenant, asked->account, asked->caller.actor, asked->words.back());
+    if (!may) return asked->fail(may.error());
+    json::object answer{{"allowed", may->allowed}, {"refusal", nullptr}, {"value", text_or_null(may->value)}};
+    if (may->refusal) answer["refusal"] = json::object{{"code", may->refusal->code}, {"detail", may->refusal->text}};
+    answer["left"] = may->left ? json::value(*may->left) : json::value(nullptr);
+    answer["taken"] = may->taken;
+    asked->json(json::serialize(answer));
+  });
+}
+
+void Api::personal_data(const AskedPtr& asked) {
+  on_pool(asked, [this, asked] {
+    const auto there = host_.version_of(asked->caller.tenant, asked->account);
+    if (!there) return asked->fail(there.error());
+    const auto words = host_.personal_data(asked->caller.tenant, asked->account);
+    if (!words) return asked->fail(words.error());
+    json::object data;
+    for (const Word& word : *words) data[word.name] = word.value;
+    asked->json(json::serialize(json::object{{"personal_data", std::move(data)}}));
+  });
+}
+
+}  // namespace florin::server

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api.hpp"
+
+/// How the command line speaks with the host that runs on this machine.
+namespace florin::server {
+
+/// Whether a host answers at this admin socket.
+bool answers_at(const std::string& socket);
+/// Runs a subcommand inside that host. Errors: no_answer.
+Result<ProgramRun> run_at(const std::string& socket, const std::vector<std::string>& words);
+
+}  // namespace florin::server

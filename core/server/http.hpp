@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/result.hpp"
+#include "message.hpp"
+
+/// HTTP/1.1 on sockets, strictly: what two programs could read in two ways is refused. docs/http.md
+namespace florin::server {
+
+struct Limits {
+  std::size_t head = 16 << 10;  ///< bytes of request line and headers
+  std::size_t headers = 64;     ///< lines
+  std::size_t path = 2 << 10;   ///< bytes
+  std::size_t connections = 4096;
+  std::size_t requests = 10'000;  ///< on one connection
+  std::chrono::seconds head_within{10}, body_within{30}, idle{75}, write_within{30};
+};
+
+class Connection;
+
+/// Everything here runs on the thread of the io_context; an Answer may come on any.
+class HttpFront {
+ public:
+  struct Options {
+    std::function<void(HttpRequest, Answer)> handle;
+    /// Bytes that the body of a request may have.
+    std::function<std::size_t(std::string_view path)> body_limit;
+    Limits limits{};
+  };
+  HttpFront(boost::asio::io_context& io, Options options);
+  ~HttpFront();
+
+  /// address  `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/florin/florin.sock`; port 0: any free one
+  /// admin    a unix socket of mode 0600 whose peers are root or the user of this process
+  /// Returns  the port, or 0. Errors: bad_address, address_in_use.
+  Result<std::uint16_t> listen(const std::string& address, bool admin);
+
+  /// Takes no new connection, and closes each when what runs on it is answered.
+  void drain();
+  std::size_t connections() const { return open_.size(); }
+
+ private:
+  friend class Connection;
+  struct Listener;
+  Status listen_unix(const std::string& path, bool admin);
+  void accept(Listener& listener);
+  void begin(boost::asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user);
+  void sweep();
+
+  boost::asio::io_context& io_;
+  const Options options_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::set<Connection*> open_;
+  boost::asio::steady_timer sweeper_;
+  bool draining_ = false;
+};
+
+}  // namespace florin::server

@@ -1,0 +1,185 @@
+#include "problem.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+namespace florin::server {
+
+namespace {
+
+namespace json = boost::json;
+
+struct CodeStatus {
+  std::string_view code;
+  int status;
+};
+/// Codes whose status does not follow from how they begin or end.
+constexpr CodeStatus statuses[] = {
+    {"missing_field", 400},
+    {"missing_key", 400},
+    {"unknown_field", 400},
+    {"unknown_key", 400},
+    {"unknown_word", 400},
+    {"unknown_parameter", 400},
+    {"duplicate_key", 400},
+    {"empty_value", 400},
+    {"empty_file", 400},
+    {"wrong_kind", 400},
+    {"one_key", 400},
+    {"too_deep", 400},
+    {"too_many_nodes", 400},
+    {"too_many_lines", 400},
+    {"not_utf8", 400},
+    {"idempotency_key_missing", 400},
+    {"not_a_usage", 400},
+    {"card_number", 400},
+    {"unauthorized", 401},
+    {"not_enough_credits", 402},
+    {"no_payment_method", 402},
+    {"past_due", 402},
+    {"scope_missing", 403},
+    {"not_permitted", 403},
+    {"needs_approval", 403},
+    {"not_found", 404},
+    {"payment_under_way", 409},
+    {"account_exists", 409},
+    {"still_under_way", 409},
+    {"price_changed", 409},
+    {"clock_backward", 409},
+    {"erased", 410},
+    {"moved_on", 412},
+    {"precondition_missing", 428},
+    {"too_large", 413},
+    {"headers_too_large", 431},
+    {"request_too_slow", 408},
+    {"unsupported_media_type", 415},
+    {"method_not_allowed", 405},
+    {"not_acceptable", 406},
+    {"misdirected", 421},
+    {"rate_limited", 429},
+    {"internal", 500},
+    {"transfer_encoding", 501},
+    {"upgrade_refused", 501},
+    {"version_unsupported", 505},
+    {"plugin_failed", 502},
+    {"busy", 503},
+    {"ask_again", 503},
+    {"store_unavailable", 503},
+    {"tenant_stopped", 503},
+    {"account_set_aside", 503},
+    {"draining", 503},
+    {"standby", 503},
+    {"closed", 503},
+};
+
+/// `salesmsg.yaml:41` of `/etc/florin/tenants/salesmsg.yaml:41`: whoever asks has no business with the host's folders.
+std::string_view file_and_line(std::string_view rule) { return rule.substr(rule.rfind('/') + 1); }
+
+json::array errors_as_json(const Errors& errors) {
+  json::array all;
+  for (const Error& error : errors)
+    all.push_back(
+        json::object{{"pointer", json_pointer(error.at.path)}, {"code", error.code}, {"message", error.message}});
+  return all;
+}
+
+}  // namespace
+
+int status_of(std::string_view code) {
+  const auto found = std::ranges::find(statuses, code, &CodeStatus::code);
+  if (found != std::end(statuses)) return found->status;
+  if (code.starts_with("no_such_")) return 404;
+  if (code.starts_with("bad_") || code.starts_with("unknown_")) return 400;
+  if (code.starts_with("already_") || code.ends_with("_decided")) return 409;
+  return 422;
+}
+
+std::string title_of(std::string_view code) {
+  std::string title(code);
+  std::ranges::replace(title, '_', ' ');
+  if (!title.empty() && title.front() >= 'a' && title.front() <= 'z')
+    title.front() = static_cast<char>(title.front() - 'a' + 'A');
+  return title;
+}
+
+std::string json_pointer(std::string_view path) {
+  std::string pointer;
+  std::string part;
+  const auto flush = [&] {
+    if (!part.empty()) (pointer += '/') += part;
+    part.clear();
+  };
+  for (const char c : path) {
+    if (c == '.' || c == '[') {
+      flush();
+    } else if (c == '~') {
+      part += "~0";
+    } else if (c == '/') {
+      part += "~1";
+    } else if (c != ']') {
+      part += c;
+    }
+  }
+  flush();
+  return pointer;
+}
+
+std::string problem_json(const Problem& problem, const std::string& request_id) {
+  json::object values;
+  for (const auto& [name, value] : problem.values) values[name] = value;
+  json::object body{{"type", "/problems/" + problem.code},
+                    {"title", title_of(problem.code)},
+                    {"status", status_of(problem.code)},
+                    {"code", problem.code},
+                    {"detail", problem.detail},
+                    {"values", std::move(values)},
+                    {"rule", problem.rule.empty() ? json::value(nullptr) : json::value(file_and_line(problem.rule))},
+                    {"position", problem.position == 0 ? json::value(nullptr) : json::value(problem.position)},
+                    {"request", request_id}};
+  if (!problem.errors.empty()) body["errors"] = errors_as_json(problem.errors);
+  if (!problem.etag.empty()) body["etag"] = problem.etag;
+  return json::serialize(body);
+}
+
+HttpReply reply_of(const Problem& problem, const HttpRequest& request) {
+  HttpReply reply;
+  reply.status = status_of(problem.code);
+  reply.type = "application/problem+json";
+  reply.body = problem_json(problem, request.id);
+  if (reply.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (reply.status == 503 || reply.status == 429) reply.headers.emplace_back("Retry-After", "1");
+  if (!problem.etag.empty()) reply.headers.emplace_back("ETag", problem.etag);
+  return reply;
+}
+
+Problem problem_of(const Error& error) {
+  Problem problem{.code = error.code, .detail = error.message};
+  if (!error.at.path.empty()) problem.errors.push_back(error);
+  if (error.code == "key_reused")
+    problem.detail = "This key was used for another request. Make keys such as \"<account>:<your id>\".";
+  return problem;
+}
+
+Problem problem_of(const Refusal& refusal, std::uint64_t position) {
+  Problem problem{.code = refusal.code, .detail = refusal.text, .rule = refusal.rule, .position = position};
+  for (const Word& word : refusal.values) problem.values.emplace_back(word.name, word.value);
+  return problem;
+}
+
+HttpReply reply_of(const Error& error, const HttpRequest& request) { return reply_of(problem_of(error), request); }
+
+HttpReply reply_of(const Refusal& refusal, std::uint64_t position, const HttpRequest& request) {
+  return reply_of(problem_of(refusal, position), request);
+}
+
+HttpReply reply_of(const Errors& errors, const HttpRequest& request) {
+  Problem problem{.code = "bad_json", .detail = "The body could not be read."};
+  if (!errors.empty()) {
+    problem.code = errors.front().code;
+    problem.detail = errors.front().message;
+  }
+  problem.errors = errors;
+  return reply_of(problem, request);
+}
+
+}  // namespace florin::server

@@ -1,0 +1,99 @@
+#include "server.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <future>
+#include <thread>
+
+#include "http.hpp"
+
+namespace florin::server {
+
+namespace asio = boost::asio;
+
+struct Server::Inside {
+  Inside(Host& host, ServerOptions with)
+      : options(std::move(with)),
+        api(host, io, {.run_program = options.run_program, .log = options.log}),
+        front(std::make_unique<HttpFront>(
+            io,
+            HttpFront::Options{.handle = [this](HttpRequest request,
+                                                Answer answer) { api.handle(std::move(request), std::move(answer)); },
+                               .body_limit = &Api::body_limit})),
+        signals(io),
+        timer(io) {}
+
+  /// On the thread of the sockets. First nobody new is sent here, then nobody is let in, then what runs ends.
+  void drain(std::chrono::seconds before) {
+    api.drain();
+    timer.expires_after(before);
+    timer.async_wait([this](boost::system::error_code) {
+      front->drain();
+      until = std::chrono::steady_clock::now() + options.finish;
+      finish();
+    });
+  }
+  void finish() {
+    if (front->connections() == 0 || std::chrono::steady_clock::now() >= until) return io.stop();
+    timer.expires_after(std::chrono::milliseconds(20));
+    timer.async_wait([this](boost::system::error_code) { finish(); });
+  }
+
+  const ServerOptions options;
+  asio::io_context io;
+  Api api;
+  std::unique_ptr<HttpFront> front;
+  asio::signal_set signals;
+  asio::steady_timer timer;
+  std::chrono::steady_clock::time_point until;
+  std::uint16_t port = 0;
+  std::thread thread;
+  std::promise<void> ended;
+};
+
+Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+
+Result<std::unique_ptr<Server>> Server::start(Host& host, ServerOptions options) {
+  auto inside = std::make_unique<Inside>(host, std::move(options));
+  for (const std::string& address : inside->options.listen) {
+    const auto port = inside->front->listen(address, false);
+    if (!port) return port.error();
+    if (inside->port == 0) inside->port = *port;
+  }
+  if (!inside->options.admin_socket.empty()) {
+    const auto done = inside->front->listen("unix:" + inside->options.admin_socket, true);
+    if (!done) return done.error();
+  }
+  Inside* running = inside.get();
+  inside->thread = std::thread([running] {
+    running->io.run();
+    running->ended.set_value();
+  });
+  return std::unique_ptr<Server>(new Server(std::move(inside)));
+}
+
+Server::~Server() {
+  if (!inside_) return;
+  stop();
+  if (inside_->thread.joinable()) inside_->thread.join();
+  // What the pool still answers is posted to a loop that has ended; nothing is lost but the answer.
+  inside_->api.join();
+  inside_->front.reset();
+}
+
+std::uint16_t Server::port() const { return inside_->port; }
+
+void Server::stop() {
+  asio::post(inside_->io, [inside = inside_.get()] { inside->drain(std::chrono::seconds(0)); });
+}
+
+void Server::run_until_signal() {
+  inside_->signals.add(SIGTERM);
+  inside_->signals.add(SIGINT);
+  inside_->signals.async_wait([inside = inside_.get()](boost::system::error_code failed, int) {
+    if (!failed) inside->drain(inside->options.drain);
+  });
+  inside_->ended.get_future().wait();
+}
+
+}  // namespace florin::server

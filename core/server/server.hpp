@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "api.hpp"
+#include "florin/host.hpp"
+
+/// A host behind HTTP: `florin serve`. docs/http.md
+namespace florin::server {
+
+struct ServerOptions {
+  /// `127.0.0.1:8080`, `unix:/run/florin/florin.sock`; port 0: any free one.
+  std::vector<std::string> listen{"127.0.0.1:8080"};
+  std::string admin_socket;  ///< for the command line of this machine; empty: none
+  std::function<ProgramRun(const std::vector<std::string>& words)> run_program{};
+  std::ostream* log = nullptr;
+  std::chrono::seconds drain{5};    ///< from a signal on, until balancers have noticed
+  std::chrono::seconds finish{25};  ///< then, for what runs still
+};
+
+class Server {
+ public:
+  /// Listens, and serves on a thread of its own. Errors: bad_address, address_in_use.
+  static Result<std::unique_ptr<Server>> start(Host& host, ServerOptions options);
+  /// Finishes what runs, and ends.
+  ~Server();
+
+  std::uint16_t port() const;  ///< of the first address that has one
+  /// Returns once SIGTERM or SIGINT has come and what ran has been finished.
+  void run_until_signal();
+  /// As a signal does it, without waiting for balancers.
+  void stop();
+
+ private:
+  struct Inside;
+  explicit Server(std::unique_ptr<Inside> inside);
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace florin::server
