@@ -23,6 +23,14 @@ std::string text_at(const json::object& object, std::string_view key) {
   return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
 }
 
+std::vector<std::string> texts_at(const json::object& object, std::string_view key) {
+  std::vector<std::string> texts;
+  if (const json::value* found = object.if_contains(key); found != nullptr && found->is_array())
+    for (const json::value& text : found->as_array())
+      if (text.is_string()) texts.emplace_back(text.as_string());
+  return texts;
+}
+
 /// Who may be meant by a reference: the order, and what it still asks for.
 struct Meant {
   AccountId account;
@@ -115,11 +123,13 @@ class Loading {
                        .order = {},
                        .becomes = {},
                        .why = {}};
+    if (passed_over(said, line)) return said;
     if (!line.booked) return become(said, "not_booked", "the bank has announced it, and it is not there yet");
     if (line.amount.minor() <= 0)
       return become(said, "went", "money that went, or was taken back, is for a person to look at");
     const ReceiptId receipt = ReceiptId::trusted(said.receipt);
-    if (!known_.receipts.insert(receipt).second) return become(said, "known", "this line is in the books already");
+    if (const char* why = why_known(said.receipt)) return become(said, "known", why);
+    known_.receipts.insert(receipt);
     RecordBankReceipt command{.receipt = receipt,
                               .processor = processor_,
                               .kind = MoneyKind::transfer,
@@ -128,8 +138,10 @@ class Loading {
                               .dated = said.dated,
                               .said = without_card_numbers(line.text)};
     const std::vector<std::string> named = named_in(statements::plain(line.text), known_.references);
-    if (named.size() != 1 || line.amount.currency() != known_.currency) {
-      if (line.amount.currency() != known_.currency)
+    if (named.size() != 1 || line.amount.currency() != known_.currency || !line.for_staff.empty()) {
+      if (!line.for_staff.empty())
+        said.why = line.for_staff;
+      else if (line.amount.currency() != known_.currency)
         said.why = "it is in another currency than " + std::string(known_.currency.code());
       else
         said.why = named.empty() ? nearly(line) : "it names " + std::to_string(named.size()) + " orders";
@@ -152,12 +164,48 @@ class Loading {
     return said;
   }
 
-  /// The bank's own id, or where it gives none the content and how many equal lines stand before it in its file.
+  /// Lines of another account, or of another currency's part of ours, are not for this processor.
+  bool passed_over(StatementLine& said, const statements::Line& line) const {
+    if (!line.account.empty() && !statements::same_account(account_, line.account)) {
+      become(said, "other_account", "");
+      said.why = "it is of the account " + line.account + ", and the YAML says " + account_;
+      return true;
+    }
+    if (line.currency.empty() || line.currency == known_.currency.code()) return false;
+    become(said, "other_currency", "");
+    said.why = "it is of a statement in " + line.currency + ", and the tenant counts in " +
+               std::string(known_.currency.code());
+    return true;
+  }
+
+  /// ENTRY-LINE-KIND: the bank's entry, which counts once in whichever kinds of messages it comes; the line by all that
+  /// is told of it; and the kind of message, with whether it is the whole entry or a part. Source
+  /// docs/decisions/0065-statement-lines.md
   std::string receipt_of(const statements::Line& line) const {
-    const std::string what = line.id.empty() ? "content/" + line.dated.text() + "/" + line.amount.text() + "/" +
-                                                   line.text + "/" + std::to_string(line.ordinal)
-                                             : "id/" + line.id;
-    return engine::provider_key("receipt of " + tenant_.text() + "/" + processor_.text() + "/" + account_ + "/" + what);
+    constexpr std::size_t entry_length = 18, line_length = 22;
+    const std::string where = tenant_.text() + "/" + processor_.text() + "/" + account_ + "/";
+    const std::string entry =
+        line.id.empty() ? "" : line.id + "/" + line.dated.text() + "/" + line.entry.text() + "/" + line.balance;
+    const std::string content = entry + "/" + line.dated.text() + "/" + line.amount.text() + "/" + line.balance + "/" +
+                                line.text + "/" + std::to_string(line.ordinal);
+    const std::string whole = engine::provider_key("entry of " + where + (entry.empty() ? content : entry));
+    return whole.substr(0, entry_length) + "-" +
+           engine::provider_key("receipt of " + where + content).substr(0, line_length) + "-" +
+           static_cast<char>(kind_) + (line.amount == line.entry ? "w" : "p");
+  }
+
+  /// A true copy, or the same entry of the bank from another kind of its messages. None: it is new.
+  const char* why_known(const std::string& receipt) const {
+    const std::string line = receipt.substr(0, receipt.rfind('-') + 1),
+                      entry = receipt.substr(0, receipt.find('-') + 1);
+    const char* why = nullptr;
+    for (auto one = known_.receipts.lower_bound(ReceiptId::trusted(entry));
+         one != known_.receipts.end() && one->text().starts_with(entry); ++one) {
+      if (one->text().starts_with(line)) return "this line is in the books already";
+      if (!one->text().ends_with(receipt.substr(receipt.size() - 2)))
+        why = "the bank's entry is in the books already, from another of its messages";
+    }
+    return why;
   }
 
   std::string nearly(const statements::Line& line) const {
@@ -218,6 +266,7 @@ class Loading {
 
  public:
   std::string account_;
+  statements::Kind kind_ = statements::Kind::statement;
 
  private:
   Assembly& assembly_;
@@ -235,14 +284,24 @@ statements::Columns columns_of(const json::object& csv) {
   };
   columns.separator = one("separator", ',');
   columns.decimal = one("decimal", '.');
+  if (text_at(csv, "separator") == "tab") columns.separator = '\t';
+  columns.quotes = text_at(csv, "quotes") != "none";
+  columns.encoding = text_at(csv, "encoding");
   columns.dated = text_at(csv, "dated");
   columns.amount = text_at(csv, "amount");
+  columns.debit = text_at(csv, "debit");
+  columns.balance = text_at(csv, "balance");
   columns.id = text_at(csv, "id");
   columns.currency = text_at(csv, "currency");
   if (const std::string order = text_at(csv, "date_order"); !order.empty()) columns.date_order = order;
-  if (const auto* texts = csv.if_contains("text"); texts != nullptr && texts->is_array())
-    for (const json::value& text : texts->as_array())
-      if (text.is_string()) columns.text.emplace_back(text.as_string());
+  columns.text = texts_at(csv, "text");
+  columns.ignore = texts_at(csv, "ignore");
+  const auto* trailing = csv.if_contains("trailing_separator");
+  columns.trailing_separator = trailing != nullptr && trailing->is_bool() && trailing->as_bool();
+  if (const auto* marks = csv.if_contains("marks"); marks != nullptr && marks->is_object()) {
+    columns.credit_mark = text_at(marks->as_object(), "credit");
+    columns.debit_mark = text_at(marks->as_object(), "debit");
+  }
   if (const auto* credit = csv.if_contains("credit_if"); credit != nullptr && credit->is_object()) {
     columns.credit_column = text_at(credit->as_object(), "column");
     columns.credit_word = text_at(credit->as_object(), "is");
@@ -253,11 +312,21 @@ statements::Columns columns_of(const json::object& csv) {
 Result<statements::Statement> read(const json::object& config, const std::string& file, std::string_view bytes,
                                    Currency currency) {
   const json::value* how = config.if_contains("statement");
-  if (how != nullptr && how->is_string()) return statements::read_camt(bytes, file);
+  if (how != nullptr && how->is_string())
+    return how->as_string() == "mt940" ? statements::read_mt940(bytes, file) : statements::read_camt(bytes, file);
   const json::value* csv = how != nullptr && how->is_object() ? how->as_object().if_contains("csv") : nullptr;
   if (csv == nullptr || !csv->is_object())
     return Error{.code = "no_statements", .message = "this processor's YAML says no `statement`"};
   return statements::read_csv(bytes, file, columns_of(csv->as_object()), currency);
+}
+
+/// The account of a file in which no line is ours; empty: some is, or the file does not say.
+std::string other_account(const statements::Statement& statement, const std::string& ours) {
+  const auto told = std::ranges::find_if(statement.lines, [](const auto& line) { return !line.account.empty(); });
+  const bool some = std::ranges::any_of(statement.lines, [&](const statements::Line& line) {
+    return line.account.empty() || statements::same_account(ours, line.account);
+  });
+  return some || told == statement.lines.end() ? std::string() : told->account;
 }
 
 }  // namespace
@@ -276,12 +345,13 @@ Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenan
   const auto statement = read(config.as_object(), file, bytes, known.currency);
   if (!statement) return statement.error();
   const std::string ours = text_at(config.as_object(), "account");
-  if (!statement->account.empty() && statements::plain(statement->account) != statements::plain(ours))
+  if (const std::string other = other_account(*statement, ours); !other.empty())
     return Error{.code = "wrong_account",
-                 .message = "this statement is of the account " + statement->account + ", and the YAML says " + ours,
+                 .message = "this statement is of the account " + other + ", and the YAML says " + ours,
                  .at = {.file = file}};
   Loading loading(assembly, tenant, processor, std::move(known), dry_run);
   loading.account_ = ours;
+  loading.kind_ = statement->kind;
   StatementReport report;
   report.dry_run = dry_run;
   for (const statements::Line& line : statement->lines) report.lines.push_back(loading.line(line));

@@ -1,11 +1,16 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include <algorithm>
+#include <array>
+#include <map>
 #include <memory>
 #include <optional>
 
 #include "florin/ratio.hpp"
+#include "statements/copies.hpp"
 #include "statements/statement.hpp"
+#include "statements/written.hpp"
 
 namespace florin::statements {
 
@@ -53,6 +58,20 @@ struct Bad {
   Error error;
 };
 
+std::vector<const xmlNode*> children(const xmlNode* node, std::string_view name) {
+  std::vector<const xmlNode*> all;
+  for (const xmlNode* one = node == nullptr ? nullptr : node->children; one != nullptr; one = one->next)
+    if (one->type == XML_ELEMENT_NODE && name_of(one) == name) all.push_back(one);
+  return all;
+}
+
+/// A payment inside an entry, as far as the bank tells it.
+struct Part {
+  const xmlNode* node = nullptr;
+  std::optional<Money> amount;  ///< with its sign; none: not told, or in another currency
+  Money charges;                ///< that the bank kept of it
+};
+
 class Reader {
  public:
   explicit Reader(const std::string& file) : file_(file) {}
@@ -63,7 +82,9 @@ class Reader {
       for (const xmlNode* one = message->children; one != nullptr; one = one->next) {
         if (one->type != XML_ELEMENT_NODE) continue;
         const std::string_view name = name_of(one);
-        if (name == "Stmt" || name == "Rpt" || name == "Ntfctn") statement(one);
+        if (name == "Stmt") statement(one, Kind::statement);
+        if (name == "Rpt") statement(one, Kind::report);
+        if (name == "Ntfctn") statement(one, Kind::notification);
       }
     if (!any_) bad(root, "Stmt", "there is no statement in it");
     return std::move(statement_);
@@ -76,120 +97,225 @@ class Reader {
                .at = {.file = file_, .line = node == nullptr ? 0 : line_of(node), .column = 0, .path = element}}};
   }
 
-  void statement(const xmlNode* node) {
+  void statement(const xmlNode* node, Kind kind) {
     any_ = true;
-    std::string account = text_of(find(node, "Acct/Id/IBAN"));
-    if (account.empty()) account = text_of(find(node, "Acct/Id/Othr/Id"));
-    if (!statement_.account.empty() && account != statement_.account)
-      bad(node, "Acct", "two accounts in one file: load a file for each");
-    statement_.account = account;
-    Money sum;
-    for (const xmlNode* one = node->children; one != nullptr; one = one->next)
-      if (one->type == XML_ELEMENT_NODE && name_of(one) == "Ntry") sum += entry(one);
+    statement_.kind = kind;
+    account_ = text_of(find(node, "Acct/Id/IBAN"));
+    if (account_.empty()) account_ = text_of(find(node, "Acct/Id/Othr/Id"));
+    currency_ = text_of(find(node, "Acct/Ccy"));
+    const std::string name = text_of(find(node, "Id"));
+    const auto entries = children(node, "Ntry");
+    const bool proven = adds_up(node, entries);
+    copies_.begin(name.empty() ? "" : account_ + "/" + name, proven);
+    for (const xmlNode* one : entries) entry(node, one);
+  }
+
+  /// Whether balances prove that each entry is there, and once. False: there are none.
+  bool adds_up(const xmlNode* node, const std::vector<const xmlNode*>& entries) const {
     const auto opening = balance(node, {"OPBD", "PRCD"}), closing = balance(node, {"CLBD"});
-    if (opening && closing && *opening + sum != *closing)
+    Money sum;
+    for (const xmlNode* one : entries) {
+      const Money whole = signed_amount(one, find(one, "Amt"));
+      if (booked(one) && opening && whole.currency() == opening->currency()) sum += whole;
+    }
+    if (!opening || !closing || opening->currency() != closing->currency()) return false;
+    if (*opening + sum != *closing)
       bad(node, "Bal",
           "opening " + opening->text() + " and the lines, " + sum.text() + ", are not the closing " + closing->text() +
               ": lines are missing, or are there twice");
+    return true;
   }
 
   std::optional<Money> balance(const xmlNode* statement, std::initializer_list<std::string_view> kinds) const {
-    for (const xmlNode* one = statement->children; one != nullptr; one = one->next) {
-      if (one->type != XML_ELEMENT_NODE || name_of(one) != "Bal") continue;
+    for (const xmlNode* one : children(statement, "Bal")) {
       const std::string kind = text_of(find(one, "Tp/CdOrPrtry/Cd"));
       for (const std::string_view wanted : kinds)
-        if (kind == wanted) return signed_amount(one, find(one, "Amt"), false);
+        if (kind == wanted) return signed_amount(one, find(one, "Amt"));
     }
     return std::nullopt;
   }
 
-  Money signed_amount(const xmlNode* of, const xmlNode* amount, bool reversal) const {
+  /// What a node says without its direction; none: it is no amount.
+  static std::optional<Money> amount_of(const xmlNode* amount) {
+    const auto currency = amount == nullptr ? Result<Currency>(Error{}) : Currency::parse(attribute(amount, "Ccy"));
+    return currency ? decimal_of_xml(text_of(amount), *currency) : std::nullopt;
+  }
+
+  /// A reversed credit is written as a debit already.
+  Money signed_amount(const xmlNode* of, const xmlNode* amount) const {
     if (amount == nullptr) bad(of, "Amt", "the amount is missing");
-    const std::string written = text_of(amount) + " " + attribute(amount, "Ccy");
-    const auto money = Money::parse(written);
-    if (!money || money->negative()) bad(amount, "Amt", "'" + written + "' is no amount such as 1200.00 INR");
+    const auto money = amount_of(amount);
+    if (!money)
+      bad(amount, "Amt", "'" + text_of(amount) + " " + attribute(amount, "Ccy") + "' is no amount such as 1200.00 INR");
     const std::string direction = text_of(find(of, "CdtDbtInd"));
     if (direction != "CRDT" && direction != "DBIT")
       bad(of, "CdtDbtInd", "'" + direction + "' is neither CRDT nor DBIT");
-    (void)reversal;  // a reversed credit is written as a debit already
     return direction == "CRDT" ? *money : -*money;
   }
 
-  Date date(const xmlNode* entry) const {
-    for (const char* path : {"ValDt/Dt", "ValDt/DtTm", "BookgDt/Dt", "BookgDt/DtTm"})
-      if (const xmlNode* node = find(entry, path)) {
-        const auto parsed = Date::parse(text_of(node).substr(0, 10));
-        if (!parsed) bad(node, path, "'" + text_of(node) + "' is no date such as 2026-03-10");
-        return *parsed;
-      }
-    bad(entry, "ValDt", "the date is missing");
+  static bool booked(const xmlNode* entry) {
+    std::string status = text_of(find(entry, "Sts/Cd"));
+    if (status.empty()) status = text_of(find(entry, "Sts"));
+    return status.empty() || status == "BOOK";
+  }
+
+  /// Of an entry without a date, the one of its statement.
+  Date date(const xmlNode* statement, const xmlNode* entry) const {
+    constexpr std::array of_entry = {"ValDt/Dt", "ValDt/DtTm", "BookgDt/Dt", "BookgDt/DtTm"};
+    constexpr std::array of_statement = {"FrToDt/ToDtTm", "CreDtTm"};
+    const xmlNode* found = nullptr;
+    for (const char* path : of_entry) found = found == nullptr ? find(entry, path) : found;
+    for (const char* path : of_statement) found = found == nullptr ? find(statement, path) : found;
+    if (found == nullptr) bad(entry, "ValDt", "the date is missing");
+    const auto parsed = Date::parse(text_of(found).substr(0, 10));
+    if (!parsed)
+      bad(found, std::string(name_of(found->parent)) + "/" + std::string(name_of(found)),
+          "'" + text_of(found) + "' is no date such as 2026-03-10");
+    return *parsed;
   }
 
   /// Everything in which a payer's words may stand, the structured reference first.
   static std::string said(const xmlNode* entry, const xmlNode* detail) {
     std::string text;
     const auto add = [&](const xmlNode* node) {
-      const std::string words = text_of(node);
+      const std::string words = one_line(text_of(node));
       if (!words.empty() && words != "NOTPROVIDED") text += (text.empty() ? "" : " | ") + words;
     };
-    add(find(detail, "RmtInf/Strd/CdtrRefInf/Ref"));
+    for (const xmlNode* structured : children(find(detail, "RmtInf"), "Strd")) {
+      add(find(structured, "CdtrRefInf/Ref"));
+      add(find(structured, "AddtlRmtInf"));
+    }
     add(find(detail, "Refs/EndToEndId"));
-    if (const xmlNode* info = find(detail, "RmtInf"))
-      for (const xmlNode* one = info->children; one != nullptr; one = one->next)
-        if (one->type == XML_ELEMENT_NODE && name_of(one) == "Ustrd") add(one);
+    for (const xmlNode* one : children(find(detail, "RmtInf"), "Ustrd")) add(one);
     add(find(detail, "RltdPties/Dbtr/Nm"));
     add(find(detail, "RltdPties/Dbtr/Pty/Nm"));
+    for (const xmlNode* one : children(find(detail, "RtrInf"), "AddtlInf")) add(one);
+    add(find(detail, "AddtlTxInf"));
     add(find(entry, "AddtlNtryInf"));
     return text;
   }
 
-  /// Returns what of the entry is in the books of the bank.
-  Money entry(const xmlNode* node) {
-    const Money whole = signed_amount(node, find(node, "Amt"), text_of(find(node, "RvslInd")) == "true");
-    std::string status = text_of(find(node, "Sts/Cd"));
-    if (status.empty()) status = text_of(find(node, "Sts"));
+  /// The bank's word for money that comes back or is taken back.
+  static bool returned(const xmlNode* entry, const xmlNode* detail) {
+    constexpr std::array subfamilies = {"RRTN", "RPCR", "UPDD", "UPCQ", "PRDD", "RCDD", "UPCT"};
+    const std::string reversal = text_of(find(entry, "RvslInd"));
+    std::string family = text_of(find(detail, "BkTxCd/Domn/Fmly/SubFmlyCd"));
+    if (family.empty()) family = text_of(find(entry, "BkTxCd/Domn/Fmly/SubFmlyCd"));
+    return reversal == "true" || reversal == "1" || find(detail, "RtrInf") != nullptr ||
+           std::ranges::find(subfamilies, family) != subfamilies.end();
+  }
+
+  /// The charges of a detail or an entry that are beside its amount, in the currency of the account.
+  static Money charges_of(const xmlNode* node, Currency currency) {
+    Money sum(0, currency);
+    for (const xmlNode* group : children(node, "Chrgs")) {
+      auto records = children(group, "Rcrd");
+      if (records.empty()) records = {group};
+      for (const xmlNode* record : records) {
+        const auto amount = amount_of(find(record, "Amt"));
+        if (!amount || amount->currency() != currency) continue;
+        sum += text_of(find(record, "CdtDbtInd")) == "CRDT" ? -*amount : *amount;
+      }
+    }
+    return sum;
+  }
+
+  static std::vector<Part> parts_of(const xmlNode* entry, Money whole) {
+    std::vector<Part> parts;
+    for (const xmlNode* group : children(entry, "NtryDtls"))
+      for (const xmlNode* detail : children(group, "TxDtls")) {
+        Part part{.node = detail, .amount = std::nullopt, .charges = charges_of(detail, whole.currency())};
+        for (const char* path : {"Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"}) {
+          const auto amount = amount_of(find(detail, path));
+          if (part.amount || !amount || amount->currency() != whole.currency()) continue;
+          const std::string direction = text_of(find(detail, "CdtDbtInd"));
+          const bool went = direction.empty() ? whole.negative() : direction == "DBIT";
+          part.amount = went ? -*amount : *amount;
+        }
+        parts.push_back(part);
+      }
+    return parts;
+  }
+
+  /// What the bank kept of the parts: nothing, or just the charges that it names. None: the parts are not the entry.
+  static std::optional<Money> kept_by_bank(const xmlNode* entry, const std::vector<Part>& parts, Money whole) {
+    Money sum(0, whole.currency()), charges = charges_of(entry, whole.currency());
+    for (const Part& part : parts) {
+      if (!part.amount) return std::nullopt;
+      sum += *part.amount;
+      charges += part.charges;
+    }
+    if (sum == whole) return Money(0, whole.currency());
+    return sum - charges == whole ? std::optional(charges) : std::nullopt;
+  }
+
+  /// How many payments the bank says that the entry is of; 0: it does not.
+  static std::size_t told_count(const xmlNode* entry) {
+    std::size_t count = 0;
+    for (const xmlNode* group : children(entry, "NtryDtls")) {
+      const std::string told = text_of(find(group, "Btch/NbOfTxs"));
+      if (!told.empty() && told.size() < 10 && told.find_first_not_of("0123456789") == std::string::npos)
+        count += std::stoul(told);
+    }
+    return count;
+  }
+
+  void push(Line line) {
+    copies_.number(line);
+    statement_.lines.push_back(std::move(line));
+  }
+
+  void entry(const xmlNode* statement, const xmlNode* node) {
+    const Money whole = signed_amount(node, find(node, "Amt"));
+    const std::vector<Part> parts = parts_of(node, whole);
     Line line;
     line.at = line_of(node);
-    line.dated = date(node);
-    line.booked = status.empty() || status == "BOOK";
-    std::string id = text_of(find(node, "AcctSvcrRef"));
-    if (id.empty()) id = text_of(find(node, "NtryRef"));
-    std::vector<const xmlNode*> details;
-    for (const xmlNode* group = node->children; group != nullptr; group = group->next)
-      for (const xmlNode* one = group->type == XML_ELEMENT_NODE && name_of(group) == "NtryDtls" ? group->children
-                                                                                                : nullptr;
-           one != nullptr; one = one->next)
-        if (one->type == XML_ELEMENT_NODE && name_of(one) == "TxDtls") details.push_back(one);
-    if (details.size() < 2) {
-      const xmlNode* detail = details.empty() ? nullptr : details.front();
-      line.amount = whole;
-      line.id = id.empty() ? text_of(find(detail, "Refs/AcctSvcrRef")) : id;
-      line.text = said(node, detail);
-      statement_.lines.push_back(std::move(line));
-      return statement_.lines.back().booked ? whole : Money(0, whole.currency());
+    line.account = account_;
+    line.currency = currency_;
+    line.dated = date(statement, node);
+    line.booked = booked(node);
+    line.entry = line.amount = whole;
+    line.id = id_of(text_of(find(node, "AcctSvcrRef")));
+    if (line.id.empty()) line.id = id_of(text_of(find(node, "NtryRef")));
+    if (line.id.empty() && parts.size() == 1) line.id = id_of(text_of(find(parts.front().node, "Refs/AcctSvcrRef")));
+    copies_.begin_entry();
+    const bool complete = told_count(node) <= std::max<std::size_t>(parts.size(), 1);
+    const auto kept = complete ? kept_by_bank(node, parts, whole) : std::nullopt;
+    if (kept && !parts.empty()) return split(line, node, parts, *kept);
+    const xmlNode* only = parts.empty() ? nullptr : parts.front().node;
+    line.text = said(node, only);
+    line.returned = returned(node, only);
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      if (const std::string words = said(nullptr, parts[i].node); !words.empty())
+        line.text += (line.text.empty() ? "" : " | ") + words;
+      line.returned = line.returned || returned(nullptr, parts[i].node);
     }
-    Money sum(0, whole.currency());
-    for (std::size_t i = 0; i < details.size(); ++i) {
-      Line part = line;
-      part.at = line_of(details[i]);
-      const xmlNode* amount = find(details[i], "Amt");
-      if (amount == nullptr) amount = find(details[i], "AmtDtls/TxAmt/Amt");
-      if (amount == nullptr) bad(details[i], "TxDtls/Amt", "a batch needs the amount of each of its details");
-      const auto money = Money::parse(text_of(amount) + " " + attribute(amount, "Ccy"));
-      if (!money || money->currency() != whole.currency())
-        bad(amount, "TxDtls/Amt", "'" + text_of(amount) + "' is no amount of the entry's currency");
-      part.amount = whole.negative() ? -*money : *money;
-      part.id = text_of(find(details[i], "Refs/AcctSvcrRef"));
-      if ((part.id.empty() || part.id == id) && !id.empty()) part.id = id + "/" + std::to_string(i + 1);
-      part.text = said(node, details[i]);
-      sum += part.amount;
-      statement_.lines.push_back(std::move(part));
+    if (!complete || parts.size() > 1)
+      line.for_staff =
+          "the bank's entry is of several payments, whose amounts it does not give, or not so that they "
+          "are the entry's";
+    push(std::move(line));
+  }
+
+  void split(const Line& whole, const xmlNode* node, const std::vector<Part>& parts, Money kept) {
+    for (const Part& one : parts) {
+      Line line = whole;
+      line.at = line_of(parts.size() == 1 ? node : one.node);
+      line.amount = *one.amount;
+      line.text = said(node, one.node);
+      line.returned = returned(node, one.node);
+      push(std::move(line));
     }
-    if (sum != whole) bad(node, "TxDtls", "the details, " + sum.text() + ", are not the entry's " + whole.text());
-    return line.booked ? whole : Money(0, whole.currency());
+    if (kept.is_zero()) return;
+    Line charges = whole;
+    charges.amount = -kept;
+    charges.text = "charges of the bank";
+    push(std::move(charges));
   }
 
   const std::string& file_;
+  std::string account_, currency_;
+  Copies copies_;
   Statement statement_;
   bool any_ = false;
 };
@@ -216,9 +342,7 @@ Result<Statement> read_camt(std::string_view bytes, const std::string& file) {
     return Error{
         .code = "bad_xml", .message = "a statement declares no document type of its own", .at = {.file = file}};
   try {
-    Statement statement = Reader(file).read(xmlDocGetRootElement(document.get()));
-    count_equal(statement);
-    return statement;
+    return Reader(file).read(xmlDocGetRootElement(document.get()));
   } catch (Bad& bad) {
     return std::move(bad.error);
   } catch (const ArithmeticError& error) {

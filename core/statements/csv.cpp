@@ -1,95 +1,47 @@
 #include <algorithm>
-#include <boost/tokenizer.hpp>
+#include <boost/algorithm/string.hpp>
 #include <map>
 #include <optional>
-#include <tuple>
 
-#include "florin/ratio.hpp"
+#include "statements/copies.hpp"
+#include "statements/encoding.hpp"
+#include "statements/rows.hpp"
 #include "statements/statement.hpp"
+#include "statements/written.hpp"
 
 namespace florin::statements {
 
 namespace {
 
-std::string trimmed(std::string_view text) {
-  const std::size_t from = text.find_first_not_of(" \t\r");
-  if (from == std::string_view::npos) return {};
-  return std::string(text.substr(from, text.find_last_not_of(" \t\r") - from + 1));
-}
+namespace text = boost::algorithm;
 
-std::vector<std::string> cells_of(const std::string& row, char separator) {
-  // Banks do not escape: a quote inside quotes is doubled.
-  const boost::escaped_list_separator<char> rule('\x1b', separator, '"');
-  const boost::tokenizer<boost::escaped_list_separator<char>> cells(row, rule);
-  std::vector<std::string> all;
-  for (const std::string& cell : cells) all.push_back(trimmed(cell));
-  return all;
-}
-
-std::optional<Date> date_of(std::string_view text, std::string_view order) {
-  std::string parts[3];
-  std::size_t part = 0;
-  for (const char c : text) {
-    if (c >= '0' && c <= '9') {
-      parts[part] += c;
-    } else if (c == '-' || c == '/' || c == '.') {
-      if (++part == 3) return std::nullopt;
-    } else {
-      return std::nullopt;
-    }
-  }
-  if (part != 2) return std::nullopt;
-  std::string year = parts[order.find('y')], month = parts[order.find('m')], day = parts[order.find('d')];
-  if (year.size() == 2) year = "20" + year;
-  if (month.size() == 1) month = "0" + month;
-  if (day.size() == 1) day = "0" + day;
-  const auto date = Date::parse(year + "-" + month + "-" + day);
-  return date ? std::optional(*date) : std::nullopt;
-}
-
-/// `1,41,560.00` as the number it is.
-std::string number_of(std::string_view text, char decimal) {
-  std::string number;
-  for (const char c : text) {
-    if (c == decimal) number += '.';
-    if (c != decimal && c != ',' && c != '.' && c != ' ' && c != '\'') number += c;
-  }
-  return number;
-}
+/// `-` alone is how some banks leave a cell of an amount empty.
+bool nothing_in(std::string_view cell) { return cell.empty() || cell == "-" || cell == "\xE2\x80\x93"; }
 
 class Reader {
  public:
   Reader(const std::string& file, const Columns& columns, Currency currency)
-      : file_(file), columns_(columns), currency_(currency) {}
+      : file_(file),
+        columns_(columns),
+        currency_(currency),
+        style_{.decimal = columns.decimal, .credit_mark = columns.credit_mark, .debit_mark = columns.debit_mark} {
+    statement_.kind = Kind::csv;
+    copies_.begin("", false);
+  }
 
-  std::optional<Error> row(std::uint32_t at, const std::vector<std::string>& cells) {
-    if (!header_) {
-      find_header(cells);
-      return std::nullopt;
-    }
-    const auto cell = [&](const std::string& name) {
-      const auto found = header_->find(name);
-      return found == header_->end() || found->second >= cells.size() ? std::string() : cells[found->second];
-    };
-    const std::string amount = number_of(cell(columns_.amount), columns_.decimal);
-    if (amount.empty()) return std::nullopt;
-    Line line;
-    line.at = at;
-    std::string code(currency_.code());
-    if (!columns_.currency.empty()) code = cell(columns_.currency);
-    const auto money = Money::parse(amount + " " + code);
-    if (!money) return bad(at, columns_.amount, "'" + cell(columns_.amount) + "' is no amount of " + code);
-    if (money->is_zero()) return std::nullopt;
-    const auto dated = date_of(cell(columns_.dated), columns_.date_order);
-    if (!dated) return bad(at, columns_.dated, "'" + cell(columns_.dated) + "' is no date as " + columns_.date_order);
-    const bool went = !columns_.credit_column.empty() && cell(columns_.credit_column) != columns_.credit_word;
-    line.amount = went ? -*money : *money;
-    line.dated = *dated;
-    if (!columns_.id.empty()) line.id = cell(columns_.id);
-    for (const std::string& name : columns_.text)
-      if (const std::string words = cell(name); !words.empty()) line.text += (line.text.empty() ? "" : " | ") + words;
-    statement_.lines.push_back(std::move(line));
-    return std::nullopt;
+  std::optional<Error> row(Row& row) {
+    for (std::string& cell : row.cells) cell = trimmed(cell);
+    if (!header_) return row.problem.empty() ? find_header(row) : std::nullopt;
+    if (!row.problem.empty()) return bad(row.at, "", row.problem);
+    if (is_none(row)) return std::nullopt;
+    if (columns_.trailing_separator && row.cells.size() == header_cells_.size() + 1 && row.cells.back().empty())
+      row.cells.pop_back();
+    if (row.cells.size() != header_cells_.size())
+      return bad(row.at, "",
+                 std::to_string(row.cells.size()) + " cells under " + std::to_string(header_cells_.size()) +
+                     " names: a cell with a '" + std::string(1, columns_.separator) +
+                     "' in it stands in quotes; a row that is no line is told by `ignore` in the YAML");
+    return line(row);
   }
 
   Result<Statement> done() {
@@ -98,7 +50,6 @@ class Reader {
       for (const std::string& name : wanted()) names += (names.empty() ? "'" : ", '") + name + "'";
       return *bad(1, "", "no line of the file has the columns " + names);
     }
-    count_equal(statement_);
     return std::move(statement_);
   }
 
@@ -112,58 +63,115 @@ class Reader {
   std::vector<std::string> wanted() const {
     std::vector<std::string> names = {columns_.dated, columns_.amount};
     names.insert(names.end(), columns_.text.begin(), columns_.text.end());
-    for (const std::string& name : {columns_.id, columns_.currency, columns_.credit_column})
+    for (const std::string& name :
+         {columns_.id, columns_.currency, columns_.credit_column, columns_.debit, columns_.balance})
       if (!name.empty()) names.push_back(name);
     return names;
   }
 
-  void find_header(const std::vector<std::string>& cells) {
+  std::optional<Error> find_header(const Row& row) {
     std::map<std::string, std::size_t> places;
-    for (std::size_t i = 0; i < cells.size(); ++i) places.emplace(cells[i], i);
-    if (std::ranges::all_of(wanted(), [&](const std::string& name) { return places.contains(name); }))
-      header_ = std::move(places);
+    for (std::size_t i = 0; i < row.cells.size(); ++i) places.emplace(row.cells[i], i);
+    if (!std::ranges::all_of(wanted(), [&](const std::string& name) { return places.contains(name); }))
+      return std::nullopt;
+    for (const std::string& name : wanted())
+      if (std::ranges::count(row.cells, name) > 1) return bad(row.at, name, "two columns have this name");
+    header_ = std::move(places);
+    header_cells_ = row.cells;
+    return std::nullopt;
+  }
+
+  std::string cell(const Row& row, const std::string& name) const {
+    return name.empty() ? std::string() : row.cells[header_->at(name)];
+  }
+
+  /// Blank, the header again on a further page, or told by the YAML to be no line.
+  bool is_none(const Row& row) const {
+    const auto first = std::ranges::find_if(row.cells, [](const std::string& one) { return !one.empty(); });
+    if (first == row.cells.end() || row.cells == header_cells_) return true;
+    return std::ranges::any_of(columns_.ignore,
+                               [&](const std::string& word) { return text::istarts_with(*first, word); });
+  }
+
+  /// A row with sums has amounts, but no day and nothing that a payer wrote.
+  bool is_total(const Row& row) const {
+    return cell(row, columns_.dated).empty() && cell(row, columns_.id).empty() &&
+           std::ranges::all_of(columns_.text, [&](const std::string& name) { return cell(row, name).empty(); });
+  }
+
+  std::optional<Error> line(const Row& row) {
+    if (is_total(row)) return std::nullopt;
+    Line line;
+    line.at = row.at;
+    if (auto error = amount(row, line)) return error;
+    if (line.amount.is_zero()) return std::nullopt;
+    const auto dated = date_in_cell(cell(row, columns_.dated), columns_.date_order);
+    if (!dated)
+      return bad(row.at, columns_.dated,
+                 "'" + cell(row, columns_.dated) + "' is no date as " + columns_.date_order +
+                     "; a row that is no line is told by `ignore` in the YAML");
+    line.dated = *dated;
+    line.entry = line.amount;
+    line.id = id_of(cell(row, columns_.id));
+    line.balance = cell(row, columns_.balance);
+    for (const std::string& name : columns_.text)
+      if (const std::string words = one_line(cell(row, name)); !words.empty())
+        line.text += (line.text.empty() ? "" : " | ") + words;
+    copies_.number(line);
+    statement_.lines.push_back(std::move(line));
+    return std::nullopt;
+  }
+
+  std::optional<Error> amount(const Row& row, Line& line) const {
+    const std::string came = cell(row, columns_.amount), went = cell(row, columns_.debit);
+    std::optional<Currency> currency = currency_;
+    if (!columns_.currency.empty() && !(nothing_in(came) && nothing_in(went))) {
+      const auto told = Currency::parse(text::to_upper_copy(cell(row, columns_.currency)));
+      if (!told) return bad(row.at, columns_.currency, told.error().message);
+      currency = *told;
+    }
+    line.amount = Money(0, *currency);
+    for (const std::string& column : {columns_.amount, columns_.debit}) {
+      if (column.empty() || nothing_in(cell(row, column))) continue;
+      const auto money = amount_in_cell(cell(row, column), style_, *currency);
+      if (!money) return bad(row.at, column, money.error().message);
+      if (!money->is_zero() && !line.amount.is_zero())
+        return bad(row.at, column, "one row has money that came and went");
+      const bool below = column == columns_.debit && !money->negative();
+      line.amount += below ? -*money : *money;
+    }
+    if (columns_.credit_column.empty() || line.amount.is_zero()) return std::nullopt;
+    const bool ours = text::iequals(cell(row, columns_.credit_column), columns_.credit_word);
+    if (cell(row, columns_.credit_column).empty())
+      return bad(row.at, columns_.credit_column, "it does not say whether this came or went");
+    if (!ours && !line.amount.negative()) line.amount = -line.amount;
+    return std::nullopt;
   }
 
   const std::string& file_;
   const Columns& columns_;
-  Currency currency_;
+  const Currency currency_;
+  const AmountStyle style_;
   std::optional<std::map<std::string, std::size_t>> header_;
+  std::vector<std::string> header_cells_;
+  Copies copies_;
   Statement statement_;
 };
 
 }  // namespace
 
 Result<Statement> read_csv(std::string_view bytes, const std::string& file, const Columns& columns, Currency currency) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  const auto text = as_utf8(bytes, columns.encoding, file);
+  if (!text) return text.error();
   Reader reader(file, columns, currency);
-  std::uint32_t at = 0;
-  while (!bytes.empty()) {
-    ++at;
-    const std::size_t end = bytes.find('\n');
-    const std::string row(bytes.substr(0, end));
-    bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-    if (row.find_first_of(std::string_view("\x1b\0", 2)) != std::string::npos)
-      return Error{.code = "bad_statement", .message = "this is no text", .at = {.file = file, .line = at}};
-    if (auto error = reader.row(at, cells_of(row, columns.separator))) return std::move(*error);
+  Rows rows(*text, columns.separator, columns.quotes);
+  try {
+    for (Row row; rows.next(row);)
+      if (auto error = reader.row(row)) return std::move(*error);
+  } catch (const ArithmeticError& error) {
+    return Error{.code = "bad_statement", .message = error.what(), .at = {.file = file}};
   }
   return reader.done();
-}
-
-std::string plain(std::string_view text) {
-  std::string only;
-  for (const char c : text) {
-    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) only += c;
-    if (c >= 'a' && c <= 'z') only += static_cast<char>(c - 'a' + 'A');
-  }
-  return only;
-}
-
-void count_equal(Statement& statement) {
-  std::map<std::tuple<std::string, std::string, std::string>, std::uint32_t> seen;
-  for (Line& line : statement.lines) {
-    const auto content = std::tuple(line.dated.text(), line.amount.text(), line.text);
-    line.ordinal = ++seen[content];
-  }
 }
 
 }  // namespace florin::statements

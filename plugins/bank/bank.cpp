@@ -34,8 +34,8 @@ class Bank {
     if (!is_account(setup.config["account"].text().view()))
       setup.problem("/account", "account is the number that transfers go to, as 50200012345678");
     const Json statement = setup.config["statement"], csv = statement["csv"];
-    if (!csv && statement.text() != Text("camt.053"))
-      setup.problem("/statement", "statement is camt.053, or {csv: {...}} with the names of its columns");
+    if (!csv && statement.text() != Text("camt.053") && statement.text() != Text("mt940"))
+      setup.problem("/statement", "statement is camt.053, mt940, or {csv: {...}} with the names of its columns");
     if (csv && !(csv["dated"].text() && csv["amount"].text() && csv["text"].count() > 0))
       setup.problem("/statement/csv", "csv names the columns dated, amount and text");
   }
@@ -73,10 +73,14 @@ FLORIN_PLUGIN(Bank, R"({"id": "bank", "version": "1.0.0", "interfaces": ["florin
   "config": {"type": "object", "additionalProperties": false, "required": ["holder", "account", "statement"],
     "properties": {"holder": {"type": "string"}, "account": {"type": "string", "pattern": "^[A-Z0-9]{4,34}$"},
       "bank": {"type": "string"}, "ifsc": {"type": "string", "pattern": "^[A-Z]{4}0[A-Z0-9]{6}$"},
-      "statement": {"oneOf": [{"const": "camt.053"},
+      "statement": {"oneOf": [{"enum": ["camt.053", "mt940"]},
         {"type": "object", "additionalProperties": false, "required": ["csv"], "properties": {"csv": {
           "type": "object", "additionalProperties": false, "required": ["dated", "amount", "text"],
-          "properties": {"separator": {"enum": [",", ";", "|"]}, "dated": {"type": "string"}, "date_order": {"enum": ["ymd", "dmy", "mdy"]},
-            "amount": {"type": "string"}, "decimal": {"enum": [".", ","]}, "text": {"type": "array", "items": {"type": "string"}},
-            "id": {"type": "string"}, "currency": {"type": "string"}, "credit_if": {"type": "object", "additionalProperties": false,
+          "properties": {"separator": {"enum": [",", ";", "|", "tab"]}, "quotes": {"enum": ["doubled", "none"]},
+            "encoding": {"enum": ["utf-8", "latin-1", "windows-1252", "utf-16"]}, "trailing_separator": {"type": "boolean"},
+            "dated": {"type": "string"}, "date_order": {"enum": ["ymd", "dmy", "mdy"]},
+            "amount": {"type": "string"}, "debit": {"type": "string"}, "decimal": {"enum": [".", ","]},
+            "marks": {"type": "object", "additionalProperties": false, "properties": {"credit": {"type": "string"}, "debit": {"type": "string"}}},
+            "text": {"type": "array", "items": {"type": "string"}}, "ignore": {"type": "array", "items": {"type": "string"}},
+            "id": {"type": "string"}, "balance": {"type": "string"}, "currency": {"type": "string"}, "credit_if": {"type": "object", "additionalProperties": false,
               "required": ["column", "is"], "properties": {"column": {"type": "string"}, "is": {"type": "string"}}}}}}}]}}}})")

@@ -80,7 +80,7 @@ TEST(Bank, ItsYamlSaysTheAccountAndHowStatementsCome) {
   };
   EXPECT_TRUE(bad(R"({"account": "50200012345678", "statement": "camt.053"})"));
   EXPECT_TRUE(bad(R"({"holder": "E", "account": "1 2", "statement": "camt.053"})"));
-  EXPECT_TRUE(bad(R"({"holder": "E", "account": "50200012345678", "statement": "mt940"})"));
+  EXPECT_TRUE(bad(R"({"holder": "E", "account": "50200012345678", "statement": "mt941"})"));
   EXPECT_TRUE(bad(R"({"holder": "E", "account": "50200012345678", "statement": {"csv": {"dated": "D"}}})"));
   EXPECT_FALSE(bad(
       R"({"holder": "E", "account": "50200012345678", "statement": {"csv": {"dated": "D", "amount": "A", "text": ["T"]}}})"));

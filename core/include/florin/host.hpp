@@ -132,7 +132,7 @@ struct StatementLine {
   std::string account;  ///< whose it is; empty: nobody knows
   OrderId order;
   /// pays, part, over, kept (for the next order), unmatched (waits for a person), known (in the books already),
-  /// not_booked, went (money that left), refused, failed
+  /// not_booked, went (money that left), other_account, other_currency (passed over), refused, failed
   std::string becomes;
   std::string why;
 };

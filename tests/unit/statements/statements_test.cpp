@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "statements/written.hpp"
+
 namespace florin::statements {
 namespace {
 
@@ -34,9 +36,9 @@ const std::string words = "<TxDtls><RmtInf><Ustrd>ref 2345-6789 AB</Ustrd><Ustrd
 TEST(Camt, SaysWhatTheBankSays) {
   const auto read = read_camt(camt(entry("N1", "141600.00", words)), "a.xml");
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->account, "50200012345678");
   ASSERT_EQ(read->lines.size(), 1U);
   const Line& line = read->lines[0];
+  EXPECT_EQ(line.account, "50200012345678");
   EXPECT_EQ(line.id, "N1");
   EXPECT_EQ(line.amount.text(), "141600.00 INR");
   EXPECT_EQ(line.dated.text(), "2026-03-09");  // the value date, not the booking
@@ -72,12 +74,112 @@ TEST(Camt, ABatchIsItsDetailsAndTheyAddUp) {
   const auto read = read_camt(camt(entry("B", "30.00", detail("10.00") + detail("20.00"))), "a.xml");
   ASSERT_TRUE(read) << read.error().message;
   ASSERT_EQ(read->lines.size(), 2U);
-  EXPECT_EQ(read->lines[0].id, "B/1");
-  EXPECT_EQ(read->lines[1].id, "B/2");
+  EXPECT_EQ(read->lines[0].entry.text(), "30.00 INR");
   EXPECT_EQ(read->lines[1].amount.text(), "20.00 INR");
-  const auto wrong = read_camt(camt(entry("B", "31.00", detail("10.00") + detail("20.00"))), "a.xml");
-  ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error().at.path, "TxDtls");
+  EXPECT_TRUE(read->lines[1].for_staff.empty());
+}
+
+std::string detail(const std::string& amount, const std::string& words, const std::string& more = "") {
+  return "<TxDtls>" + (amount.empty() ? "" : "<Amt Ccy=\"INR\">" + amount + "</Amt>") + more + "<RmtInf><Ustrd>" +
+         words + "</Ustrd></RmtInf></TxDtls>";
+}
+
+/// `10.00 INR a`, with a `!` behind it where only a person may say whose it is.
+std::vector<std::string> told(const Result<Statement>& read) {
+  std::vector<std::string> lines;
+  if (!read) return {read.error().message};
+  for (const Line& line : read->lines)
+    lines.push_back(line.amount.text() + " " + line.text + (line.for_staff.empty() ? "" : "!"));
+  return lines;
+}
+using Told = std::vector<std::string>;
+
+TEST(Camt, WhatCannotBeSplitIsOneLineForStaff) {
+  const std::string good = entry("G", "1.00", detail("", "good"));
+  const auto batch = [&](const std::string& details, const std::string& direction = "CRDT") {
+    return told(read_camt(camt(entry("B", "31.00", details, "", direction) + good), "a.xml"));
+  };
+  EXPECT_EQ(batch(detail("10.00", "a") + detail("20.00", "b")), (Told{"31.00 INR a | b!", "1.00 INR good"}));
+  EXPECT_EQ(batch(detail("", "a") + detail("", "b"), "DBIT"), (Told{"-31.00 INR a | b!", "1.00 INR good"}));
+  EXPECT_EQ(batch(detail("11.00", "a") + detail("", "b")), (Told{"31.00 INR a | b!", "1.00 INR good"}));
+  // A batch of 3 of which the bank gives one detail is not that detail.
+  EXPECT_EQ(batch("<Btch><NbOfTxs>3</NbOfTxs></Btch>" + detail("", "a")), (Told{"31.00 INR a!", "1.00 INR good"}));
+}
+
+TEST(Camt, ChargesThatTheBankNamesAreNotThePayers) {
+  const std::string charges = "<Chrgs><Rcrd><Amt Ccy=\"INR\">2.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>";
+  const std::string older = "<Chrgs><Amt Ccy=\"INR\">2.00</Amt></Chrgs>";
+  for (const std::string& one : {charges, older})
+    EXPECT_EQ(told(read_camt(camt(entry("B", "28.00", detail("10.00", "a") + detail("20.00", "b", one))), "a.xml")),
+              (Told{"10.00 INR a", "20.00 INR b", "-2.00 INR charges of the bank"}));
+  EXPECT_EQ(told(read_camt(camt(entry("B", "28.00", detail("30.00", "a", charges))), "a.xml")),
+            (Told{"30.00 INR a", "-2.00 INR charges of the bank"}));
+}
+
+TEST(Camt, ABatchMayHaveBothDirections) {
+  const auto read = read_camt(camt(entry("B", "6.00",
+                                         detail("10.00", "a", "<CdtDbtInd>CRDT</CdtDbtInd>") +
+                                             detail("4.00", "b", "<CdtDbtInd>DBIT</CdtDbtInd>"))),
+                              "a.xml");
+  EXPECT_EQ(told(read), (Told{"10.00 INR a", "-4.00 INR b"}));
+}
+
+TEST(Camt, AmountsAreDecimalsOfXml) {
+  for (const std::string& amount : {"000000000001234.56", "+1234.56", "1234.560"})
+    EXPECT_EQ(told(read_camt(camt(entry("1", amount, detail("", "a"))), "a.xml")), (Told{"1234.56 INR a"})) << amount;
+  EXPECT_EQ(told(read_camt(camt(entry("1", ".5", detail("", "a"))), "a.xml")), (Told{"0.50 INR a"}));
+  EXPECT_EQ(told(read_camt(camt(entry("1", "7.", detail("", "a"))), "a.xml")), (Told{"7.00 INR a"}));
+  EXPECT_EQ(decimal_of_xml(".", inr), std::nullopt);
+  EXPECT_EQ(decimal_of_xml("1e3", inr), std::nullopt);
+}
+
+TEST(Camt, AnIdOfABatchDoesNotMakeItsDetailsOne) {
+  const std::string same = detail("10.00", "a", "<Refs><AcctSvcrRef>PKT-77</AcctSvcrRef></Refs>");
+  const auto read = read_camt(camt(entry("B7", "20.00", same + same)), "a.xml");
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->lines.size(), 2U);
+  EXPECT_EQ(read->lines[0].ordinal, 1U);
+  EXPECT_EQ(read->lines[1].ordinal, 2U);
+}
+
+TEST(Camt, EqualEntriesOfOneIdAreTwoOnlyWhereTheBalancesProveIt) {
+  const std::string one = entry("B7", "10.00", words);
+  const auto copied = read_camt(camt(one + one), "a.xml");
+  ASSERT_TRUE(copied);
+  EXPECT_EQ(copied->lines[1].ordinal, 1U);
+  const auto proven = read_camt(camt(one + one, balance("OPBD", "50.00") + balance("CLBD", "70.00")), "a.xml");
+  ASSERT_TRUE(proven) << proven.error().message;
+  EXPECT_EQ(proven->lines[1].ordinal, 2U);
+}
+
+TEST(Camt, AStatementOfTheSameNameIsACopyAndAnotherIsNot) {
+  const std::string one = camt(entry("", "10.00", words));
+  const std::size_t from = one.find("<Stmt>"), to = one.find("</BkTo");
+  const std::string copy = one.substr(from, to - from);
+  std::string other = copy;
+  other.replace(other.find("<Id>1<"), 6, "<Id>2<");
+  const auto read = read_camt(one.substr(0, to) + copy + other + one.substr(to), "a.xml");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->lines.size(), 3U);
+  EXPECT_EQ(read->lines[1].ordinal, 1U);
+  EXPECT_EQ(read->lines[2].ordinal, 2U);
+}
+
+TEST(Id, APlaceholderOrARunningNumberIsNone) {
+  for (const char* none : {"", "NOTPROVIDED", "nonref", "0", "000000", "0000-0000", "XXXX", "-", "17", "000042", "N/A",
+                           "000000000000000041"})
+    EXPECT_EQ(id_of(none), "") << none;
+  for (const char* id : {"B1", "N1", "20261130000001", "PKT-77", "0000SBINN52026113"}) EXPECT_EQ(id_of(id), id);
+}
+
+TEST(Account, IsOursHoweverItIsWritten) {
+  const char* iban = "DE89370400440532013000";
+  for (const char* told : {"DE89 3704 0044 0532 0130 00", "37040044/0532013000", "37040044/532013000", "0532013000",
+                           "DE89370400440532013000EUR", "COBADEFFXXX/DE89370400440532013000"})
+    EXPECT_TRUE(same_account(iban, told)) << told;
+  for (const char* told : {"DE89370400440532013001", "3000", "", "37040044/0532013001", "EUR"})
+    EXPECT_FALSE(same_account(iban, told)) << told;
+  EXPECT_FALSE(same_account("50200012345678", "50200099999999"));
 }
 
 TEST(Camt, LinesThatAreThereTwiceDoNotAddUpToItsBalance) {
@@ -174,6 +276,107 @@ TEST(Csv, OneColumnMayHaveBothDirections) {
   EXPECT_EQ(read->lines[1].amount.text(), "-7.00 INR");
 }
 
+std::string cell_of(const std::string& written, char decimal = '.', Currency currency = inr) {
+  const auto money = amount_in_cell(written, {.decimal = decimal, .credit_mark = "CR", .debit_mark = "DR"}, currency);
+  return money ? money->text() : "none";
+}
+
+TEST(Amount, IsReadAsBanksWriteIt) {
+  const Currency eur = *Currency::parse("EUR"), jpy = *Currency::parse("JPY");
+  EXPECT_EQ(cell_of("1,41,560.00"), "141560.00 INR");
+  EXPECT_EQ(cell_of("1,234,567.8"), "1234567.80 INR");
+  EXPECT_EQ(cell_of("₹ 1,234.56"), "1234.56 INR");
+  EXPECT_EQ(cell_of("Rs.500"), "500.00 INR");
+  EXPECT_EQ(cell_of("500.00 Dr"), "-500.00 INR");
+  EXPECT_EQ(cell_of("500.00cr"), "500.00 INR");
+  EXPECT_EQ(cell_of("INR -7.50"), "-7.50 INR");
+  EXPECT_EQ(cell_of(".5"), "0.50 INR");
+  EXPECT_EQ(cell_of("49,00 €", ',', eur), "49.00 EUR");
+  EXPECT_EQ(cell_of("1.234,56-", ',', eur), "-1234.56 EUR");
+  EXPECT_EQ(cell_of("1\xC2\xA0 000,00", ',', eur), "none");  // two marks are no group
+  EXPECT_EQ(cell_of("1\xC2\xA0"
+                    "000,00",
+                    ',', eur),
+            "1000.00 EUR");
+  EXPECT_EQ(cell_of("1'000.00", '.', eur), "1000.00 EUR");
+  EXPECT_EQ(cell_of("(1.000,00)", ',', eur), "-1000.00 EUR");
+  EXPECT_EQ(cell_of("\xE2\x88\x92"
+                    "5",
+                    ',', eur),
+            "-5.00 EUR");
+  EXPECT_EQ(cell_of("¥1,000", '.', jpy), "1000 JPY");
+}
+
+TEST(Amount, IsNoneWhereItMightBeAnother) {
+  const Currency eur = *Currency::parse("EUR");
+  for (const char* wrong :
+       {"49.00", "1.23", "1.2345,00", "1,234.56", "1.234'567,00", "1.234.56", "1,2,3", "12..5",       "",    "-", "--5",
+        "-5-",   "$5",   "5 USD",     "1 2,00",   "1.000,",       ",",        "abc",   "1.00.000,00", ".123"})
+    EXPECT_EQ(cell_of(wrong, ',', eur), "none") << wrong;
+  for (const char* wrong : {"1,23", "12,34", "1.234,56", "1,2345.00", "0.001", "99999999999999999999"})
+    EXPECT_EQ(cell_of(wrong, '.', eur), "none") << wrong;
+}
+
+TEST(Dates, AreReadAsBanksWriteThem) {
+  const auto date = [](const char* written, const char* order) {
+    const auto read = date_in_cell(written, order);
+    return read ? read->text() : "none";
+  };
+  for (const char* written :
+       {"30/11/26", "30.11.2026", "30 Nov 2026", "30-NOV-26", "30-11-2026 10:22:11", "30 novembre 2026",
+        "2026-11-30T22:10:05.123Z", "30/11/2026 10:22 PM", "30112026", "301126", "Nov 30, 2026"})
+    EXPECT_EQ(date(written, "dmy"), "2026-11-30") << written;
+  EXPECT_EQ(date("11/30/2026", "mdy"), "2026-11-30");
+  EXPECT_EQ(date("20261130", "ymd"), "2026-11-30");
+  EXPECT_EQ(date("3. März 2026", "dmy"), "2026-03-03");
+  for (const char* wrong : {"", "soon", "30/11", "31/02/2026", "2026-13-01", "30 Foo 2026", "30/11/2026 x:y", "10:22",
+                            "1/2/3/4", "30/11/026"})
+    EXPECT_EQ(date(wrong, "dmy"), "none") << wrong;
+}
+
+TEST(Csv, ABreakInQuotesIsText) {
+  const auto read =
+      read_csv("Txn,Value Date,Narration,Ref,Credit\nB1,09/03/2026,\"a\nb \"\"c\"\"\",r,1.00\nB2,09/03/2026,d,r,2.00\n",
+               "a.csv", columns(), inr);
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->lines.size(), 2U);
+  EXPECT_EQ(read->lines[0].text, "a b \"c\" | r");
+  EXPECT_EQ(read->lines[1].at, 4U);
+}
+
+TEST(Csv, EqualLinesAreTwoAndABalanceTellsThemApart) {
+  const std::string rows =
+      "Txn,Value Date,Narration,Ref,Credit,Bal\n0,09/03/2026,a,b,1.00,1\n0,09/03/2026,a,b,1.00,2\n";
+  const auto read = read_csv(rows, "a.csv", columns(), inr);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->lines[1].ordinal, 2U);
+  Columns with = columns();
+  with.balance = "Bal";
+  const auto apart = read_csv(rows, "a.csv", with, inr);
+  ASSERT_TRUE(apart);
+  EXPECT_EQ(apart->lines[1].ordinal, 1U);
+  EXPECT_EQ(apart->lines[1].balance, "2");
+}
+
+TEST(Csv, IsTextInWhateverEncoding) {
+  const std::string head = "Txn,Value Date,Narration,Ref,Credit\n1,09/03/2026,";
+  const auto text_of = [&](const std::string& bytes, const std::string& encoding = "") {
+    Columns how = columns();
+    how.encoding = encoding;
+    const auto read = read_csv(bytes, "a.csv", how, inr);
+    return read ? read->lines.at(0).text : std::to_string(read.error().at.line) + " " + read.error().message;
+  };
+  EXPECT_EQ(text_of(head + "M\xFCller,r,1.00\n"), "Müller | r");
+  EXPECT_EQ(text_of(head + "\x80,r,1.00\n"), "€ | r");
+  EXPECT_EQ(text_of(head + "M\xC3\xBCller,r,1.00\n"), "Müller | r");
+  EXPECT_EQ(text_of(head + "M\xFCller,r,1.00\n", "utf-8").substr(0, 17), "2 this is no text");
+  EXPECT_EQ(text_of(head + "a\x1B,r,1.00\n").substr(0, 17), "2 this is no text");
+  std::string wide = "\xFF\xFE";
+  for (const char c : head + "Muller,r,1.00\n") wide += std::string{c, '\0'};
+  EXPECT_EQ(text_of(wide), "Muller | r");
+  EXPECT_EQ(text_of(wide.substr(2)), "Muller | r");
+}
+
 TEST(Csv, SaysWhereItIsWrong) {
   const auto refused = [](const std::string& rows, std::uint32_t line, const std::string& column) {
     const auto read = read_csv("Txn,Value Date,Narration,Ref,Credit\n" + rows, "a.csv", columns(), inr);
@@ -184,6 +387,13 @@ TEST(Csv, SaysWhereItIsWrong) {
   refused("1,09/03/2026,a,b,12.345\n", 2, "Credit");
   refused("1,09/03/2026,a,b,1.00\n2,03/31/2026,a,b,1.00\n", 3, "Value Date");
   refused("1,soon,a,b,1.00\n", 2, "Value Date");
+  refused("1,09/03/2026,a,b,c,1.00\n", 2, "");
+  refused("1,09/03/2026,a,1.00\n", 2, "");
+  refused("1,09/03/2026,a,b,1.00\nTotal,1.00\n", 3, "");
+  refused("1,09/03/2026,a 5\" pipe,b,1.00\n", 2, "");
+  refused("1,09/03/2026,\"a\"b,b,1.00\n", 2, "");
+  refused("1,09/03/2026,\"a,b,1.00\n2,09/03/2026,a,b,1.00\n", 2, "");
+  refused("1,09/03/2026,a,b,\"1,23\"\n", 2, "Credit");
   const auto other = read_csv("a,b\n1,2\n", "a.csv", columns(), inr);
   ASSERT_FALSE(other);
   EXPECT_NE(other.error().message.find("'Value Date', 'Credit'"), std::string::npos);

@@ -102,7 +102,7 @@ TEST_F(Statements, ALineGoesToTheOrderWhoseReferenceThePayerWrote) {
 }
 
 TEST_F(Statements, TheSameLineChangesNothingInWhicheverFileItComes) {
-  const std::string one = line("1", "141600.00", reference(asha));
+  const std::string one = line("N1", "141600.00", reference(asha));
   EXPECT_EQ(load(file(one + one)), (std::vector<std::string>{"pays", "known"}));
   const auto what_it_has = [&] {
     const json::value view = json::parse(*host->account(tenant, asha));
