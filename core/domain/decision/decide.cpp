@@ -191,15 +191,10 @@ struct Deciding {
   void operator()(const DecideLateMoney& command) const { decide_late_money(draft, command); }
   void operator()(const RecordPayout& command) const { record_payout(draft, command); }
 
-  void operator()(const DismissBankReceipt& command) const { only_staff(), dismiss_bank_receipt(draft, command); }
-  void operator()(const RecordReturnedPayout& command) const {
-    may("record_payout"), record_returned_payout(draft, command);
-  }
-  void operator()(const RecordRefund& command) const {
-    if (actor.role != "processor") may("refund_order");
-    record_refund(draft, command);
-  }
-  void operator()(const DeliverOrder& command) const { may("decide_late_money"), deliver_order(draft, command); }
+  void operator()(const DismissBankReceipt& command) const { dismiss_bank_receipt(draft, command); }
+  void operator()(const RecordReturnedPayout& command) const { record_returned_payout(draft, command); }
+  void operator()(const RecordRefund& command) const { record_refund(draft, command); }
+  void operator()(const DeliverOrder& command) const { deliver_order(draft, command); }
 
   void operator()(const CustomerReturned& command) const { customer_returned(draft, command); }
 
