@@ -82,6 +82,10 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
     shard_.ask_through([this](std::uint64_t ticket, const TenantId& tenant, std::uint32_t catalog,
                               const Question& question) { plugins_->ask(ticket, tenant, catalog, question); });
   }
+  if (threaded()) {
+    eraser_ = std::make_unique<KeyEraser>(store_, options_.shard.number);
+    shard_.erase_through([this](const store::DataKeyRange& keys) { eraser_->erase(keys); });
+  }
   if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
   if (const auto opened = open_shard(problems); !opened) return opened.error();
   open_ = true;
@@ -150,6 +154,11 @@ void Engine::submit(Job job) {
 }
 
 void Engine::submit(std::vector<Job> jobs) {
+  std::erase_if(jobs, [](Job& job) {
+    const Status sealed = seal(job);
+    if (!sealed && job.reply) job.reply(sealed.error());
+    return !sealed;
+  });
   if (!threaded()) {
     for (Job& job : jobs) shard_.take(std::move(job), virtual_now_);
     step_inline();
@@ -472,7 +481,8 @@ void Engine::decide_loop() {
     const bool room = shard_.lost() || shard_.undurable() < most_undurable;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
-             !answers_.empty() || closing_ || start_sending_ || claimed_ || (lease_lost_ && !shard_.lost());
+             !answers_.empty() || shard_.walking() || closing_ || start_sending_ || claimed_ ||
+             (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();
     const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
@@ -543,7 +553,10 @@ void Engine::decide_loop() {
     const Instant at = now();
     for (auto& [ticket, answer] : answers) shard_.answered(ticket, std::move(answer), at);
     shard_.take(jobs, at);
-    if (!closing) shard_.take_due(at, due_share);
+    if (!closing) {
+      shard_.walk_on(at);
+      shard_.take_due(at, due_share);
+    }
     for (auto& reading : readings) reading(ours && !shard_.lost());
     std::vector<Effect> effects = closing ? std::vector<Effect>() : shard_.take_effects(at);
 
@@ -619,6 +632,7 @@ void Engine::close() {
       wake_committer_.notify_all();
     }
     committer_.join();
+    eraser_->close();
   }
   commit_inline();
   if (shard_.lost() || unknown_row_ || shard_.waiting()) return;

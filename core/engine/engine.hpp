@@ -1,15 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "engine/key_eraser.hpp"
 #include "engine/lines.hpp"
 #include "engine/plugin_pool.hpp"
 #include "engine/ports.hpp"
@@ -63,6 +66,29 @@ class Engine {
   /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
   /// ask_again.
   Status read(const std::function<void(const Shard&)>& read);
+  /// What `see(account)` gives of a tenant's accounts, by their names; one for which it gives nothing is left out. A
+  /// walk of some accounts at a time, each as of its own last entry: nobody waits for the whole of it. Errors: as
+  /// read().
+  template <class T, class See>
+  Result<std::vector<std::pair<AccountId, T>>> of_accounts(const TenantId& tenant, const See& see) {
+    std::vector<std::pair<AccountId, T>> all;
+    std::size_t next = 0;
+    do {
+      std::vector<std::pair<AccountId, T>> some;
+      std::size_t after = 0;
+      const auto seen = read([&](const Shard& shard) {
+        some.clear();
+        after = shard.walk(tenant, next, walk_step, [&](const Account& account) {
+          if (std::optional<T> its = see(account)) some.emplace_back(account.id, std::move(*its));
+        });
+      });
+      if (!seen) return seen.error();
+      std::ranges::move(some, std::back_inserter(all));
+      next = after;
+    } while (next != 0);
+    std::ranges::sort(all, {}, &std::pair<AccountId, T>::first);
+    return all;
+  }
   /// The same for one account, at once and from any thread, as Shard::look. False: what `see` saw, if anything, is
   /// void, and read() has to be asked.
   template <class See>
@@ -132,6 +158,8 @@ class Engine {
   Instant save_at_;                        ///< the decider's
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
 
+  static constexpr std::size_t walk_step = 256;  ///< accounts in a turn
+
   /// On the clock of monotonic(), in µs; `no_lease`: nobody can take the shard. Written with the lock held.
   static constexpr std::int64_t no_lease = INT64_MAX;
   std::atomic<std::int64_t> lease_until_ = no_lease;
@@ -160,6 +188,7 @@ class Engine {
   bool start_sending_ = false;
   std::thread decider_, committer_, speaker_;
   std::unique_ptr<PluginPool> plugins_;  ///< none in virtual time
+  std::unique_ptr<KeyEraser> eraser_;    ///< likewise: keys are erased in place
 };
 
 }  // namespace florin::engine

@@ -47,8 +47,9 @@ const std::string* key_of(Account& account, const AnyCommand& command) {
   return nullptr;
 }
 
-/// What a command says anew of the person behind an account.
+/// What a command says of the person behind an account.
 std::vector<Word>* person_named(AnyCommand& command) {
+  if (auto* opens = std::get_if<OpenAccount>(&command)) return &opens->personal_data;
   if (auto* names = std::get_if<SetPersonalData>(&command)) return &names->personal_data;
   if (auto* bills = std::get_if<SetBilling>(&command)) return &bills->personal_data;
   return nullptr;
@@ -92,6 +93,8 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
     fail(held, pending, {.code = std::move(code), .message = std::move(message)});
   };
   if (lost_) return refuse(nullptr, "ask_again", "this host does not own the journal any more");
+  if (const auto* person = person_named(job.command); person != nullptr && !person->empty() && job.data_key.empty())
+    return refuse(nullptr, "not_sealed", "personal data comes here sealed");
   if (address.tenant == nullptr || (!address.tenant->stopped && address.tenant->catalogs.versions.empty()))
     return refuse(nullptr, "no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
   Tenant& tenant = *address.tenant;
@@ -128,7 +131,6 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   Held* other = nullptr;
   const auto* moves = std::get_if<Transfer>(&job.command);
   if (moves != nullptr) other = find(tenant, moves->to);
-  if (other == held) other = nullptr;
   if (is_busy({&tenant, job.account}, held) || (moves != nullptr && is_busy({&tenant, moves->to}, other)))
     return park(tenant, pending, Ran::behind_due);
   if (const Ran ran = run(tenant, held, other, pending, now); ran != Ran::through) park(tenant, pending, ran);
@@ -198,15 +200,6 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     fail(held, pending, why);
     return Ran::through;
   };
-  if (auto* opens = std::get_if<OpenAccount>(&entry.command); opens != nullptr && !opens->personal_data.empty()) {
-    if (held == nullptr) {
-      auto sealed = seal_person(store_, job.tenant, job.account, opens->personal_data);
-      if (!sealed) return refuse(sealed.error());
-      opens->personal_data = std::move(*sealed);
-    } else {
-      opens->personal_data.clear();
-    }
-  }
   if (job.catalog) {
     if (job.catalog->version != tenant.state.catalog + 1)
       return refuse(
@@ -233,14 +226,10 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     const Slot* slot = held != nullptr && held->waits ? slot_of(*held) : nullptr;
     return slot != nullptr && slot->held() ? refuse(slot->why) : Ran::asks;
   }
-  if (std::vector<Word>* person = person_named(entry.command); person != nullptr && !person->empty()) {
-    std::vector<Word> sealed;
-    if (!entry.refusal) {
-      auto words = seal_person(store_, job.tenant, job.account, *person);
-      if (!words) return refuse(words.error());
-      sealed = std::move(*words);
-    }
-    *person = std::move(sealed);
+  // Of a refused command nothing is kept of the person, not even sealed.
+  if (std::vector<Word>* person = person_named(entry.command); person != nullptr) {
+    *person = entry.refusal ? std::vector<Word>() : std::move(job.sealed);
+    if (entry.refusal) job.data_key.clear();
   }
   append_command(tenant, held, other, pending, std::move(made), std::move(beside), std::move(releases), now);
   return Ran::through;
@@ -265,10 +254,10 @@ void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pen
   }
   Reply reply = reply_of(pending);
   if (beside) return append_both(tenant, *held, std::move(made), std::move(reply), *other, std::move(*beside));
-  append(&tenant, held, made, std::move(reply));
+  append(&tenant, held, made, std::move(reply), std::move(job.data_key));
   if (of_effect) no_trouble(*held, *made, now);
-  if (job.catalog && done) unstick(tenant);
-  if (lifts) resume_charges(tenant, now);
+  if (job.catalog && done) begin_walk(tenant, Walk::unstick, now);
+  if (lifts) begin_walk(tenant, Walk::resume_charges, now);
   if (releases.account != nullptr && done) release(tenant, *releases.account, *std::move(releases.as_it_will_be), now);
 }
 
@@ -432,7 +421,7 @@ Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {
   return Advanced::all;
 }
 
-void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply) {
+void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply, std::string data_key) {
   const Entry& entry = *made;
   const store::Position position = last_ + 1;
   if (tenant != nullptr) {
@@ -455,6 +444,8 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     Account nobody;
     apply(nobody, tenant->state, entry, position);
   }
+  if (!data_key.empty())
+    pending_keys_.push_back({data_key_name(entry.tenant, entry.account, position), std::move(data_key)});
   journal::write(pending_, entry);
   last_ = position;
   tail_.push_back({std::move(made), std::move(reply)});
@@ -601,8 +592,7 @@ bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, co
 
 void Shard::start_sending() {
   options_.sending = true;
-  for (auto& [name, tenant] : tenants_)
-    for (Held* held : tenant->accounts) schedule(*held);
+  for (auto& [name, tenant] : tenants_) begin_walk(*tenant, Walk::start_sending, last_at_);
 }
 
 Instant Shard::next_event() const { return events_.empty() ? never : events_.begin()->first; }
@@ -618,6 +608,7 @@ store::Row Shard::form() {
   row.format = journal::format;
   row.previous = head_.hash;
   row.entries = std::move(pending_);
+  row.keys = std::exchange(pending_keys_, {});
   row.hash = store::seal(row);
   pending_.clear();
   head_ = {row.last, row.epoch, row.hash};
@@ -629,7 +620,7 @@ void Shard::durable(const store::Row& row) {
     ++durable_;
     Waiting done = std::move(tail_.front());
     tail_.pop_front();
-    if (std::holds_alternative<ErasePersonalData>(done.entry->command)) erase(*done.entry);
+    if (std::holds_alternative<ErasePersonalData>(done.entry->command)) erase(*done.entry, durable_);
     if (done.reply) done.reply(Answered{durable_, std::move(done.entry)});
   }
   while (!readers_.empty() && readers_.front().first <= durable_) {
@@ -639,9 +630,25 @@ void Shard::durable(const store::Row& row) {
   }
 }
 
-/// The key goes once the entry that says so is durable; a start does it again, should the first have been cut off.
-void Shard::erase(const Entry& entry) {
-  if (!entry.refusal) (void)!erase_personal_data(store_, entry.tenant, entry.account);
+/// The keys go once the entry that says so is durable; a start does it again, should the first have been cut off. What
+/// was named after that entry has keys of its own.
+void Shard::erase(const Entry& entry, store::Position position) {
+  if (entry.refusal) return;
+  const store::DataKeyRange keys = data_keys_before(entry.tenant, entry.account, position);
+  if (erase_)
+    erase_(keys);
+  else
+    (void)!store_.erase_keys(options_.number, {keys});
+}
+
+Status seal(Job& job) {
+  std::vector<Word>* person = person_named(job.command);
+  if (person == nullptr || person->empty()) return Done{};
+  auto sealed = seal_person(*person);
+  if (!sealed) return sealed.error();
+  job.sealed = std::move(sealed->words);
+  job.data_key = std::move(sealed->key);
+  return Done{};
 }
 
 void Shard::lose(const Error& why) {
@@ -651,9 +658,11 @@ void Shard::lose(const Error& why) {
     if (waiting.reply) waiting.reply(why);
   tail_.clear();
   drop_parked(why);
+  walks_.clear();
   for (auto& [position, reader] : readers_) reader(false);
   readers_.clear();
   pending_.clear();
+  pending_keys_.clear();
   events_.clear();
 }
 

@@ -52,7 +52,13 @@ struct Job {
   /// Of ApplyCatalog: the version as it is compiled. Its text is in the store already.
   std::shared_ptr<const Catalog> catalog{};
   std::optional<std::uint64_t> expects{};  ///< as in a Request
+  /// What the command says of a person, as seal() made it: in the entry it stands instead.
+  std::vector<Word> sealed{};
+  std::string data_key{};
 };
+
+/// Seals what a command says of a person, on the thread of whoever asks. Errors: no_random.
+Status seal(Job& job);
 
 /// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time, but for
 /// look(): it decides, applies and encodes; it never waits. docs/architecture.md
@@ -101,6 +107,10 @@ class Shard {
   /// Asks one question elsewhere; its answer comes by answered() with the same ticket.
   using AskPlugin =
       std::function<void(std::uint64_t ticket, const TenantId&, std::uint32_t catalog, const Question& question)>;
+  /// From now on keys are erased by `erase`. Until then they are erased in place.
+  using EraseKeys = std::function<void(const store::DataKeyRange&)>;
+  void erase_through(EraseKeys erase) { erase_ = std::move(erase); }
+
   /// From now on questions leave by `ask`. Until then a plugin is asked in place, and nobody waits.
   void ask_through(AskPlugin ask) { ask_ = std::move(ask); }
   /// An error is an outcome too: a command gets `plugin_failed` (an `ask_again` stays one), due work is tried again
@@ -127,6 +137,11 @@ class Shard {
 
   /// From now on effects are handed out; for a restored store.
   void start_sending();
+
+  /// Something is to be done for every account of a tenant, after a new catalog, a lifted stop or start_sending().
+  bool walking() const { return !walks_.empty(); }
+  /// Does it for some of them.
+  void walk_on(Instant now);
 
   /// The earliest instant at which take_due or take_effects would have something.
   Instant next_event() const;
@@ -155,6 +170,10 @@ class Shard {
   Result<Account> as_released(const TenantId& tenant, const AccountId& account) const;
   /// Reports that were kept for it meanwhile, and wait for its release.
   std::size_t kept_reports(const TenantId& tenant, const AccountId& account) const;
+  /// Some accounts of a tenant in the order in which they were opened: at most `most` from the `from`-th on. Returns
+  /// where the next begin; 0: there are no more.
+  std::size_t walk(const TenantId& tenant, std::size_t from, std::size_t most,
+                   const std::function<void(const Account&)>& see) const;
   /// The tenants are up: from now on look() may see them, until the shard is lost.
   void let_look() { may_look_ = true; }
   /// From any thread, beside the one that decides: runs `see(state, account, catalogs)` on an
@@ -363,14 +382,13 @@ class Shard {
   };
   /// As decide_into, and checks what was decided before anything is remembered or appended. Errors: as decide_into;
   /// internal_fault: it would break the books, and the account at fault is set aside.
-  Status decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Held* other = nullptr,
-                        Seldom<Beside>* beside = nullptr);
+  Result<bool> decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
+                              Held* other = nullptr, Seldom<Beside>* beside = nullptr);
   void set_aside(Tenant& tenant, Held& held, const std::string& rule, const std::string& text, store::Position from);
   void mark_aside(Held& held, store::Position from);
   void mark_listed();
   /// A command on such an account: an error, but for what a processor reports, which is kept.
-  void take_aside(Tenant& tenant, Held& held, Job& job, std::uint32_t content, const KeyWindow::Digest& key,
-                  Instant now);
+  void take_aside(Tenant& tenant, Held& held, Pending& pending, Instant now);
   Result<Account> released(const Held& held) const;
   void release(Tenant& tenant, Held& held, Account account, Instant now);
   /// The account whose release closing this item is; nullptr: it is another difference.
@@ -381,7 +399,7 @@ class Shard {
   void list_misfits();
   void alarm(const std::string& line) const;
 
-  void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply);
+  void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply, std::string data_key = {});
   void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   KeyWindow& keys_for(const AnyCommand& command);
   const KeyWindow& keys_for(const AnyCommand& command) const;
@@ -390,9 +408,12 @@ class Shard {
   void changed(Held& held, store::Position position);
   store::Checkpoint checkpoint_of(Tenant& tenant);
   void doubt_started(Tenant& tenant, Instant now, const Held* only = nullptr);
-  void resume_charges(Tenant& tenant, Instant now);
-  void unstick(Tenant& tenant);
-  void erase(const Entry& entry);
+  enum class Walk : std::uint8_t { unstick, resume_charges, start_sending };
+  /// For every account of the tenant; not at once, where plugins are asked elsewhere: somebody else may be waiting.
+  void begin_walk(Tenant& tenant, Walk what, Instant now);
+  void walk(std::span<Held* const> accounts, Walk what, Instant now);
+  void unstick(Held& held);
+  void erase(const Entry& entry, store::Position position);
   void answer_again(store::Position position, Reply reply);
   static Reply only_if_asked(Job& job, const Tenant& tenant, const Account& account);
   /// Whose attempt, refund or saving has this key; nullptr: none of the tenant's.
@@ -433,7 +454,14 @@ class Shard {
   boost::unordered_flat_set<std::string> unanswered_;         ///< keys handed out of which no report was taken
   boost::unordered_flat_map<std::string, Held*> attempts_;    ///< by provider key, of refunds and savings too
 
+  struct Walking {
+    Tenant* tenant = nullptr;
+    Walk what = Walk::unstick;
+    std::size_t next = 0;
+  };
+  std::deque<Walking> walks_;
   AskPlugin ask_;
+  EraseKeys erase_;
   std::map<SlotName, Slot> slots_;           ///< of accounts for which a plugin is asked, or failed
   std::map<std::uint64_t, Ticket> tickets_;  ///< questions that are out
   std::uint64_t last_ticket_ = 0;
@@ -461,9 +489,10 @@ class Shard {
   store::Epoch epoch_before_ = 0;
   store::Position last_ = 0;  ///< of the last entry taken
   std::atomic<store::Position> durable_ = 0;
-  Instant last_at_;           ///< journal time never runs back
-  std::string pending_;       ///< encoded entries that wait
-  std::deque<Waiting> tail_;  ///< entries after durable_
+  Instant last_at_;                           ///< journal time never runs back
+  std::string pending_;                       ///< encoded entries that wait
+  std::vector<store::DataKey> pending_keys_;  ///< of what these seal
+  std::deque<Waiting> tail_;                  ///< entries after durable_
   std::deque<std::pair<store::Position, std::move_only_function<void(bool durable)>>> readers_;
   std::atomic<bool> lost_ = false;
 };

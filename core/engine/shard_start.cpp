@@ -70,6 +70,7 @@ void Shard::forget() {
   ready_.clear();
   troubled_.clear();
   unanswered_.clear();
+  walks_.clear();
   events_.clear();
   changed_accounts_.clear();
   changed_tenants_.clear();
@@ -174,7 +175,7 @@ Status Shard::replay_entry(const Entry& entry, store::Position position, store::
     keys_for(entry.command)
         .remember(KeyWindow::digest_of(entry.tenant, entry.key), {content_of(entry.account, entry.command), position},
                   last_at_);
-  if (std::holds_alternative<ErasePersonalData>(entry.command)) erase(entry);
+  if (std::holds_alternative<ErasePersonalData>(entry.command)) erase(entry, position);
   if (entry.tenant.empty()) return Done{};
   if (position <= floor) {
     // What the checkpoint of one that is set aside lacks.
@@ -246,31 +247,52 @@ Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std:
                                          .facts = {CatalogApplied{1, name}}}),
            {});
   }
-  unstick(tenant);
+  walk(tenant.accounts, Walk::unstick, now);
   doubt_started(tenant, now);
-  resume_charges(tenant, now);
+  walk(tenant.accounts, Walk::resume_charges, now);
   return Done{};
 }
 
 /// What was refused of what is due may not be any more.
-void Shard::unstick(Tenant& tenant) {
-  for (Held* held : tenant.accounts) {
-    held->stuck = false;
-    if (Slot* slot = held->waits ? slot_of(*held) : nullptr; slot != nullptr && slot->held()) slot->retry_at = last_at_;
-    schedule(*held);
-  }
+void Shard::unstick(Held& held) {
+  held.stuck = false;
+  if (Slot* slot = held.waits ? slot_of(held) : nullptr; slot != nullptr && slot->held()) slot->retry_at = last_at_;
+  schedule(held);
 }
 
 std::string Shard::catalog_name(const TenantId& tenant, std::string_view text) {
   return "catalog/" + tenant.text() + "/" + provider_key(text);
 }
 
-/// After a stop was lifted: what waited and nothing else holds is tried, each account by an entry of its own.
-void Shard::resume_charges(Tenant& tenant, Instant now) {
+// ---- Walks -----------------------------------------------------------------------------------------------------
+
+void Shard::begin_walk(Tenant& tenant, Walk what, Instant now) {
+  if (ask_)
+    walks_.push_back({.tenant = &tenant, .what = what});
+  else
+    walk(tenant.accounts, what, now);
+}
+
+void Shard::walk_on(Instant now) {
+  constexpr std::size_t step = 256;
+  if (walks_.empty()) return;
+  Walking& walking = walks_.front();
+  const std::span<Held* const> accounts(walking.tenant->accounts);
+  const auto some = accounts.subspan(walking.next, std::min(step, accounts.size() - walking.next));
+  walking.next += some.size();
+  const Walking now_done = walking;
+  if (walking.next == accounts.size()) walks_.pop_front();
+  walk(some, now_done.what, std::max(last_at_, now));
+}
+
+void Shard::walk(std::span<Held* const> accounts, Walk what, Instant now) {
   std::vector<Job> jobs;
-  for (const Held* held : tenant.accounts)
-    if (!held->aside && may_resume(tenant.state, held->account))
-      jobs.push_back({.tenant = tenant.state.id,
+  for (Held* held : accounts) {
+    if (what == Walk::unstick) unstick(*held);
+    if (what == Walk::start_sending) schedule(*held);
+    // What waited and nothing else holds is tried, each account by an entry of its own.
+    if (what == Walk::resume_charges && !held->aside && may_resume(held->tenant->state, held->account))
+      jobs.push_back({.tenant = held->tenant->state.id,
                       .account = held->account.id,
                       .actor = the_host(),
                       .key = {},
@@ -279,6 +301,7 @@ void Shard::resume_charges(Tenant& tenant, Instant now) {
                       .reply = {},
                       .of_effect = false,
                       .way = Way::host});
+  }
   std::ranges::sort(jobs, {}, &Job::account);
   for (Job& job : jobs) take(std::move(job), now);
 }

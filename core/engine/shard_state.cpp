@@ -115,6 +115,15 @@ std::vector<TenantId> Shard::tenants() const {
   return ids;
 }
 
+std::size_t Shard::walk(const TenantId& id, std::size_t from, std::size_t most,
+                        const std::function<void(const Account&)>& see) const {
+  const Tenant* tenant = find_tenant(id);
+  if (tenant == nullptr) return 0;
+  const std::size_t end = std::min(tenant->accounts.size(), from + most);
+  for (std::size_t at = from; at < end; ++at) see(tenant->accounts[at]->account);
+  return end == tenant->accounts.size() ? 0 : end;
+}
+
 std::vector<AccountId> Shard::accounts(const TenantId& tenant) const {
   std::vector<AccountId> ids;
   if (const auto found = tenants_.find(tenant.text()); found != tenants_.end())

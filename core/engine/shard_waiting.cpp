@@ -115,7 +115,8 @@ void Shard::run_queue(const SlotName& name, Instant now) {
     const std::shared_ptr<Parked> parked = slot->queue.front();
     if (!may_run(*parked)) return;
     Held* held = find(tenant, parked->slots.front().second);
-    Held* other = parked->slots.size() < 2 ? nullptr : find(tenant, parked->slots.back().second);
+    const auto* moves = std::get_if<Transfer>(&parked->job.command);
+    Held* other = moves == nullptr ? nullptr : find(tenant, moves->to);
     const Ran ran = run(tenant, held, other, parked->pending, now);
     if (ran == Ran::asks) send({.tenant = &tenant, .parked = parked, .slot = {}}, parked->ticket);
     if (ran == Ran::through) leave_slots(*parked);  // and those who are first now

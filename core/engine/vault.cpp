@@ -8,8 +8,6 @@ namespace florin::engine {
 
 namespace {
 
-std::string owner_of(const TenantId& tenant, const AccountId& account) { return tenant.text() + "/" + account.text(); }
-
 const unsigned char* bytes(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
@@ -56,34 +54,41 @@ Result<std::vector<Word>> with(Result<std::vector<Word>> person, Result<std::vec
 
 }  // namespace
 
-Result<std::vector<Word>> seal_person(store::Store& store, const TenantId& tenant, const AccountId& account,
-                                      const std::vector<Word>& person) {
+Result<SealedWords> seal_person(const std::vector<Word>& person) {
   if (sodium_init() < 0) return Error{.code = "no_random", .message = "the machine gives no random bytes"};
   std::string key(crypto_secretbox_KEYBYTES, '\0');
-  if (const auto there = store.key(owner_of(tenant, account)); there && there->size() == key.size()) {
-    key = *there;
-  } else {
-    crypto_secretbox_keygen(bytes(key));
-    if (const auto kept = store.put_key(owner_of(tenant, account), key); !kept) return kept.error();
-  }
+  crypto_secretbox_keygen(bytes(key));
   std::string nonce(crypto_secretbox_NONCEBYTES, '\0');
   randombytes_buf(nonce.data(), nonce.size());
   const std::string open = packed(person);
   std::string sealed(open.size() + crypto_secretbox_MACBYTES, '\0');
   crypto_secretbox_easy(bytes(sealed), bytes(open), open.size(), bytes(nonce), bytes(key));
-  sodium_memzero(key.data(), key.size());
   const std::string whole = nonce + sealed;
   std::string text(sodium_base64_ENCODED_LEN(whole.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
   sodium_bin2base64(text.data(), text.size(), bytes(whole), whole.size(), sodium_base64_VARIANT_ORIGINAL);
   text.resize(text.find('\0'));
-  return std::vector<Word>{{sealed_word, text}};
+  return SealedWords{{{sealed_word, text}}, std::move(key)};
 }
 
-Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenant, const AccountId& account,
+std::string data_key_name(const TenantId& tenant, const AccountId& account, store::Position position) {
+  std::string digits = std::to_string(position);
+  digits.insert(0, 20 - digits.size(), '0');  // names are in the order of positions
+  return tenant.text() + "/" + account.text() + "/" + digits;
+}
+
+store::DataKeyRange data_keys_before(const TenantId& tenant, const AccountId& account, store::Position position) {
+  return {data_key_name(tenant, account, 0), data_key_name(tenant, account, position)};
+}
+
+namespace {
+
+/// The words again, of a seal that was written at `position`. Errors: erased, damaged_seal.
+Result<std::vector<Word>> open_person(store::Store& store, std::uint32_t shard, const std::string& key_name,
                                       const std::vector<Word>& sealed) {
   const Error damaged{.code = "damaged_seal", .message = "what was sealed is not what was written"};
   if (sealed.size() != 1 || sealed.front().name != sealed_word) return damaged;
-  auto key = store.key(owner_of(tenant, account));
+  auto key = store.key(shard, key_name);
+  if (!key && key.error().code != "no_such_key") return key.error();
   if (!key) return Error{.code = "erased", .message = "the personal data of this account was erased"};
   const std::string& text = sealed.front().value;
   std::string whole(text.size(), '\0');
@@ -101,8 +106,6 @@ Result<std::vector<Word>> open_person(store::Store& store, const TenantId& tenan
     return damaged;
   return unpacked(open);
 }
-
-namespace {
 
 /// What one entry sealed of a person; null: nothing of this account's.
 const std::vector<Word>* sealed_in(const Entry& entry, const TenantId& tenant, const AccountId& account) {
@@ -129,7 +132,7 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
         const Entry& entry = (*all)[position - row.first];
         const std::vector<Word>* sealed = sealed_in(entry, tenant, account);
         if (sealed == nullptr || sealed->empty()) return false;
-        auto opened = open_person(store, tenant, account, *sealed);
+        auto opened = open_person(store, shard, data_key_name(tenant, account, position), *sealed);
         person = std::holds_alternative<SetBilling>(entry.command) ? with(std::move(person), std::move(opened))
                                                                    : std::move(opened);
         return false;
@@ -137,10 +140,6 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
       if (!read) return read.error();
     }
   return person;
-}
-
-Status erase_personal_data(store::Store& store, const TenantId& tenant, const AccountId& account) {
-  return store.erase_key(owner_of(tenant, account));
 }
 
 }  // namespace florin::engine

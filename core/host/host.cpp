@@ -443,14 +443,19 @@ Result<std::string> Host::documents(const TenantId& tenant, const AccountId& acc
 Result<std::string> Host::cases(const TenantId& tenant) const {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  Result<std::string> result = no_such_tenant(tenant);
-  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
-    if (shard.tenant(tenant) == nullptr) return;
-    std::vector<const Account*> accounts;
-    for (const AccountId& id : shard.accounts(tenant)) accounts.push_back(shard.account(tenant, id));
-    result = cases_as_json(accounts);
+  bool known = false;
+  const auto read =
+      assembly->engine().read([&](const engine::Shard& shard) { known = shard.tenant(tenant) != nullptr; });
+  if (!read) return read.error();
+  if (!known) return no_such_tenant(tenant);
+  const auto of_accounts = assembly->engine().of_accounts<Cases>(tenant, [](const Account& account) {
+    Cases cases = cases_of(account);
+    return cases.empty() ? std::nullopt : std::optional(std::move(cases));
   });
-  return read ? std::move(result) : Result<std::string>(read.error());
+  if (!of_accounts) return of_accounts.error();
+  Cases all;
+  for (const auto& [id, cases] : *of_accounts) std::ranges::copy(cases, std::back_inserter(all));
+  return cases_as_json(std::move(all));
 }
 
 std::vector<TenantId> Host::tenants() const {

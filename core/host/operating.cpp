@@ -146,17 +146,15 @@ Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId&
   const Calendar calendar(now->catalog().zone);
   const Instant from = calendar.instant({day, 0});
   const Instant until = calendar.instant({Date::from_days(day.days() + 1), 0}) - Duration{1};
-  std::vector<engine::Rehearsal> rehearsals;
-  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
-    rehearsals.clear();
-    for (const AccountId& id : shard.accounts(tenant))
-      if (const Account* account = shard.account(tenant, id);
-          account != nullptr && account->due_at <= until && !set_aside_of(*shard.tenant(tenant), id))
-        rehearsals.emplace_back(*account, now->state, now->catalogs, assembly.plugged());
+  auto rehearsals = assembly.engine().of_accounts<engine::Rehearsal>(tenant, [&](const Account& account) {
+    std::optional<engine::Rehearsal> copy;
+    if (account.due_at <= until && !set_aside_of(now->state, account.id))
+      copy.emplace(account, now->state, now->catalogs, assembly.plugged());
+    return copy;
   });
-  if (!read) return read.error();
+  if (!rehearsals) return rehearsals.error();
   std::vector<UpcomingCharge> all;
-  for (engine::Rehearsal& rehearsal : rehearsals) {
+  for (auto& [id, rehearsal] : *rehearsals) {
     auto charges = florin::upcoming(std::move(rehearsal), until);
     if (!charges) return charges.error();
     for (UpcomingCharge& charge : *charges)

@@ -204,6 +204,16 @@ struct Kept {
 struct Fees {
   std::map<std::pair<std::string, std::string>, Kept> kept;  ///< by processor and currency
   std::map<std::string, std::int64_t> unknown;               ///< captured payments whose fee it has not said
+
+  void add(const Fees& more) {
+    for (const auto& [whose, its] : more.kept) {
+      Kept& sum = kept[whose];
+      sum.amount += its.amount;
+      sum.payments += its.payments;
+      sum.settled += its.settled;
+    }
+    for (const auto& [processor, payments] : more.unknown) unknown[processor] += payments;
+  }
 };
 
 void add_fees(const Account& account, Fees& fees) {
@@ -236,31 +246,44 @@ json::array told(const Fees& fees) {
 
 }  // namespace
 
+namespace {
+
+/// What of an account nobody knows the outcome of yet. `whose`: of all accounts, named in each line.
+std::vector<std::string> without_answer(const Account& account, Instant now, const std::string& whose) {
+  std::vector<std::string> open;
+  if (!whose.empty() && account.due_at <= now) open.push_back("what is due" + whose);
+  for (const Order& order : account.orders)
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.state == AttemptState::started || (attempt.open() && attempt.ask_at <= now))
+        open.push_back("payment " + std::to_string(attempt.number) + " of order " + std::to_string(order.id.value) +
+                       whose);
+  for (const Refund& refund : account.refunds)
+    if (refund.state == AttemptState::started) open.push_back("refund " + std::to_string(refund.id.value) + whose);
+  for (const Saving& saving : account.savings)
+    if (saving.state == AttemptState::started || (saving.open() && saving.ask_at <= now))
+      open.push_back("saving of the " + saving.slot + " method" + whose);
+  return open;
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> without_answer(Assembly& assembly, const TenantId& tenant, const AccountId& account) {
   Result<std::vector<std::string>> result = no_such_tenant(tenant);
   const Instant now = assembly.engine().now();
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     if (shard.tenant(tenant) == nullptr) return;
-    std::vector<std::string> open;
-    for (const AccountId& id : account.empty() ? shard.accounts(tenant) : std::vector<AccountId>{account}) {
-      const Account* found = shard.account(tenant, id);
-      if (found == nullptr) continue;
-      const std::string whose = account.empty() ? " of " + id.text() : "";
-      if (account.empty() && found->due_at <= now) open.push_back("what is due" + whose);
-      for (const Order& order : found->orders)
-        for (const Attempt& attempt : order.attempts)
-          if (attempt.state == AttemptState::started || (attempt.open() && attempt.ask_at <= now))
-            open.push_back("payment " + std::to_string(attempt.number) + " of order " + std::to_string(order.id.value) +
-                           whose);
-      for (const Refund& refund : found->refunds)
-        if (refund.state == AttemptState::started) open.push_back("refund " + std::to_string(refund.id.value) + whose);
-      for (const Saving& saving : found->savings)
-        if (saving.state == AttemptState::started || (saving.open() && saving.ask_at <= now))
-          open.push_back("saving of the " + saving.slot + " method" + whose);
-    }
-    result = std::move(open);
+    const Account* found = account.empty() ? nullptr : shard.account(tenant, account);
+    result = found == nullptr ? std::vector<std::string>() : without_answer(*found, now, "");
   });
-  return read ? std::move(result) : Result<std::vector<std::string>>(read.error());
+  if (!read) return read.error();
+  if (!result || !account.empty()) return result;
+  const auto of_all = assembly.engine().of_accounts<std::vector<std::string>>(tenant, [&](const Account& found) {
+    auto open = without_answer(found, now, " of " + found.id.text());
+    return open.empty() ? std::nullopt : std::optional(std::move(open));
+  });
+  if (!of_all) return of_all.error();
+  for (const auto& [id, open] : *of_all) std::ranges::copy(open, std::back_inserter(*result));
+  return result;
 }
 
 Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant) {
@@ -271,16 +294,33 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
     if (book.tenant == tenant)
       books.push_back(json::object{
           {"processor", book.processor.text()}, {"reconciled_until", book.until.text()}, {"problem", book.problem}});
+  struct Told {
+    json::array payments, refunds, deliveries;
+    Fees fees;
+    bool empty() const {
+      return payments.empty() && refunds.empty() && deliveries.empty() && fees.kept.empty() && fees.unknown.empty();
+    }
+  };
+  const auto of_accounts = assembly.engine().of_accounts<Told>(tenant, [](const Account& account) {
+    std::optional<Told> its(std::in_place);
+    tell_account(account, its->payments, its->refunds);
+    tell_undelivered(account, its->deliveries);
+    add_fees(account, its->fees);
+    return its->empty() ? std::nullopt : std::move(its);
+  });
+  if (!of_accounts) return of_accounts.error();
+  json::array payments, refunds, deliveries;
+  Fees fees;
+  for (const auto& [id, its] : *of_accounts) {
+    payments.insert(payments.end(), its.payments.begin(), its.payments.end());
+    refunds.insert(refunds.end(), its.refunds.begin(), its.refunds.end());
+    deliveries.insert(deliveries.end(), its.deliveries.begin(), its.deliveries.end());
+    fees.add(its.fees);
+  }
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
-    json::array payments, refunds, deliveries, resting, discrepancies;
-    Fees fees;
-    for (const AccountId& id : shard.accounts(tenant)) {
-      tell_account(*shard.account(tenant, id), payments, refunds);
-      tell_undelivered(*shard.account(tenant, id), deliveries);
-      add_fees(*shard.account(tenant, id), fees);
-    }
+    json::array resting, discrepancies;
     for (const ProcessorHealth& health : state->processors)
       resting.push_back(json::object{{"processor", health.processor.text()},
                                      {"failures", health.failures},

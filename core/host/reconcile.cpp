@@ -32,6 +32,10 @@ struct Ours {
   std::set<ReceiptId> receipts;        ///< that are known already
   std::set<std::string> refunds;       ///< the processor's own ids of refunds that are known already
   std::map<std::string, DisputeState> disputes;
+
+  bool empty() const {
+    return by_key.empty() && addresses.empty() && receipts.empty() && refunds.empty() && disputes.empty();
+  }
 };
 
 void add(const Account& account, const ProcessorId& processor, Instant until, const Catalog& catalog, Ours& ours) {
@@ -166,13 +170,25 @@ class Reconciling {
  private:
   Result<Ours> look() {
     Ours ours;
+    std::shared_ptr<const Catalog> catalog;
     const auto read = assembly_.engine().read([&](const engine::Shard& shard) {
-      const Catalog& catalog = *shard.catalogs(tenant_)->versions.back();
-      for (const AccountId& id : shard.accounts(tenant_))
-        add(*shard.account(tenant_, id), processor_, until_, catalog, ours);
+      catalog = shard.catalogs(tenant_)->versions.back();
       for (const Receipt& receipt : shard.tenant(tenant_)->unmatched) ours.receipts.insert(receipt.id);
     });
     if (!read) return read.error();
+    auto of_accounts = assembly_.engine().of_accounts<Ours>(tenant_, [&](const Account& account) {
+      std::optional<Ours> its(std::in_place);
+      add(account, processor_, until_, *catalog, *its);
+      return its->empty() ? std::nullopt : std::move(its);
+    });
+    if (!of_accounts) return of_accounts.error();
+    for (auto& [id, its] : *of_accounts) {
+      ours.by_key.merge(its.by_key);
+      std::ranges::move(its.addresses, std::back_inserter(ours.addresses));
+      ours.receipts.merge(its.receipts);
+      ours.refunds.merge(its.refunds);
+      ours.disputes.merge(its.disputes);
+    }
     return ours;
   }
 
@@ -231,7 +247,8 @@ class Reconciling {
     }
     for (const auto& [key, one] : after.by_key) {
       const bool of_this_time = from_ <= one.started_at && one.started_at < until_;
-      if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key) || refs.contains(one.ref)) continue;
+      if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key) || refs.contains(one.ref))
+        continue;
       ++report_.ours_alone;
       found_.push_back(only_ours(key, one));
     }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "domain/journal/described.hpp"
@@ -71,14 +73,19 @@ Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId
   if (catalog.bank_receipts) known.write_off = catalog.bank_receipts->write_off;
   for (const Receipt& receipt : state->unmatched) known.receipts.insert(receipt.id);
   known.receipts.insert(state->identified.begin(), state->identified.end());
-  for (const AccountId& id : shard.accounts(tenant)) {
-    const Account& account = *shard.account(tenant, id);
-    for (const Receipt& receipt : account.receipts) known.receipts.insert(receipt.id);
-    for (const Order& order : account.orders)
-      for (const Attempt& attempt : order.attempts)
-        if (attempt.processor == processor && !attempt.ref.empty())
-          known.references[statements::plain(attempt.ref)] = {id, order.id, order.state, still_asked(account, order)};
-  }
+  return known;
+}
+
+/// What of it an account knows.
+std::optional<Known> look(const Account& account, const ProcessorId& processor) {
+  std::optional<Known> known(std::in_place);
+  for (const Receipt& receipt : account.receipts) known->receipts.insert(receipt.id);
+  for (const Order& order : account.orders)
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.processor == processor && !attempt.ref.empty())
+        known->references[statements::plain(attempt.ref)] = {account.id, order.id, order.state,
+                                                             still_asked(account, order)};
+  if (known->receipts.empty() && known->references.empty()) known.reset();
   return known;
 }
 
@@ -338,6 +345,13 @@ Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenan
       assembly.engine().read([&](const engine::Shard& shard) { known = look(shard, tenant, processor); });
   if (!asked) return asked.error();
   if (!known.errors.empty()) return known.errors.front();
+  auto of_accounts =
+      assembly.engine().of_accounts<Known>(tenant, [&](const Account& account) { return look(account, processor); });
+  if (!of_accounts) return of_accounts.error();
+  for (auto& [id, its] : *of_accounts) {
+    known.receipts.merge(its.receipts);
+    for (auto& [reference, meant] : its.references) known.references[reference] = std::move(meant);
+  }
   boost::system::error_code failed;
   const json::value config = json::parse(known.config, failed);
   if (failed || !config.is_object())
@@ -358,61 +372,93 @@ Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenan
   return report;
 }
 
+namespace {
+
+json::object as_json(const Receipt& receipt, Money left) {
+  return {{"receipt", receipt.id.text()},
+          {"processor", receipt.processor.text()},
+          {"kind", boost::describe::enum_to_string(receipt.kind, "")},
+          {"state", boost::describe::enum_to_string(receipt.state, "")},
+          {"amount", left.text()},
+          {"dated", receipt.dated},
+          {"said", receipt.said}};
+}
+
+/// Money of an account that came by bank and pays nothing yet, what has to be paid out, and what is waited for.
+struct BankMoney {
+  json::array unapplied, waiting, to_pay_out;
+  bool empty() const { return unapplied.empty() && waiting.empty() && to_pay_out.empty(); }
+};
+
+BankMoney bank_money_of(const Account& account, const std::function<bool(const ProcessorId&)>& is_sandbox) {
+  BankMoney money;
+  const std::string& id = account.id.text();
+  for (const Receipt& receipt : account.receipts) {
+    const bool on_its_way = !receipt.counts && receipt.state != ChequeState::bounced && !receipt.moved_on;
+    if (receipt.left().is_zero() && !on_its_way) continue;
+    json::object one = as_json(receipt, on_its_way ? receipt.amount : receipt.left());
+    one["account"] = id;
+    one["order"] = receipt.order.value;
+    money.unapplied.push_back(std::move(one));
+  }
+  for (const Refund& refund : account.refunds)
+    if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured)
+      money.to_pay_out.push_back(json::object{{"account", id},
+                                              {"refund", refund.id.value},
+                                              {"order", refund.order.value},
+                                              {"from", refund.paid_out_from.text()},
+                                              {"amount", refund.amount.text()},
+                                              {"reason", refund.reason},
+                                              {"since", refund.started_at.text()}});
+  for (const Order& order : account.orders) {
+    if (order.state != OrderState::open || order.attempts.empty()) continue;
+    const Attempt& last = order.attempts.back();
+    if (last.ref.empty() || is_sandbox(last.processor)) continue;
+    money.waiting.push_back(json::object{{"account", id},
+                                         {"order", order.id.value},
+                                         {"reference", last.ref},
+                                         {"total", order.total.text()},
+                                         {"still_asked", still_asked(account, order).text()},
+                                         {"state", boost::describe::enum_to_string(last.state, "")},
+                                         {"placed_at", order.placed_at.text()}});
+  }
+  return money;
+}
+
+void append(json::array& all, const json::array& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+}  // namespace
+
 Result<std::string> bank_money_as_json(Assembly& assembly, const TenantId& tenant) {
-  Result<std::string> result = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  json::array unmatched;
+  bool known = false;
   const auto asked = assembly.engine().read([&](const engine::Shard& shard) {
+    unmatched.clear();
     const TenantState* state = shard.tenant(tenant);
-    if (state == nullptr) return;
-    json::array unmatched, unapplied, waiting, to_pay_out;
-    const auto told = [](const Receipt& receipt, Money left) {
-      return json::object{{"receipt", receipt.id.text()},
-                          {"processor", receipt.processor.text()},
-                          {"kind", boost::describe::enum_to_string(receipt.kind, "")},
-                          {"state", boost::describe::enum_to_string(receipt.state, "")},
-                          {"amount", left.text()},
-                          {"dated", receipt.dated},
-                          {"said", receipt.said}};
-    };
-    for (const Receipt& receipt : state->unmatched) unmatched.push_back(told(receipt, receipt.amount));
-    for (const AccountId& id : shard.accounts(tenant)) {
-      const Account& account = *shard.account(tenant, id);
-      for (const Receipt& receipt : account.receipts) {
-        const bool on_its_way = !receipt.counts && receipt.state != ChequeState::bounced && !receipt.moved_on;
-        if (receipt.left().is_zero() && !on_its_way) continue;
-        json::object one = told(receipt, on_its_way ? receipt.amount : receipt.left());
-        one["account"] = id.text();
-        one["order"] = receipt.order.value;
-        unapplied.push_back(std::move(one));
-      }
-      for (const Refund& refund : account.refunds)
-        if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured)
-          to_pay_out.push_back(json::object{{"account", id.text()},
-                                            {"refund", refund.id.value},
-                                            {"order", refund.order.value},
-                                            {"from", refund.paid_out_from.text()},
-                                            {"amount", refund.amount.text()},
-                                            {"reason", refund.reason},
-                                            {"since", refund.started_at.text()}});
-      for (const Order& order : account.orders) {
-        if (order.state != OrderState::open || order.attempts.empty()) continue;
-        const Attempt& last = order.attempts.back();
-        if (assembly.plugged().sandbox(tenant, last.processor) != nullptr || last.ref.empty()) continue;
-        waiting.push_back(json::object{{"account", id.text()},
-                                       {"order", order.id.value},
-                                       {"reference", last.ref},
-                                       {"total", order.total.text()},
-                                       {"still_asked", still_asked(account, order).text()},
-                                       {"state", boost::describe::enum_to_string(last.state, "")},
-                                       {"placed_at", order.placed_at.text()}});
-      }
-    }
-    result = json::serialize(json::object{{"unmatched", std::move(unmatched)},
-                                          {"unapplied", std::move(unapplied)},
-                                          {"waiting", std::move(waiting)},
-                                          {"to_pay_out", std::move(to_pay_out)}});
+    known = state != nullptr;
+    if (!known) return;
+    for (const Receipt& receipt : state->unmatched) unmatched.push_back(as_json(receipt, receipt.amount));
   });
   if (!asked) return asked.error();
-  return result;
+  if (!known) return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  const auto is_sandbox = [&](const ProcessorId& processor) {
+    return assembly.plugged().sandbox(tenant, processor) != nullptr;
+  };
+  const auto of_accounts = assembly.engine().of_accounts<BankMoney>(tenant, [&](const Account& account) {
+    BankMoney money = bank_money_of(account, is_sandbox);
+    return money.empty() ? std::nullopt : std::optional(std::move(money));
+  });
+  if (!of_accounts) return of_accounts.error();
+  BankMoney all;
+  for (const auto& [id, money] : *of_accounts) {
+    append(all.unapplied, money.unapplied);
+    append(all.waiting, money.waiting);
+    append(all.to_pay_out, money.to_pay_out);
+  }
+  return json::serialize(json::object{{"unmatched", std::move(unmatched)},
+                                      {"unapplied", std::move(all.unapplied)},
+                                      {"waiting", std::move(all.waiting)},
+                                      {"to_pay_out", std::move(all.to_pay_out)}});
 }
 
 }  // namespace florin

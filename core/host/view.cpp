@@ -275,41 +275,41 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   return json::serialize(view);
 }
 
-std::string cases_as_json(const std::vector<const Account*>& accounts) {
-  std::vector<std::pair<Instant, json::object>> cases;
-  const auto add = [&](const Account& account, std::string_view kind, Instant due, json::object more) {
+Cases cases_of(const Account& account) {
+  Cases cases;
+  const auto add = [&](std::string_view kind, Instant due, json::object more) {
     more["account"] = account.id.text();
     more["kind"] = kind;
     more["due_at"] = due == never ? json::value(nullptr) : json::value(due.text());
     cases.emplace_back(due, std::move(more));
   };
-  for (const Account* account : accounts) {
-    for (const Review& review : account->reviews)
-      if (!review.decided)
-        add(*account, "review", review.due_at,
-            {{"review", review.id.value},
-             {"order", review.order.value},
-             {"reason", review.reason},
-             {"duplicate_of", review.duplicate_of.value}});
-    if (account->guarantee && !account->guarantee->decided)
-      add(*account, "guarantee", never, {{"asked_at", account->guarantee->asked_at.text()}});
-    for (const Order& order : account->orders)
-      for (const Attempt& attempt : order.attempts)
-        if (attempt.kept)
-          add(*account, "late_money", never, {{"order", order.id.value}, {"amount", attempt.amount.text()}});
-    for (const Order& order : account->orders)
-      if (order.undelivered)
-        add(*account, "delivery", order.undelivered->try_at,
-            {{"order", order.id.value},
-             {"amount", order.total.text()},
-             {"plugin", order.undelivered->plugin},
-             {"code", order.undelivered->code},
-             {"why", order.undelivered->text}});
-    for (const Dispute& dispute : account->disputes)
-      if (dispute.state < DisputeState::won)
-        add(*account, "dispute", never,
-            {{"ref", dispute.ref}, {"order", dispute.order.value}, {"amount", dispute.amount.text()}});
-  }
+  for (const Review& review : account.reviews)
+    if (!review.decided)
+      add("review", review.due_at,
+          {{"review", review.id.value},
+           {"order", review.order.value},
+           {"reason", review.reason},
+           {"duplicate_of", review.duplicate_of.value}});
+  if (account.guarantee && !account.guarantee->decided)
+    add("guarantee", never, {{"asked_at", account.guarantee->asked_at.text()}});
+  for (const Order& order : account.orders)
+    for (const Attempt& attempt : order.attempts)
+      if (attempt.kept) add("late_money", never, {{"order", order.id.value}, {"amount", attempt.amount.text()}});
+  for (const Order& order : account.orders)
+    if (order.undelivered)
+      add("delivery", order.undelivered->try_at,
+          {{"order", order.id.value},
+           {"amount", order.total.text()},
+           {"plugin", order.undelivered->plugin},
+           {"code", order.undelivered->code},
+           {"why", order.undelivered->text}});
+  for (const Dispute& dispute : account.disputes)
+    if (dispute.state < DisputeState::won)
+      add("dispute", never, {{"ref", dispute.ref}, {"order", dispute.order.value}, {"amount", dispute.amount.text()}});
+  return cases;
+}
+
+std::string cases_as_json(Cases cases) {
   std::ranges::stable_sort(cases, {}, [](const auto& one) { return one.first; });
   json::array array;
   for (auto& [due, one] : cases) array.push_back(std::move(one));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/accounts/account.hpp"
@@ -18,8 +20,11 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
                             const std::optional<NextPeriod>& next = std::nullopt,
                             const std::optional<SetAside>& aside = std::nullopt);
 
-/// What of these accounts waits for a person, soonest due first.
-std::string cases_as_json(const std::vector<const Account*>& accounts);
+/// What of an account waits for a person, with when it is due.
+using Cases = std::vector<std::pair<Instant, boost::json::object>>;
+Cases cases_of(const Account& account);
+/// The earliest first; those that are due at one instant as they come.
+std::string cases_as_json(Cases cases);
 /// What Host::may and Host::methods answer.
 May may_of(const TenantState& tenant, const Account& account, const Catalogs& catalogs, const Actor& actor,
            std::string_view what);

@@ -67,10 +67,6 @@ Error no_such_text(std::string_view name) {
   return {.code = "no_such_text", .message = fmt::format("no text is kept under '{}'", name)};
 }
 
-Error key_differs(std::string_view owner) {
-  return {.code = "key_differs", .message = fmt::format("'{}' has another key; erase it first", owner)};
-}
-
 Error no_such_key(std::string_view owner) {
   return {.code = "no_such_key",
           .message = fmt::format("'{}' has no key: there never was one or it was erased", owner)};

@@ -30,7 +30,6 @@ std::uint64_t sum_of(const Checkpoint& object);
 
 Error text_differs(std::string_view name);
 Error no_such_text(std::string_view name);
-Error key_differs(std::string_view owner);
 Error no_such_key(std::string_view owner);
 
 }  // namespace florin::store

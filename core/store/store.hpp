@@ -19,6 +19,19 @@ using Position = std::uint64_t;
 using Epoch = std::uint64_t;
 using Hash = std::array<std::uint8_t, 32>;
 
+/// The key of one piece of sealed personal data. Its name says whose, and ends with the position of the entry that
+/// holds what it seals.
+struct DataKey {
+  std::string name;
+  std::string key;
+
+  friend bool operator==(const DataKey&, const DataKey&) = default;
+};
+/// Names from `from` up to but without `until`, as texts.
+struct DataKeyRange {
+  std::string from, until;
+};
+
 /// One commit of one shard: everything that waited, as bytes that are formed once.
 struct Row {
   std::uint32_t shard = 0;
@@ -29,6 +42,7 @@ struct Row {
   Hash previous = {};        ///< hash of the row before; zeros before the first
   Hash hash = {};            ///< seal() of all the rest
   std::string entries;
+  std::vector<DataKey> keys{};  ///< made durable with it; not part of the chain, and not read back with it
 
   friend bool operator==(const Row&, const Row&) = default;
 };
@@ -98,13 +112,11 @@ class Store {
   virtual Status put_text(std::string_view name, std::string_view text) = 0;  ///< Errors: text_differs
   virtual Result<std::string> text(std::string_view name) = 0;                ///< Errors: no_such_text
 
-  /// Keys of sealed personal data, outside the journal: erasing a person is deleting the key.
-  /// A key is never overwritten: that would erase by mistake. Errors: key_differs.
-  virtual Status put_key(std::string_view owner, std::string_view key) = 0;
-  virtual Result<std::string> key(std::string_view owner) = 0;  ///< Errors: no_such_key
-  /// Its bytes are gone from every file of the store, which may take tens of milliseconds. Fine when there is none;
+  /// Keys of sealed personal data, outside the journal: erasing a person is deleting the keys. They come with rows.
+  virtual Result<std::string> key(std::uint32_t shard, std::string_view name) = 0;  ///< Errors: no_such_key
+  /// Their bytes are gone from every file of the store, which may take tens of milliseconds. Fine when there are none;
   /// after store_busy call it again.
-  virtual Status erase_key(std::string_view owner) = 0;
+  virtual Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) = 0;
 
   /// Small durable settings of the store itself, such as `sending: held` after a restore.
   virtual Status set_mark(std::string_view name, std::string_view value) = 0;

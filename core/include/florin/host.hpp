@@ -207,8 +207,8 @@ class FLORIN_API Host {
   /// Does it once, and answers when it is durable.
   ///
   /// Errors (nothing was written; the same request may be sent again): busy, ask_again, store_unavailable,
-  /// no_such_tenant, tenant_stopped and the reasons in problems(), bad_key, key_reused, asked_too_long_ago,
-  /// asked_in_future
+  /// plugin_failed (a credit policy or tax plugin gave no answer in time), no_such_tenant, tenant_stopped and the
+  /// reasons in problems(), bad_key, key_reused, asked_too_long_ago, asked_in_future
   Result<Outcome> submit(const Request& request);
   /// In order; each line by itself.
   std::vector<Result<Outcome>> submit(const std::vector<Request>& requests);

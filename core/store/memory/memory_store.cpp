@@ -55,7 +55,8 @@ Committed MemoryStore::append(const Row& row, Epoch previous_epoch) {
   if (shard.head == head_after(row)) return Committed::done;
   problem_ = why_conflict(shard.head, row, previous_epoch);
   if (!problem_.empty()) return Committed::conflict;
-  shard.rows.emplace(row.first, row);
+  Row& kept = shard.rows.emplace(row.first, row).first->second;
+  for (DataKey& key : std::exchange(kept.keys, {})) keys_.insert_or_assign(key.name, std::move(key.key));
   shard.head = head_after(row);
   return Committed::done;
 }
@@ -115,23 +116,16 @@ Result<std::string> MemoryStore::text(std::string_view name) {
   return kept->second;
 }
 
-Status MemoryStore::put_key(std::string_view owner, std::string_view key) {
+Result<std::string> MemoryStore::key(std::uint32_t, std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const auto [kept, added] = keys_.emplace(owner, key);
-  if (!added && kept->second != key) return key_differs(owner);
-  return Done{};
-}
-
-Result<std::string> MemoryStore::key(std::string_view owner) {
-  const std::lock_guard lock(mutex_);
-  const auto kept = keys_.find(owner);
-  if (kept == keys_.end()) return no_such_key(owner);
+  const auto kept = keys_.find(name);
+  if (kept == keys_.end()) return no_such_key(name);
   return kept->second;
 }
 
-Status MemoryStore::erase_key(std::string_view owner) {
+Status MemoryStore::erase_keys(std::uint32_t, const std::vector<DataKeyRange>& ranges) {
   const std::lock_guard lock(mutex_);
-  if (const auto kept = keys_.find(owner); kept != keys_.end()) keys_.erase(kept);
+  for (const DataKeyRange& range : ranges) keys_.erase(keys_.lower_bound(range.from), keys_.lower_bound(range.until));
   return Done{};
 }
 

@@ -27,9 +27,8 @@ class MemoryStore final : public Store {
   Result<Loaded> load(std::uint32_t shard) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
-  Status put_key(std::string_view owner, std::string_view key) override;
-  Result<std::string> key(std::string_view owner) override;
-  Status erase_key(std::string_view owner) override;
+  Result<std::string> key(std::uint32_t shard, std::string_view name) override;
+  Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) override;
   Status set_mark(std::string_view name, std::string_view value) override;
   Result<std::string> mark(std::string_view name) override;
 

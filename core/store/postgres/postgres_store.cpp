@@ -52,6 +52,26 @@ Error error_of(const Answer& answer, std::string_view doing) {
   return {.code = std::move(code), .message = fmt::format("{}: {}", doing, answer.message())};
 }
 
+std::string hex_of(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+/// Names are ids and numbers, so that nothing in them has to be escaped.
+std::string json_of(const std::vector<DataKey>& keys) {
+  std::string text;
+  for (const DataKey& key : keys)
+    text += fmt::format(R"({}{{"name":"{}","key":"{}"}})", text.empty() ? "[" : ",", key.name, hex_of(key.key));
+  return text + "]";
+}
+std::string json_of(const std::vector<DataKeyRange>& ranges) {
+  std::string text;
+  for (const DataKeyRange& range : ranges)
+    text += fmt::format(R"({}{{"lower":"{}","upper":"{}"}})", text.empty() ? "[" : ",", range.from, range.until);
+  return text + "]";
+}
+
 struct Queries {
   explicit Queries(const std::string& schema) {
     const auto in = [&](std::string_view sql) { return fmt::format(fmt::runtime(sql), schema); };
@@ -72,6 +92,18 @@ struct Queries {
                            "owner = $9::text WHERE shard = $1::bigint AND last = $2::bigint - 1 AND epoch = "
                            "$10::bigint AND hash = $6::bytea RETURNING shard) ") +
                             append};
+    // $11 the keys of what the row's entries seal, as JSON: they are there when it is, and only then
+    continue_with_keys = {
+        "continue_with_keys",
+        in("WITH moved AS (UPDATE {}.head SET last = $3::bigint, epoch = $4::bigint, hash = $7::bytea, owner = "
+           "$9::text "
+           "WHERE shard = $1::bigint AND last = $2::bigint - 1 AND epoch = $10::bigint AND hash = $6::bytea RETURNING "
+           "shard), ") +
+            in("kept AS (INSERT INTO {}.keys (shard, owner, key) SELECT moved.shard, each.name, decode(each.key, "
+               "'hex') "
+               "FROM moved, json_to_recordset(convert_from($11::bytea, 'UTF8')::json) AS each (name text, key "
+               "text)) ") +
+            append};
     confirm = {"confirm", in("UPDATE {}.head SET beat = beat + 1 WHERE shard = $1::bigint AND last = $2::bigint AND "
                              "epoch = $3::bigint AND hash = $4::bytea")};
     beat = {"beat", in("UPDATE {}.head SET beat = beat + 1 WHERE shard = $1::bigint AND epoch = $2::bigint AND owner = "
@@ -99,17 +131,21 @@ struct Queries {
     };
     put_text = {"put_text", put("texts", "name", "text")};
     text = {"text", in("SELECT text FROM {}.texts WHERE shard = 0 AND name = $1::text")};
-    put_key = {"put_key", put("keys", "owner", "key")};
-    key = {"key", in("SELECT key FROM {}.keys WHERE shard = 0 AND owner = $1::text")};
-    erase_key = {"erase_key", in("DELETE FROM {}.keys WHERE shard = 0 AND owner = $1::text")};
+    key = {"key", in("SELECT key FROM {}.keys WHERE shard = $1::bigint AND owner = $2::text")};
+    // One statement for many: each range is a line of two names.
+    erase_keys = {
+        "erase_keys",
+        in("DELETE FROM {}.keys USING json_to_recordset(convert_from($2::bytea, 'UTF8')::json) AS each (lower "
+           "text, upper text) WHERE shard = $1::bigint AND owner >= each.lower COLLATE \"C\" AND owner < each.upper "
+           "COLLATE \"C\"")};
     set_mark = {"set_mark", in("INSERT INTO {}.marks (shard, name, value) VALUES (0, $1::text, $2::text) ON CONFLICT "
                                "(shard, name) DO UPDATE SET value = excluded.value")};
     mark = {"mark", in("SELECT value FROM {}.marks WHERE shard = 0 AND name = $1::text")};
     vacuum = in("VACUUM {}.keys");
   }
-  Query shards, head, begin_journal, continue_journal, confirm, beat, let_go, row_at, rows_after, save, move_floor,
-      load;
-  Query put_text, text, put_key, key, erase_key, set_mark, mark;
+  Query shards, head, begin_journal, continue_journal, continue_with_keys, confirm, beat, let_go, row_at, rows_after,
+      save, move_floor, load;
+  Query put_text, text, key, erase_keys, set_mark, mark;
   std::string vacuum;
 };
 
@@ -138,9 +174,8 @@ class Journal final : public Store {
   Result<Loaded> load(std::uint32_t shard) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
-  Status put_key(std::string_view owner, std::string_view key) override;
-  Result<std::string> key(std::string_view owner) override;
-  Status erase_key(std::string_view owner) override;
+  Result<std::string> key(std::uint32_t shard, std::string_view name) override;
+  Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) override;
   Status set_mark(std::string_view name, std::string_view value) override;
   Result<std::string> mark(std::string_view name) override;
 
@@ -271,10 +306,14 @@ Committed Journal::commit(const Row& row, Epoch previous_epoch) {
     return !warning.empty();
   };
   if (row.epoch == previous_epoch || row.epoch == previous_epoch + 1) {
+    const auto values = [&](const auto&... more) {
+      return Values(row.shard, row.first, row.last, row.epoch, row.format, row.previous, row.hash,
+                    std::string_view(row.entries), std::string_view(owner_), previous_epoch, more...);
+    };
+    const std::string keys = json_of(row.keys);
     const Answer moved =
-        writing_.run(row.first == 1 ? queries_.begin_journal : queries_.continue_journal,
-                     Values(row.shard, row.first, row.last, row.epoch, row.format, row.previous, row.hash,
-                            std::string_view(row.entries), std::string_view(owner_), previous_epoch));
+        row.keys.empty() ? writing_.run(row.first == 1 ? queries_.begin_journal : queries_.continue_journal, values())
+                         : writing_.run(queries_.continue_with_keys, values(std::string_view(keys)));
     if (!moved.fine()) return not_done(moved);
     if (warned()) return Committed::not_known;
     if (moved.touched() == 1) return Committed::done;
@@ -426,26 +465,21 @@ Result<std::string> Journal::text(std::string_view name) {
   return *kept ? Result<std::string>(**kept) : no_such_text(name);
 }
 
-Status Journal::put_key(std::string_view owner, std::string_view key) {
-  const auto kept = put_once(queries_.put_key, queries_.key, owner, key);
-  if (!kept) return kept.error();
-  return *kept == key ? Status(Done{}) : key_differs(owner);
+Result<std::string> Journal::key(std::uint32_t shard, std::string_view name) {
+  const auto answer = look(queries_.key, Values(shard, name), fmt::format("reading '{}'", name));
+  if (!answer) return answer.error();
+  return answer->rows() == 0 ? Result<std::string>(no_such_key(name)) : std::string(answer->bytes(0, 0));
 }
 
-Result<std::string> Journal::key(std::string_view owner) {
-  const auto kept = find(queries_.key, owner);
-  if (!kept) return kept.error();
-  return *kept ? Result<std::string>(**kept) : no_such_key(owner);
-}
-
-Status Journal::erase_key(std::string_view owner) {
+Status Journal::erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) {
+  if (ranges.empty()) return Done{};
   const std::lock_guard lock(writing_mutex_);
-  const auto erased = write(queries_.erase_key, Values(owner), "erasing a key");
+  const auto erased = write(queries_.erase_keys, Values(shard, std::string_view(json_of(ranges))), "erasing keys");
   if (!erased) return erased.error();
   if (erased->touched() == 0) return Done{};
   const Answer vacuumed = writing_.script(queries_.vacuum);
   if (vacuumed.fine()) return Done{};
-  const Error error = error_of(vacuumed, "the key is deleted, its bytes are still in the table");
+  const Error error = error_of(vacuumed, "the keys are deleted, their bytes are still in the table");
   if (writing_.broken()) writing_.drop();
   return error;
 }

@@ -52,9 +52,8 @@ class Journal final : public Store {
   Result<Loaded> load(std::uint32_t shard) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
-  Status put_key(std::string_view owner, std::string_view key) override;
-  Result<std::string> key(std::string_view owner) override;
-  Status erase_key(std::string_view owner) override;
+  Result<std::string> key(std::uint32_t shard, std::string_view name) override;
+  Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) override;
   Status set_mark(std::string_view name, std::string_view value) override;
   Result<std::string> mark(std::string_view name) override;
 
@@ -63,7 +62,7 @@ class Journal final : public Store {
     Statement begin, commit, rollback;
     Statement shards, head, past_head, move_head, append, row_at, row_after, row_before;
     Statement save, move_floor, floor, load;
-    Statement put_text, text, put_key, key, erase_key, set_mark, mark;
+    Statement put_text, text, put_key, key, erase_keys, set_mark, mark;
   };
 
   Status prepare();
@@ -155,7 +154,8 @@ Status Journal::prepare() {
       make(s.put_text, "INSERT INTO texts (name, text) VALUES (?, ?)") &&
       make(s.text, "SELECT text FROM texts WHERE name = ?") &&
       make(s.put_key, "INSERT INTO keys (owner, key) VALUES (?, ?)") &&
-      make(s.key, "SELECT key FROM keys WHERE owner = ?") && make(s.erase_key, "DELETE FROM keys WHERE owner = ?") &&
+      make(s.key, "SELECT key FROM keys WHERE owner = ?") &&
+      make(s.erase_keys, "DELETE FROM keys WHERE owner >= ? AND owner < ?") &&
       make(s.set_mark,
            "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value") &&
       make(s.mark, "SELECT value FROM marks WHERE name = ?");
@@ -215,6 +215,10 @@ int Journal::append(const Row& row) {
   const auto shard = std::int64_t{row.shard};
   const int rc = Run(statements_.move_head, shard, column(row.last), column(row.epoch), blob(row.hash)).finish();
   if (rc != SQLITE_OK) return rc;
+  for (const DataKey& key : row.keys)
+    if (const int kept = Run(statements_.put_key, std::string_view(key.name), Blob{key.key}).finish();
+        kept != SQLITE_OK)
+      return kept;
   return Run(statements_.append, shard, column(row.first), column(row.last), column(row.epoch),
              std::int64_t{row.format}, blob(row.previous), blob(row.hash), Blob{row.entries})
       .finish();
@@ -381,26 +385,26 @@ Result<std::string> Journal::text(std::string_view name) {
   return *kept ? Result<std::string>(**kept) : no_such_text(name);
 }
 
-Status Journal::put_key(std::string_view owner, std::string_view key) {
+Result<std::string> Journal::key(std::uint32_t, std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const auto kept = put_once(statements_.put_key, statements_.key, owner, key);
+  const auto kept = find(statements_.key, name);
   if (!kept) return kept.error();
-  return *kept == key ? Status(Done{}) : key_differs(owner);
+  return *kept ? Result<std::string>(**kept) : no_such_key(name);
 }
 
-Result<std::string> Journal::key(std::string_view owner) {
+Status Journal::erase_keys(std::uint32_t, const std::vector<DataKeyRange>& ranges) {
   const std::lock_guard lock(mutex_);
-  const auto kept = find(statements_.key, owner);
-  if (!kept) return kept.error();
-  return *kept ? Result<std::string>(**kept) : no_such_key(owner);
-}
-
-Status Journal::erase_key(std::string_view owner) {
-  const std::lock_guard lock(mutex_);
-  const Status erased = write("erasing a key", [&] { return Run(statements_.erase_key, owner).finish(); });
+  const Status erased = write("erasing keys", [&] {
+    int rc = SQLITE_OK;
+    for (const DataKeyRange& range : ranges)
+      if (rc == SQLITE_OK)
+        rc = Run(statements_.erase_keys, std::string_view(range.from), std::string_view(range.until)).finish();
+    return rc;
+  });
   if (!erased) return erased;
-  // secure_delete has overwritten it in the file. The WAL still has the page as it was: the one time it is truncated.
-  return outcome(wal_.wipe(), "the key is deleted, its bytes are still in the WAL");
+  // secure_delete has overwritten them in the file. The WAL still has the pages as they were: the one time it is
+  // truncated.
+  return outcome(wal_.wipe(), "the keys are deleted, their bytes are still in the WAL");
 }
 
 Status Journal::set_mark(std::string_view name, std::string_view value) {

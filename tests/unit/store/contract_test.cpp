@@ -254,16 +254,31 @@ TEST_P(Contract, TextsAreKeptOnce) {
   EXPECT_EQ(*store_->text("empty"), "");
 }
 
-TEST_P(Contract, KeysAreErasedAndNeverOverwritten) {
-  EXPECT_EQ(store_->key("jo").error().code, "no_such_key");
-  EXPECT_TRUE(store_->put_key("jo", "secret"));
-  EXPECT_TRUE(store_->put_key("jo", "secret"));
-  EXPECT_EQ(store_->put_key("jo", "other").error().code, "key_differs");
-  EXPECT_EQ(*store_->key("jo"), "secret");
-  EXPECT_TRUE(store_->erase_key("jo"));
-  EXPECT_TRUE(store_->erase_key("jo"));
-  EXPECT_EQ(store_->key("jo").error().code, "no_such_key");
-  EXPECT_TRUE(store_->put_key("jo", "other"));
+TEST_P(Contract, KeysComeWithTheirRowAndAreErasedByName) {
+  Writer writer(*store_);
+  writer.add("opening");
+  EXPECT_EQ(store_->key(1, "t/jo/2").error().code, "no_such_key");
+  Row row = writer.form("sealed");
+  row.keys = {{"t/jo/2", std::string("sec\0ret", 7)}, {"t/jo/3", "two"}, {"t/joe/2", "other"}};
+  ASSERT_EQ(writer.commit(row), Committed::done);
+  EXPECT_EQ(store_->commit(row, row.epoch), Committed::done) << "the same row again";
+  EXPECT_EQ(*store_->key(1, "t/jo/2"), std::string("sec\0ret", 7));
+  EXPECT_EQ(rows_of(*store_).back().keys.size(), 0u);
+  EXPECT_TRUE(store_->erase_keys(1, {{"t/jo/0", "t/jo/3"}, {"t/ann/0", "t/ann/9"}}));
+  EXPECT_TRUE(store_->erase_keys(1, {{"t/jo/0", "t/jo/3"}}));
+  EXPECT_EQ(store_->key(1, "t/jo/2").error().code, "no_such_key");
+  EXPECT_EQ(*store_->key(1, "t/jo/3"), "two") << "the end of a range is not in it";
+  EXPECT_EQ(*store_->key(1, "t/joe/2"), "other");
+}
+
+TEST_P(Contract, ARowThatDoesNotGoInLeavesNoKey) {
+  Writer writer(*store_);
+  writer.add("opening");
+  Row row = writer.form("sealed");
+  row.keys = {{"t/jo/2", "secret"}};
+  EXPECT_EQ(writer.add("another"), Committed::done);
+  EXPECT_EQ(store_->commit(row, row.epoch), Committed::conflict);
+  EXPECT_EQ(store_->key(1, "t/jo/2").error().code, "no_such_key");
 }
 
 TEST_P(Contract, MarksAreTheLastOnesSet) {

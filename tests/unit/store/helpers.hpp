@@ -94,7 +94,16 @@ struct Writer {
   Committed add(std::string entries, Position count = 1, std::uint32_t shard = 1) {
     return commit(form(std::move(entries), count, shard));
   }
+  /// A row with the keys of what it seals.
+  Committed add_keys(std::vector<DataKey> keys) {
+    Row row = form("sealed");
+    row.keys = std::move(keys);
+    return commit(row);
+  }
 };
+
+/// Of one name.
+inline DataKeyRange only(const std::string& name) { return {name, name + "\x01"}; }
 
 /// Every row from `from`; empty and the code of the error in `wrong` when it can't be read.
 inline std::vector<Row> rows_of(Store& store, Position from = 1, std::string* wrong = nullptr,

@@ -94,7 +94,7 @@ TEST(PostgresStore, WhoOnlyLooksChangesNothing) {
   EXPECT_EQ(looks->save(1, {}, 1).error().code, "read_only");
   EXPECT_EQ(looks->put_text("a", "b").error().code, "read_only");
   EXPECT_EQ(looks->set_mark("a", "b").error().code, "read_only");
-  EXPECT_EQ(looks->erase_key("a").error().code, "read_only");
+  EXPECT_EQ(looks->erase_keys(1, {only("a")}).error().code, "read_only");
   EXPECT_EQ(looks->claim(1).error().code, "read_only");
   EXPECT_EQ(rows_of(*store).size(), 1u);
 }

@@ -54,16 +54,16 @@ TEST_F(SqliteStoreTest, KeepsEverythingOverAnOpening) {
     writer.add("two", 5);
     ASSERT_TRUE(store->save(1, {{"a", 6, "state"}}, 6));
     ASSERT_TRUE(store->put_text("v1", "text"));
-    ASSERT_TRUE(store->put_key("jo", "key"));
+    ASSERT_EQ(writer.add_keys({{"jo", "key"}}), Committed::done);
     ASSERT_TRUE(store->set_mark("sending", "on"));
   }
   EXPECT_FALSE(fs::exists(folder_ / "journal.db-wal"));  // journal.db alone is all of it
   const auto store = opened(file_);
-  EXPECT_EQ(rows_of(*store).size(), 2u);
+  EXPECT_EQ(rows_of(*store).size(), 3u);
   EXPECT_EQ(store->load(1)->objects[0].bytes, "state");
   EXPECT_EQ(store->load(1)->floor, 6u);
   EXPECT_EQ(*store->text("v1"), "text");
-  EXPECT_EQ(*store->key("jo"), "key");
+  EXPECT_EQ(*store->key(1, "jo"), "key");
   EXPECT_EQ(*store->mark("sending"), "on");
   Writer next(*store);
   EXPECT_EQ(next.epoch, 2u);
@@ -126,7 +126,7 @@ TEST_F(SqliteStoreTest, AReaderLooksOnAndCannotWrite) {
   EXPECT_EQ((*reader)->commit(writer.form("three"), 1), Committed::failed);
   EXPECT_TRUE((*reader)->last_problem().starts_with("read_only"));
   EXPECT_EQ((*reader)->set_mark("sending", "on").error().code, "read_only");
-  EXPECT_EQ((*reader)->erase_key("jo").error().code, "read_only");
+  EXPECT_EQ((*reader)->erase_keys(1, {only("jo")}).error().code, "read_only");
   EXPECT_EQ((*reader)->save(1, {}, 1).error().code, "read_only");
   EXPECT_EQ(writer.add("three"), Committed::done);
 }
@@ -240,25 +240,27 @@ TEST_F(SqliteStoreTest, NamesWhatWasTakenOutOrPutIn) {
 TEST_F(SqliteStoreTest, AnErasedKeyIsInNoFile) {
   const auto store = opened(file_);
   const auto key_of = [](int i) { return "the key of person " + std::to_string(1'000 + i); };
+  Writer writer(*store);
   for (int i = 0; i < 100; ++i)
-    ASSERT_TRUE(store->put_key("person" + std::to_string(i * 37 % 100), key_of(i * 37 % 100)));
+    ASSERT_EQ(writer.add_keys({{"person" + std::to_string(i * 37 % 100), key_of(i * 37 % 100)}}), Committed::done);
   EXPECT_TRUE(holds(folder_, key_of(5)));
-  for (const int i : {5, 99, 50}) ASSERT_TRUE(store->erase_key("person" + std::to_string(i)));
+  for (const int i : {5, 99, 50}) ASSERT_TRUE(store->erase_keys(1, {only("person" + std::to_string(i))}));
   for (const int i : {5, 99, 50}) EXPECT_FALSE(holds(folder_, key_of(i)));
-  EXPECT_EQ(*store->key("person6"), key_of(6));
+  EXPECT_EQ(*store->key(1, "person6"), key_of(6));
   EXPECT_GE(fs::file_size(folder_ / "journal.db-wal"), small.wal_bytes);
 }
 
 TEST_F(SqliteStoreTest, ErasingSaysWhenAReaderIsInTheWay) {
   const auto store = opened(file_);
-  ASSERT_TRUE(store->put_key("jo", "the key of jo"));
+  Writer writer(*store);
+  ASSERT_EQ(writer.add_keys({{"jo", "the key of jo"}}), Committed::done);
   sqlite3* shell = nullptr;
   sqlite3_open(file_.c_str(), &shell);
   sqlite3_exec(shell, "BEGIN; SELECT count(*) FROM keys", nullptr, nullptr, nullptr);
-  EXPECT_EQ(store->erase_key("jo").error().code, "store_busy");
-  EXPECT_EQ(store->key("jo").error().code, "no_such_key");
+  EXPECT_EQ(store->erase_keys(1, {only("jo")}).error().code, "store_busy");
+  EXPECT_EQ(store->key(1, "jo").error().code, "no_such_key");
   sqlite3_close(shell);
-  EXPECT_TRUE(store->erase_key("jo"));
+  EXPECT_TRUE(store->erase_keys(1, {only("jo")}));
   EXPECT_FALSE(holds(folder_, "the key of jo"));
 }
 
@@ -266,9 +268,8 @@ TEST_F(SqliteStoreTest, ABackupOfARunningStoreIsRestored) {
   const auto store = opened(file_);
   Writer writer(*store);
   for (int i = 0; i < 30; ++i) writer.add(std::string(3'000, 'x'), 7);
-  ASSERT_TRUE(store->put_key("jo", "the key of jo"));
-  ASSERT_TRUE(store->put_key("al", "the key of al"));
-  ASSERT_TRUE(store->erase_key("al"));
+  ASSERT_EQ(writer.add_keys({{"jo", "the key of jo"}, {"al", "the key of al"}}), Committed::done);
+  ASSERT_TRUE(store->erase_keys(1, {only("al")}));
   ASSERT_TRUE(store->set_mark("sending", "on"));
   ASSERT_TRUE(store->save(1, {{"a", 100, "state"}}, 90));
   const Head then = writer.head;
@@ -286,8 +287,8 @@ TEST_F(SqliteStoreTest, ABackupOfARunningStoreIsRestored) {
   const auto again = opened(folder_ / "restored.db");
   EXPECT_EQ(*again->mark("sending"), "held");
   EXPECT_EQ(*again->head(1), then);
-  EXPECT_EQ(rows_of(*again).size(), 30u);
-  EXPECT_EQ(*again->key("jo"), "the key of jo");
+  EXPECT_EQ(rows_of(*again).size(), 31u);
+  EXPECT_EQ(*again->key(1, "jo"), "the key of jo");
   EXPECT_EQ(again->load(1)->objects[0].bytes, "state");
   EXPECT_EQ(Writer(*again).add("opening"), Committed::done);
   EXPECT_EQ(fs::status(folder_ / "restored.db").permissions(), fs::perms::owner_read | fs::perms::owner_write);

@@ -1,0 +1,162 @@
+/// Personal data and its keys go into the journal's row together; an erasure takes the keys of what came before it.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/tenant/tenant.hpp"
+#include "engine/engine.hpp"
+#include "engine/vault.hpp"
+#include "store/memory/memory_store.hpp"
+#include "store/open.hpp"
+
+namespace florin::engine {
+namespace {
+
+const TenantId tenant = *TenantId::parse("callloop");
+const AccountId ann = *AccountId::parse("ann");
+
+Result<std::shared_ptr<const Catalog>> compile(const TenantId&, std::uint32_t version, const std::string&) {
+  Errors errors;
+  auto read = config::load_tenant(FLORIN_CONFIG "/tenants/callloop.yaml", errors);
+  if (!errors.empty()) return errors.front();
+  read.catalog.version = version;
+  return std::make_shared<const Catalog>(std::move(read.catalog));
+}
+
+struct NoPolicies : Policies {
+  Result<Answer> answer(const TenantId&, std::uint32_t, const Question&) override { return Answer(PolicyAnswer()); }
+};
+struct NobodyToPay : Providers {
+  void perform(const Effect&, Instant, Done done) override { done({}); }
+};
+
+class DataKeys : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "florin_keys_XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder = name;
+    static int number = 0;
+    place = GetParam() == std::string("sqlite") ? (folder / "journal.db").string()
+                                                : std::string(FLORIN_TEST_POSTGRES) + "&lease=1s&schema=keys_" +
+                                                      std::to_string(::getpid()) + "_" + std::to_string(++number);
+    start();
+  }
+  void TearDown() override {
+    stop();
+    std::filesystem::remove_all(folder);
+  }
+  void start() {
+    auto opened = store::open(place);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+    engine = std::make_unique<Engine>(*store, policies, providers, Engine::Options());
+    Errors problems;
+    const Status is_open = engine->open({{tenant, "callloop", {}}}, compile, problems);
+    ASSERT_TRUE(is_open) << is_open.error().message;
+  }
+  void stop() {
+    engine.reset();
+    store.reset();
+  }
+  static Job job(const AccountId& account, const std::string& key, AnyCommand command) {
+    Job made{};
+    made.tenant = tenant;
+    made.account = account;
+    made.actor = {"staff", "jo"};
+    made.key = key;
+    made.command = std::move(command);
+    return made;
+  }
+  void does(const std::string& key, AnyCommand command) {
+    const auto answer = engine->submit_and_wait(job(ann, key, std::move(command)));
+    ASSERT_TRUE(answer) << answer.error().message;
+    ASSERT_FALSE(answer->entry->refusal) << answer->entry->refusal->text;
+  }
+  /// The name, or the code of why there is none.
+  std::string name_of_ann() {
+    std::vector<std::uint64_t> entries;
+    const auto read = engine->read([&](const Shard& shard) {
+      if (const auto& at = shard.account(tenant, ann)->person_at) entries = at->entries;
+    });
+    EXPECT_TRUE(read);
+    if (entries.empty()) return "nobody";
+    const auto person = read_person(*store, tenant, ann, entries);
+    return person ? person->front().value : person.error().code;
+  }
+  std::size_t rows() {
+    std::size_t count = 0;
+    (void)!store->read(0, 1, [&](const store::Row&) { return ++count > 0; });
+    return count;
+  }
+
+  std::filesystem::path folder;
+  std::string place;
+  NoPolicies policies;
+  NobodyToPay providers;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<Engine> engine;
+};
+
+TEST_P(DataKeys, ANameThatIsGivenAfterAnErasureSurvivesARestart) {
+  does("open", OpenAccount{"US", std::nullopt, {{"name", "Ann"}}});
+  EXPECT_EQ(name_of_ann(), "Ann");
+  does("again", SetPersonalData{{{"name", "Anna"}}});
+  does("erase", ErasePersonalData{});
+  EXPECT_EQ(name_of_ann(), "nobody");
+  does("named", SetPersonalData{{{"name", "Annabel"}}});
+  EXPECT_EQ(name_of_ann(), "Annabel");
+  for (int restarts = 0; restarts < 2; ++restarts) {
+    stop();
+    start();
+    EXPECT_EQ(name_of_ann(), "Annabel");
+  }
+}
+
+TEST_P(DataKeys, AnErasureTakesTheKeysOfAllThatCameBefore) {
+  does("open", OpenAccount{"US", std::nullopt, {{"name", "Ann"}}});
+  does("again", SetPersonalData{{{"name", "Anna"}}});
+  store::Position last = store->head(0)->last;
+  const auto keys = [&] {
+    std::size_t there = 0;
+    for (store::Position at = 1; at <= last; ++at) there += store->key(0, data_key_name(tenant, ann, at)) ? 1 : 0;
+    return there;
+  };
+  EXPECT_EQ(keys(), 2u);
+  does("erase", ErasePersonalData{});
+  stop();  // a close waits for it
+  auto opened = store::open(place);
+  ASSERT_TRUE(opened);
+  store = std::move(*opened);
+  EXPECT_EQ(keys(), 0u);
+  store.reset();
+}
+
+TEST_P(DataKeys, OfARefusedCommandNothingIsKept) {
+  does("open", OpenAccount{"US", std::nullopt, {{"name", "Ann"}}});
+  const auto twice = engine->submit_and_wait(job(ann, "twice", OpenAccount{"US", std::nullopt, {{"name", "Bob"}}}));
+  ASSERT_TRUE(twice && twice->entry->refusal);
+  EXPECT_TRUE(std::get<OpenAccount>(twice->entry->command).personal_data.empty());
+  EXPECT_FALSE(store->key(0, data_key_name(tenant, ann, twice->position)));
+  EXPECT_EQ(name_of_ann(), "Ann");
+}
+
+TEST_P(DataKeys, ABatchOfNamedAccountsCostsNoCommitEach) {
+  const std::size_t before = rows();
+  std::vector<Job> batch;
+  for (int i = 0; i < 300; ++i) {
+    const std::string name = "account-" + std::to_string(i);
+    batch.push_back(job(*AccountId::parse(name), name, OpenAccount{"US", std::nullopt, {{"name", name}}}));
+  }
+  for (const auto& answer : engine->submit_and_wait(std::move(batch))) ASSERT_TRUE(answer && !answer->entry->refusal);
+  EXPECT_LE(rows() - before, 10u) << "a turn of the tenant's commands is a row";
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, DataKeys, testing::Values("sqlite", "postgres"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+}  // namespace
+}  // namespace florin::engine
