@@ -83,7 +83,7 @@ struct Camt : testing::Test, Books {
   Camt() : Books("bank", "wire") {}
 };
 struct Table : testing::Test, Books {
-  Table() : Books("table", "wire_table") {}
+  Table() : Books("table", "cheque") {}
 };
 
 std::string detail(const std::string& words, const std::string& amount = "", const std::string& more = "") {
@@ -259,8 +259,7 @@ TEST(Formats, NoLineIsLostOrCountsTwice) {
     const char *processor, *method;
     std::string (*write)(const std::vector<Truth>&);
   };
-  const Format formats[] = {
-      {"bank", "wire", as_camt}, {"swift", "wire_swift", as_mt940}, {"table", "wire_table", as_csv}};
+  const Format formats[] = {{"bank", "wire", as_camt}, {"swift", "wire", as_mt940}, {"table", "cheque", as_csv}};
   for (const Format& format : formats)
     for (unsigned seed = 1; seed <= 4; ++seed) {
       Books books(format.processor, format.method);
