@@ -78,7 +78,7 @@ void must_name_what_decides(const Account& account, const Catalog& catalog, cons
     const auto first = std::ranges::find_if(gate.applies_if, left_out);
     if (first == gate.applies_if.end()) continue;
     const std::vector<Word> known = known_words(catalog, properties, &meter);
-    const Actor as = account.members.empty() ? actor : known_as(account, actor);
+    const Actor as = account.members.empty() ? actor : known_as(account, catalog, actor);
     Condition rest = gate.applies_if;
     std::erase_if(rest, left_out);
     if (!holds(rest, account, as, known) || (!gate.refuse && holds(gate.needs, account, as, known))) continue;
