@@ -329,7 +329,7 @@ struct Applying {
   void operator()(const PaymentMethodRemoved& fact) {
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.id == fact.method; });
   }
-  void operator()(const RechargeSet& fact) { account.recharge = fact.recharge; }
+  void operator()(const RechargeSet& fact) { account.recharge = *fact.recharge; }
   void operator()(const RechargeCounted& fact) {
     account.recharge.today = fact.today;
     account.recharge.day_ends = fact.day_ends;

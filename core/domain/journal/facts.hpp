@@ -153,7 +153,7 @@ struct PaymentMethodRemoved {
   SavedMethodId method;
 };
 struct RechargeSet {
-  RechargeState recharge;
+  Apart<RechargeState> recharge;
 };
 struct RechargeCounted {
   std::int32_t today = 0;
