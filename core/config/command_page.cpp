@@ -127,7 +127,7 @@ std::string command_page() {
       R"(# Commands
 
 What a host is asked to do: `florin submit DATA TENANT ACCOUNT '{"buy_credits": {"amount": "500 message"}}' --key k1
---as owner`, `Host::submit_json`, and as YAML the steps of a story. ACCOUNT is `-` for what is asked of the whole tenant.
+--as service`, `Host::submit_json`, and as YAML the steps of a story. ACCOUNT is `-` for what is asked of the whole tenant.
 A key is used up by its command, also by one that is refused. `florin quote` says beforehand what a command would do.
 Made by `florin commands`.
 )";

@@ -16,7 +16,7 @@ namespace florin::engine {
 
 namespace {
 
-std::string name_of(const TenantId& tenant, const AccountId& account) {
+std::string full_name(const TenantId& tenant, const AccountId& account) {
   return account.empty() ? tenant.text() : tenant.text() + "/" + account.text();
 }
 
@@ -57,7 +57,7 @@ Result<bool> Shard::decide_checked(Tenant& tenant, Held* held, const Account& ac
   if (of_other && other != nullptr)
     set_aside(tenant, *other, of_other->rule, command + ": " + of_other->text, last_ + 1);
   if (held == nullptr)
-    alarm("internal_fault: " + name_of(entry.tenant, entry.account) + ", " + command + ": " + found.rule + ": " +
+    alarm("internal_fault: " + full_name(entry.tenant, entry.account) + ", " + command + ": " + found.rule + ": " +
           found.text + "; nothing was written");
   return Error{.code = "internal_fault",
                .message = "nothing was written, because the books would not hold: " + found.rule + ": " + found.text};
@@ -80,7 +80,7 @@ void Shard::set_aside(Tenant& tenant, Held& held, const std::string& rule, const
                                        .refusal = std::nullopt,
                                        .facts = {DiscrepancyFound{difference}}}),
          {});
-  alarm("set_aside: " + name_of(tenant.state.id, held.account.id) + ": " + rule + ": " + text +
+  alarm("set_aside: " + full_name(tenant.state.id, held.account.id) + ": " + rule + ": " + text +
         "; `florin release` takes the account back in");
 }
 

@@ -114,9 +114,9 @@ class Teller {
   }
   std::string operator()(const PaymentMethodRemoved&) const { return "payment method removed"; }
   std::string operator()(const RechargeSet& f) const {
-    return f.recharge.active ? "auto-recharge of " + amount(f.recharge.type, f.recharge.amount) + " below " +
-                                   amount(f.recharge.type, f.recharge.below)
-                             : "auto-recharge switched off";
+    return f.recharge->active ? "auto-recharge of " + amount(f.recharge->type, f.recharge->amount) + " below " +
+                                    amount(f.recharge->type, f.recharge->below)
+                              : "auto-recharge switched off";
   }
   std::string operator()(const RechargeCounted& f) const {
     return "auto-recharge, number " + std::to_string(f.today) + " of the day";

@@ -17,9 +17,9 @@ int main() {
 
   const TenantId tenant = *TenantId::parse("bakery");
   const AccountId account = *AccountId::parse("ann");
-  const Actor owner{"owner", "ann"};
+  const Actor backend{"service", "shop"};
   const auto run = [&](const char* key, Command command) {
-    const auto outcome = host->submit(Request{tenant, account, owner, key, std::nullopt, std::move(command)});
+    const auto outcome = host->submit(Request{tenant, account, backend, key, std::nullopt, std::move(command)});
     if (!outcome) std::cout << key << ": " << outcome.error().message << "\n";
     if (outcome && outcome->refusal) std::cout << key << ": refused, " << outcome->refusal->text << "\n";
     return outcome && !outcome->refusal;
@@ -36,10 +36,10 @@ int main() {
   const Use letter{*MeterId::parse("post"), *Quantity::parse("1 message"), {}};
 
   if (!run("open", open) || !run("card", card) || !run("plan", subscribe) || !run("use", letter)) return 1;
-  const auto check = host->check(tenant, account, owner, letter);
+  const auto check = host->check(tenant, account, backend, letter);
   if (!check) return 1;
   std::cout << "available: " << check->available << ", one costs " << check->price << "\n";
   host->run_until(*Instant::parse("2026-04-11T09:00Z"));  // the plan renews on 10 April
-  std::cout << "a month later: " << host->check(tenant, account, owner, letter)->available << "\n"
+  std::cout << "a month later: " << host->check(tenant, account, backend, letter)->available << "\n"
             << *host->account(tenant, account) << "\n";
 }

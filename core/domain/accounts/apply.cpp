@@ -377,7 +377,7 @@ struct Applying {
   }
   void operator()(const OrderPaid& fact) {
     Order& paid = order(fact.order);
-    if (paid.state == OrderState::closed) account.money -= paid.account_money;
+    if (paid.state == OrderState::closed && !paid.reopened) account.money -= paid.account_money;
     paid.state = OrderState::paid;
     paid.paid_at = at;
     paid.waits_for_lift = false;
@@ -758,19 +758,6 @@ struct Applying {
 
 void apply(Account& account, TenantState& tenant, const Fact& fact, Instant at) {
   std::visit(Applying{account, tenant, at}, fact);
-}
-
-void apply_tenant_part(TenantState& tenant, const Entry& entry) {
-  for (const Fact& fact : entry.facts) {
-    if (const auto* invoice = std::get_if<InvoiceIssued>(&fact))
-      tenant.last_invoice = std::max(tenant.last_invoice, invoice->sequence);
-    else if (const auto* note = std::get_if<CreditNoteIssued>(&fact))
-      tenant.last_credit_note = std::max(tenant.last_credit_note, note->sequence);
-    else if (std::holds_alternative<MoneyIdentified>(fact) || std::holds_alternative<ProcessorCounted>(fact)) {
-      Account nobody;
-      apply(nobody, tenant, fact, entry.at);
-    }
-  }
 }
 
 void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint64_t position) {

@@ -1,6 +1,9 @@
 #include "domain/accounts/set_aside.hpp"
 
+#include <algorithm>
 #include <charconv>
+
+#include "domain/accounts/apply.hpp"
 
 namespace florin {
 
@@ -47,6 +50,19 @@ Refusal refusal_of(const SetAside& aside) {
           "This account is set aside since " + aside.since.text() +
               " because its books would not balance. It can be read; nothing is charged until support has released it.",
           ""};
+}
+
+void apply_tenant_part(TenantState& tenant, const Entry& entry) {
+  for (const Fact& fact : entry.facts) {
+    if (const auto* invoice = std::get_if<InvoiceIssued>(&fact))
+      tenant.last_invoice = std::max(tenant.last_invoice, invoice->sequence);
+    else if (const auto* note = std::get_if<CreditNoteIssued>(&fact))
+      tenant.last_credit_note = std::max(tenant.last_credit_note, note->sequence);
+    else if (std::holds_alternative<MoneyIdentified>(fact) || std::holds_alternative<ProcessorCounted>(fact)) {
+      Account nobody;
+      apply(nobody, tenant, fact, entry.at);
+    }
+  }
 }
 
 bool is_kept_aside(const Entry& entry) { return entry.refusal && entry.refusal->code == account_set_aside; }

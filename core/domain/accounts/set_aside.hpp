@@ -31,4 +31,8 @@ inline constexpr const char* account_set_aside = "account_set_aside";
 Refusal refusal_of(const SetAside& aside);
 bool is_kept_aside(const Entry& entry);
 
+/// What of the entry's facts is the tenant's alone, where their account's part cannot be applied: documents keep their
+/// numbers, money that was identified is not identified twice.
+void apply_tenant_part(TenantState& tenant, const Entry& entry);
+
 }  // namespace florin

@@ -65,8 +65,8 @@ class Telling {
     return f.method.slot + " method: " + f.method.brand + (f.method.brand.empty() ? "" : " ") + f.method.method.text();
   }
   std::string operator()(const RechargeSet& f) const {
-    return "auto-recharge of " + in_words(catalog_, f.recharge.type, f.recharge.amount) + " below " +
-           in_words(catalog_, f.recharge.type, f.recharge.below);
+    return "auto-recharge of " + in_words(catalog_, f.recharge->type, f.recharge->amount) + " below " +
+           in_words(catalog_, f.recharge->type, f.recharge->below);
   }
   std::string operator()(const RechargeFailed& f) const { return f.suspended ? "auto-recharge suspended" : ""; }
   std::string operator()(const AttemptMoved& f) const {

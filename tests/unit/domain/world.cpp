@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "domain/ledger/check.hpp"
 #include "domain/payments/refund.hpp"
 
 namespace florin::test {
@@ -393,6 +394,8 @@ const Entry& World::enter(AnyCommand command, const Actor& actor, Instant as_of)
     break;
   }
   const Account before = watch ? account : Account();
+  if (const auto fault = check_facts(account, tenant, entry.facts, as_of))
+    ADD_FAILURE() << "these facts would not be written: " << fault->rule << ": " << fault->text;
   apply(account, tenant, entry, entries.size() + 1);
   if (watch) watch(entry, before, account);
   entries.push_back(std::move(entry));
