@@ -216,7 +216,9 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["credits_kept_until"] = account.kept ? json::value(account.kept->until.text()) : json::value(nullptr);
 
   json::object credits;
-  bool all_used_up = account.standing == Standing::paid || account.standing == Standing::trial;
+  const bool had_credits = !account.grants.empty() || !account.closed_grants.empty();
+  bool all_used_up = account.standing == Standing::paid || account.standing == Standing::trial ||
+                     (catalog.sells_without_plan() && had_credits);
   for (const CreditTypeRule& type : catalog.credits) {
     const Credits there = account.available(type.id, now);
     all_used_up = all_used_up && there.is_zero();
@@ -224,8 +226,9 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   }
   view["credits"] = std::move(credits);
   // Used up: the state itself leads to an upgrade or a purchase (SM-06).
-  view["prompt"] = all_used_up ? json::value(json::object{{"text", "Your credits are used up."},
-                                                          {"choices", json::array{"change_plan", "buy_credits"}}})
+  const json::array choices =
+      catalog.plans.empty() ? json::array{"buy_credits"} : json::array{"change_plan", "buy_credits"};
+  view["prompt"] = all_used_up ? json::value(json::object{{"text", "Your credits are used up."}, {"choices", choices}})
                                : json::value(nullptr);
   json::array grants, orders, methods, holds, refunds;
   for (const Grant& grant : account.grants) grants.push_back(grant_as_json(catalog, grant));

@@ -32,11 +32,11 @@ void Compiler::must_be_taken(const CreditType& type, const Where& at) {
 
 void Compiler::wallets_stay_open() {
   if (!catalog_.sells_without_plan()) return;
-  if (catalog_.cancel.credits == CancelRule::KeptCredits::keep_frozen && file_.changes)
+  if (catalog_.cancel.credits == CancelRule::KeptCredits::keep_frozen)
     add("contradiction",
-        "credits can be bought without a plan here, and a cancelled account's stand still (keep_frozen): "
-        "write credits: keep or forfeit_all, or credit_sales needs: plan",
-        file_.changes->cancel.credits.at);
+        "credits can be bought without a plan here, and a cancelled account's stand still (keep_frozen): write "
+        "needs: plan, or keep or forfeit_all in changes.cancel.credits",
+        file_.credit_sales->at);
 }
 
 namespace {

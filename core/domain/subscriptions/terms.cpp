@@ -43,6 +43,8 @@ Money add_on_price(const AddOn& add_on, std::string_view cycle) {
 Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& plan_id, std::string_view cycle_id,
                std::int32_t licences, std::vector<AddOnCount> add_ons) {
   std::optional<Plan> plan = plan_for(account, catalog, plan_id);
+  if (catalog.plans.empty())
+    refuse("unknown_plan", "No plans are sold here. Credits can be bought without one.", catalog.at);
   if (!plan)
     refuse("unknown_plan", "There is no plan '" + plan_id.text() + "'. Plans: " + names_of(catalog.plans) + ".",
            catalog.at);

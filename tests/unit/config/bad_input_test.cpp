@@ -5,6 +5,7 @@
 #include <random>
 
 #include "config/host_file.hpp"
+#include "config/tenant/warnings.hpp"
 #include "shipped.hpp"
 
 namespace florin::config {
@@ -145,6 +146,18 @@ const Change changes[] = {
     {"callloop", "{outcome: delivered}", "{outcom: delivered}", "unknown_condition", "(did you mean 'outcome'?)"},
     {"callloop", "{outcome: delivered}", "{outcome: []}", "nothing_listed", "lists nothing"},
     {"callloop", "{outcome: delivered}", "{plan: pro}", "unknown_condition", "can be known here"},
+    {"callloop", "{outcome: delivered}", "{outcome: deliverd}", "bad_condition", "(did you mean 'delivered'?)"},
+    {"callloop", "of: [delivered, failed], case: ignored", "of: [delivered, failed], left_out: lost", "bad_condition",
+     "not among the values of 'outcome'"},
+    {"callloop", "    outcome: {of:", "    plan: {of:", "contradiction", "a word of conditions already"},
+    // What is sold can be used.
+    {"callloop", "usage: refused, buying: refused", "usage: refused", "never_used", "write buying: refused",
+     "  - {after: 7 days"},
+    {"kaspr", "  export: {takes: 1 export", "  export: {takes: 1 email", "never_used", "'export' is sold here",
+     "  export: {decimals: 0}"},
+    {"exotel", "if: {state: limited, direction: outbound}\n", "if: {state: paid}\n", "never_used",
+     "in the state 'paid' this gate refuses all use", "  - action: use\n    if: {state: paid}\n    refuse"},
+    {"exotel", "credit_sales: {needs: plan,", "credit_sales: {needs: nothing,", "contradiction", "keep_frozen"},
     {"callloop", "covers: [subscription, purchase, recharge]", "covers: [change]", "contradiction",
      "write subscription"},
     {"callloop", "{after: 3 days, do: [try, tell]}", "{after: 8 days, do: [try, tell]}", "contradiction",
@@ -376,6 +389,47 @@ TEST(BadInput, ATenantsKeyReplacesTheStylesWhole) {
   EXPECT_NE(
       load("\nchanges:\n  upgrade: {when: now}\n").second.find("says cycle (restarts or keeps), pays and credits"),
       std::string::npos);
+}
+
+std::string wallet() { return *read_file(shipped("../examples/wallet/tenants/dialtone.yaml")); }
+
+TEST(Tenants, WithoutPlansSellsCreditsAlone) {
+  const Folder folder;
+  const auto load = [&](const std::string& text) {
+    Errors errors;
+    Tenant tenant = load_tenant(folder.write("tenants/x.yaml", text), errors);
+    return std::pair(std::move(tenant), text_of(errors));
+  };
+  const auto [tenant, none] = load(wallet());
+  EXPECT_EQ(none, "");
+  EXPECT_TRUE(tenant.catalog.plans.empty());
+  EXPECT_TRUE(tenant.catalog.sells_without_plan());
+  std::string needs_plan = wallet();
+  needs_plan.replace(needs_plan.find("needs: nothing"), 14, "needs: plan");
+  EXPECT_NE(load(needs_plan).second.find("'plans' is missing"), std::string::npos);
+  const std::string plans = "\nplans:\n  basic: {rank: 10, cycles: {monthly: {price: 5.00 EUR, gives: 100 minute}}}\n";
+  const std::string said = load(wallet() + plans).second;
+  EXPECT_NE(said.find("'changes' is missing"), std::string::npos) << said;
+  EXPECT_NE(said.find("'dunning' is missing"), std::string::npos) << said;
+}
+
+TEST(Warnings, SayWhereOneOfTwoWaysHasNoGate) {
+  const Folder folder;
+  const auto warned = [&](std::string_view name, std::string_view from, std::string_view to) {
+    std::string text = shipped_text(name);
+    if (!from.empty()) text.replace(text.find(from), from.size(), to);
+    Errors errors;
+    const Tenant tenant = load_tenant(folder.write("tenants/x.yaml", text), errors);
+    EXPECT_EQ(text_of(errors), "");
+    return text_of(warnings_of(tenant.catalog));
+  };
+  for (const std::string_view name : {"callloop", "exotel", "salesmsg", "kaspr"}) EXPECT_EQ(warned(name, "", ""), "");
+  const std::string around =
+      warned("exotel", "action: [upgrade_from_trial, subscribe, go_live]", "action: [upgrade_from_trial, go_live]");
+  EXPECT_NE(around.find("'subscribe' leads to a plan without it"), std::string::npos) << around;
+  const std::string role =
+      warned("callloop", "documents:", "roles: {owner: everything, clerk: [see, buy_credits]}\n\ndocuments:");
+  EXPECT_NE(role.find("the role 'clerk' may 'buy_credits' and not 'set_auto_recharge'"), std::string::npos) << role;
 }
 
 // Every file that a slip of the hand or a broken disk leaves behind is refused or understood, and nothing worse.

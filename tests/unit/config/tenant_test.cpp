@@ -91,7 +91,7 @@ TEST(Tenants, CallLoop) {
   EXPECT_EQ(catalog.pause->longest.text(), "90 days");
   EXPECT_EQ(document_number(catalog.invoice_numbers, 42), "CL-000042");
   EXPECT_EQ(catalog.roles[0].may, std::vector<std::string>{"everything"});
-  EXPECT_EQ(catalog.roles[2].may, std::vector<std::string>{"see"});
+  EXPECT_EQ(catalog.roles[2].may, (std::vector<std::string>{"see", "use"}));
 }
 
 TEST(Tenants, EveryRuleKnowsWhoSaysIt) {
@@ -138,7 +138,7 @@ TEST(Tenants, Exotel) {
   EXPECT_EQ(catalog.auto_recharge->threshold_at_least.units, 10'000);
   EXPECT_EQ(catalog.approvals, (std::vector<std::string>{"kyc", "dlt"}));
   ASSERT_EQ(catalog.gates.size(), 6U);
-  EXPECT_EQ(catalog.gates[0].actions, (std::vector<std::string>{"upgrade_from_trial", "go_live"}));
+  EXPECT_EQ(catalog.gates[0].actions, (std::vector<std::string>{"upgrade_from_trial", "subscribe", "go_live"}));
   EXPECT_EQ(catalog.gates[0].needs[0].word, "kyc");
   EXPECT_EQ(catalog.gates[3].applies_if.size(), 3U);
   EXPECT_TRUE(catalog.gates[4].refuse);

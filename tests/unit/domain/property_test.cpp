@@ -34,6 +34,17 @@ void check(const Account& account) {
       ASSERT_EQ(grant.held, held[grant.id]) << "grant " << grant.id.value;
     }
   ASSERT_TRUE(std::ranges::is_sorted(account.grants, spent_before));
+  for (const Grant& grant : account.grants) {
+    // No credits of a plan outlive the period that gave them, also when all of them are held.
+    if (grant.over == GrantOver::working && grant.life == GrantLife::with_period && grant.source == GrantSource::plan &&
+        account.subscription) {
+      ASSERT_TRUE(account.ends_with_period(grant)) << "grant " << grant.id.value;
+    }
+    // What is over holds only what is held.
+    if (grant.over != GrantOver::working) {
+      ASSERT_EQ(grant.remaining, grant.held) << "grant " << grant.id.value;
+    }
+  }
   for (const Order& order : account.orders) {
     std::size_t open = 0;
     for (const Attempt& attempt : order.attempts) open += attempt.open() ? 1 : 0;
@@ -192,6 +203,26 @@ struct Life {
   }
 };
 
+/// What came from another account keeps its end and its kind, unless the account itself stands still or comes to its
+/// end.
+void check_received(const Entry& entry, const Account& before) {
+  const auto received = [&](GrantId id) {
+    const Grant* grant = before.grant(id);
+    return grant != nullptr && grant->received;
+  };
+  for (const Fact& fact : entry.facts) {
+    if (const auto* rolled = std::get_if<GrantRolled>(&fact)) {
+      ASSERT_FALSE(received(rolled->from)) << "grant " << rolled->from.value;
+    }
+    if (const auto* moved = std::get_if<GrantEndMoved>(&fact); moved != nullptr && received(moved->grant)) {
+      ASSERT_TRUE(moved->rule == "changes.pause" || moved->rule == "changes.cancel") << moved->rule;
+    }
+    if (const auto* expired = std::get_if<GrantExpired>(&fact); expired != nullptr && received(expired->grant)) {
+      ASSERT_LE(before.grant(expired->grant)->ends_at.value_or(never), entry.at);
+    }
+  }
+}
+
 Catalog catalog_of(int i) {
   Catalog catalog = i % 4 == 0 ? call_loop() : i % 4 == 1 ? salesmsg() : i % 4 == 2 ? kaspr() : exotel();
   if (i % 3 == 0) catalog.zone = zone_named("America/Denver");
@@ -243,6 +274,11 @@ World started(int seed) {
 void live(Life& life, int commands) {
   for (int i = 0; i < commands && !::testing::Test::HasFatalFailure(); ++i) {
     life.world.to(life.world.now + minutes(life.upto(4) == 0 ? life.upto(14 * 1440) : life.upto(600)));
+    if (life.upto(20) == 0 && life.world.account.standing != Standing::ended && !life.world.account.frozen)
+      life.world.receives(
+          {{100, 0}, life.world.catalogs.at(life.world.tenant.catalog).credits.front().id},
+          life.upto(2) == 0 ? GrantSource::plan : GrantSource::purchase,
+          life.upto(3) == 0 ? std::nullopt : std::optional(life.world.now + minutes(1 + life.upto(200 * 1440))));
     (void)life.world.tries(life.any(), "staff");
   }
 }
@@ -255,6 +291,7 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
     std::map<std::pair<std::string, std::string>, std::int64_t> books;
     life.world.watch = [&](const Entry& entry, const Account& before, const Account& after) {
       check(after);
+      check_received(entry, before);
       for (const Fact& fact : entry.facts) ++kinds[fact.index()];
       if (entry.refusal && entry.facts.empty()) {
         ASSERT_EQ(state_of(before), state_of(after)) << entry.refusal->code;

@@ -402,6 +402,37 @@ const Entry& World::enter(AnyCommand command, const Actor& actor, Instant as_of)
   return entries.back();
 }
 
+World& World::receives(CreditAmount credits, GrantSource source, std::optional<Instant> ends_at) {
+  advance();
+  const CreditTypeRule& type = *catalogs.at(tenant.catalog).credit_type(credits.type);
+  Entry entry{.tenant = tenant.id,
+              .account = account.id,
+              .actor = {"staff", "someone"},
+              .key = "key-" + std::to_string(entries.size()),
+              .asked_at = now,
+              .at = std::max(now, account.last_at),
+              .catalog = tenant.catalog,
+              .command = ReceiveTransfer{sure(AccountId::parse("other"))},
+              .refusal = std::nullopt,
+              .facts = {GrantReceived{.grant = {account.last_grant + 1},
+                                      .from = sure(AccountId::parse("other")),
+                                      .from_grant = {1},
+                                      .type = type.id,
+                                      .source = source,
+                                      .priority = words.plan,
+                                      .issued_at = account.opened_at,
+                                      .ends_at = ends_at,
+                                      .amount = {sure(credits.amount.in_units(type.decimals))},
+                                      .cost = Money(0, catalogs.at(tenant.catalog).currency),
+                                      .rule = "grants.plan"}}};
+  const Account before = watch ? account : Account();
+  apply(account, tenant, entry, entries.size() + 1);
+  if (watch) watch(entry, before, account);
+  entries.push_back(std::move(entry));
+  advance();
+  return *this;
+}
+
 void World::advance() {
   for (int steps = 0; account.due_at <= now; ++steps) {
     const Entry& entry = enter(FallDue{}, {"host", ""}, std::max(account.due_at, account.last_at));

@@ -57,6 +57,9 @@ class World {
   /// A new version of the tenant's catalog comes into force.
   World& applies(Catalog catalog);
 
+  /// Credits come from another account, which takes part in nothing else.
+  World& receives(CreditAmount credits, GrantSource source, std::optional<Instant> ends_at);
+
   /// A card in a slot whose provider answers by `token`: captured, declined, lost, pending, asks, away.
   World& card(std::string token, std::string slot = "primary");
 
