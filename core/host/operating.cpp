@@ -36,7 +36,7 @@ Result<TenantNow> tenant_now(Assembly& assembly, const TenantId& tenant) {
 }
 
 MonthReport report_of(const ClosedMonth& month, bool closed, const Catalog& catalog) {
-  MonthReport report{.month = month.month, .closed = closed, .lines = {}};
+  MonthReport report{.month = month.month, .closed = closed, .lines = {}, .written_off = month.written_off};
   for (const MonthLine& line : month.lines) {
     const CreditTypeRule* type = catalog.credit_type(line.type);
     const auto text = [&](Credits credits) {
@@ -221,7 +221,7 @@ Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, cons
   const auto now = tenant_now(assembly, tenant);
   if (!now) return now.error();
   if (!first_day(month)) return Error{.code = "bad_month", .message = "a month is written as 2026-03"};
-  ClosedMonth closing{.month = month, .up_to = 0, .lines = {}};
+  ClosedMonth closing{.month = month, .up_to = 0, .lines = {}, .written_off = {}};
   const auto read = assembly.with_journal([&](store::Store& journal) -> Status {
     const auto months =
         readers::months_of(journal, tenant, now->catalog(), now->state.closed_months, assembly.engine().now());
@@ -312,7 +312,7 @@ namespace json = boost::json;
 std::string as_csv(const std::vector<MonthReport>& months) {
   std::string text =
       "month,closed,type,before,issued,used,gone,returned,after,before_money,issued_money,used_money,gone_money,"
-      "returned_money,after_money\n";
+      "returned_money,after_money,written_off\n";
   for (const MonthReport& month : months)
     for (const MonthReport::Line& line : month.lines) {
       text += month.month + (month.closed ? ",true," : ",false,") + line.type;
@@ -322,7 +322,8 @@ std::string as_csv(const std::vector<MonthReport>& months) {
       for (const Money* money : {&line.before_money, &line.issued_money, &line.used_money, &line.gone_money,
                                  &line.returned_money, &line.after_money})
         text += "," + money->text();
-      text += "\n";
+      // Of the whole month, so in one of its rows.
+      text += "," + (&line == &month.lines.front() ? month.written_off.text() : std::string()) + "\n";
     }
   return text;
 }
@@ -345,7 +346,10 @@ std::string as_json(const std::vector<MonthReport>& months) {
                                    {"gone_money", line.gone_money.text()},
                                    {"returned_money", line.returned_money.text()},
                                    {"after_money", line.after_money.text()}});
-    all.push_back(json::object{{"month", month.month}, {"closed", month.closed}, {"lines", std::move(lines)}});
+    all.push_back(json::object{{"month", month.month},
+                               {"closed", month.closed},
+                               {"lines", std::move(lines)},
+                               {"written_off", month.written_off.text()}});
   }
   return json::serialize(all);
 }

@@ -72,7 +72,7 @@ PlannedSubscription planned(const Catalogs& catalogs, const Account& account, st
                            .after = {}};
   plan.after = plan.before;
   const std::uint32_t moves_to = version_at_renewal(catalogs, running.catalog, next);
-  if (running.pending) {
+  if (running.pending && !running.ends_with_period()) {
     Subscription changed = running;
     changed.plan = running.pending->plan;
     changed.cycle = running.pending->cycle;

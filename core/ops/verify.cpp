@@ -392,6 +392,9 @@ void Checking::check_months(const TenantState& tenant) {
     ++verified_.months;
     const auto again = std::ranges::find(*counted, closed.month, &ClosedMonth::month);
     const std::size_t lines = again == counted->end() ? 0 : again->lines.size();
+    const bool counts = closed.written_off.currency() && again != counted->end();
+    expect(!counts || closed.written_off == again->written_off, "months",
+           [&] { return closed.month + " was closed with another amount written off than the journal has"; });
     expect(closed.lines.size() == lines, "months", [&] { return closed.month + " was closed with other types"; });
     for (std::size_t i = 0; i < std::min(lines, closed.lines.size()); ++i)
       expect(closed.lines[i] == again->lines[i], "months", [&] {

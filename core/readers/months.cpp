@@ -66,7 +66,7 @@ class Books {
     const std::string last = month_of(calendar_, now);
     std::map<CreditType, MonthLine> before;
     for (std::string month = first_; month <= last; month = month_after(month)) {
-      ClosedMonth one{.month = month, .up_to = 0, .lines = {}};
+      ClosedMonth one{.month = month, .up_to = 0, .lines = {}, .written_off = money(written_off_[month])};
       for (const CreditTypeRule& type : catalog_.credits) {
         MonthLine line = lines_[{month, type.id}];
         line.type = type.id;
@@ -147,10 +147,14 @@ class Books {
     line.returned -= fact.amount;
     line.returned_money -= money(value);
   }
+  void operator()(const AmountWrittenOff& fact) { write_off(fact.amount); }
+  void operator()(const OrderSettled& fact) { write_off(fact.written_off); }
+  void operator()(const OrderReopened& fact) { write_off(-fact.written_off); }
   template <class Other>
   void operator()(const Other&) {}
 
  private:
+  void write_off(const Money& amount) { written_off_[month_] = add(written_off_[month_], amount.minor()); }
   Money money(std::int64_t minor) const { return {minor, catalog_.currency}; }
   MonthLine& line_of(const CreditType& type) { return lines_[{month_, type}]; }
   std::pair<std::string, std::uint32_t> name(GrantId grant) const { return {account_->id.text(), grant.value}; }
@@ -192,6 +196,7 @@ class Books {
   /// What a dispute took of a grant, by its own name.
   std::map<std::pair<std::pair<std::string, std::uint32_t>, std::string>, std::int64_t> taken_;
   std::map<std::pair<std::string, CreditType>, MonthLine> lines_;
+  std::map<std::string, std::int64_t> written_off_;  // by month, in minor units
   std::string first_, month_;
   Account* account_ = nullptr;
 };

@@ -408,13 +408,13 @@ void ViewWriter::write_subscription(const Name& name, const Account& account) {
     std::string add_ons;
     for (const AddOnCount& bought : running->add_ons)
       add_ons += (add_ons.empty() ? "" : ", ") + std::to_string(bought.count) + " " + bought.add_on.text();
+    const bool waits = running->pending && !running->ends_with_period();
     put("INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), "
         "nullif(?, ''), nullif(?, 0), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''))",
         tenant, id, running->plan.text(), running->cycle, running->licences, add_ons, running->k, running->from.text(),
         running->to.text(), running->anchor.text(), running->catalog, text(running->cancelled_at),
-        running->pending ? running->pending->plan.text() : std::string(),
-        running->pending ? running->pending->cycle : std::string(), running->pending ? running->pending->licences : 0,
-        text(running->ends_at), text(running->agreement_ends),
+        waits ? running->pending->plan.text() : std::string(), waits ? running->pending->cycle : std::string(),
+        waits ? running->pending->licences : 0, text(running->ends_at), text(running->agreement_ends),
         account.pause ? account.pause->since.text() : std::string(),
         account.pause ? account.pause->resumes_at.text() : std::string());
   }

@@ -210,7 +210,7 @@ class Comparison {
       const bool renews = running && !running->cancelled_at;
       same("next_renewal", text(*expect_.next_renewal), text(renews ? std::optional(running->to) : std::nullopt));
     }
-    if (expect_.pending) pending(running ? running->pending : Seldom<PendingChange>());
+    if (expect_.pending) pending(running && !running->ends_with_period() ? running->pending : Seldom<PendingChange>());
     if (expect_.cancelled) same("cancelled", truth(*expect_.cancelled), truth(running && running->cancelled_at));
     if (expect_.paused_until)
       same("paused_until", text(*expect_.paused_until),

@@ -201,6 +201,10 @@ class Teller {
   std::string operator()(const LateMoneyKept& f) const {
     return "money of order " + number(f.order) + " came late and waits for staff";
   }
+  std::string operator()(const AmountWrittenOff& f) const {
+    return f.amount.text() + (f.order ? " of order " + number(f.order) : std::string(" that waited")) +
+           " is written off: " + f.because;
+  }
   std::string operator()(const NextInvoiceSet& f) const {
     return std::to_string(f.lines.size()) + " lines wait for the next invoice";
   }

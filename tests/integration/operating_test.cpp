@@ -481,6 +481,26 @@ TEST_F(Operating, MonthsAddUpAndStayClosed) {
   EXPECT_NE(host->account(tenant, *AccountId::parse("acme"))->find(R"("message":"1850")"), std::string::npos);
 }
 
+TEST_F(Operating, AMonthShowsWhatWasWrittenOff) {
+  open("2026-03-10T15:00Z");
+  subscribe("acme", "growth");
+  ask("acme", staff,
+      R"({"set_custom_plan": {"plan": "custom", "rank": 5, "cycles": [{"cycle": "monthly", "price": "0.12 USD",)"
+      R"( "gives": ["10 message"]}], "credit_price": "0.0500 USD", "agreement": "0 months"}})");
+  ask("acme", staff, R"({"change_plan": {"plan": "custom"}})");
+  // 0.12 is less than any charge and waits; the account is deleted before an invoice takes it along.
+  run_until("2026-04-12T15:00Z");
+  ask("acme", owner, R"({"delete_account": {}})");
+  run_until("2026-05-02T15:00Z");
+  const auto march = host->close_month(tenant, "2026-03", staff);
+  ASSERT_TRUE(march) << march.error().message;
+  EXPECT_EQ(march->written_off.text(), "0.00 USD");
+  const auto april = host->close_month(tenant, "2026-04", staff);
+  ASSERT_TRUE(april) << april.error().message;
+  EXPECT_EQ(april->written_off.text(), "0.12 USD");
+  EXPECT_NE(as_csv({*april}).find(",0.12 USD\n"), std::string::npos);
+}
+
 // Refutes ALL-12: a closed month that changes
 TEST_F(Operating, WhatIsToldAfterAMonthIsClosedCountsInTheNext) {
   open("2026-03-10T15:00Z");

@@ -33,11 +33,36 @@ void Compiler::changes() {
   catalog_.upgrade = change(file_.changes->upgrade);
   catalog_.downgrade = change(file_.changes->downgrade);
   catalog_.cycle_change = change(file_.changes->cycle_change);
-  for (const yaml::ChangeBlock* block : {&file_.changes->upgrade, &file_.changes->downgrade})
-    if (block->when == ChangeRule::When::now_if_longer)
-      add("contradiction", "only a cycle_change works now_if_longer", block->at);
+  changes_that_can_be();
   pause();
   cancel();
+}
+
+/// The closed table of changes: docs/changes.md. What no customer or operator would sign is refused with its reason.
+void Compiler::changes_that_can_be() {
+  using When = ChangeRule::When;
+  const auto refuse = [&](bool wrong, const yaml::ChangeBlock& block, std::string why) {
+    if (wrong) add("contradiction", std::move(why), block.at);
+  };
+  const yaml::ChangesBlock& all = *file_.changes;
+  refuse(all.upgrade.when == When::now_if_longer, all.upgrade, "only a cycle_change works now_if_longer");
+  refuse(all.downgrade.when != When::next_renewal, all.downgrade,
+         "a lower plan begins at the renewal, since the higher one is paid until then: write when: next_renewal");
+  refuse(all.cycle_change.when == When::now, all.cycle_change,
+         "a shorter cycle begins at the renewal, since the longer one is paid until then: write when: now_if_longer");
+  for (const yaml::ChangeBlock* block : {&all.upgrade, &all.cycle_change}) {
+    if (!block->cycle || !block->pays || !block->credits) continue;
+    const bool keeps = *block->cycle == ChangeRule::Cycle::keeps;
+    const bool full_price = *block->pays == ChangeRule::Pays::full_price;
+    const bool all_credits = *block->credits == ChangeRule::Gives::full;
+    refuse(keeps && full_price, *block,
+           "the period goes on and is paid already: write pays: prorated_difference, or cycle: restarts");
+    refuse(keeps && !full_price && all_credits, *block,
+           "all credits for the last days of a period would cost next to nothing: write credits: prorated_difference");
+    refuse(!keeps && !all_credits, *block,
+           "a new cycle is paid and brings all its credits; what is left of the old ones is the credit_policy's: write "
+           "credits: full");
+  }
 }
 
 void Compiler::pause() {

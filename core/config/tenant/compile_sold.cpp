@@ -5,6 +5,7 @@
 
 #include "config/decode.hpp"
 #include "config/hint.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 
 namespace florin::config {
 
@@ -104,6 +105,8 @@ void Compiler::cycles_and_plans() {
                              .at = rule_at(cycle.at)});
       if (std::ranges::find(cycle_ids_, cycle_id.text()) == cycle_ids_.end()) cycle_ids_.push_back(cycle_id.text());
     }
+    if (const auto wrong = agreement_that_ends_inside(plan); wrong && plan.agreement->unit == Span::Unit::months)
+      add("contradiction", *wrong, block.agreement->at);
     catalog_.plans.push_back(std::move(plan));
   }
   for (const auto& meter : file_.meters) meter_ids_.push_back(meter.first.text());
@@ -164,7 +167,22 @@ void Compiler::add_ons() {
       add_on.prices.push_back({.cycle = cycle.text(), .price = money(price)});
     }
     listed(!block.prices.empty(), "prices", block.at);
+    add_on_credits(block, add_on);
     catalog_.add_ons.push_back(std::move(add_on));
+  }
+}
+
+void Compiler::add_on_credits(const yaml::AddOnBlock& block, AddOn& add_on) {
+  for (const auto& [cycle, sells] : block.sells_by_cycle) {
+    const auto price = std::ranges::find(add_on.prices, cycle.text(), &AddOn::Price::cycle);
+    const Allowed brings = credits(sells);
+    positive(brings, sells.at);
+    if (price == add_on.prices.end())
+      add("contradiction", "'" + cycle.text() + "' has no price here: what is sold on it has one", sells.at);
+    else
+      price->sells = brings.amount;
+    if (!block.sells || differ(brings.type, add_on.sells.type))
+      add("contradiction", "sells_by_cycle changes how many credits of `sells` there are, not which", sells.at);
   }
 }
 

@@ -50,6 +50,7 @@ class Compiler {
   void add_on_entitlements(const yaml::AddOnBlock& block, AddOn& add_on);
   void trial();
   void add_ons();
+  void add_on_credits(const yaml::AddOnBlock& block, AddOn& add_on);
   void licences();
   void credit_sales();
   /// The largest purchase must have a price.
@@ -65,6 +66,7 @@ class Compiler {
   // ---- What happens to a subscription: compile_changes.cpp
   ChangeRule change(const yaml::ChangeBlock& block);
   void changes();
+  void changes_that_can_be();
   void pause();
   void cancel();
   void dunning();

@@ -161,9 +161,11 @@ struct AddOnBlock {
   std::vector<std::pair<EntitlementId, Written<RowValue>>> sets;
   std::optional<Written<EntitlementId>> takes_one_of;
   ConditionBlock needs;
+  std::vector<std::pair<CycleId, Written<CreditAmount>>> sells_by_cycle;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(AddOnBlock, (), (sells, prices, if_bought_inside_period, renews, sets, takes_one_of, needs))
+BOOST_DESCRIBE_STRUCT(AddOnBlock, (),
+                      (sells, prices, if_bought_inside_period, renews, sets, takes_one_of, needs, sells_by_cycle))
 
 /// A row of the price page: its own keys, then a column for the trial and each plan.
 struct EntitlementBlock {
@@ -677,7 +679,8 @@ inline constexpr Note add_on_notes[] = {
     {"needs", "left out: sold beside every plan"},
     {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
     {"if_bought_inside_period", "whole: full price and all credits; prorated: the days that are left"},
-    {"renews", "false: bought for one period"}};
+    {"renews", "false: bought for one period"},
+    {"sells_by_cycle", "on cycles that bring another amount than sells, as {annual: 1200 phone}"}};
 inline constexpr Note recharge_limits_notes[] = {
     {"backoff", "how long the next recharge waits after the first failure in a row, the second, …; left out: 1 hour"}};
 inline constexpr Note sales_notes[] = {{"needs", "nothing: an account without a plan buys credits and uses them"},

@@ -45,6 +45,10 @@ struct Subscription {
     Instant from, to;
   };
   std::optional<Month> month;  ///< of add-ons that are paid by the month on a longer cycle; none: there are none
+
+  /// Cancelled, and the period that runs is the last one: what waits for the next period waits for an undone
+  /// cancellation.
+  bool ends_with_period() const { return ends_at && *ends_at <= to; }
 };
 
 /// The cycle stands still, and every end with it. Usage and credits as the tenant had it when the pause began.
@@ -162,11 +166,12 @@ struct RechargeState {
   bool refused_for_credits = false;  ///< a usage was refused since credits last came
   std::int32_t today = 0;            ///< orders placed in the local day that ends at `day_ends`
   Instant day_ends;
-  std::int32_t failures = 0;  ///< in a row
-  bool suspended = false;     ///< until the payment method changes
-  std::uint32_t count = 0;    ///< of all recharges: part of the provider's key
-  Instant not_before;         ///< the last one failed: none is charged till then
-  bool without_plan = false;  ///< credits are sold without a plan here; agreed to again after a plan has ended
+  std::int32_t failures = 0;        ///< in a row
+  bool suspended = false;           ///< until the payment method changes
+  std::uint32_t count = 0;          ///< of all recharges: part of the provider's key
+  Instant not_before;               ///< the last one failed: none is charged till then
+  bool without_plan = false;        ///< credits are sold without a plan here; agreed to again after a plan has ended
+  bool not_when_cancelled = false;  ///< what a cancelled plan leaves is forfeited: nothing is bought in its last period
 };
 
 struct PastDue {
@@ -380,6 +385,7 @@ struct ClosedMonth {
   std::string month;        ///< 2026-03
   std::uint64_t up_to = 0;  ///< position of the last entry that counts in it
   std::vector<MonthLine> lines;
+  Money written_off;  ///< what customers owed and are not asked for any more, without a payment
 };
 
 /// Where a processor's books and ours differ: an item of its own until a person closes it.

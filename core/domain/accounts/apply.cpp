@@ -159,7 +159,7 @@ struct Applying {
   void operator()(const CancelAsked& fact) {
     subscription().cancelled_at = at;
     subscription().ends_at = fact.ends_at;
-    subscription().pending.reset();
+    if (!fact.keeps_change) subscription().pending.reset();
   }
   void operator()(const CancelUndone&) {
     subscription().cancelled_at.reset();
@@ -377,7 +377,10 @@ struct Applying {
   }
   void operator()(const OrderPaid& fact) {
     Order& paid = order(fact.order);
-    if (paid.state == OrderState::closed && !paid.reopened) account.money -= paid.account_money;
+    if (paid.state == OrderState::closed) {
+      if (!paid.reopened) account.money -= paid.account_money;
+      take_from_next_invoice(paid);
+    }
     paid.state = OrderState::paid;
     paid.paid_at = at;
     paid.waits_for_lift = false;
@@ -389,6 +392,11 @@ struct Applying {
     // What of the account's own money was set aside for it is free again.
     if (order(fact.order).state == OrderState::open && !order(fact.order).reopened)
       account.money += order(fact.order).account_money;
+    // What waited for an invoice waits again.
+    const Order& unpaid = order(fact.order);
+    if (unpaid.state == OrderState::open)
+      for (std::size_t i = unpaid.lines.size() - unpaid.carries; i < unpaid.lines.size(); ++i)
+        account.next_invoice.push_back(unpaid.lines[i]);
     order(fact.order).state = OrderState::closed;
     order(fact.order).waits_for_lift = false;
     order(fact.order).closed_because = fact.because;
@@ -647,6 +655,19 @@ struct Applying {
   void operator()(const FeeTaken& fact) { attempt(fact.order, fact.attempt).fee = fact.fee; }
   void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
   void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
+  void operator()(const AmountWrittenOff& fact) {
+    if (fact.order)
+      order(fact.order).written_off = fact.amount;
+    else
+      account.next_invoice.clear();
+  }
+  /// An order that is paid after it was closed pays for the lines that it carried.
+  void take_from_next_invoice(const Order& paid) {
+    for (std::size_t i = paid.lines.size() - paid.carries; i < paid.lines.size(); ++i)
+      if (const auto waits = std::ranges::find(account.next_invoice, paid.lines[i]);
+          waits != account.next_invoice.end())
+        account.next_invoice.erase(waits);
+  }
 
   void operator()(const DeliveryFailed& fact) {
     Order& waiting = order(fact.order);

@@ -62,6 +62,7 @@ bool wants_recharge(const Account& account) {
   const bool no_plan = account.standing == Standing::opened || account.standing == Standing::ended;
   if (account.standing != Standing::paid && !(no_plan && recharge.without_plan)) return false;
   if (account.pause) return false;
+  if (recharge.not_when_cancelled && account.subscription && account.subscription->ends_with_period()) return false;
   if (account.past_due && recharge.waits_for_past_due) return false;
   const bool low = account.available(recharge.type, account.last_at) < recharge.below;
   const bool refused = recharge.also_when_refused && recharge.refused_for_credits;

@@ -104,6 +104,17 @@ void import_overdue(Draft& draft, const Terms& terms, Instant since) {
   stand_on_ladder(draft, order, since);
 }
 
+/// An agreement ends with a period: to the day, since another system may count its days in another zone.
+std::optional<Instant> imported_agreement(const Calendar& calendar, const ImportedPlan& plan, const Periods& periods) {
+  if (!plan.agreement_ends) return std::nullopt;
+  const Span a_day{Span::Unit::days, 1};
+  const auto end = [&](std::int64_t months) { return calendar.boundary(periods.anchor, 1, months); };
+  const std::int64_t months = months_to_last_end(calendar, periods, calendar.after(*plan.agreement_ends, a_day));
+  if (months == periods.first_end || *plan.agreement_ends <= calendar.after(end(months), a_day)) return end(months);
+  refuse("agreement_does_not_fit", "agreement_ends: an agreement ends with a period. Write " + end(months).text() +
+                                       " or " + end(months + periods.months).text() + ".");
+}
+
 void import_subscription(Draft& draft, const ImportedPlan& plan) {
   const Catalog& catalog = draft.catalog();
   const Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
@@ -117,6 +128,7 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
   if (to != plan.next_renewal)
     refuse("renewal_does_not_fit",
            "From this anchor the next renewal is at " + to.text() + ", not at " + plan.next_renewal.text() + ".");
+  const auto bound = imported_agreement(calendar, plan, {plan.anchor, (k + 1) * months, months});
   draft.add(SubscriptionStarted{.plan = terms.plan.id,
                                 .cycle = terms.cycle.id,
                                 .months = months,
@@ -125,7 +137,7 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
                                 .catalog = catalog.version,
                                 .anchor = plan.anchor,
                                 .to = calendar.boundary(plan.anchor, months, 1),
-                                .agreement_ends = plan.agreement_ends});
+                                .agreement_ends = bound});
   if (k > 0)
     draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
   if (plan.agreement_ends && *plan.agreement_ends <= draft.now)

@@ -87,6 +87,12 @@ const TryRule* Catalog::tries_for(std::string_view order) const {
   return found == tries.end() ? nullptr : &*found;
 }
 
+const AddOn::Price* AddOn::price_on(std::string_view cycle) const {
+  const std::string_view wanted = by_month_on(cycle) ? "monthly" : cycle;
+  const auto found = std::ranges::find_if(prices, [&](const Price& price) { return price.cycle == wanted; });
+  return found == prices.end() ? nullptr : &*found;
+}
+
 bool AddOn::by_month_on(std::string_view cycle) const {
   const auto priced = [&](std::string_view wanted) {
     return std::ranges::any_of(prices, [&](const Price& price) { return price.cycle == wanted; });

@@ -141,10 +141,13 @@ struct AddOn {
   struct Price {
     std::string cycle;
     Money price;
+    std::optional<Credits> sells{};  ///< on this cycle, where it is not `sells`
   };
   std::vector<Price> prices;        ///< by the subscription's cycle
   bool whole_inside_period = true;  ///< false: by the day
   bool renews = true;               ///< false: bought for one period
+  /// What one of it costs and brings on a cycle, or in each month of one that it has no price of. Null: not sold there.
+  const Price* price_on(std::string_view cycle) const;
   /// Sold by the month only: on a longer cycle it is paid each month.
   bool by_month_on(std::string_view cycle) const;
   RuleAt at;

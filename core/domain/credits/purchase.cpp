@@ -127,6 +127,7 @@ void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
   setting.each_day = rule.each_day;
   setting.suspend_after = rule.suspend_after;
   setting.without_plan = catalog.sells_without_plan();
+  setting.not_when_cancelled = catalog.cancel.credits == CancelRule::KeptCredits::forfeit_all;
   draft.add(RechargeSet{setting});
 }
 

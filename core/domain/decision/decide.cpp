@@ -11,6 +11,7 @@
 #include "domain/members/members.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/orders/deliver.hpp"
+#include "domain/orders/small_amounts.hpp"
 #include "domain/payments/cancel.hpp"
 #include "domain/payments/difference.hpp"
 #include "domain/payments/dispute.hpp"
@@ -307,6 +308,7 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   must_be_as_agreed(draft, command);
   if (actor.role != "host" && actor.role != "processor") must_hold_what_is_used(draft, actor);
   keep_limits(draft);
+  write_off_small_amounts(draft);
   return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
 }
 

@@ -10,8 +10,8 @@ namespace florin {
 
 BOOST_DESCRIBE_ENUM(GrantSource, plan, rollover, purchase, recharge, addon, trial, transfer, correction)
 BOOST_DESCRIBE_ENUM(GrantOver, working, rolled, expired, forfeited, refunded)
+BOOST_DESCRIBE_ENUM(OrderKind, subscription, change, purchase, recharge, licences, addon, minimum, small_amounts)
 BOOST_DESCRIBE_ENUM(GrantLife, unsaid, with_period, own, brought)
-BOOST_DESCRIBE_ENUM(OrderKind, subscription, change, purchase, recharge, licences, addon, minimum)
 BOOST_DESCRIBE_ENUM(OrderState, open, paid, closed)
 BOOST_DESCRIBE_ENUM(AttemptState, started, unknown, not_sent, pending, needs_action, authorised, captured, declined,
                     expired, voided)
@@ -144,7 +144,7 @@ BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
                        credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened, route,
-                       undelivered))
+                       undelivered, carries))
 
 BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost, at))
 BOOST_DESCRIBE_STRUCT(Grant, (),
@@ -172,7 +172,7 @@ BOOST_DESCRIBE_STRUCT(Saving, (),
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
-                       suspended, count, not_before, without_plan))
+                       suspended, count, not_before, without_plan, not_when_cancelled))
 BOOST_DESCRIBE_STRUCT(PastDue, (), (since, order, step, step_at, usage_refused, buying_refused, retry_at))
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, order, attempt, guarantee, amount, credits, key, state, ask_at, asked, ref, credit_note,
@@ -199,7 +199,7 @@ BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
                        gone_money, returned_money, after_money))
-BOOST_DESCRIBE_STRUCT(ClosedMonth, (), (month, up_to, lines))
+BOOST_DESCRIBE_STRUCT(ClosedMonth, (), (month, up_to, lines, written_off))
 BOOST_DESCRIBE_STRUCT(CloseMonth, (), (month))
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (id, position, catalog, catalog_texts, last_invoice, last_credit_note, catalog_since, stops,
@@ -217,7 +217,7 @@ BOOST_DESCRIBE_STRUCT(PeriodStarted, (), (k, anchor_months, from, to))
 BOOST_DESCRIBE_STRUCT(SubscriptionChanged, (), (plan, cycle, months, licences, add_ons, catalog, to, agreement_ends))
 BOOST_DESCRIBE_STRUCT(ChangeSet, (), (change))
 BOOST_DESCRIBE_STRUCT(ChangeRemoved, (), ())
-BOOST_DESCRIBE_STRUCT(CancelAsked, (), (ends_at))
+BOOST_DESCRIBE_STRUCT(CancelAsked, (), (ends_at, keeps_change))
 BOOST_DESCRIBE_STRUCT(CancelUndone, (), ())
 BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because, kept_until))
 BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule, paid, life))
@@ -303,6 +303,7 @@ BOOST_DESCRIBE_STRUCT(SavingStarted, (), (saving))
 BOOST_DESCRIBE_STRUCT(SavingMoved, (), (saving, state, ask_at, ref, raw, decline, decline_code, action))
 BOOST_DESCRIBE_STRUCT(LookUpPlanned, (), (order, attempt, refund, saving))
 BOOST_DESCRIBE_STRUCT(FeeTaken, (), (order, attempt, fee))
+BOOST_DESCRIBE_STRUCT(AmountWrittenOff, (), (order, amount, lines, because))
 BOOST_DESCRIBE_STRUCT(NextInvoiceSet, (), (lines))
 BOOST_DESCRIBE_STRUCT(DeliveryFailed, (), (order, plugin, code, text, try_at))
 BOOST_DESCRIBE_STRUCT(DeliveryEnded, (), (order, because))

@@ -62,6 +62,7 @@ struct ChangeSet {
 struct ChangeRemoved {};
 struct CancelAsked {
   Instant ends_at;
+  bool keeps_change = false;  ///< the change that waits goes on waiting: for an undone cancellation
 };
 struct CancelUndone {};
 struct SubscriptionEnded {
@@ -601,6 +602,13 @@ struct KeyEnds {
   Instant at;
   std::string reason;
 };
+/// Nobody is asked for it any more: lines that waited for an invoice, or what an invoice of the order asked for.
+struct AmountWrittenOff {
+  OrderId order;  ///< 0: the lines
+  Money amount;   ///< of an order with its tax
+  std::vector<Line> lines;
+  std::string because;
+};
 
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
@@ -619,7 +627,7 @@ using KindsOfFact = std::variant<
     ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DiscrepancyFound,
     DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
     SavingMoved, LookUpPlanned, FeeTaken, DeliveryFailed, DeliveryEnded, ReceiptReversed, ReversalUndone,
-    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds>;
+    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds, AmountWrittenOff>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

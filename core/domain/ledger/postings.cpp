@@ -123,6 +123,10 @@ struct Posts {
     move("customer", "written_off", fact.written_off);
     move("customer", "withheld_tax", fact.withheld);
   }
+  /// Lines that waited were never invoiced: they become revenue and are written off at once.
+  void operator()(const AmountWrittenOff& fact) {
+    move(fact.order ? "customer" : "revenue", "written_off", fact.amount);
+  }
   void operator()(const OrderReopened& fact) {
     for (const CashApplied& part : fact.given_up) move("unapplied", "customer", part.amount);
     move("written_off", "customer", fact.written_off);

@@ -62,7 +62,8 @@ void deliver_now(Draft& draft, OrderId id) {
   const bool cancelled_since =
       subscription && subscription->cancelled_at && order.placed_at < *subscription->cancelled_at;
   if (begins) begin_subscription(draft, order.buys);
-  if (begins && cancelled_since) draft.add(CancelAsked{subscription->to});
+  if (begins && order.buys.from_next_period) draft.add(ChangeSet{*order.buys.from_next_period});
+  if (begins && cancelled_since) draft.add(CancelAsked{cancelled_for(draft), true});
   if (order.buys.plan && !begins) {
     change_subscription(draft, order.buys);
     if (order.buys.from_next_period)
@@ -72,6 +73,9 @@ void deliver_now(Draft& draft, OrderId id) {
     // Who chose a plan after cancelling wants to stay; more licences or an add-on until the end say nothing of it.
     const bool chose_plan = order.kind == OrderKind::change;
     if (chose_plan && subscription->cancelled_at && !cancelled_since) draft.add(CancelUndone{});
+    // It ends with a period that this payment made longer.
+    if (subscription->ends_at && *subscription->ends_at < cancelled_for(draft))
+      draft.add(CancelAsked{cancelled_for(draft), true});
   }
 
   const bool own_period = order.period_to && order.renewal();

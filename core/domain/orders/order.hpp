@@ -15,7 +15,16 @@
 namespace florin {
 
 /// Anything that asks for money.
-enum class OrderKind : std::uint8_t { subscription, change, purchase, recharge, licences, addon, minimum };
+enum class OrderKind : std::uint8_t {
+  subscription,
+  change,
+  purchase,
+  recharge,
+  licences,
+  addon,
+  minimum,
+  small_amounts,  ///< what was under the minimum charge, at the end of a plan
+};
 
 /// One line of an order and of its invoice.
 struct Line {
@@ -146,6 +155,7 @@ struct Order {
   bool reopened = false;  ///< it was paid and the money was taken back: `buys` is what was taken with it
   std::string route;      ///< of one that no kept method pays: its processors in the order they are tried, and why
   Seldom<Undelivered> undelivered;  ///< none: what it brings is there, or it is not paid
+  std::uint32_t carries = 0;  ///< so many of its last lines waited for an invoice, and wait again if it closes unpaid
 
   /// Its payment or its delivery has not come to an end: no other order takes its place meanwhile.
   bool unfinished() const { return state == OrderState::open || undelivered; }
@@ -162,7 +172,9 @@ struct Order {
   /// The money for the next period of a plan that runs, as against the order that begins one.
   bool renewal() const { return kind == OrderKind::subscription && !buys.plan; }
   /// Falls due by itself: no customer is there to act, or to see what becomes of it.
-  bool by_itself() const { return renewal() || kind == OrderKind::recharge || kind == OrderKind::minimum; }
+  bool by_itself() const {
+    return renewal() || kind == OrderKind::recharge || kind == OrderKind::minimum || kind == OrderKind::small_amounts;
+  }
   /// It is tried once and then left as an invoice, however long nobody pays it.
   bool left_as_invoice() const { return kind == OrderKind::minimum; }
   /// Nothing is under way but what its customer has still to do.

@@ -199,6 +199,46 @@ std::vector<Line> put_off(Draft& draft, Order& order, std::size_t own) {
   return waiting;
 }
 
+/// Takes what waits along: with a renewal, or where it makes enough of an order that is too little.
+void take_along(Draft& draft, Order& order) {
+  const std::vector<Line> waiting = draft.account.next_invoice;
+  order.lines.insert(order.lines.end(), waiting.begin(), waiting.end());
+  order.carries = static_cast<std::uint32_t>(waiting.size());
+  order.taxes = taxes_of(draft, order);
+  order.total = sum_of(order.lines) + sum_of(order.taxes);
+}
+
+/// Taxes and total of an order, and what of the account's small amounts is on it. Returns what waits from now on.
+std::vector<Line> ask_for_enough(Draft& draft, Order& order) {
+  const std::size_t own = order.lines.size();
+  const std::vector<Line> waiting = draft.account.next_invoice;
+  const auto too_little = [&](const Order& one) {
+    return !one.total.is_zero() && one.total < draft.catalog().minimum_charge;
+  };
+  if (order.renewal()) {
+    take_along(draft, order);
+    if (!too_little(order)) return {};
+    order.carries = 0;
+    return put_off(draft, order, own);
+  }
+  order.taxes = taxes_of(draft, order);
+  order.total = sum_of(order.lines) + sum_of(order.taxes);
+  if (order.kind == OrderKind::small_amounts) {
+    order.carries = static_cast<std::uint32_t>(own);
+    return {};
+  }
+  if (!too_little(order)) return waiting;
+  if (!waiting.empty()) {
+    Order together = order;
+    take_along(draft, together);
+    if (!too_little(together)) {
+      order = std::move(together);
+      return {};
+    }
+  }
+  return put_off(draft, order, own);
+}
+
 }  // namespace
 
 Money Quote::net() const { return sum_of(lines); }
@@ -212,6 +252,7 @@ std::string_view word_of(OrderKind kind) {
     case OrderKind::licences: return "licences";
     case OrderKind::addon: return "addon";
     case OrderKind::minimum: return "minimum";
+    case OrderKind::small_amounts: return "small_amounts";
   }
   return "";
 }
@@ -268,15 +309,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
   order.kind = quote.kind;
   order.lines = std::move(quote.lines);
   order.buys = std::move(quote.buys);
-  const std::size_t own = order.lines.size();
-  std::vector<Line> waiting = draft.account.next_invoice;
-  if (order.renewal()) {
-    order.lines.insert(order.lines.end(), waiting.begin(), waiting.end());
-    waiting.clear();
-  }
-  order.taxes = taxes_of(draft, order);
-  order.total = sum_of(order.lines) + sum_of(order.taxes);
-  if (!order.total.is_zero() && order.total < draft.catalog().minimum_charge) waiting = put_off(draft, order, own);
+  std::vector<Line> waiting = ask_for_enough(draft, order);
   order.placed_at = draft.now;
   order.period_from = quote.period_from;
   order.period_to = quote.period_to;
@@ -292,7 +325,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
   // What falls due by itself waits for the end of a stop; a person is told.
-  const bool asked_by_person = !order.renewal() && !order.left_as_invoice() && order.kind != OrderKind::recharge;
+  const bool asked_by_person = !order.by_itself();
   if (asked_by_person && !order.asked().is_zero() && !order.candidates.empty() &&
       stop_of(draft.tenant, draft.account, order, draft.account.method(order.candidates.front())->processor) != nullptr)
     refuse("charges_stopped", "Payments are stopped at the moment. Nothing was charged; please try again later.");

@@ -63,6 +63,17 @@ std::optional<bool> answered(const PaymentReported& command) {
   return said.decline == DeclineKind::misconfigured || said.decline == DeclineKind::throttled;
 }
 
+/// Whether the lines that a closed order carried wait for an invoice again, and nothing else has charged them.
+bool carried_lines_wait(const Account& account, const Order& order) {
+  std::vector<Line> waiting = account.next_invoice;
+  for (std::size_t i = order.lines.size() - order.carries; i < order.lines.size(); ++i) {
+    const auto found = std::ranges::find(waiting, order.lines[i]);
+    if (found == waiting.end()) return false;
+    waiting.erase(found);
+  }
+  return true;
+}
+
 }  // namespace
 
 Duration ask_again_after(std::uint32_t asked) {
@@ -73,11 +84,13 @@ Duration ask_again_after(std::uint32_t asked) {
 bool still_due(const Account& account, const Order& order) {
   // What of the account's own money was for it may have paid another order since.
   if (order.state == OrderState::closed && account.money < order.account_money) return false;
+  if (order.state == OrderState::closed && !carried_lines_wait(account, order)) return false;
   const auto& running = account.subscription;
   switch (order.kind) {
     case OrderKind::purchase:
     case OrderKind::recharge: return account.standing != Standing::ended;
-    case OrderKind::minimum: return true;
+    case OrderKind::minimum: return order.state != OrderState::closed;  // closed: it was written off
+    case OrderKind::small_amounts: return true;
     case OrderKind::subscription: return order.buys.plan ? !running : renews_running(account, order);
     case OrderKind::change:
     case OrderKind::licences:
@@ -94,7 +107,8 @@ std::optional<LateThen> word_for(const PaidAfterClosed& rule, const Order& order
     case OrderKind::purchase: return rule.purchase;
     case OrderKind::recharge: return rule.recharge;
     case OrderKind::subscription: return rule.subscription;
-    case OrderKind::minimum: return LateThen::deliver;  // of a month that is over: it stays due
+    case OrderKind::minimum:
+    case OrderKind::small_amounts: return LateThen::deliver;  // of what is over: it stays due
     case OrderKind::change:
     case OrderKind::licences:
     case OrderKind::addon: break;

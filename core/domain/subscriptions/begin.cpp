@@ -38,6 +38,14 @@ void bring_back(Draft& draft, const KeptCredits& kept) {
   }
 }
 
+/// How a period ends that gives way to a new one at once.
+PeriodEnd end_by(const Draft& draft, const Subscription& before, const Buys& terms) {
+  if (before.plan == *terms.plan) return PeriodEnd::cycle_change;
+  const auto was = plan_for(draft.account, draft.own_catalog(), before.plan);
+  const auto is = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
+  return was && is && is->rank < was->rank ? PeriodEnd::downgrade : PeriodEnd::upgrade;
+}
+
 /// Credits that must be bought with the upgrade from the trial. Source   EX-06
 void add_first_credits(Quote& quote, const Terms& terms, const Subscribe& command) {
   if (!terms.plan.first_credits && !command.first_credits) return;
@@ -117,12 +125,13 @@ void begin_subscription(Draft& draft, const Buys& terms) {
   end_running_trial(draft);
   if (draft.account.kept) bring_back(draft, *draft.account.kept);
   const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
-  const auto bound = plan ? bound_until(draft, *plan) : std::nullopt;
+  const auto bound =
+      plan ? bound_until(draft, *plan, draft.now, {draft.now, terms.months, terms.months}) : std::nullopt;
   if (draft.account.subscription) {
     cut_month_short(draft);
     const Subscription before = *draft.account.subscription;
     follow_policy(draft, {.kind = MomentKind::period_ended,
-                          .reason = PeriodEnd::upgrade,
+                          .reason = end_by(draft, before, terms),
                           .includes = {},
                           .paid_by = {},
                           .period_from = before.from,
@@ -146,7 +155,9 @@ void change_subscription(Draft& draft, const Buys& terms) {
   const Instant new_to = period_end(draft, terms.months);
   const Account before = draft.account;
   const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
-  const auto bound = plan ? bound_until(draft, *plan) : draft.account.subscription->agreement_ends;
+  const Subscription& running = *draft.account.subscription;
+  const Periods periods{running.anchor, running.anchor_months + terms.months, terms.months};
+  const auto bound = plan ? bound_until(draft, *plan, draft.now, periods) : running.agreement_ends;
   draft.add(SubscriptionChanged{.plan = *terms.plan,
                                 .cycle = terms.cycle,
                                 .months = terms.months,

@@ -1,6 +1,7 @@
 #include "domain/payments/cancel.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/orders/small_amounts.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/payments/methods.hpp"
 #include "domain/payments/settle.hpp"
@@ -18,20 +19,13 @@ void forfeit_all(Draft& draft, const std::string& rule) {
     if (grant.over == GrantOver::working) draft.add(GrantForfeited{grant.id, grant.remaining - grant.held, rule});
 }
 
-/// When a cancellation that is asked for now takes effect.
-Instant takes_effect(const Draft& draft) {
-  const Subscription& running = *draft.account.subscription;
-  const bool bound = running.agreement_ends && draft.catalog().cancel.waits_for_agreement;
-  return bound ? std::max(running.to, *running.agreement_ends) : running.to;
-}
-
 /// What only its customer could still pay is closed as well; what a processor works on is cancelled there if that goes,
 /// and lands otherwise.
 void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
   std::vector<OrderId> unpaid, under_way;
   for (const Order& order : draft.account.orders) {
-    const bool credits =
-        order.kind == OrderKind::purchase || order.kind == OrderKind::recharge || order.left_as_invoice();
+    const bool credits = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge ||
+                         order.kind == OrderKind::small_amounts || order.left_as_invoice();
     if (order.state != OrderState::open || (credits && !credits_too)) continue;
     // An invoice that was sent may be paid any day: it has its own time.
     if (order.in_flight() && comes_by_bank(draft, order.attempts.back())) continue;
@@ -40,11 +34,18 @@ void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
   for (const OrderId id : unpaid) {
     expire_attempts(draft, id);
     draft.add(OrderClosed{id, std::string(because)});
+    write_off_invoice(draft, id, because);
   }
   for (const OrderId id : under_way) cancel_at_processor(draft, id);
 }
 
 }  // namespace
+
+Instant cancelled_for(const Draft& draft) {
+  const Subscription& running = *draft.account.subscription;
+  const bool bound = running.agreement_ends && draft.catalog().cancel.waits_for_agreement;
+  return bound ? last_end_within(draft.calendar(), periods_of(running), *running.agreement_ends) : running.to;
+}
 
 void cancel(Draft& draft) {
   if (!draft.account.subscription) {
@@ -60,18 +61,39 @@ void cancel(Draft& draft) {
     return draft.add(TrialEnded{});
   }
   if (draft.account.subscription->cancelled_at) refuse("already_cancelled", "This subscription is cancelled already.");
-  draft.add(CancelAsked{takes_effect(draft)});
+  draft.add(CancelAsked{cancelled_for(draft), true});
 }
 
 void undo_cancel(Draft& draft) {
   if (!draft.account.subscription || !draft.account.subscription->cancelled_at)
     refuse("not_cancelled", "This subscription is not cancelled.");
   draft.add(CancelUndone{});
+  // What was asked for before, or meanwhile, counts from the next period: the answer says so.
+  if (const auto pending = draft.account.subscription->pending) draft.add(ChangeSet{*pending});
 }
 
+namespace {
+
+/// Who comes back agrees to automatic recharge again. Source   docs/decisions/0058-a-cancellation-undone.md
+void stop_recharge(Draft& draft) {
+  if (!draft.account.recharge.active) return;
+  RechargeState off = draft.account.recharge;
+  off.active = false;
+  draft.add(RechargeSet{off});
+}
+
+void end_with(Draft& draft, const SubscriptionEnded& ended) {
+  close_unpaid(draft, false, ended.because);
+  draft.add(ended);
+  stop_recharge(draft);
+  // A plan that its customer cancelled is paid to the end.
+  if (ended.because == "cancelled") collect_small_amounts(draft);
+}
+
+}  // namespace
+
 void end_subscription(Draft& draft, Standing standing, std::string_view because) {
-  close_unpaid(draft, false, because);
-  draft.add(SubscriptionEnded{standing, std::string(because), std::nullopt});
+  end_with(draft, {standing, std::string(because), std::nullopt});
 }
 
 void end_as_cancelled(Draft& draft, std::string_view because) {
@@ -88,9 +110,8 @@ void end_as_cancelled(Draft& draft, std::string_view because) {
   std::optional<Instant> kept_until;
   if (rule.credits == CancelRule::KeptCredits::keep_frozen)
     kept_until = draft.calendar().after(draft.now, rule.keep_for);
-  close_unpaid(draft, false, because);
   const Standing standing = rule.then == CancelRule::Then::limited ? Standing::limited : Standing::ended;
-  draft.add(SubscriptionEnded{standing, std::string(because), kept_until});
+  end_with(draft, {standing, std::string(because), kept_until});
 }
 
 void end_keeping(Draft& draft) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/catalog/permission.hpp"
+#include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 /// Plan, cycle, licences and add-ons changed together: one quote, one payment, all or nothing. Source   KA-06, CL-15
@@ -47,13 +48,19 @@ std::vector<BoughtCredits> credits_above(const Draft& draft, const std::vector<B
   return above;
 }
 
-/// One line for all that changed, rounded once; a change that costs less than what runs gives nothing back.
+/// In minor units, exact; below 0 when what runs has cost more.
+Ratio price_difference(const Draft& draft, const Side& before, const Side& after) {
+  const Quote was = quote_period(paid_by_period(before.terms, after.terms));
+  const Quote will_be = quote_period(paid_by_period(after.terms, before.terms));
+  return difference(will_be.net().minor(), days_left(draft, after.to), was.net().minor(), days_left(draft, before.to));
+}
+
+/// One line for all that changed, rounded once.
 Quote quote_difference(const Draft& draft, const Side& before, const Side& after) {
   const Quote was = quote_period(paid_by_period(before.terms, after.terms));
   const Quote will_be = quote_period(paid_by_period(after.terms, before.terms));
   const Ratio left = days_left(draft, after.to);
-  const Ratio minor = difference(will_be.net().minor(), left, was.net().minor(), days_left(draft, before.to));
-  const Money price(std::max<std::int64_t>(0, minor.of(1, Rounding::half_up)), will_be.net().currency());
+  const Money price(price_difference(draft, before, after).of(1, Rounding::half_up), will_be.net().currency());
   Quote quote;
   quote.lines.push_back({will_be.lines.front().text + ", difference for " + std::to_string(left.over) + " of " +
                              std::to_string(left.under) + " days",
@@ -105,6 +112,33 @@ Terms wanted_terms(const Draft& draft, const ChangePlan& command) {
   return terms_of(draft.account, catalog, plan, cycle, command.licences.value_or(kept), std::move(add_ons));
 }
 
+/// Whether a plan, as it is for this account, is sold on a cycle with these add-ons.
+bool is_sold(const Account& account, const Catalog& catalog, const PlanId& id, const std::string& cycle,
+             const std::vector<AddOnCount>& add_ons) {
+  const auto plan = plan_for(account, catalog, id);
+  return plan && plan->cycle(cycle) != nullptr && std::ranges::all_of(add_ons, [&](const AddOnCount& one) {
+           const AddOn* add_on = catalog.add_on(one.add_on);
+           return add_on != nullptr && add_on->price_on(cycle) != nullptr;
+         });
+}
+
+/// The same, with what waits already of the half that is not named: a cycle that was asked for is not forgotten with
+/// another plan, nor a plan with another cycle. Who names what runs gives up what waits.
+Terms with_pending(const Draft& draft, const ChangePlan& command, const Terms& wanted) {
+  const Subscription& running = *draft.account.subscription;
+  if (!running.pending || command.plan.has_value() == command.cycle.has_value()) return wanted;
+  const PendingChange& pending = *running.pending;
+  const bool cycle_waits = command.plan && *command.plan != running.plan && pending.cycle != running.cycle;
+  const bool plan_waits = command.cycle && *command.cycle != running.cycle && pending.plan != running.plan;
+  if (!cycle_waits && !plan_waits) return wanted;
+  const PlanId& plan = plan_waits ? pending.plan : wanted.plan.id;
+  const std::string& cycle = cycle_waits ? pending.cycle : wanted.cycle.id;
+  if (!is_sold(draft.account, wanted.catalog, plan, cycle, wanted.add_ons)) return wanted;
+  const bool by_licence = plan_for(draft.account, wanted.catalog, plan)->by_licence;
+  const std::int32_t licences = !by_licence ? 1 : plan_waits ? pending.licences : wanted.licences;
+  return terms_of(draft.account, wanted.catalog, plan, cycle, licences, wanted.add_ons);
+}
+
 /// The rule of a change of plan or cycle; none: neither changes.
 const ChangeRule* rule_of(const Catalog& catalog, const Terms& is, const Terms& wanted) {
   if (is.plan.id == wanted.plan.id && is.cycle.id == wanted.cycle.id) return nullptr;
@@ -114,8 +148,9 @@ const ChangeRule* rule_of(const Catalog& catalog, const Terms& is, const Terms& 
 }
 
 /// A plan works at once by its own rule; a cycle that is kept becomes another one in the middle only where the tenant
-/// lets cycles change at once.
+/// lets cycles change at once. A shorter cycle never begins inside a longer one, which is paid.
 bool works_now(const Catalog& catalog, const ChangeRule& rule, const Terms& is, const Terms& wanted) {
+  if (wanted.cycle.months < is.cycle.months) return false;
   const auto now = [&](const ChangeRule& asked) {
     return asked.when == ChangeRule::When::now ||
            (asked.when == ChangeRule::When::now_if_longer && is.cycle.months < wanted.cycle.months);
@@ -137,6 +172,12 @@ Terms terms_from_now(const Draft& draft, const ChangePlan& command, const Terms&
   std::ranges::for_each(command.add_ons, at_least);
   const std::int32_t licences = plan.plan.by_licence ? std::max(is.licences, wanted.licences) : 1;
   return terms_of(draft.account, plan.catalog, plan.plan.id, plan.cycle.id, licences, std::move(add_ons));
+}
+
+/// The terms that a change at once would have from now on.
+Terms at_once(const Draft& draft, const ChangePlan& command, const ChangeRule& rule, const Terms& is,
+              const Terms& wanted) {
+  return rule.cycle == ChangeRule::Cycle::restarts ? wanted : terms_from_now(draft, command, is, wanted, true);
 }
 
 /// The add-ons that are more than before, each its own line; for the whole period or by the day, as sold.
@@ -162,6 +203,34 @@ void add_more_add_ons(const Draft& draft, Quote& quote, const Terms& is, const S
   }
 }
 
+/// What of the running period is paid and still to come, by the day; with the running month of add-ons that are paid by
+/// it. Rounded once.
+Money unused(const Draft& draft, const Terms& is) {
+  const Subscription& running = *draft.account.subscription;
+  Terms by_period = is;
+  const Terms by_month = paid_by_month(is);
+  for (const AddOnCount& one : by_month.add_ons) set_count(by_period.add_ons, one.add_on, 0);
+  Money of_months(0, is.cycle.price.currency());
+  for (const Line& line : quote_period(by_month).lines)
+    if (!line.add_on.empty()) of_months += line.amount;
+  const Ratio left = days_left(draft, running.to);
+  const Ratio of_month = of_months.is_zero() ? Ratio{0, 1} : days_left(draft, add_on_month_at(draft));
+  const std::int64_t over = add(multiply(multiply(quote_period(by_period).net().minor(), left.over), of_month.under),
+                                multiply(multiply(of_months.minor(), of_month.over), left.under));
+  return {scale(1, over, multiply(left.under, of_month.under), Rounding::half_up), is.cycle.price.currency()};
+}
+
+/// Whether what a change at once would cost is less than what is paid already for the same days. Nothing is given back:
+/// such a change waits for the renewal.
+bool costs_less(const Draft& draft, const ChangeRule& rule, const Terms& is, const Terms& after) {
+  if (rule.cycle == ChangeRule::Cycle::restarts)
+    return rule.pays == ChangeRule::Pays::prorated_difference && quote_period(after).net() < unused(draft, is);
+  Terms kept_add_ons = after;
+  kept_add_ons.add_ons = is.add_ons;
+  const Side before{is, draft.account.subscription->to};
+  return price_difference(draft, before, {kept_add_ons, period_end(draft, after.cycle.months)}).over < 0;
+}
+
 /// What is paid now inside the running period, which goes on.
 Quote quote_inside_period(const Draft& draft, const ChangeRule* rule, const Terms& is, const Side& after) {
   Terms kept_add_ons = after.terms;
@@ -171,8 +240,6 @@ Quote quote_inside_period(const Draft& draft, const ChangeRule* rule, const Term
   Quote quote;
   if (!same_terms(is, kept_add_ons)) quote = quote_difference(draft, before, changed);
   const Quote whole = quote_period(kept_add_ons);
-  if (rule != nullptr && rule->pays == ChangeRule::Pays::full_price) quote.lines = {whole.lines.front()};
-  if (rule != nullptr && rule->credits == ChangeRule::Gives::full) quote.buys.plan_credits = whole.buys.plan_credits;
   const std::int32_t more = after.terms.licences - is.licences;
   if (rule == nullptr && more > 0 && !draft.catalog().licences->added_by_day) {
     const Money each = whole.lines.front().amount - quote_period(is).lines.front().amount;
@@ -182,13 +249,20 @@ Quote quote_inside_period(const Draft& draft, const ChangeRule* rule, const Term
   return quote;
 }
 
-/// What is paid now for a cycle that begins with the payment.
+/// What is paid now for a cycle that begins with the payment: the whole of it, or that less what is unused of the one
+/// that runs. It brings all its credits; what is left of the old ones is the credit policy's.
 Quote quote_new_cycle(const Draft& draft, const ChangeRule& rule, const Terms& is, const Terms& after) {
   Quote whole = quote_period(after);
-  const Instant to = draft.account.subscription->to;
-  const Quote prorated = quote_difference(draft, {is, to}, {after, to});
-  if (rule.pays != ChangeRule::Pays::full_price) whole.lines = prorated.lines;
-  if (rule.credits != ChangeRule::Gives::full) whole.buys.plan_credits = prorated.buys.plan_credits;
+  if (rule.pays == ChangeRule::Pays::full_price) return whole;
+  const Ratio left = days_left(draft, draft.account.subscription->to);
+  whole.lines.front().text += ", less " + std::to_string(left.over) + " of " + std::to_string(left.under) +
+                              " days of " + quote_period(is).lines.front().text;
+  Money paid_already = unused(draft, is);
+  for (Line& line : whole.lines) {
+    const Money part = std::min(line.amount, paid_already);
+    line.amount = line.amount - part;
+    paid_already = paid_already - part;
+  }
   return whole;
 }
 
@@ -196,7 +270,7 @@ void must_not_be_paying(const Draft& draft) {
   if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.");
   for (const Order& order : draft.account.orders)
     if (order.unfinished() && order.kind != OrderKind::purchase && order.kind != OrderKind::recharge &&
-        !order.left_as_invoice())
+        order.kind != OrderKind::small_amounts && !order.left_as_invoice())
       refuse("payment_under_way", "A payment for this subscription is under way. Please wait for its result.");
 }
 
@@ -216,7 +290,7 @@ void must_be_free_to(const Draft& draft, const Actor& actor, const Terms& is, co
 void set_pending(Draft& draft, const ChangePlan& command, const Terms& is, const Terms& wanted) {
   const Subscription running = *draft.account.subscription;
   if (running.cancelled_at && names_plan(command)) draft.add(CancelUndone{});
-  if (running.cancelled_at && !names_plan(command))
+  if (running.ends_with_period() && !names_plan(command))
     refuse("already_cancelled", "This subscription ends with its period. Choose a plan to keep it.");
   if (!same_terms(renewing(is), wanted)) return draft.add(ChangeSet{pending_change(wanted)});
   if (running.pending) draft.add(ChangeRemoved{});
@@ -258,17 +332,19 @@ void change_plan(Draft& draft, const Actor& actor, std::string_view key, const C
   const Terms is = current_terms(draft);
   const Terms wanted = wanted_terms(draft, command);
   const ChangeRule* rule = rule_of(catalog, is, wanted);
-  const bool plan_now = rule != nullptr && names_plan(command) && works_now(catalog, *rule, is, wanted);
+  const Terms later = with_pending(draft, command, wanted);
+  bool plan_now = rule != nullptr && names_plan(command) && works_now(catalog, *rule, is, wanted);
+  if (plan_now) plan_now = !costs_less(draft, *rule, is, at_once(draft, command, *rule, is, wanted));
   const Terms after = terms_from_now(draft, command, is, wanted, plan_now);
   const bool restarts = plan_now && rule->cycle == ChangeRule::Cycle::restarts;
 
   const bool nothing_now = same_terms(is, after);
   const bool undoes = running.cancelled_at && names_plan(command);
-  if (nothing_now && !undoes && same_terms(wanted, next_terms(draft)))
+  if (nothing_now && !undoes && same_terms(later, next_terms(draft)))
     refuse("no_change", "This is what the account has already.");
   if (rule != nullptr) must_be_free_to(draft, actor, is, wanted);
-  if (!nothing_now || !same_terms(renewing(is), wanted)) must_not_be_paying(draft);
-  if (nothing_now) return set_pending(draft, command, is, wanted);
+  if (!nothing_now || !same_terms(renewing(is), later)) must_not_be_paying(draft);
+  if (nothing_now) return set_pending(draft, command, is, later);
 
   // What begins anew begins as it was wanted; otherwise what becomes less waits for the renewal.
   const Terms& paid = restarts ? wanted : after;
@@ -279,7 +355,7 @@ void change_plan(Draft& draft, const Actor& actor, std::string_view key, const C
   buys.plan_credits = std::move(quote.buys.plan_credits);
   buys.addon_credits = std::move(quote.buys.addon_credits);
   buys.month_credits = std::move(quote.buys.month_credits);
-  if (!restarts && !same_terms(renewing(after), wanted)) buys.from_next_period = pending_change(wanted);
+  if (!same_terms(renewing(paid), later)) buys.from_next_period = pending_change(later);
   quote.buys = std::move(buys);
   quote.kind = kind_of(command, is, after);
   pay_now(draft, actor, std::move(quote), key, command);

@@ -69,7 +69,25 @@ void must_be_a_price(const Catalog& catalog, const Money& price, std::string_vie
            plan.at);
 }
 
+Account account_with(const Account& account, const CustomPlan& made) {
+  Account with;
+  with.custom_plans = account.custom_plans;
+  erase_if(with.custom_plans, [&](const CustomPlan& old) { return old.plan == made.plan; });
+  with.custom_plans.push_back(made);
+  return with;
+}
+
 }  // namespace
+
+std::optional<std::string> agreement_that_ends_inside(const Plan& plan) {
+  if (!plan.agreement) return std::nullopt;
+  if (plan.agreement->unit != Span::Unit::months) return "an agreement is whole months, such as 12 months";
+  for (const CycleRule& cycle : plan.cycles)
+    if (plan.agreement->count > cycle.months && plan.agreement->count % cycle.months != 0)
+      return plan.agreement->text() + " end inside a period of the " + cycle.id +
+             " cycle; an agreement is a whole number of periods of each cycle that is sold";
+  return std::nullopt;
+}
 
 std::optional<Plan> plan_for(const Account& account, const Catalog& catalog, const PlanId& id) {
   const Plan* found = catalog.plan(id);
@@ -149,6 +167,9 @@ void set_custom_plan(Draft& draft, const SetCustomPlan& command) {
     made.meters.push_back({asked.meter, units_of(catalog, asked.takes, "meters." + asked.meter.text(), *plan)});
   }
   must_keep_cycles(draft.account, made, *plan);
+  const auto set = plan_for(account_with(draft.account, made), catalog, made.plan);
+  if (const auto wrong = agreement_that_ends_inside(*set))
+    refuse("agreement_does_not_fit", "agreement: " + *wrong + ".", plan->at);
   draft.add(CustomPlanSet{std::move(made)});
 }
 

@@ -19,4 +19,7 @@ bool is_made(const Account& account, const Plan& plan);
 
 void set_custom_plan(Draft& draft, const SetCustomPlan& command);
 
+/// Why the agreement of a plan would end inside a period; none: it does not.
+std::optional<std::string> agreement_that_ends_inside(const Plan& plan);
+
 }  // namespace florin

@@ -20,6 +20,15 @@ void move_ends(Draft& draft, const PauseState& pause, Instant new_to) {
   }
 }
 
+/// Where the end of a later period comes to: as many months after the period that stood still as before.
+std::optional<Instant> end_after_pause(const Calendar& calendar, const Subscription& stood, const PauseState& pause,
+                                       std::optional<Instant> end, Instant to) {
+  if (!end || *end <= pause.since) return end;
+  const std::int64_t stood_end = stood.anchor_months + stood.months;
+  const std::int64_t months = months_to_last_end(calendar, {stood.anchor, stood_end, 1}, *end) - stood_end;
+  return calendar.boundary(to, 1, months);
+}
+
 }  // namespace
 
 void pause(Draft& draft) {
@@ -41,13 +50,14 @@ void resume(Draft& draft) {
   const auto moved = [&](Instant t) { return calendar.moved(t, pause.since, draft.now); };
   const auto moved_if = [&](std::optional<Instant> t) { return t ? std::optional(moved(*t)) : t; };
   const Instant to = moved(stood.to);
+  const auto end_of_period = [&](std::optional<Instant> t) { return end_after_pause(calendar, stood, pause, t, to); };
   move_ends(draft, pause, to);
   draft.add(SubscriptionResumed{.anchor = to,
                                 .anchor_months = -stood.months,
                                 .from = moved(stood.from),
                                 .to = to,
-                                .ends_at = moved_if(stood.ends_at),
-                                .agreement_ends = moved_if(stood.agreement_ends),
+                                .ends_at = end_of_period(stood.ends_at),
+                                .agreement_ends = end_of_period(stood.agreement_ends),
                                 .month_from = moved_if(stood.month ? std::optional(stood.month->from) : std::nullopt),
                                 .month_to = moved_if(stood.month ? std::optional(stood.month->to) : std::nullopt)});
   // A payment that failed in the pause: the ladder begins now.

@@ -9,7 +9,7 @@ namespace {
 
 PeriodEnd reason_of(const Draft& draft, const Subscription& ending) {
   if (ending.ends_at && *ending.ends_at <= ending.to) return PeriodEnd::cancel;
-  if (!ending.pending) return PeriodEnd::renewal;
+  if (!takes_pending(ending)) return PeriodEnd::renewal;
   if (ending.pending->plan == ending.plan)
     return ending.pending->cycle == ending.cycle ? PeriodEnd::renewal : PeriodEnd::cycle_change;
   const auto before = plan_for(draft.account, draft.own_catalog(), ending.plan);
@@ -20,18 +20,21 @@ PeriodEnd reason_of(const Draft& draft, const Subscription& ending) {
 
 void take_terms(Draft& draft, const Terms& terms) {
   const Subscription& ending = *draft.account.subscription;
-  const bool moves = !ending.pending && terms.catalog.version != ending.catalog;
-  const bool changed = ending.pending || moves || terms.add_ons != ending.add_ons;
+  const bool pending = takes_pending(ending);
+  const bool moves = !pending && terms.catalog.version != ending.catalog;
+  const bool changed = pending || moves || terms.add_ons != ending.add_ons;
+  const Periods periods{ending.anchor, ending.anchor_months + ending.months + terms.cycle.months, terms.cycle.months};
   if (changed)
-    draft.add(SubscriptionChanged{.plan = terms.plan.id,
-                                  .cycle = terms.cycle.id,
-                                  .months = terms.cycle.months,
-                                  .licences = terms.licences,
-                                  .add_ons = terms.add_ons,
-                                  .catalog = terms.catalog.version,
-                                  .to = std::nullopt,
-                                  .agreement_ends = moves ? ending.agreement_ends : bound_until(draft, terms.plan)});
-  if (ending.pending) draft.add(ChangeRemoved{});
+    draft.add(SubscriptionChanged{
+        .plan = terms.plan.id,
+        .cycle = terms.cycle.id,
+        .months = terms.cycle.months,
+        .licences = terms.licences,
+        .add_ons = terms.add_ons,
+        .catalog = terms.catalog.version,
+        .to = std::nullopt,
+        .agreement_ends = moves ? ending.agreement_ends : bound_until(draft, terms.plan, ending.to, periods)});
+  if (pending) draft.add(ChangeRemoved{});
 }
 
 }  // namespace

@@ -22,10 +22,27 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
 Terms current_terms(const Draft& draft);
 /// The same without the add-ons that are bought for one period.
 Terms renewing(Terms terms);
+/// Whether the change that waits takes place at the end of the running period. Until a cancellation takes effect under
+/// an agreement, plan and cycle stay as they are.
+bool takes_pending(const Subscription& running);
 /// What it will be on from the next period: what waits, or the same again; add-ons for one period fall away.
 Terms next_terms(const Draft& draft);
-/// Until when who begins or changes to this plan now is bound. Source   CL-18
-std::optional<Instant> bound_until(const Draft& draft, const Plan& plan);
+/// The ends of a subscription's periods: each so many months after the one before, counted from the anchor.
+struct Periods {
+  Instant anchor;
+  std::int64_t first_end = 0;  ///< of the period that runs or begins, in months from the anchor
+  std::int32_t months = 1;
+};
+Periods periods_of(const Subscription& running);
+/// The last end of a period that is not after `limit`; at least the first one.
+Instant last_end_within(const Calendar& calendar, const Periods& periods, Instant limit);
+/// The same in months from the anchor.
+std::int64_t months_to_last_end(const Calendar& calendar, const Periods& periods, Instant limit);
+
+/// Until when an account is bound that begins, changes to or goes on with this plan at `begins`, with these periods
+/// from then on. An agreement ends with a period, and never later than its term: so its last payment is for its last
+/// period. Source   CL-18; docs/decisions/0056-agreements-end-with-a-period.md
+std::optional<Instant> bound_until(const Draft& draft, const Plan& plan, Instant begins, const Periods& periods);
 
 /// Whether a catalog still sells what the account is on: plan, cycle and each add-on.
 bool sells(const Account& account, const Catalog& catalog);
@@ -66,6 +83,8 @@ void end_add_on_month(Draft& draft);
 void start_trial(Draft& draft);
 void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Subscribe& command);
 void change_plan(Draft& draft, const Actor& actor, std::string_view key, const ChangePlan& command);
+/// When a cancellation that is asked for now takes effect: an end of a period.
+Instant cancelled_for(const Draft& draft);
 void cancel(Draft& draft);
 void undo_cancel(Draft& draft);
 void pause(Draft& draft);
@@ -73,6 +92,7 @@ void resume(Draft& draft);
 void delete_account(Draft& draft, const Actor& actor);
 
 /// It is over. Orders for it that nobody is working on are closed; what is in flight is settled when it is known.
+/// Automatic recharge is off until its customer agrees to it again.
 void end_subscription(Draft& draft, Standing standing, std::string_view because);
 /// The same with what the tenant says becomes of a cancelled account and its credits.
 void end_as_cancelled(Draft& draft, std::string_view because);

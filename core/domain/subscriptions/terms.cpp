@@ -29,13 +29,12 @@ void add_credits(std::vector<BoughtCredits>& sum, const CreditType& type, Credit
   sum.push_back({type, amount});
 }
 
-Money add_on_price(const AddOn& add_on, std::string_view cycle) {
-  const std::string_view wanted = add_on.by_month_on(cycle) ? "monthly" : cycle;
-  const auto price = std::ranges::find_if(add_on.prices, [&](const AddOn::Price& p) { return p.cycle == wanted; });
-  if (price == add_on.prices.end())
+const AddOn::Price& add_on_price(const AddOn& add_on, std::string_view cycle) {
+  const AddOn::Price* price = add_on.price_on(cycle);
+  if (price == nullptr)
     refuse("add_on_not_sold", "'" + add_on.id.text() + "' is not sold on the " + std::string(cycle) + " cycle.",
            add_on.at);
-  return price->price;
+  return *price;
 }
 
 }  // namespace
@@ -87,15 +86,15 @@ Quote quote_period(const Terms& terms) {
   }
   for (const AddOnCount& wanted : terms.add_ons) {
     const AddOn& add_on = *terms.catalog.add_on(wanted.add_on);
-    const Money price = add_on_price(add_on, terms.cycle.id);
+    const AddOn::Price& price = add_on_price(add_on, terms.cycle.id);
     const bool by_month = add_on.by_month_on(terms.cycle.id);
     quote.lines.push_back({add_on.id.text() + ", " + (by_month ? "monthly" : terms.cycle.id),
                            wanted.count,
-                           {multiply(price.minor(), wanted.count), price.currency()},
+                           {multiply(price.price.minor(), wanted.count), price.price.currency()},
                            add_on.id});
     if (add_on.sells.type.empty()) continue;
     add_credits(by_month ? quote.buys.month_credits : quote.buys.addon_credits, add_on.sells.type,
-                add_on.sells.amount.times(wanted.count));
+                price.sells.value_or(add_on.sells.amount).times(wanted.count));
     quote.lines.back().brings.push_back(add_on.sells.type);
   }
   return quote;
@@ -129,9 +128,7 @@ bool sells(const Account& account, const Catalog& catalog) {
   if (!plan->by_licence && running.licences != 1) return false;
   return std::ranges::all_of(running.add_ons, [&](const AddOnCount& bought) {
     const AddOn* add_on = catalog.add_on(bought.add_on);
-    return add_on != nullptr &&
-           (add_on->by_month_on(running.cycle) ||
-            std::ranges::find(add_on->prices, running.cycle, &AddOn::Price::cycle) != add_on->prices.end());
+    return add_on != nullptr && add_on->price_on(running.cycle) != nullptr;
   });
 }
 
@@ -142,12 +139,19 @@ std::uint32_t next_version(const Account& account, const Catalogs& catalogs, std
   return !bound && sells(account, catalogs.at(version)) ? version : running.catalog;
 }
 
+bool takes_pending(const Subscription& running) {
+  const bool same_plan =
+      running.pending && running.pending->plan == running.plan && running.pending->cycle == running.cycle;
+  const bool keeps_plan = running.ends_at && !running.ends_with_period();
+  return running.pending && (same_plan || !keeps_plan);
+}
+
 Terms next_terms(const Draft& draft) {
   const Subscription& running = *draft.account.subscription;
   const PendingChange next =
-      running.pending ? *running.pending
-                      : PendingChange{running.plan, running.cycle, running.licences, running.add_ons,
-                                      next_version(draft.account, draft.world.catalogs, draft.tenant.catalog)};
+      takes_pending(running) ? *running.pending
+                             : PendingChange{running.plan, running.cycle, running.licences, running.add_ons,
+                                             next_version(draft.account, draft.world.catalogs, draft.tenant.catalog)};
   const Catalog& catalog = draft.world.catalogs.at(next.catalog);
   return renewing(terms_of(draft.account, catalog, next.plan, next.cycle, next.licences, next.add_ons));
 }
@@ -157,13 +161,31 @@ Terms renewing(Terms terms) {
   return terms;
 }
 
-std::optional<Instant> bound_until(const Draft& draft, const Plan& plan) {
-  std::optional<Instant> before;
-  if (draft.account.subscription) before = draft.account.subscription->agreement_ends;
-  const bool already_on = draft.account.subscription && draft.account.subscription->plan == plan.id;
-  if (!plan.agreement || already_on) return before;
-  const Instant ends = draft.calendar().after(draft.now, *plan.agreement);
-  return before ? std::max(*before, ends) : ends;
+std::int64_t months_to_last_end(const Calendar& calendar, const Periods& periods, Instant limit) {
+  std::int64_t end = periods.first_end;
+  while (calendar.boundary(periods.anchor, 1, end + periods.months) <= limit) end += periods.months;
+  return end;
+}
+
+Instant last_end_within(const Calendar& calendar, const Periods& periods, Instant limit) {
+  return calendar.boundary(periods.anchor, 1, months_to_last_end(calendar, periods, limit));
+}
+
+Periods periods_of(const Subscription& running) {
+  return {running.anchor, running.anchor_months + running.months, running.months};
+}
+
+std::optional<Instant> bound_until(const Draft& draft, const Plan& plan, Instant begins, const Periods& periods) {
+  const auto& running = draft.account.subscription;
+  std::optional<Instant> bound;
+  if (running) bound = running->agreement_ends;
+  const bool already_on = running && running->plan == plan.id;
+  if (plan.agreement && !already_on) {
+    const Instant ends = draft.calendar().after(begins, *plan.agreement);
+    bound = bound ? std::max(*bound, ends) : ends;
+  }
+  if (!bound || *bound <= begins) return bound;
+  return last_end_within(draft.calendar(), periods, *bound);
 }
 
 }  // namespace florin

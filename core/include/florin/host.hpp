@@ -105,6 +105,7 @@ struct MonthReport {
   std::string month;  ///< 2026-03
   bool closed = false;
   std::vector<Line> lines;
+  Money written_off;  ///< what customers owed and are not asked for any more, without a payment
 };
 FLORIN_API std::string as_csv(const std::vector<MonthReport>& months);
 FLORIN_API std::string as_json(const std::vector<MonthReport>& months);
@@ -143,9 +144,9 @@ struct StatementReport {
 
 /// An account that is set aside, and what its release comes to.
 struct Release {
-  bool released = false;                ///< false: it was only looked at
-  std::string rule;                     ///< why it was set aside: balance, grant_equation, facts_fit, …
-  std::string text;                     ///< what breaks the rule
+  bool released = false;  ///< false: it was only looked at
+  std::string rule;       ///< why it was set aside: balance, grant_equation, facts_fit, …
+  std::string text;       ///< what breaks the rule
   Instant since;
   std::vector<UpcomingCharge> charges;  ///< what falls due with the release, at once
   std::size_t reports = 0;              ///< of processors, that were kept and are decided now

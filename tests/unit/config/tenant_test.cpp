@@ -168,6 +168,8 @@ TEST(Tenants, Kaspr) {
   EXPECT_TRUE(phone.whole_inside_period);
   EXPECT_EQ(phone.prices[1].cycle, "annual");
   EXPECT_EQ(phone.prices[1].price.text(), "200.00 EUR");
+  EXPECT_EQ(phone.prices[1].sells->units, 1200);
+  EXPECT_FALSE(phone.prices[0].sells);
   EXPECT_FALSE(catalog.credit_sales);
   EXPECT_NE(catalog.tries_for("addon"), nullptr);
 }

@@ -11,6 +11,7 @@
 #include "domain/journal/journal.hpp"
 #include "domain/journal/names.hpp"
 #include "domain/ledger/postings.hpp"
+#include "domain/subscriptions/subscription.hpp"
 #include "world.hpp"
 
 namespace florin::test {
@@ -342,6 +343,36 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
     const auto name = word_of<std::variant_alternative_t<i, Fact>>();
     EXPECT_TRUE(kinds.contains(i) || elsewhere.contains(name)) << name << " did not happen in any life";
   });
+}
+
+TEST(Random, NothingIsChargedForTimeAfterTheEndThatWasTold) {
+  std::size_t told = 0, bound = 0;
+  for (int seed = 0; seed < 160 && !HasFatalFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Life life{started(seed), std::mt19937_64(static_cast<unsigned>(3000 + seed)), {}};
+    const Calendar calendar(life.world.catalogs.at(1).zone);
+    life.world.watch = [&](const Entry& entry, const Account&, const Account& after) {
+      if (!after.subscription) return;
+      const Subscription& running = *after.subscription;
+      const auto ends_a_period = [&](Instant end) {
+        return last_end_within(calendar, periods_of(running), end) == end;
+      };
+      if (running.ends_at) {
+        ++told;
+        ASSERT_TRUE(ends_a_period(*running.ends_at)) << running.ends_at->text();
+      }
+      if (running.agreement_ends && entry.at < *running.agreement_ends) {
+        ++bound;
+        ASSERT_TRUE(ends_a_period(*running.agreement_ends)) << running.agreement_ends->text();
+      }
+      for (const Fact& fact : entry.facts)
+        if (const auto* placed = std::get_if<OrderPlaced>(&fact); placed != nullptr && placed->order->renewal())
+          ASSERT_TRUE(!running.ends_at || *placed->order->period_to <= *running.ends_at);
+    };
+    live(life, 200);
+  }
+  EXPECT_GT(told, 100U);
+  EXPECT_GT(bound, 100U);
 }
 
 TEST(Random, BytesAndReplayGiveTheSameAccount) {

@@ -1,0 +1,242 @@
+/// What is paid is what is delivered: agreements pay exactly their term, prorated changes by the day, and what was
+/// under the minimum charge is charged or written off.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "domain/accounts/apply.hpp"
+#include "domain/ledger/postings.hpp"
+#include "domain/subscriptions/subscription.hpp"
+#include "world.hpp"
+
+namespace florin::test {
+namespace {
+
+Subscribe on(std::string_view id, std::string cycle) { return {plan(id), std::move(cycle), {}, {}, {}, false, {}}; }
+
+Plan bound_plan(std::int32_t months, Currency currency) {
+  Plan bound;
+  bound.id = plan("bound");
+  bound.rank = 60;
+  bound.agreement = Span{Span::Unit::months, months};
+  bound.cycles = {{"monthly", 1, Money(50'000, currency), {}, {}},
+                  {"quarterly", 3, Money(140'000, currency), {}, {}},
+                  {"annual", 12, Money(500'000, currency), {}, {}}};
+  return bound;
+}
+
+struct Dice {
+  std::mt19937_64 random;
+  std::int64_t upto(std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n)); }
+};
+
+std::int64_t paid(const Account& account) {
+  std::int64_t sum = 0;
+  for (const Order& order : account.orders)
+    if (order.state == OrderState::paid) sum += order.total.minor();
+  return sum;
+}
+
+TEST(Agreements, ABoundAccountPaysExactlyItsTermThroughAnyPauses) {
+  constexpr std::pair<const char*, std::int32_t> cycles[] = {{"monthly", 1}, {"quarterly", 3}, {"annual", 12}};
+  for (int seed = 0; seed < 120; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Dice dice{std::mt19937_64(static_cast<unsigned>(seed))};
+    const auto& [cycle, months] = cycles[dice.upto(3)];
+    const auto periods = static_cast<std::int32_t>(1 + dice.upto(months == 12 ? 2 : 6));
+    Catalog catalog = salesmsg();
+    if (seed % 2 == 0) catalog.zone = zone_named("America/Denver");
+    catalog.pause = PauseRule{true, true, {Span::Unit::days, 90}, {}};
+    catalog.plans.push_back(bound_plan(periods * months, catalog.currency));
+    World world(catalog, {});
+    world.card("captured").to(world.now + hours(dice.upto(24 * 400))).does(on("bound", cycle));
+    bool cancelled = false;
+    for (int step = 0; step < 400 && world.account.subscription; ++step) {
+      const Subscription& running = *world.account.subscription;
+      if (!cancelled && (dice.upto(10) == 0 || running.to == running.agreement_ends)) {
+        world.does(Cancel{});
+        cancelled = true;
+      } else if (dice.upto(12) == 0) {
+        (void)world.tries(world.account.pause ? AnyCommand(Resume{}) : AnyCommand(Pause{}));
+      }
+      world.to(world.now + hours(1 + dice.upto(24 * 12)));
+    }
+    ASSERT_FALSE(world.account.subscription);
+    ASSERT_EQ(world.orders(OrderKind::subscription), static_cast<std::size_t>(periods));
+  }
+}
+
+TEST(Agreements, OneThatBeginsInsideAPeriodCountsItAndEndsWithOne) {
+  for (const bool annual : {false, true}) {
+    Catalog catalog = salesmsg();
+    catalog.plans.push_back(bound_plan(12, catalog.currency));
+    World world(catalog, {});
+    const std::string cycle = annual ? "annual" : "monthly";
+    world.card("captured").to("2026-01-01T08:00Z").does(on("starter", cycle));
+    world.to("2026-03-10T08:00Z").does(ChangePlan{plan("bound"), cycle});
+    const Instant ends = at(annual ? "2027-01-01T08:00Z" : "2027-03-01T08:00Z");
+    EXPECT_EQ(*world.account.subscription->agreement_ends, ends);
+    world.does(Cancel{});
+    EXPECT_EQ(*world.account.subscription->ends_at, ends);
+    const std::size_t before = world.orders(OrderKind::subscription);
+    world.to("2028-06-01T08:00Z");
+    EXPECT_FALSE(world.account.subscription);
+    EXPECT_EQ(world.orders(OrderKind::subscription) - before, annual ? 0U : 11U);
+  }
+}
+
+TEST(Agreements, AnUpgradeThatBeginsANewCycleKeepsTheNumberOfPayments) {
+  Catalog catalog = call_loop();
+  catalog.plans.push_back(bound_plan(12, catalog.currency));
+  Plan higher = bound_plan(12, catalog.currency);
+  higher.id = plan("higher");
+  higher.rank = 70;
+  higher.agreement.reset();
+  catalog.plans.push_back(higher);
+  World world(catalog, {});
+  world.card("captured").to("2026-01-01T08:00Z").does(on("bound", "monthly"));
+  world.to("2026-03-10T08:00Z").does(ChangePlan{plan("higher"), "monthly"});
+  EXPECT_EQ(*world.account.subscription->agreement_ends, at("2026-12-10T08:00Z"));
+  world.does(Cancel{}).to("2027-06-01T08:00Z");
+  EXPECT_FALSE(world.account.subscription);
+  EXPECT_EQ(world.account.orders.size(), 12U);  // January, February, March, and nine of the new cycle
+}
+
+/// The price of each local day from the first payment on, by the period that it is in.
+struct Delivered {
+  const Calendar calendar;
+  double sum = 0;
+  std::int64_t from = 0;  // day
+  double a_day = 0;
+
+  void goes_on(Instant at, const Account& account, std::int64_t price) {
+    const std::int64_t today = calendar.date(at).days();
+    sum += a_day * static_cast<double>(today - from);
+    from = today;
+    const Subscription& running = *account.subscription;
+    a_day = static_cast<double>(price) / static_cast<double>(calendar.days_between(running.from, running.to));
+  }
+};
+
+std::int64_t price_of(const Catalog& catalog, const Subscription& running) {
+  return catalog.plan(running.plan)->cycle(running.cycle)->price.minor();
+}
+
+TEST(Changes, WhatIsPaidIsWhatIsDeliveredByTheDay) {
+  std::size_t changed = 0, waited = 0;
+  for (int seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Dice dice{std::mt19937_64(static_cast<unsigned>(seed))};
+    Catalog catalog = salesmsg();
+    if (seed % 2 == 0) catalog.zone = zone_named("Europe/Berlin");
+    catalog.plans.clear();
+    for (int rank = 1; rank <= 4; ++rank) {
+      Plan one;
+      one.id = plan("p" + std::to_string(rank));
+      one.rank = rank;
+      const std::int64_t price = 900 * rank + dice.upto(3000);
+      one.cycles = {{"monthly", 1, Money(price, catalog.currency), {}, {}},
+                    {"annual", 12, Money(price * (8 + dice.upto(4)), catalog.currency), {}, {}}};
+      catalog.plans.push_back(one);
+    }
+    const bool restarts = dice.upto(2) == 0;
+    const ChangeRule rule{.when = ChangeRule::When::now,
+                          .cycle = restarts ? ChangeRule::Cycle::restarts : ChangeRule::Cycle::keeps,
+                          .pays = ChangeRule::Pays::prorated_difference,
+                          .credits = restarts ? ChangeRule::Gives::full : ChangeRule::Gives::prorated_difference,
+                          .at = {}};
+    catalog.upgrade = catalog.cycle_change = rule;
+    catalog.cycle_change.when = ChangeRule::When::now_if_longer;
+    catalog.minimum_charge = Money(0, catalog.currency);
+    World world(catalog, {});
+    world.card("captured").to(world.now + hours(dice.upto(24 * 365))).does(on("p1", "monthly"));
+    Delivered delivered{Calendar(catalog.zone)};
+    delivered.from = delivered.calendar.date(world.now).days();
+    delivered.goes_on(world.now, world.account, price_of(catalog, *world.account.subscription));
+    const Instant begun = world.account.subscription->from;
+    for (int step = 0; step < 6; ++step) {
+      const Instant next = world.now + hours(1 + dice.upto(24 * 9));
+      if (world.account.subscription->to <= next) break;
+      world.to(next);
+      const std::size_t orders = world.account.orders.size();
+      ChangePlan change;
+      if (dice.upto(2) == 0) change.plan = plan("p" + std::to_string(1 + dice.upto(4)));
+      if (!change.plan || dice.upto(3) == 0) change.cycle = dice.upto(2) == 0 ? "annual" : "monthly";
+      const std::string then = world.tries(change);
+      changed += world.account.orders.size() > orders ? 1U : 0U;
+      waited += then == "done" && world.account.orders.size() == orders ? 1U : 0U;
+      delivered.goes_on(world.now, world.account, price_of(catalog, *world.account.subscription));
+    }
+    delivered.goes_on(world.account.subscription->to, world.account, 0);
+    ASSERT_LT(begun, world.account.subscription->to);
+    const auto orders = static_cast<double>(world.account.orders.size());
+    ASSERT_NEAR(static_cast<double>(paid(world.account)), delivered.sum, 0.5 * orders + 0.001);
+  }
+  EXPECT_GT(changed, 100U);
+  EXPECT_GT(waited, 50U);
+}
+
+TEST(SmallAmounts, AreChargedWhenTheyHaveAddedUpAtTheEndOrWrittenOff) {
+  for (const bool declines : {false, true}) {
+    Catalog catalog = salesmsg();
+    catalog.minimum_charge = money("20.00 USD");
+    World world(catalog, {});
+    world.card("captured").to("2026-01-01T08:00Z").does(on("starter", "monthly"));
+    for (int i = 0; i < 5; ++i) world.does(BuyCredits{amount("100 message"), {}});
+    // 5.00 each: the fourth makes 20.00, the fifth waits.
+    EXPECT_EQ(world.charged(), "45.00 USD");
+    EXPECT_EQ(world.account.next_invoice.size(), 1U);
+    if (declines) world.card("declined");
+    world.does(Cancel{}).to("2026-03-01T08:00Z");
+    EXPECT_TRUE(world.account.next_invoice.empty());
+    EXPECT_EQ(world.charged(), declines ? "45.00 USD" : "50.00 USD");
+    EXPECT_EQ(world.facts<AmountWrittenOff>(), declines ? 1U : 0U);
+  }
+}
+
+TEST(SmallAmounts, GoBackToTheNextInvoiceWhenTheirOrderFails) {
+  Catalog catalog = salesmsg();
+  catalog.minimum_charge = money("9.00 USD");
+  World world(catalog, {});
+  world.card("captured").to("2026-01-01T08:00Z").does(on("starter", "monthly"));
+  world.does(BuyCredits{amount("100 message"), {}});
+  world.card("declined").does(BuyCredits{amount("100 message"), {}});
+  EXPECT_EQ(world.account.next_invoice.size(), 1U);
+  EXPECT_EQ(world.last_order().state, OrderState::closed);
+  // Money that comes late pays for what it was asked for, once.
+  ProviderReport late;
+  late.state = AttemptState::captured;
+  late.amount = world.last_order().total;
+  world.said(late);
+  EXPECT_TRUE(world.account.next_invoice.empty());
+  world.card("captured").to("2026-02-01T08:00Z");
+  EXPECT_EQ(world.charged(), "60.00 USD");  // 25.00 + 10.00 + 25.00
+}
+
+TEST(SmallAmounts, AnOpenInvoiceOfADeletedAccountIsWrittenOff) {
+  Catalog catalog = exotel();
+  catalog.gates.clear();
+  catalog.minimum_at = RuleAt{};
+  for (Plan& one : catalog.plans) one.monthly_minimum = Money(50'000, catalog.currency);
+  catalog.tries.push_back({"minimum", {"primary"}, {}});
+  World world(catalog, {});
+  std::map<std::string, std::int64_t> books;
+  world.watch = [&](const Entry& entry, const Account& before, const Account&) {
+    Account folded = before;
+    TenantState tenant;
+    for (const Fact& fact : entry.facts) {
+      for (const Posting& posting : postings(fact, folded)) books[posting.account] += posting.amount;
+      apply(folded, tenant, fact, entry.at);
+    }
+  };
+  world.card("captured").to("2026-01-01T08:00Z").does(on("starter", "monthly"));
+  world.card("declined").to("2026-02-01T09:00Z");
+  EXPECT_GT(books["customer"], 0);
+  world.does(DeleteAccount{});
+  EXPECT_EQ(books["customer"], 0);
+  EXPECT_GT(books["written_off"], 0);
+}
+
+}  // namespace
+}  // namespace florin::test
