@@ -8,6 +8,7 @@
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "florin/printable.hpp"
 #include "florin/scenario.hpp"
 #include "outcome.hpp"
 
@@ -194,6 +195,12 @@ int start_sending(const std::string& data) {
   return written(fine);
 }
 
+int accept_clock(const std::string& data) {
+  if (const Status done = florin::accept_clock(data); !done) return fail(done.error());
+  std::cout << "the host of " << data << " goes by this machine's clock within a minute, or when it starts\n";
+  return written(fine);
+}
+
 int views(const std::string& data, const std::string& views) {
   if (data.find("://") != std::string::npos && views.empty())
     return fail(
@@ -259,11 +266,11 @@ int submit(const SubmitWords& words) {
       const auto under_way = host.wait_for_payments(tenant, account, seconds(10));
       if (!under_way) return fail(under_way.error());
       for (const std::string& one : *under_way)
-        std::cerr << one << " is still under way; `florin payments` asks what became of it\n";
+        std::cerr << printable(one) << " is still under way; `florin payments` asks what became of it\n";
       return written(fine);
     }
-    std::cerr << "refused, " << outcome->refusal->code << ": " << outcome->refusal->text
-              << (outcome->refusal->rule.empty() ? "" : " (" + outcome->refusal->rule + ")") << "\n";
+    std::cerr << "refused, " << outcome->refusal->code << ": " << printable(outcome->refusal->text)
+              << (outcome->refusal->rule.empty() ? "" : " (" + printable(outcome->refusal->rule) + ")") << "\n";
     return written(refused);
   });
 }
@@ -283,8 +290,9 @@ int statement(const StatementWords& words) {
   std::size_t new_lines = 0, open = 0;
   for (const StatementLine& line : report->lines) {
     std::cout << words.file << ":" << line.at << "  " << line.dated << "  " << line.amount << "  " << line.becomes
-              << (line.account.empty() ? "" : "  " + line.account) << "  " << line.receipt << "\n    " << line.why
-              << (line.said.empty() ? "" : "\n    \"" + line.said + "\"") << "\n";
+              << (line.account.empty() ? "" : "  " + printable(line.account)) << "  " << printable(line.receipt)
+              << "\n    " << printable(line.why) << (line.said.empty() ? "" : "\n    \"" + printable(line.said) + "\"")
+              << "\n";
     const bool entered = line.becomes == "pays" || line.becomes == "part" || line.becomes == "over" ||
                          line.becomes == "kept" || line.becomes == "unmatched";
     new_lines += entered ? 1U : 0U;

@@ -37,6 +37,7 @@ int show(const std::string& data, const std::string& tenant, const std::string& 
 int backup(const std::string& data, const std::string& to);
 int restore(const std::string& from, const std::string& data);
 int start_sending(const std::string& data);
+int accept_clock(const std::string& data);
 /// views: a file; empty: views.db in the data folder.
 int views(const std::string& data, const std::string& views);
 int plugins(const std::string& folder, bool json);

@@ -7,8 +7,10 @@
 #include "client.hpp"
 #include "commands.hpp"
 #include "florin/check.hpp"
+#include "florin/printable.hpp"
 #include "program.hpp"
 #include "running.hpp"
+#include "terminal.hpp"
 
 namespace {
 
@@ -45,7 +47,7 @@ class Program {
       return app_.exit(said);  // --help and --version
     } catch (const CLI::RequiredError& wrong) {
       if (argc > 1 && app_.get_subcommands().empty())
-        std::cerr << "florin: '" << argv[1] << "' is no command; `florin --help` lists them\n";
+        std::cerr << "florin: '" << florin::printable(argv[1]) << "' is no command; `florin --help` lists them\n";
       else
         app_.exit(wrong);
       return usage;
@@ -273,6 +275,10 @@ class Program {
     auto* again = host_command("start-sending", "let a restored journal's host send to providers again",
                                [this] { return start_sending(data_); });
     data_of(again);
+    auto* clock = command("clock", "clock accept: go by this machine's clock again after it jumped ahead",
+                          [this] { return accept_clock(data_); });
+    clock->add_option("WORD", word_, "accept")->required()->check(CLI::IsMember({"accept"}));
+    data_of(clock);
   }
 
   void with_a_host() {
@@ -376,7 +382,7 @@ class Program {
   CLI::App app_{"Florin: plans and prepaid credits, from YAML to a verified journal.", "florin"};
   std::function<int()> action_;
   std::vector<std::string> paths_;
-  std::string processor_;
+  std::string processor_, word_;
   std::string data_, tenant_, account_, to_file_, from_file_, at_, json_command_, key_, as_;
   std::vector<CLI::App*> for_a_host_;
   std::string serve_data_, virtual_from_, admin_, key_name_, old_ends_in_, reason_;
@@ -406,10 +412,11 @@ int florin::cli::run_program(const std::vector<std::string>& words) {
 }
 
 int main(int argc, char** argv) {
+  const Guarded out(std::cout), errors(std::cerr);
   try {
     return Program().run(argc, argv);
   } catch (const std::exception& failed) {
-    std::fprintf(stderr, "florin: %s\n", failed.what());
+    std::cerr << "florin: " << florin::printable(failed.what()) << "\n";
     return florin::cli::no_store;
   }
 }

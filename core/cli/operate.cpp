@@ -5,6 +5,7 @@
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "florin/printable.hpp"
 #include "outcome.hpp"
 
 namespace florin::cli {
@@ -30,7 +31,7 @@ int plan(const std::string& config, const std::string& data, const std::vector<s
   if (!all_fit(files, config)) return problems;
   const auto plans = plan_files(data, files);
   if (!plans && !plans.error().at.file.empty()) {
-    std::cerr << plans.error().message;
+    std::cerr << printable_lines(plans.error().message);
     return problems;
   }
   if (!plans) return fail(plans.error());
@@ -56,7 +57,8 @@ int apply(const ApplyWords& words) {
     if (applied)
       std::cout << what << ": version " << *applied << " is in force\n";
     else
-      std::cerr << what << ": not applied, " << applied.error().code << ": " << applied.error().message << "\n";
+      std::cerr << what << ": not applied, " << applied.error().code << ": " << printable_lines(applied.error().message)
+                << "\n";
     return bool(applied);
   };
   bool all = true;
@@ -85,8 +87,9 @@ namespace {
 
 std::string as_line(const UpcomingCharge& charge) {
   const std::string how = charge.waits ? "waits: charges are stopped" : charge.method;
-  return charge.at.text() + "  " + charge.account.text() + "  " + charge.amount.text() + "  " + charge.what + "  " +
-         (how.empty() ? "no payment method" : how) + "\n";
+  return printable(charge.at.text() + "  " + charge.account.text() + "  " + charge.amount.text() + "  " + charge.what +
+                   "  " + (how.empty() ? "no payment method" : how)) +
+         "\n";
 }
 
 }  // namespace
@@ -119,7 +122,7 @@ int import(const TenantWords& words, const std::string& file, bool dry_run, bool
           const char* state = account.there_already ? "is there already"
                               : dry_run             ? "would be imported"
                                                     : "is imported";
-          if (!json) std::cout << account.account.text() << " " << state << ": " << account.is << "\n";
+          if (!json) std::cout << account.account.text() << " " << state << ": " << printable(account.is) << "\n";
           if (json) std::cout << as_json(account.charges) << "\n";
           if (!json)
             for (const UpcomingCharge& charge : account.charges) std::cout << "  " << as_line(charge);

@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "florin/check.hpp"
 #include "florin/host.hpp"
+#include "florin/printable.hpp"
 #include "florin/result.hpp"
 #include "running.hpp"
 
@@ -20,8 +21,8 @@ inline int fail(const Error& error) {
   // Several errors are one message, each line with its place.
   const bool placed = !error.at.file.empty() && error.message.starts_with(error.at.file);
   std::cerr << "florin: "
-            << (placed                  ? error.message + (error.message.ends_with('\n') ? "" : "\n")
-                : error.at.file.empty() ? error.message + "\n"
+            << (placed                  ? printable_lines(error.message) + (error.message.ends_with('\n') ? "" : "\n")
+                : error.at.file.empty() ? printable(error.message) + "\n"
                                         : as_text({error}));
   static constexpr std::string_view about_names[] = {"no_such_tenant", "no_such_account", "tenant_stopped", "bad_id",
                                                      "bad_instant"};
@@ -31,7 +32,7 @@ inline int fail(const Error& error) {
 
 template <class T>
 int failed_to_read(const char* what, const Result<T>& id) {
-  std::cerr << "florin: " << what << ": " << id.error().message << "\n";
+  std::cerr << "florin: " << what << ": " << printable(id.error().message) << "\n";
   return usage;
 }
 
@@ -80,7 +81,7 @@ inline int unfit_file(const Error& error) {
 
 /// The host answered, and the answer is no.
 inline int was_refused(const Error& error) {
-  std::cerr << "florin: " << error.code << ": " << as_text({error});
+  std::cerr << "florin: " << printable(error.code) << ": " << as_text({error});
   return refused;
 }
 

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "florin/check.hpp"
 #include "florin/host.hpp"
+#include "florin/printable.hpp"
 #include "outcome.hpp"
 
 namespace florin::cli {
@@ -80,7 +81,7 @@ int reconcile(const TenantWords& words, const std::string& processor_word, const
   return on_tenant(words, [&](Host& host, const TenantId& tenant) {
     const auto report = host.reconcile(tenant, *processor, *from, *from + hours(24));
     if (!report) return was_refused(report.error());
-    for (const std::string& difference : report->discrepancies) std::cout << difference << "\n";
+    for (const std::string& difference : report->discrepancies) std::cout << printable(difference) << "\n";
     std::cout << report->theirs << " in the books of " << processor->text() << ", " << report->same << " the same, "
               << report->learned << " learned, " << report->discrepancies.size() << " for a person\n";
     return written(report->discrepancies.empty() ? fine : problems);

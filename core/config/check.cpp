@@ -7,6 +7,7 @@
 
 #include "config/schema.hpp"
 #include "config/tenant/shapes.hpp"
+#include "florin/printable.hpp"
 
 namespace florin::config {
 
@@ -73,12 +74,14 @@ Errors in_order(Errors errors) {
 std::string text_of(const Errors& errors) {
   std::string text;
   for (const Error& error : errors) {
-    text += error.at.file;
+    text += printable(error.at.file);
     if (error.at.line != 0) text += fmt::format(":{}", error.at.line);
     if (error.at.column != 0) text += fmt::format(":{}", error.at.column);
     if (!error.at.file.empty()) text += ": ";
-    if (!error.at.path.empty()) text += error.at.path + ": ";
-    text += error.message + "\n";
+    if (!error.at.path.empty()) text += printable(error.at.path) + ": ";
+    // One that was put together here before, of several, has a line for each.
+    const bool of_several = error.message.ends_with('\n');
+    text += (of_several ? printable_lines(error.message) : printable(error.message)) + "\n";
   }
   return text;
 }

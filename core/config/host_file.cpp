@@ -33,6 +33,11 @@ struct Egress {
 };
 BOOST_DESCRIBE_STRUCT(Egress, (), (deadline, loopback, private_addresses))
 
+struct Clock {
+  std::optional<Written<Span>> longest_stop;
+};
+BOOST_DESCRIBE_STRUCT(Clock, (), (longest_stop))
+
 struct FlorinFile {
   PluginsBlock plugins;
   OneOrMany<Written<std::string>> tenants;
@@ -40,8 +45,9 @@ struct FlorinFile {
   Payments payments = Payments::real;
   std::optional<Egress> egress;
   Reconcile reconcile = Reconcile::daily;
+  std::optional<Clock> clock;
 };
-BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile))
+BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile, clock))
 
 inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
                                          {"pins", "a file of the plugins that may load, each with its checksum"},
@@ -54,7 +60,10 @@ inline constexpr Note florin_notes[] = {
     {"payments", "sandbox: every processor is played, and no money moves", Note::Presence::may_be_left_out},
     {"egress", "left out: processors reach public addresses by https alone"},
     {"reconcile", "daily: processors' books are held against ours at 03:00 UTC; by_hand: by florin reconcile alone",
-     Note::Presence::may_be_left_out}};
+     Note::Presence::may_be_left_out},
+    {"clock", "left out: a host that was away for more than 3 days asks before it believes the clock"}};
+inline constexpr Note clock_notes[] = {
+    {"longest_stop", "between two runs of the host; left out: 3 days. A clock that is further ahead is not believed"}};
 inline constexpr Note egress_notes[] = {
     {"deadline", "of one request to a provider; left out: 30 seconds"},
     {"loopback", "this machine may be reached, by plain http too: for stand-ins", Note::Presence::may_be_left_out},
@@ -66,6 +75,8 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::PluginsBlock> = yaml::plugins_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Egress> = yaml::egress_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Clock> = yaml::clock_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::FlorinFile> = yaml::florin_notes;
 
@@ -135,6 +146,13 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
         errors.push_back(
             {.code = "bad_deadline", .message = "a deadline is 1 second to 5 minutes", .at = deadline->at});
     }
+  }
+  if (read.clock && read.clock->longest_stop) {
+    const auto& stop = *read.clock->longest_stop;
+    const bool days = stop.value.unit == Span::Unit::days;
+    host.longest_stop = days ? hours(24 * stop.value.count) : seconds(stop.value.count);
+    if (stop.value.unit == Span::Unit::months || host.longest_stop < hours(1) || host.longest_stop > hours(24 * 366))
+      errors.push_back({.code = "bad_longest_stop", .message = "longest_stop is 1 hour to 366 days", .at = stop.at});
   }
   for (const auto& written : read.tenants) {
     const std::filesystem::path path = from_here(written.value);

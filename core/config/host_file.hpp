@@ -28,7 +28,8 @@ struct HostFile {
   std::optional<std::string> postgres;               ///< the address of the journal, if it is there
   bool payments_in_sandbox = false;                  ///< every processor is played by the sandbox: no money moves
   EgressBlock egress;
-  bool reconciles_daily = true;  ///< each processor's books against ours, by itself
+  Duration longest_stop = hours(72);  ///< between two runs of a host: a clock that is further ahead is not believed
+  bool reconciles_daily = true;       ///< each processor's books against ours, by itself
 };
 
 /// Errors   those of documents and decode, file_missing for a tenant file or folder that is not there, and

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
+#include <set>
+#include <string>
 
 #include "config/command.hpp"
 #include "config/decode.hpp"
@@ -37,7 +40,10 @@ std::optional<T> command_named(std::string name, Node fields, Errors& errors, co
   return std::get<T>(*command);
 }
 
-void add_account(const std::string& id, Node fields, const Where& at, ImportFile& into, Errors& errors) {
+/// Ids that the file has had so far.
+using Seen = std::set<std::string, std::less<>>;
+
+void add_account(const std::string& id, Node fields, const Where& at, Seen& seen, ImportFile& into, Errors& errors) {
   const auto account = AccountId::parse(id);
   if (!account) {
     Error error = account.error();
@@ -45,7 +51,7 @@ void add_account(const std::string& id, Node fields, const Where& at, ImportFile
     errors.push_back(std::move(error));
     return;
   }
-  if (std::ranges::find(into.accounts, *account, &ImportedRecord::account) != into.accounts.end())
+  if (!seen.insert(id).second)
     errors.push_back({.code = "duplicate_key", .message = "the account '" + id + "' is here twice", .at = at});
   ImportedRecord record{.account = *account, .command = {}, .personal_data = {}, .at = at, .fields = fields};
   if (auto personal_data = taken(fields, "personal_data"))
@@ -63,6 +69,7 @@ void add_account(const std::string& id, Node fields, const Where& at, ImportFile
 
 void read_lines(std::string_view text, const std::string& name, ImportFile& into, Errors& errors) {
   std::uint32_t number = 0;
+  Seen seen;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
@@ -82,7 +89,7 @@ void read_lines(std::string_view text, const std::string& name, ImportFile& into
       errors.push_back({.code = "missing_key", .message = "'account' is missing: whose line this is", .at = at});
       continue;
     }
-    add_account(id->text, *std::move(object), at, into, errors);
+    add_account(id->text, *std::move(object), at, seen, into, errors);
   }
 }
 
@@ -134,10 +141,11 @@ ImportFile read_import(const std::filesystem::path& file, Errors& errors) {
                       .at = tree->where("accounts")});
     return read;
   }
+  Seen seen;
   for (Node& account : accounts->children) {
     const std::string id = account.key;
     const Where at = account.where_key("accounts." + id);
-    add_account(id, std::move(account), at, read, errors);
+    add_account(id, std::move(account), at, seen, read, errors);
   }
   return read;
 }

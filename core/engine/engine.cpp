@@ -1,7 +1,5 @@
 #include "engine/engine.hpp"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,21 +8,14 @@
 #include <iterator>
 #include <latch>
 
+#include "florin/printable.hpp"
+
 namespace florin::engine {
 
 namespace {
 
-Instant wall_clock() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
-}
-
 /// Never set, and goes on while the machine sleeps: what a lease is counted on.
-Instant monotonic() {
-  timespec since{};
-  ::clock_gettime(CLOCK_BOOTTIME, &since);
-  return {since.tv_sec * 1'000'000 + since.tv_nsec / 1'000};
-}
+Instant monotonic() { return machine_clock(); }
 
 Error not_written(const store::Store& store) {
   return {.code = "store_unavailable",
@@ -47,6 +38,8 @@ constexpr std::size_t due_share = 64;
 /// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
 constexpr Duration rest{200'000};
 constexpr Duration longest_unsaved{1'000'000};
+/// So long callers wait for a journal that cannot be written; then they are told.
+constexpr Duration longest_unwritten{2'000'000};
 /// Accounts of one. Whoever waits for the disk behind it waits for that.
 constexpr std::size_t share_at_rest = 2048, share_when_busy = 256;
 
@@ -62,7 +55,7 @@ Engine::Engine(store::Store& store, Policies& policies, Providers& providers, Op
       inbox_(options_.most_waiting, tenant_share) {
   if (!options_.fatal)
     options_.fatal = [](const std::string& why) {
-      std::fprintf(stderr, "florin: %s\n", why.c_str());
+      std::fprintf(stderr, "florin: %s\n", printable(why).c_str());
       std::abort();
     };
 }
@@ -143,7 +136,7 @@ void Engine::take_back() {
   if (const auto opened = open_shard(problems); !opened) shard_.lose(not_ours);
 }
 
-Instant Engine::now() const { return threaded() ? wall_clock() : virtual_now_; }
+Instant Engine::now() const { return threaded() ? clock_.now() : virtual_now_; }
 
 // ---- Commands in -----------------------------------------------------------------------------------------------
 
@@ -234,7 +227,7 @@ Status Engine::read(const std::function<void(const Shard&)>& read) {
     }
     wake_decider();
     lock.unlock();
-    if (!done.get_future().get()) return not_ours;
+    if (!done.get_future().get()) return outage_ ? not_written(store_) : not_ours;
     // Between the look and this line the process may have slept, and somebody else may have gone on.
     lock.lock();
     if (lease_good()) return Done{};
@@ -300,6 +293,32 @@ void Engine::row_is(store::Committed outcome, const store::Row& row) {
     case store::Committed::failed:
       options_.fatal("the journal could not be made durable, so this process must end: " + store_.last_problem());
   }
+}
+
+void Engine::note_outage(store::Committed outcome, Duration took) {
+  if (outcome != store::Committed::not_known) {
+    if (outage_) std::fprintf(stderr, "florin: the journal can be written again\n");
+    failing_since_.reset();
+    outage_ = false;
+    return;
+  }
+  if (!failing_since_) failing_since_ = Instant{monotonic().us - took.us};
+  if (!outage_ && *failing_since_ + longest_unwritten <= monotonic()) {
+    outage_ = true;
+    std::fprintf(stderr,
+                 "florin: the journal cannot be written: %s. Commands are answered with store_unavailable until it can "
+                 "be; it is tried again all the time\n",
+                 printable(store_.last_problem()).c_str());
+  }
+  if (outage_) shard_.answer_waiting(not_written(store_));
+}
+
+void Engine::answer_in_outage(std::vector<Job> jobs) {
+  for (Job& job : jobs)
+    if (job.of_effect)
+      kept_.push_back(std::move(job));
+    else if (job.reply)
+      job.reply(not_written(store_));
 }
 
 void Engine::commit_inline() {
@@ -478,7 +497,7 @@ void Engine::decide_loop() {
   for (;;) {
     // A commit that is under way wakes us; else the next thing that falls due does.
     const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
-    const bool room = shard_.lost() || shard_.undurable() < most_undurable;
+    const bool room = shard_.lost() || outage_ || shard_.undurable() < most_undurable;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
              !answers_.empty() || shard_.walking() || closing_ || start_sending_ || claimed_ ||
@@ -516,6 +535,7 @@ void Engine::decide_loop() {
     const bool ours = lease_good() && !lease_lost_;
     const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
     const Duration gather_at_most = std::min(Duration{commit_took_.us / gather_share}, longest_gathering);
+    const Duration took = commit_took_;
     const bool closing = closing_;
     const bool lease_lost = lease_lost_;
     const bool claimed = claimed_;
@@ -544,6 +564,7 @@ void Engine::decide_loop() {
       if (*outcome == store::Committed::done && shard_.waiting() >= answered && !shard_.lost())
         commit_next(row = shard_.form());
       row_is(*outcome, done);
+      note_outage(*outcome, took);
       retry_at = now() + Duration{100'000};
       gathering = committing_ || closing || *outcome != store::Committed::done ? 0 : answered;
       gather_until = monotonic() + gather_at_most;
@@ -552,13 +573,20 @@ void Engine::decide_loop() {
     if (claimed && !closing) take_back();
     const Instant at = now();
     for (auto& [ticket, answer] : answers) shard_.answered(ticket, std::move(answer), at);
+    if (outage_) {
+      answer_in_outage(std::exchange(jobs, {}));
+    } else if (!kept_.empty()) {
+      std::vector<Job> kept = std::exchange(kept_, {});
+      shard_.take(kept, at);
+    }
     shard_.take(jobs, at);
-    if (!closing) {
+    if (!closing && !outage_) {
       shard_.walk_on(at);
       shard_.take_due(at, due_share);
     }
     for (auto& reading : readings) reading(ours && !shard_.lost());
-    std::vector<Effect> effects = closing ? std::vector<Effect>() : shard_.take_effects(at);
+    if (outage_) shard_.answer_waiting(not_written(store_));
+    std::vector<Effect> effects = closing || outage_ ? std::vector<Effect>() : shard_.take_effects(at);
 
     lock.lock();
     for (Effect& effect : effects) effects_.push_back(std::move(effect));

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/clock.hpp"
 #include "engine/key_eraser.hpp"
 #include "engine/lines.hpp"
 #include "engine/plugin_pool.hpp"
@@ -54,6 +55,9 @@ class Engine {
   /// is answered with ask_again.
   Status open(std::vector<TenantSource> tenants, Compile compile, Errors& problems);
 
+  /// A journal that cannot be written, such as on a full disk, is answered with store_unavailable within seconds, and
+  /// tried again until it can be; then the same key finds what became of its command.
+  ///
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
   /// asked_too_long_ago, asked_in_future, plugin_failed, and a stopped tenant's own.
   void submit(Job job);
@@ -64,7 +68,7 @@ class Engine {
 
   /// Runs `read` on the shard, and returns once everything that it may have read is durable. It runs only while the
   /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
-  /// ask_again.
+  /// ask_again, store_unavailable.
   Status read(const std::function<void(const Shard&)>& read);
   /// What `see(account)` gives of a tenant's accounts, by their names; one for which it gives nothing is left out. A
   /// walk of some accounts at a time, each as of its own last entry: nobody waits for the whole of it. Errors: as
@@ -107,6 +111,8 @@ class Engine {
   /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
   void run_until(Instant to);
   Instant now() const;
+  /// Of a host in real time.
+  Clock& clock() { return clock_; }
   /// Virtual time only: something else that wants to happen at an instant, such as a webhook; asked before each step.
   std::function<Instant()> next_outside;
   std::function<void(Instant)> run_outside;
@@ -143,12 +149,17 @@ class Engine {
   void step_inline();
   store::Committed commit_until_known(const store::Row& row);
   void row_is(store::Committed outcome, const store::Row& row);
+  /// Of a journal that cannot be written for longer than callers should wait, and of one that can be again.
+  void note_outage(store::Committed outcome, Duration took);
+  /// What providers say is kept until it can be written; all else is answered.
+  void answer_in_outage(std::vector<Job> jobs);
   Job job_of(const Effect& effect, const ProviderReport& said) const;
 
   store::Store& store_;
   Policies& policies_;
   Providers& providers_;
   Options options_;
+  Clock clock_;
   Shard shard_;
   Instant virtual_now_;
   std::vector<TenantSource> tenants_;
@@ -157,6 +168,9 @@ class Engine {
   bool saving_ = false;                    ///< the decider's: a cut is with the committer
   Instant save_at_;                        ///< the decider's
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
+  std::optional<Instant> failing_since_;   ///< the decider's, on the clock of monotonic()
+  std::atomic<bool> outage_ = false;       ///< written by the decider
+  std::vector<Job> kept_;                  ///< the decider's: what providers said in an outage
 
   static constexpr std::size_t walk_step = 256;  ///< accounts in a turn
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <utility>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/accounts/set_aside.hpp"
@@ -649,6 +650,12 @@ Status seal(Job& job) {
   job.sealed = std::move(sealed->words);
   job.data_key = std::move(sealed->key);
   return Done{};
+}
+
+void Shard::answer_waiting(const Error& why) {
+  for (Waiting& waiting : tail_)
+    if (auto reply = std::exchange(waiting.reply, {})) reply(why);
+  for (auto& [position, reader] : std::exchange(readers_, {})) reader(false);
 }
 
 void Shard::lose(const Error& why) {

@@ -153,6 +153,9 @@ class Shard {
   store::Row form();
   /// The row is durable: replies leave, and effects of its accounts may.
   void durable(const store::Row& row);
+  /// The journal cannot be written for now: whoever waits is answered with `why`. What was decided stays, and is
+  /// written as soon as it can be; the same key then finds it.
+  void answer_waiting(const Error& why);
   /// Another owner has the journal: every reply that waits is an error, and nothing is taken any more.
   void lose(const Error& why);
   /// From any thread.

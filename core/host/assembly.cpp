@@ -13,6 +13,7 @@
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/open.hpp"
+#include "store/sqlite/connection.hpp"
 
 namespace florin {
 
@@ -61,6 +62,9 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   engine_options.plugins.limit = options.file.plugin_limit;
   assembly->engine_ =
       std::make_unique<engine::Engine>(*assembly->store_, *assembly->plugged_, *assembly->plugged_, engine_options);
+  if (!options.virtual_from)
+    if (auto jumped = assembly->clock_keeper_.begin(options.file.longest_stop))
+      assembly->problems_.push_back(*std::move(jumped));
   assembly->opened_at_ = assembly->engine_->now();
 
   std::vector<engine::Engine::TenantSource> sources;
@@ -98,6 +102,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
   assembly->note_files_not_in_force(files);
   assembly->daily_books_ = std::make_unique<DailyBooks>(*assembly, assembly->opened_at_);
   if (options.data && !options.virtual_from) assembly->views_.start();
+  if (!options.virtual_from) assembly->clock_keeper_.start();
   const bool daily = options.file.reconciles_daily;
   if (daily && !options.virtual_from) assembly->daily_books_->start();
   if (options.virtual_from) {
@@ -128,6 +133,7 @@ Result<bool> Assembly::sending() const {
 
 void Assembly::close() {
   views_.stop();
+  clock_keeper_.stop();
   if (daily_books_) daily_books_->stop();
   if (engine_) engine_->close();
 }
@@ -153,9 +159,7 @@ Status Assembly::refresh_views(std::uint64_t most) {
 
 Status Assembly::open_store() {
   if (options_.data) {
-    std::error_code failed;
-    std::filesystem::create_directories(*options_.data, failed);
-    if (failed) return Error{.code = "no_data_folder", .message = options_.data->string() + ": " + failed.message()};
+    if (const Status made = store::make_private_folder(*options_.data); !made) return made;
   }
   if (!options_.data && !options_.postgres) {
     store_ = std::make_unique<store::MemoryStore>();

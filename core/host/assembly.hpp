@@ -13,6 +13,7 @@
 #include "config/host_file.hpp"
 #include "config/tenant/tenant.hpp"
 #include "engine/engine.hpp"
+#include "host/clock_keeper.hpp"
 #include "host/daily_books.hpp"
 #include "host/plugged.hpp"
 #include "host/view_keeper.hpp"
@@ -92,6 +93,7 @@ class Assembly {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Plugged> plugged_;
   std::unique_ptr<engine::Engine> engine_;
+  ClockKeeper clock_keeper_{*this};          ///< likewise
   std::unique_ptr<DailyBooks> daily_books_;  ///< stops before the engine does
   std::atomic<bool> open_ = false;           ///< from then on `problems_` stays as it is
   std::mutex applying_;                      ///< versions come one after another

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "domain/journal/entry.hpp"
+#include "engine/engine.hpp"
 
 /// A card's number never enters, whatever field it is written into: it is refused before anything is written.
 namespace florin {
@@ -13,5 +14,7 @@ std::optional<std::string> card_number_in(const AnyCommand& command);
 
 /// Refused at that field. Errors: card_number.
 Status holds_no_card_number(const AnyCommand& command);
+/// The same of all that a caller says: also the account, who asks, and the key.
+Status holds_no_card_number(const engine::Job& job);
 
 }  // namespace florin

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 
+#include "florin/printable.hpp"
 #include "host/assembly.hpp"
 #include "host/payments.hpp"
 
@@ -12,6 +14,7 @@ namespace {
 
 constexpr Duration day = hours(24);
 constexpr Duration at_hour = hours(3);
+constexpr Duration first_pause = minutes(15), longest_pause = hours(6);
 
 Instant day_of(Instant at) { return {at.us - at.us % day.us}; }
 
@@ -32,7 +35,7 @@ DailyBooks::Book& DailyBooks::book(const Key& key) {
     until = *marked;
   else if (mark)
     (void)!assembly_.store().set_mark(mark_of(key.first, key.second), until.text());
-  return books_.emplace(key, Book{until, {}, {}}).first->second;
+  return books_.emplace(key, Book{.until = until}).first->second;
 }
 
 Instant DailyBooks::due(const Book& book) { return std::max(book.until + day + at_hour, book.again_at); }
@@ -42,6 +45,19 @@ Instant DailyBooks::next() {
   Instant first = never;
   for (const auto& key : assembly_.plugged().books()) first = std::min(first, due(book(key)));
   return first;
+}
+
+void DailyBooks::note_failure(const Key& key, Book& book, const std::string& problem, Instant now) {
+  if (book.failures == 0) book.failing_since = now;
+  Duration pause = first_pause;
+  for (std::uint32_t again = 0; again < book.failures && pause < longest_pause; ++again) pause = {pause.us * 2};
+  ++book.failures;
+  book.again_at = now + std::min(pause, longest_pause);
+  book.problem = problem;
+  if (book.alarmed || now < book.failing_since + day) return;
+  book.alarmed = true;
+  std::fprintf(stderr, "florin: %s: nothing of '%s' was reconciled since %s: %s\n", key.first.text().c_str(),
+               key.second.text().c_str(), book.until.text().c_str(), printable(problem).c_str());
 }
 
 void DailyBooks::run(Instant now) {
@@ -56,11 +72,10 @@ void DailyBooks::run(Instant now) {
     const Instant until = day_of(now - at_hour);
     const auto report = reconcile(assembly_, key.first, key.second, before.until - day, until);
     if (report) {
-      after = {until, {}, {}};
+      after = {.until = until};
       (void)!assembly_.store().set_mark(mark_of(key.first, key.second), until.text());
     } else {
-      after.again_at = now + hours(1);
-      after.problem = report.error().message;
+      note_failure(key, after, report.error().message, now);
     }
     const std::lock_guard lock(mutex_);
     books_[key] = after;
@@ -94,7 +109,7 @@ std::vector<DailyBooks::State> DailyBooks::states() {
   std::vector<State> all;
   for (const auto& key : assembly_.plugged().books()) {
     const Book& one = book(key);
-    all.push_back({key.first, key.second, one.until, one.problem});
+    all.push_back({key.first, key.second, one.until, one.problem, one.failing_since, one.alarmed});
   }
   return all;
 }

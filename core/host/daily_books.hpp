@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -27,7 +28,8 @@ class DailyBooks {
 
   /// When the next one is due; in the past: now.
   Instant next();
-  /// Those that are due by `now`. One that fails is tried again an hour later.
+  /// Those that are due by `now`. One whose records cannot be read stays open and is tried again, after a quarter of an
+  /// hour and then ever later, up to six hours; after a day a person is asked to look.
   void run(Instant now);
 
   /// By a thread of its own, for a host in real time.
@@ -40,6 +42,8 @@ class DailyBooks {
     ProcessorId processor;
     Instant until;        ///< everything before it
     std::string problem;  ///< of the last try; empty: there was none
+    Instant failing_since;
+    bool for_a_person = false;  ///< it has failed for a day
   };
   std::vector<State> states();
 
@@ -48,10 +52,14 @@ class DailyBooks {
     Instant until;
     Instant again_at;
     std::string problem;
+    Instant failing_since;
+    std::uint32_t failures = 0;
+    bool alarmed = false;
   };
   using Key = std::pair<TenantId, ProcessorId>;
   Book& book(const Key& key);
   static Instant due(const Book& book);
+  static void note_failure(const Key& key, Book& book, const std::string& problem, Instant now);
   void loop(const std::stop_token& stopped);
 
   Assembly& assembly_;

@@ -8,7 +8,7 @@ namespace florin {
 Status admitted(const engine::Job& job) {
   if (auto why = kept_out(job.way, job.actor, job.command))
     return Error{.code = "not_permitted", .message = *std::move(why)};
-  return holds_no_card_number(job.command);
+  return holds_no_card_number(job);
 }
 
 }  // namespace florin

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <span>
+#include <stdexcept>
 #include <thread>
 
 #include "config/check.hpp"
@@ -55,6 +58,14 @@ Error no_such_account(const AccountId& account) {
 
 Error no_such_order(OrderId order) {
   return {.code = "no_such_order", .message = "there is no order " + std::to_string(order.value)};
+}
+
+/// Nothing is thrown at a caller of Host, also where memory does not suffice for what was asked.
+Error failed_by(const std::exception& thrown) {
+  const bool memory = dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr ||
+                      dynamic_cast<const std::length_error*>(&thrown) != nullptr;
+  if (memory) return {.code = "out_of_memory", .message = "there is not enough memory for this"};
+  return {.code = "failed", .message = thrown.what()};
 }
 
 /// When an account is looked at: as its journal, a clock that was set back does not take it back.
@@ -176,7 +187,7 @@ Host::Host(Host&&) noexcept = default;
 Host& Host::operator=(Host&&) noexcept = default;
 Host::~Host() = default;
 
-Result<Host> Host::open(const HostOptions& options) {
+Result<Host> Host::open(const HostOptions& options) try {
   Errors errors;
   Assembly::Options put_together;
   put_together.file = config::load_host_file(options.config, errors);
@@ -190,16 +201,20 @@ Result<Host> Host::open(const HostOptions& options) {
   auto assembly = Assembly::open(put_together);
   if (!assembly) return assembly.error();
   return Host(std::make_unique<Inside>(std::move(*assembly)));
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 const Errors& Host::problems() const { return inside_->problems; }
 
-Result<Outcome> Host::submit(const Request& request) {
+Result<Outcome> Host::submit(const Request& request) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   auto job = assembly->job_of(request);
   if (!job) return job.error();
   return outcome_of(assembly->engine().submit_and_wait(std::move(*job)));
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 std::vector<Result<Outcome>> Host::submit(const std::vector<Request>& requests) {
@@ -231,10 +246,12 @@ void Host::submit(Request request, std::function<void(Result<Outcome>)> done) {
   assembly->engine().submit(std::move(*job));
 }
 
-Result<Taken> Host::take(UsageRequest request) {
+Result<Taken> Host::take(UsageRequest request) try {
   std::vector<UsageRequest> one;
   one.push_back(std::move(request));
   return std::move(take(std::move(one)).front());
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 std::vector<Result<Taken>> Host::take(std::vector<UsageRequest> requests) {
@@ -250,19 +267,23 @@ void Host::take(std::vector<UsageRequest> requests, std::function<void(std::vect
 }
 
 Result<Outcome> Host::submit_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
-                                  std::string_view key, std::string_view command) {
+                                  std::string_view key, std::string_view command) try {
   Errors errors;
   auto read = config::command_of_json(command, errors);
   if (!read) return errors.front();
   return submit({tenant, account, actor, std::string(key), std::nullopt, std::move(*read)});
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<Check> Host::check(const TenantId& tenant, const AccountId& account, const Actor& actor,
-                          const Use& usage) const {
+Result<Check> Host::check(const TenantId& tenant, const AccountId& account, const Actor& actor, const Use& usage) const
+    try {
   return inside_->on_account_at_once<Check>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant now) {
         return check_usage(state, found, catalogs, actor, usage, now);
       });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 std::vector<Result<Check>> Host::check(const std::vector<CheckRequest>& requests) const {
@@ -288,23 +309,27 @@ std::vector<Result<Check>> Host::check(const std::vector<CheckRequest>& requests
   return checks;
 }
 
-Result<May> Host::may(const TenantId& tenant, const AccountId& account, const Actor& actor,
-                      std::string_view what) const {
+Result<May> Host::may(const TenantId& tenant, const AccountId& account, const Actor& actor, std::string_view what) const
+    try {
   return inside_->on_account_at_once<May>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant) {
         return may_of(state, found, catalogs, actor, what);
       });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const AccountId& account,
-                                                 const Actor& actor) const {
+                                                 const Actor& actor) const try {
   return inside_->on_account<std::vector<OfferedMethod>>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
         return methods_of(found, catalogs.at(state.catalog), actor);
       });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const {
+Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const try {
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();
   const auto aside = inside_->aside(tenant, account);
@@ -316,23 +341,27 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
                          *next, *aside);
 }
 
-Result<AccountVersion> Host::version_of(const TenantId& tenant, const AccountId& account) const {
+Result<AccountVersion> Host::version_of(const TenantId& tenant, const AccountId& account) const try {
   return inside_->on_account_at_once<AccountVersion>(
       tenant, account, [](const TenantState&, const Account& found, const Catalogs&, Instant) {
         return AccountVersion{found.position, found.due_at};
       });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::string> Host::account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const {
+Result<std::string> Host::account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const try {
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();
   const auto next = next_period(*rehearsal);
   if (!next) return next.error();
   return answers::as_json(rehearsal->catalog(), rehearsal->account(), seen_at(rehearsal->account(), now()), *next,
                           whom);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<OrderNow> Host::order_now(const TenantId& tenant, const AccountId& account, OrderId order) const {
+Result<OrderNow> Host::order_now(const TenantId& tenant, const AccountId& account, OrderId order) const try {
   auto now = inside_->on_account_at_once<std::optional<OrderNow>>(
       tenant, account, [&](const TenantState&, const Account& found, const Catalogs&, Instant) {
         const Order* one = found.order(order);
@@ -341,10 +370,12 @@ Result<OrderNow> Host::order_now(const TenantId& tenant, const AccountId& accoun
   if (!now) return now.error();
   if (!*now) return no_such_order(order);
   return **std::move(now);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<std::string> Host::order_answer(const TenantId& tenant, const AccountId& account, OrderId order,
-                                       Audience whom) const {
+                                       Audience whom) const try {
   auto answer = inside_->on_account<std::optional<std::string>>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
         const Order* one = found.order(order);
@@ -354,17 +385,21 @@ Result<std::string> Host::order_answer(const TenantId& tenant, const AccountId& 
   if (!answer) return answer.error();
   if (!*answer) return no_such_order(order);
   return **std::move(answer);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<std::string> Host::orders_answer(const TenantId& tenant, const AccountId& account, OrderId before,
-                                        std::size_t most, Audience whom) const {
+                                        std::size_t most, Audience whom) const try {
   return inside_->on_account<std::string>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
         return answers::orders_as_json(catalogs.at(state.catalog), found, before, most, whom);
       });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::vector<std::pair<CreditType, int>>> Host::credit_types(const TenantId& tenant) const {
+Result<std::vector<std::pair<CreditType, int>>> Host::credit_types(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   using Types = std::vector<std::pair<CreditType, int>>;
@@ -378,9 +413,11 @@ Result<std::vector<std::pair<CreditType, int>>> Host::credit_types(const TenantI
     result = std::move(types);
   });
   return read ? std::move(result) : Result<Types>(read.error());
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::vector<ApiKey>> Host::keys(const TenantId& tenant) const {
+Result<std::vector<ApiKey>> Host::keys(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   Result<std::vector<ApiKey>> result = no_such_tenant(tenant);
@@ -388,6 +425,8 @@ Result<std::vector<ApiKey>> Host::keys(const TenantId& tenant) const {
     if (const TenantState* state = shard.tenant(tenant)) result = state->keys.all();
   });
   return read ? std::move(result) : Result<std::vector<ApiKey>>(read.error());
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 bool Host::in_sandbox() const {
@@ -411,7 +450,7 @@ std::uint64_t Host::position() const {
 }
 
 Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account, const Actor& actor,
-                                const Command& command) const {
+                                const Command& command) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   const auto job = assembly->job_of({tenant, account, actor, {}, std::nullopt, command});
@@ -424,23 +463,29 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   const auto quotation = florin::quote(*rehearsal, actor, "", job->command, seen_at(rehearsal->account(), now()));
   if (!quotation) return quotation.error();
   return quote_as_json(*quotation, rehearsal->catalog());
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<std::string> Host::quote_json(const TenantId& tenant, const AccountId& account, const Actor& actor,
-                                     std::string_view command) const {
+                                     std::string_view command) const try {
   Errors errors;
   const auto read = config::command_of_json(command, errors);
   if (!read) return errors.front();
   return quote(tenant, account, actor, *read);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::string> Host::documents(const TenantId& tenant, const AccountId& account) const {
+Result<std::string> Host::documents(const TenantId& tenant, const AccountId& account) const try {
   return inside_->on_account<std::string>(
       tenant, account,
       [](const TenantState&, const Account& found, const Catalogs&) { return documents_as_json(found); });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::string> Host::cases(const TenantId& tenant) const {
+Result<std::string> Host::cases(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   bool known = false;
@@ -474,7 +519,7 @@ std::vector<AccountId> Host::accounts(const TenantId& tenant) const {
   return ids;
 }
 
-Result<std::vector<Word>> Host::personal_data(const TenantId& tenant, const AccountId& account) const {
+Result<std::vector<Word>> Host::personal_data(const TenantId& tenant, const AccountId& account) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   std::vector<std::uint64_t> entries;
@@ -488,9 +533,11 @@ Result<std::vector<Word>> Host::personal_data(const TenantId& tenant, const Acco
   if (!read) return read.error();
   if (forgotten) return Error{.code = "erased", .message = "the personal data of this account was erased"};
   return engine::read_person(assembly->store(), tenant, account, entries);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::uint32_t> Host::apply(const std::string& file, const Actor& by) {
+Result<std::uint32_t> Host::apply(const std::string& file, const Actor& by) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   Errors errors;
@@ -498,66 +545,84 @@ Result<std::uint32_t> Host::apply(const std::string& file, const Actor& by) {
   if (!errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
   return assembly->apply(tenant.catalog.tenant, config::effective(tenant), by, 0);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::uint32_t> Host::apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by) {
+Result<std::uint32_t> Host::apply_again(const TenantId& tenant, std::uint32_t version, const Actor& by) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   const auto text = assembly->version_text(tenant, version);
   if (!text) return text.error();
   return assembly->apply(tenant, *text, by, version);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::vector<UpcomingCharge>> Host::upcoming(const TenantId& tenant, const Date& day) const {
+Result<std::vector<UpcomingCharge>> Host::upcoming(const TenantId& tenant, const Date& day) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::upcoming(*assembly, tenant, day);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<ImportReport> Host::import_accounts(const TenantId& tenant, const std::string& file, const Actor& by,
-                                           bool dry_run) {
+                                           bool dry_run) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::import_accounts(*assembly, tenant, file, by, dry_run);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::vector<MonthReport>> Host::months(const TenantId& tenant) const {
+Result<std::vector<MonthReport>> Host::months(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::months(*assembly, tenant);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<MonthReport> Host::close_month(const TenantId& tenant, const std::string& month, const Actor& by) {
+Result<MonthReport> Host::close_month(const TenantId& tenant, const std::string& month, const Actor& by) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::close_month(*assembly, tenant, month, by);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<Release> Host::release(const TenantId& tenant, const AccountId& account, const Actor& by,
-                              const std::string& reason, bool dry_run) {
+                              const std::string& reason, bool dry_run) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::release(*assembly, tenant, account, by, reason, dry_run);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<std::vector<Notification>> Host::notifications(const TenantId& tenant, std::uint64_t from,
-                                                      std::size_t most) const {
+                                                      std::size_t most) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return operating::notifications(*assembly, tenant, from, most);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
-                     std::string_view body) {
+                     std::string_view body) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   WebhookMessage message{std::string(body), {}, now()};
   for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
   return take_webhook(*assembly, tenant, processor, message);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<std::vector<std::string>> Host::wait_for_payments(const TenantId& tenant, const AccountId& account,
-                                                         Duration most) const {
+                                                         Duration most) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   const auto sending = assembly->sending();
@@ -568,32 +633,42 @@ Result<std::vector<std::string>> Host::wait_for_payments(const TenantId& tenant,
     if (!open || open->empty() || !*sending || std::chrono::steady_clock::now() >= until) return open;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::string> Host::payments(const TenantId& tenant) const {
+Result<std::string> Host::payments(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return payments_as_json(*assembly, tenant);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<ReconcileReport> Host::reconcile(const TenantId& tenant, const ProcessorId& processor, Instant from,
-                                        Instant until) {
+                                        Instant until) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return florin::reconcile(*assembly, tenant, processor, from, until);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<StatementReport> Host::load_statement(const TenantId& tenant, const ProcessorId& processor,
-                                             const std::string& file, std::string_view bytes, bool dry_run) {
+                                             const std::string& file, std::string_view bytes, bool dry_run) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return florin::load_statement(*assembly, tenant, processor, file, bytes, dry_run);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Result<std::string> Host::bank_receipts(const TenantId& tenant) const {
+Result<std::string> Host::bank_receipts(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return bank_money_as_json(*assembly, tenant);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 void Host::run_until(Instant to) {
@@ -604,18 +679,22 @@ Instant Host::now() const {
   return assembly ? assembly->engine().now() : inside_->closed_at;
 }
 
-Status Host::start_sending() {
+Status Host::start_sending() try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   if (const auto told = assembly->store().set_mark("sending", ""); !told) return told.error();
   assembly->engine().start_sending();
   return Done{};
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
-Status Host::refresh_views() {
+Status Host::refresh_views() try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
   return assembly->refresh_views();
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Host::Views Host::views() const {

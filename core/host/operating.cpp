@@ -7,6 +7,7 @@
 #include "config/import_file.hpp"
 #include "domain/accounts/set_aside.hpp"
 #include "domain/documents/month.hpp"
+#include "domain/payments/card_number.hpp"
 #include "host/card_numbers.hpp"
 #include "host/gate.hpp"
 #include "host/upcoming.hpp"
@@ -106,6 +107,10 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
   engine::Rehearsal rehearsal(account, now.state, now.catalogs, assembly.plugged());
   auto none = holds_no_card_number(record.command);
   if (none) none = holds_no_card_number(SetPersonalData{record.personal_data});
+  if (none && holds_card_number(record.account.text()))
+    none = Error{.code = "card_number",
+                 .message = "a card's number is never given here, in no field",
+                 .at = {.file = {}, .line = 0, .column = 0, .path = "account"}};
   if (!none) {
     report.errors.push_back(at_record(record, "card_number", none.error().message + " (" + none.error().at.path + ")"));
     return Done{};

@@ -293,7 +293,11 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
   for (const DailyBooks::State& book : assembly.daily_books().states())
     if (book.tenant == tenant)
       books.push_back(json::object{
-          {"processor", book.processor.text()}, {"reconciled_until", book.until.text()}, {"problem", book.problem}});
+          {"processor", book.processor.text()},
+          {"reconciled_until", book.until.text()},
+          {"problem", book.problem},
+          {"failing_since", book.problem.empty() ? json::value(nullptr) : json::value(book.failing_since.text())},
+          {"for_a_person", book.for_a_person}});
   struct Told {
     json::array payments, refunds, deliveries;
     Fees fees;

@@ -446,12 +446,21 @@ Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const Proces
     florin::pull(*processing.plugin, operation, *processing.way, processing.secrets, now,
                  [said](Pulled pulled) { said->set_value(std::move(pulled)); });
     Pulled pulled = said->get_future().get();
-    if (!pulled.problem.empty()) return Error{.code = "pull_failed", .message = pulled.problem};
+    if (!pulled.problem.empty())
+      return Error{.code = "pull_failed",
+                   .message = "the records of '" + processor.text() + "' cannot be read: " + pulled.problem +
+                              "; nothing was compared"};
     std::ranges::move(pulled.page, std::back_inserter(all));
     if (pulled.cursor.empty()) return all;
     operation.cursor = pulled.cursor;
   }
   return Error{.code = "pull_failed", .message = "the processor's books have more than 1000 pages of this time"};
+}
+
+Duration Plugged::look_up_lag(const TenantId& id, const ProcessorId& processor) const {
+  const auto held = tenant(id);
+  if (held == nullptr || !held->processors.contains(processor.text())) return {};
+  return held->processors.at(processor.text()).plugin->facts().look_up_lag;
 }
 
 std::vector<std::pair<TenantId, ProcessorId>> Plugged::books() const {

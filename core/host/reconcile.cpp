@@ -15,6 +15,8 @@ namespace {
 constexpr Duration addresses_are_asked = hours(90 * 24);
 /// So far apart the dates of one payment may be, for what clocks and zones do.
 constexpr Duration dates_differ = hours(24);
+/// What was done less long ago may be missing in a list that is made now, whatever the plugin promises.
+constexpr Duration least_lag = seconds(10);
 
 /// A payment or refund of ours through one processor, as far as reconciliation looks at it.
 struct OfOurs {
@@ -150,6 +152,9 @@ class Reconciling {
         saying_(assembly, tenant_, processor_) {}
 
   Result<ReconcileReport> run() {
+    // What began or ended later than this may be missing in what the processor answers now.
+    const Duration lag = std::max(assembly_.plugged().look_up_lag(tenant_, processor_), least_lag);
+    settled_before_ = {assembly_.engine().now().us - lag.us};
     const auto theirs = assembly_.plugged().pull(tenant_, processor_, from_, until_, assembly_.engine().now());
     if (!theirs) return theirs.error();
     const auto before = look();
@@ -160,10 +165,12 @@ class Reconciling {
     compare(*theirs, *before, *after);
     const auto came = by_bank(*after);
     for (Discrepancy& difference : found_) {
+      still_.insert(difference.name);
       report_.discrepancies.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
       if (const auto told_of = saying_.differ(std::move(difference)); !told_of) return told_of.error();
     }
     if (!came) return came.error();
+    if (const auto closed = close_cleared(*theirs, *after); !closed) return closed.error();
     return std::move(report_);
   }
 
@@ -243,15 +250,36 @@ class Reconciling {
       const auto was = before.by_key.find(key), is = after.by_key.find(key);
       if (was == before.by_key.end() || is == after.by_key.end()) continue;
       if (was->second.state != is->second.state) ++report_.learned;
+      // Captured since the processor made its list, or about then: the next one has it.
+      const bool just_now = is->second.state == AttemptState::captured && is->second.ended_at != never &&
+                            settled_before_ < is->second.ended_at;
+      if (just_now && !moved(claim)) continue;
       std::ranges::move(between(key, is->second, claim), std::back_inserter(found_));
     }
     for (const auto& [key, one] : after.by_key) {
-      const bool of_this_time = from_ <= one.started_at && one.started_at < until_;
+      const bool of_this_time = from_ <= one.started_at && one.started_at < std::min(until_, settled_before_);
       if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key) || refs.contains(one.ref))
         continue;
       ++report_.ours_alone;
       found_.push_back(only_ours(key, one));
     }
+  }
+
+  /// An open difference that these records clear is closed: they speak of its payment, and it was not found again.
+  Status close_cleared(const std::vector<WebhookClaim>& theirs, const Ours& ours) {
+    std::set<std::string> told;
+    for (const WebhookClaim& claim : theirs) told.insert(key_of(claim));
+    std::vector<std::string> cleared;
+    const auto read = assembly_.engine().read([&](const engine::Shard& shard) {
+      for (const Discrepancy& open : shard.tenant(tenant_)->discrepancies)
+        if (open.processor == processor_ && told.contains(open.key) && ours.by_key.contains(open.key) &&
+            !still_.contains(open.name) && open.name == open.what + "/" + open.key)
+          cleared.push_back(open.name);
+    });
+    if (!read) return read.error();
+    for (const std::string& name : cleared)
+      if (const auto closed = saying_.agree(name); !closed) return closed.error();
+    return Done{};
   }
 
   /// Money that came into the bank accounts that the processor keeps for orders, and that no webhook told of. One that
@@ -287,6 +315,8 @@ class Reconciling {
   Saying saying_;
   ReconcileReport report_;
   std::vector<Discrepancy> found_;
+  std::set<std::string> still_;  ///< names of what this run found
+  Instant settled_before_;       ///< what was done by then is in the processor's records
 };
 
 }  // namespace

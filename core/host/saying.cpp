@@ -76,6 +76,14 @@ Status Saying::differ(Discrepancy difference) {
   return Done{};
 }
 
+Status Saying::agree(const std::string& difference) {
+  engine::Job job = job_of({}, CloseDiscrepancy{difference, "the processor's later records agree with ours"});
+  job.actor = {"host", ""};
+  const auto taken = assembly_.engine().submit_and_wait(std::move(job));
+  if (!taken) return taken.error();
+  return Done{};
+}
+
 /// A claim that nobody vouches for is a hint: the processor is asked.
 std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const WebhookClaim& claim,
                                              AccountId& account) const {

@@ -26,6 +26,8 @@ class Saying {
 
   /// event   the same event counts once for as long as keys of money are remembered. False: it is about nothing here.
   Result<bool> say(const WebhookClaim& claim, const std::string& event);
+  /// A difference that the processor's later records have cleared.
+  Status agree(const std::string& difference);
   Status differ(Discrepancy difference);
 
  private:

@@ -13,6 +13,7 @@
 #include "config/host_file.hpp"
 #include "config/tenant/tenant.hpp"
 #include "config/tenant/warnings.hpp"
+#include "florin/printable.hpp"
 #include "host/plug.hpp"
 #include "plugins/library.hpp"
 
@@ -170,10 +171,12 @@ Result<std::vector<PluginListing>> list_plugins(const std::string& folder) {
 std::string as_text(const std::vector<PluginListing>& plugins) {
   std::string text;
   for (const PluginListing& plugin : plugins) {
-    text += fmt::format("{} {} sha256:{} {}\n", plugin.id, plugin.version.empty() ? "?" : plugin.version, plugin.sha256,
-                        plugin.file);
-    for (const std::string& offered : plugin.interfaces) text += "    " + offered + "\n";
-    for (const Error& error : plugin.refused) text += fmt::format("    REFUSED {}: {}\n", error.code, error.message);
+    text += printable(fmt::format("{} {} sha256:{} {}", plugin.id, plugin.version.empty() ? "?" : plugin.version,
+                                  plugin.sha256, plugin.file)) +
+            "\n";
+    for (const std::string& offered : plugin.interfaces) text += "    " + printable(offered) + "\n";
+    for (const Error& error : plugin.refused)
+      text += fmt::format("    REFUSED {}: {}\n", error.code, printable(error.message));
   }
   return text;
 }

@@ -9,6 +9,7 @@
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "florin/ops.hpp"
+#include "florin/printable.hpp"
 #include "host/view.hpp"
 #include "ops/journal_file.hpp"
 #include "readers/fold.hpp"
@@ -237,12 +238,13 @@ std::string text_of(Life& life, const TenantId& tenant, const AccountId& id) {
                         word(grant->source), story.position, grant->issued_at.text(),
                         grant->ends_at ? grant->ends_at->text() : "never");
     if (!grant->rule.empty())
-      text += fmt::format("   rule       {}{}\n", grant->rule, story.place.empty() ? "" : " (" + story.place + ")");
+      text += fmt::format("   rule       {}{}\n", printable(grant->rule),
+                          story.place.empty() ? "" : " (" + printable(story.place) + ")");
     if (grant->received)
       text += fmt::format("   received   from #{} of account {}, paid {}\n", grant->received->from.value,
                           grant->received->from_account.text(), grant->received->cost.text());
     if (grant->rolled_from) text += fmt::format("   the rest of #{}\n", grant->rolled_from.value);
-    if (grant->paid_by) text += "   payment    " + payment_text(account, grant->paid_by) + "\n";
+    if (grant->paid_by) text += "   payment    " + printable(payment_text(account, grant->paid_by)) + "\n";
     for (const Step& step : story.steps) {
       std::string line;
       if (step.counted)
@@ -254,7 +256,7 @@ std::string text_of(Life& life, const TenantId& tenant, const AccountId& id) {
         line = fmt::format("{} {} at {}", credits(step.amount), step.what, step.at.text());
       if (!step.rule.empty())
         line += fmt::format(", rule {}{}", step.rule, step.place.empty() ? "" : " (" + step.place + ")");
-      text += fmt::format("   - {} (entry {})\n", line, step.position);
+      text += fmt::format("   - {} (entry {})\n", printable(line), step.position);
     }
     text += fmt::format("   = {} remain{}\n", credits(grant->remaining),
                         grant->held.is_zero() ? "" : ", of them held " + credits(grant->held));

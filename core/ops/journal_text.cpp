@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "config/command.hpp"
+#include "florin/printable.hpp"
 
 namespace florin {
 
@@ -118,18 +119,21 @@ std::string JournalText::text(const Entry& entry, store::Position position) cons
       entry.tenant.empty() ? "store" : entry.tenant.text() + (entry.account.empty() ? "" : "/" + entry.account.text());
   const std::string actor = entry.actor.role + (entry.actor.id.empty() ? "" : ":" + entry.actor.id);
   const auto [command, said] = alternative(whole.at("command"));
-  std::string text =
+  std::string first =
       fmt::format("#{} {} {} {} {}", position, entry.at.text(), about, actor, named(command, sentence.of(said)));
-  if (!entry.key.empty()) text += fmt::format(" (key {})", entry.key);
-  text += "\n";
+  if (!entry.key.empty()) first += fmt::format(" (key {})", entry.key);
+  // What customers wrote stays inside its line.
+  std::string text = printable(first) + "\n";
   if (entry.refusal)
-    text += fmt::format("    refused, {}: {}{}\n", entry.refusal->code, entry.refusal->text,
-                        entry.refusal->rule.empty() ? "" : " (" + entry.refusal->rule + ")");
+    text += "    " +
+            printable(fmt::format("refused, {}: {}{}", entry.refusal->code, entry.refusal->text,
+                                  entry.refusal->rule.empty() ? "" : " (" + entry.refusal->rule + ")")) +
+            "\n";
   const json::value* facts = whole.get_object().if_contains("facts");
   if (facts == nullptr || !facts->is_array()) return text;
   for (const json::value& fact : facts->get_array()) {
     const auto [name, fields] = alternative(fact);
-    text += "    " + named(name, sentence.of(fields)) + "\n";
+    text += "    " + printable(named(name, sentence.of(fields))) + "\n";
   }
   return text;
 }

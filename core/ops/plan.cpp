@@ -10,6 +10,7 @@
 #include "domain/subscriptions/subscription.hpp"
 #include "florin/check.hpp"
 #include "florin/ops.hpp"
+#include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
 #include "readers/fold.hpp"
 #include "readers/versions.hpp"
@@ -161,7 +162,7 @@ Result<std::vector<TenantPlan>> plan_files(const std::string& data, const std::v
 std::string as_text(const std::vector<TenantPlan>& plans) {
   std::string text;
   const auto line = [&]<class... Args>(fmt::format_string<Args...> words, Args&&... args) {
-    text += fmt::format(words, std::forward<Args>(args)...) + "\n";
+    text += printable(fmt::format(words, std::forward<Args>(args)...)) + "\n";
   };
   for (const TenantPlan& plan : plans) {
     const std::string name = plan.tenant.text();
@@ -242,11 +243,11 @@ Result<std::vector<AppliedVersion>> versions(const std::string& data, const std:
 std::string as_text(const std::vector<AppliedVersion>& versions) {
   std::string text;
   for (const AppliedVersion& version : versions)
-    text +=
-        fmt::format("{}  version {}  {}  by {}  {} {}{}{}\n", version.tenant.text(), version.version, version.at.text(),
-                    version.by, version.subscriptions, version.subscriptions == 1 ? "subscription" : "subscriptions",
-                    version.again == 0 ? "" : fmt::format("  as version {} was", version.again),
-                    version.in_force ? "  in force" : "");
+    text += fmt::format("{}  version {}  {}  by {}  {} {}{}{}\n", version.tenant.text(), version.version,
+                        version.at.text(), printable(version.by), version.subscriptions,
+                        version.subscriptions == 1 ? "subscription" : "subscriptions",
+                        version.again == 0 ? "" : fmt::format("  as version {} was", version.again),
+                        version.in_force ? "  in force" : "");
   return text;
 }
 

@@ -1,8 +1,13 @@
+#include <chrono>
+#include <fstream>
+
 #include "florin/ops.hpp"
+#include "host/clock_keeper.hpp"
 #include "ops/journal_file.hpp"
 #include "readers/views.hpp"
 #include "store/open.hpp"
 #include "store/postgres/address.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace florin {
@@ -35,8 +40,8 @@ Status restore(const std::string& from, const std::string& data) {
   if (store::is_address(data))
     return of_database("pg_restore brings it back; then set the mark `sending` to `held`, see docs/operator.md");
   std::error_code failed;
-  const bool made = fs::create_directories(data, failed);
-  if (failed) return Error{.code = "no_data_folder", .message = data + ": " + failed.message()};
+  const bool made = !fs::exists(data, failed);
+  if (const Status folder = store::make_private_folder(data); !folder) return folder;
   const Status restored = store::restore_store(journal_file(from), journal_file(data));
   if (!restored && made) fs::remove(data, failed);  // only when nothing is in it
   return restored;
@@ -48,6 +53,25 @@ Status start_sending(const std::string& data) {
   auto store = store::open(store::is_address(data) ? data : journal_file(data).string());
   if (!store) return store.error();
   return (*store)->set_mark("sending", "");
+}
+
+Status accept_clock(const std::string& data) {
+  if (const auto readable = open_journal(data); !readable) return readable.error();
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  const Instant wall{std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+  if (store::is_address(data)) {
+    auto store = store::open(data);
+    if (!store) return store.error();
+    return (*store)->set_mark(accepted_mark, wall.text());
+  }
+  // Beside the journal, which its host has for itself.
+  const fs::path file = journal_file(data).parent_path() / accepted_file;
+  if (const Status ours = store::make_private(file); !ours) return ours;
+  std::ofstream out(file);
+  out << wall.text() << '\n';
+  out.close();
+  if (out) return Done{};
+  return Error{.code = "no_data_folder", .message = file.string() + " cannot be written"};
 }
 
 Result<Views> refresh_views(const std::string& data, const std::string& views) {

@@ -15,7 +15,9 @@
 #include "domain/journal/journal.hpp"
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
+#include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
+#include "ops/verify_kept.hpp"
 #include "readers/fold.hpp"
 #include "readers/months.hpp"
 #include "readers/versions.hpp"
@@ -50,6 +52,7 @@ class Checking {
   Status run();
 
  private:
+  void check_kept();
   void check(const Entry& entry);
   void check_tenant_alone(TenantState& tenant, const Entry& entry);
   void check_facts(const Entry& entry, Account& account, TenantState& tenant);
@@ -71,6 +74,7 @@ class Checking {
   readers::Fold fold_;
   std::map<std::string, store::Checkpoint> checkpoints_;
   store::Position position_ = 0;
+  store::Position position_of_last_ = 0;
   std::string about_;
   std::set<std::string> lost_;  // what could not be folded any more: said once
   using Books = std::map<std::pair<std::string, std::string>, std::int64_t>;  // ledger account, commodity
@@ -139,6 +143,7 @@ Status Checking::run() {
     readable = false;
   }
 
+  position_of_last_ = position_ == 0 ? 0 : position_ - 1;
   position_ = 0;
   for (const auto& [name, account] : fold_.accounts()) {
     about_ = name.first + "/" + name.second;
@@ -180,9 +185,22 @@ Status Checking::run() {
       if (const auto aside = set_aside_in(difference))
         verified_.set_aside.push_back(fmt::format("{}/{} since {}: {}: {}", id, aside->account.text(),
                                                   aside->since.text(), aside->rule, aside->text));
+  if (readable) check_kept();
   verified_.tenants += fold_.tenants().size();
   verified_.accounts += fold_.accounts().size();
   return Done{};
+}
+
+/// What lies beside the journal: keys of persons, and settings.
+void Checking::check_kept() {
+  const store::Position last = position_of_last_;
+  position_ = 0;
+  for (auto& all : {check_persons(store_, shard_, fold_, last), check_marks(store_, fold_, versions_)})
+    for (const Unkept& one : all) {
+      about_ = one.about;
+      broken(one.rule, one.text);
+    }
+  about_.clear();
 }
 
 void Checking::check(const Entry& entry) {
@@ -570,7 +588,7 @@ std::string as_text(const Verified& verified) {
                       verified.violations.size() == 1 ? "" : "S");
   for (const Violation& violation : verified.violations)
     text += fmt::format("  {} at shard {}, position {}{}{}: {}\n", violation.rule, violation.shard, violation.position,
-                        violation.about.empty() ? "" : ", ", violation.about, violation.text);
+                        violation.about.empty() ? "" : ", ", printable(violation.about), printable(violation.text));
   if (verified.more_violations != 0) text += fmt::format("  and {} more\n", verified.more_violations);
   return text;
 }

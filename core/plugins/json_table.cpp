@@ -11,16 +11,14 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_bytes = 1 << 20;
-constexpr std::size_t most_values = 20'000;
+constexpr std::size_t most_values = 100'000;
 constexpr std::size_t most_levels = 32;
 
-/// A value while the text is read: places in the pool, since the pool still moves.
-struct Found {
-  std::size_t pointer = 0, pointer_size = 0, text = 0, text_size = 0;
-  std::uint32_t kind = FLORIN_JSON_NULL, count = 0;
-};
+/// What a table may take: every value repeats the names above it, so a short text could become a very long table.
+constexpr std::size_t least_room = 64 << 10, times_the_text = 8;
 
-/// Takes the reader's events and keeps where it is as a JSON pointer.
+/// Takes the reader's events and keeps where it is as a JSON pointer. It reads twice: first it counts what the table
+/// takes and stops where that is too much, then it fills the room that it has found to be needed.
 struct Flatten {
   static constexpr std::size_t max_object_size = most_values;
   static constexpr std::size_t max_array_size = most_values;
@@ -28,11 +26,16 @@ struct Flatten {
   static constexpr std::size_t max_string_size = most_bytes;
 
   struct Level {
-    std::size_t found, pointer_size;
+    std::size_t value, pointer_size;
+    std::uint32_t count;
     bool array;
   };
+  std::size_t room = 0;     ///< that the table may take
+  std::size_t values = 0;   ///< so far
+  std::size_t letters = 0;  ///< of pointers and texts, so far
+  bool filling = false;
   std::vector<char> pool;
-  std::vector<Found> found;
+  std::vector<florin_json> entries;
   std::vector<Level> levels;
   std::string pointer, part;
 
@@ -41,29 +44,33 @@ struct Flatten {
       Level& in = levels.back();
       if (in.array) {
         pointer.resize(in.pointer_size);
-        pointer += '/' + std::to_string(found[in.found].count);
+        pointer += '/' + std::to_string(in.count);
       }
-      ++found[in.found].count;
+      ++in.count;
     }
-    if (found.size() == most_values) {
+    ++values;
+    letters += pointer.size() + text.size();
+    if (values > most_values || values * sizeof(florin_json) + letters > room) {
       ec = json::error::exception;
       return false;
     }
-    Found one{.pointer = pool.size(), .pointer_size = pointer.size(), .kind = kind};
-    pool.insert(pool.end(), pointer.begin(), pointer.end());
-    one.text = pool.size();
-    one.text_size = text.size();
-    pool.insert(pool.end(), text.begin(), text.end());
-    found.push_back(one);
+    if (filling) entries.push_back({kept(pointer), kind, 0, kept(text)});
     return true;
+  }
+  /// In the pool, which has room for all and so never moves.
+  florin_text kept(std::string_view text) {
+    const char* at = pool.data() + pool.size();
+    pool.insert(pool.end(), text.begin(), text.end());
+    return {at, text.size()};
   }
   bool open(std::uint32_t kind, json::error_code& ec) {
     if (!value(kind, {}, ec)) return false;
-    levels.push_back({found.size() - 1, pointer.size(), kind == FLORIN_JSON_ARRAY});
+    levels.push_back({values - 1, pointer.size(), 0, kind == FLORIN_JSON_ARRAY});
     return true;
   }
   bool close() {
     pointer.resize(levels.back().pointer_size);
+    if (filling) entries[levels.back().value].count = levels.back().count;
     levels.pop_back();
     return true;
   }
@@ -89,7 +96,11 @@ struct Flatten {
     part += std::string_view(last);
     pointer.resize(levels.back().pointer_size);
     pointer += '/';
-    for (const char c : part) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    for (const char c : part)
+      if (c == '~' || c == '/')
+        pointer += c == '~' ? "~0" : "~1";
+      else
+        pointer += c;
     part.clear();
     return true;
   }
@@ -115,6 +126,14 @@ struct Flatten {
 
 std::string_view view(florin_text text) { return {text.ptr, static_cast<std::size_t>(text.len)}; }
 
+using Reader = json::basic_parser<Flatten>;
+
+/// Whether all of the text is one JSON value, whose table fits the reader's room.
+bool reads(Reader& reader, std::string_view text) {
+  json::error_code ec;
+  return reader.write_some(false, text.data(), text.size(), ec) == text.size() && !ec;
+}
+
 }  // namespace
 
 JsonTable::JsonTable(std::string_view text) {
@@ -123,23 +142,26 @@ JsonTable::JsonTable(std::string_view text) {
   if (text.empty() || text.size() > most_bytes) return;
   json::parse_options options;
   options.max_depth = most_levels;
-  json::basic_parser<Flatten> reader(options);
-  json::error_code ec;
-  const std::size_t read = reader.write_some(false, text.data(), text.size(), ec);
-  if (ec || read != text.size()) return;
+  Reader counting(options);
+  counting.handler().room = std::max(least_room, times_the_text * text.size());
+  if (!reads(counting, text)) return;
 
-  Flatten& flat = reader.handler();
+  Reader filling(options);
+  Flatten& flat = filling.handler();
+  flat.room = counting.handler().room;
+  flat.filling = true;
+  flat.pool.reserve(counting.handler().letters + 1);  // one more, so that an empty text, too, has somewhere to point
+  flat.entries.reserve(counting.handler().values);
+  if (!reads(filling, text)) return;
   pool_ = std::move(flat.pool);
-  pool_.push_back('\0');  // so that an empty text, too, has somewhere to point
-  for (const Found& one : flat.found)
-    entries_.push_back({{pool_.data() + one.pointer, one.pointer_size},
-                        one.kind,
-                        one.count,
-                        {pool_.data() + one.text, one.text_size}});
+  entries_ = std::move(flat.entries);
   const auto by_pointer = [](const florin_json& a, const florin_json& b) { return view(a.pointer) < view(b.pointer); };
   const auto same = [](const florin_json& a, const florin_json& b) { return view(a.pointer) == view(b.pointer); };
   std::sort(entries_.begin(), entries_.end(), by_pointer);
-  if (std::adjacent_find(entries_.begin(), entries_.end(), same) != entries_.end()) entries_.clear();
+  if (std::adjacent_find(entries_.begin(), entries_.end(), same) != entries_.end()) {
+    entries_ = {};
+    pool_ = {};
+  }
 }
 
 florin_list JsonTable::list() const {

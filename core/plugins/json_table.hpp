@@ -2,6 +2,7 @@
 
 #include <florin/plugin.h>
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -9,8 +10,9 @@ namespace florin {
 
 /// JSON as plugins get it: every value, sorted by pointer, numbers as written. Read once; plugins need no reader.
 ///
-/// Limits   1 MiB, 32 levels, 20000 values; over them, for text that is no JSON and for a key that repeats the table is
-///          empty, which a plugin reads as "not known"
+/// Limits   1 MiB, 32 levels, 100000 values, and a table of eight times the text (of short texts: 64 KiB); over them,
+/// for
+///          text that is no JSON and for a key that repeats the table is empty, which a plugin reads as "not known"
 class JsonTable {
  public:
   JsonTable() = default;
@@ -19,6 +21,8 @@ class JsonTable {
   JsonTable& operator=(JsonTable&&) = default;
 
   bool empty() const { return entries_.empty(); }
+  /// That it takes.
+  std::size_t bytes() const { return pool_.size() + entries_.size() * sizeof(florin_json); }
   /// Borrowed for as long as this lives; moving it is allowed.
   florin_list list() const;
 

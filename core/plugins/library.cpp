@@ -48,6 +48,18 @@ Error at_file(Error error, const fs::path& file) {
   return error;
 }
 
+/// Whether somebody else may change what is here, which would run as this user.
+std::optional<Error> changeable_by_others(const struct stat& about, std::string_view right_mode) {
+  const bool foreign = about.st_uid != 0 && about.st_uid != ::geteuid();
+  const bool group = (about.st_mode & S_IWGRP) != 0 && about.st_gid != 0 && about.st_gid != ::getegid();
+  if (!foreign && !group && (about.st_mode & S_IWOTH) == 0) return std::nullopt;
+  return Error{.code = "unsafe_plugin",
+               .message = foreign ? "it belongs to another user, who could change it: make it yours or root's"
+                                  : fmt::format("others may write to it (mode {:o}), and what they write would run as "
+                                                "this host: make it mode {}",
+                                                about.st_mode & 07777, right_mode)};
+}
+
 /// The bytes of a regular file, opened once and without following a link.
 Result<std::string> bytes_of(const fs::path& path) {
   // A pipe would keep us waiting for who writes into it.
@@ -59,6 +71,7 @@ Result<std::string> bytes_of(const fs::path& path) {
                                            : fmt::format("it cannot be read: {}", reason_of(errno))};
   if (!S_ISREG(about.st_mode) || about.st_size > most_file_bytes)
     return Error{.code = "not_a_plugin", .message = "it is no regular file of at most 256 MiB"};
+  if (auto unsafe = changeable_by_others(about, "644")) return *std::move(unsafe);
   std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
   std::size_t have = 0;
   while (have < bytes.size()) {
@@ -204,6 +217,9 @@ Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
   PluginLibrary library;
   for (const fs::path& folder : places.folders) {
     std::vector<fs::path> found;
+    struct stat about{};
+    if (::stat(folder.c_str(), &about) == 0)
+      if (auto unsafe = changeable_by_others(about, "755")) return at_file(*std::move(unsafe), folder);
     for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec))
       if (it->path().extension() == ".so") found.push_back(fs::absolute(it->path()));
     if (ec)

@@ -26,6 +26,8 @@ constexpr std::string_view this_machine_name = "AArch64";
 #error "Florin runs on x86-64 and AArch64"
 #endif
 
+constexpr std::uint64_t most_manifest_bytes = 64 << 10;
+
 Error not_a_plugin(std::string_view why) {
   return {.code = "not_a_plugin", .message = fmt::format("this is no Florin plugin: {}", why)};
 }
@@ -87,8 +89,10 @@ Result<std::string> manifest_section(std::string_view file) {
   for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
     const auto one = section(i);
     if (!one || one->sh_name >= name_text.size() || one->sh_type == SHT_NOBITS) continue;
-    if (up_to_zero(name_text.substr(one->sh_name)) == ".florin")
-      return std::string(up_to_zero(part(file, one->sh_offset, one->sh_size)));
+    // Not searched for its end: many sections may name one long text.
+    if (!name_text.substr(one->sh_name).starts_with(std::string_view(".florin\0", 8))) continue;
+    if (one->sh_size > most_manifest_bytes) return bad_manifest("it is longer than 64 KiB");
+    return std::string(up_to_zero(part(file, one->sh_offset, one->sh_size)));
   }
   return not_a_plugin("it has no section .florin; put the manifest there with FLORIN_PLUGIN or FLORIN_MANIFEST");
 }

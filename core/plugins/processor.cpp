@@ -185,6 +185,31 @@ ProviderReport said_of(const florin_outcome* answer, About about) {
   return said;
 }
 
+/// Whether a reply has JSON that could not be read: cut, over the limits, or with a key twice.
+bool is_broken_json(const ProviderReply& reply) {
+  const std::size_t begins = reply.body.find_first_not_of(" \t\r\n");
+  return reply.json.empty() && begins != std::string::npos && (reply.body[begins] == '{' || reply.body[begins] == '[');
+}
+
+/// Why what ends a pull is no page of the provider's records; empty: it is one. A page says no outcome of its own, and
+/// an answer that failed or cannot be read is none, whatever the plugin makes of it: records that are missing would
+/// read as payments that the provider never had.
+std::string why_no_page(const std::optional<florin_outcome>& outcome, const std::vector<ProviderReply>& replies) {
+  if (outcome && (outcome->state != FLORIN_UNKNOWN || outcome->raw.len != 0 || outcome->reason != nullptr)) {
+    std::string why = copied(outcome->raw);
+    if (const auto reason = inside(outcome->reason))
+      for (const std::string& word : {copied(reason->code), copied(reason->text)})
+        if (!word.empty()) why += (why.empty() ? "" : ", ") + word;
+    return why.empty() ? "the plugin reports no page of records" : why;
+  }
+  for (const ProviderReply& reply : replies) {
+    if (reply.status < 200 || reply.status > 299) return "http " + std::to_string(reply.status);
+    if (is_broken_json(reply))
+      return "the answer is cut, too large or not JSON (http " + std::to_string(reply.status) + ")";
+  }
+  return {};
+}
+
 /// None for what the interface does not know.
 std::optional<WebhookClaim> claim_of(const florin_claim& said) {
   if (said.about < FLORIN_ABOUT_PAYMENT || said.about > FLORIN_ABOUT_RECEIPT) return std::nullopt;
@@ -234,6 +259,9 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
 
 /// Of one secret, while it is being changed.
 constexpr std::size_t most_active_secrets = 4;
+/// Signatures of one webhook. A provider sends one, and two while a secret is being changed.
+constexpr std::uint32_t most_checks = 8;
+constexpr std::size_t most_webhook_headers = 128, most_webhook_header_bytes = 64 << 10;
 
 /// Whether one check holds, with any of the active secrets. Errors: secret_missing, bad_program.
 Result<bool> holds(const florin_check& check, const FinishWith& with) {
@@ -246,16 +274,20 @@ Result<bool> holds(const florin_check& check, const FinishWith& with) {
   const Value value = value_of(check.made);
   const std::string given = copied(check.given);
   bool same = false;
+  std::string before;
   for (FinishWith turn = with; turn.turn < most_active_secrets; ++turn.turn) {
-    const auto made = finish(value, turn);
+    auto made = finish(value, turn);
     if (!made) return made.error();
+    if (turn.turn > 0 && *made == before) break;  // there are no more secrets
     same = same || (!made->empty() && same_in_constant_time(*made, given));
+    before = *std::move(made);
   }
   return same;
 }
 
-/// Whether every group has a check that holds.
+/// Whether every group has a check that holds. More checks than any provider sends are none.
 Result<bool> all_hold(const florin_list& checks, const FinishWith& with) {
+  if (checks.count > most_checks) return false;
   std::map<std::uint32_t, bool> groups;
   std::optional<Error> error;
   for_each<florin_check>(checks, [&](const florin_check& check) {
@@ -267,6 +299,12 @@ Result<bool> all_hold(const florin_list& checks, const FinishWith& with) {
   });
   if (error) return *error;
   return std::all_of(groups.begin(), groups.end(), [](const auto& group) { return group.second; });
+}
+
+bool too_many(const std::vector<std::pair<std::string, std::string>>& headers) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : headers) bytes += name.size() + value.size();
+  return headers.size() > most_webhook_headers || bytes > most_webhook_header_bytes;
 }
 
 }  // namespace
@@ -332,6 +370,7 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
         step.page.push_back(*std::move(one));
       });
       step.cursor = copied(said.cursor);
+      if (operation.kind == OperationKind::pull) step.no_page = why_no_page(inside(said.outcome), replies);
       const bool looks = operation.kind == OperationKind::status || operation.kind == OperationKind::cancel;
       step.done->absent = looks && inside(said.outcome)->state == FLORIN_ABSENT;
     } else {
@@ -347,18 +386,30 @@ Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage&
                                                            const Secrets& secrets) const {
   if (!facts_.takes_webhooks)
     return Error{.code = "no_webhooks", .message = "plugin '" + manifest().id + "' takes no webhooks"};
-  const ProviderReply read(0, message.headers, message.body, message.received_at);
-  const std::vector<florin_pair> headers = lent_pairs(read.headers);
-  const florin_webhook in{sizeof in, 0, lent(read.body), read.json.list(), lent(headers), message.received_at.us};
-  try {
-    const auto& said =
-        ask("webhook", [&](florin_arena* arena) { return table_.webhook(instance_->plugin, &in, arena); });
+  if (too_many(message.headers))
+    return Error{.code = "webhook_too_long", .message = "a webhook has at most 128 headers, of 64 KiB together"};
+  Pairs lower_case;
+  for (const auto& [name, value] : message.headers) lower_case.emplace_back(lower(name), value);
+  const std::vector<florin_pair> headers = lent_pairs(lower_case);
+  florin_webhook in{sizeof in, 0, lent(message.body), {}, lent(headers), message.received_at.us};
+  const auto hear = [&] {
+    return ask("webhook", [&](florin_arena* arena) { return table_.webhook(instance_->plugin, &in, arena); });
+  };
+  const auto proven = [&](const florin_claims& said) -> Status {
     const auto hold =
         all_hold(said.checks, {.manifest = manifest(), .secrets = secrets, .now = message.received_at, .endpoint = {}});
     if (!hold) return hold.error();
-    if (!*hold || (said.checks.count == 0 && facts_.signed_webhooks))
-      return Error{.code = "bad_signature",
-                   .message = "the webhook's signature is missing, wrong or too old; nothing was done"};
+    if (*hold && (said.checks.count != 0 || !facts_.signed_webhooks)) return Done{};
+    return Error{.code = "bad_signature",
+                 .message = "the webhook's signature is missing, wrong or too old; nothing was done"};
+  };
+  try {
+    // First by its bytes and headers alone: what nobody has signed is not read.
+    if (const Status authentic = proven(hear()); !authentic) return authentic.error();
+    const JsonTable json(message.body);
+    in.json = json.list();
+    const florin_claims said = hear();
+    if (const Status authentic = proven(said); !authentic) return authentic.error();
     std::vector<WebhookClaim> claims;
     for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
       auto one = claim_of(claim);

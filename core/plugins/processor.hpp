@@ -134,6 +134,7 @@ struct ProcessorStep {
   std::optional<ProviderReport> done;
   std::vector<WebhookClaim> page;  ///< of a pull that is done
   std::string cursor;              ///< of a pull: where the next one goes on; empty: there is no more
+  std::string no_page;             ///< of a pull: why this is no page of the provider's records; empty: it is one
 };
 
 /// A tenant's processor. Copies are the same instance; calls may run on many threads at once.
@@ -150,9 +151,11 @@ class ProcessorPlugin {
   ///         the manifest does not name; not_offered when it does not declare the operation
   Result<ProcessorStep> step(const Operation& operation, const std::vector<ProviderReply>& replies) const;
 
-  /// What a message claims. Its checks are done here, in constant time, with the operator's secrets.
+  /// What a message claims. Its checks are done here, in constant time, with the operator's secrets, on the bytes as
+  /// they came: a message that nobody has signed is not parsed.
   ///
-  /// Errors: no_webhooks, bad_signature (answer 400 and do nothing), plugin_failed, bad_answer, secret_missing
+  /// Errors: no_webhooks, webhook_too_long (its headers), bad_signature (answer 400 and do nothing; also: more than 8
+  ///         signatures), plugin_failed, bad_answer, secret_missing
   Result<std::vector<WebhookClaim>> webhook(const WebhookMessage& message, const Secrets& secrets) const;
 
   /// Errors: lacks_interface (also: charges without status), plugin_failed, bad_answer.

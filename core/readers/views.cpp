@@ -236,6 +236,8 @@ class Refreshing {
 }  // namespace
 
 Result<Refreshed> refresh_views(store::Store& journal, const std::filesystem::path& file, std::uint64_t most) {
+  // It holds what customers wrote: as the journal, it and what SQLite makes beside it are its owner's alone.
+  if (const Status ours = store::make_private(file); !ours) return ours.error();
   auto connection = store::Connection::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
   if (!connection) return connection.error();
   return Refreshing(journal, std::move(*connection), file, most).run();

@@ -29,7 +29,9 @@ constexpr std::pair<std::string_view, std::string_view> ways[] = {{"succeeds", "
                                                                   {"refund_declined", "refund_declined"},
                                                                   {"refund_answer_lost", "refund_lost_after"},
                                                                   {"succeeds, not booked", "ok_not_booked"},
-                                                                  {"succeeds, booked twice", "ok_booked_twice"}};
+                                                                  {"succeeds, booked twice", "ok_booked_twice"},
+                                                                  {"succeeds, booked a day late", "ok_booked_late"},
+                                                                  {"succeeds, books down for a day", "ok_books_down"}};
 
 std::optional<std::string> pending_token(std::string_view text) {
   const bool acts = text.starts_with("acts after ");

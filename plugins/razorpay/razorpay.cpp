@@ -124,6 +124,7 @@ class Razorpay {
     // An account that enforces unique receipts answers a repeated one so: then the order is there, and is looked up.
     const bool repeated = replies[0].status() == 400 && mentions(replies[0], "receipt");
     if (repeated && replies.size() == 1) return find_order(op);
+    if (repeated && !is_list(replies[1])) return refused(replies[1]);
     const Reply& made = replies[repeated ? 1 : 0];
     const Json order = repeated ? made.json()["items"].item(0) : made.json();
     if (made.status() != 200 || !order["id"]) return refused(made);
@@ -211,7 +212,7 @@ class Razorpay {
     }
     if (ref) return replies.empty() ? payments_of(ref) : paid_by_order(op, replies.last(), ref);
     if (replies.empty()) return find_order(op);
-    if (replies[0].status() != 200) return by_http(replies[0]);
+    if (!is_list(replies[0])) return by_http(replies[0]);
     const Text order = replies[0].json()["items"].item(0)["id"].text();
     if (!order) return done({.state = FLORIN_ABSENT});
     return replies.size() == 1 ? payments_of(order) : paid_by_order(op, replies.last(), order);
@@ -221,12 +222,14 @@ class Razorpay {
     const Text ref = op.ref;
     const bool known = ref.view().starts_with("pay_");
     if (!known && replies.empty()) return ref ? payments_of(ref) : find_order(op);
+    if (!known && !is_list(replies[0])) return by_http(replies[0]);
     if (!known && !ref && replies.size() == 1) {
       const Text order = replies[0].json()["items"].item(0)["id"].text();
       return order ? payments_of(order) : done({.state = FLORIN_NOT_SENT, .raw = "no such order"});
     }
     const std::uint32_t looked_up = known ? 0 : ref ? 1 : 2;
     if (replies.size() == looked_up) {
+      if (!known && !is_list(replies.last())) return by_http(replies.last());
       const Text payment = known ? ref : captured_in(replies.last())["id"].text();
       if (!payment) return done({.state = FLORIN_NOT_SENT, .raw = "no captured payment"});
       return api(post(Text("/v1/payments/") + payment + "/refund")
@@ -296,7 +299,7 @@ class Razorpay {
                              {"to", op.until_us / 1'000'000 - 1},
                              {"count", 100},
                              {"skip", skip}}));
-    if (replies.last().status() != 200) return refused(replies.last());
+    if (!is_list(replies.last())) return no_list(replies.last());
     List<florin_claim> claims;
     std::int64_t read_now = 0;
     replies.last().json()["items"].items([&](const Json& item) {
@@ -326,7 +329,7 @@ class Razorpay {
                              {"to", op.until_us / 1'000'000 - 1},
                              {"count", 100},
                              {"skip", skip}}));
-    if (replies.last().status() != 200) return refused(replies.last());
+    if (replies.size() == 1 || !is_list(replies.last())) return no_list(replies.last());
     List<florin_claim> claims;
     std::int64_t read_now = 0;
     replies.last().json()["items"].items([&](const Json& payment) {
@@ -360,7 +363,7 @@ class Razorpay {
           get("/v1/settlements/recon/combined")
               .query(
                   {{"year", date.year}, {"month", date.month}, {"day", date.day}, {"count", at_once}, {"skip", skip}}));
-    if (replies.last().status() != 200) return refused(replies.last());
+    if (!is_list(replies.last())) return no_list(replies.last());
     List<florin_claim> claims;
     std::int64_t read_now = 0;
     replies.last().json()["items"].items([&](const Json& line) {
@@ -547,6 +550,7 @@ class Razorpay {
     if (last.status() != 200) return not_found_or(last);
     const Json body = last.json();
     if (body["entity"].text() == Text("token")) return done(read_token(body));
+    if (!is_list(last)) return by_http(last);
     if (!ref && replies.size() == 1) {
       const Text order = body["items"].item(0)["id"].text();
       return order ? payments_of(order) : done({.state = FLORIN_ABSENT});
@@ -592,7 +596,7 @@ class Razorpay {
 
   /// Of all payments of an order: the captured one, else the one that is furthest on, else the last refusal.
   Step paid_by_order(const Operation& op, const Reply& reply, Text order) const {
-    if (reply.status() != 200) return not_found_or(reply);
+    if (!is_list(reply)) return not_found_or(reply);
     if (const Json captured = captured_in(reply)) return done(read(captured));
     Json open, failed;
     reply.json()["items"].items([&](const Json& payment) {  // the newest comes first
@@ -666,7 +670,7 @@ class Razorpay {
     if (!payment.view().starts_with("pay_"))
       return done({.state = FLORIN_UNKNOWN, .raw = "the payment's id is not known"});
     if (replies.empty()) return api(get(Text("/v1/payments/") + payment + "/refunds").query({{"count", 100}}));
-    if (replies.last().status() != 200) return not_found_or(replies.last());
+    if (!is_list(replies.last())) return not_found_or(replies.last());
     Json found;
     replies.last().json()["items"].items([&](const Json& refund) {
       if (refund["receipt"].text() == Text(op.refund_key)) found = refund;
@@ -685,8 +689,19 @@ class Razorpay {
     if (reply.status() == 400 && may_come_late(reason)) return done({.state = FLORIN_UNKNOWN, .raw = reason});
     return by_http(reply, error["code"].text(), text);
   }
+  /// Nothing is absent because a proxy, a cut answer or an error page does not mention it: only a whole list, and the
+  /// API's own sentence on an id that it does not have, say so.
+  static bool is_list(const Reply& reply) {
+    const Json body = reply.json(), items = body["items"];
+    return reply.status() == 200 && items.is_array() && body["count"].integer(items.count()) == items.count();
+  }
+  static Step no_list(const Reply& reply) {
+    const Json error = reply.json()["error"];
+    return no_page(reply, error["code"].text(), error["description"].text());
+  }
   static Step not_found_or(const Reply& reply) {
-    const bool absent = reply.status() == 404 || (reply.status() == 400 && mentions(reply, "does not exist"));
+    const bool refused = reply.status() == 400 || reply.status() == 404;
+    const bool absent = refused && mentions(reply, "does not exist");
     return absent ? done({.state = FLORIN_ABSENT}) : by_http(reply);
   }
   static bool mentions(const Reply& reply, std::string_view word) {

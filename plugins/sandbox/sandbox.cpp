@@ -32,7 +32,7 @@ class Sandbox {
   Step cancel(const Operation& op, const Replies& replies) const {
     if (Text(op.ref)) return act(op, op.ref, replies, "/cancel");
     if (replies.empty()) return sandbox(get("/charges").query({{"key", op.payment_key}}));
-    if (replies.size() == 1 && replies[0].status() == 404) return done({.state = FLORIN_ABSENT});
+    if (replies.size() == 1 && is_missing(replies[0])) return done({.state = FLORIN_ABSENT});
     if (replies.size() > 1 || replies[0].status() != 200) return settle(replies.last());
     return sandbox(post(Text("/charges/") + replies[0].json()["id"].text() + "/cancel"))
         .header("Idempotency-Key", op.key)
@@ -52,7 +52,7 @@ class Sandbox {
   }
 
   Step status(const Operation& op, const Replies& replies) const {
-    if (!replies.empty() && replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
+    if (!replies.empty() && is_missing(replies.last())) return done({.state = FLORIN_ABSENT});
     if (!replies.empty()) return (op.flags & FLORIN_OF_METHOD) != 0 ? saved(replies.last()) : settle(replies.last());
     const bool of_refund = (op.flags & FLORIN_OF_REFUND) != 0;
     if ((op.flags & FLORIN_OF_METHOD) != 0)
@@ -76,7 +76,7 @@ class Sandbox {
     if (replies.empty())
       return sandbox(
           get("/books").query({{"from_us", op.from_us}, {"until_us", op.until_us}, {"after", Text(op.cursor)}}));
-    if (replies.last().status() != 200 || !replies.last().json()["items"]) return settle(replies.last());
+    if (replies.last().status() != 200 || !replies.last().json()["items"].is_array()) return no_page(replies.last());
     List<florin_claim> claims;
     replies.last().json()["items"].items([&](const Json& object) { claims.add(claim_of(object, {}, {}).made()); });
     return page(claims, replies.last().json()["next"].text());
@@ -108,6 +108,9 @@ class Sandbox {
             .refund_key = of_refund ? object["key"].text() : Text(),
             .said = of_method ? Outcome{.state = FLORIN_PENDING, .ref = object["id"].text()} : read(object)};
   }
+
+  /// Of what is not there the sandbox says so in its own JSON; a 404 of anybody else says nothing of the payment.
+  static bool is_missing(const Reply& reply) { return reply.status() == 404 && reply.json()["code"].text(); }
 
   static Step saved(const Reply& reply) {
     const Json object = reply.json();

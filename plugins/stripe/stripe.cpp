@@ -151,7 +151,7 @@ class Stripe {
     if (replies.empty()) return cancelled(op, ref);
     const Reply last = replies.last();
     const Json body = last.json();
-    if (body["object"].text() == Text("list") && last.status() == 200) {
+    if (is_list(last)) {
       if (const Json found = with_key(body, op.payment_key)) return cancelled(op, found["id"].text());
       return more(body) ? find_intent(op, last_id(body)) : done({.state = FLORIN_ABSENT});
     }
@@ -189,8 +189,7 @@ class Stripe {
     if (replies.empty()) return refunds_of(op.ref, {});
     const Reply last = replies.last();
     const Json body = last.json();
-    if (body["object"].text() != Text("list")) return settle(last);
-    if (last.status() != 200) return refused(last);
+    if (!is_list(last)) return settle(last);
     if (const Json found = with_key(body, op.key)) return done(read(found));
     if (more(body)) return refunds_of(op.ref, last_id(body));
     return api(post("/v1/refunds")
@@ -206,14 +205,13 @@ class Stripe {
     const Text path = refund ? "/v1/refunds" : "/v1/payment_intents";
     if (ref) {
       if (replies.empty()) return api(get(path + "/" + ref).query({{"expand[0]", refund ? Text() : Text(fee_of_one)}}));
-      if (replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
-      return settle(replies.last());
+      return is_missing(replies.last()) ? done({.state = FLORIN_ABSENT}) : settle(replies.last());
     }
     // The answer that had the id got lost: it is found by our key.
     Text after;
     if (!replies.empty()) {
       const Json body = replies.last().json();
-      if (replies.last().status() != 200 || body["object"].text() != Text("list")) return refused(replies.last());
+      if (!is_list(replies.last())) return refused(replies.last());
       if (const Json found = with_key(body, key)) return done(read(found));
       if (!more(body)) return done({.state = FLORIN_ABSENT});
       if (replies.size() == 15) return done({.state = FLORIN_UNKNOWN, .raw = "not among the newest 1500"});
@@ -268,8 +266,8 @@ class Stripe {
                              {"created[lt]", op.until_us / 1'000'000},
                              {"expand[0]", refunds || disputes ? Text() : Text(fee_of_list)},
                              {"starting_after", after}}));
-    const Json body = replies.last().json();
-    if (replies.last().status() != 200 || body["object"].text() != Text("list")) return refused(replies.last());
+    const Json body = replies.last().json(), error = body["error"];
+    if (!is_list(replies.last())) return no_page(replies.last(), error["code"].text(), error["message"].text());
     List<florin_claim> claims;
     body["data"].items([&](const Json& object) {
       if (disputes) return (void)claims.add(disputed(Json(), object).made());
@@ -345,9 +343,10 @@ class Stripe {
     Text after;
     if (!replies.empty()) {
       const Json body = replies.last().json();
-      if (replies.last().status() == 404) return done({.state = FLORIN_ABSENT});
+      if (is_missing(replies.last())) return done({.state = FLORIN_ABSENT});
       if (replies.last().status() != 200) return refused(replies.last());
       if (body["object"].text() == Text("setup_intent")) return done(read_setup(body));
+      if (!is_list(replies.last())) return refused(replies.last());
       if (const Json found = with_key(body, op.payment_key)) return done(read_setup(found));
       if (!more(body)) return done({.state = FLORIN_ABSENT});
       if (replies.size() == 15) return done({.state = FLORIN_UNKNOWN, .raw = "not among the newest 1500"});
@@ -403,6 +402,16 @@ class Stripe {
     return api(get("/v1/refunds").query({{"limit", 100}, {"payment_intent", payment}, {"starting_after", after}}));
   }
 
+  /// Nothing is absent because a proxy, a cut answer or an error page does not mention it: only a whole list, and the
+  /// API's own word for what it does not have, say so. Source   docs.stripe.com/error-codes
+  static bool is_list(const Reply& reply) {
+    const Json body = reply.json();
+    return reply.status() == 200 && body["object"].text() == Text("list") && body["data"].is_array() &&
+           bool(body["has_more"]);
+  }
+  static bool is_missing(const Reply& reply) {
+    return reply.status() == 404 && reply.json().at("/error/code").text() == Text("resource_missing");
+  }
   static bool more(const Json& list) { return list["has_more"].truth() && list["data"].count() > 0; }
   static Text last_id(const Json& list) { return list["data"].item(list["data"].count() - 1)["id"].text(); }
   static Json with_key(const Json& list, Text key) {

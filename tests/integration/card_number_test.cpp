@@ -102,6 +102,29 @@ TEST_F(CardNumber, IsRefusedInEveryFieldOfACommand) {
   is_nowhere();
 }
 
+TEST_F(CardNumber, IsRefusedAsKeyAccountAndActor) {
+  const std::string bare = "4111111111111111";
+  const auto asks = [&](const AccountId& account, const Actor& actor, const std::string& key) {
+    const auto said = host->submit_json(tenant, account, actor, key, R"({"open_account": {"billing_country": "US"}})");
+    return said ? std::string() : said.error().code + " " + said.error().at.path;
+  };
+  EXPECT_EQ(asks(acme, staff, bare), "card_number key");
+  EXPECT_EQ(asks(*AccountId::parse(bare), staff, "k"), "card_number account");
+  EXPECT_EQ(asks(*AccountId::parse("card-4111-1111-1111-1111"), staff, "k"), "card_number account");
+  EXPECT_EQ(asks(acme, {"owner", bare}, "k"), "card_number actor");
+  EXPECT_EQ(asks(acme, {bare, ""}, "k"), "card_number actor");
+  const auto taken = host->take(
+      {{.tenant = tenant,
+        .account = acme,
+        .actor = {"service", ""},
+        .key = bare,
+        .asked_at = std::nullopt,
+        .command =
+            Use{.meter = *MeterId::parse("sms"), .quantity = *Quantity::parse("160 characters"), .properties = {}}}});
+  EXPECT_EQ(taken.at(0).error().code, "card_number");
+  is_nowhere();
+}
+
 TEST_F(CardNumber, IsRefusedInEveryFieldOfAnImport) {
   const auto write = [&](const std::string& text) {
     std::ofstream(folder / "customers.yaml") << text;

@@ -1,7 +1,9 @@
 /// The outcomes of a commit, through a whole host: done, not known, conflict; and the one that ends the process.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "config/command.hpp"
@@ -127,6 +129,49 @@ TEST_P(Commit, AStoreThatDoesNotAnswerForLongLosesNothingAndFormsNothingNew) {
   }
   EXPECT_EQ(tried.size(), 10u);
   went_in_once(answer);
+}
+
+/// As a disk that stays full: nobody waits for it for long, what can be read is read, and it goes on by itself.
+TEST_P(Commit, AnOutageIsAnsweredAndOverAsSoonAsItIsOver) {
+  if (in_virtual_time()) GTEST_SKIP() << "nobody waits in virtual time";
+  const AccountId other = *AccountId::parse("other");
+  Errors errors;
+  const auto opens = config::command_of_json(R"({"open_account": {"billing_country": "US"}})", errors);
+  auto job = host->job_of({.tenant = tenant,
+                           .account = other,
+                           .actor = {"staff", "jo"},
+                           .key = "other",
+                           .asked_at = std::nullopt,
+                           .command = *opens});
+  ASSERT_TRUE(host->engine().submit_and_wait(std::move(*job)));
+  head = journal->head(0)->last;
+
+  constexpr int until_it_is_lifted = 1'000'000'000;
+  inject(Committed::not_known, before_it, until_it_is_lifted);
+  const auto began = std::chrono::steady_clock::now();
+  const auto first = debit("a");
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().code, "store_unavailable");
+  const auto second = debit("b");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "store_unavailable");
+  EXPECT_EQ(why_not_read(), "store_unavailable");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(8));
+  bool seen = false;
+  EXPECT_TRUE(host->engine().look(tenant, other, [&](const auto&, const Account& found, const auto&) {
+    seen = found.id == other;
+  })) << "what does not wait for the disk is read";
+  EXPECT_TRUE(seen);
+  EXPECT_FALSE(host->engine().look(tenant, account, [](const auto&, const auto&, const auto&) {}));
+
+  journal->inject({});
+  Result<engine::Answered> again = first;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!again && std::chrono::steady_clock::now() < until) {
+    std::this_thread::yield();
+    again = debit("a");
+  }
+  went_in_once(again);
 }
 
 TEST_P(Commit, AConflictMeansSomebodyElseOwnsTheJournal) {

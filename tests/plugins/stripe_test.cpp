@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <florin/plugin.hpp>
+
 #include "folder.hpp"
 #include "plugins/processor.hpp"
 
@@ -192,6 +195,32 @@ TEST_F(Stripe, AWebhookIsBelievedByTheSignatureOfItsBytes) {
   EXPECT_EQ(code(cut), "bad_signature");
   bare.headers.clear();
   EXPECT_EQ(code(bare), "bad_signature");
+}
+
+/// What nobody has signed costs nothing: the bytes and the header are looked at, and that is all.
+TEST_F(Stripe, AWebhookIsReadOnlyOnceItIsAuthentic) {
+  const Secrets secrets = [](std::string_view) { return std::vector<std::string>{"whsec_1"}; };
+  const auto taken = [&](const std::string& body, const std::string& signature) {
+    return plugin.webhook({.body = body, .headers = {{"Stripe-Signature", signature}}, .received_at = start}, secrets);
+  };
+  std::string values = "1";
+  for (int i = 0; i < 3'000; ++i) values += ",1";
+  const std::string long_name = "{\"" + std::string(60'000, 'k') + "\":[" + values + "]}";
+  EXPECT_EQ(taken(long_name, "t=1,v1=00").error().code, "bad_signature");
+
+  std::string many = "t=" + std::to_string(start.us / 1'000'000);
+  for (int i = 0; i < 1'000; ++i) many += ",v1=00";
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(taken(std::string(1 << 20, 'x'), many).error().code, "bad_signature");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+  EXPECT_EQ(taken("{}", std::string(100'000, 'x')).error().code, "webhook_too_long");
+
+  // A time that no instant can be: it is none, and nothing overflows.
+  for (const char* time : {"9223372036854775807", "-9223372036854775808", "1700000000700000000"})
+    EXPECT_EQ(taken("{}", std::string("t=") + time + ",v1=00").error().code, "bad_signature") << time;
+  EXPECT_EQ(plugin::seconds(1'700'000'000'700'000'000), 0);
+  EXPECT_EQ(plugin::days(INT64_MIN), 0);
+  EXPECT_EQ(plugin::seconds(-5), -5'000'000);
 }
 
 }  // namespace

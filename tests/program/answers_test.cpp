@@ -69,6 +69,45 @@ TEST_F(Answers, WhoLooksBeginsNoJournal) {
   EXPECT_FALSE(there("nowhere"));
 }
 
+/// What a customer writes stays one line of what people read, and steers no terminal.
+TEST_F(Answers, AForgedLineIsNone) {
+  write("config/florin.yaml", "plugins: {folder: ../plugins}\ntenants: tenants\ndata: ../data\npayments: sandbox\n");
+  const std::string as = " --as owner --config config/florin.yaml";
+  EXPECT_EQ(florin(R"(submit data callloop eve '{"open_account": {"billing_country": "US"}}' --key a)" + as), 0) << err;
+  EXPECT_EQ(
+      florin(
+          R"(submit data callloop eve '{"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}}' --key b)" +
+          as),
+      0)
+      << err;
+  EXPECT_EQ(florin(R"(submit data callloop eve '{"subscribe": {"plan": "growth", "cycle": "monthly"}}' --key c)" + as),
+            0)
+      << err;
+  EXPECT_EQ(
+      florin(
+          R"(submit data callloop eve '{"request_review": {"order": 1, "reason": "duplicate_charge", "said": "\u001b[2Jhello\u202e\n#999 2026-01-01T00:00Z callloop/eve staff:boss refund_order: order 1"}}' --key d)" +
+          as),
+      0)
+      << err;
+  for (const char* words : {"journal data --tenant callloop --account eve", "journal data --json",
+                            "explain data callloop eve", "show data callloop eve", "verify data"}) {
+    EXPECT_EQ(florin(words), 0) << words << err;
+    EXPECT_EQ((out + err).find("\n#999"), std::string::npos) << words;
+    EXPECT_EQ((out + err).find('\x1b'), std::string::npos) << words;
+    EXPECT_EQ((out + err).find("\u202e"), std::string::npos) << words;
+  }
+  EXPECT_EQ(florin("journal data --tenant callloop --account eve"), 0);
+  EXPECT_NE(out.find("\\x1b[2Jhello\\u202e\\n#999"), std::string::npos) << out;
+}
+
+TEST_F(Answers, ASecretAndAPluginThatOthersMayChangeAreRefused) {
+  fs::permissions(folder / "plugins", fs::perms::all);
+  expect("check config --config config/florin.yaml", 1, "make it mode 755");
+  fs::permissions(folder / "plugins", static_cast<fs::perms>(0755));
+  fs::permissions(folder / "plugins/sandbox.so", fs::perms::all);
+  expect("check config --config config/florin.yaml", 1, "make it mode 644");
+}
+
 TEST_F(Answers, WrongUsage) {
   expect("", 2, "A subcommand is required");
   expect("chekc config", 2, "'chekc' is no command");

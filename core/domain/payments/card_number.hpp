@@ -5,9 +5,13 @@
 
 namespace florin {
 
-/// Whether a card's number stands in a text: 13 to 19 digits that begin with 2 to 6 and whose check digit is right
-/// (Luhn), in one piece, or in groups parted by single blanks or hyphens of which the first has at least four. Longer
-/// rows of digits, and those behind a `+`, are none.
+/// Whether a card's number stands in a text: as many digits as an issuer of that range gives (14 to 19), the last of
+/// which is the right check digit (Luhn). In one piece, or in groups as cards show them or people type them, parted by
+/// up to three characters that are neither letters nor digits; in the digits of any script; also right beside letters.
+/// A telephone number, an IBAN, a UUID and a word with other digits in it, as most ids are, are none.
+///
+/// A bare number of the right length in an issuer's range is one time in ten such a number: it is taken for one.
+/// Source   ISO/IEC 7812-1; docs/decisions/0070-card-numbers.md has the measured rates
 bool holds_card_number(std::string_view text);
 
 /// The text with `[number]` in the place of each.

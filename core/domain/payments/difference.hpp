@@ -8,7 +8,7 @@ namespace florin {
 /// Once, however often it is found.
 void record_discrepancy(Draft& draft, const RecordDiscrepancy& command);
 
-/// A person looked into it.
+/// A person looked into it, or later records of the processor agree with ours.
 void close_discrepancy(Draft& draft, const CloseDiscrepancy& command);
 
 }  // namespace florin

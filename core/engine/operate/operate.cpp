@@ -36,7 +36,7 @@ class Run : public std::enable_shared_from_this<Run> {
     const auto step = plugin_.step(operation_, replies_);
     if (!step) return finish_with(nothing_learned(step.error().message));
     if (step->done) {
-      pulled_ = {.page = step->page, .cursor = step->cursor, .problem = {}};
+      pulled_ = {.page = step->page, .cursor = step->cursor, .problem = step->no_page};
       return finish_with(settled(*step->done));
     }
     if (sent_.size() == most_requests) return finish_with(nothing_learned("the plugin wants more than 16 requests"));
@@ -198,10 +198,12 @@ class Run : public std::enable_shared_from_this<Run> {
       scrub(*text, secrets);
       *text = without_card_numbers(std::move(*text));
     }
+    if (!pulled_) pulled_ = Pulled{.page = {}, .cursor = {}, .problem = said.text};
+    scrub(pulled_->problem, secrets);
+    pulled_->problem = without_card_numbers(std::move(pulled_->problem));
     for (auto* wiped : {&secrets, &person})
       for (std::string& one : *wiped) wipe(one);
     said.look_up_lag = plugin_.facts().look_up_lag;
-    if (!pulled_) pulled_ = Pulled{.page = {}, .cursor = {}, .problem = said.text};
     done_(std::move(said), *std::move(pulled_));
   }
 

@@ -76,6 +76,10 @@ FLORIN_API Status restore(const std::string& from, const std::string& data);
 /// Lets a restored journal's next host send to providers again. Errors: also already_open: a host runs.
 FLORIN_API Status start_sending(const std::string& data);
 
+/// A person has looked: what this machine's clock says is right, though it jumped. The host, which may run meanwhile,
+/// goes on by it within a minute. Errors: those of opening the journal, and no_data_folder.
+FLORIN_API Status accept_clock(const std::string& data);
+
 struct Views {
   std::uint64_t position = 0;  ///< of the last entry in them
   std::uint64_t entries = 0;   ///< that were new

@@ -16,6 +16,7 @@
 #include "scenario/stage.hpp"
 #include "scenario/story.hpp"
 #include "scenario/words.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/owner.hpp"
 
 namespace florin {
@@ -87,8 +88,7 @@ class Year {
       fs::remove_all(folder, failed);
       if (failed) return cannot(options_.data + ": " + failed.message());
     }
-    fs::create_directories(folder, failed);
-    if (failed) return cannot(options_.data + ": " + failed.message());
+    if (const Status made = store::make_private_folder(folder); !made) return cannot(made.error().message);
     std::ofstream(folder / made_by) << "The demo may remove this folder and make it anew.\n";
     return Done{};
   }

@@ -105,7 +105,8 @@ Status hold_sending(const fs::path& file) {
   auto connection = Connection::open(file, SQLITE_OPEN_READWRITE, "");
   if (!connection) return connection.error();
   const int rc = connection->run(
-      "INSERT INTO marks (name, value) VALUES ('sending', 'held') ON CONFLICT DO UPDATE SET value = excluded.value");
+      "INSERT INTO marks (name, value) VALUES ('sending', 'held') ON CONFLICT DO UPDATE SET value = excluded.value; "
+      "DELETE FROM marks WHERE name IN ('clock', 'clock_accepted')");
   if (rc != SQLITE_OK) return connection->error(rc, "marking " + file.string());
   return Done{};
 }

@@ -1,7 +1,11 @@
 #include "store/sqlite/connection.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace florin::store {
@@ -38,6 +42,16 @@ Result<Connection> Connection::open(const std::filesystem::path& file, int flags
   return connection;
 }
 
+Result<Connection> Connection::open_still(const std::filesystem::path& file) {
+  std::string address = "file:";
+  for (const char c : file.string()) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.';
+    address += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  return open(address + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, "");
+}
+
 Statement Connection::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
@@ -68,6 +82,35 @@ Error Connection::error(int rc, std::string_view doing) const {
   if (const int system = handle_ ? sqlite3_system_errno(get()) : 0; system != 0)
     message += ", " + std::generic_category().message(system);
   return {.code = code(), .message = std::move(message)};
+}
+
+Status make_private(const std::filesystem::path& file) {
+  const auto failed = [](const std::filesystem::path& which) {
+    return Error{.code = "store_failed",
+                 .message = which.string() + ": " + std::generic_category().message(errno) +
+                            "; it must be its owner's alone (mode 600)"};
+  };
+  // What is there is never opened: closing it would drop the locks of a reader in this process.
+  const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_RDWR, 0600);
+  if (made >= 0) ::close(made);
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const std::filesystem::path which = file.string() + suffix;
+    struct stat about{};
+    if (::stat(which.c_str(), &about) != 0 || (about.st_mode & (S_IRWXG | S_IRWXO)) == 0) continue;
+    if (::chmod(which.c_str(), about.st_mode & (S_IRUSR | S_IWUSR)) != 0) return failed(which);
+  }
+  return Done{};
+}
+
+Status make_private_folder(const std::filesystem::path& folder) {
+  std::error_code failed;
+  if (std::filesystem::is_directory(folder, failed)) return Done{};
+  const std::filesystem::path above = folder.parent_path();
+  if (!above.empty()) std::filesystem::create_directories(above, failed);
+  if (!failed && (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST)) return Done{};
+  return Error{
+      .code = "no_data_folder",
+      .message = folder.string() + ": " + (failed ? failed.message() : std::generic_category().message(errno))};
 }
 
 Error named(Error error, const std::filesystem::path& file) {

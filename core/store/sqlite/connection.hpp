@@ -70,6 +70,9 @@ class Connection {
   /// Errors: store_failed.
   static Result<Connection> open(const std::filesystem::path& file, int flags, const std::string& vfs);
 
+  /// Of a file that nobody writes, in a folder where SQLite can make nothing beside it; what a WAL holds is not read.
+  static Result<Connection> open_still(const std::filesystem::path& file);
+
   sqlite3* get() const { return handle_.get(); }
   /// SQLITE_OK or an extended error.
   int run(const char* sql) { return sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr); }
@@ -85,6 +88,13 @@ class Connection {
   explicit Connection(sqlite3* handle) : handle_(handle) {}
   std::unique_ptr<sqlite3, Finalize> handle_;
 };
+
+/// Makes an empty file that only its owner may read, or takes what others may do with the one that is there, and with
+/// its -wal, -shm and -journal. Errors: store_failed.
+Status make_private(const std::filesystem::path& file);
+/// Makes a folder that only its owner may enter, and what is missing above it; one that is there stays as it is.
+/// Errors: no_data_folder.
+Status make_private_folder(const std::filesystem::path& folder);
 
 /// The same error with the file that it is about, and with what would help where the file is damaged.
 Error named(Error error, const std::filesystem::path& file);

@@ -419,6 +419,18 @@ Result<std::string> Journal::mark(std::string_view name) {
   return kept->value_or("");
 }
 
+/// Whether SQLite could not make or open what it keeps beside a journal.
+bool cannot_be_shared(const Connection& connection) {
+  const int rc = sqlite3_errcode(connection.get());
+  return (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY;
+}
+
+bool has_entries(const std::filesystem::path& wal) {
+  std::error_code none;
+  const auto size = std::filesystem::file_size(wal, none);
+  return !none && size > 0;
+}
+
 Error not_there(const std::filesystem::path& file) {
   return {.code = "no_such_file", .message = file.string() + " is not there"};
 }
@@ -440,9 +452,8 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& fi
   auto owner = Owner::take(real);
   if (!owner) return owner.error();
 
-  // It holds keys: nobody else may read it, nor the WAL, which gets the same rights. Never opened if it is there:
-  // closing it would drop the locks of a reader in this process.
-  if (const int made = ::open(real.c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_RDWR, 0600); made >= 0) ::close(made);
+  // It holds keys: nobody else may read it, nor the WAL, which gets the same rights.
+  if (const Status ours = make_private(real); !ours) return ours.error();
   auto connection = Connection::open(real, SQLITE_OPEN_READWRITE, options.vfs);
   if (!connection) return connection.error();
   sqlite3_busy_timeout(connection->get(), options.wait_ms);
@@ -460,7 +471,18 @@ Result<std::unique_ptr<Store>> SqliteStore::open_read_only(const std::filesystem
   auto connection = Connection::open(file, SQLITE_OPEN_READONLY, options.vfs);
   if (!connection) return connection.error();
   sqlite3_busy_timeout(connection->get(), options.wait_ms);
-  const auto known = check_schema(*connection, file);
+  auto known = check_schema(*connection, file);
+  if (!known && cannot_be_shared(*connection)) {
+    // Readers and writers share a file beside the journal, and here none can be made. Nobody writes then, either.
+    if (has_entries(file.string() + "-wal"))
+      return Error{.code = "store_failed",
+                   .message = file.string() +
+                              "-wal has entries that are not in the journal yet, and this folder cannot "
+                              "be written to: copy the folder to where it can, and look there"};
+    connection = Connection::open_still(file);
+    if (!connection) return connection.error();
+    known = check_schema(*connection, file);
+  }
   if (!known) return known.error();
   if (!*known) return Error{.code = "not_a_journal", .message = file.string() + " is empty"};
   return start(std::nullopt, std::move(*connection), options, file);

@@ -102,6 +102,8 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   }
   if (whole == "ok_not_booked") return how.booked = 0, how;
   if (whole == "ok_booked_twice") return how.booked = 2, how;
+  if (whole == "ok_booked_late") return how.booked_after = hours(24), how;
+  if (whole == "ok_books_down") return how.books_are_down = true, how;
   if (whole == "declined_soft") return how.decline = "insufficient_funds", how;
   if (whole == "declined_hard") return how.decline = "lost_card", how;
   if (whole == "declined_technical") return how.decline = "processing_error", how;
@@ -299,6 +301,8 @@ WireReply SandboxBook::books(std::string_view span, Instant now) const {
   const auto after = word("after=").empty() ? std::optional<std::int64_t>(0) : number_of(word("after="));
   if (!from || !until || !after)
     return refused(400, "bad_time", "Books are asked for as from_us and until_us, and after so many of them.");
+  for (const auto& [key, charge] : charges_)
+    if (charge.how.books_are_down && now < charge.made_at + hours(24)) return answered(502, "<html>Bad gateway</html>");
   std::int64_t so_far = 0;
   bool more = false;
   const auto inside = [&](Instant at) {
@@ -308,7 +312,7 @@ WireReply SandboxBook::books(std::string_view span, Instant now) const {
   };
   json::array items;
   for (const auto& [key, charge] : charges_)
-    if (!more && inside(charge.made_at)) {
+    if (!more && charge.made_at + charge.how.booked_after <= now && inside(charge.made_at)) {
       json::object item = object_in(object_of(charge, now));
       if (item.contains("fee")) item["fee"] = *charge.how.booked_fee;
       if (charge.how.booked > 0) items.push_back(item);

@@ -29,6 +29,8 @@ struct SandboxBehaviour {
   std::optional<std::int64_t> fee, booked_fee;  ///< minor units that it keeps, by its answer and by its books
   int webhooks = 1;
   Duration webhook_after = seconds(2);
+  Duration booked_after;        ///< its books have it so long after it was made
+  bool books_are_down = false;  ///< for a day from when it was made
 
   /// None for a token that is not known.
   static std::optional<SandboxBehaviour> of(std::string_view token);

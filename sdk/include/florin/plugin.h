@@ -87,7 +87,8 @@ typedef struct florin_span { /* a length of the calendar, added by the host in t
 } florin_span;
 
 /* JSON as the host read it: every value of the text, sorted by pointer (RFC 6901) in byte order. A text that is no
- * JSON, repeats a key, or is over the limits (1 MiB, 32 levels, 20000 values) has no table. */
+ * JSON, repeats a key, or is over the limits (1 MiB, 32 levels, 100000 values, a
+ * table of eight times the text) has no table. */
 enum FLORIN_CODES {
   FLORIN_JSON_NULL = 0,
   FLORIN_JSON_TRUE = 1,
@@ -267,7 +268,9 @@ typedef struct florin_step {
   uint32_t size, kind;
   const florin_request* request;
   const florin_outcome* outcome;
-  florin_list claims; /* florin_claim: of a pull, what the provider's books hold */
+  florin_list claims; /* florin_claim: of a pull, what the provider's books hold. A page has an outcome without a state,
+                         a raw word or a reason; with one of these the pull failed, as it did when an answer of the
+                         provider was not 2xx or its JSON could not be read */
   florin_text cursor; /* of a pull: where the next one goes on; absent: there is no more */
 } florin_step;
 

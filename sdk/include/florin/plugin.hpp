@@ -109,10 +109,14 @@ inline std::int64_t number(Text text, std::int64_t fallback = 0) {
   return error == std::errc() && at == end && text ? value : fallback;
 }
 
-constexpr std::int64_t seconds(std::int64_t n) { return n * 1'000'000; }
-constexpr std::int64_t minutes(std::int64_t n) { return n * 60'000'000; }
-constexpr std::int64_t hours(std::int64_t n) { return n * 3'600'000'000; }
-constexpr std::int64_t days(std::int64_t n) { return n * 86'400'000'000; }
+/// `n` times `unit` microseconds. A number that is too large is no time: 0, which means absent.
+constexpr std::int64_t times(std::int64_t n, std::int64_t unit) {
+  return n > INT64_MAX / unit || n < INT64_MIN / unit ? 0 : n * unit;
+}
+constexpr std::int64_t seconds(std::int64_t n) { return times(n, 1'000'000); }
+constexpr std::int64_t minutes(std::int64_t n) { return times(n, 60'000'000); }
+constexpr std::int64_t hours(std::int64_t n) { return times(n, 3'600'000'000); }
+constexpr std::int64_t days(std::int64_t n) { return times(n, 86'400'000'000); }
 
 /// Walks a list by the stride of who wrote it: `for (const florin_grant& grant : each<florin_grant>(moment.grants))`.
 template <class T>
@@ -646,6 +650,11 @@ struct Claim {
     return {about, 0, id, type, payment_key, refund_key, outcome(said), payment_ref, dispute, 0};
   }
 };
+/// Of a pull: the answer is not the list that was asked for. The host says so, and asks again later.
+inline Step no_page(const Reply& reply, Text code = {}, Text text = {}) {
+  return done({.raw = Text("http ") + reply.status(),
+               .reason = Reason{FLORIN_TECHNICAL, code, text ? text : Text("the answer is no list of records")}});
+}
 /// Of a pull: one page of the provider's books, and where the next one goes on.
 inline Step page(const List<florin_claim>& claims, Text cursor) {
   florin_step step{};

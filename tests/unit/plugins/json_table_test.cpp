@@ -50,6 +50,45 @@ TEST(JsonTable, IsEmptyForWhatIsNoJsonOrTooMuch) {
   EXPECT_FALSE(JsonTable("\"one\"").empty());
 }
 
+/// Each value's pointer repeats the names above it: a short text with long names must not become a long table.
+TEST(JsonTable, TakesAtMostEightTimesItsText) {
+  const auto long_name = [](std::size_t name, int values) {
+    std::string text = "{\"" + std::string(name, 'k') + "\":[1";
+    for (int i = 1; i < values; ++i) text += ",1";
+    return text + "]}";
+  };
+  const auto deep = [](std::size_t name, int levels, int values) {
+    std::string text;
+    for (int i = 0; i < levels; ++i) text += "{\"" + std::string(name, 'k') + "\":";
+    text += "[1";
+    for (int i = 1; i < values; ++i) text += ",1";
+    return text + "]" + std::string(static_cast<std::size_t>(levels), '}');
+  };
+  for (const std::string& text : {long_name(60'000, 3'000), long_name(400'000, 19'000), deep(2'000, 30, 5'000)}) {
+    const JsonTable table(text);
+    EXPECT_TRUE(table.empty()) << text.size();
+    EXPECT_EQ(table.bytes(), 0U);
+  }
+  const std::string fits = long_name(60'000, 7);
+  const JsonTable table(fits);
+  EXPECT_FALSE(table.empty());
+  EXPECT_LE(table.bytes(), 8 * fits.size());
+}
+
+/// A page of a hundred payments, each with its charge and its line of the balance, is what a provider sends.
+TEST(JsonTable, HasRoomForARichPage) {
+  std::string page = "{\"data\":[";
+  for (int i = 0; i < 100; ++i) {
+    page += i == 0 ? "{" : ",{";
+    for (int member = 0; member < 300; ++member)
+      page += (member == 0 ? "\"" : ",\"") + std::string("member_") + std::to_string(member) + "\":null";
+    page += "}";
+  }
+  page += "]}";
+  const JsonTable table(page);
+  EXPECT_EQ(Json(table.list())["data"].count(), 100U);
+}
+
 TEST(JsonTable, OutlivesItsMoveAndItsText) {
   JsonTable moved;
   {

@@ -66,8 +66,21 @@ TEST(Secrets, AreReadWhereTheyAreAndNeverNamedByValue) {
   EXPECT_EQ(read_secret("env:FLORIN_TEST_SECRET").error().code, "secret_missing");
   const auto file = fresh("florin-secret");
   EXPECT_EQ(read_secret("file:" + file.string()).error().code, "secret_missing");
+  const auto allow = [&](unsigned mode) {
+    std::filesystem::permissions(file, static_cast<std::filesystem::perms>(mode));
+  };
   std::ofstream(file) << "two\n";
-  EXPECT_EQ(*read_secret("file:" + file.string()), "two");
+  for (const unsigned mode : {0666U, 0644U, 0604U, 0660U, 0620U}) {
+    allow(mode);
+    const auto refused = read_secret("file:" + file.string());
+    EXPECT_EQ(refused.error().code, "secret_not_private") << mode;
+    EXPECT_NE(refused.error().message.find("600"), std::string::npos) << refused.error().message;
+    EXPECT_EQ(refused.error().message.find("two"), std::string::npos);
+  }
+  for (const unsigned mode : {0640U, 0400U, 0600U}) {
+    allow(mode);
+    EXPECT_EQ(*read_secret("file:" + file.string()), "two") << mode;
+  }
   std::ofstream(file) << std::string(100'000, 'x');
   EXPECT_EQ(read_secret("file:" + file.string()).error().code, "secret_missing");
 }
