@@ -9,6 +9,7 @@
 #include "config/command.hpp"
 #include "config/scalar.hpp"
 #include "domain/accounts/apply.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/journal.hpp"

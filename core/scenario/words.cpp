@@ -317,7 +317,7 @@ class Teller {
     return f.by.text() + " did not take back " + f.amount.text() + " of " + f.receipt.text();
   }
   std::string operator()(const ReceiptDismissed& f) const {
-    return f.receipt.id.text() + " is no customer's money: " + f.reason;
+    return f.receipt->id.text() + " is no customer's money: " + f.reason;
   }
   std::string operator()(const PayoutReturned& f) const {
     return "refund " + number(f.refund) + " came back from the bank, by " + f.receipt.id.text();

@@ -689,7 +689,7 @@ struct Applying {
     receipt(fact.receipt).reversed -= fact.amount;
     receipt(fact.by).reverses = {};
   }
-  void operator()(const ReceiptDismissed& fact) { leave_the_list(fact.receipt.id); }
+  void operator()(const ReceiptDismissed& fact) { leave_the_list(fact.receipt->id); }
   void operator()(const PayoutReturned& fact) { leave_the_list(fact.receipt.id); }
   /// Its line stays known.
   void leave_the_list(const ReceiptId& id) {

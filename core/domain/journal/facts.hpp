@@ -571,7 +571,7 @@ struct ReversalUndone {
 };
 /// A tenant's: money on the bank's statement that is no customer's.
 struct ReceiptDismissed {
-  Receipt receipt;
+  Apart<Receipt> receipt;
   std::string reason;
 };
 /// A refund that was paid out from the bank came back: its money is that of this receipt.

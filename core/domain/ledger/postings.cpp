@@ -113,7 +113,7 @@ struct Posts {
     if (!fact.counts && receipt.counts) move(bank_of(receipt), "unapplied", receipt.amount);
   }
   void operator()(const ReceiptDismissed& fact) {
-    if (fact.receipt.counts) move("not_customers", "unmatched", fact.receipt.amount);
+    if (fact.receipt->counts) move("not_customers", "unmatched", fact.receipt->amount);
   }
   /// Its money is back by the refund's own word: the line of the bank is no other money.
   void operator()(const PayoutReturned& fact) { move(bank_of(fact.receipt), "unmatched", fact.receipt.amount); }

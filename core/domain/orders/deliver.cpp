@@ -24,7 +24,8 @@ bool deliverable(const Draft& draft, const Order& order) {
   switch (order.kind) {
     case OrderKind::purchase:
     case OrderKind::recharge: return account.standing != Standing::ended;
-    case OrderKind::minimum: return true;
+    case OrderKind::minimum:
+    case OrderKind::small_amounts: return true;
     case OrderKind::subscription:
       if (order.buys.plan) return !running;
       return renews_running(account, order) && (!order.period_to || draft.now < *order.period_to);
