@@ -17,8 +17,12 @@ void collect_small_amounts(Draft& draft) {
 
 void write_off_small_amounts(Draft& draft) {
   const Account& account = draft.account;
-  const bool over = account.deleted || account.standing == Standing::ended || account.standing == Standing::limited;
-  if (account.subscription || account.next_invoice.empty() || !over) return;
+  if (account.subscription || account.next_invoice.empty()) return;
+  // Who buys without a plan goes on, until it has added up.
+  const auto& sales = draft.catalog().credit_sales;
+  const bool may_buy = account.standing != Standing::limited && sales && !sales->needs_plan;
+  const bool over = account.standing == Standing::ended || account.standing == Standing::limited;
+  if (!account.deleted && (may_buy || !over)) return;
   Money sum(0, draft.catalog().currency);
   for (const Line& line : account.next_invoice) sum += line.amount;
   draft.add(AmountWrittenOff{.order = {}, .amount = sum, .lines = account.next_invoice, .because = "no_plan"});

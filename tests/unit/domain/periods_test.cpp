@@ -103,6 +103,37 @@ TEST(Agreements, AnUpgradeThatBeginsANewCycleKeepsTheNumberOfPayments) {
   EXPECT_EQ(world.account.orders.size(), 12U);  // January, February, March, and nine of the new cycle
 }
 
+TEST(Agreements, AnImportedOneEndsWithAPeriod) {
+  const World world(salesmsg(), {});
+  const auto imported = [&](std::string_view agreement_ends) -> std::string {
+    Account fresh;
+    fresh.id = *AccountId::parse("moved");
+    ImportAccount import;
+    import.billing_country = "US";
+    import.opened_at = at("2025-01-01T08:00Z");
+    ImportedPlan moved;
+    moved.plan = plan("starter");
+    moved.cycle = "monthly";
+    moved.anchor = at("2025-01-01T08:00Z");
+    moved.next_renewal = at("2026-01-01T08:00Z");
+    moved.agreement_ends = at(agreement_ends);
+    import.subscription = moved;
+    const std::vector<Answer> none;
+    const auto key_of = [](std::string_view) { return std::string(25, '0'); };
+    const auto decision =
+        decide(fresh, world.tenant, {"staff", ""}, "k", import, {world.now, world.catalogs, none, key_of});
+    if (decision.refusal) return decision.refusal->code;
+    for (const Fact& fact : decision.facts)
+      if (const auto* started = std::get_if<SubscriptionStarted>(&fact)) return started->agreement_ends->text();
+    return "none";
+  };
+  EXPECT_EQ(imported("2026-06-01T08:00Z"), "2026-06-01T08:00Z");
+  EXPECT_EQ(imported("2026-05-31T23:59Z"), "2026-06-01T08:00Z");  // the last day of it, elsewhere
+  EXPECT_EQ(imported("2026-06-01T20:00Z"), "2026-06-01T08:00Z");
+  EXPECT_EQ(imported("2026-01-01T00:30Z"), "2026-01-01T08:00Z");
+  EXPECT_EQ(imported("2026-06-15T08:00Z"), "agreement_does_not_fit");
+}
+
 /// The price of each local day from the first payment on, by the period that it is in.
 struct Delivered {
   const Calendar calendar;
