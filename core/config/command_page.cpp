@@ -116,7 +116,7 @@ std::string looks_like(const Shape& shape) {
 }
 
 bool is_staffs(const std::string& command) {
-  const CommandRule* rule = rule_of(command);
+  const CommandRule* rule = rule_of(std::string_view(command));
   return rule != nullptr && rule->who == Who::staff;
 }
 

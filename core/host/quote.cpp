@@ -130,7 +130,12 @@ Result<Quotation> quote(engine::Rehearsal rehearsal, const Actor& actor, std::st
   if (quotation.order) {
     auto paid = pay(rehearsal, quotation.order->id, now);
     if (!paid) return paid.error();
-    if (*paid) quotation.entries.push_back(std::move(**paid));
+    if (*paid) {
+      // What would be paid and not delivered is better known beforehand.
+      if (const auto* failed = first<DeliveryFailed>(**paid))
+        quotation.refusal = Refusal{failed->code, failed->text, failed->plugin};
+      quotation.entries.push_back(std::move(**paid));
+    }
   }
   quotation.after = rehearsal.account();
   auto next = next_period(std::move(rehearsal));

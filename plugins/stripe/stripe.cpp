@@ -252,15 +252,17 @@ class Stripe {
                          .said = read(object)});
   }
 
-  /// Payments, then refunds, then disputes, each newest first; the cursor is which of them, and the last id. Refunds and
-  /// disputes that were not begun by us have no key of ours: they are known by their payment.
+  /// Payments, then refunds, then disputes, each newest first; the cursor is which of them, and the last id. Refunds
+  /// and disputes that were not begun by us have no key of ours: they are known by their payment.
   Step pull(const Operation& op, const Replies& replies) const {
     const bool refunds = Text(op.cursor).view().starts_with("refunds");
     const bool disputes = Text(op.cursor).view().starts_with("disputes");
     const auto slash = Text(op.cursor).view().find('/');
     const Text after = slash == std::string_view::npos ? Text() : Text(Text(op.cursor).view().substr(slash + 1));
     if (replies.empty())
-      return api(get(disputes ? "/v1/disputes" : refunds ? "/v1/refunds" : "/v1/payment_intents")
+      return api(get(disputes  ? "/v1/disputes"
+                     : refunds ? "/v1/refunds"
+                               : "/v1/payment_intents")
                      .query({{"limit", 100},
                              {"created[gte]", op.from_us / 1'000'000},
                              {"created[lt]", op.until_us / 1'000'000},

@@ -171,7 +171,13 @@ struct Posts {
     if (is_lost && !was_lost) move(cash(fact.dispute.order, 0), "lost_disputes", fact.dispute.amount);
     if (was_lost && !is_lost) move("lost_disputes", cash(fact.dispute.order, 0), known->amount);
   }
-  void operator()(const CreditsGivenBack& fact) { leave(fact.grant, Credits() - fact.amount, "refunded"); }
+  /// Into the lot that they came from, which may hold nothing by now.
+  void operator()(const CreditsGivenBack& fact) {
+    const auto& closed = before.closed_grants;
+    const auto found = std::ranges::find(closed, fact.grant, &Grant::id);
+    const Grant& grant = found != closed.end() ? *found : there(before.grant(fact.grant));
+    move("refunded", "balance:" + std::string(word_of(grant.source)), grant.type.text(), fact.amount.units);
+  }
   void operator()(const CreditsOwedLess& fact) { move("taken_back", "owed", fact.type.text(), fact.amount.units); }
   void operator()(const CreditsTakenBack& fact) { leave(fact.grant, fact.amount, "refunded"); }
   void operator()(const CreditsOwed& fact) { move("owed", "taken_back", fact.type.text(), fact.amount.units); }

@@ -69,7 +69,7 @@ TEST_P(Delivery, OfARechargeChargesNoOther) {
   world.does(Subscribe{plan("growth"), "monthly", {}, {}, {}, false, {}});
   world.does(SetAutoRecharge{true, amount("100 message"), amount("500 message")});
   broken->broken = true;
-  for (int i = 0; i < 3; ++i) world.does(Use{meter("sms"), quantity("48000 characters"), {}, {}});
+  for (int i = 0; i < 3; ++i) world.does(Use{meter("sms"), quantity("48160 characters"), {}, {}});
   world.to("2026-03-20T12:00Z");
   EXPECT_EQ(world.orders(OrderKind::recharge), 1U);
   EXPECT_EQ(world.charges(), 2U);
