@@ -412,7 +412,7 @@ int florin::cli::run_program(const std::vector<std::string>& words) {
 }
 
 int main(int argc, char** argv) {
-  const Guarded out(std::cout), errors(std::cerr);
+  Guarded out(std::cout), errors(std::cerr);
   try {
     return Program().run(argc, argv);
   } catch (const std::exception& failed) {

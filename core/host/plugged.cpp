@@ -457,12 +457,6 @@ Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const Proces
   return Error{.code = "pull_failed", .message = "the processor's books have more than 1000 pages of this time"};
 }
 
-Duration Plugged::look_up_lag(const TenantId& id, const ProcessorId& processor) const {
-  const auto held = tenant(id);
-  if (held == nullptr || !held->processors.contains(processor.text())) return {};
-  return held->processors.at(processor.text()).plugin->facts().look_up_lag;
-}
-
 std::vector<std::pair<TenantId, ProcessorId>> Plugged::books() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<TenantId, ProcessorId>> all;

@@ -60,8 +60,6 @@ class Plugged : public engine::Policies, public engine::Providers {
   /// Errors: no_such_processor, no_books (its plugin pulls nothing), pull_failed.
   Result<std::vector<WebhookClaim>> pull(const TenantId& tenant, const ProcessorId& processor, Instant from,
                                          Instant until, Instant now, const std::string& address = {}) const;
-  /// How long something that was done may still be missing in what a processor is asked; 0: it does not say.
-  Duration look_up_lag(const TenantId& tenant, const ProcessorId& processor) const;
   /// Those whose plugins read their providers' books.
   std::vector<std::pair<TenantId, ProcessorId>> books() const;
 

@@ -15,8 +15,6 @@ namespace {
 constexpr Duration addresses_are_asked = hours(90 * 24);
 /// So far apart the dates of one payment may be, for what clocks and zones do.
 constexpr Duration dates_differ = hours(24);
-/// What was done less long ago may be missing in a list that is made now, whatever the plugin promises.
-constexpr Duration least_lag = seconds(10);
 
 /// A payment or refund of ours through one processor, as far as reconciliation looks at it.
 struct OfOurs {
@@ -152,9 +150,9 @@ class Reconciling {
         saying_(assembly, tenant_, processor_) {}
 
   Result<ReconcileReport> run() {
-    // What began or ended later than this may be missing in what the processor answers now.
-    const Duration lag = std::max(assembly_.plugged().look_up_lag(tenant_, processor_), least_lag);
-    settled_before_ = {assembly_.engine().now().us - lag.us};
+    // Before the processor makes its list: what is captured while this runs is not missing there.
+    const auto earlier = look();
+    if (!earlier) return earlier.error();
     const auto theirs = assembly_.plugged().pull(tenant_, processor_, from_, until_, assembly_.engine().now());
     if (!theirs) return theirs.error();
     const auto before = look();
@@ -162,7 +160,7 @@ class Reconciling {
     if (const auto learned = learn(*theirs, *before); !learned) return learned.error();
     const auto after = look();
     if (!after) return after.error();
-    compare(*theirs, *before, *after);
+    compare(*theirs, *earlier, *before, *after);
     const auto came = by_bank(*after);
     for (Discrepancy& difference : found_) {
       still_.insert(difference.name);
@@ -241,7 +239,11 @@ class Reconciling {
     return Done{};
   }
 
-  void compare(const std::vector<WebhookClaim>& theirs, const Ours& before, const Ours& after) {
+  void compare(const std::vector<WebhookClaim>& theirs, const Ours& earlier, const Ours& before, const Ours& after) {
+    const auto captured_earlier = [&](const std::string& key) {
+      const auto found = earlier.by_key.find(key);
+      return found != earlier.by_key.end() && found->second.state == AttemptState::captured;
+    };
     std::set<std::string> spoken_of, refs;
     for (const WebhookClaim& claim : theirs) {
       const std::string& key = key_of(claim);
@@ -250,14 +252,11 @@ class Reconciling {
       const auto was = before.by_key.find(key), is = after.by_key.find(key);
       if (was == before.by_key.end() || is == after.by_key.end()) continue;
       if (was->second.state != is->second.state) ++report_.learned;
-      // Captured since the processor made its list, or about then: the next one has it.
-      const bool just_now = is->second.state == AttemptState::captured && is->second.ended_at != never &&
-                            settled_before_ < is->second.ended_at;
-      if (just_now && !moved(claim)) continue;
+      if (!moved(claim) && is->second.state == AttemptState::captured && !captured_earlier(key)) continue;
       std::ranges::move(between(key, is->second, claim), std::back_inserter(found_));
     }
     for (const auto& [key, one] : after.by_key) {
-      const bool of_this_time = from_ <= one.started_at && one.started_at < std::min(until_, settled_before_);
+      const bool of_this_time = from_ <= one.started_at && one.started_at < until_ && captured_earlier(key);
       if (one.state != AttemptState::captured || !of_this_time || spoken_of.contains(key) || refs.contains(one.ref))
         continue;
       ++report_.ours_alone;
@@ -316,7 +315,6 @@ class Reconciling {
   ReconcileReport report_;
   std::vector<Discrepancy> found_;
   std::set<std::string> still_;  ///< names of what this run found
-  Instant settled_before_;       ///< what was done by then is in the processor's records
 };
 
 }  // namespace

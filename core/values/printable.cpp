@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "values/utf8.hpp"
+#include "florin/utf8.hpp"
 
 namespace florin {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "values/utf8.hpp"
+#include "florin/utf8.hpp"
 
 namespace florin {
 
