@@ -10,7 +10,7 @@ const TenantId tenant = *TenantId::parse("salesmsg");
 const AccountId account = *AccountId::parse("acme");
 const Actor owner{"owner", ""}, service{"service", ""}, staff{"staff", "ann"};
 
-class Gate : public testing::Test {
+class OneGate : public testing::Test {
  protected:
   void SetUp() override {
     auto opened = Host::open({.config = FLORIN_CONFIG "/florin.yaml",
@@ -52,7 +52,7 @@ class Gate : public testing::Test {
   int keys = 0;
 };
 
-TEST_F(Gate, UsageIsForWhoMayUseOnEveryWayIn) {
+TEST_F(OneGate, UsageIsForWhoMayUseOnEveryWayIn) {
   const Use use{*MeterId::parse("sms"), *Quantity::parse("10 characters"), {}};
   const PlaceHold hold{use.meter, use.quantity, {}, {}};
   const CaptureHold capture{HoldId{999}, use.quantity, {}};
@@ -76,7 +76,7 @@ TEST_F(Gate, UsageIsForWhoMayUseOnEveryWayIn) {
   }
 }
 
-TEST_F(Gate, AReservedRoleIsRefusedOnEveryWayIn) {
+TEST_F(OneGate, AReservedRoleIsRefusedOnEveryWayIn) {
   for (const char* role : {"host", "processor"}) {
     const Actor actor{role, ""};
     EXPECT_EQ(submit(actor, BuyCredits{*CreditAmount::parse("500 message"), {}}), "error not_permitted");
@@ -90,7 +90,7 @@ TEST_F(Gate, AReservedRoleIsRefusedOnEveryWayIn) {
   }
 }
 
-TEST_F(Gate, AUsedKeyGivesItsAnswerOnlyToWhoCouldHaveAsked) {
+TEST_F(OneGate, AUsedKeyGivesItsAnswerOnlyToWhoCouldHaveAsked) {
   const Command cancel = AdjustCredits{*CreditAmount::parse("5 message"), false, "a gift"};
   ASSERT_EQ(submit(staff, cancel, "gift"), "done");
   EXPECT_EQ(submit(staff, cancel, "gift"), "done");

@@ -76,7 +76,6 @@ class SetAsideAccount : public testing::Test {
     std::string code = "waits";
     job.reply = [&](Result<Answered> answer) {
       code = !answer ? "error " + answer.error().code : answer->entry->refusal ? answer->entry->refusal->code : "done";
-      entry = answer ? answer->entry : nullptr;
       problem = answer ? "" : answer.error().message;
     };
     shard->take(std::move(job), now);
@@ -169,7 +168,6 @@ class SetAsideAccount : public testing::Test {
   std::unique_ptr<Shard> shard;
   std::function<void(Entry&, Beside*)> plant;
   std::vector<std::string> alarms;
-  std::shared_ptr<const Entry> entry;
   std::string problem;
   int keys = 0;
 };

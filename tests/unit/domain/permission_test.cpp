@@ -22,6 +22,8 @@ std::vector<AnyCommand> all_commands() {
   std::vector<AnyCommand> all;
   boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, AnyCommand::Kinds>>(
       [&]<class Kind>(boost::mp11::mp_identity<Kind>) { all.emplace_back(Kind{}); });
+  for (AnyCommand& command : all)
+    if (auto* applies = std::get_if<ApplyCatalog>(&command)) *applies = {2, "text", 0};  // the next version
   return all;
 }
 
@@ -76,13 +78,11 @@ TEST(Permission, WhatDecidesItselfAsksForItsAction) {
 }
 
 TEST(Permission, AHoldIsPlacedCapturedAndReleasedByWhoMayUse) {
-  World world(salesmsg(), {});
-  world.to("2026-03-10T09:00Z").card("captured");
-  world.does(StartTrial{});
-  const Meter& meter = world.catalogs.versions.back()->meters.front();
-  const Quantity one{meter.per_started.micro, meter.per_started.unit};
-  EXPECT_EQ(world.tries(PlaceHold{meter.id, one, {}, {}}, "member"), "not_permitted");
-  ASSERT_EQ(world.tries(PlaceHold{meter.id, one, {}, {}}, "service"), "done");
+  World world = on_growth();
+  const PlaceHold hold{meter("sms"), quantity("160 characters"), {}, {}};
+  const Quantity one = hold.quantity;
+  EXPECT_EQ(world.tries(hold, "member"), "not_permitted");
+  ASSERT_EQ(world.tries(hold, "service"), "done");
   EXPECT_EQ(world.tries(CaptureHold{HoldId{1}, one, {}}, "member"), "not_permitted");
   EXPECT_EQ(world.tries(ReleaseHold{HoldId{1}}, "member"), "not_permitted");
   ASSERT_EQ(world.account.holds.size(), 1U);
