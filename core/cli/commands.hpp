@@ -92,6 +92,7 @@ struct ServeWords {
   bool quiet = false;
 };
 int serve(ServeWords words);
+int openapi();
 
 struct KeyWords {
   std::string config, data, tenant, as, preset, name, key, old_ends_in, reason;

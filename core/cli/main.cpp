@@ -191,6 +191,7 @@ class Program {
     write_schemas->add_option("FOLDER", to_file_,
                               "where tenant.json and florin.json are written; none: to the terminal");
 
+    command("openapi", "the reference of the HTTP API, OpenAPI 3.1: docs/openapi.json", [] { return openapi(); });
     command("commands", "what a host can be asked to do: every command with its fields", [] { return commands(); });
 
     auto* list = command("plugins", "list a folder's plugins: id, version, checksum, and why one is refused",

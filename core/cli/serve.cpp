@@ -32,6 +32,11 @@ void say_where(const Host& host, const server::Server& server, const ServeWords&
 
 }  // namespace
 
+int openapi() {
+  std::cout << server::openapi();
+  return written(fine);
+}
+
 int serve(ServeWords words) {
   std::optional<Instant> from;
   if (!words.virtual_from.empty()) {

@@ -59,15 +59,6 @@ bool read_condition(const HttpRequest& request, std::optional<std::uint64_t>& ex
   return true;
 }
 
-/// What the decoder of YAML calls a key is a field here.
-Errors as_fields(Errors errors) {
-  for (Error& error : errors) {
-    if (error.code == "unknown_key") error.code = "unknown_field";
-    if (error.code == "missing_key") error.code = "missing_field";
-  }
-  return errors;
-}
-
 bool opens_account(std::string_view name) {
   return name == "open_account" || name == "import_account" || name == "record_bank_receipt";
 }
@@ -96,7 +87,7 @@ void Api::run_command(const AskedPtr& asked, const std::string& name) {
   if (!key) return;
   Errors errors;
   auto command = command_of_body(name, asked->request.body, errors);
-  if (!command) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  if (!command) return asked->answer(reply_of(errors, asked->request));
   on_pool(asked, [this, asked, name, key = *key, command = *std::move(command)]() mutable {
     // What is asked of an account that is not there would be an entry, and use the key up.
     if (!asked->account.empty() && !opens_account(name))
@@ -174,7 +165,7 @@ void Api::done(const AskedPtr& asked, const Outcome& outcome, const std::string&
 void Api::quote(const AskedPtr& asked) {
   Errors errors;
   auto command = named_command_of_body(asked->request.body, errors);
-  if (!command) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  if (!command) return asked->answer(reply_of(errors, asked->request));
   const std::string_view scope = scope_of(command->first);
   if (!asked->caller.has(scope))
     return asked->fail("scope_missing", "This needs a key with the scope " + std::string(scope) + ".");

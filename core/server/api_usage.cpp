@@ -11,14 +11,6 @@ namespace json = boost::json;
 
 namespace {
 
-Errors as_fields(Errors errors) {
-  for (Error& error : errors) {
-    if (error.code == "unknown_key") error.code = "unknown_field";
-    if (error.code == "missing_key") error.code = "missing_field";
-  }
-  return errors;
-}
-
 /// Who asks in a line that names somebody. None: this key may not, or nobody is named so.
 std::optional<Actor> actor_in_line(const Asked& asked, const std::optional<std::string>& named) {
   if (!named) return asked.caller.actor;
@@ -91,7 +83,7 @@ void Api::usage(const AskedPtr& asked) {
                         .asked_at = read[i].asked_at,
                         .command = std::move(read[i].command)});
   }
-  if (!errors.empty()) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
   auto take = [this, asked, lines, keys = std::move(keys), requests = std::move(requests)]() mutable {
     host_.take(std::move(requests), [this, asked, lines, keys = std::move(keys)](std::vector<Result<Taken>> taken) {
       HttpReply reply;
@@ -110,7 +102,7 @@ void Api::usage(const AskedPtr& asked) {
 void Api::check(const AskedPtr& asked) {
   Errors errors;
   auto command = command_of_body("use", asked->request.body, errors);
-  if (!command) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  if (!command) return asked->answer(reply_of(errors, asked->request));
   auto look = [this, asked, use = std::get<Use>(*std::move(command))] {
     const auto checked = host_.check(asked->caller.tenant, asked->account, asked->caller.actor, use);
     if (!checked) return asked->fail(checked.error());
@@ -125,7 +117,7 @@ void Api::check(const AskedPtr& asked) {
 void Api::check_many(const AskedPtr& asked) {
   Errors errors;
   auto read = check_lines_of(asked->request.body, errors);
-  if (!errors.empty()) return asked->answer(reply_of(as_fields(std::move(errors)), asked->request));
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
   std::vector<CheckRequest> requests;
   for (CheckLine& line : read) {
     auto actor = actor_in_line(*asked, line.actor);

@@ -71,10 +71,10 @@ const char* wrong_in(std::string_view head, std::size_t most_headers, bool& too_
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(HttpFront& front, asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user)
-      : front_(front), socket_(std::move(socket)), local_user_(std::move(local_user)) {
-    front_.open_.insert(this);
+      : front_(front), open_(front.open_), socket_(std::move(socket)), local_user_(std::move(local_user)) {
+    open_->insert(this);
   }
-  ~Connection() { front_.open_.erase(this); }
+  ~Connection() { open_->erase(this); }
 
   void start() {
     phase_ = Phase::idle;
@@ -112,6 +112,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void write(bool keep);
 
   HttpFront& front_;
+  const std::shared_ptr<std::set<Connection*>> open_;
   asio::generic::stream_protocol::socket socket_;
   const std::optional<std::string> local_user_;
   std::string in_, out_;
@@ -404,9 +405,9 @@ void HttpFront::sweep() {
   sweeper_.expires_after(std::chrono::seconds(1));
   sweeper_.async_wait([this](boost::system::error_code stopped) {
     if (stopped) return;
-    const std::vector<Connection*> all(open_.begin(), open_.end());
+    const std::vector<Connection*> all(open_->begin(), open_->end());
     for (Connection* one : all)
-      if (open_.contains(one)) one->shared_from_this()->sweep(Clock::now());
+      if (open_->contains(one)) one->shared_from_this()->sweep(Clock::now());
     sweep();
   });
 }
@@ -515,7 +516,7 @@ void HttpFront::accept(Listener& listener) {
 }
 
 void HttpFront::begin(asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user) {
-  if (draining_ || open_.size() >= options_.limits.connections) return;
+  if (draining_ || open_->size() >= options_.limits.connections) return;
   std::make_shared<Connection>(*this, std::move(socket), std::move(local_user))->start();
 }
 
@@ -528,9 +529,9 @@ void HttpFront::drain() {
     if (!listener->path.empty()) ::unlink(listener->path.c_str());
     listener->path.clear();
   }
-  const std::vector<Connection*> all(open_.begin(), open_.end());
+  const std::vector<Connection*> all(open_->begin(), open_->end());
   for (Connection* one : all)
-    if (open_.contains(one)) one->close_when_idle();
+    if (open_->contains(one)) one->close_when_idle();
 }
 
 }  // namespace florin::server

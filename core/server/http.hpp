@@ -50,7 +50,7 @@ class HttpFront {
 
   /// Takes no new connection, and closes each when what runs on it is answered.
   void drain();
-  std::size_t connections() const { return open_.size(); }
+  std::size_t connections() const { return open_->size(); }
 
  private:
   friend class Connection;
@@ -63,7 +63,8 @@ class HttpFront {
   boost::asio::io_context& io_;
   const Options options_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::set<Connection*> open_;
+  /// Shared with the connections: one may outlive all this by what the io_context still holds.
+  std::shared_ptr<std::set<Connection*>> open_ = std::make_shared<std::set<Connection*>>();
   boost::asio::steady_timer sweeper_;
   bool draining_ = false;
 };

@@ -172,13 +172,17 @@ HttpReply reply_of(const Refusal& refusal, std::uint64_t position, const HttpReq
   return reply_of(problem_of(refusal, position), request);
 }
 
-HttpReply reply_of(const Errors& errors, const HttpRequest& request) {
+HttpReply reply_of(Errors errors, const HttpRequest& request) {
   Problem problem{.code = "bad_json", .detail = "The body could not be read."};
+  for (Error& error : errors) {  // what YAML calls a key is a field here
+    if (error.code == "unknown_key") error.code = "unknown_field";
+    if (error.code == "missing_key") error.code = "missing_field";
+  }
   if (!errors.empty()) {
     problem.code = errors.front().code;
     problem.detail = errors.front().message;
   }
-  problem.errors = errors;
+  problem.errors = std::move(errors);
   return reply_of(problem, request);
 }
 

@@ -28,7 +28,7 @@ HttpReply reply_of(const Problem& problem, const HttpRequest& request);
 HttpReply reply_of(const Error& error, const HttpRequest& request);
 HttpReply reply_of(const Refusal& refusal, std::uint64_t position, const HttpRequest& request);
 /// Every line of the body that is wrong, at once.
-HttpReply reply_of(const Errors& errors, const HttpRequest& request);
+HttpReply reply_of(Errors errors, const HttpRequest& request);
 /// The object alone, for a line of a batch.
 std::string problem_json(const Problem& problem, const std::string& request_id);
 Problem problem_of(const Error& error);

@@ -66,6 +66,7 @@ TEST(Tree, FoldersOfCoreKnowOnlyThoseBelow) {
       {"host", {"domain", "store", "config", "plugins", "transport", "statements", "engine", "readers"}},
       {"scenario", {"domain", "store", "config", "plugins", "transport", "engine", "readers", "host"}},
       {"ops", {"domain", "store", "config", "plugins", "transport", "engine", "readers", "host"}},
+      {"server", {}},
       {"cli", {}},
   };
   std::set<std::string> rooms;
@@ -124,6 +125,14 @@ TEST(Tree, TheProgramStandsWhereAnEmbedderStands) {
           << source.path << " includes " << include;
 }
 
+TEST(Tree, TheServerStandsWhereAnEmbedderStands) {
+  for (const Source& source : sources_below("core/server"))
+    for (const std::string& include : source.includes)
+      EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/") ||
+                  include.starts_with("boost/") || include.starts_with("openssl/") || include.starts_with("sys/"))
+          << source.path << " includes " << include;
+}
+
 TEST(Tree, PluginsKnowTheKitAlone) {
   for (const Source& source : sources_below("plugins"))
     for (const std::string& include : source.includes)
@@ -135,7 +144,7 @@ TEST(Tree, NobodyNamesATenant) {
   const std::regex tenants("callloop|exotel|kaspr|salesmsg", std::regex::icase);
   for (const char* folder :
        {"core/values", "core/domain", "core/store", "core/config", "core/plugins", "core/transport", "core/statements",
-        "core/engine", "core/readers", "core/host", "core/ops", "core/cli", "plugins", "sdk"})
+        "core/engine", "core/readers", "core/host", "core/ops", "core/server", "core/cli", "plugins", "sdk"})
     for (const Source& source : sources_below(folder))
       EXPECT_FALSE(std::regex_search(source.code, tenants)) << source.path << " knows a tenant by name";
 }

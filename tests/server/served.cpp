@@ -1,0 +1,122 @@
+#include "served.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "keys.hpp"
+
+namespace florin {
+
+boost::json::value HttpAnswer::json() const {
+  boost::system::error_code failed;
+  auto value = boost::json::parse(body, failed);
+  return failed ? boost::json::value(nullptr) : value;
+}
+
+std::string HttpAnswer::header(std::string_view name) const {
+  const std::string wanted = "\r\n" + std::string(name) + ": ";
+  const std::size_t at = head.find(wanted);
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + wanted.size();
+  return head.substr(from, head.find("\r\n", from) - from);
+}
+
+RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const timeval patience{.tv_sec = 20, .tv_usec = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+}
+
+RawClient::~RawClient() { ::close(socket_); }
+
+void RawClient::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return;  // refused in the middle: the answer says why
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+HttpAnswer RawClient::receive() {
+  const auto more = [&] {
+    char piece[65'536];
+    const ssize_t size = ::recv(socket_, piece, sizeof piece, 0);
+    if (size > 0) in_.append(piece, static_cast<std::size_t>(size));
+    return size > 0;
+  };
+  std::size_t end = std::string::npos;
+  while ((end = in_.find("\r\n\r\n")) == std::string::npos)
+    if (!more()) return {};
+  HttpAnswer answer;
+  answer.head = in_.substr(0, end + 2);
+  answer.status = std::stoi(answer.head.substr(9, 3));
+  in_.erase(0, end + 4);
+  if (answer.status == 100) return receive();
+  const std::size_t length = std::stoul("0" + answer.header("Content-Length"));
+  while (in_.size() < length)
+    if (!more()) return {};
+  answer.body = in_.substr(0, length);
+  in_.erase(0, length);
+  return answer;
+}
+
+bool RawClient::closed() {
+  char byte = 0;
+  return in_.empty() && ::recv(socket_, &byte, 1, 0) == 0;
+}
+
+Served::Served() {
+  auto host = Host::open(
+      {.config = FLORIN_CONFIG "/florin.yaml", .data = "memory", .virtual_from = *Instant::parse("2026-03-10T09:00Z")});
+  EXPECT_TRUE(host) << host.error().message;
+  host_ = std::make_unique<Host>(*std::move(host));
+  backend_ = issue("callloop", *server::preset_scopes("backend"));
+}
+
+Served::~Served() { server_.reset(); }
+
+std::string Served::issue(const std::string& tenant, std::vector<std::string> scopes) {
+  server_.reset();  // a virtual host is asked by one thread at a time, and a server reads its keys when it starts
+  const std::string key = server::make_key(true);
+  const auto done = host_->submit(
+      {*TenantId::parse(tenant),
+       {},
+       {"staff", "test"},
+       "issue-" + std::to_string(++keys_),
+       std::nullopt,
+       IssueKey{
+           .name = "test", .scopes = std::move(scopes), .digest = server::digest_of(key), .test = true, .lasts = {}}});
+  EXPECT_TRUE(done) << done.error().message;
+  if (done && done->refusal) ADD_FAILURE() << done->refusal->text;
+  auto server = server::Server::start(*host_, {.listen = {"127.0.0.1:0"}});
+  EXPECT_TRUE(server) << server.error().message;
+  server_ = *std::move(server);
+  return key;
+}
+
+HttpAnswer Served::ask(const std::string& key, const std::string& path, const std::string& body,
+                       const std::vector<std::string>& headers) {
+  std::string request = (body.empty() ? "GET " : "POST ") + path + " HTTP/1.1\r\nHost: test\r\n";
+  if (!key.empty()) request += "Authorization: Bearer " + key + "\r\n";
+  if (!body.empty())
+    request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  for (const std::string& header : headers) request += header + "\r\n";
+  RawClient client(port());
+  client.send(request + "\r\n" + body);
+  return client.receive();
+}
+
+HttpAnswer Served::command(const std::string& path, const std::string& idempotency_key, const std::string& body,
+                           std::vector<std::string> headers) {
+  headers.push_back("Idempotency-Key: " + idempotency_key);
+  return ask(backend_, "/v1/callloop/" + path, body, headers);
+}
+
+}  // namespace florin
