@@ -398,7 +398,7 @@ class Program {
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;
-  std::string day_, month_, reason_;
+  std::string day_, month_;
   bool dry_run_ = false, csv_ = false;
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };

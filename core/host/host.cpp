@@ -339,6 +339,8 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
   if (!next) return next.error();
   return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), seen_at(rehearsal->account(), now()),
                          *next, *aside);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 Result<AccountVersion> Host::version_of(const TenantId& tenant, const AccountId& account) const try {
@@ -501,6 +503,8 @@ Result<std::string> Host::cases(const TenantId& tenant) const try {
   Cases all;
   for (const auto& [id, cases] : *of_accounts) std::ranges::copy(cases, std::back_inserter(all));
   return cases_as_json(std::move(all));
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
 }
 
 std::vector<TenantId> Host::tenants() const {

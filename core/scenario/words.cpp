@@ -201,6 +201,8 @@ class Teller {
   std::string operator()(const LateMoneyKept& f) const {
     return "money of order " + number(f.order) + " came late and waits for staff";
   }
+  std::string operator()(const KeyIssued& f) const { return "API key " + f.key.id + " issued: " + f.key.name; }
+  std::string operator()(const KeyEnds& f) const { return "API key " + f.key + " works until " + f.at.text(); }
   std::string operator()(const AmountWrittenOff& f) const {
     return f.amount.text() + (f.order ? " of order " + number(f.order) : std::string(" that waited")) +
            " is written off: " + f.because;

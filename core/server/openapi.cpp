@@ -194,7 +194,8 @@ std::string openapi() {
   for (const auto& [name, schema] : shapes.at("answers").as_object())
     (void)components.reference(std::string(name), schema);
   json::object schemas = components.take();
-  for (const auto& [name, schema] : json::parse(own_schemas).as_object()) schemas[name] = schema;
+  const json::value own = json::parse(own_schemas);
+  for (const auto& [name, schema] : own.as_object()) schemas[name] = schema;
   const json::object whole{
       {"openapi", "3.1.0"},
       {"info",
