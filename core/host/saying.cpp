@@ -79,6 +79,7 @@ Status Saying::differ(Discrepancy difference) {
 Status Saying::agree(const std::string& difference) {
   engine::Job job = job_of({}, CloseDiscrepancy{difference, "the processor's later records agree with ours"});
   job.actor = {"host", ""};
+  job.way = Way::host;
   const auto taken = assembly_.engine().submit_and_wait(std::move(job));
   if (!taken) return taken.error();
   return Done{};

@@ -221,7 +221,7 @@ void Api::outside_tenants(HttpRequest request, Answer answer) {
 }
 
 void Api::ready(const Answer& answer) {
-  const bool owner = !host_.tenants().empty();
+  const bool owner = virtual_ || !host_.tenants().empty();  // nobody can take a virtual host's journal
   const char* state = draining_ ? "draining" : owner ? "ready" : "no_owner";
   answer({.status = draining_ || !owner ? 503 : 200, .body = std::string(R"({"state":")") + state + "\"}"});
 }

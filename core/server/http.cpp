@@ -323,8 +323,11 @@ void Connection::dispatch() {
 }
 
 void Connection::refuse(std::string code, std::string detail) {
+  if (!head_done_) request_ = {};  // of the request before
+  if (request_.id.empty()) request_.id = new_request_id();
   HttpReply reply = reply_of(Problem{.code = std::move(code), .detail = std::move(detail)}, request_);
   reply.close = true;
+  is_head_ = false;
   enter(Phase::busy);
   send(std::move(reply));
 }

@@ -152,7 +152,7 @@ TEST_F(Selling, WhoHasSeenAnOlderAccountDecidesNothing) {
 TEST_F(Selling, TheClockMovesWithATestKey) {
   open_zoe();
   ASSERT_EQ(subscribe().status, 200);
-  EXPECT_EQ(ask(backend_, "/host/clock").json().at("now").as_string(), "2026-03-10T09:00:00Z");
+  EXPECT_EQ(ask(backend_, "/host/clock").json().at("now").as_string(), "2026-03-10T09:00Z");
   const auto moved = ask(backend_, "/host/clock", R"({"to": "2026-04-11T00:00:00Z"})");
   ASSERT_EQ(moved.status, 200) << moved.body;
   EXPECT_GT(moved.json().at("entries").as_int64(), 0);
