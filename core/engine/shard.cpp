@@ -139,9 +139,9 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
 
 Reply Shard::reply_of(Pending& pending) {
   if (pending.joined.empty()) return std::move(pending.job.reply);
-  return [first = std::move(pending.job.reply),
-          joined = std::move(pending.joined)](const Result<Answered>& answer) mutable {
+  return [first = std::move(pending.job.reply), joined = std::move(pending.joined)](Result<Answered> answer) mutable {
     if (first) first(answer);
+    if (answer) answer->again = true;
     for (Reply& same : joined) same(answer);
   };
 }
@@ -223,9 +223,12 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     job.actor = std::move(entry.actor);
     job.key = std::move(entry.key);
     job.command = std::move(entry.command);
-    // While what is due waits for a plugin that failed, nothing else is asked for this account.
+    // While what is due waits for a plugin that failed, nothing else is asked for this account: what a processor
+    // reports is decided as if the plugin had failed again.
     const Slot* slot = held != nullptr && held->waits ? slot_of(*held) : nullptr;
-    return slot != nullptr && slot->held() ? refuse(slot->why) : Ran::asks;
+    if (slot == nullptr || !slot->held()) return Ran::asks;
+    pending.known.answers.push_back(failed_answer(tenant, pending.known.questions.back(), slot->why));
+    return decide_command(tenant, held, other, pending, now);
   }
   // Of a refused command nothing is kept of the person, not even sealed.
   if (std::vector<Word>* person = person_named(entry.command); person != nullptr) {

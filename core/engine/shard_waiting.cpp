@@ -195,7 +195,8 @@ void Shard::answer_command(const std::shared_ptr<Parked>& parked, Result<Answer>
          plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), known.questions.back(), why));
     leave_slots(*parked);
   };
-  if (!answer && answer.error().code == "ask_again") return give_up(answer.error());
+  // When the host closes, a caller asks the next one; what the host itself has to record is recorded.
+  if (!answer && answer.error().code == "ask_again" && !pending.of_host) return give_up(answer.error());
   if (known.catalog == tenant.state.catalog) {
     known.answers.push_back(heard(tenant, known, std::move(answer)));
   } else {
