@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/payments/card_number.hpp"
 #include "domain/payments/match.hpp"
@@ -48,6 +49,7 @@ struct Known {
   Money write_off;
   std::map<std::string, Meant> references;
   std::set<ReceiptId> receipts;
+  std::set<ReceiptId> unmatched;  ///< those of `receipts` that are in the list for staff
   std::vector<Error> errors;
 };
 
@@ -65,13 +67,18 @@ Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId
   const Catalog& catalog = catalogs->at(state->catalog);
   const auto found = std::ranges::find(catalog.processors, processor, &Processor::id);
   if (found == catalog.processors.end()) {
-    fail("no_such_processor", "there is no processor '" + processor.text() + "'");
+    std::vector<std::string_view> processors;
+    for (const Processor& one : catalog.processors) processors.push_back(one.id.text());
+    const std::string meant = config::did_you_mean(processor.text(), processors);
+    fail("no_such_processor", "there is no processor '" + processor.text() + "'" +
+                                  (meant.empty() ? ": " + config::choice(processors) : meant));
     return known;
   }
   known.currency = catalog.currency;
   known.config = found->config;
   if (catalog.bank_receipts) known.write_off = catalog.bank_receipts->write_off;
-  for (const Receipt& receipt : state->unmatched) known.receipts.insert(receipt.id);
+  for (const Receipt& receipt : state->unmatched) known.unmatched.insert(receipt.id);
+  known.receipts = known.unmatched;
   known.receipts.insert(state->identified.begin(), state->identified.end());
   return known;
 }
@@ -132,9 +139,12 @@ class Loading {
                        .why = {}};
     if (passed_over(said, line)) return said;
     if (!line.booked) return become(said, "not_booked", "the bank has announced it, and it is not there yet");
-    if (line.amount.minor() <= 0)
-      return become(said, "went", "money that went, or was taken back, is for a person to look at");
+    const std::vector<std::string> named = named_in(statements::plain(line.text), known_.references);
+    // What the bank takes back is money of ours with a minus; all else that went is no customer's.
+    const bool taken_back = line.amount.negative() && (line.returned || !named.empty());
+    if (line.amount.minor() <= 0 && !taken_back) return become(said, "went", "money that went, and names no order");
     const ReceiptId receipt = ReceiptId::trusted(said.receipt);
+    if (line.amount != line.entry) details_came(said.receipt);
     if (const char* why = why_known(said.receipt)) return become(said, "known", why);
     known_.receipts.insert(receipt);
     RecordBankReceipt command{.receipt = receipt,
@@ -144,7 +154,11 @@ class Loading {
                               .order = std::nullopt,
                               .dated = said.dated,
                               .said = without_card_numbers(line.text)};
-    const std::vector<std::string> named = named_in(statements::plain(line.text), known_.references);
+    if (taken_back) {
+      said.why = named.empty() ? "the bank took it back" : "the bank took it back; it names " + named.front();
+      said.becomes = "taken_back";
+      return enter(said, AccountId(), command);
+    }
     if (named.size() != 1 || line.amount.currency() != known_.currency || !line.for_staff.empty()) {
       if (!line.for_staff.empty())
         said.why = line.for_staff;
@@ -199,6 +213,28 @@ class Loading {
     return whole.substr(0, entry_length) + "-" +
            engine::provider_key("receipt of " + where + content).substr(0, line_length) + "-" +
            static_cast<char>(kind_) + (line.amount == line.entry ? "w" : "p");
+  }
+
+  /// A lump that waits in the list goes when its details come: they are the same money.
+  void details_came(const std::string& receipt) {
+    const std::string entry = receipt.substr(0, receipt.find('-') + 1);
+    const auto lump = std::ranges::find_if(known_.unmatched, [&](const ReceiptId& one) {
+      return one.text().starts_with(entry) && one.text().ends_with("w");
+    });
+    if (lump == known_.unmatched.end()) return;
+    if (!dry_run_) {
+      const Request request{.tenant = tenant_,
+                            .account = {},
+                            .actor = {"staff", "statement"},
+                            .key = "details-" + lump->text(),
+                            .asked_at = std::nullopt,
+                            .command = DismissBankReceipt{*lump, "its details came in another message of the bank"}};
+      auto job = assembly_.job_of(request);
+      const auto answer = job ? assembly_.engine().submit_and_wait(std::move(*job)) : job.error();
+      if (!answer || answer->entry->refusal) return;
+    }
+    known_.receipts.erase(*lump);
+    known_.unmatched.erase(lump);
   }
 
   /// A true copy, or the same entry of the bank from another kind of its messages. None: it is new.

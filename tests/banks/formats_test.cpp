@@ -148,6 +148,35 @@ TEST_F(Camt, OtherAccountsAndCurrenciesOfAFileArePassedOver) {
   EXPECT_EQ(load(document(camt(other, "50200099999999"))), "wrong_account 0");
 }
 
+TEST_F(Camt, ALumpAndItsDetailsCountOnce) {
+  const auto notification = [](const std::string& entries) {
+    return "<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>50200012345678</Id></Othr></Id></Acct>" +
+           entries + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
+  };
+  for (const bool lump_first : {true, false}) {
+    Books books("bank", "wire");
+    const std::string lump = document(camt(entry("B1", "2469.12", "")));
+    const std::string details = notification(
+        entry("B1", "2469.12", detail(books.reference(asha), "1234.56") + detail(books.reference(bala), "1234.56")));
+    EXPECT_EQ(books.load(lump_first ? lump : details), lump_first ? "unmatched" : "pays pays");
+    EXPECT_EQ(books.load(lump_first ? details : lump), lump_first ? "pays pays" : "known");
+    EXPECT_TRUE(books.pays_nothing_more(asha) && books.pays_nothing_more(bala));
+    EXPECT_TRUE(books.money().at("unmatched").as_array().empty());
+    EXPECT_EQ(books.load(lump), "known");
+    EXPECT_EQ(books.load(details), "known known");
+  }
+}
+
+TEST_F(Camt, WhatTheBankTakesBackWaitsForStaff) {
+  const std::string ours = reference(asha);
+  EXPECT_EQ(load(document(camt(entry("C1", "1234.56", detail(ours)) +
+                               entry("C2", "1234.56", detail("RETURN " + ours), "DBIT") +
+                               entry("C3", "50.00", detail("rent"), "DBIT")))),
+            "pays taken_back went");
+  ASSERT_EQ(money().at("unmatched").as_array().size(), 1U);
+  EXPECT_EQ(money().at("unmatched").as_array().at(0).at("amount").as_string(), "-1234.56 INR");
+}
+
 const std::string head = "Date,Narration,Value Dat,Debit Amount,Credit Amount,Chq/Ref Number,Closing Balance\n";
 std::string row(const std::string& words, const std::string& amount = "1234.56",
                 const std::string& dated = "30/11/26") {
