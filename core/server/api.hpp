@@ -111,6 +111,8 @@ class Api {
   void check(const AskedPtr& asked);
   void check_many(const AskedPtr& asked);
   std::string amount_text(const TenantId& tenant, const Taken& taken);
+  bool knows_types(const TenantId& tenant, const std::vector<Result<Taken>>& taken);
+  void learn_types(const TenantId& tenant);
   std::string usage_answer(const Asked& asked, const std::vector<std::string>& keys,
                            const std::vector<Result<Taken>>& taken, bool lines);
 

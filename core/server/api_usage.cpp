@@ -35,13 +35,28 @@ constexpr const char* may_not_name = "Naming an actor needs a key with the scope
 std::string Api::amount_text(const TenantId& tenant, const Taken& taken) {
   const std::lock_guard lock(types_mutex_);
   auto& types = types_[tenant];
-  const auto known = [&] { return std::ranges::find(types, taken.type, [](const auto& one) { return one.first; }); };
-  if (types.empty() || known() == types.end())
-    if (auto read = host_.credit_types(tenant)) types = *std::move(read);
   // A captured hold does not say its type: it is clear where there is only one.
-  const auto found = taken.type.empty() && types.size() == 1 ? types.begin() : known();
+  const auto named = [](const auto& one) { return one.first; };
+  const auto found =
+      taken.type.empty() && types.size() == 1 ? types.begin() : std::ranges::find(types, taken.type, named);
   if (found == types.end()) return decimal_text(taken.amount.units, 0);
   return decimal_text(taken.amount.units, found->second) + " " + found->first.text();
+}
+
+/// The units of all these amounts are known. They are asked of the host, so never on one of its own threads.
+bool Api::knows_types(const TenantId& tenant, const std::vector<Result<Taken>>& taken) {
+  const std::lock_guard lock(types_mutex_);
+  const auto& types = types_[tenant];
+  return std::ranges::all_of(taken, [&](const Result<Taken>& one) {
+    return !one || one->refusal || (one->type.empty() && !types.empty()) ||
+           std::ranges::find(types, one->type, [](const auto& type) { return type.first; }) != types.end();
+  });
+}
+
+void Api::learn_types(const TenantId& tenant) {
+  auto read = host_.credit_types(tenant);
+  const std::lock_guard lock(types_mutex_);
+  if (read) types_[tenant] = *std::move(read);
 }
 
 std::string Api::usage_answer(const Asked& asked, const std::vector<std::string>& keys,
@@ -86,10 +101,20 @@ void Api::usage(const AskedPtr& asked) {
   if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
   auto take = [this, asked, lines, keys = std::move(keys), requests = std::move(requests)]() mutable {
     host_.take(std::move(requests), [this, asked, lines, keys = std::move(keys)](std::vector<Result<Taken>> taken) {
-      HttpReply reply;
-      reply.body = usage_answer(*asked, keys, taken, lines);
-      if (lines) reply.type = "application/x-ndjson";
-      asked->answer(std::move(reply));
+      const auto answer = [this, asked, lines, keys](const std::vector<Result<Taken>>& all) {
+        HttpReply reply;
+        reply.body = usage_answer(*asked, keys, all, lines);
+        if (lines) reply.type = "application/x-ndjson";
+        asked->answer(std::move(reply));
+      };
+      if (virtual_ || knows_types(asked->caller.tenant, taken)) {
+        if (virtual_ && !knows_types(asked->caller.tenant, taken)) learn_types(asked->caller.tenant);
+        return answer(taken);
+      }
+      on_pool(asked, [this, asked, answer, all = std::make_shared<std::vector<Result<Taken>>>(std::move(taken))] {
+        learn_types(asked->caller.tenant);
+        answer(*all);
+      });
     });
   };
   // A virtual host has no thread of its own: everything of it runs on the pool's only one.

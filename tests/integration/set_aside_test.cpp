@@ -371,7 +371,9 @@ TEST_F(SetAsideAccount, AFactThatDoesNotFitAtAStartStopsItsAccountAlone) {
     EXPECT_EQ(shard->tenant(tenant)->last_invoice, restart == 0 ? 1U : 2U);
     EXPECT_EQ(debit(acme), "error account_set_aside");
     EXPECT_EQ(debit(third), "done");
-    if (restart == 0) EXPECT_EQ(reports(other, captured(other)), "done");
+    if (restart == 0) {
+      EXPECT_EQ(reports(other, captured(other)), "done");
+    }
     EXPECT_EQ(shard->account(tenant, other)->orders.back().invoice, "CL-000002");
     // It still does not fit: it is not released.
     EXPECT_EQ(ask({}, CloseDiscrepancy{set_aside_name(acme), "mended"}), "error facts_fit");
