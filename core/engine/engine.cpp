@@ -500,7 +500,7 @@ void Engine::decide_loop() {
     const bool room = shard_.lost() || outage_ || shard_.undurable() < most_undurable;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
-             !answers_.empty() || shard_.walking() || closing_ || start_sending_ || claimed_ ||
+             !answers_.empty() || (shard_.walking() && !outage_) || closing_ || start_sending_ || claimed_ ||
              (lease_lost_ && !shard_.lost());
     };
     const Instant due = shard_.next_event();

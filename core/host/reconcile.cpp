@@ -177,10 +177,14 @@ class Reconciling {
     Ours ours;
     std::shared_ptr<const Catalog> catalog;
     const auto read = assembly_.engine().read([&](const engine::Shard& shard) {
-      catalog = shard.catalogs(tenant_)->versions.back();
+      const Catalogs* catalogs = shard.catalogs(tenant_);
+      if (catalogs == nullptr || catalogs->versions.empty() || shard.tenant(tenant_) == nullptr) return;
+      catalog = catalogs->versions.back();
       for (const Receipt& receipt : shard.tenant(tenant_)->unmatched) ours.receipts.insert(receipt.id);
     });
     if (!read) return read.error();
+    if (catalog == nullptr)  // one that is stopped has no rules to read its orders by
+      return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant_.text() + "' that runs here"};
     auto of_accounts = assembly_.engine().of_accounts<Ours>(tenant_, [&](const Account& account) {
       std::optional<Ours> its(std::in_place);
       add(account, processor_, until_, *catalog, *its);

@@ -157,7 +157,7 @@ TEST(Reconciliation, IsDoneByTheHostItselfEveryDay) {
   Paying host(stripe, *Instant::parse("2026-03-20T08:00Z"), data.path(), "daily");
   host.to(*Instant::parse("2026-03-20T08:05Z"));
   EXPECT_EQ(waits(host).at("books").at(0).at("reconciled_until").as_string(), "2026-03-20T00:00Z");
-  EXPECT_EQ(stripe.seen().size(), asked + 2) << "its payments and its refunds, a page each";
+  EXPECT_EQ(stripe.seen().size(), asked + 3) << "its payments, refunds and disputes, a page each";
 }
 
 TEST(Reconciliation, FindsARefundThatIsNotThere) {

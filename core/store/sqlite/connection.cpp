@@ -105,6 +105,7 @@ Status make_private(const std::filesystem::path& file) {
 Status make_private_folder(const std::filesystem::path& folder) {
   std::error_code failed;
   if (std::filesystem::is_directory(folder, failed)) return Done{};
+  failed.clear();  // that it is not there is no failure
   const std::filesystem::path above = folder.parent_path();
   if (!above.empty()) std::filesystem::create_directories(above, failed);
   if (!failed && (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST)) return Done{};

@@ -421,8 +421,9 @@ Result<std::string> Journal::mark(std::string_view name) {
 
 /// Whether SQLite could not make or open what it keeps beside a journal.
 bool cannot_be_shared(const Connection& connection) {
-  const int rc = sqlite3_errcode(connection.get());
-  return (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY;
+  const int rc = sqlite3_extended_errcode(connection.get());
+  return (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY || rc == SQLITE_IOERR_SHMSIZE ||
+         rc == SQLITE_IOERR_SHMOPEN;  // on a full disk
 }
 
 bool has_entries(const std::filesystem::path& wal) {
