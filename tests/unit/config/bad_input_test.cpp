@@ -430,84 +430,86 @@ TEST(Warnings, SayWhereOneOfTwoWaysHasNoGate) {
   const std::string role =
       warned("callloop", "documents:", "roles: {owner: everything, clerk: [see, buy_credits]}\n\ndocuments:");
   EXPECT_NE(role.find("the role 'clerk' may 'buy_credits' and not 'set_auto_recharge'"), std::string::npos) << role;
-  // docs/changes.md: every combination is computed, or refused with the reason.
-  TEST(BadInput, ChangesAreAClosedTable) {
-    const Folder folder;
-    const std::pair<std::string_view, std::string_view> blocks[] = {
-        {"upgrade: {when: next_renewal}", ""},
-        {"upgrade: {when: now, cycle: restarts, pays: full_price, credits: full}", ""},
-        {"upgrade: {when: now, cycle: restarts, pays: prorated_difference, credits: full}", ""},
-        {"upgrade: {when: now, cycle: keeps, pays: prorated_difference, credits: prorated_difference}", ""},
-        {"upgrade: {when: now, cycle: keeps, pays: prorated_difference, credits: full}", "next to nothing"},
-        {"upgrade: {when: now, cycle: keeps, pays: full_price, credits: full}", "is paid already"},
-        {"upgrade: {when: now, cycle: keeps, pays: full_price, credits: prorated_difference}", "is paid already"},
-        {"upgrade: {when: now, cycle: restarts, pays: full_price, credits: prorated_difference}", "all its credits"},
-        {"upgrade: {when: now, cycle: restarts, pays: prorated_difference, credits: prorated_difference}",
-         "all its credits"},
-        {"upgrade: {when: now_if_longer, cycle: restarts, pays: full_price, credits: full}", "only a cycle_change"},
-        {"downgrade: {when: next_renewal}", ""},
-        {"downgrade: {when: now, cycle: restarts, pays: full_price, credits: full}", "the higher one is paid"},
-        {"downgrade: {when: now, cycle: keeps, pays: prorated_difference, credits: prorated_difference}",
-         "the higher one is paid"},
-        {"cycle_change: {when: next_renewal}", ""},
-        {"cycle_change: {when: now_if_longer, cycle: restarts, pays: full_price, credits: full}", ""},
-        {"cycle_change: {when: now_if_longer, cycle: restarts, pays: prorated_difference, credits: full}", ""},
-        {"cycle_change: {when: now_if_longer, cycle: keeps, pays: prorated_difference, credits: prorated_difference}",
-         ""},
-        {"cycle_change: {when: now_if_longer, cycle: keeps, pays: full_price, credits: full}", "is paid already"},
-        {"cycle_change: {when: now, cycle: keeps, pays: prorated_difference, credits: prorated_difference}",
-         "the longer one is paid"}};
-    for (const auto& [block, reason] : blocks) {
-      SCOPED_TRACE(block);
-      Errors errors;
-      (void)load_tenant(
-          folder.write("tenants/x.yaml", shipped_text("salesmsg") + "\nchanges:\n  " + std::string(block) + "\n"),
-          errors);
-      const std::string text = text_of(errors);
-      if (reason.empty())
-        EXPECT_EQ(text, "");
-      else
-        EXPECT_NE(text.find(reason), std::string::npos) << text;
-    }
-  }
+}
 
-  // Every file that a slip of the hand or a broken disk leaves behind is refused or understood, and nothing worse.
-  TEST(BadInput, MutationsNeverCrash) {
-    std::mt19937 random(20261124);
-    const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
-    constexpr std::string_view bytes =
-        "[]{}:,&*!|>%@`'\"#-? \n\t\x00\xff\x80"
-        "09aZ~";
-    std::size_t understood = 0;
-    for (const std::string_view name : {"callloop", "salesmsg", "exotel", "kaspr"}) {
-      const std::string text = effective(shipped_tenant(name));
-      const std::string written = shipped_text(name);
-      for (int round = 0; round < 500; ++round) {
-        std::string mutated = round % 2 == 0 ? text : written;
-        switch (round / 2 % 4) {
-          case 0: mutated.resize(below(mutated.size())); break;
-          case 1: mutated[below(mutated.size())] = bytes[below(bytes.size())]; break;
-          case 2:
-            for (int i = 0; i < 20; ++i) mutated[below(mutated.size())] = static_cast<char>(below(256));
-            break;
-          default: mutated.erase(below(mutated.size()), below(80)); break;
-        }
-        Errors errors;
-        const Tenant tenant = read_effective(mutated, "mutated", errors);
-        if (!errors.empty()) continue;
-        ++understood;
-        Errors again;
-        (void)read_effective(effective(tenant), "again", again);
-        EXPECT_EQ(text_of(again), "");
-      }
-      for (int round = 0; round < 100; ++round) {
-        std::string json = json_text(shipped_tenant(name).tree);
-        json[below(json.size())] = bytes[below(bytes.size())];
-        (void)parse_json(json, "mutated");
-      }
-    }
-    EXPECT_GT(understood, 0U);
+// docs/changes.md: every combination is computed, or refused with the reason.
+TEST(BadInput, ChangesAreAClosedTable) {
+  const Folder folder;
+  const std::pair<std::string_view, std::string_view> blocks[] = {
+      {"upgrade: {when: next_renewal}", ""},
+      {"upgrade: {when: now, cycle: restarts, pays: full_price, credits: full}", ""},
+      {"upgrade: {when: now, cycle: restarts, pays: prorated_difference, credits: full}", ""},
+      {"upgrade: {when: now, cycle: keeps, pays: prorated_difference, credits: prorated_difference}", ""},
+      {"upgrade: {when: now, cycle: keeps, pays: prorated_difference, credits: full}", "next to nothing"},
+      {"upgrade: {when: now, cycle: keeps, pays: full_price, credits: full}", "is paid already"},
+      {"upgrade: {when: now, cycle: keeps, pays: full_price, credits: prorated_difference}", "is paid already"},
+      {"upgrade: {when: now, cycle: restarts, pays: full_price, credits: prorated_difference}", "all its credits"},
+      {"upgrade: {when: now, cycle: restarts, pays: prorated_difference, credits: prorated_difference}",
+       "all its credits"},
+      {"upgrade: {when: now_if_longer, cycle: restarts, pays: full_price, credits: full}", "only a cycle_change"},
+      {"downgrade: {when: next_renewal}", ""},
+      {"downgrade: {when: now, cycle: restarts, pays: full_price, credits: full}", "the higher one is paid"},
+      {"downgrade: {when: now, cycle: keeps, pays: prorated_difference, credits: prorated_difference}",
+       "the higher one is paid"},
+      {"cycle_change: {when: next_renewal}", ""},
+      {"cycle_change: {when: now_if_longer, cycle: restarts, pays: full_price, credits: full}", ""},
+      {"cycle_change: {when: now_if_longer, cycle: restarts, pays: prorated_difference, credits: full}", ""},
+      {"cycle_change: {when: now_if_longer, cycle: keeps, pays: prorated_difference, credits: prorated_difference}",
+       ""},
+      {"cycle_change: {when: now_if_longer, cycle: keeps, pays: full_price, credits: full}", "is paid already"},
+      {"cycle_change: {when: now, cycle: keeps, pays: prorated_difference, credits: prorated_difference}",
+       "the longer one is paid"}};
+  for (const auto& [block, reason] : blocks) {
+    SCOPED_TRACE(block);
+    Errors errors;
+    (void)load_tenant(
+        folder.write("tenants/x.yaml", shipped_text("salesmsg") + "\nchanges:\n  " + std::string(block) + "\n"),
+        errors);
+    const std::string text = text_of(errors);
+    if (reason.empty())
+      EXPECT_EQ(text, "");
+    else
+      EXPECT_NE(text.find(reason), std::string::npos) << text;
   }
+}
+
+// Every file that a slip of the hand or a broken disk leaves behind is refused or understood, and nothing worse.
+TEST(BadInput, MutationsNeverCrash) {
+  std::mt19937 random(20261124);
+  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  constexpr std::string_view bytes =
+      "[]{}:,&*!|>%@`'\"#-? \n\t\x00\xff\x80"
+      "09aZ~";
+  std::size_t understood = 0;
+  for (const std::string_view name : {"callloop", "salesmsg", "exotel", "kaspr"}) {
+    const std::string text = effective(shipped_tenant(name));
+    const std::string written = shipped_text(name);
+    for (int round = 0; round < 500; ++round) {
+      std::string mutated = round % 2 == 0 ? text : written;
+      switch (round / 2 % 4) {
+        case 0: mutated.resize(below(mutated.size())); break;
+        case 1: mutated[below(mutated.size())] = bytes[below(bytes.size())]; break;
+        case 2:
+          for (int i = 0; i < 20; ++i) mutated[below(mutated.size())] = static_cast<char>(below(256));
+          break;
+        default: mutated.erase(below(mutated.size()), below(80)); break;
+      }
+      Errors errors;
+      const Tenant tenant = read_effective(mutated, "mutated", errors);
+      if (!errors.empty()) continue;
+      ++understood;
+      Errors again;
+      (void)read_effective(effective(tenant), "again", again);
+      EXPECT_EQ(text_of(again), "");
+    }
+    for (int round = 0; round < 100; ++round) {
+      std::string json = json_text(shipped_tenant(name).tree);
+      json[below(json.size())] = bytes[below(bytes.size())];
+      (void)parse_json(json, "mutated");
+    }
+  }
+  EXPECT_GT(understood, 0U);
+}
 
 }  // namespace
 }  // namespace florin::config

@@ -1,6 +1,7 @@
 /// Whose credits, whose period; credits under hold at a boundary; properties that decide; credits without a plan.
 #include <gtest/gtest.h>
 
+#include "domain/accounts/apply.hpp"
 #include "world.hpp"
 
 namespace florin::test {

@@ -362,8 +362,9 @@ TEST(Random, NothingIsChargedForTimeAfterTheEndThatWasTold) {
         ASSERT_TRUE(ends_a_period(*running.agreement_ends)) << running.agreement_ends->text();
       }
       for (const Fact& fact : entry.facts)
-        if (const auto* placed = std::get_if<OrderPlaced>(&fact); placed != nullptr && placed->order->renewal())
+        if (const auto* placed = std::get_if<OrderPlaced>(&fact); placed != nullptr && placed->order->renewal()) {
           ASSERT_TRUE(!running.ends_at || *placed->order->period_to <= *running.ends_at);
+        }
     };
     live(life, 200);
   }

@@ -125,7 +125,7 @@ TEST(Camt, ABatchMayHaveBothDirections) {
 }
 
 TEST(Camt, AmountsAreDecimalsOfXml) {
-  for (const std::string& amount : {"000000000001234.56", "+1234.56", "1234.560"})
+  for (const std::string amount : {"000000000001234.56", "+1234.56", "1234.560"})
     EXPECT_EQ(told(read_camt(camt(entry("1", amount, detail("", "a"))), "a.xml")), (Told{"1234.56 INR a"})) << amount;
   EXPECT_EQ(told(read_camt(camt(entry("1", ".5", detail("", "a"))), "a.xml")), (Told{"0.50 INR a"}));
   EXPECT_EQ(told(read_camt(camt(entry("1", "7.", detail("", "a"))), "a.xml")), (Told{"7.00 INR a"}));
