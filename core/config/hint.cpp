@@ -1,6 +1,6 @@
 #include "config/hint.hpp"
 
-#include "values/nearest.hpp"
+#include "domain/catalog/nearest.hpp"
 
 namespace florin::config {
 

@@ -33,7 +33,9 @@ store::Position unpacked(const std::array<std::uint16_t, 3>& position) {
 
 KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view key) {
   // Ids hold no '/', so that two pairs never make one text.
-  std::array<char, 64 + 1 + 80> text{};
+  constexpr std::size_t longest_id = 64, longest_key = 255;
+  key = key.substr(0, longest_key);  // a longer one is refused before it counts
+  std::array<char, longest_id + 1 + longest_key> text{};
   std::memcpy(text.data(), tenant.text().data(), tenant.text().size());
   text[tenant.text().size()] = '/';
   std::memcpy(text.data() + tenant.text().size() + 1, key.data(), key.size());

@@ -6,7 +6,7 @@
 namespace florin {
 namespace {
 
-const TenantId tenant = *TenantId::parse("salesmsg");
+const TenantId tenant = *TenantId::parse("callloop");
 const AccountId account = *AccountId::parse("acme");
 const Actor owner{"owner", ""}, service{"service", ""}, staff{"staff", "ann"};
 
@@ -71,7 +71,8 @@ TEST_F(OneGate, UsageIsForWhoMayUseOnEveryWayIn) {
       EXPECT_EQ(every_way({role, ""}, one.command, one.json), "error not_permitted") << one.json;
     for (const Actor& actor : {owner, service, staff})
       EXPECT_EQ(every_way(actor, one.command, one.json), one.of_who_may);
-    for (const char* role : {"member", "stranger", ""})
+    EXPECT_EQ(every_way({"member", ""}, one.command, one.json), one.of_who_may);
+    for (const char* role : {"stranger", ""})
       EXPECT_EQ(every_way({role, ""}, one.command, one.json), "not_permitted") << one.json;
   }
 }

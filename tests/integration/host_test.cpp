@@ -17,7 +17,7 @@ TEST(Host, TakesNoBankThatIsNone) {
                         R"({"buy_credits": {"amount": "100 balance", "pay_with": "netbanking/my bank"}})");
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().code, "bad_details");
-  EXPECT_EQ(said.error().at.path, "with");
+  EXPECT_EQ(said.error().at.path, "pay_with");
 }
 
 TEST(Host, SellsAPlanFromTheShippedTenant) {

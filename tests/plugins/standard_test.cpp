@@ -109,7 +109,7 @@ TEST(Standard, EndsTheTrialsCredits) {
 }
 
 TEST(Standard, RollsUnusedPlanCreditsOverAndOnlyOnce) {
-  const Told renewed = {"2 roll grants.rollover", "4 expire grants.recharge"};
+  const Told renewed = {"2 roll grants.rollover", "4 expire grants.recharge", "6 roll grants.rollover"};
   EXPECT_EQ(told(policy(usual), ended(PeriodEnd::renewal)), renewed);
   EXPECT_EQ(told(policy(usual), ended(PeriodEnd::upgrade)), renewed);
   const auto answer = policy(usual).decide(ended(PeriodEnd::renewal));
@@ -119,20 +119,21 @@ TEST(Standard, RollsUnusedPlanCreditsOverAndOnlyOnce) {
 }
 
 TEST(Standard, RollsAgainWhenTold) {
-  EXPECT_EQ(told(policy(with(usual, R"("again": "false")", R"("again": "true")")), ended(PeriodEnd::renewal)),
-            (Told{"1 roll grants.rollover", "2 roll grants.rollover", "4 expire grants.recharge"}));
+  EXPECT_EQ(
+      told(policy(with(usual, R"("again": "false")", R"("again": "true")")), ended(PeriodEnd::renewal)),
+      (Told{"1 roll grants.rollover", "2 roll grants.rollover", "4 expire grants.recharge", "6 roll grants.rollover"}));
 }
 
 TEST(Standard, ExpiresWhereNothingRollsAndForfeitsOnTheWayDown) {
   EXPECT_EQ(told(policy(usual), ended(PeriodEnd::cycle_change)),
-            (Told{"2 expire grants.plan", "4 expire grants.recharge"}));
+            (Told{"2 expire grants.plan", "4 expire grants.recharge", "6 expire grants.plan"}));
   EXPECT_EQ(told(policy(usual), ended(PeriodEnd::downgrade)),
-            (Told{"2 forfeit grants.plan", "4 forfeit grants.recharge"}));
+            (Told{"2 forfeit grants.plan", "4 forfeit grants.recharge", "6 forfeit grants.plan"}));
 }
 
 TEST(Standard, LeavesToTheHostWhatACancellationMakesOfCreditsThatDoNotEndWithTheCycle) {
   EXPECT_EQ(told(policy(usual), ended(PeriodEnd::cancel)),
-            (Told{"2 forfeit grants.plan", "4 forfeit grants.recharge"}));
+            (Told{"2 forfeit grants.plan", "4 forfeit grants.recharge", "6 forfeit grants.plan"}));
 }
 
 TEST(Standard, SaysWhatIsWrongAndWhatWouldBeRight) {

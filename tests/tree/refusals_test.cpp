@@ -56,7 +56,8 @@ TEST(Refusals, EachHasASentenceThatACustomerCanRead) {
     for (std::sregex_iterator at(sentence.begin(), sentence.end(), literal), end; at != end; ++at) words += (*at)[1];
     if (words.empty()) continue;  // the operator's own sentence
     EXPECT_NE(words.find(' '), std::string::npos) << code << ": " << words;
-    EXPECT_TRUE(words.ends_with('.') || words.find(": ") != std::string::npos) << code << ": " << words;
+    EXPECT_TRUE(words.ends_with('.') || words.ends_with('?') || words.find(": ") != std::string::npos)
+        << code << ": " << words;
   }
 }
 

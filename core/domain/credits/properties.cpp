@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "values/nearest.hpp"
+#include "domain/catalog/nearest.hpp"
 
 namespace florin {
 

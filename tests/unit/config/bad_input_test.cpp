@@ -54,7 +54,6 @@ struct Change {
 
 const Change changes[] = {
     {"callloop", "plans:\n", "plan:\n", "unknown_key", "(did you mean 'plans'?)"},
-    {"callloop", "plans:\n", "plan:\n", "missing_key", "'plans' is missing", "tenant: callloop"},
     {"callloop", "    rank: 20\n", "    rank: 20\n    rank: 21\n", "duplicate_key", "'rank' is written twice",
      "rank: 21"},
     {"callloop", "    rank: 20\n", "    rnak: 20\n", "unknown_key", "(did you mean 'rank'?)", {}, "plans.lite.rnak"},
@@ -172,7 +171,7 @@ const Change changes[] = {
     {"callloop", "plan_picked_inside: starts_when_trial_ends", "plan_picked_inside: later", "unknown_word",
      "starts_when_trial_ends or starts_now"},
     {"callloop", "\nrefunds:\n", "\nrefunds: none\nold:\n", "wrong_kind",
-     "a map with guarantee, review, otherwise or taken_back"},
+     "a map with guarantee, review, otherwise, taken_back or made_at_processor"},
     {"callloop", "  guarantee: {asked_within: 30 days, covers: [subscription, purchase, recharge]}\n", "",
      "missing_key", "'guarantee' is missing: a map with asked_within or covers or 'none'", "refunds:"},
     {"callloop", "at_most: 100000 message", "at_most: 50 message", "contradiction", "less than at_least"},

@@ -135,7 +135,7 @@ TEST(Decode, JsonComesBackTheSame) {
       R"({"id":"a-1","colour":"green","open":true,"count":-12,"natural":4294967295,"unit":"0.065 USD",)"
       R"("lasts":"30 days","since":"2026-03-10T03:30Z","day":"2026-03-10","quantity":"120 seconds",)"
       R"("currency":"JPY","order":7,"credits":500,"took":1000,"written":"49.00 USD","inner":{"price":"1.00 USD"},)"
-      R"("command":{"buy_thing":{"amount":"0.3000 balance"}},"colours":["red","green"],"properties":["no"],)"
+      R"("command":{"buy_thing":{"amount":"0.3000 balance"}},"colours":["red","green"],"words":["no"],)"
       R"("table":{"starter":{"price":"2.00 USD"},"growth":{"price":"3.00 USD"}},"hops":3})");
   const auto again = decode_json<Everything>(json, "f.json", errors);
   ASSERT_TRUE(again) << errors_text(errors);

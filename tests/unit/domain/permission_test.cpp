@@ -29,8 +29,10 @@ std::vector<AnyCommand> all_commands() {
 
 /// Of a tenant: asked of no account.
 bool of_tenant(const AnyCommand& command) {
-  const std::set<std::string_view> names = {"stop_charges",      "lift_charges", "set_document_numbers",
-                                            "close_discrepancy", "close_month",  "apply_catalog"};
+  const std::set<std::string_view> names = {
+      "stop_charges", "lift_charges",  "set_document_numbers", "close_discrepancy",
+      "close_month",  "apply_catalog", "dismiss_bank_receipt", "issue_key",
+      "roll_key",     "revoke_key"};
   return names.contains(rule_of(command).command);
 }
 

@@ -334,7 +334,9 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
       "item_released",     "item_restored",     "item_suspended",     "item_occupied",         "member_invited",
       "member_removed",    "month_closed",      "role_changed",       "store_opened",          "retry_planned",
       "processor_counted", "discrepancy_found", "discrepancy_closed", "saving_started",        "saving_moved",
-      "look_up_planned"};
+      "look_up_planned",   "delivery_failed",   "delivery_ended",     "receipt_reversed",      "reversal_undone",
+      "receipt_dismissed", "payout_returned",   "credits_given_back", "credits_owed_less",     "key_issued",
+      "key_ends",          "plan_picked",       "past_due_cleared",   "account_thawed"};
   boost::mp11::mp_for_each<boost::mp11::mp_iota_c<std::variant_size_v<Fact>>>([&](auto i) {
     const auto name = word_of<std::variant_alternative_t<i, Fact>>();
     EXPECT_TRUE(kinds.contains(i) || elsewhere.contains(name)) << name << " did not happen in any life";

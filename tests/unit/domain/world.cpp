@@ -203,6 +203,7 @@ Zone zone_named(const std::string& name) {
 
 Catalog call_loop() {
   Catalog catalog = tenant_named("callloop", "USD");
+  catalog.policy_plugin = "standard";
   const CreditType message = credit("message");
   catalog.credits = {{message, 0, Currency(), line(4)}};
   Meter ringless = meter_of("ringless", "message", 2, "1 drop", 0);

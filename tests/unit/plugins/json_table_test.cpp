@@ -69,7 +69,7 @@ TEST(JsonTable, TakesAtMostEightTimesItsText) {
     EXPECT_TRUE(table.empty()) << text.size();
     EXPECT_EQ(table.bytes(), 0U);
   }
-  const std::string fits = long_name(60'000, 7);
+  const std::string fits = long_name(60'000, 5);
   const JsonTable table(fits);
   EXPECT_FALSE(table.empty());
   EXPECT_LE(table.bytes(), 8 * fits.size());

@@ -1,4 +1,4 @@
-#include "values/nearest.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
