@@ -32,12 +32,12 @@ std::vector<Notification> told_by(const Entry& entry, const Account& after, cons
     for (const NoticeRule& rule : catalog.notifications) {
       if (rule.when != when) continue;
       Notification notice{.position = 0,
-                    .at = entry.at,
-                    .account = entry.account,
-                    .kind = std::string(when),
-                    .roles = rule.roles,
-                    .by = rule.by,
-                    .data = data};
+                          .at = entry.at,
+                          .account = entry.account,
+                          .kind = std::string(when),
+                          .roles = rule.roles,
+                          .by = rule.by,
+                          .data = data};
       if (!rule.with_invoice) std::erase_if(notice.data, [](const Word& word) { return word.name == "invoice"; });
       notifications.push_back(std::move(notice));
     }
@@ -67,8 +67,8 @@ std::vector<Notification> told_by(const Entry& entry, const Account& after, cons
 }  // namespace
 
 Result<std::vector<Notification>> notices_of(store::Store& store, const TenantId& tenant,
-                                       const std::function<const Catalog*(std::uint32_t)>& catalog,
-                                       store::Position from, std::size_t most) {
+                                             const std::function<const Catalog*(std::uint32_t)>& catalog,
+                                             store::Position from, std::size_t most) {
   const auto shards = store.shards();
   if (!shards) return shards.error();
   std::vector<Notification> notifications;
