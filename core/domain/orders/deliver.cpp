@@ -23,7 +23,7 @@ bool deliverable(const Draft& draft, const Order& order) {
   if (account.deleted) return false;
   switch (order.kind) {
     case OrderKind::purchase:
-    case OrderKind::recharge: return account.standing != Standing::ended;
+    case OrderKind::recharge: return can_use_bought_credits(draft);
     case OrderKind::minimum:
     case OrderKind::small_amounts: return true;
     case OrderKind::subscription:

@@ -129,7 +129,7 @@ void look_at(Draft& draft, OrderId id) {
   const Money open = still_asked(draft.account, order);
   const bool enough = !came.empty() && open <= rule.write_off;
   // What nobody wants any more stays where it is, in the list of a person.
-  if (enough && !still_due(draft.account, order)) return;
+  if (enough && !still_due(draft, order)) return;
   if (!enough) {
     const bool on_its_way = std::ranges::any_of(draft.account.receipts, [&](const Receipt& receipt) {
       return is_for(receipt, id) && receipt.state != ChequeState::bounced && !receipt.still_there().is_zero();

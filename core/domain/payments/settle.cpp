@@ -81,14 +81,19 @@ Duration ask_again_after(std::uint32_t asked) {
   return asked < std::size(steps) ? steps[asked] : hours(24);
 }
 
-bool still_due(const Account& account, const Order& order) {
+bool can_use_bought_credits(const Draft& draft) {
+  return draft.account.standing != Standing::ended || draft.catalog().sells_without_plan();
+}
+
+bool still_due(const Draft& draft, const Order& order) {
+  const Account& account = draft.account;
   // What of the account's own money was for it may have paid another order since.
   if (order.state == OrderState::closed && account.money < order.account_money) return false;
   if (order.state == OrderState::closed && !carried_lines_wait(account, order)) return false;
   const auto& running = account.subscription;
   switch (order.kind) {
     case OrderKind::purchase:
-    case OrderKind::recharge: return account.standing != Standing::ended;
+    case OrderKind::recharge: return can_use_bought_credits(draft);
     case OrderKind::minimum: return order.state != OrderState::closed;  // closed: it was written off
     case OrderKind::small_amounts: return true;
     case OrderKind::subscription: return order.buys.plan ? !running : renews_running(account, order);
@@ -129,7 +134,7 @@ void money_came_late(Draft& draft, OrderId id, std::uint32_t attempt) {
   const PaidAfterClosed& rule = draft.catalog().paid_after_closed;
   LateThen then = word_for(rule, order).value_or(rule.otherwise);
   if (then == LateThen::deliver || then == LateThen::deliver_if_still_due) {
-    if (still_due(draft.account, order)) return deliver(draft, order, attempt);
+    if (still_due(draft, order)) return deliver(draft, order, attempt);
     then = rule.otherwise;
   }
   if (then == LateThen::refund) return give_back_whole(draft, id, attempt);
@@ -139,7 +144,7 @@ void money_came_late(Draft& draft, OrderId id, std::uint32_t attempt) {
 void money_came(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order& order = *draft.account.order(id);
   if (order.state == OrderState::paid) return give_back_whole(draft, id, attempt);  // a second capture of one order
-  if (order.state == OrderState::open && still_due(draft.account, order)) return deliver(draft, order, attempt);
+  if (order.state == OrderState::open && still_due(draft, order)) return deliver(draft, order, attempt);
   if (order.state == OrderState::open) {
     draft.add(OrderClosed{id, "no_longer_due"});
     cancel_at_processor(draft, id, attempt);
@@ -234,8 +239,7 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
   const Order& after = *draft.account.order(command.order);
   if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
   if (!attempt.open()) return;  // what followed from its end has followed
-  if (attempt.cancelling() && !still_due(draft.account, after))
-    return draft.add(OrderClosed{command.order, "no_longer_due"});
+  if (attempt.cancelling() && !still_due(draft, after)) return draft.add(OrderClosed{command.order, "no_longer_due"});
   // Its customer was told till when it could be paid, and is not charged any more.
   if (!after.by_itself() && after.open_until <= draft.now)
     return could_not_be_paid(draft, command.order, "not_paid_in_time");
@@ -281,7 +285,7 @@ void decide_late_money(Draft& draft, const DecideLateMoney& command) {
     refuse("no_money_kept", "No money of this order waits for a decision.");
   if (command.reason.empty()) refuse("reason_missing", "A decision about money needs a reason.");
   if (!command.deliver) return give_back_whole(draft, order.id, kept->number);
-  if (order.state == OrderState::paid || !still_due(draft.account, order))
+  if (order.state == OrderState::paid || !still_due(draft, order))
     refuse("no_longer_due", "What this order was for cannot be delivered any more. Give the money back.",
            draft.catalog().paid_after_closed.at);
   deliver(draft, order, kept->number);

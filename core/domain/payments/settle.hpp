@@ -22,7 +22,9 @@ Duration ask_again_after(std::uint32_t asked);
 
 /// Whether what the order bought can still be delivered. A change fits only the subscription and the period that it was
 /// computed for.
-bool still_due(const Account& account, const Order& order);
+bool still_due(const Draft& draft, const Order& order);
+/// Bought credits still serve this account: it has a plan or had a trial, or the tenant sells credits without a plan.
+bool can_use_bought_credits(const Draft& draft);
 
 /// Nobody waits any more for what the customer has still to do for an order.
 void expire_attempts(Draft& draft, OrderId order);

@@ -257,6 +257,9 @@ TEST(Wallet, NothingIsRechargedAfterAPlanEndedBeforeItIsAgreedToAgain) {
   world.to("2026-05-10T09:00Z");
   EXPECT_EQ(world.account.state_word(), "ended");
   EXPECT_EQ(world.charges(), 1U);
+  world.does(SetAutoRecharge{true, amount("100 message"), amount("500 message")});
+  EXPECT_EQ(world.charges(), 2U);
+  EXPECT_EQ(world.tries(one_text()), "done");
 }
 
 TEST(Purchases, AreRefusedWhereTheyCouldNotBeUsed) {
