@@ -13,6 +13,7 @@
 #include "domain/accounts/due.hpp"
 #include "domain/accounts/set_aside.hpp"
 #include "domain/journal/journal.hpp"
+#include "domain/ledger/check.hpp"
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
 #include "florin/printable.hpp"
@@ -62,6 +63,7 @@ class Checking {
   void check_books(const readers::Fold::Name& name, const Account& account);
   void check_key(const Entry& entry);
   void check_checkpoint(const std::string& object, store::Position position, const std::string& folded);
+  void check_floor();
   template <class T>
   void expect(bool holds, const char* rule, const T& text) {
     if (!holds) broken(rule, text());
@@ -73,6 +75,10 @@ class Checking {
   Verified& verified_;
   readers::Fold fold_;
   std::map<std::string, store::Checkpoint> checkpoints_;
+  store::Position floor_ = 0;                     ///< a start reads no fact up to it: the checkpoints have them
+  std::map<std::string, store::Position> saved_;  ///< as of which entry each object's checkpoint is
+  std::set<std::string> were_aside_;              ///< objects that were set aside at some time
+  std::map<std::string, store::Position> last_below_floor_;  ///< of each object
   store::Position position_ = 0;
   store::Position position_of_last_ = 0;
   std::string about_;
@@ -109,7 +115,11 @@ Status Checking::run() {
   if (!loaded) {
     broken("checkpoint", loaded.error().message);
   } else {
-    for (const store::Checkpoint& object : loaded->objects) checkpoints_.emplace(object.object, object);
+    floor_ = loaded->floor;
+    for (const store::Checkpoint& object : loaded->objects) {
+      checkpoints_.emplace(object.object, object);
+      saved_.emplace(object.object, object.position);
+    }
   }
 
   bool readable = true;
@@ -167,6 +177,7 @@ Status Checking::run() {
     position_ = left.position;
     if (readable) broken("checkpoint", "it is as of an entry that is not this object's");
   }
+  if (readable) check_floor();
   for (const auto& [id, tenant] : fold_.tenants()) {
     about_ = id;
     position_ = tenant.position;
@@ -211,6 +222,14 @@ void Checking::check(const Entry& entry) {
   last_at_ = std::max(last_at_, entry.at);
   check_key(entry);
   if (entry.tenant.empty()) return;
+  for (const Fact& fact : entry.facts)
+    if (const auto* found = std::get_if<DiscrepancyFound>(&fact))
+      if (const auto aside = set_aside_in(*found->difference))
+        were_aside_.insert("account/" + entry.tenant.text() + "/" + aside->account.text());
+  if (position_ <= floor_) {
+    last_below_floor_["tenant/" + entry.tenant.text()] = position_;
+    if (!entry.account.empty() && !lost_.contains(about_)) last_below_floor_["account/" + about_] = position_;
+  }
   TenantState& tenant = fold_.tenant(entry.tenant);
   tenant.position = position_;
   if (lost_.contains(about_)) return check_tenant_alone(tenant, entry);
@@ -302,20 +321,7 @@ void Checking::check_fact(const Fact& fact, const Account& account, const Tenant
 /// The declared order, from the grants that work now: each but the last is taken whole.
 void Checking::check_takes(const std::vector<Take>& takes, const CreditType& type, const Account& account,
                            Instant now) {
-  auto take = takes.begin();
-  for (const Grant& grant : account.grants) {
-    if (take == takes.end()) return;
-    const Credits there = grant.available(now);
-    if (grant.type != type || there.is_zero()) continue;
-    const bool last = take + 1 == takes.end();
-    const bool right = take->grant == grant.id && (last ? take->amount <= there : take->amount == there);
-    if (!right)
-      return broken("spending_order", fmt::format("{} of grant {} are taken, where {} of grant {} come first",
-                                                  take->amount.units, take->grant.value, there.units, grant.id.value));
-    ++take;
-  }
-  expect(take == takes.end(), "spending_order",
-         [&] { return fmt::format("grant {} has nothing that may be taken", take->grant.value); });
+  if (const auto fault = florin::check_takes(account, type, takes, now)) broken(fault->rule.c_str(), fault->text);
 }
 
 void Checking::check_account(const Account& account) {
@@ -489,6 +495,23 @@ void Checking::check_key(const Entry& entry) {
 }
 
 /// Its bytes, or what they read as: a later program may write more fields than the one that saved it.
+/// A start reads nothing up to the floor, so what happened up to there must be in a checkpoint. Of an account that was
+/// set aside a start reads what its checkpoint lacks.
+void Checking::check_floor() {
+  expect(floor_ <= position_of_last_, "checkpoint_floor", [&] {
+    return fmt::format("a start would begin behind entry {}, and the last is {}", floor_, position_of_last_);
+  });
+  for (const auto& [object, position] : last_below_floor_) {
+    const auto saved = saved_.find(object);
+    const bool there = saved != saved_.end() && position <= saved->second;
+    if (there || were_aside_.contains(object)) continue;
+    about_ = object;
+    broken("checkpoint_floor",
+           fmt::format("a start begins behind entry {}, and no checkpoint has its entry {}", floor_, position));
+  }
+  about_.clear();
+}
+
 void Checking::check_checkpoint(const std::string& object, store::Position position, const std::string& folded) {
   const auto found = checkpoints_.find(object);
   if (found == checkpoints_.end() || found->second.position != position) return;

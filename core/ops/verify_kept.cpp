@@ -27,12 +27,14 @@ std::vector<Unkept> check_persons(store::Store& store, std::uint32_t shard, cons
   std::vector<Unkept> unkept;
   for (const auto& [name, account] : fold.accounts()) {
     if (!account.person_at || account.person_at->entries.empty()) continue;
-    const auto person =
-        engine::read_person(store, TenantId::trusted(name.first), account.id, account.person_at->entries);
-    if (person || erased_since(store, shard, last).contains(name)) continue;
-    unkept.push_back({"personal_data", name.first + "/" + name.second,
-                      person.error().code == "erased" ? "the key of the person is not there, and nobody erased it"
-                                                      : "the person cannot be read: " + person.error().message});
+    for (const std::uint64_t position : account.person_at->entries) {  // each naming has a key of its own
+      const auto person = engine::read_person(store, TenantId::trusted(name.first), account.id, {position});
+      if (person || erased_since(store, shard, last).contains(name)) continue;
+      unkept.push_back({"personal_data", name.first + "/" + name.second,
+                        person.error().code == "erased" ? "the key of the person is not there, and nobody erased it"
+                                                        : "the person cannot be read: " + person.error().message});
+      break;
+    }
   }
   return unkept;
 }

@@ -119,6 +119,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   char piece_[8 << 10];
   Phase phase_ = Phase::idle;
   Clock::time_point since_;
+  /// Beast takes an extension of any length, and nobody here reads one.
+  std::function<void(std::uint64_t, std::string_view, boost::system::error_code&)> chunk_header_ =
+      [](std::uint64_t, std::string_view extension, boost::system::error_code& failed) {
+        constexpr std::size_t longest = 256;
+        if (extension.size() > longest) failed = http::error::bad_chunk_extension;
+      };
   std::optional<Parser> parser_;
   bool head_done_ = false, chunked_ = false, reading_ = false, is_head_ = false, wants_close_ = false;
   std::size_t length_ = 0, fields_ = 0, served_ = 0, limit_ = 0;
@@ -183,6 +189,10 @@ bool Connection::read_head(std::size_t size) {
   parser_->body_limit(boost::none);
   boost::system::error_code failed;
   const std::size_t used = parser_->put(asio::buffer(head.data(), head.size()), failed);
+  if (failed == http::error::bad_transfer_encoding && !lower(std::string(head)).contains("\r\ncontent-length:")) {
+    refuse("transfer_encoding", "The only Transfer-Encoding is chunked, once.");
+    return false;
+  }
   if ((failed && failed != http::error::need_more) || !parser_->is_header_done()) {
     refuse("bad_request", "This is not HTTP/1.1: " + failed.message() + ".");
     return false;
@@ -253,6 +263,7 @@ bool Connection::fits_length() {
   if (chunked_) {
     parser_->eager(true);
     parser_->body_limit(limit_);
+    parser_->on_chunk_header(chunk_header_);
   }
   enter(Phase::body);
   if (request_.header("expect") != nullptr && in_.empty() && (chunked_ || length_ > 0)) {

@@ -214,11 +214,12 @@ TEST_F(SetAsideAccount, ForEachRuleAWrongFactIsNotWritten) {
     const char* rule;
     Facts facts;
   } all[] = {
-      {"takes", spends(first.id, first.remaining.units + 1)},
-      {"takes", spends(first.id, -1)},
-      {"takes", spends(first.id, 0)},
-      {"takes", spends({77}, 1)},
-      {"takes", {hold}},
+      {"spending_order", spends(second.id, 1)},
+      {"spending_order", spends(first.id, first.remaining.units + 1)},
+      {"spending_order", spends(first.id, -1)},
+      {"spending_order", spends(first.id, 0)},
+      {"spending_order", spends({77}, 1)},
+      {"spending_order", {hold}},
       {"amounts", {negative}},
       {"grant_ids", {known}},
       {"amounts", {GrantExpired{first.id, {-1}, "planted"}}},

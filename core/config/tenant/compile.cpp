@@ -225,6 +225,16 @@ std::vector<std::string_view> Compiler::usage_words() const {
   return words;
 }
 
+namespace {
+
+/// `plans.pro.rank` lies in `plans` and in `plans.pro`, and not in `plan`.
+bool lies_in(std::string_view path, std::string_view whole) {
+  return whole.empty() || (path.starts_with(whole) &&
+                           (path.size() == whole.size() || path[whole.size()] == '.' || path[whole.size()] == '['));
+}
+
+}  // namespace
+
 Catalog compile(const Node& tenant, Errors& errors) {
   Errors unreadable, unfit;
   const auto file = decode<yaml::TenantFile>(tenant, unreadable);
@@ -233,7 +243,7 @@ Catalog compile(const Node& tenant, Errors& errors) {
   // What could not be read has left a hole, and what only complains of the hole is not said.
   std::erase_if(unfit, [&](const Error& error) {
     return std::ranges::any_of(unreadable, [&](const Error& hole) {
-      return error.at.path.starts_with(hole.at.path) || hole.at.path.starts_with(error.at.path);
+      return lies_in(error.at.path, hole.at.path) || lies_in(hole.at.path, error.at.path);
     });
   });
   errors.insert(errors.end(), unreadable.begin(), unreadable.end());

@@ -114,23 +114,24 @@ void Compiler::cycles_and_plans() {
 
 void Compiler::needs_of_plans() {
   const Node* plans = tree_.child("plans");
+  const auto missing = [&](const char* block, const char* why) {
+    Where at = tree_.where({});
+    at.path = block;
+    add("missing_key", std::string("'") + block + "' is missing: " + why, at);
+  };
   const bool sells_credits = file_.credit_sales && file_.credit_sales->needs == yaml::Needs::nothing;
   if (file_.plans.empty()) {
     if (plans != nullptr)
       listed(false, "plans", where("plans"));
     else if (!sells_credits)
-      add("missing_key", "'plans' is missing: only a file whose credit_sales needs nothing sells without plans",
-          tree_.where({}));
+      missing("plans", "only a file whose credit_sales needs nothing sells without plans");
     else if (!file_.add_ons.empty())
       add("contradiction", "add_ons are sold beside plans, and there are none here", where("add_ons"));
     return;
   }
-  if (!file_.changes)
-    add("missing_key", "'changes' is missing: there are plans, and it says when a change of them works",
-        tree_.where({}));
+  if (!file_.changes) missing("changes", "there are plans, and it says when a change of them works");
   if (tree_.child("dunning") == nullptr)
-    add("missing_key", "'dunning' is missing: there are plans, and it says what a failed payment for one leads to",
-        tree_.where({}));
+    missing("dunning", "there are plans, and it says what a failed payment for one leads to");
 }
 
 void Compiler::conditions_of_plans() {

@@ -32,20 +32,8 @@ std::string number(std::int64_t value) { return std::to_string(value); }
 std::string grant_named(GrantId id) { return "grant " + std::to_string(id.value); }
 std::string order_named(OrderId id) { return "order " + std::to_string(id.value); }
 
-/// Each take is of a grant of that type that has so much left; what is spent first is verify's to check.
-std::optional<Fault> check_takes(const Account& account, const CreditType& type, std::span<const Take> takes) {
-  for (const Take& take : takes) {
-    const auto grant = std::ranges::find(account.grants, take.grant, &Grant::id);
-    if (grant == account.grants.end() || grant->type != type || take.amount.units <= 0 ||
-        (grant->remaining - grant->held) < take.amount)
-      return Fault{"takes", number(take.amount.units) + " cannot be taken of " + grant_named(take.grant)};
-    if (!grant->balanced()) return Fault{"grant_equation", grant_named(grant->id) + " does not balance"};
-  }
-  return std::nullopt;
-}
-
-void must_be_takes(const Account& account, const CreditType& type, std::span<const Take> takes) {
-  if (auto fault = check_takes(account, type, takes)) throw Broken{*std::move(fault)};
+void must_be_takes(const Account& account, const CreditType& type, std::span<const Take> takes, Instant now) {
+  if (auto fault = check_takes(account, type, takes, now)) throw Broken{*std::move(fault)};
 }
 
 /// What of an order's money came and is not lost: all that may go back.
@@ -91,12 +79,12 @@ struct Before {
     positive(fact.amount, "credits are received");
     must(account.last_grant < fact.grant.value, "grant_ids", [&] { return grant_named(fact.grant) + " is there"; });
   }
-  void operator()(const CreditsSpent& fact) const { must_be_takes(account, fact.type, fact.takes); }
+  void operator()(const CreditsSpent& fact) const { must_be_takes(account, fact.type, fact.takes, at); }
   void operator()(const HoldPlaced& fact) const {
-    must_be_takes(account, fact.type, fact.takes);
+    must_be_takes(account, fact.type, fact.takes, at);
     must(account.last_hold < fact.hold.value, "holds", "a hold of that number is there");
   }
-  void operator()(const MinimumTaken& fact) const { must_be_takes(account, fact.type, fact.takes); }
+  void operator()(const MinimumTaken& fact) const { must_be_takes(account, fact.type, fact.takes, at); }
   void operator()(const HoldClosed& fact) const {
     for (const Take& take : fact.spent) must(take.amount.units > 0, "spending_order", "nothing is taken of a grant");
     positive(fact.owed, "credits are owed");
@@ -320,12 +308,33 @@ std::optional<Fault> fault_of(const Check& check) {
 
 }  // namespace
 
+std::optional<Fault> check_takes(const Account& account, const CreditType& type, std::span<const Take> takes,
+                                 Instant now) {
+  auto take = takes.begin();
+  for (const Grant& grant : account.grants) {
+    if (take == takes.end()) break;
+    if (grant.type != type) continue;
+    const Credits there = account.available(grant, now);
+    if (there.is_zero()) continue;
+    const bool last = take + 1 == takes.end();
+    const bool right = take->grant == grant.id && (last ? take->amount <= there : take->amount == there);
+    if (!right || take->amount.units <= 0)
+      return Fault{"spending_order", number(take->amount.units) + " of " + grant_named(take->grant) +
+                                         " are taken, where " + number(there.units) + " of " + grant_named(grant.id) +
+                                         " come first"};
+    if (!grant.balanced()) return Fault{"grant_equation", grant_named(grant.id) + " does not balance"};
+    ++take;
+  }
+  if (take == takes.end()) return std::nullopt;
+  return Fault{"spending_order", grant_named(take->grant) + " has nothing that may be taken"};
+}
+
 std::optional<Fault> check_facts(const Account& before, const TenantState& tenant, const Facts& facts, Instant at) {
   if (facts.empty()) return std::nullopt;
   // A debit: of the account only the grants that it takes from are looked at.
   if (facts.size() == 1)
     if (const auto* spent = std::get_if<CreditsSpent>(&facts.front()))
-      return check_takes(before, spent->type, spent->takes);
+      return check_takes(before, spent->type, spent->takes, at);
   return fault_of([&] { must_fit(before, tenant, facts, at); });
 }
 

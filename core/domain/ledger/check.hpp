@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "domain/journal/facts.hpp"
@@ -14,6 +15,10 @@ struct Fault {
 };
 
 /// What was decided, checked before anything of it is appended: two sources that do not know each other must agree.
+/// Takes are of the grants that may be spent at `now`, in spending order: each but the last is taken whole.
+std::optional<Fault> check_takes(const Account& account, const CreditType& type, std::span<const Take> takes,
+                                 Instant now);
+
 /// What the postings of the facts say equals what the facts change in the state; takes are positive, there, and in
 /// spending order; touched grants balance; nothing is captured or given back that is not there; documents are numbered
 /// without gaps; no attempt starts beside an open one. `before` and `tenant` are the state that the facts are about.

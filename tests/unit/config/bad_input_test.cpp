@@ -54,6 +54,7 @@ struct Change {
 
 const Change changes[] = {
     {"callloop", "plans:\n", "plan:\n", "unknown_key", "(did you mean 'plans'?)"},
+    {"callloop", "plans:\n", "plan:\n", "missing_key", "'plans' is missing", "tenant: callloop"},
     {"callloop", "    rank: 20\n", "    rank: 20\n    rank: 21\n", "duplicate_key", "'rank' is written twice",
      "rank: 21"},
     {"callloop", "    rank: 20\n", "    rnak: 20\n", "unknown_key", "(did you mean 'rank'?)", {}, "plans.lite.rnak"},

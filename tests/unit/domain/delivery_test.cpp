@@ -111,28 +111,29 @@ INSTANTIATE_TEST_SUITE_P(Of, Delivery,
                                          std::pair("amount_out_of_range", too_many())),
                          [](const auto& of) { return std::string(of.param.first); });
 
-/// The processor says how long what was done may look absent: an hour. Wrong: absence believed after five minutes, and
-/// the same money asked for under another key.
+/// The processor says how long what was done may look absent: half an hour. Wrong: absence believed after five minutes,
+/// and the same money asked for under another key.
 TEST(LookUpLag, AsDeclaredIsWaitedFor) {
   World world(call_loop(), {.rolls_over = true});
   world.provider_answers = false;
   world.to("2026-03-05T12:00Z").card("captured").does(Subscribe{plan("growth"), "monthly", {}, {}, {}, false, {}});
   ProviderReport lost;
-  lost.look_up_lag = hours(1);
+  lost.look_up_lag = minutes(30);
   world.does(PaymentReported{world.last_order().id, 1, lost, true});
   ProviderReport absent = lost;
   absent.absent = true;
-  world.to("2026-03-05T12:30Z");
+  world.to("2026-03-05T12:20Z");
   world.does(PaymentReported{world.last_order().id, 1, absent});
   EXPECT_EQ(world.last_order().attempts.size(), 1U);
   EXPECT_EQ(world.last_order().attempts[0].state, AttemptState::unknown);
-  EXPECT_EQ(world.last_order().attempts[0].ask_at, at("2026-03-05T13:00Z"));
+  EXPECT_EQ(world.last_order().attempts[0].ask_at, at("2026-03-05T12:30Z"));
   EXPECT_EQ(
       world.tries(ResolvePayment{world.last_order().id, 1, PaymentOutcome::never_happened, {}, "looked"}, "staff"),
       "too_early");
-  world.to("2026-03-05T13:00Z");
+  world.to("2026-03-05T12:30Z");
   world.does(PaymentReported{world.last_order().id, 1, absent});
   EXPECT_EQ(world.last_order().attempts[0].state, AttemptState::not_sent);
+  EXPECT_EQ(world.last_order().attempts.size(), 2U);
 }
 
 /// A customer's tries are many and not without end. Wrong: a forty-first charge of one order.
