@@ -251,7 +251,11 @@ TEST_F(SetAsideAccount, ForEachRuleAWrongFactIsNotWritten) {
     EXPECT_EQ(debit(other), "done");
     ASSERT_EQ(ask({}, CloseDiscrepancy{set_aside_name(acme), "mended"}), "done") << problem;
     EXPECT_FALSE(aside(acme));
-    before = bytes(acme);  // with its release what had started is asked about
+    if (&one == &all[0]) {  // what had started is asked about with the first release, once
+      EXPECT_EQ(shard->account(tenant, acme)->orders.back().attempts.back().state, AttemptState::unknown);
+      before = bytes(acme);
+    }
+    EXPECT_EQ(bytes(acme), before) << one.rule;
   }
   // The key of what was not written was not used up.
   const AnyCommand gift = AdjustCredits{*CreditAmount::parse("5 message"), false, "a gift"};

@@ -36,22 +36,18 @@ void take_payment(Draft& draft, OrderId id, std::uint32_t attempt) {
   issue_invoice(draft, id);
 }
 
-void clear_what_was_due(Draft& draft, OrderId id) {
-  if (draft.account.past_due && draft.account.past_due->order == id) leave_past_due(draft);
-}
-
 }  // namespace
 
 void fulfil(Draft& draft, OrderId id, std::uint32_t attempt) {
   take_payment(draft, id, attempt);
   deliver_or_retry(draft, id);
-  clear_what_was_due(draft, id);
+  after_a_renewal_paid(draft, id);
 }
 
 void fulfil_without_payment(Draft& draft, OrderId id) {
   take_payment(draft, id, 0);
   deliver_now(draft, id);
-  clear_what_was_due(draft, id);
+  after_a_renewal_paid(draft, id);
 }
 
 void deliver_now(Draft& draft, OrderId id) {

@@ -54,8 +54,13 @@ void restart_past_due(Draft& draft) {
   begin_ladder(draft, order);
 }
 
-void leave_past_due(Draft& draft) {
-  draft.add(PastDueCleared{});
+void after_a_renewal_paid(Draft& draft, OrderId paid) {
+  if (draft.account.past_due) {
+    if (draft.account.past_due->order != paid) return;
+    draft.add(PastDueCleared{});
+  } else if (!draft.account.order(paid)->renewal()) {
+    return;
+  }
   const auto waiting = std::ranges::find_if(draft.account.orders, [&](const Order& order) {
     return order.state == OrderState::open && !order.in_flight() && renews_running(draft.account, order);
   });

@@ -11,8 +11,8 @@ void fall_past_due(Draft& draft, OrderId order);
 void stand_on_ladder(Draft& draft, OrderId order, Instant since);
 /// The ladder of an account that was past due in a pause begins now, from its first rung.
 void restart_past_due(Draft& draft);
-/// What was overdue is paid. A renewal that failed meanwhile and waited behind it is tried at once.
-void leave_past_due(Draft& draft);
+/// Behind an unpaid renewal the later ones wait: with it paid the next of them is tried at once, until none is left.
+void after_a_renewal_paid(Draft& draft, OrderId paid);
 /// The next rung: what is tried, what still works, or the end.
 void step_past_due(Draft& draft);
 

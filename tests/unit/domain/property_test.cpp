@@ -47,9 +47,13 @@ void check(const Account& account) {
     for (const Attempt& attempt : order.attempts) open += attempt.open() ? 1 : 0;
     ASSERT_LE(open, 1U);  // never a second attempt beside one that has no outcome
     for (const Attempt& attempt : order.attempts) ASSERT_EQ(attempt.open(), attempt.ask_at != never);
-    // Nobody forgets an order: it is being paid, or the ladder has it.
+    // Nobody forgets an order: it is being paid, the ladder has it, or it waits behind a renewal that is being paid.
     if (order.state == OrderState::open && !order.in_flight()) {
-      ASSERT_TRUE((order.renewal() && account.past_due) || order.left_as_invoice()) << "order " << order.id.value;
+      const bool behind = std::ranges::any_of(account.orders, [&](const Order& other) {
+        return other.renewal() && other.in_flight() && other.id < order.id;
+      });
+      ASSERT_TRUE((order.renewal() && (account.past_due || behind)) || order.left_as_invoice())
+          << "order " << order.id.value;
     }
     // What was captured beside the one payment, or for what is no longer due, is on its way back.
     const auto captured = std::ranges::count(order.attempts, AttemptState::captured, &Attempt::state);
@@ -224,7 +228,7 @@ Catalog catalog_of(int i) {
   Catalog catalog = i % 4 == 0 ? call_loop() : i % 4 == 1 ? salesmsg() : i % 4 == 2 ? kaspr() : exotel();
   if (i % 3 == 0) catalog.zone = zone_named("America/Denver");
   if (i % 2 == 0) catalog.pause = PauseRule{true, i % 3 != 0, {Span::Unit::days, 90}, {}};
-  if (i % 8 == 7) catalog.cancel.credits = CancelRule::KeptCredits::keep_frozen;
+  if (i % 8 == 7 || i % 5 == 3) catalog.cancel.credits = CancelRule::KeptCredits::keep_frozen;
   catalog.cancel.keep_for = {Span::Unit::days, 60};
   if (i % 5 == 0)
     catalog.cycle_change = {.when = ChangeRule::When::now_if_longer,
@@ -282,7 +286,7 @@ void live(Life& life, int commands) {
 
 TEST(Random, TheBooksHoldAfterEveryEntry) {
   std::map<std::size_t, int> kinds;
-  for (int seed = 0; seed < 200 && !HasFatalFailure(); ++seed) {
+  for (int seed = 0; seed < 900 && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life{started(seed), std::mt19937_64(static_cast<unsigned>(seed)), {}};
     std::map<std::pair<std::string, std::string>, std::int64_t> books;
@@ -336,9 +340,10 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
       "processor_counted", "discrepancy_found", "discrepancy_closed", "saving_started",        "saving_moved",
       "look_up_planned",   "delivery_failed",   "delivery_ended",     "receipt_reversed",      "reversal_undone",
       "receipt_dismissed", "payout_returned",   "credits_given_back", "credits_owed_less",     "key_issued",
-      "key_ends",          "plan_picked",       "past_due_cleared",   "account_thawed"};
+      "key_ends"};
   boost::mp11::mp_for_each<boost::mp11::mp_iota_c<std::variant_size_v<Fact>>>([&](auto i) {
     const auto name = word_of<std::variant_alternative_t<i, Fact>>();
+    std::printf("KIND %s %d\n", std::string(name).c_str(), kinds[i]);
     EXPECT_TRUE(kinds.contains(i) || elsewhere.contains(name)) << name << " did not happen in any life";
   });
 }
