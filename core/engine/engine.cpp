@@ -77,6 +77,9 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
   }
   if (threaded()) {
     eraser_ = std::make_unique<KeyEraser>(store_, options_.shard.number);
+    old_answers_ = std::make_unique<OldAnswerReader>(store_, options_.shard.number);
+    shard_.answer_old_through(
+        [this](store::Position position, Reply reply) { old_answers_->answer(position, std::move(reply)); });
     shard_.erase_through([this](const store::DataKeyRange& keys) { eraser_->erase(keys); });
   }
   if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
@@ -660,6 +663,7 @@ void Engine::close() {
       wake_committer_.notify_all();
     }
     committer_.join();
+    old_answers_->close();
     eraser_->close();
   }
   commit_inline();

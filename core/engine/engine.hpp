@@ -201,8 +201,9 @@ class Engine {
   bool decided_all_ = false;
   bool start_sending_ = false;
   std::thread decider_, committer_, speaker_;
-  std::unique_ptr<PluginPool> plugins_;  ///< none in virtual time
-  std::unique_ptr<KeyEraser> eraser_;    ///< likewise: keys are erased in place
+  std::unique_ptr<PluginPool> plugins_;           ///< none in virtual time
+  std::unique_ptr<KeyEraser> eraser_;             ///< likewise: keys are erased in place
+  std::unique_ptr<OldAnswerReader> old_answers_;  ///< likewise: the journal is read in place
 };
 
 }  // namespace florin::engine

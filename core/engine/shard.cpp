@@ -480,20 +480,8 @@ void Shard::answer_again(store::Position position, Reply reply) {
     };
     return;
   }
-  if (position < asked_again_.first || asked_again_.first + asked_again_.entries.size() <= position) {
-    asked_again_ = {};
-    const auto read = store_.read(options_.number, position, [&](const store::Row& row) {
-      auto entries = journal::read(row.entries);
-      if (!entries || position < row.first || entries->size() <= position - row.first) return false;
-      asked_again_.first = row.first;
-      for (Entry& entry : *entries) asked_again_.entries.push_back(std::make_shared<const Entry>(std::move(entry)));
-      return false;
-    });
-    if (!read) return reply(read.error());
-    if (asked_again_.entries.empty())
-      return reply(Error{.code = "store_failed", .message = "the journal has no such entry"});
-  }
-  reply(Answered{position, asked_again_.entries[position - asked_again_.first], true});
+  if (answer_old_) return answer_old_(position, std::move(reply));
+  reply(old_answers_.at(position));
 }
 
 std::size_t Shard::take_due(Instant now, std::size_t most) {

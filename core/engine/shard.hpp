@@ -18,9 +18,11 @@
 #include "domain/catalog/command_rule.hpp"
 #include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
+#include "engine/answered.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
 #include "engine/look_lock.hpp"
+#include "engine/old_answers.hpp"
 #include "engine/ports.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/slab.hpp"
@@ -28,15 +30,6 @@
 #include "store/store.hpp"
 
 namespace florin::engine {
-
-/// What became of a command: the entry that remembers it, once that is durable. An error is not remembered: nothing was
-/// written, and the same command may be sent again.
-struct Answered {
-  store::Position position = 0;
-  std::shared_ptr<const Entry> entry;
-  bool again = false;  ///< it was asked before, under the same key: this is what was answered then
-};
-using Reply = std::move_only_function<void(Result<Answered>)>;
 
 /// A command as it waits for its shard. What the host itself says comes as an entry's command with no window.
 struct Job {
@@ -107,6 +100,10 @@ class Shard {
   /// Asks one question elsewhere; its answer comes by answered() with the same ticket.
   using AskPlugin =
       std::function<void(std::uint64_t ticket, const TenantId&, std::uint32_t catalog, const Question& question)>;
+  /// From now on a duplicate whose entry is durable is answered by `answer`. Until then the journal is read in place.
+  using AnswerOld = std::function<void(store::Position, Reply)>;
+  void answer_old_through(AnswerOld answer) { answer_old_ = std::move(answer); }
+
   /// From now on keys are erased by `erase`. Until then they are erased in place.
   using EraseKeys = std::function<void(const store::DataKeyRange&)>;
   void erase_through(EraseKeys erase) { erase_ = std::move(erase); }
@@ -465,8 +462,10 @@ class Shard {
   std::deque<Walking> walks_;
   AskPlugin ask_;
   EraseKeys erase_;
-  std::map<SlotName, Slot> slots_;           ///< of accounts for which a plugin is asked, or failed
-  std::map<std::uint64_t, Ticket> tickets_;  ///< questions that are out
+  AnswerOld answer_old_;
+  OldAnswers old_answers_{store_, options_.number};  ///< where `answer_old_` is none
+  std::map<SlotName, Slot> slots_;                   ///< of accounts for which a plugin is asked, or failed
+  std::map<std::uint64_t, Ticket> tickets_;          ///< questions that are out
   std::uint64_t last_ticket_ = 0;
   std::map<ReservedKey, std::shared_ptr<Parked>> reserved_;  ///< by the keys of commands that wait
   std::deque<SlotName> ready_;                               ///< slots in which the first may run now
@@ -481,12 +480,6 @@ class Shard {
   std::vector<std::pair<Held*, store::Position>>
       cut_accounts_;  ///< of the cut that is being saved, as they stood there
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
-
-  struct Row {
-    store::Position first = 0;
-    std::vector<std::shared_ptr<const Entry>> entries;
-  };
-  Row asked_again_;  ///< the last one of which: a batch that is sent again asks for its row once
 
   store::Head head_;  ///< of the last formed row
   store::Epoch epoch_before_ = 0;

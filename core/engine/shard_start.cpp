@@ -61,7 +61,6 @@ void Shard::forget() {
   {
     const std::unique_lock until_nobody_looks(frame_);
   }
-  asked_again_ = {};
   aside_.clear();
   attempts_.clear();
   slots_.clear();

@@ -12,7 +12,7 @@
 #include "store/memory/memory_store.hpp"
 #include "store/open.hpp"
 
-namespace florin::engine {
+namespace florin::engine::data_keys_test {
 namespace {
 
 const TenantId tenant = *TenantId::parse("callloop");
@@ -159,4 +159,4 @@ INSTANTIATE_TEST_SUITE_P(Stores, DataKeys, testing::Values("sqlite", "postgres")
                          [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace
-}  // namespace florin::engine
+}  // namespace florin::engine::data_keys_test

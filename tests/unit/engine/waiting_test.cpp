@@ -10,7 +10,7 @@
 #include "engine/engine.hpp"
 #include "store/memory/memory_store.hpp"
 
-namespace florin::engine {
+namespace florin::engine::waiting_test {
 namespace {
 
 const TenantId tenant = *TenantId::parse("callloop");
@@ -409,4 +409,4 @@ TEST(PluginPool, FinishesThoughACallDoesNot) {
 }
 
 }  // namespace
-}  // namespace florin::engine
+}  // namespace florin::engine::waiting_test
