@@ -390,6 +390,97 @@ TEST(PluginPool, WritesOffWhatTakesTooLongAndGoesOnWithTheOthers) {
   gate.let_go();
 }
 
+/// A store whose journal is not read before the test lets it.
+class SlowToRead final : public store::Store {
+ public:
+  Result<std::vector<std::uint32_t>> shards() override { return kept_.shards(); }
+  Result<store::Head> head(std::uint32_t shard) override { return kept_.head(shard); }
+  store::Committed commit(const store::Row& row, store::Epoch epoch) override { return kept_.commit(row, epoch); }
+  std::string last_problem() const override { return kept_.last_problem(); }
+  Status read(std::uint32_t shard, store::Position from, const std::function<bool(const store::Row&)>& each) override {
+    {
+      std::unique_lock lock(mutex_);
+      ++reads_;
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return !held_; });
+    }
+    return kept_.read(shard, from, each);
+  }
+  Status save(std::uint32_t shard, const std::vector<store::Checkpoint>& objects, store::Position floor) override {
+    return kept_.save(shard, objects, floor);
+  }
+  Result<Loaded> load(std::uint32_t shard) override { return kept_.load(shard); }
+  Status put_text(std::string_view name, std::string_view text) override { return kept_.put_text(name, text); }
+  Result<std::string> text(std::string_view name) override { return kept_.text(name); }
+  Result<std::string> key(std::uint32_t shard, std::string_view name) override { return kept_.key(shard, name); }
+  Status erase_keys(std::uint32_t shard, const std::vector<store::DataKeyRange>& ranges) override {
+    return kept_.erase_keys(shard, ranges);
+  }
+  Status set_mark(std::string_view name, std::string_view value) override { return kept_.set_mark(name, value); }
+  Result<std::string> mark(std::string_view name) override { return kept_.mark(name); }
+
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+    reads_ = 0;
+  }
+  void wait_until_read() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return reads_ > 0; });
+  }
+  void read_on() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+
+ private:
+  store::MemoryStore kept_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  int reads_ = 0;
+};
+
+TEST(OldAnswer, IsReadWhileOthersAreDecided) {
+  SlowToRead store;
+  InPlace policies;
+  NoProviders providers;
+  Engine engine(store, policies, providers, Engine::Options());
+  Errors problems;
+  ASSERT_TRUE(engine.open(
+      {{tenant, "callloop", {}}},
+      [](const TenantId& id, std::uint32_t version, const std::string&) { return catalog_of(id, version); }, problems));
+  for (const AccountId& account : {ann, bob}) {
+    ASSERT_TRUE(engine.submit_and_wait(job_of(account, "open" + account.text(), OpenAccount{"US", std::nullopt, {}})));
+    ASSERT_TRUE(engine.submit_and_wait(job_of(account, "trial" + account.text(), StartTrial{})));
+    ASSERT_TRUE(engine.submit_and_wait(job_of(account, "give" + account.text(), give())));
+  }
+  const auto first = engine.submit_and_wait(job_of(ann, "sms", debit()));
+  ASSERT_TRUE(first && !first->entry->refusal);
+
+  store.hold();
+  std::promise<Result<Answered>> told;
+  auto again = told.get_future();
+  Job same = job_of(ann, "sms", debit());
+  same.reply = [&](Result<Answered> answer) { told.set_value(std::move(answer)); };
+  engine.submit(std::move(same));
+  store.wait_until_read();
+  // Both the account that was asked again and another one are debited while the journal is still being read.
+  for (int i = 0; i < 20; ++i)
+    for (const AccountId& account : {ann, bob}) {
+      const auto answer = engine.submit_and_wait(job_of(account, account.text() + std::to_string(i), debit()));
+      ASSERT_TRUE(answer) << answer.error().message;
+      EXPECT_FALSE(answer->entry->refusal);
+    }
+  EXPECT_EQ(again.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  store.read_on();
+  const auto answer = again.get();
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->position, first->position);
+  EXPECT_TRUE(answer->again);
+}
+
 TEST(PluginPool, FinishesThoughACallDoesNot) {
   Gate gate;
   Told told;
