@@ -19,9 +19,17 @@ add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow=local
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 # GCC 12 reports these falsely inside its own optional, variant and string.
 add_compile_options(-Wno-maybe-uninitialized $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
+# A compile takes half a gigabyte and ends; collecting its garbage meanwhile only costs time.
+add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,GNU>:--param=ggc-min-heapsize=1048576>")
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+
+# In a release the path of a debit is compiled with -O3. What runs once a start, a file or a test is not worth the
+# compiler's time: a folder that calls this compiles with -O1, a third faster (docs/decisions/0047-build.md).
+macro(florin_seldom_run)
+  string(REPLACE "-O3" "-O1" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+endmacro()
 
 set(FLORIN_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
 if(FLORIN_SANITIZE)

@@ -107,8 +107,8 @@ int scenario(const std::vector<std::string>& paths, const std::string& config, b
   return written(report.failed == 0 ? fine : problems);
 }
 
-int demo(const std::string& config, const std::string& data) {
-  const auto held = run_demo({.config = config, .data = data}, std::cout);
+int demo(const std::string& config, const std::string& data, const std::string& stories) {
+  const auto held = run_demo({.config = config, .data = data, .stories = stories}, std::cout);
   if (!held) return fail(held.error());
   return written(*held ? fine : problems);
 }

@@ -24,7 +24,7 @@ int check(const std::vector<std::string>& files, const std::string& config, bool
 /// to: a folder; empty: all to standard output.
 int schema(const std::string& to);
 int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice);
-int demo(const std::string& config, const std::string& data);
+int demo(const std::string& config, const std::string& data, const std::string& stories);
 struct JournalWords {
   std::string data, tenant, account;
   std::uint64_t from = 1, to = UINT64_MAX;

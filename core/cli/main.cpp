@@ -208,8 +208,9 @@ class Program {
     stories->add_flag("--twice", twice_, "send each command twice");
     config_of(stories);
     auto* year = command("demo", "the shipped tenants through a year of billing, and a verified journal",
-                         [this] { return demo(config_, demo_data_); });
+                         [this] { return demo(config_, demo_data_, demo_stories_); });
     year->add_option("--data", demo_data_, "an empty folder, or one of an earlier demo")->capture_default_str();
+    year->add_option("--stories", demo_stories_, "a folder of stories, one a tenant")->capture_default_str();
     config_of(year);
   }
 
@@ -394,7 +395,7 @@ class Program {
   std::string folder_ = default_plugins();
   std::string config_ = default_config();
   std::string named_config_;
-  std::string demo_data_ = "data/demo";
+  std::string demo_data_ = "data/demo", demo_stories_ = "examples/first_year";
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;

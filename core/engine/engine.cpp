@@ -8,6 +8,7 @@
 #include <iterator>
 #include <latch>
 
+#include "engine/row.hpp"
 #include "florin/printable.hpp"
 
 namespace florin::engine {
@@ -27,8 +28,9 @@ const Error not_ours{.code = "ask_again", .message = "this host does not own the
 constexpr std::size_t turn = 4096;
 /// Of a turn, for one tenant.
 constexpr std::size_t tenant_share = 64;
-/// Entries that may be decided and wait for the disk. Then no more is taken: the lines fill, and say `busy`.
-constexpr store::Position most_undurable = 1024;
+/// Entries that may be decided and wait for the disk: two of the last row, within these. Then no more is taken: the
+/// lines fill, and say `busy`. A slow disk so gets longer rows instead of fewer entries.
+constexpr store::Position least_undurable = 1024, most_undurable = 8192;
 /// Who was answered asks again at once, most often. A row of fewer than were answered waits for them, but no longer
 /// than this share of a commit: 16 callers then share one sync instead of two. docs/decisions/0021-hot-path.md
 constexpr std::int64_t gather_share = 4;
@@ -437,16 +439,17 @@ void Engine::commit_loop() {
     else
       wake_committer_.wait_for(lock, std::chrono::microseconds(store_.lease()->us / 3), work);
     if (row_) {
-      const store::Row row = std::move(*row_);
+      store::Row row = std::move(*row_);
       row_.reset();
       lock.unlock();
+      if (row.hash == store::Hash{}) pack_and_seal(row);  // one that is tried again has been
       const Instant asked_at = monotonic();
       const store::Committed outcome = commit_until_known(row);
       const Duration took = monotonic() - asked_at;
       lock.lock();
       commit_took_ = took;
       if (outcome == store::Committed::done) extend_lease(asked_at);
-      row_outcome_ = outcome;
+      row_outcome_.emplace(outcome, std::move(row));
       if (cut_ && outcome != store::Committed::done) {  // it may have been of entries that are nowhere
         cut_.reset();
         cut_saved_ = false;
@@ -472,13 +475,13 @@ void Engine::commit_loop() {
 }
 
 /// With some of what changed, as of this row, when it is time for that.
-void Engine::commit_next(const store::Row& row) {
+void Engine::commit_next(store::Row row) {
   const bool time = !saving_ && !shard_.waiting() && shard_.uncut() && save_at_ <= now();
   std::optional<Shard::Cut> cut;
   if (time) cut = cut_some(share_when_busy);
   const std::lock_guard lock(mutex_);
   committing_ = true;
-  row_ = row;
+  row_ = std::move(row);
   if (cut) cut_ = std::move(cut);
   wake_committer_.notify_one();
 }
@@ -490,8 +493,8 @@ Shard::Cut Engine::cut_some(std::size_t most) {
 }
 
 void Engine::decide_loop() {
-  store::Row row;  // the one that is being committed
   Instant retry_at;
+  store::Position may_wait = least_undurable;
   store::Position gathering = 0;  // as many were answered just now
   Instant gather_until;           // on the clock of monotonic()
   Instant rested_at = now() + rest;
@@ -500,7 +503,7 @@ void Engine::decide_loop() {
   for (;;) {
     // A commit that is under way wakes us; else the next thing that falls due does.
     const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
-    const bool room = shard_.lost() || outage_ || shard_.undurable() < most_undurable;
+    const bool room = shard_.lost() || outage_ || shard_.undurable() < may_wait;
     const auto work = [&] {
       return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
              !answers_.empty() || (shard_.walking() && !outage_) || closing_ || start_sending_ || claimed_ ||
@@ -536,7 +539,7 @@ void Engine::decide_loop() {
     std::deque<std::move_only_function<void(bool)>> readings;
     if (may_read()) readings = std::exchange(readings_, {});
     const bool ours = lease_good() && !lease_lost_;
-    const std::optional<store::Committed> outcome = std::exchange(row_outcome_, std::nullopt);
+    const auto tried = std::exchange(row_outcome_, std::nullopt);
     const Duration gather_at_most = std::min(Duration{commit_took_.us / gather_share}, longest_gathering);
     const Duration took = commit_took_;
     const bool closing = closing_;
@@ -558,18 +561,20 @@ void Engine::decide_loop() {
       shard_.start_sending();
     }
 
-    if (outcome) {
+    if (tried) {
       committing_ = false;
-      const store::Row done = std::exchange(row, {});
+      const auto& [outcome, done] = *tried;
+      if (!shard_.lost()) shard_.sealed(done);
       const store::Position answered = done.last + 1 - done.first;
+      may_wait = std::clamp(2 * answered, least_undurable, most_undurable);
       // What was decided meanwhile goes to the disk before anybody is answered: the disk never waits for us. But where
       // it is little, those who are answered now may go along.
-      if (*outcome == store::Committed::done && shard_.waiting() >= answered && !shard_.lost())
-        commit_next(row = shard_.form());
-      row_is(*outcome, done);
-      note_outage(*outcome, took);
+      if (outcome == store::Committed::done && shard_.waiting() >= answered && !shard_.lost())
+        commit_next(shard_.gather());
+      row_is(outcome, done);
+      note_outage(outcome, took);
       retry_at = now() + Duration{100'000};
-      gathering = committing_ || closing || *outcome != store::Committed::done ? 0 : answered;
+      gathering = committing_ || closing || outcome != store::Committed::done ? 0 : answered;
       gather_until = monotonic() + gather_at_most;
     }
     if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
@@ -604,6 +609,7 @@ void Engine::decide_loop() {
     }
     if (!effects_.empty()) wake_effects_.notify_one();
     if (!committing_ && !shard_.lost()) {
+      store::Row row;
       if (unknown_row_ && retry_at <= now())
         row = *unknown_row_;
       else if (!unknown_row_ && shard_.waiting() && shard_.waiting() < gathering && monotonic() < gather_until) {
@@ -612,13 +618,13 @@ void Engine::decide_loop() {
         lock.lock();
         continue;
       } else if (!unknown_row_ && shard_.waiting())
-        row = shard_.form();
+        row = shard_.gather();
       else if (finish)
         return;
       else
         continue;
       lock.unlock();
-      commit_next(row);
+      commit_next(std::move(row));
       lock.lock();
     } else if (finish) {
       return;

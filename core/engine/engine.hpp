@@ -143,7 +143,7 @@ class Engine {
   void effect_loop();
   void wake_decider();
   void commit_inline();
-  void commit_next(const store::Row& row);
+  void commit_next(store::Row row);
   Shard::Cut cut_some(std::size_t most);
   void save_rest();
   void step_inline();
@@ -184,8 +184,8 @@ class Engine {
   std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::deque<std::pair<std::uint64_t, Result<Answer>>> answers_;  ///< of plugins, by ticket
   std::optional<store::Row> row_;
-  std::optional<store::Committed> row_outcome_;
-  Duration commit_took_;           ///< the last one
+  std::optional<std::pair<store::Committed, store::Row>> row_outcome_;  ///< with the row as it was tried
+  Duration commit_took_;                                                ///< the last one
   std::optional<Shard::Cut> cut_;  ///< as of the row that is with the committer, or the last one
   std::optional<bool> cut_saved_;
   std::deque<Effect> effects_;

@@ -1,6 +1,6 @@
 #include "engine/old_answers.hpp"
 
-#include "domain/journal/journal.hpp"
+#include "engine/row.hpp"
 
 namespace florin::engine {
 
@@ -9,8 +9,8 @@ Result<Answered> OldAnswers::at(store::Position position) {
     first_ = 0;
     entries_.clear();
     const auto read = store_.read(shard_, position, [&](const store::Row& row) {
-      auto entries = journal::read(row.entries);
-      if (!entries || position < row.first || entries->size() <= position - row.first) return false;
+      auto entries = entries_of(row);
+      if (!entries || position < row.first || row.last < position) return false;
       first_ = row.first;
       for (Entry& entry : *entries) entries_.push_back(std::make_shared<const Entry>(std::move(entry)));
       return false;

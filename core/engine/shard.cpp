@@ -13,6 +13,7 @@
 #include "engine/plugin_failed.hpp"
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/row.hpp"
 #include "engine/same_question.hpp"
 #include "engine/vault.hpp"
 
@@ -591,19 +592,25 @@ Instant Shard::next_event() const { return events_.empty() ? never : events_.beg
 
 // ---- Commit ----------------------------------------------------------------------------------------------------
 
-store::Row Shard::form() {
+store::Row Shard::gather() {
   store::Row row;
   row.shard = options_.number;
   row.first = head_.last + 1;
   row.last = last_;
   row.epoch = head_.epoch;
-  row.format = journal::format;
   row.previous = head_.hash;
-  row.entries = std::move(pending_);
+  row.entries = std::exchange(pending_, {});
   row.keys = std::exchange(pending_keys_, {});
-  row.hash = store::seal(row);
-  pending_.clear();
-  head_ = {row.last, row.epoch, row.hash};
+  head_.last = row.last;
+  return row;
+}
+
+void Shard::sealed(const store::Row& row) { head_.hash = row.hash; }
+
+store::Row Shard::form() {
+  store::Row row = gather();
+  pack_and_seal(row);
+  sealed(row);
   return row;
 }
 

@@ -146,7 +146,11 @@ class Shard {
   // ---- Commit --------------------------------------------------------------------------------------------------
   /// Entries that wait to be made durable and are in no row.
   store::Position waiting() const { return pending_.empty() ? 0 : last_ - head_.last; }
-  /// Everything that waits as one row, formed once. Only when no row is under way.
+  /// Everything that waits as one row, formed once, not sealed yet. Only when no row is under way.
+  store::Row gather();
+  /// The row that was gathered last, as pack_and_seal() left it: the next one continues it.
+  void sealed(const store::Row& row);
+  /// All three, where one thread does everything.
   store::Row form();
   /// The row is durable: replies leave, and effects of its accounts may.
   void durable(const store::Row& row);

@@ -9,6 +9,7 @@
 #include "domain/payments/stop.hpp"
 #include "engine/asked.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/row.hpp"
 #include "engine/vault.hpp"
 
 /// A shard begins: from checkpoints and the journal, its tenants one by one.
@@ -130,12 +131,9 @@ Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
 Status Shard::replay(store::Position floor) {
   Status outcome = Done{};
   const auto each = [&](const store::Row& row) {
-    auto entries = journal::read(row.entries);
-    if (!entries || entries->size() != row.last - row.first + 1) {
-      outcome = Error{
-          .code = "damaged_row",
-          .message = "the row of positions " + std::to_string(row.first) + " to " + std::to_string(row.last) +
-                     " cannot be read: " + (entries ? "its number of entries is wrong" : entries.error().message)};
+    const auto entries = entries_of(row);
+    if (!entries) {
+      outcome = entries.error();
       return false;
     }
     store::Position position = row.first;

@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include "domain/journal/journal.hpp"
+#include "engine/row.hpp"
 
 namespace florin::engine {
 
@@ -127,8 +127,8 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
   for (const std::uint32_t shard : *shards)
     for (const std::uint64_t position : entries) {
       const auto read = store.read(shard, position, [&](const store::Row& row) {
-        const auto all = journal::read(row.entries);
-        if (!all || position < row.first || all->size() <= position - row.first) return false;
+        const auto all = entries_of(row);
+        if (!all || position < row.first || row.last < position) return false;
         const Entry& entry = (*all)[position - row.first];
         const std::vector<Word>* sealed = sealed_in(entry, tenant, account);
         if (sealed == nullptr || sealed->empty()) return false;

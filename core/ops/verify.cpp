@@ -16,6 +16,7 @@
 #include "domain/ledger/check.hpp"
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
+#include "engine/row.hpp"
 #include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
 #include "ops/verify_kept.hpp"
@@ -127,7 +128,7 @@ Status Checking::run() {
     ++verified_.rows;
     position_ = row.first;
     about_.clear();
-    auto entries = readers::entries_of(row);
+    auto entries = engine::entries_of(row);
     if (!entries) {
       broken("decodes", entries.error().message);
       return readable = false;

@@ -4,28 +4,15 @@
 
 #include "domain/accounts/apply.hpp"
 #include "domain/accounts/set_aside.hpp"
-#include "domain/journal/journal.hpp"
+#include "engine/row.hpp"
 
 namespace florin::readers {
-
-Result<std::vector<Entry>> entries_of(const store::Row& row) {
-  const std::string place = "shard " + std::to_string(row.shard) + ", positions " + std::to_string(row.first) + " to " +
-                            std::to_string(row.last) + ": ";
-  if (row.format > journal::format)
-    return Error{.code = "newer_version",
-                 .message = place + "format " + std::to_string(row.format) + " is newer than this program"};
-  auto entries = journal::read(row.entries);
-  if (!entries) return Error{.code = "damaged_row", .message = place + entries.error().message};
-  if (entries->size() != row.last - row.first + 1)
-    return Error{.code = "damaged_row", .message = place + "it holds " + std::to_string(entries->size()) + " entries"};
-  return entries;
-}
 
 Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
                     const std::function<bool(const Entry&, store::Position)>& each) {
   Status outcome = Done{};
   const Status read = store.read(shard, from, [&](const store::Row& row) {
-    const auto entries = entries_of(row);
+    const auto entries = engine::entries_of(row);
     if (!entries) {
       outcome = entries.error();
       return false;

@@ -16,8 +16,6 @@ namespace florin::readers {
 /// Errors: the store's, damaged_row also for bytes that do not read, newer_version for rows of a later format.
 Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
                     const std::function<bool(const Entry&, store::Position)>& each);
-/// The entries of one row. Errors: damaged_row, newer_version.
-Result<std::vector<Entry>> entries_of(const store::Row& row);
 
 /// Tenants and accounts as their facts make them; what a host has in memory, made by itself.
 class Fold {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "engine/row.hpp"
 #include "readers/view_tables.hpp"
 #include "store/sqlite/connection.hpp"
 
@@ -204,7 +205,7 @@ class Refreshing {
   }
 
   Status add_row(ViewWriter& writer, const store::Row& row) {
-    const auto entries = entries_of(row);
+    const auto entries = engine::entries_of(row);
     if (!entries) return entries.error();
     store::Position position = row.first;
     for (const Entry& entry : *entries) {

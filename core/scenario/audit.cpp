@@ -7,6 +7,7 @@
 #include "domain/accounts/apply.hpp"
 #include "domain/documents/number.hpp"
 #include "domain/journal/journal.hpp"
+#include "engine/row.hpp"
 
 namespace florin::scenario {
 
@@ -159,7 +160,7 @@ Status each_entry(Assembly& assembly, store::Position from,
                   const std::function<void(store::Position, const Entry&)>& each) {
   Status outcome = Done{};
   const auto read = assembly.store().read(0, from, [&](const store::Row& row) {
-    const auto entries = journal::read(row.entries);
+    const auto entries = engine::entries_of(row);
     if (!entries) {
       outcome = entries.error();
       return false;

@@ -188,6 +188,7 @@ class Player {
   }
 
   bool as_wanted(const Act& act, const Where& at, const std::vector<Result<engine::Answered>>& answers) {
+    if (act.habit) return true;
     std::int32_t refused = 0;
     for (const auto& answer : answers) {
       const bool done = answer && !answer->entry->refusal;

@@ -274,7 +274,22 @@ class Reader {
       act.times = 1;
       act.refused_times = step.refused ? 1 : 0;
     }
+    if (step.weekly_until) return add_weeks(act, *step.weekly_until, node, path);
     script_.acts.push_back(std::move(act));
+  }
+
+  void add_weeks(Act act, Date until, const Node& node, const std::string& path) {
+    const Instant end{until.days() * hours(24).us};
+    const Where at = node.child("weekly_until")->where(path + ".weekly_until");
+    if (!act.command || act.only_quoted || act.refused || act.expect)
+      return error("not_a_habit", "a habit is a command alone, without `refused` or `expect`", at);
+    if (end <= act.at) return error("bad_day", "the habit ends before its first week", at);
+    act.habit = true;
+    const std::string key = act.key;
+    for (int week = 1; act.at < end; ++week, act.at = act.at + hours(7 * 24)) {
+      act.key = key + "-week-" + std::to_string(week);
+      script_.acts.push_back(act);
+    }
   }
 
   const Node& tree_;

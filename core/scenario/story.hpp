@@ -165,6 +165,7 @@ struct Step {
   std::optional<bool> nobodys;            ///< true: of no account, as money of which nobody knows whose it is
   std::optional<std::string> says;        ///< stands in the sentence of the refusal
   std::optional<std::string> decided_by;  ///< stands in the line of the tenant's file that the refusal names
+  std::optional<Date> weekly_until;       ///< a habit: again each week before this day, done or refused
   config::Rest rest;                      ///< the command
 };
 
@@ -198,7 +199,7 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        unapplied, unmatched, written_off, withheld_tax, discrepancies, payouts, notifications))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
-                       expect, nobodys, says, decided_by))
+                       expect, nobodys, says, decided_by, weekly_until))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, refutes, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.
@@ -217,6 +218,7 @@ struct Act {
   bool of_tenant = false;  ///< the command names no account
   std::optional<Expect> expect;
   bool nobodys = false;  ///< the command is of no account
+  bool habit = false;    ///< one week of a habit: done or refused, both are as told
   std::string says, decided_by;
   config::Node node;  ///< of the step, for file and line; of `given` for what it leads to
 };

@@ -60,7 +60,8 @@ class Views : public testing::Test {
 // roll over: a step writes what changed since the last one, and must forget nothing that a whole reading would say.
 TEST_F(Views, InStepsSayWhatAllAtOnceSays) {
   std::ostringstream told;
-  const auto held = run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string()}, told);
+  const auto held =
+      run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .stories = FLORIN_FIRST_YEAR}, told);
   ASSERT_TRUE(held && *held) << told.str();
   const auto journal = store::open_read_only((folder / "journal.db").string());
   ASSERT_TRUE(journal) << journal.error().message;
@@ -112,7 +113,8 @@ TEST_F(Views, WhatAnotherBootWroteIsMadeAnew) {
 /// A table that is damaged cannot be dropped either.
 TEST_F(Views, WhatAPowerLossDamagedIsMadeAnew) {
   std::ostringstream told;
-  const auto held = run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string()}, told);
+  const auto held =
+      run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .stories = FLORIN_FIRST_YEAR}, told);
   ASSERT_TRUE(held && *held) << told.str();
   const auto journal = store::open_read_only((folder / "journal.db").string());
   ASSERT_TRUE(journal) << journal.error().message;

@@ -37,11 +37,12 @@ FLORIN_API ScenarioReport run_scenarios(const std::vector<std::string>& paths, c
 struct DemoOptions {
   std::string config = "config/florin.yaml";
   std::string data = "data/demo";  ///< an empty folder, or one that an earlier demo made: that one is replaced
+  std::string stories = "examples/first_year";  ///< a folder of stories, one a tenant
 };
 
-/// The four shipped tenants through a year of virtual time: a timeline, a closing table, a verification of the books,
-/// and what to try next. Returns whether the books held and all went as told. Errors: no_demo when it cannot begin;
-/// broke_down.
+/// The stories of a folder on one host, through twelve months of virtual time from the month of the first step: a
+/// timeline, a closing table, a verification of the books, and what to try next. Returns whether the books held and all
+/// went as told. Errors: no_demo when it cannot begin; broke_down.
 FLORIN_API Result<bool> run_demo(const DemoOptions& options, std::ostream& out);
 
 }  // namespace florin

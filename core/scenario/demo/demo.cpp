@@ -10,7 +10,6 @@
 #include "domain/journal/described.hpp"
 #include "florin/scenario.hpp"
 #include "scenario/audit.hpp"
-#include "scenario/demo/plot.hpp"
 #include "scenario/demo/telling.hpp"
 #include "scenario/expect.hpp"
 #include "scenario/stage.hpp"
@@ -30,7 +29,7 @@ constexpr std::size_t name_width = 17;
 
 Instant midnight(Date date) { return {date.days() * hours(24).us}; }
 
-/// Something that is sent at an instant: an act of a chapter, or a week of a habit.
+/// An act of a story, with what it sends.
 struct Event {
   Instant at;
   TenantId tenant;
@@ -50,8 +49,8 @@ class Year {
   Result<bool> run() {
     if (const Status begun = begin(); !begun) return begun.error();
     const auto started = std::chrono::steady_clock::now();
-    Date month = *Date::parse("2026-03-01");
-    const Date end = *Date::parse("2027-03-01");
+    Date month = first_month_;
+    const Date end{month.year + 1, month.month, 1};
     std::size_t next = 0;
     while (month < end) {
       const Date after = Date::from_days(month.days() + 31);
@@ -97,27 +96,21 @@ class Year {
     Errors errors;
     config::HostFile host = config::load_host_file(options_.config, errors);
     if (!errors.empty()) return cannot(config::text_of(errors));
-    for (const Chapter& chapter : chapters()) {
-      auto script = read_story(chapter.story, "demo/" + std::string(chapter.tenant), errors);
-      if (!script) return cannot(config::text_of(errors));
-      scripts_.push_back(std::move(*script));
-    }
+    if (const Status read = read_stories(errors); !read) return read.error();
     if (const Status clear = clear_folder(); !clear) return clear;
     for (const Script& script : scripts_)
-      for (const Act& act : script.acts) {
-        Event event{act.at, script.tenant, {}, &act};
-        if (act.command)
-          event.requests.push_back({script.tenant, act.account, act.actor, act.key, act.at, *act.command});
-        events_.push_back(std::move(event));
-      }
-    for (const Habit& habit : habits()) add_weeks(habit);
+      for (const Act& act : script.acts) events_.push_back(event_of(script, act));
     std::ranges::stable_sort(events_, {}, &Event::at);
 
-    auto stage = Stage::open(std::move(host), std::filesystem::path(options_.data), std::nullopt,
-                             *Instant::parse("2026-03-01T00:00Z"));
+    if (events_.empty()) return cannot("the stories of '" + options_.stories + "' tell nothing");
+    const Date first = Date::from_days(events_.front().at.us / hours(24).us);
+    first_month_ = {first.year, first.month, 1};
+    auto stage =
+        Stage::open(std::move(host), std::filesystem::path(options_.data), std::nullopt, midnight(first_month_));
     if (!stage) return cannot(config::text_of({stage.error()}));
     stage_.emplace(std::move(*stage));
-    out_ << "A year of four businesses on one host, on a clock of its own. Every number is what the host did.\n\n";
+    out_ << "A year of " << scripts_.size() << (scripts_.size() == 1 ? " business" : " businesses")
+         << " on one host, on a clock of its own. Every number is what the host did.\n\n";
     for (const Script& script : scripts_) {
       std::string names;
       for (const AccountId& id : script.accounts) names += (names.empty() ? "" : ", ") + id.text();
@@ -126,23 +119,31 @@ class Year {
     return Done{};
   }
 
-  void add_weeks(const Habit& habit) {
-    const auto quantity = Quantity::parse(habit.quantity);
-    const TenantId tenant = TenantId::trusted(std::string(habit.tenant));
-    const Date to = *Date::parse(habit.to);
-    for (Date day = *Date::parse(habit.from); day < to; day = Date::from_days(day.days() + 7)) {
-      // At noon in every zone of the four: weeks never lie on a renewal's hour.
-      Event event{midnight(day) + hours(12), tenant, {}, nullptr};
-      for (int i = 0; i < habit.each_week; ++i)
-        event.requests.push_back(
-            {tenant,
-             AccountId::trusted(std::string(habit.account)),
-             {"service", "demo"},
-             std::string(habit.account) + "/" + std::string(habit.meter) + "/" + day.text() + "/" + std::to_string(i),
-             event.at,
-             Use{MeterId::trusted(std::string(habit.meter)), *quantity, {{"outcome", "delivered"}}}});
-      events_.push_back(std::move(event));
-    }
+  Status read_stories(Errors& errors) {
+    std::error_code failed;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(options_.stories, failed))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+    if (failed) return cannot(options_.stories + ": " + failed.message());
+    if (files.empty()) return cannot("there is no story (*.yaml) in '" + options_.stories + "'");
+    std::ranges::sort(files);
+    for (const std::filesystem::path& file : files)
+      if (auto script = read_story(file, errors)) scripts_.push_back(std::move(*script));
+    for (const Script& script : scripts_)
+      for (const Act& act : script.acts)
+        if (act.only_quoted || !act.new_version.empty() || act.version_again != 0)
+          errors.push_back({.code = "not_in_a_demo",
+                            .message = "a demo plays commands; quotes and new versions are for `florin scenario`",
+                            .at = act.node.where("timeline")});
+    return errors.empty() ? Status(Done{}) : cannot(config::text_of(errors));
+  }
+
+  static Event event_of(const Script& script, const Act& act) {
+    Event event{act.at, script.tenant, {}, &act};
+    for (std::int32_t i = 1; act.command && i <= act.times; ++i)
+      event.requests.push_back({script.tenant, act.account, act.actor,
+                                act.times == 1 ? act.key : act.key + "-" + std::to_string(i), act.at, *act.command});
+    return event;
   }
 
   void play(Event& event) {
@@ -150,7 +151,7 @@ class Year {
     const auto answers = stage_->send(event.requests);
     for (const auto& answer : answers)
       if (!answer && answer.error().code == "store_unavailable") throw std::runtime_error(answer.error().message);
-    if (event.act == nullptr) return;
+    if (event.act->habit) return;
     for (const auto& answer : answers) {
       const std::string code = !answer                  ? answer.error().code
                                : answer->entry->refusal ? answer->entry->refusal->code
@@ -256,20 +257,22 @@ class Year {
   }
 
   void try_next() {
-    const std::string& data = options_.data;
+    const auto name = [](const Script& script) { return script.tenant.text() + " " + script.accounts.front().text(); };
+    const Script &first = scripts_.front(), &last = scripts_.back();
     out_ << "\nTry next\n--------\n"
-         << "  florin explain " << data
-         << " callloop acme           # each credit: grant, rule, payment, where it went\n"
-         << "  florin journal " << data << " --tenant exotel --account pune\n"
-         << "  florin show " << data << " kaspr lyon\n"
-         << "  florin verify " << data << '\n'
-         << "  florin check config/tenants/callloop.yaml --effective\n"
-         << "  florin scenario --trace tests/scenarios/callloop/unused_plan_credits_roll_over_once.yaml\n";
+         << "  florin explain " << options_.data << " " << name(first)
+         << "           # each credit: grant, rule, payment, where it went\n"
+         << "  florin journal " << options_.data << " --tenant " << last.tenant.text() << " --account "
+         << last.accounts.front().text() << '\n'
+         << "  florin show " << options_.data << " " << name(last) << '\n'
+         << "  florin verify " << options_.data << '\n'
+         << "  florin scenario --trace " << first.file << '\n';
   }
 
   const DemoOptions& options_;
   std::ostream& out_;
   std::vector<Script> scripts_;
+  Date first_month_;
   std::vector<Event> events_;
   std::optional<Stage> stage_;
   store::Position told_ = 0;

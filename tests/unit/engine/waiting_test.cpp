@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "config/tenant/tenant.hpp"
-#include "domain/journal/journal.hpp"
+#include "engine/row.hpp"
 #include "engine/engine.hpp"
 #include "store/memory/memory_store.hpp"
 
@@ -189,7 +189,7 @@ TEST_F(Waiting, ANewVersionOfTheCatalogAsksAnew) {
   commit();
   ASSERT_EQ(positions["more-ann"].size(), 1u);
   (void)!store.read(0, positions["more-ann"][0], [&](const store::Row& row) {
-    const auto entries = journal::read(row.entries);
+    const auto entries = entries_of(row);
     decided_under = entries->at(positions["more-ann"][0] - row.first).catalog;
     return false;
   });
