@@ -18,6 +18,7 @@
 #include "domain/catalog/command_rule.hpp"
 #include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
+#include "domain/journal/journal.hpp"
 #include "engine/answered.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
@@ -234,6 +235,7 @@ class Shard {
     bool waits = false;                ///< it has a slot: a plugin is asked, or failed what is due
     bool aside = false;                ///< it is set aside: see aside_
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
+    journal::AccountPages saved{};     ///< pages of its past that a cut has
   };
   struct Tenant {
     Catalogs catalogs;
@@ -427,6 +429,8 @@ class Shard {
   /// Errors: facts_fit, and the account is noted as a misfit.
   Status replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
+  /// Those that these facts of it start.
+  void remember_attempts(Held& held, const Facts& facts);
 
   store::Store& store_;
   Policies& policies_;
@@ -478,7 +482,8 @@ class Shard {
   std::deque<Held*> changed_accounts_;
   std::deque<Tenant*> changed_tenants_;
   std::vector<std::pair<Held*, store::Position>>
-      cut_accounts_;  ///< of the cut that is being saved, as they stood there
+      cut_accounts_;                                 ///< of the cut that is being saved, as they stood there
+  std::vector<journal::AccountPages> pages_before_;  ///< of each of these, as the cut before it had them
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
 
   store::Head head_;  ///< of the last formed row

@@ -75,6 +75,7 @@ class Checking {
   Verified& verified_;
   readers::Fold fold_;
   std::map<std::string, store::Checkpoint> checkpoints_;
+  std::map<std::string, std::string> pages_;      ///< of accounts' pasts, by the names of their objects
   store::Position floor_ = 0;                     ///< a start reads no fact up to it: the checkpoints have them
   std::map<std::string, store::Position> saved_;  ///< as of which entry each object's checkpoint is
   std::set<std::string> were_aside_;              ///< objects that were set aside at some time
@@ -117,6 +118,10 @@ Status Checking::run() {
   } else {
     floor_ = loaded->floor;
     for (const store::Checkpoint& object : loaded->objects) {
+      if (object.object.starts_with("past/")) {
+        pages_.emplace(object.object, object.bytes);
+        continue;
+      }
       checkpoints_.emplace(object.object, object);
       saved_.emplace(object.object, object.position);
     }
@@ -356,12 +361,11 @@ void Checking::check_account(const Account& account) {
 void Checking::check_books(const readers::Fold::Name& name, const Account& account) {
   position_ = account.position;
   std::map<std::string, Credits> remains;
-  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *grants) {
-      remains[grant.type.text()] += grant.remaining;
-      expect(grant.balanced(), "grant_equation",
-             [&] { return fmt::format("grant {}: what was granted is not accounted for", grant.id.value); });
-    }
+  for (const Grant* grant : account.all_grants()) {
+    remains[grant->type.text()] += grant->remaining;
+    expect(grant->balanced(), "grant_equation",
+           [&] { return fmt::format("grant {}: what was granted is not accounted for", grant->id.value); });
+  }
   std::map<std::string, std::int64_t> balance, owed, customer, came_in;
   for (const auto& [line, amount] : books_[name]) {
     const auto& [ledger, commodity] = line;
@@ -518,7 +522,10 @@ void Checking::check_checkpoint(const std::string& object, store::Position posit
   ++verified_.checkpoints;
   bool same = found->second.bytes == folded;
   if (!same && object.starts_with("account/")) {
-    const auto account = journal::read_account(found->second.bytes);
+    const auto account = journal::read_account(found->second.bytes, [&](const std::string& page) {
+      const auto its = pages_.find(journal::page_object(object, page));
+      return its == pages_.end() ? nullptr : &its->second;
+    });
     same = account && journal::write(*account) == folded;
   } else if (!same) {
     const auto tenant = journal::read_tenant(found->second.bytes);

@@ -61,11 +61,12 @@ void after_a_renewal_paid(Draft& draft, OrderId paid) {
   } else if (!draft.account.order(paid)->renewal()) {
     return;
   }
-  const auto waiting = std::ranges::find_if(draft.account.orders, [&](const Order& order) {
+  const auto open = draft.account.orders.open();
+  const auto waiting = std::ranges::find_if(open, [&](const Order& order) {
     return order.state == OrderState::open && !order.in_flight() && renews_running(draft.account, order);
   });
-  if (waiting == draft.account.orders.end()) return;
-  const OrderId next = waiting->id;
+  if (waiting == open.end()) return;
+  const OrderId next = (*waiting).id;
   if (!try_afresh(draft, next)) fall_past_due(draft, next);
 }
 
