@@ -243,6 +243,7 @@ class Shard {
     std::vector<Held*> accounts;  ///< in the order in which they came
     std::optional<Error> stopped;
     store::Position changed_from = 0;    ///< as of an account
+    Pages<ReceiptId> saved{};            ///< pages of its `identified` that a cut has
     store::Position own_position = 0;    ///< of the last entry that was about none of its accounts
     std::size_t parked = 0;              ///< commands that wait for a plugin, or behind one that does
     std::size_t asking = 0;              ///< questions that are out
@@ -408,7 +409,8 @@ class Shard {
   void schedule(Held& held);
   void changed(Tenant& tenant, store::Position position);
   void changed(Held& held, store::Position position);
-  store::Checkpoint checkpoint_of(Tenant& tenant);
+  /// The tenant as of now, in its objects.
+  void add_checkpoint(Cut& cut, Tenant& tenant);
   void doubt_started(Tenant& tenant, Instant now, const Held* only = nullptr);
   enum class Walk : std::uint8_t { unstick, resume_charges, start_sending };
   /// For every account of the tenant; not at once, where plugins are asked elsewhere: somebody else may be waiting.
@@ -482,7 +484,8 @@ class Shard {
   std::deque<Held*> changed_accounts_;
   std::deque<Tenant*> changed_tenants_;
   std::vector<std::pair<Held*, store::Position>>
-      cut_accounts_;                                 ///< of the cut that is being saved, as they stood there
+      cut_accounts_;  ///< of the cut that is being saved, as they stood there
+  std::vector<std::pair<Tenant*, Pages<ReceiptId>>> tenant_pages_before_;
   std::vector<journal::AccountPages> pages_before_;  ///< of each of these, as the cut before it had them
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
 

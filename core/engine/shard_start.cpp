@@ -75,6 +75,7 @@ void Shard::forget() {
   changed_tenants_.clear();
   cut_accounts_.clear();
   pages_before_.clear();
+  tenant_pages_before_.clear();
   cut_tenants_.clear();
   tenants_.clear();
   held_.clear();
@@ -115,17 +116,19 @@ Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
     if (object.object.starts_with("past/")) pages.emplace(object.object, &object.bytes);
   for (const store::Checkpoint& object : objects) {
     if (object.object.starts_with("past/")) continue;
+    const auto page_of = [&](const std::string& page) {
+      const auto found = pages.find(journal::page_object(object.object, page));
+      return found == pages.end() ? nullptr : found->second;
+    };
     if (object.object.starts_with("tenant/")) {
-      auto state = journal::read_tenant(object.bytes);
+      auto state = journal::read_tenant(object.bytes, page_of);
       if (!state) return state.error();
       Tenant& tenant = tenant_of(state->id);
       tenant.state = std::move(*state);
+      tenant.saved = tenant.state.identified.pages();
     } else {
       const std::size_t slash = object.object.find('/', 8);
-      auto state = journal::read_account(object.bytes, [&](const std::string& page) {
-        const auto found = pages.find(journal::page_object(object.object, page));
-        return found == pages.end() ? nullptr : found->second;
-      });
+      auto state = journal::read_account(object.bytes, page_of);
       if (!state) return state.error();
       Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
       held.account = std::move(*state);

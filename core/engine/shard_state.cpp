@@ -176,8 +176,14 @@ void Shard::changed(Held& held, store::Position position) {
   changed_accounts_.push_back(&held);
 }
 
-store::Checkpoint Shard::checkpoint_of(Tenant& tenant) {
-  return {object_of(tenant.state.id), tenant.state.position, journal::write(tenant.state)};
+void Shard::add_checkpoint(Cut& cut, Tenant& tenant) {
+  const std::string object = object_of(tenant.state.id);
+  const store::Position position = tenant.state.position;
+  cut.objects.push_back({object, position, journal::write_beside_pages(tenant.state)});
+  journal::write_pages(tenant.state, tenant.saved, [&](const std::string& page, std::string bytes) {
+    cut.objects.push_back({journal::page_object(object, page), position, std::move(bytes)});
+  });
+  tenant_pages_before_.emplace_back(&tenant, std::exchange(tenant.saved, tenant.state.identified.pages()));
 }
 
 Shard::Cut Shard::cut(std::size_t most) {
@@ -202,7 +208,7 @@ Shard::Cut Shard::cut(std::size_t most) {
     cut_tenants_.emplace_back(&tenant, std::exchange(tenant.changed_from, 0));
     theirs.insert(&tenant);
   }
-  for (Tenant* tenant : theirs) cut.objects.push_back(checkpoint_of(*tenant));
+  for (Tenant* tenant : theirs) add_checkpoint(cut, *tenant);
   const store::Position next_tenant = changed_tenants_.empty() ? last_ + 1 : changed_tenants_.front()->changed_from;
   cut.floor = std::min(next_account, next_tenant) - 1;
   return cut;
@@ -221,6 +227,9 @@ void Shard::saved(bool done) {
   };
   for (std::size_t i = 0; !done && i < cut_accounts_.size(); ++i) cut_accounts_[i].first->saved = pages_before_[i];
   pages_before_.clear();
+  if (!done)
+    for (auto& [tenant, before] : tenant_pages_before_) tenant->saved = std::move(before);
+  tenant_pages_before_.clear();
   back(cut_accounts_, changed_accounts_);
   back(cut_tenants_, changed_tenants_);
 }

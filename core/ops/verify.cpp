@@ -520,15 +520,16 @@ void Checking::check_checkpoint(const std::string& object, store::Position posit
   const auto found = checkpoints_.find(object);
   if (found == checkpoints_.end() || found->second.position != position) return;
   ++verified_.checkpoints;
+  const auto page_of = [&](const std::string& page) {
+    const auto its = pages_.find(journal::page_object(object, page));
+    return its == pages_.end() ? nullptr : &its->second;
+  };
   bool same = found->second.bytes == folded;
   if (!same && object.starts_with("account/")) {
-    const auto account = journal::read_account(found->second.bytes, [&](const std::string& page) {
-      const auto its = pages_.find(journal::page_object(object, page));
-      return its == pages_.end() ? nullptr : &its->second;
-    });
+    const auto account = journal::read_account(found->second.bytes, page_of);
     same = account && journal::write(*account) == folded;
   } else if (!same) {
-    const auto tenant = journal::read_tenant(found->second.bytes);
+    const auto tenant = journal::read_tenant(found->second.bytes, page_of);
     same = tenant && journal::write(*tenant) == folded;
   }
   if (!same) broken("checkpoint", object + " is not the fold of its facts");

@@ -441,7 +441,7 @@ struct TenantState {
   SharedList<ClosedMonth> closed_months;
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
   SharedList<Receipt> unmatched;                               ///< money of which nobody knows yet whose it is
-  SharedList<ReceiptId> identified;        ///< what was in that list before, so that its line is known
+  LongList<ReceiptId> identified;          ///< what was in that list before, so that its line is known
   SharedList<Discrepancy> discrepancies;   ///< that nobody has closed
   SharedList<ProcessorHealth> processors;  ///< that failed of late
   SharedList<ApiKey> keys;                 ///< ended ones too, for the record

@@ -37,8 +37,14 @@ void write_pages(const Account& account, const AccountPages& saved,
 /// The name of a page's object, by the one of its account's: `past/acme/ann/orders/12` by `account/acme/ann`.
 std::string page_object(std::string_view account_object, std::string_view page);
 /// Puts together what was written so. `page` gives a page's bytes; null: there is none. Errors: damaged_checkpoint.
-Result<Account> read_account(std::string_view bytes,
-                             const std::function<const std::string*(const std::string& page)>& page);
+using PageBytes = std::function<const std::string*(const std::string& page)>;
+Result<Account> read_account(std::string_view bytes, const PageBytes& page);
+
+/// The same for a tenant: receipts of which it is known whose they are.
+std::string write_beside_pages(const TenantState& tenant);
+void write_pages(const TenantState& tenant, const Pages<ReceiptId>& saved,
+                 const std::function<void(const std::string& page, std::string bytes)>& see);
+Result<TenantState> read_tenant(std::string_view bytes, const PageBytes& page);
 
 Result<TenantState> read_tenant(std::string_view bytes);
 
