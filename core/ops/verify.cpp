@@ -54,6 +54,11 @@ class Checking {
 
  private:
   void check_kept();
+  Status load_checkpoints();
+  Result<bool> read_journal();
+  void check_accounts();
+  void check_totals();
+  void check_tenants(bool readable);
   void check(const Entry& entry);
   void check_tenant_alone(TenantState& tenant, const Entry& entry);
   void check_facts(const Entry& entry, Account& account, TenantState& tenant);
@@ -111,22 +116,47 @@ void Checking::broken(const char* rule, std::string text) {
 
 Status Checking::run() {
   // First: what is added meanwhile is newer than every checkpoint, never older.
+  if (const Status loaded = load_checkpoints(); !loaded) return loaded;
+  const auto readable = read_journal();
+  if (!readable) return readable.error();
+  position_of_last_ = position_ == 0 ? 0 : position_ - 1;
+  position_ = 0;
+  check_accounts();
+  check_totals();
+  for (const auto& [object, left] : checkpoints_) {
+    about_ = object;
+    position_ = left.position;
+    if (*readable) broken("checkpoint", "it is as of an entry that is not this object's");
+  }
+  if (*readable) check_floor();
+  check_tenants(*readable);
+  if (*readable) check_kept();
+  verified_.tenants += fold_.tenants().size();
+  verified_.accounts += fold_.accounts().size();
+  return Done{};
+}
+
+Status Checking::load_checkpoints() {
   const auto loaded = store_.load(shard_);
   if (!loaded && loaded.error().code != "damaged_checkpoint") return loaded.error();
   if (!loaded) {
     broken("checkpoint", loaded.error().message);
-  } else {
-    floor_ = loaded->floor;
-    for (const store::Checkpoint& object : loaded->objects) {
-      if (object.object.starts_with("past/")) {
-        pages_.emplace(object.object, object.bytes);
-        continue;
-      }
-      checkpoints_.emplace(object.object, object);
-      saved_.emplace(object.object, object.position);
-    }
+    return Done{};
   }
+  floor_ = loaded->floor;
+  for (const store::Checkpoint& object : loaded->objects) {
+    if (object.object.starts_with("past/")) {
+      pages_.emplace(object.object, object.bytes);
+      continue;
+    }
+    checkpoints_.emplace(object.object, object);
+    saved_.emplace(object.object, object.position);
+  }
+  return Done{};
+}
 
+/// Whether all of it could be read.
+Result<bool> Checking::read_journal() {
   bool readable = true;
   const Status read = store_.read(shard_, 1, [&](const store::Row& row) {
     ++verified_.rows;
@@ -151,15 +181,14 @@ Status Checking::run() {
     return true;
   });
   about_.clear();
-  if (!read) {
-    if (read.error().code != "damaged_row") return read.error();
-    position_ = std::max<store::Position>(position_, 1);  // of the first entry that was not read
-    broken("hash_chain", read.error().message);
-    readable = false;
-  }
+  if (read) return readable;
+  if (read.error().code != "damaged_row") return read.error();
+  position_ = std::max<store::Position>(position_, 1);  // of the first entry that was not read
+  broken("hash_chain", read.error().message);
+  return false;
+}
 
-  position_of_last_ = position_ == 0 ? 0 : position_ - 1;
-  position_ = 0;
+void Checking::check_accounts() {
   for (const auto& [name, account] : fold_.accounts()) {
     about_ = name.first + "/" + name.second;
     if (!lost_.contains(about_)) check_books(name, account);
@@ -167,6 +196,9 @@ Status Checking::run() {
     verified_.open_holds += account.holds.size();
   }
   about_.clear();
+}
+
+void Checking::check_totals() {
   for (const auto& [commodity, total] : totals_)
     expect(total == 0, "ledger_sum", [&] { return "all postings of " + commodity + " do not sum to 0"; });
   std::map<std::pair<std::string, std::string>, Wide> transferred;  // by tenant and commodity
@@ -177,12 +209,9 @@ Status Checking::run() {
     expect(left == 0, "transfers",
            [&] { return of.first + ": what was transferred out, in " + of.second + ", is not what came in"; });
   verified_.commodities += totals_.size();
-  for (const auto& [object, left] : checkpoints_) {
-    about_ = object;
-    position_ = left.position;
-    if (readable) broken("checkpoint", "it is as of an entry that is not this object's");
-  }
-  if (readable) check_floor();
+}
+
+void Checking::check_tenants(bool readable) {
   for (const auto& [id, tenant] : fold_.tenants()) {
     about_ = id;
     position_ = tenant.position;
@@ -201,10 +230,6 @@ Status Checking::run() {
       if (const auto aside = set_aside_in(difference))
         verified_.set_aside.push_back(fmt::format("{}/{} since {}: {}: {}", id, aside->account.text(),
                                                   aside->since.text(), aside->rule, aside->text));
-  if (readable) check_kept();
-  verified_.tenants += fold_.tenants().size();
-  verified_.accounts += fold_.accounts().size();
-  return Done{};
 }
 
 /// What lies beside the journal: keys of persons, and settings.

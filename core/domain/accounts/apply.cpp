@@ -813,7 +813,7 @@ void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint6
   account.last_at = entry.at;
   if ((!only_spent || entry.facts.empty()) && account.person_at)
     std::ranges::replace(account.person_at->entries, this_entry, position);
-  if (!only_spent) account.orders.settle(is_settled);
+  if (!only_spent || entry.facts.empty()) account.orders.settle(is_settled);
   // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
   if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;
   const auto due = next_due(account);

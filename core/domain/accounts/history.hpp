@@ -45,9 +45,9 @@ class Pages {
   template <class See>
   void changed_since(const Pages& before, const See& see) const {
     for (std::size_t of = 0; of < blocks_.size(); ++of) {
-      if (of < before.blocks_.size() && blocks_[of].shares_with(before.blocks_[of])) continue;
+      if (of < before.blocks_.size() && is_same(blocks_[of], before.blocks_[of])) continue;
       for (std::size_t at = 0; at < blocks_[of].size(); ++at)
-        if (const std::size_t number = of * block + at; !(*this)[number].shares_with(before[number]))
+        if (const std::size_t number = of * block + at; !is_same((*this)[number], before[number]))
           see(number, (*this)[number]);
     }
   }
@@ -56,6 +56,10 @@ class Pages {
   using Block = SharedList<Page>;
   static constexpr std::size_t block = 64;
   static inline const Page none;
+  template <class One>
+  static bool is_same(const SharedList<One>& a, const SharedList<One>& b) {
+    return &a.all() == &b.all();
+  }
 
   SharedList<Block> blocks_;
 };
@@ -232,23 +236,21 @@ class History {
   template <class MayLeave>
   void settle(const MayLeave& may_leave) {
     const std::size_t old = size_ < newest ? 0 : (size_ - newest) / page * page;
-    for (auto first = open_.begin(); first != open_.end() && first->place < old;) {
-      const std::size_t number = first->place / page;
-      const auto last = std::find_if(first, open_.end(), [&](const Open& one) { return one.place / page != number; });
+    for (std::size_t first = 0; first < open_.size() && open_[first].place < old;) {
+      const std::size_t number = open_[first].place / page;
+      std::size_t last = first;
+      bool leave = true;
+      for (; last < open_.size() && open_[last].place / page == number; ++last)
+        leave = leave && may_leave(std::as_const(*open_[last].thing));
       std::vector<T> away = pages_[number].all();
-      const bool whole = !away.empty() || static_cast<std::size_t>(last - first) == page;
-      if (!whole || !std::all_of(first, last, [&](const Open& one) { return may_leave(*one.thing); })) {
+      if (!leave || (away.empty() && last - first < page)) {
         first = last;
         continue;
       }
-      const bool is_new = away.empty();
-      for (auto one = first; one != last; ++one)
-        if (is_new)
-          away.push_back(std::move(*one->thing));
-        else
-          away[one->place % page] = std::move(*one->thing);
+      away.resize(page);
+      for (std::size_t at = first; at < last; ++at) away[open_[at].place % page] = std::move(*open_[at].thing);
       pages_.set(number, std::move(away));
-      first = open_.erase(first, last);
+      erase_if(open_, [&](const Open& one) { return one.place / page == number; });
     }
   }
 

@@ -112,7 +112,6 @@ class SeldomList {
     return there().insert(there().begin() + at, std::move(added));
   }
   iterator erase(const_iterator one) { return list_->erase(one); }
-  iterator erase(const_iterator first, const_iterator last) { return list_->erase(first, last); }
   void reserve(std::size_t size) {
     if (size > 0) there().reserve(size);
   }
@@ -151,8 +150,6 @@ class SharedList {
   auto end() const { return all().end(); }
   const T& operator[](std::size_t number) const { return all()[number]; }
   const T& back() const { return all().back(); }
-  /// Whether it is the same list, as copies are until one of them is changed. Others may say the same, too.
-  bool shares_with(const SharedList& other) const { return list_ == other.list_; }
 
   template <class Change>
   void change(const Change& change) {
