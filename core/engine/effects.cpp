@@ -127,7 +127,7 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Refund& r
 
 std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, Instant now) {
   std::vector<Effect> due;
-  for (const Order& order : account.orders)
+  for (const Order& order : account.orders.open())
     for (const Attempt& attempt : order.attempts)
       if ((attempt.cancelling() && attempt.cancel_at <= now) || (attempt.open() && attempt.ask_at <= now))
         due.push_back(next_of(tenant, account, order, attempt, now));

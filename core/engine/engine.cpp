@@ -25,7 +25,7 @@ Error not_written(const store::Store& store) {
 const Error not_ours{.code = "ask_again", .message = "this host does not own the journal any more"};
 
 /// How many commands or due entries are decided before the next row is looked at.
-constexpr std::size_t turn = 4096;
+constexpr std::size_t commands_a_turn = 4096;
 /// Of a turn, for one tenant.
 constexpr std::size_t tenant_share = 64;
 /// Entries that may be decided and wait for the disk: two of the last row, within these. Then no more is taken: the
@@ -492,144 +492,190 @@ Shard::Cut Engine::cut_some(std::size_t most) {
   return shard_.cut(most);
 }
 
+/// What the deciding thread keeps from turn to turn.
+struct Engine::Deciding {
+  Instant retry_at;               ///< of one that is not known to be durable
+  store::Position gathering = 0;  ///< as many were answered just now
+  Instant gather_until;           ///< on the clock of monotonic()
+  Instant rested_at;              ///< from then on, nothing was asked for long enough to save what changed
+};
+
+/// What a turn takes while it holds the lock, to work on without it.
+struct Engine::Turn {
+  std::vector<Job> jobs;
+  std::deque<std::pair<std::uint64_t, Result<Answer>>> answers;
+  std::deque<std::move_only_function<void(bool)>> readings;
+  std::optional<std::pair<store::Committed, store::Row>> tried;
+  Duration took;
+  std::optional<bool> cut_saved;
+  bool ours = false, closing = false, finish = false;
+  bool lease_lost = false, claimed = false, start_sending = false;
+  std::vector<Effect> effects{};  ///< what it came to
+};
+
 void Engine::decide_loop() {
-  Instant retry_at;
-  store::Position may_wait = least_undurable;
-  store::Position gathering = 0;  // as many were answered just now
-  Instant gather_until;           // on the clock of monotonic()
-  Instant rested_at = now() + rest;
+  Deciding deciding;
+  deciding.rested_at = now() + rest;
   save_at_ = now() + longest_unsaved;
   std::unique_lock lock(mutex_);
   for (;;) {
-    // A commit that is under way wakes us; else the next thing that falls due does.
-    const auto may_read = [&] { return lease_good() || lease_lost_ || closing_ || shard_.lost(); };
-    const bool room = shard_.lost() || outage_ || shard_.undurable() < may_wait;
-    const auto work = [&] {
-      return (room && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
-             !answers_.empty() || (shard_.walking() && !outage_) || closing_ || start_sending_ || claimed_ ||
-             (lease_lost_ && !shard_.lost());
-    };
-    const Instant due = shard_.next_event();
-    const bool idle = !committing_ && !shard_.waiting() && !unknown_row_;
-    decider_sleeps_ = true;
-    if (!work() && unknown_row_) {
-      wake_decider_.wait_for(lock, std::chrono::microseconds(std::max<std::int64_t>(0, retry_at.us - now().us)), work);
-    } else if (!work() && committing_) {
-      wake_decider_.wait(lock, work);
-    } else if (!work() && idle) {
-      // At most a minute: the clock may be set.
-      const Instant until = !saving_ && shard_.uncut() && !shard_.lost() ? std::min(due, rested_at) : due;
-      const std::int64_t wait_us = std::min<std::int64_t>(until.us - now().us, minutes(1).us);
-      if (wait_us > 0) wake_decider_.wait_for(lock, std::chrono::microseconds(wait_us), work);
-    }
-    decider_sleeps_ = false;
-    if (!work() && idle && !saving_ && shard_.uncut() && !shard_.lost() && rested_at <= now()) {
-      lock.unlock();
-      Shard::Cut cut = cut_some(share_at_rest);
-      lock.lock();
-      cut_ = std::move(cut);
-      wake_committer_.notify_one();
-      continue;
-    }
-    const bool finish =
-        closing_ && inbox_.empty() && readings_.empty() && answers_.empty() && !committing_ && !shard_.asking();
-    auto answers = std::exchange(answers_, {});
-    std::vector<Job> jobs;
-    if (room) jobs = inbox_.turn(turn);
-    std::deque<std::move_only_function<void(bool)>> readings;
-    if (may_read()) readings = std::exchange(readings_, {});
-    const bool ours = lease_good() && !lease_lost_;
-    const auto tried = std::exchange(row_outcome_, std::nullopt);
-    const Duration gather_at_most = std::min(Duration{commit_took_.us / gather_share}, longest_gathering);
-    const Duration took = commit_took_;
-    const bool closing = closing_;
-    const bool lease_lost = lease_lost_;
-    const bool claimed = claimed_;
-    const bool start_sending = std::exchange(start_sending_, false);
-    const std::optional<bool> cut_saved = std::exchange(cut_saved_, std::nullopt);
+    wait_for_work(lock, deciding);
+    if (save_at_rest(lock, deciding)) continue;
+    Turn turn = begin_turn();
     lock.unlock();
-
-    if (cut_saved) {
-      shard_.saved(*cut_saved);
-      saving_ = false;
-      if (!*cut_saved) rested_at = now() + longest_unsaved;
-    }
-    if (!jobs.empty()) rested_at = now() + rest;
-
-    if (start_sending) {
-      options_.shard.sending = true;
-      shard_.start_sending();
-    }
-
-    if (tried) {
-      committing_ = false;
-      const auto& [outcome, done] = *tried;
-      if (!shard_.lost()) shard_.sealed(done);
-      const store::Position answered = done.last + 1 - done.first;
-      may_wait = std::clamp(2 * answered, least_undurable, most_undurable);
-      // What was decided meanwhile goes to the disk before anybody is answered: the disk never waits for us. But where
-      // it is little, those who are answered now may go along.
-      if (outcome == store::Committed::done && shard_.waiting() >= answered && !shard_.lost())
-        commit_next(shard_.gather());
-      row_is(outcome, done);
-      note_outage(outcome, took);
-      retry_at = now() + Duration{100'000};
-      gathering = committing_ || closing || outcome != store::Committed::done ? 0 : answered;
-      gather_until = monotonic() + gather_at_most;
-    }
-    if (lease_lost && !shard_.lost()) shard_.lose(not_ours);
-    if (claimed && !closing) take_back();
-    const Instant at = now();
-    for (auto& [ticket, answer] : answers) shard_.answered(ticket, std::move(answer), at);
-    if (outage_) {
-      answer_in_outage(std::exchange(jobs, {}));
-    } else if (!kept_.empty()) {
-      std::vector<Job> kept = std::exchange(kept_, {});
-      shard_.take(kept, at);
-    }
-    shard_.take(jobs, at);
-    if (!closing && !outage_) {
-      shard_.walk_on(at);
-      shard_.take_due(at, due_share);
-    }
-    for (auto& reading : readings) reading(ours && !shard_.lost());
-    if (outage_) shard_.answer_waiting(not_written(store_));
-    std::vector<Effect> effects = closing || outage_ ? std::vector<Effect>() : shard_.take_effects(at);
-
+    work_on(turn, deciding);
     lock.lock();
-    for (Effect& effect : effects) effects_.push_back(std::move(effect));
-    if (shard_.lost()) {  // nothing leaves any more: the new owner asks with the same keys
-      effects_.clear();
-      lease_lost_ = lease_until_ != no_lease;
-      if (lease_lost_) lease_until_ = 0;
-    }
-    if (claimed) {
-      claimed_ = false;
-      wake_committer_.notify_one();
-    }
-    if (!effects_.empty()) wake_effects_.notify_one();
-    if (!committing_ && !shard_.lost()) {
-      store::Row row;
-      if (unknown_row_ && retry_at <= now())
-        row = *unknown_row_;
-      else if (!unknown_row_ && shard_.waiting() && shard_.waiting() < gathering && monotonic() < gather_until) {
-        lock.unlock();
-        std::this_thread::yield();
-        lock.lock();
-        continue;
-      } else if (!unknown_row_ && shard_.waiting())
-        row = shard_.gather();
-      else if (finish)
-        return;
-      else
-        continue;
-      lock.unlock();
-      commit_next(std::move(row));
-      lock.lock();
-    } else if (finish) {
-      return;
-    }
+    end_turn(turn);
+    if (!commit_what_waits(lock, turn, deciding)) return;
   }
+}
+
+bool Engine::may_read() const { return lease_good() || lease_lost_ || closing_ || shard_.lost(); }
+bool Engine::has_room() const { return shard_.lost() || outage_ || shard_.undurable() < may_wait_; }
+bool Engine::has_work() const {
+  return (has_room() && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
+         !answers_.empty() || (shard_.walking() && !outage_) || closing_ || start_sending_ || claimed_ ||
+         (lease_lost_ && !shard_.lost());
+}
+bool Engine::is_idle() const { return !committing_ && !shard_.waiting() && !unknown_row_; }
+
+/// A commit that is under way wakes us; else the next thing that falls due does.
+void Engine::wait_for_work(std::unique_lock<std::mutex>& lock, const Deciding& deciding) {
+  const auto work = [&] { return has_work(); };
+  const Instant due = shard_.next_event();
+  decider_sleeps_ = true;
+  if (!work() && unknown_row_) {
+    const std::int64_t wait_us = std::max<std::int64_t>(0, deciding.retry_at.us - now().us);
+    wake_decider_.wait_for(lock, std::chrono::microseconds(wait_us), work);
+  } else if (!work() && committing_) {
+    wake_decider_.wait(lock, work);
+  } else if (!work() && is_idle()) {
+    // At most a minute: the clock may be set.
+    const Instant until = !saving_ && shard_.uncut() && !shard_.lost() ? std::min(due, deciding.rested_at) : due;
+    const std::int64_t wait_us = std::min<std::int64_t>(until.us - now().us, minutes(1).us);
+    if (wait_us > 0) wake_decider_.wait_for(lock, std::chrono::microseconds(wait_us), work);
+  }
+  decider_sleeps_ = false;
+}
+
+/// Whether there was nothing else to do for long enough, and something to save.
+bool Engine::save_at_rest(std::unique_lock<std::mutex>& lock, const Deciding& deciding) {
+  const bool rests = !has_work() && is_idle() && deciding.rested_at <= now();
+  if (!rests || saving_ || !shard_.uncut() || shard_.lost()) return false;
+  lock.unlock();
+  Shard::Cut cut = cut_some(share_at_rest);
+  lock.lock();
+  cut_ = std::move(cut);
+  wake_committer_.notify_one();
+  return true;
+}
+
+/// With the lock held.
+Engine::Turn Engine::begin_turn() {
+  Turn turn;
+  turn.finish = closing_ && inbox_.empty() && readings_.empty() && answers_.empty() && !committing_ && !shard_.asking();
+  turn.answers = std::exchange(answers_, {});
+  if (has_room()) turn.jobs = inbox_.turn(commands_a_turn);
+  if (may_read()) turn.readings = std::exchange(readings_, {});
+  turn.ours = lease_good() && !lease_lost_;
+  turn.tried = std::exchange(row_outcome_, std::nullopt);
+  turn.took = commit_took_;
+  turn.closing = closing_;
+  turn.lease_lost = lease_lost_;
+  turn.claimed = claimed_;
+  turn.start_sending = std::exchange(start_sending_, false);
+  turn.cut_saved = std::exchange(cut_saved_, std::nullopt);
+  return turn;
+}
+
+/// Without the lock.
+void Engine::work_on(Turn& turn, Deciding& deciding) {
+  if (turn.cut_saved) {
+    shard_.saved(*turn.cut_saved);
+    saving_ = false;
+    if (!*turn.cut_saved) deciding.rested_at = now() + longest_unsaved;
+  }
+  if (!turn.jobs.empty()) deciding.rested_at = now() + rest;
+  if (turn.start_sending) {
+    options_.shard.sending = true;
+    shard_.start_sending();
+  }
+  if (turn.tried) committed(turn, deciding);
+  if (turn.lease_lost && !shard_.lost()) shard_.lose(not_ours);
+  if (turn.claimed && !turn.closing) take_back();
+
+  const Instant at = now();
+  for (auto& [ticket, answer] : turn.answers) shard_.answered(ticket, std::move(answer), at);
+  if (outage_) {
+    answer_in_outage(std::exchange(turn.jobs, {}));
+  } else if (!kept_.empty()) {
+    std::vector<Job> kept = std::exchange(kept_, {});
+    shard_.take(kept, at);
+  }
+  shard_.take(turn.jobs, at);
+  if (!turn.closing && !outage_) {
+    shard_.walk_on(at);
+    shard_.take_due(at, due_share);
+  }
+  for (auto& reading : turn.readings) reading(turn.ours && !shard_.lost());
+  if (outage_) shard_.answer_waiting(not_written(store_));
+  if (!turn.closing && !outage_) turn.effects = shard_.take_effects(at);
+}
+
+/// What became of the row that was with the committer.
+void Engine::committed(const Turn& turn, Deciding& deciding) {
+  const auto& [outcome, row] = *turn.tried;
+  const bool is_done = outcome == store::Committed::done;
+  committing_ = false;
+  if (!shard_.lost()) shard_.sealed(row);
+  const store::Position answered = row.last + 1 - row.first;
+  may_wait_ = std::clamp(2 * answered, least_undurable, most_undurable);
+  // What was decided meanwhile goes to the disk before anybody is answered: the disk never waits for us. But where it
+  // is little, those who are answered now may go along.
+  if (is_done && shard_.waiting() >= answered && !shard_.lost()) commit_next(shard_.gather());
+  row_is(outcome, row);
+  note_outage(outcome, turn.took);
+  deciding.retry_at = now() + Duration{100'000};
+  deciding.gathering = committing_ || turn.closing || !is_done ? 0 : answered;
+  deciding.gather_until = monotonic() + std::min(Duration{turn.took.us / gather_share}, longest_gathering);
+}
+
+/// With the lock held.
+void Engine::end_turn(Turn& turn) {
+  for (Effect& effect : turn.effects) effects_.push_back(std::move(effect));
+  if (shard_.lost()) {  // nothing leaves any more: the new owner asks with the same keys
+    effects_.clear();
+    lease_lost_ = lease_until_ != no_lease;
+    if (lease_lost_) lease_until_ = 0;
+  }
+  if (turn.claimed) {
+    claimed_ = false;
+    wake_committer_.notify_one();
+  }
+  if (!effects_.empty()) wake_effects_.notify_one();
+}
+
+/// Gives the committer its next row when it has none, and there is one. False: everything is over.
+bool Engine::commit_what_waits(std::unique_lock<std::mutex>& lock, const Turn& turn, Deciding& deciding) {
+  if (committing_ || shard_.lost()) return !turn.finish;
+  const bool waits = !unknown_row_ && shard_.waiting() != 0;
+  store::Row row;
+  if (unknown_row_ && deciding.retry_at <= now()) {
+    row = *unknown_row_;
+  } else if (waits && shard_.waiting() < deciding.gathering && monotonic() < deciding.gather_until) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+    return true;
+  } else if (waits) {
+    row = shard_.gather();
+  } else {
+    return !turn.finish;
+  }
+  lock.unlock();
+  commit_next(std::move(row));
+  lock.lock();
+  return true;
 }
 
 /// What no thread is saving any more.

@@ -138,7 +138,22 @@ class Engine {
   Status open_shard(Errors& problems);
   void take_back();
   bool threaded() const { return !options_.virtual_from.has_value(); }
+  struct Deciding;
+  struct Turn;
   void decide_loop();
+  void wait_for_work(std::unique_lock<std::mutex>& lock, const Deciding& deciding);
+  bool save_at_rest(std::unique_lock<std::mutex>& lock, const Deciding& deciding);
+  Turn begin_turn();
+  void work_on(Turn& turn, Deciding& deciding);
+  void committed(const Turn& turn, Deciding& deciding);
+  void end_turn(Turn& turn);
+  bool commit_what_waits(std::unique_lock<std::mutex>& lock, const Turn& turn, Deciding& deciding);
+  /// With the lock held: whether whoever reads may be answered, more commands may be taken, there is something to do,
+  /// and nothing waits for the disk.
+  bool may_read() const;
+  bool has_room() const;
+  bool has_work() const;
+  bool is_idle() const;
   void commit_loop();
   void effect_loop();
   void wake_decider();
@@ -166,6 +181,7 @@ class Engine {
   Compile compile_;
   bool open_ = false;
   bool saving_ = false;                    ///< the decider's: a cut is with the committer
+  store::Position may_wait_ = 1024;        ///< the decider's: entries that may wait for the disk
   Instant save_at_;                        ///< the decider's
   std::optional<store::Row> unknown_row_;  ///< formed, not known to be durable: only its own bytes may follow
   std::optional<Instant> failing_since_;   ///< the decider's, on the clock of monotonic()

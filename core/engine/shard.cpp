@@ -34,7 +34,7 @@ bool sends_first(const Effect& effect) {
 /// Of the attempt, refund or saving that a report is of; null: it is of none.
 const std::string* key_of(Account& account, const AnyCommand& command) {
   if (const auto* said = std::get_if<PaymentReported>(&command)) {
-    const Order* order = account.order(said->order);
+    const Order* order = std::as_const(account).order(said->order);
     const bool there = order != nullptr && said->attempt >= 1 && said->attempt <= order->attempts.size();
     return there ? &order->attempts[said->attempt - 1].key : nullptr;
   }
@@ -441,7 +441,7 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     }
     changed(*held, position);
     if (!entry.refusal) held->stuck = false;
-    if (!was_usage) remember_attempts(*held);
+    if (!was_usage) remember_attempts(*held, entry.facts);
     schedule(*held);
   } else if (tenant != nullptr && entry.account.empty()) {
     const std::unique_lock frame(frame_);
@@ -537,15 +537,16 @@ bool Shard::find_attempt(const TenantId& tenant, const std::string& key, Account
                          std::uint32_t& attempt) const {
   const Account* holder = holder_of(tenant, key);
   if (holder == nullptr) return false;
-  for (const Order& candidate : holder->orders)
-    for (const Attempt& tried : candidate.attempts)
-      if (tried.key == key) {
-        account = holder->id;
-        order = candidate.id;
-        attempt = tried.number;
-        return true;
-      }
-  return false;
+  const auto is_in = [&](const Order& candidate) {
+    const auto tried = std::ranges::find(candidate.attempts, key, &Attempt::key);
+    if (tried == candidate.attempts.end()) return false;
+    account = holder->id;
+    order = candidate.id;
+    attempt = tried->number;
+    return true;
+  };
+  // What is still reported is most often of a new one.
+  return std::ranges::any_of(holder->orders.open(), is_in) || std::ranges::any_of(holder->orders, is_in);
 }
 
 bool Shard::find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const {

@@ -18,6 +18,7 @@
 #include "domain/catalog/command_rule.hpp"
 #include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
+#include "domain/journal/journal.hpp"
 #include "engine/answered.hpp"
 #include "engine/effects.hpp"
 #include "engine/key_window.hpp"
@@ -238,6 +239,7 @@ class Shard {
     bool waits = false;                ///< it has a slot: a plugin is asked, or failed what is due
     bool aside = false;                ///< it is set aside: see aside_
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
+    journal::AccountPages saved{};     ///< pages of its past that a cut has
   };
   struct Tenant {
     Catalogs catalogs;
@@ -245,6 +247,7 @@ class Shard {
     std::vector<Held*> accounts;  ///< in the order in which they came
     std::optional<Error> stopped;
     store::Position changed_from = 0;    ///< as of an account
+    Pages<ReceiptId> saved{};            ///< pages of its `identified` that a cut has
     store::Position own_position = 0;    ///< of the last entry that was about none of its accounts
     std::size_t parked = 0;              ///< commands that wait for a plugin, or behind one that does
     std::size_t asking = 0;              ///< questions that are out
@@ -410,7 +413,8 @@ class Shard {
   void schedule(Held& held);
   void changed(Tenant& tenant, store::Position position);
   void changed(Held& held, store::Position position);
-  store::Checkpoint checkpoint_of(Tenant& tenant);
+  /// The tenant as of now, in its objects.
+  void add_checkpoint(Cut& cut, Tenant& tenant);
   void doubt_started(Tenant& tenant, Instant now, const Held* only = nullptr);
   enum class Walk : std::uint8_t { unstick, resume_charges, start_sending };
   /// For every account of the tenant; not at once, where plugins are asked elsewhere: somebody else may be waiting.
@@ -431,6 +435,8 @@ class Shard {
   /// Errors: facts_fit, and the account is noted as a misfit.
   Status replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
+  /// Those that these facts of it start.
+  void remember_attempts(Held& held, const Facts& facts);
 
   store::Store& store_;
   Policies& policies_;
@@ -483,6 +489,8 @@ class Shard {
   std::deque<Tenant*> changed_tenants_;
   std::vector<std::pair<Held*, store::Position>>
       cut_accounts_;  ///< of the cut that is being saved, as they stood there
+  std::vector<std::pair<Tenant*, Pages<ReceiptId>>> tenant_pages_before_;
+  std::vector<journal::AccountPages> pages_before_;  ///< of each of these, as the cut before it had them
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
 
   store::Head head_;  ///< of the last formed row

@@ -75,6 +75,8 @@ void Shard::forget() {
   changed_accounts_.clear();
   changed_tenants_.clear();
   cut_accounts_.clear();
+  pages_before_.clear();
+  tenant_pages_before_.clear();
   cut_tenants_.clear();
   tenants_.clear();
   held_.clear();
@@ -110,18 +112,28 @@ Status Shard::recover_once() {
 }
 
 Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
+  boost::unordered_flat_map<std::string_view, const std::string*> pages;
+  for (const store::Checkpoint& object : objects)
+    if (object.object.starts_with("past/")) pages.emplace(object.object, &object.bytes);
   for (const store::Checkpoint& object : objects) {
+    if (object.object.starts_with("past/")) continue;
+    const auto page_of = [&](const std::string& page) {
+      const auto found = pages.find(journal::page_object(object.object, page));
+      return found == pages.end() ? nullptr : found->second;
+    };
     if (object.object.starts_with("tenant/")) {
-      auto state = journal::read_tenant(object.bytes);
+      auto state = journal::read_tenant(object.bytes, page_of);
       if (!state) return state.error();
       Tenant& tenant = tenant_of(state->id);
       tenant.state = std::move(*state);
+      tenant.saved = tenant.state.identified.pages();
     } else {
       const std::size_t slash = object.object.find('/', 8);
-      auto state = journal::read_account(object.bytes);
+      auto state = journal::read_account(object.bytes, page_of);
       if (!state) return state.error();
       Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
       held.account = std::move(*state);
+      held.saved = journal::pages_of(held.account);
       remember_attempts(held);
     }
   }
@@ -209,7 +221,7 @@ Status Shard::replay_entry(const Entry& entry, store::Position position, store::
     return Error{.code = "facts_fit", .message = "position " + std::to_string(position) + ": " + failed.what()};
   }
   changed(*held, position);
-  remember_attempts(*held);
+  remember_attempts(*held, entry.facts);
   return Done{};
 }
 
@@ -314,7 +326,7 @@ void Shard::doubt_started(Tenant& tenant, Instant now, const Held* only) {
   }
   std::vector<Job> jobs;
   for (const Held* held : tenant.accounts)
-    for (const Order& order : held->account.orders)
+    for (const Order& order : held->account.orders.open())
       for (const Attempt& attempt : order.attempts) {
         if (held->aside || (only != nullptr && only != held) || attempt.state != AttemptState::started) continue;
         ProviderReport said;

@@ -59,6 +59,14 @@ Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
   return held;
 }
 
+void Shard::remember_attempts(Held& held, const Facts& facts) {
+  for (const Fact& fact : facts) {
+    if (const auto* started = std::get_if<AttemptStarted>(&fact)) attempts_.emplace(started->attempt->key, &held);
+    if (const auto* refund = std::get_if<RefundStarted>(&fact)) attempts_.emplace(refund->refund->key, &held);
+    if (const auto* saving = std::get_if<SavingStarted>(&fact)) attempts_.emplace(saving->saving->key, &held);
+  }
+}
+
 void Shard::remember_attempts(Held& held) {
   for (const Order& order : held.account.orders)
     for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
@@ -168,8 +176,14 @@ void Shard::changed(Held& held, store::Position position) {
   changed_accounts_.push_back(&held);
 }
 
-store::Checkpoint Shard::checkpoint_of(Tenant& tenant) {
-  return {object_of(tenant.state.id), tenant.state.position, journal::write(tenant.state)};
+void Shard::add_checkpoint(Cut& cut, Tenant& tenant) {
+  const std::string object = object_of(tenant.state.id);
+  const store::Position position = tenant.state.position;
+  cut.objects.push_back({object, position, journal::write_beside_pages(tenant.state)});
+  journal::write_pages(tenant.state, tenant.saved, [&](const std::string& page, std::string bytes) {
+    cut.objects.push_back({journal::page_object(object, page), position, std::move(bytes)});
+  });
+  tenant_pages_before_.emplace_back(&tenant, std::exchange(tenant.saved, tenant.state.identified.pages()));
 }
 
 Shard::Cut Shard::cut(std::size_t most) {
@@ -177,9 +191,14 @@ Shard::Cut Shard::cut(std::size_t most) {
   std::set<Tenant*> theirs;
   for (; !changed_accounts_.empty() && cut_accounts_.size() < most; changed_accounts_.pop_front()) {
     Held& held = *changed_accounts_.front();
-    cut.objects.push_back(
-        {object_of(held.tenant->state.id, held.account.id), held.account.position, journal::write(held.account)});
+    const std::string object = object_of(held.tenant->state.id, held.account.id);
+    const store::Position position = held.account.position;
+    cut.objects.push_back({object, position, journal::write_beside_pages(held.account)});
+    journal::write_pages(held.account, held.saved, [&](const std::string& page, std::string bytes) {
+      cut.objects.push_back({journal::page_object(object, page), position, std::move(bytes)});
+    });
     cut_accounts_.emplace_back(&held, std::exchange(held.changed_from, 0));
+    pages_before_.push_back(std::exchange(held.saved, journal::pages_of(held.account)));
     theirs.insert(held.tenant);
   }
   const store::Position next_account = changed_accounts_.empty() ? last_ + 1 : changed_accounts_.front()->changed_from;
@@ -189,7 +208,7 @@ Shard::Cut Shard::cut(std::size_t most) {
     cut_tenants_.emplace_back(&tenant, std::exchange(tenant.changed_from, 0));
     theirs.insert(&tenant);
   }
-  for (Tenant* tenant : theirs) cut.objects.push_back(checkpoint_of(*tenant));
+  for (Tenant* tenant : theirs) add_checkpoint(cut, *tenant);
   const store::Position next_tenant = changed_tenants_.empty() ? last_ + 1 : changed_tenants_.front()->changed_from;
   cut.floor = std::min(next_account, next_tenant) - 1;
   return cut;
@@ -206,6 +225,11 @@ void Shard::saved(bool done) {
     }
     cut.clear();
   };
+  for (std::size_t i = 0; !done && i < cut_accounts_.size(); ++i) cut_accounts_[i].first->saved = pages_before_[i];
+  pages_before_.clear();
+  if (!done)
+    for (auto& [tenant, before] : tenant_pages_before_) tenant->saved = std::move(before);
+  tenant_pages_before_.clear();
   back(cut_accounts_, changed_accounts_);
   back(cut_tenants_, changed_tenants_);
 }

@@ -201,9 +201,7 @@ class Life {
 };
 
 std::vector<const Grant*> grants_of(const Account& account) {
-  std::vector<const Grant*> grants;
-  for (const auto* list : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *list) grants.push_back(&grant);
+  std::vector<const Grant*> grants = account.all_grants();
   std::ranges::sort(grants, {}, [](const Grant* grant) { return grant->id; });
   return grants;
 }

@@ -55,6 +55,11 @@ class Checking {
 
  private:
   void check_kept();
+  Status load_checkpoints();
+  Result<bool> read_journal();
+  void check_accounts();
+  void check_totals();
+  void check_tenants(bool readable);
   void check(const Entry& entry);
   void check_tenant_alone(TenantState& tenant, const Entry& entry);
   void check_facts(const Entry& entry, Account& account, TenantState& tenant);
@@ -76,6 +81,7 @@ class Checking {
   Verified& verified_;
   readers::Fold fold_;
   std::map<std::string, store::Checkpoint> checkpoints_;
+  std::map<std::string, std::string> pages_;      ///< of accounts' pasts, by the names of their objects
   store::Position floor_ = 0;                     ///< a start reads no fact up to it: the checkpoints have them
   std::map<std::string, store::Position> saved_;  ///< as of which entry each object's checkpoint is
   std::set<std::string> were_aside_;              ///< objects that were set aside at some time
@@ -111,18 +117,47 @@ void Checking::broken(const char* rule, std::string text) {
 
 Status Checking::run() {
   // First: what is added meanwhile is newer than every checkpoint, never older.
+  if (const Status loaded = load_checkpoints(); !loaded) return loaded;
+  const auto readable = read_journal();
+  if (!readable) return readable.error();
+  position_of_last_ = position_ == 0 ? 0 : position_ - 1;
+  position_ = 0;
+  check_accounts();
+  check_totals();
+  for (const auto& [object, left] : checkpoints_) {
+    about_ = object;
+    position_ = left.position;
+    if (*readable) broken("checkpoint", "it is as of an entry that is not this object's");
+  }
+  if (*readable) check_floor();
+  check_tenants(*readable);
+  if (*readable) check_kept();
+  verified_.tenants += fold_.tenants().size();
+  verified_.accounts += fold_.accounts().size();
+  return Done{};
+}
+
+Status Checking::load_checkpoints() {
   const auto loaded = store_.load(shard_);
   if (!loaded && loaded.error().code != "damaged_checkpoint") return loaded.error();
   if (!loaded) {
     broken("checkpoint", loaded.error().message);
-  } else {
-    floor_ = loaded->floor;
-    for (const store::Checkpoint& object : loaded->objects) {
-      checkpoints_.emplace(object.object, object);
-      saved_.emplace(object.object, object.position);
-    }
+    return Done{};
   }
+  floor_ = loaded->floor;
+  for (const store::Checkpoint& object : loaded->objects) {
+    if (object.object.starts_with("past/")) {
+      pages_.emplace(object.object, object.bytes);
+      continue;
+    }
+    checkpoints_.emplace(object.object, object);
+    saved_.emplace(object.object, object.position);
+  }
+  return Done{};
+}
 
+/// Whether all of it could be read.
+Result<bool> Checking::read_journal() {
   bool readable = true;
   const Status read = store_.read(shard_, 1, [&](const store::Row& row) {
     ++verified_.rows;
@@ -147,15 +182,14 @@ Status Checking::run() {
     return true;
   });
   about_.clear();
-  if (!read) {
-    if (read.error().code != "damaged_row") return read.error();
-    position_ = std::max<store::Position>(position_, 1);  // of the first entry that was not read
-    broken("hash_chain", read.error().message);
-    readable = false;
-  }
+  if (read) return readable;
+  if (read.error().code != "damaged_row") return read.error();
+  position_ = std::max<store::Position>(position_, 1);  // of the first entry that was not read
+  broken("hash_chain", read.error().message);
+  return false;
+}
 
-  position_of_last_ = position_ == 0 ? 0 : position_ - 1;
-  position_ = 0;
+void Checking::check_accounts() {
   for (const auto& [name, account] : fold_.accounts()) {
     about_ = name.first + "/" + name.second;
     if (!lost_.contains(about_)) check_books(name, account);
@@ -163,6 +197,9 @@ Status Checking::run() {
     verified_.open_holds += account.holds.size();
   }
   about_.clear();
+}
+
+void Checking::check_totals() {
   for (const auto& [commodity, total] : totals_)
     expect(total == 0, "ledger_sum", [&] { return "all postings of " + commodity + " do not sum to 0"; });
   std::map<std::pair<std::string, std::string>, Wide> transferred;  // by tenant and commodity
@@ -173,12 +210,9 @@ Status Checking::run() {
     expect(left == 0, "transfers",
            [&] { return of.first + ": what was transferred out, in " + of.second + ", is not what came in"; });
   verified_.commodities += totals_.size();
-  for (const auto& [object, left] : checkpoints_) {
-    about_ = object;
-    position_ = left.position;
-    if (readable) broken("checkpoint", "it is as of an entry that is not this object's");
-  }
-  if (readable) check_floor();
+}
+
+void Checking::check_tenants(bool readable) {
   for (const auto& [id, tenant] : fold_.tenants()) {
     about_ = id;
     position_ = tenant.position;
@@ -197,10 +231,6 @@ Status Checking::run() {
       if (const auto aside = set_aside_in(difference))
         verified_.set_aside.push_back(fmt::format("{}/{} since {}: {}: {}", id, aside->account.text(),
                                                   aside->since.text(), aside->rule, aside->text));
-  if (readable) check_kept();
-  verified_.tenants += fold_.tenants().size();
-  verified_.accounts += fold_.accounts().size();
-  return Done{};
 }
 
 /// What lies beside the journal: keys of persons, and settings.
@@ -357,12 +387,11 @@ void Checking::check_account(const Account& account) {
 void Checking::check_books(const readers::Fold::Name& name, const Account& account) {
   position_ = account.position;
   std::map<std::string, Credits> remains;
-  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *grants) {
-      remains[grant.type.text()] += grant.remaining;
-      expect(grant.balanced(), "grant_equation",
-             [&] { return fmt::format("grant {}: what was granted is not accounted for", grant.id.value); });
-    }
+  for (const Grant* grant : account.all_grants()) {
+    remains[grant->type.text()] += grant->remaining;
+    expect(grant->balanced(), "grant_equation",
+           [&] { return fmt::format("grant {}: what was granted is not accounted for", grant->id.value); });
+  }
   std::map<std::string, std::int64_t> balance, owed, customer, came_in;
   for (const auto& [line, amount] : books_[name]) {
     const auto& [ledger, commodity] = line;
@@ -517,12 +546,16 @@ void Checking::check_checkpoint(const std::string& object, store::Position posit
   const auto found = checkpoints_.find(object);
   if (found == checkpoints_.end() || found->second.position != position) return;
   ++verified_.checkpoints;
+  const auto page_of = [&](const std::string& page) {
+    const auto its = pages_.find(journal::page_object(object, page));
+    return its == pages_.end() ? nullptr : &its->second;
+  };
   bool same = found->second.bytes == folded;
   if (!same && object.starts_with("account/")) {
-    const auto account = journal::read_account(found->second.bytes);
+    const auto account = journal::read_account(found->second.bytes, page_of);
     same = account && journal::write(*account) == folded;
   } else if (!same) {
-    const auto tenant = journal::read_tenant(found->second.bytes);
+    const auto tenant = journal::read_tenant(found->second.bytes, page_of);
     same = tenant && journal::write(*tenant) == folded;
   }
   if (!same) broken("checkpoint", object + " is not the fold of its facts");

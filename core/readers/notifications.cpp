@@ -53,9 +53,9 @@ std::vector<Notification> told_by(const Entry& entry, const Account& after, cons
   }
   const bool comes_along = std::holds_alternative<ImportAccount>(entry.command);  // told of where it lived before
   if (const auto* stepped = first<PastDueStepped>(entry); stepped != nullptr && !comes_along) {
-    const std::size_t rung = stepped->step - 1;  // the one that has just been taken
-    if (stepped->step > 0 && rung < catalog.past_due.size() && catalog.past_due[rung].tell && after.past_due)
-      tell("past_due", {{"order", std::to_string(after.past_due->order.value)}, {"step", std::to_string(rung + 1)}});
+    const std::size_t step = stepped->step - 1;  // the one that has just been taken
+    if (stepped->step > 0 && step < catalog.past_due.size() && catalog.past_due[step].tell && after.past_due)
+      tell("past_due", {{"order", std::to_string(after.past_due->order.value)}, {"step", std::to_string(step + 1)}});
   }
   for (const CreditType& type : used_up_by(entry, after)) tell("credits_used_up", {{"type", type.text()}});
   if (const auto* failed = first<RechargeFailed>(entry))

@@ -331,15 +331,16 @@ void ViewWriter::rewrite(const Name& name, const char* table, const Again& again
 template <class One, class Again>
 void ViewWriter::update(const Name& name, const char* table, const char* id_column,
                         const std::vector<const One*>& before, const std::vector<const One*>& now, const Again& again) {
-  boost::unordered_flat_map<std::uint64_t, std::string> was;
-  for (const One* one : before) was[one->id.value] = bytes_of(*one);
+  boost::unordered_flat_map<std::uint64_t, const One*> was;
+  for (const One* one : before) was[one->id.value] = one;
   for (const One* one : now) {
     const auto found = was.find(one->id.value);
-    const bool same = found != was.end() && found->second == bytes_of(*one);
+    // Of an account's past both are often the same page.
+    const bool same = found != was.end() && (found->second == one || bytes_of(*found->second) == bytes_of(*one));
     if (found != was.end()) was.erase(found);
     if (!same) again(*one);
   }
-  for (const auto& [id, bytes] : was)
+  for (const auto& [id, gone] : was)
     put(fmt::format("DELETE FROM {} WHERE tenant = ? AND account = ? AND {} = ?", table, id_column), name.first,
         name.second, whole(id));
 }

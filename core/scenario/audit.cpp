@@ -70,11 +70,10 @@ class Auditor {
       ++audit_.accounts;
       if (journal::write(account) != journal::write(folded_[tenant].accounts[id]))
         broken(tenant, id, "the account's state is not the fold of its journal");
-      for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-        for (const Grant& grant : *grants) {
-          ++audit_.grants;
-          if (!grant.balanced()) broken(tenant, id, "grant " + std::to_string(grant.id.value) + " does not balance");
-        }
+      for (const Grant* grant : account.all_grants()) {
+        ++audit_.grants;
+        if (!grant->balanced()) broken(tenant, id, "grant " + std::to_string(grant->id.value) + " does not balance");
+      }
       for (const Order& order : account.orders) {
         if (!order.invoice.empty() && !invoices.insert(order.invoice).second)
           broken(tenant, id, "invoice " + order.invoice + " was given twice");

@@ -124,8 +124,7 @@ class Comparison {
         continue;
       }
       Credits sum;
-      for (const auto* list : {&account_->grants, &account_->closed_grants.all()})
-        for (const Grant& grant : *list) sum += grant.*found->second;
+      for (const Grant* grant : account_->all_grants()) sum += grant->*found->second;
       const int decimals = catalog_.credits.front().decimals;
       same("gone", text(amount, decimals), text(sum, decimals), "gone." + way);
     }

@@ -351,10 +351,9 @@ class Teller {
  private:
   std::string amount(const CreditType& type, Credits credits) const { return in_words(catalog_, type, credits); }
   std::string of_grant(GrantId id, Credits credits) const {
-    for (const auto* grants : {&account_.grants, &account_.closed_grants.all()})
-      for (const Grant& grant : *grants)
-        if (grant.id == id)
-          return amount(grant.type, credits) + " of grant " + number(id) + " (" + word(grant.source) + ")";
+    for (const Grant* grant : account_.all_grants())
+      if (grant->id == id)
+        return amount(grant->type, credits) + " of grant " + number(id) + " (" + word(grant->source) + ")";
     return std::to_string(credits.units) + " of grant " + number(id);
   }
   static std::string from(const std::vector<Take>& takes) {

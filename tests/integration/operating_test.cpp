@@ -5,6 +5,7 @@
 #include <set>
 
 #include "domain/journal/journal.hpp"
+#include "engine/row.hpp"
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
@@ -245,7 +246,7 @@ TEST_F(Operating, AnImportBringsTheWholeCustomer) {
   ASSERT_TRUE(dry) << dry.error().message;
   ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
   ASSERT_EQ(dry->accounts.size(), 3U);
-  // The 15th, the 18th (tried elsewhere), the 22nd: the next rung. Then the renewal.
+  // The 15th, the 18th (tried elsewhere), the 22nd: the next step. Then the renewal.
   ASSERT_EQ(dry->accounts[0].charges.size(), 2U);
   EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-03-22T15:00Z");
   EXPECT_EQ(dry->accounts[0].charges[0].amount.text(), "49.00 USD");
@@ -408,7 +409,8 @@ TEST_F(Operating, VerifyCountsClosedMonthsAgain) {
   const auto copied = (*journal)->read(0, 1, [&](const store::Row& row) {
     store::Row copy = row;
     copy.entries.clear();
-    auto entries = *journal::read(row.entries);
+    copy.format = journal::format;
+    auto entries = *engine::entries_of(row);
     for (Entry& entry : entries) {
       for (Fact& fact : entry.facts) {
         if (const auto* applied = std::get_if<CatalogApplied>(&fact)) {

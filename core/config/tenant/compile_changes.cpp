@@ -103,7 +103,7 @@ void Compiler::dunning() {
   std::int64_t before = -1;
   for (const yaml::DunningBlock& block : file_.dunning) {
     const Span after = block.after.value;
-    // Rungs are compared as the calendar orders them: no month is shorter than 28 days.
+    // Dunning steps are compared as the calendar orders them: no month is shorter than 28 days.
     const std::int64_t position = after.count * (after.unit == Span::Unit::months ? 28LL * 86'400
                                                  : after.unit == Span::Unit::days ? 86'400
                                                                                   : 1);
@@ -113,10 +113,10 @@ void Compiler::dunning() {
       add("contradiction", "nothing follows cancel_now", block.at);
     before = std::max(before, position);
     PastDueStep step{.after = after, .usage_refused = {}, .at = rule_at(block.at)};
-    const auto does = [&](yaml::Rung rung) { return std::ranges::count(block.do_, rung) != 0; };
-    step.try_again = does(yaml::Rung::try_);
-    step.tell = does(yaml::Rung::tell);
-    step.cancel = does(yaml::Rung::cancel_now);
+    const auto does = [&](yaml::DunningAct step) { return std::ranges::count(block.do_, step) != 0; };
+    step.try_again = does(yaml::DunningAct::try_);
+    step.tell = does(yaml::DunningAct::tell);
+    step.cancel = does(yaml::DunningAct::cancel_now);
     if (block.buying) step.buying_refused = *block.buying == yaml::BuyingThen::refused;
     if (block.usage) step.usage_refused = *block.usage == yaml::UsageThen::refused;
     catalog_.past_due.push_back(step);

@@ -12,7 +12,7 @@ void Compiler::usable() {
   if (!catalog_.credit_sales) return;
   wallets_stay_open();
   gates_leave_a_use();
-  ladder_sells_what_works();
+  dunning_sells_what_works();
 }
 
 void Compiler::must_be_taken(const CreditType& type, const Where& at) {
@@ -67,7 +67,7 @@ void Compiler::gates_leave_a_use() {
   }
 }
 
-void Compiler::ladder_sells_what_works() {
+void Compiler::dunning_sells_what_works() {
   bool usage_refused = false, buying_refused = false;
   for (std::size_t i = 0; i < catalog_.past_due.size(); ++i) {
     const PastDueStep& step = catalog_.past_due[i];

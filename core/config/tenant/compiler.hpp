@@ -91,7 +91,7 @@ class Compiler {
   void wallets_stay_open();
   void gates_leave_a_use();
   /// A step that refuses usage refuses buying.
-  void ladder_sells_what_works();
+  void dunning_sells_what_works();
 
   // ---- Who may: compile_people.cpp
   void approvals();

@@ -309,14 +309,14 @@ struct ChangesBlock {
 };
 BOOST_DESCRIBE_STRUCT(ChangesBlock, (), (upgrade, downgrade, cycle_change, pause, cancel))
 
-enum class Rung : std::uint8_t { try_, tell, cancel_now };
-BOOST_DESCRIBE_ENUM(Rung, try_, tell, cancel_now)
+enum class DunningAct : std::uint8_t { try_, tell, cancel_now };
+BOOST_DESCRIBE_ENUM(DunningAct, try_, tell, cancel_now)
 enum class BuyingThen : std::uint8_t { allowed, refused };
 BOOST_DESCRIBE_ENUM(BuyingThen, allowed, refused)
 
 struct DunningBlock {
   Written<Span> after;
-  OneOrMany<Rung> do_;
+  OneOrMany<DunningAct> do_;
   std::optional<UsageThen> usage;
   std::optional<BuyingThen> buying;
   Where at;
@@ -734,8 +734,8 @@ inline constexpr Note payments_notes[] = {
     {"minimum_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
     {"paid_after_closed", "what becomes of money that comes when its order was closed"},
     {"retries",
-     "an overdue order is tried again beside the ladder, by why it was refused: after the first refusal of "
-     "that kind, the second, …; left out: the ladder alone tries"},
+     "an overdue order is tried again apart from dunning, by why it was refused: after the first refusal of "
+     "that kind, the second, …; left out: only dunning tries again"},
     {"refusals", "so many of one method, and the host tries it no more by itself; left out: no limit"},
     {"rest", "a processor that fails is left alone for a while; left out: it is not"},
     {"next_processor_after",

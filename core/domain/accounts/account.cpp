@@ -12,14 +12,18 @@ auto* with_id(Things& things, Id id) {
 }
 }  // namespace
 
+bool is_settled(const Order& order) {
+  return order.state != OrderState::open && !order.undelivered && !order.waits_for_lift &&
+         std::ranges::none_of(order.attempts,
+                              [](const Attempt& attempt) { return attempt.open() || attempt.cancelling(); });
+}
+
 Credits Hold::amount() const {
   Credits sum;
   for (const Take& take : takes) sum += take.amount;
   return sum;
 }
 
-Order* Account::order(OrderId order_id) { return with_id(orders, order_id); }
-const Order* Account::order(OrderId order_id) const { return with_id(orders, order_id); }
 Grant* Account::grant(GrantId grant_id) { return with_id(grants, grant_id); }
 const Grant* Account::grant(GrantId grant_id) const { return with_id(grants, grant_id); }
 Hold* Account::hold(HoldId hold_id) { return with_id(holds, hold_id); }
@@ -36,11 +40,18 @@ const SavedMethod* Account::slot(const std::string& name) const {
   return found == methods.end() ? nullptr : &*found;
 }
 
+std::vector<const Grant*> Account::all_grants() const {
+  std::vector<const Grant*> all;
+  all.reserve(grants.size() + closed_grants.size());
+  for (const Grant& grant : grants) all.push_back(&grant);
+  for (const Grant& grant : closed_grants) all.push_back(&grant);
+  return all;
+}
+
 Credits Account::issued_by(OrderId order_id, const CreditType& type) const {
   Credits sum;
-  for (const auto* lots : {&grants, &closed_grants.all()})
-    for (const Grant& grant : *lots)
-      if (grant.paid_by == order_id && grant.type == type && grant.rolled_from == GrantId()) sum += grant.granted;
+  for (const Grant* grant : all_grants())
+    if (grant->paid_by == order_id && grant->type == type && grant->rolled_from == GrantId()) sum += grant->granted;
   return sum;
 }
 

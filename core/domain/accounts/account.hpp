@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/accounts/history.hpp"
 #include "domain/credits/grant.hpp"
 #include "domain/orders/order.hpp"
 #include "domain/payments/receipt.hpp"
@@ -177,11 +178,11 @@ struct RechargeState {
 struct PastDue {
   Instant since;
   OrderId order;
-  std::uint32_t step = 0;  ///< the next rung
+  std::uint32_t step = 0;  ///< the next dunning step
   Instant step_at = never;
   bool usage_refused = false;
   bool buying_refused = false;
-  Instant retry_at = never;  ///< tried again beside the ladder
+  Instant retry_at = never;  ///< tried again apart from dunning
 };
 
 /// Money on its way back to a customer.
@@ -287,6 +288,22 @@ struct PersonAt {
   std::vector<std::uint64_t> entries;
 };
 
+/// The newest attempts with one kept method, as they were started: what its card's rules count is found without a walk
+/// over all orders.
+struct Tries {
+  static constexpr std::size_t most = 64;
+  struct Of {
+    OrderId order;
+    std::uint32_t attempt = 0;
+  };
+  SavedMethodId method;
+  std::vector<Of> attempts;
+};
+
+/// Nothing becomes of it by itself any more: it is paid or closed, what it brings is there, and nobody waits for a
+/// provider. What may still be reported of it opens it again.
+bool is_settled(const Order& order);
+
 /// Everything that a decision about an account may look at: the fold of its facts.
 struct Account {
   // First what a debit looks at, in three cache lines: to the recharge's first field.
@@ -313,12 +330,12 @@ struct Account {
 
   std::string billing_country;
   std::string billing_state;
-  SeldomList<Grant> closed_grants;
+  LongList<Grant> closed_grants;
   SeldomList<Hold> holds;
   SeldomList<Owed> owed;  ///< used more than held, to be taken from the next grant
   Seldom<TrialState> trial;
   std::vector<SavedMethod> methods;
-  std::vector<Order> orders;
+  History<Order> orders;
   std::optional<Instant> first_paid_at;
   SeldomList<Refund> refunds;
   Seldom<GuaranteeCase> guarantee;
@@ -338,11 +355,15 @@ struct Account {
   SeldomList<Saving> savings;          ///< of each slot the last one
   std::uint32_t last_saving = 0;
   Seldom<PersonAt> person_at;  ///< none: nobody was ever named
+  SeldomList<Tries> tries;     ///< with kept methods
 
-  Order* order(OrderId order_id);
-  const Order* order(OrderId order_id) const;
+  /// To change it. What it gives stays good while other orders come.
+  Order* order(OrderId order_id) { return orders.change(order_id); }
+  const Order* order(OrderId order_id) const { return orders.find(order_id); }
   Grant* grant(GrantId grant_id);
   const Grant* grant(GrantId grant_id) const;
+  /// Also those that hold nothing any more.
+  std::vector<const Grant*> all_grants() const;
   Hold* hold(HoldId hold_id);
   const SavedMethod* method(SavedMethodId method_id) const;
   Refund* refund(RefundId refund_id);
@@ -420,7 +441,7 @@ struct TenantState {
   SharedList<ClosedMonth> closed_months;
   std::uint64_t invoices_before = 0, credit_notes_before = 0;  ///< numbered by the system before
   SharedList<Receipt> unmatched;                               ///< money of which nobody knows yet whose it is
-  SharedList<ReceiptId> identified;        ///< what was in that list before, so that its line is known
+  LongList<ReceiptId> identified;          ///< what was in that list before, so that its line is known
   SharedList<Discrepancy> discrepancies;   ///< that nobody has closed
   SharedList<ProcessorHealth> processors;  ///< that failed of late
   SharedList<ApiKey> keys;                 ///< ended ones too, for the record

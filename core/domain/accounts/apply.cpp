@@ -181,11 +181,13 @@ struct Applying {
   void operator()(const SubscriptionResumed& fact) {
     Subscription& running = subscription();
     // Money in flight still pays for the period that it was asked for.
-    for (Order& order : account.orders)
-      if (order.state != OrderState::paid && order.period_to == running.to) {
-        order.period_from = fact.from;
-        order.period_to = fact.to;
-      }
+    for (std::size_t place = 0; place < account.orders.size(); ++place) {
+      const Order& asked = account.orders[place];
+      if (asked.state == OrderState::paid || asked.period_to != running.to) continue;
+      Order& moved = order(asked.id);
+      moved.period_from = fact.from;
+      moved.period_to = fact.to;
+    }
     running.anchor = fact.anchor;
     running.anchor_months = fact.anchor_months;
     running.from = fact.from;
@@ -322,12 +324,30 @@ struct Applying {
     if (fact.method.once()) return account.methods.push_back(fact.method);
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.slot == fact.method.slot; });
     account.methods.push_back(fact.method);
+    forget_tries();
     account.recharge.suspended = false;
     account.recharge.failures = 0;
     account.recharge.not_before = {};
   }
   void operator()(const PaymentMethodRemoved& fact) {
     std::erase_if(account.methods, [&](const SavedMethod& old) { return old.id == fact.method; });
+    forget_tries();
+  }
+  /// Of methods that are there no more, or were for one order that has come to its end.
+  void forget_tries() {
+    const Account& as_is = account;
+    erase_if(account.tries, [&](const Tries& old) {
+      const SavedMethod* method = as_is.method(old.method);
+      return method == nullptr || (method->once() && as_is.order(old.attempts.back().order)->state != OrderState::open);
+    });
+  }
+  void remember_try(OrderId id, const Attempt& started) {
+    forget_tries();
+    if (account.method(started.method) == nullptr) return;
+    auto its = std::ranges::find(account.tries, started.method, &Tries::method);
+    if (its == account.tries.end()) its = account.tries.insert(its, {started.method, {}});
+    if (its->attempts.size() == Tries::most) its->attempts.erase(its->attempts.begin());
+    its->attempts.push_back({id, started.number});
   }
   void operator()(const RechargeSet& fact) { account.recharge = *fact.recharge; }
   void operator()(const RechargeCounted& fact) {
@@ -350,6 +370,7 @@ struct Applying {
   void operator()(const AttemptStarted& fact) {
     Order& paid_for = order(fact.order);
     paid_for.attempts.push_back(*fact.attempt);
+    remember_try(fact.order, *fact.attempt);
     paid_for.waits_for_lift = false;
     paid_for.next_candidate = fact.next_candidate;
     if (fact.open_until) paid_for.open_until = *fact.open_until;
@@ -371,7 +392,7 @@ struct Applying {
     if (fact.sent_at) moved.sent_at = *fact.sent_at;
     if (fact.look_up_lag.us > 0) moved.look_up_lag = fact.look_up_lag;
     moved.alarm = fact.alarm;
-    // An invoice of a renewal that nobody paid in its time is overdue; the ladder has its own times.
+    // An invoice of a renewal that nobody paid in its time is overdue; dunning has its own times.
     Order& paid_for = order(fact.order);
     if (fact.state == AttemptState::expired && paid_for.renewal()) paid_for.open_until = never;
   }
@@ -719,7 +740,7 @@ struct Applying {
   void bring_out(GrantId id) {
     const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
     if (closed == account.closed_grants.end()) return;
-    Grant back = std::move(*closed);
+    Grant back = *closed;
     account.closed_grants.erase(closed);
     insert(std::move(back));
   }
@@ -792,6 +813,7 @@ void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint6
   account.last_at = entry.at;
   if ((!only_spent || entry.facts.empty()) && account.person_at)
     std::ranges::replace(account.person_at->entries, this_entry, position);
+  if (!only_spent || entry.facts.empty()) account.orders.settle(is_settled);
   // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
   if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;
   const auto due = next_due(account);

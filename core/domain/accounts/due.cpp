@@ -17,10 +17,10 @@ bool waits_for_customer(const Order& order) {
   return order.state == OrderState::open && !order.waits_for_lift && (!order.in_flight() || order.waits_for_customer());
 }
 
-/// While the outcome of a renewal's payment is not known, or it may not be asked for, the ladder waits: nothing new
+/// While the outcome of a renewal's payment is not known, or it may not be asked for, dunning waits: nothing new
 /// starts and nothing ends.
 bool renewal_in_flight(const Account& account) {
-  return std::ranges::any_of(account.orders, [](const Order& order) {
+  return std::ranges::any_of(account.orders.open(), [](const Order& order) {
     return order.renewal() && (order.in_flight() || order.waits_for_lift);
   });
 }
@@ -34,7 +34,7 @@ bool ends_with_paused_period(const Account& account, const Grant& grant) {
 bool waits_for_delivery(const Order& order) { return order.undelivered && order.undelivered->try_at != never; }
 
 bool credits_on_their_way(const Account& account) {
-  return std::ranges::any_of(account.orders, [&](const Order& order) {
+  return std::ranges::any_of(account.orders.open(), [&](const Order& order) {
     const bool paid = waits_for_delivery(order);
     if (order.state != OrderState::open && !paid) return false;
     switch (order.kind) {
@@ -49,7 +49,7 @@ bool credits_on_their_way(const Account& account) {
 
 /// What changes the subscription is paid and not there yet: the old terms are not charged again meanwhile.
 bool change_waits_for_delivery(const Account& account) {
-  return std::ranges::any_of(account.orders, [](const Order& order) {
+  return std::ranges::any_of(account.orders.open(), [](const Order& order) {
     return waits_for_delivery(order) && order.kind != OrderKind::purchase && order.kind != OrderKind::recharge;
   });
 }
@@ -91,7 +91,7 @@ std::optional<Due> next_due(const Account& account) {
     earliest(first, {account.past_due->step_at, DueKind::past_due_step});
     earliest(first, {account.past_due->retry_at, DueKind::payment_retry});
   }
-  for (const Order& order : account.orders)
+  for (const Order& order : account.orders.open())
     if (waits_for_customer(order)) earliest(first, {order.open_until, DueKind::order_closes, order.id.value});
   for (const Saving& saving : account.savings)
     if (saving.open()) earliest(first, {saving.until, DueKind::saving_closes, saving.id.value});
@@ -101,14 +101,14 @@ std::optional<Due> next_due(const Account& account) {
     const Instant at = std::max(day_is_full ? recharge.day_ends : account.last_at, recharge.not_before);
     earliest(first, {at, DueKind::recharge});
   }
-  for (const Order& order : account.orders)
+  for (const Order& order : account.orders.open())
     if (order.undelivered) earliest(first, {order.undelivered->try_at, DueKind::delivery, order.id.value});
   return first;
 }
 
 Instant next_ask(const Account& account) {
   Instant first = never;
-  for (const Order& order : account.orders)
+  for (const Order& order : account.orders.open())
     for (const Attempt& attempt : order.attempts) {
       if (attempt.open()) first = std::min(first, attempt.ask_at);
       if (attempt.cancelling()) first = std::min(first, attempt.cancel_at);

@@ -90,7 +90,7 @@ PolicyDecision place_of(Draft& draft, const Origin& origin, const BoughtCredits&
          draft.catalog().policy_at);
 }
 
-/// The order of the period that runs was not paid: it is on the rung of the ladder where it stood elsewhere.
+/// The order of the period that runs was not paid: it is on the dunning step where it stood elsewhere.
 void import_overdue(Draft& draft, const Terms& terms, Instant since) {
   const Subscription running = *draft.account.subscription;
   if (since < running.from || draft.now < since)
@@ -101,7 +101,7 @@ void import_overdue(Draft& draft, const Terms& terms, Instant since) {
   quote.paid_for = "subscription " + running.from.text();
   const OrderId order = take_down_order(draft, std::move(quote), {});
   if (draft.account.order(order)->asked().is_zero()) refuse("nothing_to_pay", "This plan costs nothing.");
-  stand_on_ladder(draft, order, since);
+  resume_dunning(draft, order, since);
 }
 
 /// An agreement ends with a period: to the day, since another system may count its days in another zone.

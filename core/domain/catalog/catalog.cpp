@@ -4,11 +4,11 @@
 
 namespace florin {
 
-RuleAt refusing_rung(const std::vector<PastDueStep>& ladder, std::size_t steps,
-                     std::optional<bool> PastDueStep::* refused) {
+RuleAt refusing_dunning_step(const std::vector<PastDueStep>& schedule, std::size_t steps,
+                             std::optional<bool> PastDueStep::* refused) {
   RuleAt at;
-  for (std::size_t i = 0; i < std::min(steps, ladder.size()); ++i)
-    if (ladder[i].*refused) at = ladder[i].at;
+  for (std::size_t i = 0; i < std::min(steps, schedule.size()); ++i)
+    if (schedule[i].*refused) at = schedule[i].at;
   return at;
 }
 

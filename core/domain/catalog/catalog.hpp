@@ -270,7 +270,7 @@ struct LicenceRule {
   RuleAt at;
 };
 
-/// A rung of the ladder from the first failed payment.
+/// A step of dunning, from the first failed payment.
 struct PastDueStep {
   Span after;
   bool try_again = false;
@@ -280,9 +280,9 @@ struct PastDueStep {
   std::optional<bool> buying_refused;  ///< likewise
   RuleAt at;
 };
-/// The rung that refuses usage (or buying) for who has climbed `steps` of them.
-RuleAt refusing_rung(const std::vector<PastDueStep>& ladder, std::size_t steps,
-                     std::optional<bool> PastDueStep::* refused);
+/// The dunning step that refuses usage (or buying) for an account that has come through `steps` of them.
+RuleAt refusing_dunning_step(const std::vector<PastDueStep>& schedule, std::size_t steps,
+                             std::optional<bool> PastDueStep::* refused);
 
 struct Guarantee {
   Span asked_within;                ///< from the first successful payment
@@ -369,10 +369,10 @@ struct TryRule {
   RuleAt at;
 };
 
-/// When an overdue order is tried again beside the ladder, by why it was refused.
+/// When an overdue order is tried again apart from dunning, by why it was refused.
 struct RetryRule {
   std::string why;          ///< a word of DeclineKind: technical, funds, soft
-  std::vector<Span> after;  ///< the nth refusal of that kind; after the last one only the ladder tries
+  std::vector<Span> after;  ///< the nth refusal of that kind; after the last one only dunning tries
   RuleAt at;
 };
 /// After which answers a payment that needs nothing kept goes to the next processor of its method.
@@ -496,7 +496,7 @@ struct Catalog {
   std::optional<BackDated> back_dated;  ///< none: usage is told as it happens
   std::vector<NoticeRule> notifications;
   std::optional<BankMoneyRule> bank_receipts;  ///< none: no method is paid by bank
-  std::vector<RetryRule> retries;              ///< none: only the ladder tries again
+  std::vector<RetryRule> retries;              ///< none: only dunning tries again
   std::optional<RefusalCap> refusals;
   std::optional<RestRule> rest;
   std::optional<ElsewhereRule> next_processor;  ///< none: no method has several

@@ -73,7 +73,7 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
   const CreditTypeRule& type = *catalog.credit_type(sales.type);
   if (draft.account.past_due && draft.account.past_due->buying_refused)
     refuse("past_due", "A payment is overdue. Credits can be bought again once it is paid.",
-           refusing_rung(catalog.past_due, draft.account.past_due->step, &PastDueStep::buying_refused));
+           refusing_dunning_step(catalog.past_due, draft.account.past_due->step, &PastDueStep::buying_refused));
   if (sales.needs_plan && !draft.account.subscription)
     refuse("no_plan", "Credits are sold on a plan. Choose one first.", sales.at);
   must_be_usable(draft);

@@ -30,7 +30,7 @@ void must_be_able_to_use(const Account& account, const Catalog& catalog) {
     refuse("no_plan", "This account has no plan. Choose one to use credits.", catalog.at);
   if (account.past_due && account.past_due->usage_refused)
     refuse("past_due", "A payment is overdue. Credits can be used again once it is paid.",
-           refusing_rung(catalog.past_due, account.past_due->step, &PastDueStep::usage_refused));
+           refusing_dunning_step(catalog.past_due, account.past_due->step, &PastDueStep::usage_refused));
   if (account.pause && account.pause->usage_refused)
     refuse("paused", "This account is paused. Resume it to use credits again.",
            catalog.pause ? catalog.pause->at : RuleAt());

@@ -8,13 +8,16 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "domain/accounts/history.hpp"
 #include "domain/journal/one_of.hpp"
 #include "florin/apart.hpp"
 #include "florin/commands.hpp"
@@ -183,6 +186,14 @@ struct IsVector<std::vector<T>> : std::true_type {};
 template <class T>
 struct IsVector<SeldomList<T>> : std::true_type {};
 template <class T>
+struct IsLong : std::false_type {};
+template <class T>
+struct IsLong<LongList<T>> : std::true_type {};
+template <class T>
+struct IsHistory : std::false_type {};
+template <class T>
+struct IsHistory<History<T>> : std::true_type {};
+template <class T>
 struct IsShared : std::false_type {};
 template <class T>
 struct IsShared<SharedList<T>> : std::true_type {};
@@ -276,7 +287,16 @@ void write(Writer& out, const T& value) {
     out.number(value.amount.digits);
     out.number(value.amount.places);
     out.text(value.type.text());
-  } else if constexpr (IsVector<T>::value) {
+  } else if constexpr (IsHistory<T>::value) {
+    const auto all = [&](const auto& items) {
+      out.unsigned_number(static_cast<std::uint64_t>(std::ranges::size(items)));
+      for (const auto& item : items) write(out, item);
+    };
+    if (value.pages().count() == 0)
+      all(value.open());
+    else
+      all(value);
+  } else if constexpr (IsVector<T>::value || IsLong<T>::value) {
     out.unsigned_number(value.size());
     for (const auto& item : value) write(out, item);
   } else if constexpr (IsOptional<T>::value) {
@@ -354,8 +374,13 @@ void read(Reader& in, T& value) {
     if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);
   } else if constexpr (IsApart<T>::value) {
     read(in, *value);
-  } else if constexpr (IsShared<T>::value) {
+  } else if constexpr (IsShared<T>::value || IsLong<T>::value) {
     value = read<std::vector<typename T::value_type>>(in);
+  } else if constexpr (IsHistory<T>::value) {
+    auto items = read<std::vector<typename T::value_type>>(in);
+    for (std::uint32_t before = 0; const auto& item : items)
+      if (item.id.value <= std::exchange(before, item.id.value)) throw Damaged("a list is not by number");
+    value = std::move(items);
   } else if constexpr (IsVariant<T>::value) {
     const std::uint64_t index = in.unsigned_number();
     if (index >= std::variant_size_v<T>) throw Damaged("a kind of fact or command that this version does not know");

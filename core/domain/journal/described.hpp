@@ -188,13 +188,15 @@ BOOST_DESCRIBE_STRUCT(OwnEntitlement, (), (entitlement, value))
 BOOST_DESCRIBE_STRUCT(Member, (), (id, role, invited, since))
 BOOST_DESCRIBE_STRUCT(MonthState, (), (from, to, type, used))
 BOOST_DESCRIBE_STRUCT(PersonAt, (), (entries))
+BOOST_DESCRIBE_STRUCT(Tries::Of, (), (order, attempt))
+BOOST_DESCRIBE_STRUCT(Tries, (), (method, attempts))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, personal_data_sealed, last_grant,
                        last_hold, last_order, last_method, last_refund, pause, kept, custom_plans, deleted, reviews,
                        disputes, blocked, last_review, items, own_entitlements, members, month, imported_at, receipts,
-                       money, next_invoice, savings, last_saving, person_at))
+                       money, next_invoice, savings, last_saving, person_at, tries))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,

@@ -472,7 +472,7 @@ struct PersonalDataSealed {
   bool beside = false;  ///< each word in place of the earlier one of its name; else in place of all
 };
 
-/// An overdue order is tried again then, beside the ladder; never: no more.
+/// An overdue order is tried again then, apart from dunning; never: no more.
 struct RetryPlanned {
   OrderId order;
   Instant at = never;

@@ -1,5 +1,7 @@
 #include "domain/journal/journal.hpp"
 
+#include <initializer_list>
+
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 
@@ -13,16 +15,6 @@ std::string bytes_of(const T& value) {
   codec::Writer out(bytes);
   codec::write(out, value);
   return bytes;
-}
-
-template <class T>
-Result<T> value_of(std::string_view bytes) {
-  try {
-    codec::Reader in(bytes);
-    return codec::read<T>(in);
-  } catch (const codec::Damaged& damaged) {
-    return Error{.code = "damaged_checkpoint", .message = damaged.what()};
-  }
 }
 
 }  // namespace
@@ -44,7 +36,134 @@ Result<std::vector<Entry>> read(std::string_view bytes) {
 
 std::string write(const Account& account) { return bytes_of(account); }
 std::string write(const TenantState& tenant) { return bytes_of(tenant); }
-Result<Account> read_account(std::string_view bytes) { return value_of<Account>(bytes); }
-Result<TenantState> read_tenant(std::string_view bytes) { return value_of<TenantState>(bytes); }
+
+Result<Account> read_account(std::string_view bytes) {
+  return read_account(bytes, [](const std::string&) { return nullptr; });
+}
+
+namespace {
+
+using See = std::function<void(const std::string&, std::string)>;
+
+/// How many whole pages were left out, behind what they were left out of.
+std::string with_counts(std::string bytes, std::initializer_list<std::size_t> counts) {
+  {
+    codec::Writer out(bytes);
+    for (const std::size_t count : counts) out.unsigned_number(count);
+  }
+  return bytes;
+}
+
+template <class T>
+void write_whole_pages(const LongList<T>& list, const std::string& name, const Pages<T>& saved, const See& see) {
+  list.pages().changed_since(saved, [&](std::size_t number, const auto& page) {
+    if (number < list.whole_pages()) see(name + "/" + std::to_string(number), bytes_of(page.all()));
+  });
+}
+
+}  // namespace
+
+AccountPages pages_of(const Account& account) { return {account.orders.pages(), account.closed_grants.pages()}; }
+
+std::string write_beside_pages(const Account& account) {
+  const std::size_t orders = account.orders.pages().count();
+  const std::size_t closed_grants = account.closed_grants.whole_pages();
+  if (orders == 0 && closed_grants == 0) return write(account);
+  Account beside = account;
+  beside.orders.forget_pages();
+  beside.closed_grants.forget_whole_pages();
+  return with_counts(write(beside), {orders, closed_grants});
+}
+
+void write_pages(const Account& account, const AccountPages& saved, const See& see) {
+  account.orders.pages().changed_since(saved.orders, [&](std::size_t number, const auto& page) {
+    see("orders/" + std::to_string(number), bytes_of(page.all()));
+  });
+  write_whole_pages(account.closed_grants, "closed_grants", saved.closed_grants, see);
+}
+
+std::string page_object(std::string_view account_object, std::string_view page) {
+  return "past" + std::string(account_object.substr(account_object.find('/'))) + "/" + std::string(page);
+}
+
+namespace {
+
+void must(bool holds, const char* what) {
+  if (!holds) throw codec::Damaged(what);
+}
+
+template <class T>
+std::vector<T> items_of(const std::string& bytes) {
+  codec::Reader in(bytes);
+  return codec::read<std::vector<T>>(in);
+}
+
+template <class T>
+void take_whole_pages(LongList<T>& list, const std::string& name, std::uint64_t count, const PageBytes& page) {
+  Pages<T> whole;
+  for (std::size_t number = 0; number < count; ++number) {
+    const std::string* bytes = page(name + "/" + std::to_string(number));
+    must(bytes != nullptr, "a page is missing");
+    auto items = items_of<T>(*bytes);
+    must(items.size() == LongList<T>::page, "a page is not whole");
+    whole.set(number, std::move(items));
+  }
+  list.put_before(whole, count);
+}
+
+void take_pages(Account& account, codec::Reader& counts, const PageBytes& page) {
+  const std::uint64_t orders = counts.unsigned_number(), closed_grants = counts.unsigned_number();
+  must(orders <= account.last_order && closed_grants <= account.last_grant, "more pages than an account can have");
+  for (std::size_t number = 0; number < orders; ++number) {
+    const std::string* bytes = page("orders/" + std::to_string(number));
+    if (bytes == nullptr) continue;  // what is in none lies open
+    auto items = items_of<Order>(*bytes);
+    must(items.size() == History<Order>::page && items.front().id.value == number * History<Order>::page + 1,
+         "a page of orders is another one");
+    account.orders.set_page(number, std::move(items));
+  }
+  take_whole_pages(account.closed_grants, "closed_grants", closed_grants, page);
+}
+
+}  // namespace
+
+Result<Account> read_account(std::string_view bytes, const PageBytes& page) {
+  try {
+    codec::Reader in(bytes);
+    auto account = codec::read<Account>(in);
+    if (!in.empty()) take_pages(account, in, page);
+    must(account.orders.complete(), "an order is missing");
+    return account;
+  } catch (const codec::Damaged& damaged) {
+    return Error{.code = "damaged_checkpoint", .message = damaged.what()};
+  }
+}
+
+Result<TenantState> read_tenant(std::string_view bytes) {
+  return read_tenant(bytes, [](const std::string&) { return nullptr; });
+}
+
+std::string write_beside_pages(const TenantState& tenant) {
+  const std::size_t identified = tenant.identified.whole_pages();
+  if (identified == 0) return write(tenant);
+  TenantState beside = tenant;
+  beside.identified.forget_whole_pages();
+  return with_counts(write(beside), {identified});
+}
+
+void write_pages(const TenantState& tenant, const Pages<ReceiptId>& saved, const See& see) {
+  write_whole_pages(tenant.identified, "identified", saved, see);
+}
+
+Result<TenantState> read_tenant(std::string_view bytes, const PageBytes& page) {
+  try {
+    codec::Reader in(bytes);
+    auto tenant = codec::read<TenantState>(in);
+    if (!in.empty()) take_whole_pages(tenant.identified, "identified", in.unsigned_number(), page);
+    return tenant;
+  } catch (const codec::Damaged& damaged) {
+    return Error{.code = "damaged_checkpoint", .message = damaged.what()};
+  }
+}
 
 }  // namespace florin::journal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,30 @@ std::string write(const Account& account);
 std::string write(const TenantState& tenant);
 /// Errors: damaged_checkpoint.
 Result<Account> read_account(std::string_view bytes);
+
+/// What of an account's past lies in pages that are saved once: orders and grants that hardly change.
+struct AccountPages {
+  Pages<Order> orders;
+  Pages<Grant> closed_grants;
+};
+AccountPages pages_of(const Account& account);
+/// An account as a checkpoint has it: whole pages of its past are left out, for each is saved as an object of its own.
+std::string write_beside_pages(const Account& account);
+/// Calls `see(page, bytes)` for each whole page that is not the same in `saved`. Its name is `orders/12`.
+void write_pages(const Account& account, const AccountPages& saved,
+                 const std::function<void(const std::string& page, std::string bytes)>& see);
+/// The name of a page's object, by the one of its account's: `past/acme/ann/orders/12` by `account/acme/ann`.
+std::string page_object(std::string_view account_object, std::string_view page);
+/// Puts together what was written so. `page` gives a page's bytes; null: there is none. Errors: damaged_checkpoint.
+using PageBytes = std::function<const std::string*(const std::string& page)>;
+Result<Account> read_account(std::string_view bytes, const PageBytes& page);
+
+/// The same for a tenant: receipts of which it is known whose they are.
+std::string write_beside_pages(const TenantState& tenant);
+void write_pages(const TenantState& tenant, const Pages<ReceiptId>& saved,
+                 const std::function<void(const std::string& page, std::string bytes)>& see);
+Result<TenantState> read_tenant(std::string_view bytes, const PageBytes& page);
+
 Result<TenantState> read_tenant(std::string_view bytes);
 
 }  // namespace florin::journal

@@ -209,14 +209,18 @@ bool is_of_bank(const Facts& facts) {
   });
 }
 
-/// What the state says, in the terms of the ledger. Closed grants hold nothing.
-Sums sums_of(const Account& account) {
+/// What the state says, in the terms of the ledger, of all that the facts may have changed: orders that lie open behind
+/// them, in `behind`. Closed grants hold nothing.
+Sums sums_of(const Account& account, const Account& behind) {
   Sums sums;
   for (const Grant& grant : account.grants) sums[{"balance", grant.type.text()}] += grant.remaining.units;
   for (const Owed& owed : account.owed) sums[{"owed", owed.type.text()}] -= owed.amount.units;
   add_money(sums, "account_money", account.money, -1);
   for (const Receipt& receipt : account.receipts) add_money(sums, "unapplied", receipt.left(), -1);
-  for (const Order& order : account.orders) {
+  for (const Order& open : behind.orders.open()) {
+    const Order* there = account.order(open.id);
+    if (there == nullptr) continue;
+    const Order& order = *there;
     if (order.state == OrderState::open && !order.reopened) add_money(sums, "account_money", order.account_money, -1);
     if (!order.invoice.empty()) add_money(sums, "customer", order.total);
     if (order.state == OrderState::paid || order.reopened) add_money(sums, "customer", order.account_money, -1);
@@ -286,9 +290,9 @@ void must_fit(const Account& before, const TenantState& tenant, const Facts& fac
     std::visit(After{account}, static_cast<const Fact::Kinds&>(fact));
   }
   must_be_at_rest(account);
-  const auto& closed = account.closed_grants.all();
+  const auto& closed = account.closed_grants;
   for (std::size_t i = before.closed_grants.size(); i < closed.size(); ++i) must_balance(closed[i]);
-  must_be_same(sums_of(before), posted, sums_of(account), of_bank || before.id.empty());
+  must_be_same(sums_of(before, account), posted, sums_of(account, account), of_bank || before.id.empty());
 }
 
 /// A rule that is broken, or a fact that does not fit the state, as an answer. A machine out of memory is neither.

@@ -16,17 +16,15 @@ bool is_final(DisputeState state) {
 /// Of one type of credits that an order bought: what was spent, over all its lots and their roll-overs.
 Credits spent_of(const Account& account, OrderId order, const CreditType& type) {
   Credits sum;
-  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *grants)
-      if (grant.paid_by == order && grant.type == type) sum += grant.spent;
+  for (const Grant* grant : account.all_grants())
+    if (grant->paid_by == order && grant->type == type) sum += grant->spent;
   return sum;
 }
 
 std::vector<CreditType> types_bought(const Account& account, OrderId order) {
   std::vector<CreditType> types;
-  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *grants)
-      if (grant.paid_by == order && std::ranges::find(types, grant.type) == types.end()) types.push_back(grant.type);
+  for (const Grant* grant : account.all_grants())
+    if (grant->paid_by == order && std::ranges::find(types, grant->type) == types.end()) types.push_back(grant->type);
   return types;
 }
 

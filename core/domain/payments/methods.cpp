@@ -74,7 +74,7 @@ void add_payment_method(Draft& draft, const Actor& actor, const AddPaymentMethod
 void remove_payment_method(Draft& draft, const RemovePaymentMethod& command) {
   const SavedMethod* saved = draft.account.slot(command.slot);
   if (saved == nullptr) refuse("no_payment_method", "There is no payment method in '" + command.slot + "'.");
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     for (const Attempt& attempt : order.attempts)
       if (attempt.open() && attempt.method == saved->id)
         refuse("payment_under_way", "A payment with this method is under way.");
@@ -168,7 +168,7 @@ void customer_returned(Draft& draft, const CustomerReturned& command) {
   if (command.order && draft.account.order(*command.order) == nullptr)
     refuse("no_such_order", "There is no such order.");
   std::vector<LookUpPlanned> asked;
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     for (const Attempt& attempt : order.attempts)
       if ((!command.order || order.id == *command.order) && attempt.open() && attempt.state != AttemptState::started &&
           attempt.ask_at != never)

@@ -177,7 +177,7 @@ void decide_refund(Draft& draft, const DecideRefund& command) {
   if (!command.approve) return draft.add(RefundDeclined{command.reason});
   if (!draft.account.holds.empty())
     refuse("holds_open", "Credits are still held. Decide when they are settled or released.");
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     if (order.in_flight()) refuse("payment_under_way", "The outcome of a payment is not known yet. Decide when it is.");
   const std::vector<Refund> shares = unused_shares(draft);
   if (shares.empty()) return end_account(draft);

@@ -22,14 +22,16 @@ bool may_try_by_itself(const Draft& draft, const SavedMethod& method) {
   const auto& cap = draft.catalog().refusals;
   const Attempt* last = nullptr;
   std::int32_t refused = 0;
-  for (const Order& order : draft.account.orders)
-    for (const Attempt& attempt : order.attempts) {
-      if (attempt.method != method.id) continue;
-      if (attempt.state == AttemptState::declined && cap &&
-          draft.now < draft.calendar().after(attempt.started_at, cap->within))
-        ++refused;
-      if (!attempt.open() && (last == nullptr || last->started_at <= attempt.started_at)) last = &attempt;
-    }
+  const Account& account = draft.account;
+  const auto its = std::ranges::find(account.tries, method.id, &Tries::method);
+  if (its == account.tries.end()) return true;
+  for (const Tries::Of& of : its->attempts) {
+    const Attempt& attempt = account.order(of.order)->attempts[of.attempt - 1];
+    if (attempt.state == AttemptState::declined && cap &&
+        draft.now < draft.calendar().after(attempt.started_at, cap->within))
+      ++refused;
+    if (!attempt.open()) last = &attempt;
+  }
   if (cap && refused >= cap->at_most) return false;
   return last == nullptr || last->state != AttemptState::declined || !is_over(last->decline);
 }

@@ -9,7 +9,7 @@ namespace florin {
 /// and not more often than the tenant's cap on refusals.
 bool may_try_by_itself(const Draft& draft, const SavedMethod& method);
 
-/// After a refusal of an overdue order: when it is tried again beside the ladder, by why it was refused.
+/// After a refusal of an overdue order: when it is tried again apart from dunning, by why it was refused.
 void plan_retry(Draft& draft, OrderId order);
 
 /// The planned instant has come.

@@ -81,12 +81,13 @@ const ChargeStop* stop_of(const TenantState& tenant, const Account& account, con
 }
 
 bool may_resume(const TenantState& tenant, const Account& account) {
-  return std::ranges::any_of(account.orders, [&](const Order& order) { return waits_no_more(tenant, account, order); });
+  return std::ranges::any_of(account.orders.open(),
+                             [&](const Order& order) { return waits_no_more(tenant, account, order); });
 }
 
 void resume_charges(Draft& draft) {
   std::vector<OrderId> waiting;
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     if (waits_no_more(draft.tenant, draft.account, order)) waiting.push_back(order.id);
   if (waiting.empty()) refuse("nothing_waits", "No charge waits.");
   for (const OrderId id : waiting) {

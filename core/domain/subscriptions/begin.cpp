@@ -99,7 +99,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
   const Catalog& catalog = draft.catalog();
   if (draft.account.subscription)
     refuse("already_subscribed", "This account is on a plan already. Change the plan instead.");
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     if (order.unfinished() && order.buys.plan)
       refuse("payment_under_way", "A payment for a plan is under way. Please wait for its result.");
   const Terms terms =
@@ -179,7 +179,7 @@ void end_trial(Draft& draft) {
   end_running_trial(draft);
   if (!trial.picked) return;
   // A plan that the customer asked to start now, later, and whose payment is under way, takes the place of this one.
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     if (order.unfinished() && order.buys.plan) return;
   const Terms terms = terms_of(draft.account, draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan,
                                trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);

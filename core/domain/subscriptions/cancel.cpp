@@ -23,7 +23,7 @@ void forfeit_all(Draft& draft, const std::string& rule) {
 /// and lands otherwise.
 void close_unpaid(Draft& draft, bool credits_too, std::string_view because) {
   std::vector<OrderId> unpaid, under_way;
-  for (const Order& order : draft.account.orders) {
+  for (const Order& order : draft.account.orders.open()) {
     const bool credits = order.kind == OrderKind::purchase || order.kind == OrderKind::recharge ||
                          order.kind == OrderKind::small_amounts || order.left_as_invoice();
     if (order.state != OrderState::open || (credits && !credits_too)) continue;

@@ -268,7 +268,7 @@ Quote quote_new_cycle(const Draft& draft, const ChangeRule& rule, const Terms& i
 
 void must_not_be_paying(const Draft& draft) {
   if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.");
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     if (order.unfinished() && order.kind != OrderKind::purchase && order.kind != OrderKind::recharge &&
         order.kind != OrderKind::small_amounts && !order.left_as_invoice())
       refuse("payment_under_way", "A payment for this subscription is under way. Please wait for its result.");

@@ -41,7 +41,7 @@ void must_keep_cycles(const Account& account, const CustomPlan& made, const Plan
     if (std::ranges::find(made.cycles, cycle, &CustomPlan::Cycle::cycle) == made.cycles.end())
       refuse("cycle_in_use", "cycles: this account is on '" + cycle + "', which is missing.", plan.at);
   };
-  for (const Order& order : account.orders)
+  for (const Order& order : account.orders.open())
     if ((order.in_flight() || order.undelivered) && order.buys.plan) keeps(*order.buys.plan, order.buys.cycle);
   if (account.trial && account.trial->picked) keeps(account.trial->picked->plan, account.trial->picked->cycle);
   if (!account.subscription) return;

@@ -60,7 +60,7 @@ void resume(Draft& draft) {
                                 .agreement_ends = end_of_period(stood.agreement_ends),
                                 .month_from = moved_if(stood.month ? std::optional(stood.month->from) : std::nullopt),
                                 .month_to = moved_if(stood.month ? std::optional(stood.month->to) : std::nullopt)});
-  // A payment that failed in the pause: the ladder begins now.
+  // A payment that failed in the pause: dunning begins now.
   if (draft.account.past_due) restart_past_due(draft);
 }
 

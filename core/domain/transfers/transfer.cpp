@@ -75,7 +75,7 @@ const Subscription& licensed(const Draft& draft) {
   const Plan* plan = running ? draft.own_catalog().plan(running->plan) : nullptr;
   if (plan == nullptr || !plan->by_licence)
     refuse("not_by_licence", "'" + draft.account.id.text() + "' is on no plan that is sold by licence.");
-  for (const Order& order : draft.account.orders)
+  for (const Order& order : draft.account.orders.open())
     if ((order.in_flight() || order.undelivered) && order.buys.plan)
       refuse("payment_under_way", "A payment for licences of '" + draft.account.id.text() + "' is under way.");
   return *running;

@@ -98,9 +98,8 @@ class Telling {
     return day_of(calendar_, t) + (date.year == calendar_.date(at_).year ? "" : " " + std::to_string(date.year));
   }
   std::string amount_of(GrantId id, Credits amount) const {
-    for (const auto* grants : {&account_.grants, &account_.closed_grants.all()})
-      for (const Grant& grant : *grants)
-        if (grant.id == id) return in_words(catalog_, grant.type, amount) + " (" + word(grant.source) + ")";
+    for (const Grant* grant : account_.all_grants())
+      if (grant->id == id) return in_words(catalog_, grant->type, amount) + " (" + word(grant->source) + ")";
     return std::to_string(amount.units);
   }
   static std::string licences(std::int32_t count) {

@@ -40,14 +40,14 @@ TEST(Lists, AreValuesWhereverTheyLie) {
 
 TEST(Lists, ThatCopiesShareChangeForOneAlone) {
   TenantState tenant;
-  tenant.identified = std::vector{ReceiptId::trusted("one")};
+  tenant.catalog_texts = std::vector{std::string("one")};
   TenantState draft = tenant;
-  draft.identified.push_back(ReceiptId::trusted("two"));
-  EXPECT_EQ(tenant.identified.size(), 1U);
-  EXPECT_EQ(draft.identified.size(), 2U);
-  EXPECT_EQ(erase_if(tenant.identified, [](const ReceiptId& id) { return id.text() == "one"; }), 1U);
-  EXPECT_TRUE(tenant.identified.empty());
-  EXPECT_EQ(draft.identified[0].text(), "one");
+  draft.catalog_texts.push_back("two");
+  EXPECT_EQ(tenant.catalog_texts.size(), 1U);
+  EXPECT_EQ(draft.catalog_texts.size(), 2U);
+  EXPECT_EQ(erase_if(tenant.catalog_texts, [](const std::string& text) { return text == "one"; }), 1U);
+  EXPECT_TRUE(tenant.catalog_texts.empty());
+  EXPECT_EQ(draft.catalog_texts[0], "one");
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST(Holds, ReleasedIntoARollOverThatWasForfeitedGoItsWay) {
   world.does(DeleteAccount{});
   world.does(ReleaseHold{{1}});
   std::int64_t forfeited = 0;
-  for (const Grant& grant : world.account.closed_grants.all()) forfeited += grant.forfeited.units;
+  for (const Grant& grant : world.account.closed_grants) forfeited += grant.forfeited.units;
   EXPECT_EQ(forfeited, 1000 + 7500);
   EXPECT_TRUE(world.account.grants.empty());
 }

@@ -275,7 +275,7 @@ TEST(Cancel, UndoneBeforeTheEndCostsNothingAndRolls) {
 TEST(Cancel, WhilePastDueClosesTheUnpaidRenewal) {
   World world = on("growth", "monthly", "2026-03-10T09:00Z");
   Catalog slow = call_loop();
-  slow.past_due = {slow.past_due.front()};  // a ladder without an end
+  slow.past_due = {slow.past_due.front()};  // a dunning schedule without an end
   world.applies(slow).card("declined").to("2026-04-10T09:00Z").does(Cancel{}).to("2026-05-10T09:00Z");
   EXPECT_EQ(world.last_order().state, OrderState::closed);
   EXPECT_EQ(world.said({.state = AttemptState::captured}), "done");

@@ -1,4 +1,4 @@
-/// Payments: recharges, cards that fail, the past-due ladder, money that goes back.
+/// Payments: recharges, cards that fail, the dunning schedule, money that goes back.
 #include <gtest/gtest.h>
 
 #include "domain/accounts/due.hpp"
@@ -255,7 +255,7 @@ TEST(Methods, BrandSlotAndPaymentsUnderWay) {
   EXPECT_EQ(world.tries(RemovePaymentMethod{"primary"}), "payment_under_way");
 }
 
-TEST(PastDue, TheWholeLadder) {
+TEST(PastDue, EveryStepOfDunning) {
   World world = on("growth", "monthly", "2026-03-10T09:00Z");
   world.does(BuyCredits{amount("100 message"), {}}).card("declined").to("2026-04-10T09:00Z");
   ASSERT_TRUE(world.account.past_due);

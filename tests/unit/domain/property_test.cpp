@@ -29,11 +29,10 @@ void check(const Account& account) {
   std::map<GrantId, Credits> held;
   for (const Hold& hold : account.holds)
     for (const Take& take : hold.takes) held[take.grant] += take.amount;
-  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *grants) {
-      ASSERT_TRUE(grant.balanced()) << "grant " << grant.id.value;
-      ASSERT_EQ(grant.held, held[grant.id]) << "grant " << grant.id.value;
-    }
+  for (const Grant* grant : account.all_grants()) {
+    ASSERT_TRUE(grant->balanced()) << "grant " << grant->id.value;
+    ASSERT_EQ(grant->held, held[grant->id]) << "grant " << grant->id.value;
+  }
   ASSERT_TRUE(std::ranges::is_sorted(account.grants, spent_before));
   for (const Grant& grant : account.grants) {
     // No credits of a plan outlive the period that gave them, also when all of them are held.
@@ -47,7 +46,7 @@ void check(const Account& account) {
     for (const Attempt& attempt : order.attempts) open += attempt.open() ? 1 : 0;
     ASSERT_LE(open, 1U);  // never a second attempt beside one that has no outcome
     for (const Attempt& attempt : order.attempts) ASSERT_EQ(attempt.open(), attempt.ask_at != never);
-    // Nobody forgets an order: it is being paid, the ladder has it, or it waits behind a renewal that is being paid.
+    // Nobody forgets an order: it is being paid, dunning has it, or it waits behind a renewal that is being paid.
     if (order.state == OrderState::open && !order.in_flight()) {
       const bool behind = std::ranges::any_of(account.orders, [&](const Order& other) {
         return other.renewal() && other.in_flight() && other.id < order.id;

@@ -40,7 +40,7 @@ Meter meter_of(std::string_view id, std::string_view type, std::int64_t takes, s
           .at = line(5)};
 }
 
-PastDueStep rung(std::string_view after, bool tries, bool cancels, std::optional<bool> usage_refused) {
+PastDueStep dunning_step(std::string_view after, bool tries, bool cancels, std::optional<bool> usage_refused) {
   return {.after = span(after),
           .try_again = tries,
           .tell = true,
@@ -80,8 +80,8 @@ Catalog tenant_named(std::string_view id, std::string_view money_of) {
                                .otherwise = LateThen::refund,
                                .at = line(73)};
   catalog.minimum_charge = Money(50, catalog.currency);
-  catalog.past_due = {rung("0 days", true, false, false), rung("3 days", true, false, std::nullopt),
-                      rung("7 days", true, false, true), rung("14 days", false, true, std::nullopt)};
+  catalog.past_due = {dunning_step("0 days", true, false, false), dunning_step("3 days", true, false, std::nullopt),
+                      dunning_step("7 days", true, false, true), dunning_step("14 days", false, true, std::nullopt)};
   catalog.invoice_numbers = "CL-000001";
   catalog.credit_note_numbers = "CLC-000001";
   catalog.roles_at = line(80);

@@ -1,0 +1,257 @@
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/tenant/tenant.hpp"
+#include "domain/decision/world.hpp"
+#include "domain/journal/journal.hpp"
+#include "engine/shard.hpp"
+#include "store/memory/memory_store.hpp"
+
+/// One account with a long past, in a shard of its own: orders that were paid, whose credits are used up.
+namespace florin::bench {
+
+/// CPU time of this thread in nanoseconds.
+inline std::int64_t cpu_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+class LongLife {
+ public:
+  explicit LongLife(std::uint32_t closed_orders) {
+    open(*shard_);
+    ask(OpenAccount{"US", std::nullopt, {}});
+    ask(AddPaymentMethod{*MethodId::parse("card"), "primary", {}, "tok_1", "visa", "4242", std::nullopt});
+    Subscribe growth;
+    growth.plan = *PlanId::parse("growth");
+    growth.cycle = "monthly";
+    ask(std::move(growth));
+    pay();
+    ask(AdjustCredits{*CreditAmount::parse("900000 message"), false, "for the test"});
+    commit();
+    write_past(closed_orders);
+    restart();
+  }
+
+  /// A new shard over the same store.
+  void restart() {
+    shard_ = std::make_unique<engine::Shard>(store_, policies_, engine::Shard::Options());
+    open(*shard_);
+    shard_->let_look();
+  }
+
+  void command() { ask(AdjustCredits{*CreditAmount::parse("1 message"), false, "for the test"}); }
+  void debit() { ask(Use{*MeterId::parse("sms"), *Quantity::parse("100 characters"), {}}); }
+  /// Credits are bought and paid for.
+  void purchase() {
+    ask(BuyCredits{*CreditAmount::parse("100 message"), {}});
+    pay();
+  }
+  /// Whether this usage would go through.
+  bool check() const {
+    bool goes = false;
+    shard_->look(tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+      const World world{found.last_at, catalogs, {}, nullptr};
+      goes = !decide(found, state, {"owner", "ann"}, "",
+                     Use{*MeterId::parse("sms"), *Quantity::parse("1 characters"), {}}, world)
+                  .refusal;
+    });
+    return goes;
+  }
+  void commit() {
+    if (shard_->waiting() == 0) return;
+    const store::Row row = shard_->form();
+    if (store_.commit(row, row.epoch) != store::Committed::done) std::abort();
+    shard_->durable(row);
+  }
+  /// What a checkpoint of what has changed is made of. Only of what is durable.
+  engine::Shard::Cut cut() { return shard_->cut(); }
+  void save(const engine::Shard::Cut& cut) {
+    if (!store_.save(0, cut.objects, cut.floor)) std::abort();
+    shard_->saved(true);
+  }
+  void not_saved() { shard_->saved(false); }
+  const Account& state() const { return *shard_->account(tenant, account); }
+  std::size_t refused() const { return refused_; }
+
+ private:
+  struct GivesAll : engine::Policies {
+    Result<Answer> answer(const TenantId&, std::uint32_t, const Question& question) override {
+      PolicyAnswer all;
+      if (const auto* moment = std::get_if<Moment>(&question))
+        for (const Allowance& allowance : moment->includes)
+          all.decisions.push_back({.kind = PolicyDecision::Kind::issue,
+                                   .type = allowance.type,
+                                   .amount = allowance.amount,
+                                   .rule = "test"});
+      if (std::holds_alternative<Sale>(question)) return Answer(TaxAnswer());
+      return Answer(std::move(all));
+    }
+  };
+
+  static void open(engine::Shard& shard) {
+    const auto compile = [](std::uint32_t version, const std::string&) -> Result<std::shared_ptr<const Catalog>> {
+      Errors errors;
+      auto read = config::load_tenant(FLORIN_CONFIG "/tenants/callloop.yaml", errors);
+      if (!errors.empty()) return errors.front();
+      read.catalog.version = version;
+      return std::make_shared<const Catalog>(std::move(read.catalog));
+    };
+    if (!shard.open(now) || !shard.add_tenant(compile, tenant, "callloop", now)) std::abort();
+  }
+  void ask(AnyCommand command, Way way = Way::outside) {
+    engine::Job job{};
+    job.tenant = tenant;
+    job.account = account;
+    job.actor = way == Way::outside ? Actor{"staff", "jo"} : Actor{"processor", "sandbox"};
+    job.key = "key-" + std::to_string(++asked_);
+    job.command = std::move(command);
+    job.way = way;
+    job.reply = [this](const Result<engine::Answered>& answer) {
+      if (!answer || answer->entry->refusal) ++refused_;
+    };
+    shard_->take(std::move(job), now);
+  }
+  void pay() {
+    const Order& order = state().orders.back();
+    ProviderReport said;
+    said.state = AttemptState::captured;
+    said.amount = order.asked();
+    said.ref = "pi_" + std::to_string(asked_);
+    ask(PaymentReported{order.id, 1, std::move(said), true}, Way::provider);
+  }
+
+  /// Each order was paid by its first attempt, and what it brought is used up.
+  void write_past(std::uint32_t orders) {
+    if (orders == 0) return;
+    const Account& before = state();
+    const Order& like = before.orders.back();
+    std::uint64_t invoice = shard_->tenant(tenant)->last_invoice;
+    Facts facts;
+    std::vector<Entry> entries;
+    for (std::uint32_t i = 1; i <= orders; ++i) {
+      Order order = like;
+      order.id = {before.last_order + i};
+      order.kind = OrderKind::purchase;
+      order.state = OrderState::open;
+      order.buys = {};
+      order.buys.bought = {{*CreditType::parse("message"), Credits{500}}};
+      order.attempts.clear();
+      order.invoice.clear();
+      order.paid_at.reset();
+      order.issued = {};
+      Attempt attempt = like.attempts.back();
+      attempt.state = AttemptState::started;
+      attempt.key = "key00000000000000000" + std::to_string(100000 + i);
+      const GrantId grant{before.last_grant + i};
+      facts.push_back(OrderPlaced{order});
+      facts.push_back(AttemptStarted{order.id, attempt, 0, std::nullopt});
+      facts.push_back(AttemptMoved{.order = order.id,
+                                   .attempt = 1,
+                                   .state = AttemptState::captured,
+                                   .amount = attempt.amount,
+                                   .ask_at = never,
+                                   .ref = "pi_" + std::to_string(i),
+                                   .raw = "succeeded",
+                                   .decline = DeclineKind::none,
+                                   .decline_code = {},
+                                   .action = {},
+                                   .alarm = {}});
+      facts.push_back(OrderPaid{order.id, 1});
+      facts.push_back(InvoiceIssued{++invoice, "CL-" + std::to_string(invoice), order.id, order.total});
+      GrantIssued issued{};
+      issued.grant = grant;
+      issued.type = *CreditType::parse("message");
+      issued.source = GrantSource::purchase;
+      issued.amount = Credits{500};
+      issued.paid_by = order.id;
+      issued.rule = "grants.purchase";
+      facts.push_back(issued);
+      facts.push_back(CreditsSpent{*MeterId::parse("sms"),
+                                   *Quantity::parse("1 characters"),
+                                   *CreditType::parse("message"),
+                                   {{grant, Credits{500}}}});
+      entries.push_back({.tenant = tenant,
+                         .account = account,
+                         .actor = {"staff", "jo"},
+                         .key = {},
+                         .asked_at = now,
+                         .at = now,
+                         .catalog = 1,
+                         .command = FallDue{},
+                         .refusal = std::nullopt,
+                         .facts = std::move(facts)});
+      facts = {};
+    }
+    const auto head = store_.head(0);
+    store::Row row;
+    row.first = head->last + 1;
+    row.last = head->last + entries.size();
+    row.epoch = head->epoch;
+    row.format = journal::format;
+    row.previous = head->hash;
+    for (const Entry& entry : entries) journal::write(row.entries, entry);
+    row.hash = store::seal(row);
+    if (store_.commit(row, row.epoch) != store::Committed::done) std::abort();
+  }
+
+  static inline const TenantId tenant = *TenantId::parse("callloop");
+  static inline const AccountId account = *AccountId::parse("ann");
+  static inline const Instant now = *Instant::parse("2026-03-10T09:00Z");
+
+  GivesAll policies_;
+  store::MemoryStore store_;
+  std::unique_ptr<engine::Shard> shard_ = std::make_unique<engine::Shard>(store_, policies_, engine::Shard::Options());
+  std::uint64_t asked_ = 0;
+  std::size_t refused_ = 0;
+};
+
+struct Costs {
+  double command = 0, purchase = 0, debit = 0, check = 0, checkpoint = 0;  ///< ns of CPU time
+  std::size_t bytes = 0;                                                   ///< of a checkpoint
+};
+
+/// Of one each, the least of many: what disturbs a machine only adds.
+inline Costs costs_of(LongLife& life, int rounds = 40) {
+  Costs costs{.command = 1e18, .purchase = 1e18, .debit = 1e18, .check = 1e18, .checkpoint = 1e18};
+  const auto least = [](double& best, const auto& work) {
+    const std::int64_t from = cpu_ns();
+    work();
+    best = std::min(best, static_cast<double>(cpu_ns() - from));
+  };
+  constexpr int many = 20;
+  life.commit();
+  life.save(life.cut());
+  for (int round = 0; round < rounds; ++round) {
+    least(costs.command, [&] { life.command(); });
+    least(costs.debit, [&] {
+      for (int i = 0; i < many; ++i) life.debit();
+    });
+    life.commit();
+    least(costs.check, [&] {
+      for (int i = 0; i < many; ++i) (void)life.check();
+    });
+    engine::Shard::Cut cut;
+    least(costs.checkpoint, [&] { cut = life.cut(); });
+    costs.bytes = 0;
+    for (const auto& object : cut.objects) costs.bytes += object.bytes.size();
+    life.save(cut);
+    if (round % 4 == 0) {
+      least(costs.purchase, [&] { life.purchase(); });
+      life.commit();
+      life.save(life.cut());
+    }
+  }
+  costs.debit /= many;
+  costs.check /= many;
+  return costs;
+}
+
+}  // namespace florin::bench
