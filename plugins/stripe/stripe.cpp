@@ -119,6 +119,10 @@ class Stripe {
       return done({.state = FLORIN_NOT_SENT,
                    .reason = Reason{FLORIN_MISCONFIGURED, "currency_not_supported",
                                     "Stripe counts this currency in another unit"}});
+    if (op.amount.exponent == 3 && op.amount.minor % 10 != 0)
+      return done({.state = FLORIN_NOT_SENT,
+                   .reason = Reason{FLORIN_MISCONFIGURED, "amount_not_supported",
+                                    "Stripe takes amounts of this currency in steps of 0.010"}});
     if (!replies.empty()) return settle(replies.last());
     const Text off_session = (op.flags & FLORIN_OFF_SESSION) != 0 ? Text("true") : Text();
     if (!Text(op.method_ref)) return form(op);
