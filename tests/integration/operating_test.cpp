@@ -199,6 +199,62 @@ TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   EXPECT_NE(view.find(R"("message":"2800")"), std::string::npos) << view;
 }
 
+// A system that counts in UTC ends periods at another hour than the tenant's zone, and gives months for free.
+TEST_F(Operating, AnImportKeepsThePaidEndOfTheSystemBefore) {
+  open("2026-11-29T15:00Z");
+  const std::string file = write("utc.yaml", R"(accounts:
+  utc:
+    billing_country: US
+    opened_at: 2025-07-15T18:00Z
+    first_paid_at: 2025-07-15T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T18:00Z, next_renewal: 2026-12-15T18:00Z}
+  free:
+    billing_country: US
+    opened_at: 2025-07-15T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T18:00Z, next_renewal: 2027-02-15T19:00Z}
+)");
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
+  EXPECT_NE(dry->accounts[0].is.find("renews at 2026-12-15T18:00Z as it is paid (by the tenant's calendar at "
+                                     "2026-12-15T19:00Z), then at 2027-01-15T19:00Z"),
+            std::string::npos)
+      << dry->accounts[0].is;
+  EXPECT_NE(dry->accounts[1].is.find("renews at 2027-02-15T19:00Z"), std::string::npos) << dry->accounts[1].is;
+  ASSERT_EQ(dry->accounts[0].charges.size(), 1U);
+  EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-12-15T18:00Z");
+}
+
+// Trial credits without a plan: the trial comes along, and what is picked in it begins when it ends.
+TEST_F(Operating, AnImportBringsTheTrialAlong) {
+  open("2026-11-29T15:00Z");
+  const std::string file = write("trial.yaml", R"(accounts:
+  trialing:
+    billing_country: US
+    opened_at: 2026-11-20T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    lots: [{source: trial, remaining: 25 message, ends_at: 2026-12-04T18:00Z}]
+)");
+  const auto done = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_TRUE(done->errors.empty()) << done->errors.front().message;
+  EXPECT_TRUE(done->accounts[0].is.starts_with("trial, 25 message")) << done->accounts[0].is;
+  const AccountId account = *AccountId::parse("trialing");
+  const auto picked = host->submit_json(tenant, account, {"owner", ""}, "pick",
+                                        R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+  ASSERT_TRUE(picked) << picked.error().message;
+  ASSERT_FALSE(picked->refusal) << picked->refusal->text;
+  const auto before = host->account(tenant, account);
+  ASSERT_TRUE(before);
+  EXPECT_NE(before->find(R"("subscription":null)"), std::string::npos) << *before;
+  host->run_until(*Instant::parse("2026-12-04T18:00Z"));
+  const auto after = host->account(tenant, account);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->find(R"("subscription":null)"), std::string::npos) << *after;
+}
+
 // Refutes ALL-09: some of them taken over
 TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   open("2026-03-20T15:00Z");

@@ -105,14 +105,37 @@ void import_overdue(Draft& draft, const Terms& terms, Instant since) {
 }
 
 /// An agreement ends with a period: to the day, since another system may count its days in another zone.
+/// One that ends with the period that runs ends when that period is paid to.
 std::optional<Instant> imported_agreement(const Calendar& calendar, const ImportedPlan& plan, const Periods& periods) {
   if (!plan.agreement_ends) return std::nullopt;
   const Span a_day{Span::Unit::days, 1};
-  const auto end = [&](std::int64_t months) { return calendar.boundary(periods.anchor, 1, months); };
-  const std::int64_t months = months_to_last_end(calendar, periods, calendar.after(*plan.agreement_ends, a_day));
-  if (months == periods.first_end || *plan.agreement_ends <= calendar.after(end(months), a_day)) return end(months);
-  refuse("agreement_does_not_fit", "agreement_ends: an agreement ends with a period. Write " + end(months).text() +
-                                       " or " + end(months + periods.months).text() + ".");
+  const Instant limit = calendar.after(*plan.agreement_ends, a_day);
+  const Instant end = last_end_within(calendar, periods, limit);
+  if (end <= *periods.first_to || *plan.agreement_ends <= calendar.after(end, a_day)) return end;
+  const std::int64_t later = months_to_last_end(calendar, periods, limit) + periods.months;
+  refuse("agreement_does_not_fit", "agreement_ends: an agreement ends with a period. Write " + end.text() + " or " +
+                                       calendar.boundary(periods.anchor, 1, later).text() + ".");
+}
+
+/// The period that ends where the system before said that it is paid to. That system may count in another zone, so that
+/// the end is up to a day off ours; and it may have given months for free, so that it is a later end of ours.
+struct PaidPeriod {
+  std::int64_t k = 0;
+  Instant from;  ///< the present one's beginning
+};
+PaidPeriod paid_period(const Calendar& calendar, const ImportedPlan& plan, std::int32_t months, Instant now) {
+  constexpr Duration zones_apart = hours(15);  // UTC and any zone, and an hour of summer
+  if (plan.next_renewal <= now)
+    refuse("renewal_is_past", "The next renewal, " + plan.next_renewal.text() + ", is not after the import.");
+  std::int64_t k = 0;
+  while (calendar.boundary(plan.anchor, months, k + 1) + zones_apart < plan.next_renewal) ++k;
+  const Instant ours = calendar.boundary(plan.anchor, months, k + 1);
+  if (plan.next_renewal + zones_apart < ours)
+    refuse("renewal_does_not_fit",
+           "From this anchor a period ends at " + ours.text() + ", and none at " + plan.next_renewal.text() + ".");
+  std::int64_t present = k;
+  while (present > 0 && now < calendar.boundary(plan.anchor, months, present)) --present;
+  return {k, calendar.boundary(plan.anchor, months, present)};
 }
 
 void import_subscription(Draft& draft, const ImportedPlan& plan) {
@@ -121,14 +144,9 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
   if (draft.now < plan.anchor) refuse("anchor_in_future", "The first period has begun before the import.");
   const Calendar calendar = draft.calendar();
   const std::int32_t months = terms.cycle.months;
-  std::int64_t k = 0;
-  while (calendar.boundary(plan.anchor, months, k + 1) <= draft.now) ++k;
-  const Instant from = calendar.boundary(plan.anchor, months, k);
-  const Instant to = calendar.boundary(plan.anchor, months, k + 1);
-  if (to != plan.next_renewal)
-    refuse("renewal_does_not_fit",
-           "From this anchor the next renewal is at " + to.text() + ", not at " + plan.next_renewal.text() + ".");
-  const auto bound = imported_agreement(calendar, plan, {plan.anchor, (k + 1) * months, months});
+  const auto [k, from] = paid_period(calendar, plan, months, draft.now);
+  const Instant to = plan.next_renewal;
+  const auto bound = imported_agreement(calendar, plan, {plan.anchor, (k + 1) * months, months, to});
   draft.add(SubscriptionStarted{.plan = terms.plan.id,
                                 .cycle = terms.cycle.id,
                                 .months = months,
@@ -136,7 +154,7 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
                                 .add_ons = terms.add_ons,
                                 .catalog = catalog.version,
                                 .anchor = plan.anchor,
-                                .to = calendar.boundary(plan.anchor, months, 1),
+                                .to = k == 0 ? to : calendar.boundary(plan.anchor, months, 1),
                                 .agreement_ends = bound});
   if (k > 0)
     draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
@@ -217,9 +235,30 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
   });
 }
 
+namespace {
+/// Who has trial credits and no plan is in its trial: a plan picked in it begins as the tenant's word is.
+void import_trial(Draft& draft, const ImportAccount& command) {
+  if (command.subscription || command.first_paid_at) return;
+  std::optional<Instant> ends_at;
+  bool runs = false;
+  for (const ImportedLot& lot : command.lots) {
+    if (lot.source != "trial") continue;
+    runs = true;
+    if (lot.ends_at) ends_at = std::max(ends_at.value_or(*lot.ends_at), *lot.ends_at);
+  }
+  if (!runs) return;
+  if (!draft.catalog().trial) refuse("no_trial", "There is no trial here.", draft.catalog().at);
+  if (draft.catalog().trial->lasts && !ends_at)
+    refuse("trial_without_end", "A trial here ends: its credits say when, as `ends_at`.", draft.catalog().trial->at);
+  if (ends_at && *ends_at <= draft.now) return;  // its lot is refused
+  draft.add(TrialStarted{ends_at});
+}
+}  // namespace
+
 void import_what_runs(Draft& draft, const Actor& actor, const ImportAccount& command) {
   if (command.custom_plan) of_field("custom_plan", [&] { set_custom_plan(draft, *command.custom_plan); });
   if (command.subscription) of_field("subscription", [&] { import_subscription(draft, *command.subscription); });
+  of_field("lots", [&] { import_trial(draft, command); });
   of_each("lots", command.lots, [&](const ImportedLot& lot) { import_lot(draft, lot); });
   of_each("members", command.members, [&](const ImportedMember& member) { import_member(draft, member); });
   of_each("items", command.items, [&](const OccupyItem& item) { occupy_item(draft, actor, item); });

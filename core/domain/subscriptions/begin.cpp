@@ -156,7 +156,7 @@ void change_subscription(Draft& draft, const Buys& terms) {
   const Account before = draft.account;
   const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
   const Subscription& running = *draft.account.subscription;
-  const Periods periods{running.anchor, running.anchor_months + terms.months, terms.months};
+  const Periods periods{running.anchor, running.anchor_months + terms.months, terms.months, new_to};
   const auto bound = plan ? bound_until(draft, *plan, draft.now, periods) : running.agreement_ends;
   draft.add(SubscriptionChanged{.plan = *terms.plan,
                                 .cycle = terms.cycle,

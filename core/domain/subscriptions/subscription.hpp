@@ -32,6 +32,7 @@ struct Periods {
   Instant anchor;
   std::int64_t first_end = 0;  ///< of the period that runs or begins, in months from the anchor
   std::int32_t months = 1;
+  std::optional<Instant> first_to = std::nullopt;  ///< where the first one ends; none: by the calendar
 };
 Periods periods_of(const Subscription& running);
 /// The last end of a period that is not after `limit`; at least the first one.
