@@ -33,6 +33,12 @@ bool is_lost(const std::filesystem::path& data) {
   return empty && std::filesystem::exists(data / "plugins", failed);
 }
 
+/// Why a tenant without a version in the journal does nothing; one that has a version goes on with it.
+Error is_new(const TenantId& id) {
+  return {.code = "tenant_stopped",
+          .message = "the tenant '" + id.text() + "' is new here: `florin apply` puts its file into force"};
+}
+
 std::string line_of(const Error& error) {
   std::string line = config::text_of({error});
   if (line.ends_with('\n')) line.pop_back();
@@ -88,7 +94,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
       continue;
     }
     if (before != sources.end()) continue;  // the other file of this tenant has errors
-    sources.push_back({id, config::effective(tenant), std::nullopt});
+    const bool begins = !options.begins || std::ranges::find(*options.begins, id) != options.begins->end();
+    sources.push_back({id, config::effective(tenant), begins ? std::nullopt : std::optional(is_new(id))});
     files.emplace(id.text(), std::move(tenant));
   }
   const auto compile = [raw = assembly.get()](const TenantId& tenant, std::uint32_t version, const std::string& text) {

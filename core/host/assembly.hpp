@@ -32,6 +32,7 @@ class Assembly {
     /// Address of the journal in PostgreSQL; none: it is in the folder.
     std::optional<std::string> postgres;
     std::optional<Instant> virtual_from;
+    std::optional<std::vector<TenantId>> begins;  ///< new tenants that are put into force; none: all
   };
   /// Errors: those of the plugin library, of the store, and of Shard::open.
   static Result<std::unique_ptr<Assembly>> open(const Options& options);
