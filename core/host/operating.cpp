@@ -84,6 +84,9 @@ std::string told(const Account& account, const Catalog& catalog) {
     if (running->licences > 1) text += ", " + std::to_string(running->licences) + " licences";
     text += running->ends_at ? ", ends at " + running->ends_at->text() : ", renews at " + running->to.text();
     text += moves(*running, catalog);
+    if (const auto& pause = account.pause)
+      text += ", paused since " + pause->since.text() + ": resumes at " + pause->resumes_at.text() +
+              " at the latest, and then renews as much later as the pause was long";
     if (running->agreement_ends) text += ", bound until " + running->agreement_ends->text();
   }
   if (account.past_due) text += ", past due since " + account.past_due->since.text();

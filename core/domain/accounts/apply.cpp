@@ -176,7 +176,7 @@ struct Applying {
   }
 
   void operator()(const SubscriptionPaused& fact) {
-    account.pause = PauseState{at, fact.resumes_at, fact.usage_refused, fact.credits_frozen};
+    account.pause = PauseState{fact.since.value_or(at), fact.resumes_at, fact.usage_refused, fact.credits_frozen};
   }
   void operator()(const SubscriptionResumed& fact) {
     Subscription& running = subscription();

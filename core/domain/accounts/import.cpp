@@ -126,7 +126,8 @@ struct PaidPeriod {
 PaidPeriod paid_period(const Calendar& calendar, const ImportedPlan& plan, std::int32_t months, Instant now) {
   constexpr Duration zones_apart = hours(15);  // UTC and any zone, and an hour of summer
   if (plan.next_renewal <= now)
-    refuse("renewal_is_past", "The next renewal, " + plan.next_renewal.text() + ", is not after the import.");
+    refuse("renewal_is_past", "The next renewal, " + plan.next_renewal.text() + ", is not after " +
+                                  (plan.paused_since ? "its pause began." : "the import."));
   std::int64_t k = 0;
   while (calendar.boundary(plan.anchor, months, k + 1) + zones_apart < plan.next_renewal) ++k;
   const Instant ours = calendar.boundary(plan.anchor, months, k + 1);
@@ -138,13 +139,41 @@ PaidPeriod paid_period(const Calendar& calendar, const ImportedPlan& plan, std::
   return {k, calendar.boundary(plan.anchor, months, present)};
 }
 
+/// It stands still since before the import: all its ends were written as they were then, and move when it resumes.
+void import_pause(Draft& draft, const ImportedPlan& plan) {
+  const auto& rule = draft.catalog().pause;
+  if (!rule) refuse("pause_not_offered", "A pause is not offered here.", draft.catalog().at);
+  if (plan.overdue_since) refuse("past_due", "A subscription with an overdue payment cannot be paused.", rule->at);
+  const Instant longest = draft.calendar().after(*plan.paused_since, rule->longest);
+  const Instant resumes_at = plan.resumes_at.value_or(longest);
+  if (resumes_at <= draft.now || longest < resumes_at)
+    refuse("bad_instant",
+           "This pause resumes after the import, and at the latest at " + longest.text() + ", not at " +
+               resumes_at.text() + ". A subscription that has resumed is imported as it is since.",
+           rule->at);
+  draft.add(SubscriptionPaused{.resumes_at = resumes_at,
+                               .usage_refused = rule->usage_refused,
+                               .credits_frozen = rule->freezes_credits,
+                               .since = plan.paused_since});
+}
+
+/// A month of add-ons that are sold by the month runs, as of when the period began to stand still.
+void import_add_on_month(Draft& draft, Instant at) {
+  if (paid_by_month(current_terms(draft)).add_ons.empty()) return;
+  const Subscription::Month month = add_on_month_at(draft, at);
+  draft.add(AddOnMonthStarted{month.from, month.to});
+}
+
 void import_subscription(Draft& draft, const ImportedPlan& plan) {
   const Catalog& catalog = draft.catalog();
   const Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
-  if (draft.now < plan.anchor) refuse("anchor_in_future", "The first period has begun before the import.");
+  const Instant stands_at = plan.paused_since.value_or(draft.now);
+  if (stands_at < plan.anchor || draft.now < stands_at)
+    refuse("anchor_in_future", "The first period has begun before the import, and before its pause.");
+  if (plan.resumes_at && !plan.paused_since) refuse("not_paused", "resumes_at is of a pause: write paused_since too.");
   const Calendar calendar = draft.calendar();
   const std::int32_t months = terms.cycle.months;
-  const auto [k, from] = paid_period(calendar, plan, months, draft.now);
+  const auto [k, from] = paid_period(calendar, plan, months, stands_at);
   const Instant to = plan.next_renewal;
   const auto bound = imported_agreement(calendar, plan, {plan.anchor, (k + 1) * months, months, to});
   draft.add(SubscriptionStarted{.plan = terms.plan.id,
@@ -161,8 +190,9 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
   if (plan.agreement_ends && *plan.agreement_ends <= draft.now)
     refuse("bad_instant", "An agreement that is over binds nobody: leave it out.");
   begin_month(draft);
-  begin_add_on_month(draft);
+  import_add_on_month(draft, stands_at);
   if (plan.cancelled.value_or(false)) cancel(draft);
+  if (plan.paused_since) return import_pause(draft, plan);
   if (plan.overdue_since) import_overdue(draft, terms, *plan.overdue_since);
 }
 
@@ -181,6 +211,13 @@ GrantLife life_of(const Draft& draft, const ImportedLot& lot, const PolicyDecisi
   return running && of_period && lot.ends_at == running->to ? GrantLife::with_period : GrantLife::brought;
 }
 
+/// The end of a lot as it stands at the import: credits that stand still in a pause have stood still since it began.
+std::optional<Instant> end_of(const Draft& draft, const ImportedLot& lot, GrantLife life) {
+  const auto& pause = draft.account.pause;
+  if (!lot.ends_at || !pause || !pause->credits_frozen || life == GrantLife::with_period) return lot.ends_at;
+  return draft.calendar().moved(*lot.ends_at, pause->since, draft.now);
+}
+
 void import_lot(Draft& draft, const ImportedLot& lot) {
   const Catalog& catalog = draft.catalog();
   const auto origin = std::ranges::find(origins, lot.source, &Origin::word);
@@ -194,20 +231,23 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
   const auto units = lot.remaining.amount.in_units(type->decimals);
   if (!units || *units <= 0)
     refuse("bad_amount", "What remains of a lot is positive and no finer than the credit's decimals.", type->at);
-  if (lot.ends_at && *lot.ends_at <= draft.now) refuse("lot_is_over", "A lot that has ended holds no credits.");
+  const auto& pause = draft.account.pause;
+  const Instant stands_at = pause && pause->credits_frozen ? pause->since : draft.now;
+  if (lot.ends_at && *lot.ends_at <= stands_at) refuse("lot_is_over", "A lot that has ended holds no credits.");
   if (lot.paid && (lot.paid->negative() || lot.paid->currency() != catalog.currency))
     refuse("wrong_currency", "What was paid is in " + std::string(catalog.currency.code()) + ".");
   const PolicyDecision place = place_of(draft, *origin, {type->id, Credits{*units}});
+  const GrantLife life = life_of(draft, lot, place);
   draft.add(GrantIssued{.grant = {draft.account.last_grant + 1},
                         .type = type->id,
                         .source = origin->source,
                         .priority = place.priority,
-                        .ends_at = lot.ends_at,
+                        .ends_at = end_of(draft, lot, life),
                         .amount = {*units},
                         .paid_by = {},
                         .rule = place.rule,
                         .paid = lot.paid.value_or(Money()),
-                        .life = life_of(draft, lot, place)});
+                        .life = life});
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ void pause(Draft& draft) {
   if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.", rule->at);
   draft.add(SubscriptionPaused{.resumes_at = draft.calendar().after(draft.now, rule->longest),
                                .usage_refused = rule->usage_refused,
-                               .credits_frozen = rule->freezes_credits});
+                               .credits_frozen = rule->freezes_credits,
+                               .since = std::nullopt});
 }
 
 void resume(Draft& draft) {
