@@ -7,6 +7,7 @@
 #include "domain/payments/methods.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
+#include "host/free_text.hpp"
 #include "host/gate.hpp"
 #include "host/payments.hpp"
 #include "host/plug.hpp"
@@ -319,6 +320,21 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id, cons
   return Done{};
 }
 
+/// Free text of an account, and its keys, never have what is known of its person.
+Status Assembly::names_nobody(const engine::Job& job) const {
+  const std::vector<FreeText> texts = free_texts_of(job);
+  const bool speaks = std::ranges::any_of(texts, [](const FreeText& one) { return one.field != "key"; });
+  if (!speaks || job.account.empty()) return Done{};
+  std::vector<std::uint64_t> entries;
+  const auto read = engine_->read([&](const engine::Shard& shard) {
+    const Account* account = shard.account(job.tenant, job.account);
+    if (account != nullptr && account->person_at) entries = account->person_at->entries;
+  });
+  if (!read || entries.empty()) return Done{};
+  const auto person = engine::read_person(*store_, job.tenant, job.account, entries);
+  return person ? names_not(*person, texts) : Status(Done{});
+}
+
 /// `netbanking/HDFC`: what stands behind the kind is what that kind asks its customer for.
 Status Assembly::fits_its_kind(const engine::Job& job) const {
   const std::string* with = std::visit(
@@ -352,6 +368,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                   .of_effect = false,
                   .expects = request.expects};
   if (const auto in = admitted(job); !in) return in.error();
+  if (const auto nobody = names_nobody(job); !nobody) return nobody.error();
   if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
     if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
   if (const auto asked = fits_its_kind(job); !asked) return asked.error();

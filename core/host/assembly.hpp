@@ -87,6 +87,7 @@ class Assembly {
   Status knows_customer(const Request& request, const MethodId& method, const std::optional<ProcessorId>& through,
                         bool to_be_saved) const;
   /// Errors: bad_details, of `with`.
+  Status names_nobody(const engine::Job& job) const;
   Status fits_its_kind(const engine::Job& job) const;
 
   Options options_;
