@@ -237,11 +237,14 @@ int with_host(const SubmitWords& words, Ask ask) {
   if (!tenant) return failed_to_read("TENANT", tenant);
   const auto account = words.account == "-" ? Result<AccountId>(AccountId()) : AccountId::parse(words.account);
   if (!account) return failed_to_read("ACCOUNT", account);
-  const std::size_t colon = words.as.find(':');
-  const Actor actor{words.as.substr(0, colon), colon == std::string::npos ? std::string() : words.as.substr(colon + 1)};
-  auto host = open_host(words.config, words.data);
+  if (const Errors wrong = command_errors(words.command); !wrong.empty()) {
+    std::cerr << as_text(wrong);
+    return usage;
+  }
+  auto host = open_host(words.config, words.data, {*tenant});
   if (!host) return fail(host.error());
-  return ask(*host, *tenant, *account, actor);
+  if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
+  return ask(*host, *tenant, *account, actor_of(words.as));
 }
 
 }  // namespace
@@ -282,8 +285,9 @@ int statement(const StatementWords& words) {
   if (!processor) return failed_to_read("--processor", processor);
   const auto bytes = bytes_of(words.file);
   if (!bytes) return unfit_file(bytes.error());
-  auto host = open_known_host(words.config, words.data);
+  auto host = open_known_host(words.config, words.data, {*tenant});
   if (!host) return fail(host.error());
+  if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
   const auto report = host->load_statement(*tenant, *processor, words.file, *bytes, words.dry_run);
   if (!report && !report.error().at.file.empty()) return unfit_file(report.error());
   if (!report) return was_refused(report.error());
@@ -306,8 +310,9 @@ int statement(const StatementWords& words) {
 int bank_receipts(const std::string& config, const std::string& data, const std::string& tenant_word) {
   const auto tenant = TenantId::parse(tenant_word);
   if (!tenant) return failed_to_read("--tenant", tenant);
-  auto host = open_known_host(config, data);
+  auto host = open_known_host(config, data, {*tenant});
   if (!host) return fail(host.error());
+  if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
   const auto money = host->bank_receipts(*tenant);
   if (!money) return fail(money.error());
   std::cout << *money << "\n";

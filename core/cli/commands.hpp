@@ -103,6 +103,17 @@ int roll_key(const KeyWords& words);
 int revoke_key(const KeyWords& words);
 int list_keys(const KeyWords& words);
 
+/// search: a part of an id or of what is kept of its person; empty: all.
+int accounts(const TenantWords& words, const std::string& search);
+int cases(const TenantWords& words);
+struct AccountWords : TenantWords {
+  std::string account;
+};
+int documents(const AccountWords& words);
+int methods(const AccountWords& words);
+/// what: a row of the tenant's entitlements, or an action.
+int may(const AccountWords& words, const std::string& what);
+
 /// The shipped florin.yaml: of the folder we are in, else the installed one.
 std::string default_config();
 std::string default_plugins();

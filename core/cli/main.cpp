@@ -47,7 +47,8 @@ class Program {
       return app_.exit(said);  // --help and --version
     } catch (const CLI::RequiredError& wrong) {
       if (argc > 1 && app_.get_subcommands().empty())
-        std::cerr << "florin: '" << florin::printable(argv[1]) << "' is no command; `florin --help` lists them\n";
+        std::cerr << "florin: '" << florin::printable(argv[1]) << "' is no command" << meant(argv[1])
+                  << "; `florin --help` lists them\n";
       else
         app_.exit(wrong);
       return usage;
@@ -109,6 +110,13 @@ class Program {
     std::cerr << run->err;
     std::cout.flush();
     return run->exit;
+  }
+
+  std::string meant(const std::string& written) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app_.get_subcommands({})) names.push_back(sub->get_name());
+    const std::string word = florin::hint(written, names);
+    return word.starts_with(':') ? std::string() : word;
   }
 
   CLI::App* command(const std::string& name, const std::string& what, std::function<int()> action) {
@@ -322,6 +330,11 @@ class Program {
     config_of(sub);
     return sub;
   }
+  CLI::App* of_account(const std::string& name, const std::string& what, std::function<int()> action) {
+    auto* sub = of_tenant(name, what, std::move(action));
+    sub->add_option("ACCOUNT", account_, "its id")->required();
+    return sub;
+  }
   TenantWords words() const { return {config_, data_, tenant_, as_}; }
 
   void with_a_tenant() {
@@ -352,7 +365,7 @@ class Program {
         host_command("statement", "load a bank's statement, and say of each line whose it is and why",
                      [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
     data_of(lines);
-    lines->add_option("FILE", from_file_, "camt.053, or CSV as the processor's YAML says")->required();
+    lines->add_option("FILE", from_file_, "camt.053, MT940 or CSV, as the processor's YAML says")->required();
     lines->add_option("--tenant", tenant_)->required();
     lines->add_option("--processor", processor_, "whose account it is of")->required();
     lines->add_flag("--dry-run", dry_run_, "say it, and enter nothing");
@@ -372,6 +385,19 @@ class Program {
                             [this] { return reconcile(words(), processor_, day_); });
     books->add_option("--processor", processor_)->required();
     books->add_option("--day", day_, "UTC, as 2026-04-10")->required();
+
+    auto* known =
+        of_tenant("accounts", "the accounts of a tenant, a line each", [this] { return accounts(words(), search_); });
+    known->add_option("--search", search_, "a part of an id, or of a name, email or other word of its person");
+    of_tenant("cases", "what waits for staff over all accounts, as JSON", [this] { return cases(words()); });
+    of_account("documents", "an account's invoices and credit notes, as JSON",
+               [this] { return documents({words(), account_}); });
+    of_account("methods", "the payment methods that an account is offered, and what excludes the others",
+               [this] { return methods({words(), account_}); });
+    of_account("may", "whether an account may do something, or what of an entitlement it has",
+               [this] { return may({words(), account_}, what_); })
+        ->add_option("WHAT", what_, "an action (buy_number) or a row of the price page (numbers)")
+        ->required();
 
     auto* list =
         host_command("bank-receipts", "what came by bank and waits for a person, and what is waited for, as JSON",
@@ -399,7 +425,7 @@ class Program {
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;
-  std::string day_, month_;
+  std::string day_, month_, search_, what_;
   bool dry_run_ = false, csv_ = false;
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };

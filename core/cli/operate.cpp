@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 
 #include "commands.hpp"
 #include "florin/check.hpp"
@@ -12,17 +14,52 @@ namespace florin::cli {
 
 namespace {
 
-Actor actor_of(const std::string& as) {
-  const std::size_t colon = as.find(':');
-  return {as.substr(0, colon), colon == std::string::npos ? std::string() : as.substr(colon + 1)};
-}
-
-/// Whether all files are without an error; says every one.
-bool all_fit(const std::vector<std::string>& files, const std::string& config) {
+/// The tenants of files without an error; none: it says every error.
+std::optional<std::vector<TenantId>> all_fit(const std::vector<std::string>& files, const std::string& config) {
   const ConfigCheck checked = check_config(files, config);
   std::cerr << as_text(checked.errors);
   if (!checked.not_asked.empty()) std::cerr << "florin: what plugins say of it is not checked: " << checked.not_asked;
-  return checked.errors.empty();
+  if (!checked.errors.empty()) return std::nullopt;
+  std::vector<TenantId> tenants;
+  for (const std::string& tenant : checked.tenants) tenants.push_back(TenantId::trusted(tenant));
+  return tenants;
+}
+
+/// Whether a tenant has no version in this journal yet.
+bool is_new(const std::string& data, const TenantId& tenant) {
+  const auto known = florin::versions(data, tenant);
+  return !known || known->empty();
+}
+
+/// Of a file without an error.
+TenantId tenant_of(const std::string& file) {
+  constexpr std::string_view key = "\ntenant: ";
+  const auto whole = effective_tenant(file);
+  const std::size_t at = whole ? whole->find(key) : std::string::npos;
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + key.size();
+  return TenantId::trusted(whole->substr(from, whole->find(' ', from) - from));
+}
+
+/// Makes files the next versions of their tenants. One that is new was put into force when the host was opened.
+int apply_files(const ApplyWords& words, const std::vector<TenantId>& tenants) {
+  std::vector<TenantId> begun;
+  std::ranges::copy_if(tenants, std::back_inserter(begun),
+                       [&](const TenantId& tenant) { return is_new(words.data, tenant); });
+  auto host = open_host(words.config, words.data, tenants);
+  if (!host) return fail(host.error());
+  bool all = true;
+  for (const std::string& file : tenant_files(words.files)) {
+    const auto applied = host->apply(file, actor_of(words.as));
+    const bool began =
+        !applied && applied.error().code == "no_change" && std::ranges::find(begun, tenant_of(file)) != begun.end();
+    if (applied || began)
+      std::cout << file << ": version " << (applied ? *applied : 1) << " is in force\n";
+    else
+      std::cerr << file << ": not applied, " << applied.error().code << ": " << applied.error().message << "\n";
+    all = all && (applied || began);
+  }
+  return written(all ? fine : refused);
 }
 
 }  // namespace
@@ -44,30 +81,24 @@ int apply(const ApplyWords& words) {
     std::cerr << "florin: apply takes files, or --tenant with --version\n";
     return usage;
   }
-  if (!words.files.empty() && !all_fit(words.files, words.config)) return problems;
-  TenantId tenant;
-  if (words.version != 0) {
-    const auto id = TenantId::parse(words.tenant);
-    if (!id) return failed_to_read("--tenant", id);
-    tenant = *id;
+  if (words.version == 0) {
+    const auto tenants = all_fit(words.files, words.config);
+    if (!tenants) return problems;
+    return apply_files(words, *tenants);
   }
-  auto host = open_host(words.config, words.data);
+  const auto tenant = TenantId::parse(words.tenant);
+  if (!tenant) return failed_to_read("--tenant", tenant);
+  auto host = open_host(words.config, words.data, {*tenant});
   if (!host) return fail(host.error());
-  const auto say = [&](const std::string& what, const Result<std::uint32_t>& applied) {
-    if (applied)
-      std::cout << what << ": version " << *applied << " is in force\n";
-    else
-      std::cerr << what << ": not applied, " << applied.error().code << ": " << printable_lines(applied.error().message)
-                << "\n";
-    return bool(applied);
-  };
-  bool all = true;
-  if (words.version != 0)
-    all = say(tenant.text(), host->apply_again(tenant, words.version, actor_of(words.as)));
-  else
-    for (const std::string& file : tenant_files(words.files))
-      all = say(file, host->apply(file, actor_of(words.as))) && all;
-  return written(all ? fine : refused);
+  if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
+  const auto applied = host->apply_again(*tenant, words.version, actor_of(words.as));
+  if (!applied) {
+    std::cerr << tenant->text() << ": not applied, " << applied.error().code << ": "
+              << printable_lines(applied.error().message) << "\n";
+    return refused;
+  }
+  std::cout << tenant->text() << ": version " << *applied << " is in force\n";
+  return written(fine);
 }
 
 int versions(const std::string& data, const std::string& tenant, bool json) {

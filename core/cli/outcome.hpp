@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <vector>
 
 #include "commands.hpp"
 #include "florin/check.hpp"
@@ -36,29 +38,59 @@ int failed_to_read(const char* what, const Result<T>& id) {
   return usage;
 }
 
-/// A host for one command; says what is wrong with its tenants, which go on without those.
-inline OpenedHost open_host(const std::string& config, const std::string& data) {
+/// The host answered, and the answer is no.
+inline int was_refused(const Error& error) {
+  std::cerr << "florin: " << printable(error.code) << ": " << as_text({error});
+  return refused;
+}
+
+/// `owner:ann` as who asks.
+inline Actor actor_of(const std::string& as) {
+  const std::size_t colon = as.find(':');
+  return {as.substr(0, colon), colon == std::string::npos ? std::string() : as.substr(colon + 1)};
+}
+
+/// A host for one command about some tenants: of the new ones only these are put into force. Says what is wrong with
+/// tenants, which go on without those, and of these whether their files are not what is in force.
+inline OpenedHost open_host(const std::string& config, const std::string& data, const std::vector<TenantId>& tenants) {
   if (Host* running = running_host()) return OpenedHost(*running);
-  auto host = Host::open({.config = config, .data = data, .virtual_from = std::nullopt});
-  if (host) std::cerr << as_text(host->problems());
+  auto host = Host::open({.config = config, .data = data, .virtual_from = std::nullopt, .begins = tenants});
+  if (!host) return host;
+  for (const Error& problem : host->problems()) {
+    const bool of_these = std::ranges::any_of(
+        tenants, [&](const TenantId& tenant) { return problem.message.starts_with("'" + tenant.text() + "' "); });
+    if (problem.code != "not_applied" || of_these) std::cerr << as_text({problem});
+  }
   return host;
 }
 
+/// A tenant that does not run here, with the one that was probably meant. None: it does, or the host says why not.
+inline std::optional<Error> unknown(const Host& host, const TenantId& tenant) {
+  std::vector<std::string> known;
+  for (const TenantId& one : host.tenants()) known.push_back(one.text());
+  if (known.empty() || std::ranges::find(known, tenant.text()) != known.end()) return std::nullopt;
+  return Error{.code = "no_such_tenant",
+               .message = "there is no tenant '" + tenant.text() + "'" + hint(tenant.text(), known)};
+}
+
 /// The same of a journal that is there: whoever looks begins none where a name is mistyped.
-inline OpenedHost open_known_host(const std::string& config, const std::string& data) {
+inline OpenedHost open_known_host(const std::string& config, const std::string& data,
+                                  const std::vector<TenantId>& tenants) {
   if (data.find("://") == std::string::npos && !std::filesystem::exists(data))
     return Result<Host>(Error{.code = "no_store", .message = data + " is not there"});
-  return open_host(config, data);
+  return open_host(config, data, tenants);
 }
 
 /// Opens the host with `open` and does `with` it and the tenant.
 template <class With>
 int on_tenant(const TenantWords& words, With with,
-              OpenedHost (*open)(const std::string&, const std::string&) = &open_known_host) {
+              OpenedHost (*open)(const std::string&, const std::string&,
+                                 const std::vector<TenantId>&) = &open_known_host) {
   const auto tenant = TenantId::parse(words.tenant);
   if (!tenant) return failed_to_read("TENANT", tenant);
-  auto host = open(words.config, words.data);
+  auto host = open(words.config, words.data, {*tenant});
   if (!host) return fail(host.error());
+  if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
   return with(*host, *tenant);
 }
 
@@ -77,12 +109,6 @@ inline Result<std::string> bytes_of(const std::string& file) {
 inline int unfit_file(const Error& error) {
   std::cerr << "florin: " << as_text({error});
   return problems;
-}
-
-/// The host answered, and the answer is no.
-inline int was_refused(const Error& error) {
-  std::cerr << "florin: " << printable(error.code) << ": " << as_text({error});
-  return refused;
 }
 
 /// Output that did not reach its file is no success.

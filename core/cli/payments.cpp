@@ -54,8 +54,9 @@ int webhook(const StatementWords& words) {
   if (!processor) return failed_to_read("--processor", processor);
   const auto request = recorded(words.file);
   if (!request) return unfit_file(request.error());
-  auto host = open_known_host(words.config, words.data);
+  auto host = open_known_host(words.config, words.data, {*tenant});
   if (!host) return fail(host.error());
+  if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
   const auto taken = host->webhook(*tenant, *processor, request->headers, request->body);
   if (!taken) return was_refused(taken.error());
   std::cout << words.file << " is taken\n";

@@ -19,10 +19,11 @@ void check_tenant(const std::filesystem::path& file, Checked& checked) {
   const auto same = std::ranges::find(checked.tenants, tenant.catalog.tenant,
                                       [](const Tenant& other) { return other.catalog.tenant; });
   if (errors.empty() && same != checked.tenants.end()) errors.push_back(duplicate_tenant(*same, tenant));
+  checked.errors.insert(checked.errors.end(), errors.begin(), errors.end());
   if (errors.empty())
     checked.tenants.push_back(std::move(tenant));
-  else
-    checked.errors.insert(checked.errors.end(), errors.begin(), errors.end());
+  else if (!tenant.catalog.tenant.empty())
+    checked.unfit.push_back(std::move(tenant));
 }
 
 /// Whether this is a host's file; one that cannot be read is left to whoever reads it next.
@@ -42,11 +43,12 @@ Checked check_files(const std::vector<std::filesystem::path>& files) {
       check_tenant(file, checked);
       continue;
     }
-    Checked::Host host{load_host_file(file, checked.errors), {}};
+    Checked::Host host{load_host_file(file, checked.errors), {}, {}};
     for (const std::filesystem::path& tenant : host.says.tenants) {
-      const std::size_t before = checked.tenants.size();
+      const std::size_t fit = checked.tenants.size(), unfit = checked.unfit.size();
       check_tenant(tenant, checked);
-      if (checked.tenants.size() != before) host.tenants.push_back(before);
+      if (checked.tenants.size() != fit) host.tenants.push_back(fit);
+      if (checked.unfit.size() != unfit) host.unfit.push_back(unfit);
     }
     checked.hosts.push_back(std::move(host));
   }

@@ -12,11 +12,12 @@ namespace florin::config {
 struct Checked {
   Errors errors;                ///< by file and line; none: everything may be used
   std::vector<Tenant> tenants;  ///< those without an error
+  std::vector<Tenant> unfit;    ///< the others, as far as they can be read: plugins may have more to say
 
-  /// A host file among the files, and which of `tenants` are its own.
+  /// A host file among the files, and which of `tenants` and `unfit` are its own.
   struct Host {
     HostFile says;
-    std::vector<std::size_t> tenants;
+    std::vector<std::size_t> tenants, unfit;
   };
   std::vector<Host> hosts;
 };

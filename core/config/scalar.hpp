@@ -52,7 +52,12 @@ inline constexpr Format format_of<Instant> = {
     .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"};
 template <>
 inline constexpr Format format_of<Date> = {.example = "2026-03-10", .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"};
+template <class Tag>
 inline constexpr std::string_view id_pattern = "^[a-z0-9_-]{1,64}$";
+template <>
+inline constexpr std::string_view id_pattern<AccountTag> = "^[A-Za-z0-9_-]{1,64}$";
+template <>
+inline constexpr std::string_view id_pattern<MemberTag> = "^[A-Za-z0-9_-]{1,64}$";
 /// What such an id looks like; each kind has words of its own.
 template <class Tag>
 inline constexpr std::string_view id_example = "starter";
@@ -77,7 +82,7 @@ inline constexpr std::string_view id_example<MemberTag> = "anna";
 template <>
 inline constexpr std::string_view id_example<ReceiptTag> = "cheque-000123";
 template <class Tag>
-inline constexpr Format format_of<Id<Tag>> = {.example = id_example<Tag>, .pattern = id_pattern};
+inline constexpr Format format_of<Id<Tag>> = {.example = id_example<Tag>, .pattern = id_pattern<Tag>};
 template <class Tag>
 inline constexpr Format format_of<Number<Tag>> = {.json = Format::Json::integer, .example = "1"};
 template <std::integral T>

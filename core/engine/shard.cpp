@@ -49,6 +49,11 @@ const std::string* key_of(Account& account, const AnyCommand& command) {
   return nullptr;
 }
 
+/// Whether it may be asked of an account that is not there: it opens one, or the answer is a refusal of its own.
+bool may_begin(const AnyCommand& command) {
+  return std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command);
+}
+
 /// What a command says of the person behind an account.
 std::vector<Word>* person_named(AnyCommand& command) {
   if (auto* opens = std::get_if<OpenAccount>(&command)) return &opens->personal_data;
@@ -155,6 +160,12 @@ void Shard::fail(Held* held, Pending& pending, const Error& why) {
 }
 
 Shard::Ran Shard::run(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now) {
+  // A mistyped account gets no entry, and the key is still free for the right one.
+  if (held == nullptr && !pending.job.account.empty() && !may_begin(pending.job.command)) {
+    fail(held, pending,
+         {.code = "no_such_account", .message = "there is no account '" + pending.job.account.text() + "'"});
+    return Ran::through;
+  }
   // What was asked about is decided as of when it was asked: later work waits for it.
   const Instant until = pending.at == never ? now : pending.at;
   for (Held* account : {held, other}) {

@@ -7,6 +7,7 @@
 #include "domain/payments/methods.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
+#include "host/free_text.hpp"
 #include "host/gate.hpp"
 #include "host/payments.hpp"
 #include "host/plug.hpp"
@@ -31,6 +32,12 @@ bool is_lost(const std::filesystem::path& data) {
   const std::filesystem::path file = data / "journal.db";
   const bool empty = !std::filesystem::exists(file, failed) || std::filesystem::file_size(file, failed) == 0;
   return empty && std::filesystem::exists(data / "plugins", failed);
+}
+
+/// Why a tenant without a version in the journal does nothing; one that has a version goes on with it.
+Error is_new(const TenantId& id) {
+  return {.code = "tenant_stopped",
+          .message = "the tenant '" + id.text() + "' is new here: `florin apply` puts its file into force"};
 }
 
 std::string line_of(const Error& error) {
@@ -88,7 +95,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
       continue;
     }
     if (before != sources.end()) continue;  // the other file of this tenant has errors
-    sources.push_back({id, config::effective(tenant), std::nullopt});
+    const bool begins = !options.begins || std::ranges::find(*options.begins, id) != options.begins->end();
+    sources.push_back({id, config::effective(tenant), begins ? std::nullopt : std::optional(is_new(id))});
     files.emplace(id.text(), std::move(tenant));
   }
   const auto compile = [raw = assembly.get()](const TenantId& tenant, std::uint32_t version, const std::string& text) {
@@ -312,6 +320,21 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id, cons
   return Done{};
 }
 
+/// Free text of an account, and its keys, never have what is known of its person.
+Status Assembly::names_nobody(const engine::Job& job) const {
+  const std::vector<FreeText> texts = free_texts_of(job);
+  const bool speaks = std::ranges::any_of(texts, [](const FreeText& one) { return one.field != "key"; });
+  if (!speaks || job.account.empty()) return Done{};
+  std::vector<std::uint64_t> entries;
+  const auto read = engine_->read([&](const engine::Shard& shard) {
+    const Account* account = shard.account(job.tenant, job.account);
+    if (account != nullptr && account->person_at) entries = account->person_at->entries;
+  });
+  if (!read || entries.empty()) return Done{};
+  const auto person = engine::read_person(*store_, job.tenant, job.account, entries);
+  return person ? names_not(*person, texts) : Status(Done{});
+}
+
 /// `netbanking/HDFC`: what stands behind the kind is what that kind asks its customer for.
 Status Assembly::fits_its_kind(const engine::Job& job) const {
   const std::string* with = std::visit(
@@ -345,6 +368,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                   .of_effect = false,
                   .expects = request.expects};
   if (const auto in = admitted(job); !in) return in.error();
+  if (const auto nobody = names_nobody(job); !nobody) return nobody.error();
   if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
     if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
   if (const auto asked = fits_its_kind(job); !asked) return asked.error();

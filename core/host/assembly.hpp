@@ -32,6 +32,7 @@ class Assembly {
     /// Address of the journal in PostgreSQL; none: it is in the folder.
     std::optional<std::string> postgres;
     std::optional<Instant> virtual_from;
+    std::optional<std::vector<TenantId>> begins;  ///< new tenants that are put into force; none: all
   };
   /// Errors: those of the plugin library, of the store, and of Shard::open.
   static Result<std::unique_ptr<Assembly>> open(const Options& options);
@@ -86,6 +87,7 @@ class Assembly {
   Status knows_customer(const Request& request, const MethodId& method, const std::optional<ProcessorId>& through,
                         bool to_be_saved) const;
   /// Errors: bad_details, of `with`.
+  Status names_nobody(const engine::Job& job) const;
   Status fits_its_kind(const engine::Job& job) const;
 
   Options options_;

@@ -2,13 +2,18 @@
 
 #include "domain/catalog/command_rule.hpp"
 #include "host/card_numbers.hpp"
+#include "host/free_text.hpp"
 
 namespace florin {
 
 Status admitted(const engine::Job& job) {
   if (auto why = kept_out(job.way, job.actor, job.command))
     return Error{.code = "not_permitted", .message = *std::move(why)};
-  return holds_no_card_number(job);
+  if (auto none = holds_no_card_number(job); !none) return none;
+  // A usage has no other free text than its key, and is asked for often.
+  const bool usage = std::holds_alternative<Use>(job.command) || std::holds_alternative<UseTogether>(job.command);
+  if (usage && job.key.find('@') == std::string::npos) return Done{};
+  return names_no_address(free_texts_of(job));
 }
 
 }  // namespace florin

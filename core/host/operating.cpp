@@ -66,6 +66,16 @@ Error at_record(const config::ImportedRecord& record, const std::string& code, c
   return {.code = code, .message = record.account.text() + ": " + text, .at = record.where(field)};
 }
 
+/// That a period which ends as the system before had it goes over into the tenant's own calendar; empty: it fits.
+std::string moves(const Subscription& running, const Catalog& catalog) {
+  const Calendar calendar(catalog.zone);
+  const auto ours = [&](std::int32_t periods) {
+    return calendar.boundary(running.anchor, 1, running.anchor_months + periods * running.months);
+  };
+  if (running.to == ours(1)) return {};
+  return " as it is paid (by the tenant's calendar at " + ours(1).text() + "), then at " + ours(2).text();
+}
+
 /// What the account will be, for the person who imports it.
 std::string told(const Account& account, const Catalog& catalog) {
   std::string text = account.state_word();
@@ -73,6 +83,10 @@ std::string told(const Account& account, const Catalog& catalog) {
     text += ", " + running->plan.text() + " " + running->cycle;
     if (running->licences > 1) text += ", " + std::to_string(running->licences) + " licences";
     text += running->ends_at ? ", ends at " + running->ends_at->text() : ", renews at " + running->to.text();
+    text += moves(*running, catalog);
+    if (const auto& pause = account.pause)
+      text += ", paused since " + pause->since.text() + ": resumes at " + pause->resumes_at.text() +
+              " at the latest, and then renews as much later as the pause was long";
     if (running->agreement_ends) text += ", bound until " + running->agreement_ends->text();
   }
   if (account.past_due) text += ", past due since " + account.past_due->since.text();

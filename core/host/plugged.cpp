@@ -241,6 +241,8 @@ Errors Plugged::plug_in(const Catalog& catalog) {
     else
       note(std::move(unfit), "/payments/processors/" + processor.id.text(), processor.at);
   }
+  for (const Method& method : catalog.methods)
+    note(unfit_for_money(catalog, method, *made), "/payments/methods/" + method.id.text(), method.at);
   if (!problems.empty()) return problems;
   const std::lock_guard lock(mutex_);
   auto& held = tenants_[id];
@@ -255,10 +257,96 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   return {};
 }
 
+namespace {
+
+/// Every amount that the file itself names as a price, each once.
+std::vector<Money> prices_of(const Catalog& catalog) {
+  std::vector<Money> prices;
+  const auto add = [&](Money price) {
+    const bool readable = catalog.currency && price.currency() == catalog.currency;
+    if (readable && price.minor() > 0 && std::ranges::find(prices, price) == prices.end()) prices.push_back(price);
+  };
+  for (const Plan& plan : catalog.plans)
+    for (const CycleRule& cycle : plan.cycles) add(cycle.price);
+  for (const AddOn& add_on : catalog.add_ons)
+    for (const AddOn::Price& price : add_on.prices) add(price.price);
+  add(catalog.minimum_charge);
+  return prices;
+}
+
+/// Why the plugin would send no charge of this amount; empty: it would. Nothing is sent.
+std::string refuses(const ProcessorPlugin& plugin, const Method& method, Money amount) {
+  const Operation charge{.kind = OperationKind::charge,
+                         .off_session = true,
+                         .key = "0000000000000000000000000",
+                         .payment_key = "0000000000000000000000000",
+                         .amount = amount,
+                         .method = method.id.text(),
+                         .method_ref = "none",
+                         .customer_key = "none/none"};
+  const auto step = plugin.step(charge, {});
+  if (!step && step.error().code == "not_offered")
+    return "it does not take " + std::string(amount.currency().code()) + " by this method";
+  if (!step) return {};
+  const bool misfit = step->done && step->done->state == AttemptState::not_sent &&
+                      step->done->decline == DeclineKind::misconfigured && !step->done->text.empty();
+  return misfit ? step->done->text : std::string();
+}
+
+/// The countries that the YAML offers the method to, by its condition; none: everywhere.
+std::vector<std::string> countries_of(const Method& method) {
+  for (const Need& need : method.offered_to)
+    if (need.word == "billing_country") return need.any_of;
+  return {};
+}
+
+}  // namespace
+
+/// Whether a method and its processors take the tenant's currency, its prices and its countries: what would otherwise
+/// fail at each charge.
+Errors Plugged::unfit_for_money(const Catalog& catalog, const Method& method, const Tenant& made) {
+  Errors problems;
+  const auto add = [&](std::string message) {
+    problems.push_back({.code = "cannot_be_charged", .message = std::move(message), .at = {}});
+  };
+  const std::vector<Money> prices = prices_of(catalog);
+  const auto kind = made.methods.find(method.id.text());
+  if (kind != made.methods.end() && !prices.empty()) {
+    const auto verdict =
+        kind->second->offered({.amount = prices.front(), .country = {}, .plan = {}, .cycle = {}, .brand = {}});
+    if (verdict && !verdict->allowed && verdict->rule == "currency")
+      add("the tenant's currency is " + std::string(catalog.currency.code()) + ": " + verdict->text);
+  }
+  for (const ProcessorId& through : method.through) {
+    const auto processing = made.processors.find(through.text());
+    if (processing == made.processors.end() || processing->second.named == nullptr) continue;
+    const ProcessorPlugin& plugin = *processing->second.named;
+    if (!plugin.facts().offers_it(OperationKind::charge, method.id.text(), {})) {
+      std::vector<std::string> taken;
+      for (const ProcessorOffer& offer : plugin.facts().offers) taken.push_back(offer.method);
+      add("'" + through.text() + "' charges nothing by '" + method.id.text() + "': it takes " + list_of(taken, ", "));
+      continue;
+    }
+    for (const Money price : prices)
+      if (const std::string why = refuses(plugin, method, price); !why.empty()) {
+        add("'" + through.text() + "' takes no " + price.text() + " by '" + method.id.text() + "': " + why);
+        break;
+      }
+    const std::vector<std::string> countries = countries_of(method);
+    for (const ProcessorOffer& offer : plugin.facts().offers) {
+      if (offer.method != method.id.text() || offer.regions.empty()) continue;
+      for (const std::string& country : countries)
+        if (std::ranges::find(offer.regions, country) == offer.regions.end())
+          add("'" + through.text() + "' takes no '" + method.id.text() + "' in " + country);
+    }
+  }
+  return problems;
+}
+
 Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, Processing& made) {
   auto instance = library_.processor(processor.plugin, {tenant, granted_by(processor.config).config});
   if (!instance) return instance.error();
-  made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
+  made.named = made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
   if (made.plugin->manifest().endpoints.empty()) {
     made.way = std::make_shared<NoTransport>();
     made.secrets = [](std::string_view) { return std::vector<std::string>(); };
@@ -414,11 +502,24 @@ std::shared_ptr<const MethodPlugin> Plugged::method(const TenantId& id, const Me
   return found == held->methods.end() ? nullptr : found->second;
 }
 
+namespace {
+/// Names the one that was probably meant, or all that there are.
+template <class Held>
+Error no_such_processor(const Held* held, const ProcessorId& processor) {
+  std::vector<std::string_view> known;
+  if (held != nullptr)
+    for (const auto& [name, processing] : held->processors) known.push_back(name);
+  const std::string meant = config::did_you_mean(processor.text(), known);
+  return {.code = "no_such_processor",
+          .message = "there is no processor '" + processor.text() + "'" +
+                     (meant.empty() && !known.empty() ? ": " + config::choice(known) : meant)};
+}
+}  // namespace
+
 Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const ProcessorId& processor,
                                                    const WebhookMessage& message) const {
   const auto held = tenant(id);
-  if (held == nullptr || !held->processors.contains(processor.text()))
-    return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
+  if (held == nullptr || !held->processors.contains(processor.text())) return no_such_processor(held.get(), processor);
   const Processing& processing = held->processors.at(processor.text());
   return processing.plugin->webhook(message, processing.secrets);
 }
@@ -432,8 +533,7 @@ std::vector<std::string> Plugged::person_for(const TenantId& id, const Processor
 Result<std::vector<WebhookClaim>> Plugged::pull(const TenantId& id, const ProcessorId& processor, Instant from,
                                                 Instant until, Instant now, const std::string& address) const {
   const auto held = tenant(id);
-  if (held == nullptr || !held->processors.contains(processor.text()))
-    return Error{.code = "no_such_processor", .message = "there is no processor '" + processor.text() + "'"};
+  if (held == nullptr || !held->processors.contains(processor.text())) return no_such_processor(held.get(), processor);
   const Processing& processing = held->processors.at(processor.text());
   if (!processing.plugin->facts().offers_it(OperationKind::pull, address.empty() ? "" : "wire", {}))
     return Error{.code = "no_books", .message = "the plugin of '" + processor.text() + "' reads no books"};

@@ -75,7 +75,8 @@ class Plugged : public engine::Policies, public engine::Providers {
  private:
   struct Processing {
     std::shared_ptr<const ProcessorPlugin> plugin;
-    std::shared_ptr<SandboxProvider> sandbox;  ///< none: the way is the network's, or there is none
+    std::shared_ptr<const ProcessorPlugin> named;  ///< as the YAML has it, also where the sandbox plays it
+    std::shared_ptr<SandboxProvider> sandbox;      ///< none: the way is the network's, or there is none
     std::shared_ptr<Transport> way;
     Secrets secrets;
   };
@@ -89,6 +90,7 @@ class Plugged : public engine::Policies, public engine::Providers {
   /// Whoever works with it keeps it, also when a new version takes its place meanwhile.
   std::shared_ptr<const Tenant> tenant(const TenantId& id) const;
   /// Errors: each says in `at.path` where under the processor's block it is.
+  static Errors unfit_for_money(const Catalog& catalog, const Method& method, const Tenant& made);
   Errors plug_in(const Processor& processor, const std::string& tenant, Processing& made);
   Errors play(const Processor& processor, const std::string& tenant, Processing& made);
   Errors reach(const Processor& processor, Processing& made);

@@ -9,7 +9,9 @@
 #include <iterator>
 
 #include "config/check.hpp"
+#include "config/command.hpp"
 #include "config/command_page.hpp"
+#include "config/hint.hpp"
 #include "config/host_file.hpp"
 #include "config/tenant/tenant.hpp"
 #include "config/tenant/warnings.hpp"
@@ -47,16 +49,36 @@ std::vector<fs::path> files_of(const std::vector<std::string>& files, Errors& er
   return all;
 }
 
+/// Whether an error is about what another one has left as a hole.
+bool same_place(const Error& a, const Error& b) {
+  return a.at.file == b.at.file && (a.at.path.starts_with(b.at.path) || b.at.path.starts_with(a.at.path));
+}
+
+/// Tenants whose plugins are asked: those without an error so far, and those with errors as far as they can be read.
+struct Asked {
+  std::vector<config::Tenant> fit, unfit;
+};
+
 /// What the plugins of a host file say is wrong with tenants; those that they find fit. Errors: they cannot be loaded.
-Result<Errors> said_by_plugins(const config::HostFile& host, const std::vector<config::Tenant>& tenants,
+Result<Errors> said_by_plugins(const config::HostFile& host, const Asked& asked, const Errors& before,
                                std::vector<std::string>& fit) {
   const auto plugged = load_plugins(host, std::nullopt, {});
   if (!plugged) return plugged.error();
   Errors errors;
-  for (config::Tenant tenant : tenants) {
+  for (config::Tenant tenant : asked.fit) {
     tenant.catalog.version = 1;
     Errors said = plug_in(**plugged, tenant);
     if (said.empty()) fit.push_back(tenant.catalog.tenant.text());
+    std::ranges::move(said, std::back_inserter(errors));
+  }
+  for (config::Tenant tenant : asked.unfit) {
+    tenant.catalog.version = 1;
+    Errors said = plug_in(**plugged, tenant);
+    // A plugin's own blocks stand for themselves; what complains of a hole is not said.
+    std::erase_if(said, [&](const Error& error) {
+      return !error.at.path.starts_with("payments.") ||
+             std::ranges::any_of(before, [&](const Error& hole) { return same_place(error, hole); });
+    });
     std::ranges::move(said, std::back_inserter(errors));
   }
   return errors;
@@ -70,15 +92,19 @@ ConfigCheck check_config(const std::vector<std::string>& files, const std::strin
   config::Checked checked = config::check_files(files_of(files, errors));
   std::ranges::move(checked.errors, std::back_inserter(errors));
 
-  std::vector<bool> asked(checked.tenants.size(), false);
+  std::vector<bool> asked(checked.tenants.size(), false), asked_unfit(checked.unfit.size(), false);
   for (const config::Checked::Host& one : checked.hosts) {
-    std::vector<config::Tenant> own;
+    Asked own;
     for (const std::size_t tenant : one.tenants) {
-      own.push_back(checked.tenants[tenant]);
+      own.fit.push_back(checked.tenants[tenant]);
       asked[tenant] = true;
     }
+    for (const std::size_t tenant : one.unfit) {
+      own.unfit.push_back(checked.unfit[tenant]);
+      asked_unfit[tenant] = true;
+    }
     if (one.says.plugins.empty()) continue;  // its error is said already
-    auto said = said_by_plugins(one.says, own, check.tenants);
+    auto said = said_by_plugins(one.says, own, errors, check.tenants);
     if (said) std::ranges::move(*said, std::back_inserter(errors));
     if (!said)
       errors.push_back({.code = said.error().code,
@@ -86,17 +112,19 @@ ConfigCheck check_config(const std::vector<std::string>& files, const std::strin
                         .at = said.error().at.file.empty() ? one.says.plugins_at : said.error().at});
   }
 
-  std::vector<config::Tenant> others;
+  Asked others;
   for (std::size_t i = 0; i < asked.size(); ++i)
-    if (!asked[i]) others.push_back(checked.tenants[i]);
-  if (!others.empty()) {
+    if (!asked[i]) others.fit.push_back(checked.tenants[i]);
+  for (std::size_t i = 0; i < asked_unfit.size(); ++i)
+    if (!asked_unfit[i]) others.unfit.push_back(checked.unfit[i]);
+  if (!others.fit.empty() || !others.unfit.empty()) {
     Errors unfit;
     const config::HostFile file = config::load_host_file(host, unfit);
-    auto said = unfit.empty() ? said_by_plugins(file, others, check.tenants) : Result<Errors>(unfit.front());
+    auto said = unfit.empty() ? said_by_plugins(file, others, errors, check.tenants) : Result<Errors>(unfit.front());
     if (said) std::ranges::move(*said, std::back_inserter(errors));
     if (!said) {
       check.not_asked = as_text({said.error()});
-      for (const config::Tenant& tenant : others) check.tenants.push_back(tenant.catalog.tenant.text());
+      for (const config::Tenant& tenant : others.fit) check.tenants.push_back(tenant.catalog.tenant.text());
     }
   }
 
@@ -145,6 +173,18 @@ std::string as_json(const Errors& errors) {
 
 std::vector<SchemaFile> schemas() {
   return {{"tenant.json", config::tenant_schema()}, {"florin.json", config::host_file_schema()}};
+}
+
+Errors command_errors(std::string_view json) {
+  Errors errors;
+  (void)config::command_of_json(json, errors);
+  return config::in_order(std::move(errors));
+}
+
+std::string hint(std::string_view written, const std::vector<std::string>& known) {
+  const std::vector<std::string_view> words(known.begin(), known.end());
+  const std::string meant = config::did_you_mean(written, words);
+  return !meant.empty() || words.empty() ? meant : ": " + config::choice(words);
 }
 
 std::string commands_page() { return config::command_page(); }

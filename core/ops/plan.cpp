@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <map>
 
 #include "config/check.hpp"
@@ -92,12 +93,18 @@ PlannedSubscription planned(const Catalogs& catalogs, const Account& account, st
   return plan;
 }
 
-Result<TenantPlan> plan_of(Books& books, const config::Tenant& file) {
-  TenantPlan plan{.tenant = file.catalog.tenant};
+/// Of a file that begins a tenant.
+TenantPlan new_here(const config::Tenant& file) {
+  TenantPlan plan{.tenant = file.catalog.tenant, .next = 1};
   const OnNewVersion& moves = file.catalog.on_new_version;
   plan.running_subscriptions =
       moves.running_subscriptions == OnNewVersion::Running::keep_price ? "keep_price" : "at_next_renewal";
   plan.meters = moves.meters == OnNewVersion::Meters::at_once ? "at_once" : "at_next_renewal";
+  return plan;
+}
+
+Result<TenantPlan> plan_of(Books& books, const config::Tenant& file) {
+  TenantPlan plan = new_here(file);
   const TenantState* state = books.fold.find(plan.tenant);
   plan.version = state == nullptr ? 0 : state->catalog;
   plan.next = plan.version + 1;
@@ -146,11 +153,15 @@ Result<std::vector<TenantPlan>> plan_files(const std::string& data, const std::v
   for (const std::string& file : tenant_files(files)) tenants.push_back(config::load_tenant(file, errors));
   if (!errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
+  std::vector<TenantPlan> plans;
+  if (data.find("://") == std::string::npos && !std::filesystem::exists(data)) {
+    for (const config::Tenant& tenant : tenants) plans.push_back(new_here(tenant));
+    return plans;
+  }
   auto store = open_journal(data);
   if (!store) return store.error();
   Books books(**store);
   if (const Status read = read_all(**store, books); !read) return read.error();
-  std::vector<TenantPlan> plans;
   for (const config::Tenant& tenant : tenants) {
     auto plan = plan_of(books, tenant);
     if (!plan) return plan.error();
@@ -167,7 +178,7 @@ std::string as_text(const std::vector<TenantPlan>& plans) {
   for (const TenantPlan& plan : plans) {
     const std::string name = plan.tenant.text();
     if (plan.version == 0) {
-      line("{}: new to this journal; it becomes version 1 when a host with this file starts", name);
+      line("{}: new to this journal; `florin apply` makes it version 1", name);
       continue;
     }
     if (plan.changes.empty()) {

@@ -33,6 +33,7 @@ constexpr CodeStatus statuses[] = {
     {"idempotency_key_missing", 400},
     {"not_a_usage", 400},
     {"card_number", 400},
+    {"names_a_person", 400},
     {"unauthorized", 401},
     {"not_enough_credits", 402},
     {"no_payment_method", 402},

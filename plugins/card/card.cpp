@@ -7,7 +7,17 @@ using namespace florin::plugin;
 
 namespace {
 
-constexpr std::string_view known_brands[] = {"visa", "mastercard", "amex", "discover", "rupay"};
+/// Brands by the words that providers use. A tenant's YAML adds others, such as `more_brands: [knet]`.
+constexpr std::string_view known_brands[] = {
+    "visa",     "mastercard",       "amex", "discover",  "rupay", "diners", "jcb",       "maestro",
+    "unionpay", "cartes_bancaires", "elo",  "hipercard", "mada",  "mir",    "eftpos_au", "interac"};
+
+/// How a brand is written: 2 to 32 of a-z, 0-9 and _.
+bool is_word(std::string_view text) {
+  for (const char c : text)
+    if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_') return false;
+  return text.size() >= 2 && text.size() <= 32;
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -56,17 +66,24 @@ bool is_month(std::string_view text) {
 class Card {
  public:
   explicit Card(Setup& setup) {
-    setup.only(setup.config, {"brands"});
-    const Json brands = setup.config["brands"];
+    setup.only(setup.config, {"brands", "more_brands"});
+    for (const std::string_view brand : known_brands) known_.emplace_back(brand);
+    const Json more = setup.config["more_brands"], brands = setup.config["brands"];
+    if (more && !more.is_array()) setup.problem("/more_brands", "more_brands is a list, as [knet]");
+    more.items([&](const Json& brand) {
+      if (!is_word(brand.text().view()))
+        setup.problem(brand.pointer(), Text("'") + brand.text() + "' is no brand: 2 to 32 of a-z, 0-9 and _");
+      known_.push_back(brand.text().str());
+    });
     if (brands && !brands.is_array()) setup.problem("/brands", "brands is a list, as [visa, mastercard]");
     brands.items([&](const Json& brand) {
       if (!is_brand(brand.text().view()))
         setup.problem(brand.pointer(), Text("'") + brand.text() + "' is no brand known here" +
-                                           did_you_mean(brand.text().view(), all_brands()));
+                                           did_you_mean(brand.text().view(), all_brands()) +
+                                           "; a further one is named in `more_brands`");
       brands_.push_back(brand.text().str());
     });
-    if (!brands)
-      for (const std::string_view brand : known_brands) brands_.emplace_back(brand);
+    if (!brands) brands_ = known_;
   }
 
   MethodFacts describe() const {
@@ -108,9 +125,9 @@ class Card {
   }
 
  private:
-  static std::vector<std::string_view> all_brands() { return {std::begin(known_brands), std::end(known_brands)}; }
-  static bool is_brand(std::string_view word) {
-    for (const std::string_view brand : known_brands)
+  std::vector<std::string_view> all_brands() const { return {known_.begin(), known_.end()}; }
+  bool is_brand(std::string_view word) const {
+    for (const std::string& brand : known_)
       if (brand == word) return true;
     return false;
   }
@@ -125,9 +142,10 @@ class Card {
     return all;
   }
 
-  std::vector<std::string> brands_;
+  std::vector<std::string> known_, brands_;
 };
 
 FLORIN_PLUGIN(Card, R"({"id": "card", "version": "1.0.0", "interfaces": ["florin.method/1"],
   "config": {"type": "object", "additionalProperties": false, "properties": {
-    "brands": {"type": "array", "items": {"enum": ["visa", "mastercard", "amex", "discover", "rupay"]}}}}})")
+    "brands": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9_]{2,32}$"}},
+    "more_brands": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9_]{2,32}$"}}}}})")

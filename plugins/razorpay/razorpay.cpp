@@ -285,11 +285,12 @@ class Razorpay {
     return claims;
   }
 
-  /// Payments, then refunds, newest first, then what was settled; the cursor is `payments`, `refunds` or a day of
-  /// settlements, and how many were read.
+  /// Payments, then refunds, newest first, then disputes, then what was settled; the cursor is `payments`, `refunds`,
+  /// `disputes` or a day of settlements, and how many were read.
   Step pull(const Operation& op, const Replies& replies) const {
     if (Text(op.ref)) return came_into(op, replies);
     if (Text(op.cursor).view().starts_with("settled")) return settled(op, replies);
+    if (Text(op.cursor).view().starts_with("disputes")) return disputed(op, replies);
     const bool refunds = Text(op.cursor).view().starts_with("refunds");
     const auto slash = Text(op.cursor).view().find('/');
     const std::int64_t skip = slash == std::string_view::npos ? 0 : number(Text(op.cursor).view().substr(slash + 1));
@@ -314,10 +315,34 @@ class Razorpay {
                      .made());
     });
     if (read_now == 100) return page(claims, Text(refunds ? "refunds/" : "payments/") + (skip + read_now));
-    return page(claims, refunds ? Text("settled/0/0") : Text("refunds/0"));
+    return page(claims, refunds ? Text("disputes/0") : Text("refunds/0"));
   }
 
  private:
+  /// Disputes are listed by when they were opened, and lost or won months later: all that may still be open are read.
+  /// Whose one is, its payment tells. Source   razorpay.com/docs/api/disputes/fetch-all
+  Step disputed(const Operation& op, const Replies& replies) const {
+    constexpr std::int64_t longest = days(120);
+    const std::int64_t skip = number(Text(op.cursor).view().substr(9));
+    if (replies.empty())
+      return api(get("/v1/disputes")
+                     .query({{"from", (op.from_us - longest) / 1'000'000},
+                             {"to", op.until_us / 1'000'000 - 1},
+                             {"count", 100},
+                             {"skip", skip}}));
+    if (!is_list(replies.last())) return no_list(replies.last());
+    List<florin_claim> claims;
+    std::int64_t read_now = 0;
+    replies.last().json()["items"].items([&](const Json& dispute) {
+      ++read_now;
+      Claim claim{.about = FLORIN_ABOUT_DISPUTE, .payment_ref = dispute["payment_id"].text()};
+      claim.dispute = dispute_state(dispute);
+      claim.said = {.amount = amount_of(dispute), .ref = dispute["id"].text(), .raw = dispute["reason_code"].text()};
+      claims.add(claim.made());
+    });
+    return page(claims, read_now == 100 ? Text("disputes/") + (skip + read_now) : Text("settled/0/0"));
+  }
+
   /// What was paid into one bank account of theirs, which carries our key. Source
   /// razorpay.com/docs/api/payments/smart-collect
   Step came_into(const Operation& op, const Replies& replies) const {

@@ -119,6 +119,10 @@ class Stripe {
       return done({.state = FLORIN_NOT_SENT,
                    .reason = Reason{FLORIN_MISCONFIGURED, "currency_not_supported",
                                     "Stripe counts this currency in another unit"}});
+    if (op.amount.exponent == 3 && op.amount.minor % 10 != 0)
+      return done({.state = FLORIN_NOT_SENT,
+                   .reason = Reason{FLORIN_MISCONFIGURED, "amount_not_supported",
+                                    "Stripe takes amounts of this currency in steps of 0.010"}});
     if (!replies.empty()) return settle(replies.last());
     const Text off_session = (op.flags & FLORIN_OFF_SESSION) != 0 ? Text("true") : Text();
     if (!Text(op.method_ref)) return form(op);
@@ -253,7 +257,8 @@ class Stripe {
   }
 
   /// Payments, then refunds, then disputes, each newest first; the cursor is which of them, and the last id. Refunds
-  /// and disputes that were not begun by us have no key of ours: they are known by their payment.
+  /// and disputes that were not begun by us have no key of ours: they are known by their payment. Disputes are listed
+  /// by when they were opened, and lost or won months later: all that may still be open are read.
   Step pull(const Operation& op, const Replies& replies) const {
     const bool refunds = Text(op.cursor).view().starts_with("refunds");
     const bool disputes = Text(op.cursor).view().starts_with("disputes");
@@ -264,7 +269,7 @@ class Stripe {
                      : refunds ? "/v1/refunds"
                                : "/v1/payment_intents")
                      .query({{"limit", 100},
-                             {"created[gte]", op.from_us / 1'000'000},
+                             {"created[gte]", (op.from_us - (disputes ? days(120) : 0)) / 1'000'000},
                              {"created[lt]", op.until_us / 1'000'000},
                              {"expand[0]", refunds || disputes ? Text() : Text(fee_of_list)},
                              {"starting_after", after}}));

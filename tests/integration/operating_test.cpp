@@ -200,6 +200,129 @@ TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   EXPECT_NE(view.find(R"("message":"2800")"), std::string::npos) << view;
 }
 
+// A system that counts in UTC ends periods at another hour than the tenant's zone, and gives months for free.
+TEST_F(Operating, AnImportKeepsThePaidEndOfTheSystemBefore) {
+  open("2026-11-29T15:00Z");
+  const std::string file = write("utc.yaml", R"(accounts:
+  utc:
+    billing_country: US
+    opened_at: 2025-07-15T18:00Z
+    first_paid_at: 2025-07-15T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T18:00Z, next_renewal: 2026-12-15T18:00Z}
+  free:
+    billing_country: US
+    opened_at: 2025-07-15T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T18:00Z, next_renewal: 2027-02-15T19:00Z}
+)");
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
+  EXPECT_NE(dry->accounts[0].is.find("renews at 2026-12-15T18:00Z as it is paid (by the tenant's calendar at "
+                                     "2026-12-15T19:00Z), then at 2027-01-15T19:00Z"),
+            std::string::npos)
+      << dry->accounts[0].is;
+  EXPECT_NE(dry->accounts[1].is.find("renews at 2027-02-15T19:00Z"), std::string::npos) << dry->accounts[1].is;
+  ASSERT_EQ(dry->accounts[0].charges.size(), 1U);
+  EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-12-15T18:00Z");
+}
+
+// Trial credits without a plan: the trial comes along, and what is picked in it begins when it ends.
+TEST_F(Operating, AnImportBringsTheTrialAlong) {
+  open("2026-11-29T15:00Z");
+  const std::string file = write("trial.yaml", R"(accounts:
+  trialing:
+    billing_country: US
+    opened_at: 2026-11-20T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    lots: [{source: trial, remaining: 25 message, ends_at: 2026-12-04T18:00Z}]
+)");
+  const auto done = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_TRUE(done->errors.empty()) << done->errors.front().message;
+  EXPECT_TRUE(done->accounts[0].is.starts_with("trial, 25 message")) << done->accounts[0].is;
+  const AccountId account = *AccountId::parse("trialing");
+  const auto picked = host->submit_json(tenant, account, {"owner", ""}, "pick",
+                                        R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+  ASSERT_TRUE(picked) << picked.error().message;
+  ASSERT_FALSE(picked->refusal) << picked->refusal->text;
+  const auto before = host->account(tenant, account);
+  ASSERT_TRUE(before);
+  EXPECT_NE(before->find(R"("subscription":null)"), std::string::npos) << *before;
+  host->run_until(*Instant::parse("2026-12-04T18:00Z"));
+  const auto after = host->account(tenant, account);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->find(R"("subscription":null)"), std::string::npos) << *after;
+}
+
+// A pause that began in the system before goes on: what stood still then has stood still since.
+TEST_F(Operating, AnImportedPauseGoesOn) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("paused.yaml", R"(accounts:
+  resting:
+    billing_country: US
+    opened_at: 2025-07-15T15:00Z
+    first_paid_at: 2025-07-15T15:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T15:00Z, next_renewal: 2026-03-15T15:00Z,
+                   paused_since: 2026-03-10T15:00Z, resumes_at: 2026-04-30T15:00Z}
+    lots:
+      - {source: plan, remaining: 800 message, ends_at: 2026-03-15T15:00Z}
+      - {source: purchase, remaining: 100 message, ends_at: 2026-03-18T15:00Z}
+)");
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
+  EXPECT_NE(dry->accounts[0].is.find("paused since 2026-03-10T15:00Z: resumes at 2026-04-30T15:00Z"), std::string::npos)
+      << dry->accounts[0].is;
+  const auto done = host->import_accounts(tenant, file, staff, false);
+  ASSERT_TRUE(done && done->errors.empty());
+  const AccountId account = *AccountId::parse("resting");
+  run_until("2026-03-30T15:00Z");
+  const auto resumed = host->submit_json(tenant, account, {"owner", ""}, "resume", R"({"resume": {}})");
+  ASSERT_TRUE(resumed && !resumed->refusal) << resumed.error().message;
+  // 20 days later: the period of 15 March ends on 4 April, the purchase of 18 March on 7 April.
+  std::string view = *host->account(tenant, account);
+  EXPECT_NE(view.find("2026-04-04T15:00Z"), std::string::npos) << view;
+  EXPECT_NE(view.find("2026-04-07T15:00Z"), std::string::npos) << view;
+  EXPECT_NE(view.find(R"("message":"900")"), std::string::npos) << view;
+  run_until("2026-04-04T14:59Z");
+  EXPECT_EQ(invoices("resting").find("49.00 USD"), std::string::npos);
+  run_until("2026-04-04T15:00Z");
+  EXPECT_NE(invoices("resting").find("49.00 USD"), std::string::npos) << invoices("resting");
+}
+
+// What a system that counts otherwise may say of a pause, an agreement or a period that cannot be so.
+TEST_F(Operating, AnImportSaysWhatOfAPeriodCannotBe) {
+  open("2026-03-20T15:00Z");
+  const struct {
+    const char *plan, *says;
+  } cases[] = {
+      {"next_renewal: 2026-03-15T15:00Z", "is not after the import"},
+      {"next_renewal: 2026-04-02T15:00Z", "a period ends at 2026-04-15T15:00Z, and none at 2026-04-02T15:00Z"},
+      {"next_renewal: 2026-03-15T15:00Z, paused_since: 2026-03-16T15:00Z", "is not after its pause began"},
+      {"next_renewal: 2026-04-15T15:00Z, paused_since: 2026-03-21T15:00Z", "before the import, and before its pause"},
+      {"next_renewal: 2026-04-15T15:00Z, paused_since: 2025-12-10T15:00Z", "This pause resumes after the import"},
+      {"next_renewal: 2026-04-15T15:00Z, resumes_at: 2026-04-10T15:00Z", "write paused_since too"},
+      {"next_renewal: 2026-04-15T15:00Z, paused_since: 2026-03-18T15:00Z, overdue_since: 2026-03-16T15:00Z",
+       "overdue payment cannot be paused"},
+  };
+  for (const auto& one : cases) {
+    const std::string file = write("bad.yaml", std::string(R"(accounts:
+  odd:
+    billing_country: US
+    opened_at: 2025-07-15T15:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T15:00Z, )") +
+                                                   one.plan + "}\n");
+    const auto dry = host->import_accounts(tenant, file, staff, true);
+    ASSERT_TRUE(dry) << dry.error().message;
+    ASSERT_EQ(dry->errors.size(), 1U) << one.plan;
+    EXPECT_NE(dry->errors[0].message.find(one.says), std::string::npos) << one.plan << ": " << dry->errors[0].message;
+  }
+}
+
 // Refutes ALL-09: some of them taken over
 TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   open("2026-03-20T15:00Z");
@@ -589,6 +712,27 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
   const auto data = own_folder() / "data";
   open("2026-03-10T15:00Z", data.string());
   subscribe("acme", "growth");
+  // What would stay in a text that no erasure reaches is refused, and written nowhere.
+  const struct {
+    const char *command, *field;
+  } texts[] = {
+      {R"({"adjust_credits": {"amount": "1 message", "reason": "asked by grace@example.org"}})", "reason"},
+      {R"({"adjust_credits": {"amount": "1 message", "reason": "for GRACE  Hopper, again"}})", "reason"},
+      {R"({"occupy_item": {"entitlement": "users", "item": "grace@example.org"}})", "item"},
+      {R"({"request_review": {"order": 1, "reason": "duplicate_charge", "said": "I am Grace Hopper."}})", "said"},
+  };
+  for (const auto& one : texts) {
+    const auto refused =
+        host->submit_json(tenant, *AccountId::parse("acme"), staff, "text " + std::string(one.command), one.command);
+    ASSERT_FALSE(refused) << one.command;
+    EXPECT_EQ(refused.error().code, "names_a_person") << one.command << ": " << refused.error().message;
+    EXPECT_EQ(refused.error().at.path, one.field);
+  }
+  const auto by_key = host->submit_json(tenant, *AccountId::parse("acme"), staff, "grace@example.org",
+                                        R"({"adjust_credits": {"amount": "1 message", "reason": "Twice"}})");
+  ASSERT_FALSE(by_key);
+  EXPECT_EQ(by_key.error().at.path, "key");
+  ask("acme", staff, R"({"adjust_credits": {"amount": "1 message", "reason": "grace period @ month end, a@b"}})");
   ask("acme", staff, R"({"erase_personal_data": {}})");
   ASSERT_TRUE(host->refresh_views());
   const std::string copy = (folder / "backup.db").string();
@@ -602,6 +746,7 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
     ++files;
     EXPECT_EQ(bytes.find("Grace"), std::string::npos) << entry.path();
     EXPECT_EQ(bytes.find("Hopper"), std::string::npos) << entry.path();
+    EXPECT_EQ(bytes.find("grace@example"), std::string::npos) << entry.path();
   }
   EXPECT_GE(files, 3);
 }

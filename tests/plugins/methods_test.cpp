@@ -63,6 +63,16 @@ TEST(Card, TakesTheOperatorsBrandsOnly) {
   EXPECT_NE(wrong.error()[0].message.find("'visa'"), std::string::npos);
 }
 
+TEST(Card, BrandsAreDataThatTheOperatorAddsTo) {
+  const auto card =
+      method("card", R"({"brands": ["jcb", "unionpay", "diners", "maestro", "knet"], "more_brands": ["knet"]})");
+  for (const char* brand : {"jcb", "unionpay", "diners", "maestro", "knet"})
+    EXPECT_TRUE(card.offered({.brand = brand})->allowed) << brand;
+  EXPECT_FALSE(card.offered({.brand = "visa"})->allowed);
+  EXPECT_FALSE(test::shipped().method("card", {.tenant = "acme", .config_json = R"({"brands": ["knet"]})"}));
+  EXPECT_FALSE(test::shipped().method("card", {.tenant = "acme", .config_json = R"({"more_brands": ["K Net"]})"}));
+}
+
 TEST(Upi, ChecksAndMasksTheAddress) {
   const auto upi = method("upi");
   const auto checked = upi.check({{"address", "Priya.K@OkBank"}});

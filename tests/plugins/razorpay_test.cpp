@@ -207,6 +207,26 @@ TEST_F(Razorpay, AWebhookIsBelievedByTheSignatureOfItsBytes) {
   EXPECT_EQ(plugin.webhook(message, secrets).error().code, "bad_signature");
 }
 
+// A dispute is listed by when it was opened; the one that was lost today was opened weeks ago.
+TEST_F(Razorpay, ADayOfItsBooksHasTheDisputesThatMayStillBeOpen) {
+  Operation day{.kind = OperationKind::pull, .cursor = "disputes/0", .from = start, .until = start + hours(24)};
+  const std::int64_t weeks_before = start_s - 120 * 86'400;
+  EXPECT_EQ(step(day).send->path, "/v1/disputes?from=" + std::to_string(weeks_before) +
+                                      "&to=" + std::to_string(start_s + 86'399) + "&count=100&skip=0");
+  answer(200, list_of(R"({"id": "disp_1", "payment_id": "pay_1", "amount": 118000, "currency": "INR", "status": "lost",
+                          "phase": "chargeback", "reason_code": "not_received", "created_at": 1})"));
+  const auto read = step(day);
+  ASSERT_EQ(read.page.size(), 1U);
+  EXPECT_EQ(read.page[0].dispute, DisputeState::lost);
+  EXPECT_EQ(read.page[0].payment_ref, "pay_1");
+  EXPECT_EQ(read.page[0].said.ref, "disp_1");
+  EXPECT_EQ(read.page[0].said.amount, *Money::parse("1180.00 INR"));
+  EXPECT_EQ(read.cursor, "settled/0/0");
+  replies.clear();
+  answer(500, "busy");
+  EXPECT_NE(step(day).no_page, "");
+}
+
 TEST_F(Razorpay, ItsConfigIsChecked) {
   const auto wrong =
       test::shipped().processor("razorpay", {.tenant = "exotel", .config_json = R"({"key_id": "sk_1"})"});

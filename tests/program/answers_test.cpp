@@ -20,6 +20,13 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// `text` with `to` in place of `from`, which is there once.
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
 /// A folder with the shipped config and plugins, in which the program is run.
 class Answers : public testing::Test {
  protected:
@@ -110,7 +117,7 @@ TEST_F(Answers, ASecretAndAPluginThatOthersMayChangeAreRefused) {
 
 TEST_F(Answers, WrongUsage) {
   expect("", 2, "A subcommand is required");
-  expect("chekc config", 2, "'chekc' is no command");
+  expect("chekc config", 2, "'chekc' is no command (did you mean 'check'?)");
   expect("check", 2, "FILE is required");
   expect("demo --dta d", 2, "--dta");
   expect("journal d --from -3", 2, "--from");
@@ -172,21 +179,25 @@ TEST_F(Answers, TheDemoTouchesOnlyItsOwn) {
 TEST_F(Answers, OneCommandAtATime) {
   const std::string submit = "submit data callloop ann --config config/florin.yaml --as owner ";
   ASSERT_EQ(florin(submit + R"(--key o '{"open_account": {"billing_country": "US"}}')"), 0) << err;
-  expect(submit + "--key a nonsense", 4, "this is not JSON");
-  expect(submit + "--key a '{}'", 4, "exactly one key belongs here");
-  expect(submit + R"(--key a '{"cancle": {}}')", 4, "(did you mean 'cancel'?)");
-  expect(submit + R"(--key a '{"cancel": {}, "cancel": {}}')", 4, "'cancel' is written twice");
-  expect(submit + R"(--key a '{"use": {"meter": "sms", "quantity": "-1 characters"}}')", 4, "use.quantity: ");
-  expect(submit + R"(--key a '{"buy_credits": {"amount": "99999999999999999999 message"}}')", 4,
+  expect(submit + "--key a nonsense", 2, "this is not JSON");
+  expect(submit + "--key a '{}'", 2, "exactly one key belongs here");
+  expect(submit + R"(--key a '{"cancle": {}}')", 2, "(did you mean 'cancel'?)");
+  expect(submit + R"(--key a '{"cancel": {}, "cancel": {}}')", 2, "'cancel' is written twice");
+  expect(submit + R"(--key a '{"use": {"meter": "sms", "quantity": "-1 characters"}}')", 2, "use.quantity: ");
+  expect(submit + R"(--key a '{"buy_credits": {"amount": "99999999999999999999 message"}}')", 2,
          "buy_credits.amount: ");
   expect(submit + R"(--key o '{"open_account": {"billing_country": "DE"}}')", 4, "used for another command");
   expect("submit data nobody ann --config config/florin.yaml --as owner --key a '{\"cancel\": {}}'", 4,
-         "there is no tenant 'nobody'");
+         "there is no tenant 'nobody': callloop, exotel, kaspr or salesmsg");
   expect("submit data callloop ann --config config/florin.yaml --as host --key a '{\"cancel\": {}}'", 4,
          "nobody speaks for it");
-  expect(submit + "--key a '" + std::string(5'000, '[') + "'", 4, "more than 32 maps and lists");
+  expect(submit + "--key a '" + std::string(5'000, '[') + "'", 2, "more than 32 maps and lists");
   expect("journal data --tenant nobody", 4, "nothing here is of a tenant 'nobody'");
   expect("explain data callloop nobody", 4, "has no account 'nobody'");
+  expect("submit data callop ann --config config/florin.yaml --as owner --key a '{\"cancel\": {}}'", 4,
+         "there is no tenant 'callop' (did you mean 'callloop'?)");
+  expect("submit data callloop ann --config config/florin.yaml --as boss --key a '{\"cancel\": {}}'", 4,
+         "There is no role 'boss' here: staff, service, owner");
   EXPECT_EQ(florin("verify data"), 0) << out << err;
   EXPECT_EQ(florin("verify data >/dev/full; echo $? >.out; cat .out"), 0);
 
@@ -227,6 +238,56 @@ TEST_F(Answers, ABackupIsNeverWrittenOver) {
   EXPECT_FALSE(there("restored"));
 }
 
+TEST_F(Answers, ANewTenantWaitsUntilItIsMeant) {
+  const std::string config = " --config config/florin.yaml";
+  ASSERT_EQ(
+      florin(R"(submit data callloop ann --as owner --key o '{"open_account": {"billing_country": "US"}}')" + config),
+      0)
+      << err;
+  ASSERT_EQ(florin("versions data"), 0) << err;
+  EXPECT_EQ(out.find("kaspr"), std::string::npos) << out;  // nobody asked for it
+  ASSERT_EQ(florin("plan data config/tenants/kaspr.yaml"), 0) << err;
+  EXPECT_NE(out.find("kaspr: new to this journal"), std::string::npos) << out;
+  ASSERT_EQ(florin("apply data config/tenants/kaspr.yaml" + config), 0) << err;
+  EXPECT_NE(out.find("version 1 is in force"), std::string::npos) << out;
+  expect("apply data config/tenants/kaspr.yaml" + config, 4, "no_change");
+  // What another tenant's file says otherwise is not told to who asks about this one.
+  write("config/tenants/kaspr.yaml", with(text_of(folder / "config/tenants/kaspr.yaml"), "rank: 10", "rank: 11"));
+  ASSERT_EQ(florin("months data callloop" + config), 0) << err;
+  EXPECT_EQ(err, "");
+  ASSERT_EQ(florin("months data kaspr" + config), 0) << err;
+  EXPECT_NE(err.find("'kaspr' runs on version 1"), std::string::npos) << err;
+}
+
+TEST_F(Answers, AnAccountThatIsNotThereGetsNoEntryAndUsesNoKey) {
+  const std::string submit = "submit data callloop ann --config config/florin.yaml --as owner --key one ";
+  expect(submit + R"('{"cancel": {}}')", 4, "no_such_account: there is no account 'ann'");
+  ASSERT_EQ(florin("journal data --tenant callloop"), 0) << err;
+  EXPECT_EQ(out.find("ann"), std::string::npos) << out;
+  EXPECT_EQ(florin(submit + R"('{"open_account": {"billing_country": "US"}}')"), 0) << err;
+}
+
+TEST_F(Answers, AccountsAreFoundByWhatIsKnownOfThem) {
+  const std::string config = " --config config/florin.yaml", as = config + " --as owner";
+  for (const std::string id : {"ann", "bob"})
+    ASSERT_EQ(florin("submit data callloop " + id + as + " --key " + id +
+                     R"( '{"open_account": {"billing_country": "US", "personal_data": {"email": ")" + id +
+                     R"(@example.com"}}}')"),
+              0)
+        << err;
+  ASSERT_EQ(florin("accounts data callloop" + config), 0) << err;
+  EXPECT_EQ(out, "ann\nbob\n");
+  ASSERT_EQ(florin("accounts data callloop --search BOB@" + config), 0) << err;
+  EXPECT_EQ(out, "bob  by its email\n");
+  ASSERT_EQ(florin("documents data callloop ann" + config), 0) << err;
+  EXPECT_EQ(out, "[]\n");
+  ASSERT_EQ(florin("cases data callloop" + config), 0) << err;
+  EXPECT_EQ(out, "[]\n");
+  ASSERT_EQ(florin("methods data callloop ann" + as), 0) << err;
+  EXPECT_NE(out.find("card  offered"), std::string::npos) << out;
+  expect("documents data callloop nobody" + config, 4, "no_such_account");
+}
+
 TEST_F(Answers, OutputThatIsLostIsNoSuccess) {
   for (const std::string words : {"check config", "version", "schema", "plugins plugins"}) {
     const std::string line =
@@ -241,7 +302,8 @@ TEST_F(Answers, OperatingOnWhatIsNotThere) {
   write("empty.yaml", "");
   ASSERT_EQ(florin(R"(submit data callloop ann --key o '{"start_trial": {}}')" + config), 4);
   expect("plan data empty.yaml", 1, "empty.yaml: nothing is written here");
-  expect("plan nowhere config/tenants/kaspr.yaml", 3, "nowhere is not there");
+  ASSERT_EQ(florin("plan nowhere config/tenants/kaspr.yaml"), 0) << err;
+  EXPECT_NE(out.find("kaspr: new to this journal"), std::string::npos) << out;
   expect("apply data" + config, 2, "apply takes files, or --tenant with --version");
   expect("apply data empty.yaml" + config, 1, "empty.yaml: nothing is written here");
   expect("apply data --tenant kaspr --version 7" + config, 4, "no version 7");
@@ -269,17 +331,44 @@ TEST_F(Answers, OperatingOnWhatIsNotThere) {
   EXPECT_EQ(err.find("bad.yaml"), err.rfind("bad.yaml")) << err;
 }
 
-/// `text` with `to` in place of `from`, which is there once.
-std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return at == std::string::npos ? text : text.replace(at, from.size(), to);
-}
-
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t times = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
   return times;
+}
+
+TEST_F(Answers, WhatNoProcessorChargesIsFoundBeforeAHostStarts) {
+  ::setenv("FLORIN_TEST_KEY", "sk_test", 1);
+  const std::string kampala = text_of(FLORIN_TENANTS "/kampala.yaml");
+  write("config/tenants/kampala.yaml", kampala);
+  const std::string check = "check config/tenants/kampala.yaml --config config/florin.yaml";
+  expect(check, 1,
+         "payments.methods.card: 'stripe' takes no 4900 UGX by 'card': Stripe counts this currency in another unit");
+  // The sandbox takes everything, and is not what takes the money in the end.
+  write("config/florin.yaml", "plugins: {folder: ../plugins}\ntenants: tenants\ndata: ../data\npayments: sandbox\n");
+  expect(check, 1, "'stripe' takes no 4900 UGX");
+  write("config/tenants/kampala.yaml", with(kampala, "    wire:\n", "    transfer:\n"));
+  expect(check, 1, "'bank' charges nothing by 'transfer': it takes wire, cheque");
+  // Errors of a file, of its rules and of its plugins come together.
+  write("config/tenants/kampala.yaml",
+        with(with(kampala, "holds: {longest: 24 hours", "holds: {longst: 24 hours"), "[visa, ", "[viza, "));
+  expect(check, 1, "'longst' is not known here");
+  EXPECT_NE(err.find("did you mean 'visa'?"), std::string::npos) << err;
+}
+
+TEST_F(Answers, AStyleIsFoundOnTheSearchPathOrListed) {
+  fs::create_directories(folder / "mine");
+  fs::copy(folder / "config/tenants/callloop.yaml", folder / "mine/callloop.yaml");
+  const std::string check = "check mine/callloop.yaml --config config/florin.yaml";
+  expect(check, 1, "there is no style 'rollover'");
+  EXPECT_NE(err.find("FLORIN_POLICIES"), std::string::npos) << err;
+  write("mine/callloop.yaml", text_of(folder / "mine/callloop.yaml") + "nonsense: 1\n");
+  expect(check, 1, "'nonsense' is not known here");  // not hidden by the style that is missing
+  fs::remove(folder / "mine/callloop.yaml");
+  fs::copy(folder / "config/tenants/callloop.yaml", folder / "mine/callloop.yaml");
+  ::setenv("FLORIN_POLICIES", ((folder / "nowhere").string() + ":" + (folder / "config/policies").string()).c_str(), 1);
+  EXPECT_EQ(florin(check), 0) << err;
+  ::unsetenv("FLORIN_POLICIES");
 }
 
 TEST_F(Answers, WhatPluginsRefuseIsFoundBeforeAHostStarts) {

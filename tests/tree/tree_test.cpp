@@ -172,4 +172,22 @@ TEST(Tree, LinksOfDocsLeadSomewhere) {
   EXPECT_GT(followed, 50u);
 }
 
+/// Each test that stands for a fault is there, and each of the 65 faults has its row.
+TEST(Tree, EachFaultHasATestThatIsThereOrAReason) {
+  std::set<std::string> tests;
+  const std::regex test(R"(TEST(_F|_P)?\((\w+),\s*(\w+)\))");
+  for (const auto& file : fs::recursive_directory_iterator(root / "tests")) {
+    if (file.path().extension() != ".cpp") continue;
+    const std::string text = text_of(file.path());
+    for (std::sregex_iterator found(text.begin(), text.end(), test), end; found != end; ++found)
+      tests.insert(found->str(2) + "." + found->str(3));
+  }
+  const std::string page = text_of(root / "docs/faults.md");
+  const std::regex named("`([A-Z]\\w+\\.[A-Z]\\w+)`");
+  for (std::sregex_iterator found(page.begin(), page.end(), named), end; found != end; ++found)
+    EXPECT_TRUE(tests.contains(found->str(1))) << found->str(1);
+  for (int fault = 1; fault <= 65; ++fault)
+    EXPECT_NE(page.find("\n| " + std::to_string(fault) + " | "), std::string::npos) << fault;
+}
+
 }  // namespace

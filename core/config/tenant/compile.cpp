@@ -251,4 +251,11 @@ Catalog compile(const Node& tenant, Errors& errors) {
   return catalog;
 }
 
+void check_keys(const Node& tenant, Errors& errors) {
+  Errors all;
+  (void)decode<yaml::TenantFile>(tenant, all);
+  std::erase_if(all, [](const Error& error) { return error.code == "missing_key"; });
+  errors.insert(errors.end(), all.begin(), all.end());
+}
+
 }  // namespace florin::config

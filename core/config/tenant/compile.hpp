@@ -12,4 +12,7 @@ namespace florin::config {
 ///          staff_only, bad_number_pattern, unknown_zone
 Catalog compile(const Node& tenant, Errors& errors);
 
+/// What is wrong with the keys that stand in a file whose style was not found: all but what is missing in it.
+void check_keys(const Node& tenant, Errors& errors);
+
 }  // namespace florin::config

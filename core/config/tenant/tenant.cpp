@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 
 #include "config/hint.hpp"
@@ -37,29 +38,62 @@ void put_under(Node& own, Node style, int levels) {
   }
 }
 
-/// The names of the styles that there are.
-std::vector<std::string> styles_in(const std::filesystem::path& folder) {
+/// Where styles are looked for, in this order: beside the tenant's folder and in it, in the folders of FLORIN_POLICIES
+/// (with colons between), and the installed ones.
+std::vector<std::filesystem::path> folders_of_styles(const std::filesystem::path& file) {
+  std::vector<std::filesystem::path> folders = {(file.parent_path() / ".." / "policies").lexically_normal(),
+                                                (file.parent_path() / "policies").lexically_normal()};
+  const char* set = std::getenv("FLORIN_POLICIES");
+  for (std::string_view path = set == nullptr ? "" : set; !path.empty();) {
+    const std::size_t colon = std::min(path.find(':'), path.size());
+    if (colon > 0) folders.emplace_back(path.substr(0, colon));
+    path.remove_prefix(std::min(colon + 1, path.size()));
+  }
+  folders.emplace_back(FLORIN_INSTALLED_POLICIES);
+  return folders;
+}
+
+/// No style of that name: which there are, and where.
+Error no_style(const Node& uses, const std::vector<std::filesystem::path>& folders) {
+  std::string list;
   std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, failed))
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  return names;
+  for (const std::filesystem::path& folder : folders) {
+    std::vector<std::string> here;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed))
+      if (entry.path().extension() == ".yaml") here.push_back(entry.path().stem().string());
+    std::ranges::sort(here);
+    std::error_code unknown;
+    const std::filesystem::path whole = std::filesystem::absolute(folder, unknown).lexically_normal();
+    list += (list.empty() ? "" : "; ") + whole.string() + ": " +
+            (failed         ? "not there"
+             : here.empty() ? "none"
+                            : choice({here.begin(), here.end()}));
+    names.insert(names.end(), here.begin(), here.end());
+  }
+  return {.code = "unknown_name",
+          .message = "there is no style '" + uses.text.substr(0, 64) + "'" +
+                     did_you_mean(uses.text, {names.begin(), names.end()}) + ". Looked in " + list +
+                     ". More folders: FLORIN_POLICIES",
+          .at = uses.where("uses")};
 }
 
 /// The style's tree under the tenant's own. Nothing when it cannot be read.
-std::optional<Node> with_style(Node own, const std::filesystem::path& file, Errors& errors) {
+std::optional<Node> with_style(const Node& tenant, const std::filesystem::path& file, Errors& errors) {
+  Node own = tenant;
   const Node* uses = own.child("uses");
   if (uses == nullptr) return own;
-  const std::filesystem::path folder = (file.parent_path() / ".." / "policies").lexically_normal();
-  const std::filesystem::path style_file = folder / (uses->text + ".yaml");
-  if (uses->kind != Node::Kind::scalar || !is_id(uses->text) || !std::filesystem::exists(style_file)) {
-    const std::vector<std::string> names = styles_in(folder);
-    errors.push_back({.code = "unknown_name",
-                      .message = "there is no style '" + uses->text.substr(0, 64) + "' in " + folder.string() +
-                                 did_you_mean(uses->text, {names.begin(), names.end()}),
-                      .at = uses->where("uses")});
+  const std::vector<std::filesystem::path> folders = folders_of_styles(file);
+  const std::string name = uses->text + ".yaml";
+  const auto there = std::ranges::find_if(folders, [&](const std::filesystem::path& folder) {
+    std::error_code unknown;
+    return std::filesystem::exists(folder / name, unknown);
+  });
+  if (uses->kind != Node::Kind::scalar || !is_id(uses->text) || there == folders.end()) {
+    errors.push_back(no_style(*uses, folders));
     return std::nullopt;
   }
+  const std::filesystem::path style_file = *there / name;
   auto style = read_tree(style_file, errors);
   if (!style) return std::nullopt;
   if (const Node* further = style->child("uses"); further != nullptr) {
@@ -201,8 +235,12 @@ Tenant load_tenant(const std::filesystem::path& file, Errors& errors) {
   Tenant tenant;
   auto own = read_tree(file.lexically_normal(), errors);
   if (!own) return tenant;
-  auto whole = with_style(*std::move(own), file.lexically_normal(), errors);
-  if (!whole) return tenant;
+  auto whole = with_style(*own, file.lexically_normal(), errors);
+  if (!whole) {
+    std::erase_if(own->children, [](const Node& child) { return child.key == "uses"; });
+    check_keys(*own, errors);
+    return tenant;
+  }
   tenant.tree = *std::move(whole);
   tenant.catalog = compile(tenant.tree, errors);
   return tenant;

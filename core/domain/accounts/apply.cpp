@@ -176,7 +176,7 @@ struct Applying {
   }
 
   void operator()(const SubscriptionPaused& fact) {
-    account.pause = PauseState{at, fact.resumes_at, fact.usage_refused, fact.credits_frozen};
+    account.pause = PauseState{fact.since.value_or(at), fact.resumes_at, fact.usage_refused, fact.credits_frozen};
   }
   void operator()(const SubscriptionResumed& fact) {
     Subscription& running = subscription();
@@ -279,6 +279,11 @@ struct Applying {
     put_aside_empty();
   }
   void operator()(const GrantEndMoved& fact) {
+    const auto closed = std::ranges::find(account.closed_grants, fact.grant, &Grant::id);
+    if (closed != account.closed_grants.end()) {  // a dispute that is won may give it back
+      closed->ends_at = fact.ends_at;
+      return;
+    }
     Grant moved = grant(fact.grant);
     moved.ends_at = fact.ends_at;
     std::erase_if(account.grants, [&](const Grant& old) { return old.id == fact.grant; });
@@ -514,7 +519,8 @@ struct Applying {
     if (Dispute* by = taken_by(fact.ref)) by->taken.push_back({fact.grant, fact.amount});
     order(grant(fact.grant).paid_by).credits_refunded += fact.amount;
     leave(fact.grant, fact.amount, &Grant::refunded);
-    end_if_gone(fact.grant, GrantOver::refunded);
+    // What is held of it is taken when the hold is closed, as far as the lost money had bought it.
+    if (grant(fact.grant).remaining.is_zero()) end(fact.grant, GrantOver::refunded);
     put_aside_empty();
   }
   void operator()(const CreditsOwed& fact) {

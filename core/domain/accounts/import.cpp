@@ -105,30 +105,77 @@ void import_overdue(Draft& draft, const Terms& terms, Instant since) {
 }
 
 /// An agreement ends with a period: to the day, since another system may count its days in another zone.
+/// One that ends with the period that runs ends when that period is paid to.
 std::optional<Instant> imported_agreement(const Calendar& calendar, const ImportedPlan& plan, const Periods& periods) {
   if (!plan.agreement_ends) return std::nullopt;
   const Span a_day{Span::Unit::days, 1};
-  const auto end = [&](std::int64_t months) { return calendar.boundary(periods.anchor, 1, months); };
-  const std::int64_t months = months_to_last_end(calendar, periods, calendar.after(*plan.agreement_ends, a_day));
-  if (months == periods.first_end || *plan.agreement_ends <= calendar.after(end(months), a_day)) return end(months);
-  refuse("agreement_does_not_fit", "agreement_ends: an agreement ends with a period. Write " + end(months).text() +
-                                       " or " + end(months + periods.months).text() + ".");
+  const Instant limit = calendar.after(*plan.agreement_ends, a_day);
+  const Instant end = last_end_within(calendar, periods, limit);
+  if (end <= *periods.first_to || *plan.agreement_ends <= calendar.after(end, a_day)) return end;
+  const std::int64_t later = months_to_last_end(calendar, periods, limit) + periods.months;
+  refuse("agreement_does_not_fit", "agreement_ends: an agreement ends with a period. Write " + end.text() + " or " +
+                                       calendar.boundary(periods.anchor, 1, later).text() + ".");
+}
+
+/// The period that ends where the system before said that it is paid to. That system may count in another zone, so that
+/// the end is up to a day off ours; and it may have given months for free, so that it is a later end of ours.
+struct PaidPeriod {
+  std::int64_t k = 0;
+  Instant from;  ///< the present one's beginning
+};
+PaidPeriod paid_period(const Calendar& calendar, const ImportedPlan& plan, std::int32_t months, Instant now) {
+  constexpr Duration zones_apart = hours(15);  // UTC and any zone, and an hour of summer
+  if (plan.next_renewal <= now)
+    refuse("renewal_is_past", "The next renewal, " + plan.next_renewal.text() + ", is not after " +
+                                  (plan.paused_since ? "its pause began." : "the import."));
+  std::int64_t k = 0;
+  while (calendar.boundary(plan.anchor, months, k + 1) + zones_apart < plan.next_renewal) ++k;
+  const Instant ours = calendar.boundary(plan.anchor, months, k + 1);
+  if (plan.next_renewal + zones_apart < ours)
+    refuse("renewal_does_not_fit",
+           "From this anchor a period ends at " + ours.text() + ", and none at " + plan.next_renewal.text() + ".");
+  std::int64_t present = k;
+  while (present > 0 && now < calendar.boundary(plan.anchor, months, present)) --present;
+  return {k, calendar.boundary(plan.anchor, months, present)};
+}
+
+/// It stands still since before the import: all its ends were written as they were then, and move when it resumes.
+void import_pause(Draft& draft, const ImportedPlan& plan) {
+  const auto& rule = draft.catalog().pause;
+  if (!rule) refuse("pause_not_offered", "A pause is not offered here.", draft.catalog().at);
+  if (plan.overdue_since) refuse("past_due", "A subscription with an overdue payment cannot be paused.", rule->at);
+  const Instant longest = draft.calendar().after(*plan.paused_since, rule->longest);
+  const Instant resumes_at = plan.resumes_at.value_or(longest);
+  if (resumes_at <= draft.now || longest < resumes_at)
+    refuse("bad_instant",
+           "This pause resumes after the import, and at the latest at " + longest.text() + ", not at " +
+               resumes_at.text() + ". A subscription that has resumed is imported as it is since.",
+           rule->at);
+  draft.add(SubscriptionPaused{.resumes_at = resumes_at,
+                               .usage_refused = rule->usage_refused,
+                               .credits_frozen = rule->freezes_credits,
+                               .since = plan.paused_since});
+}
+
+/// A month of add-ons that are sold by the month runs, as of when the period began to stand still.
+void import_add_on_month(Draft& draft, Instant at) {
+  if (paid_by_month(current_terms(draft)).add_ons.empty()) return;
+  const Subscription::Month month = add_on_month_at(draft, at);
+  draft.add(AddOnMonthStarted{month.from, month.to});
 }
 
 void import_subscription(Draft& draft, const ImportedPlan& plan) {
   const Catalog& catalog = draft.catalog();
   const Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
-  if (draft.now < plan.anchor) refuse("anchor_in_future", "The first period has begun before the import.");
+  const Instant stands_at = plan.paused_since.value_or(draft.now);
+  if (stands_at < plan.anchor || draft.now < stands_at)
+    refuse("anchor_in_future", "The first period has begun before the import, and before its pause.");
+  if (plan.resumes_at && !plan.paused_since) refuse("not_paused", "resumes_at is of a pause: write paused_since too.");
   const Calendar calendar = draft.calendar();
   const std::int32_t months = terms.cycle.months;
-  std::int64_t k = 0;
-  while (calendar.boundary(plan.anchor, months, k + 1) <= draft.now) ++k;
-  const Instant from = calendar.boundary(plan.anchor, months, k);
-  const Instant to = calendar.boundary(plan.anchor, months, k + 1);
-  if (to != plan.next_renewal)
-    refuse("renewal_does_not_fit",
-           "From this anchor the next renewal is at " + to.text() + ", not at " + plan.next_renewal.text() + ".");
-  const auto bound = imported_agreement(calendar, plan, {plan.anchor, (k + 1) * months, months});
+  const auto [k, from] = paid_period(calendar, plan, months, stands_at);
+  const Instant to = plan.next_renewal;
+  const auto bound = imported_agreement(calendar, plan, {plan.anchor, (k + 1) * months, months, to});
   draft.add(SubscriptionStarted{.plan = terms.plan.id,
                                 .cycle = terms.cycle.id,
                                 .months = months,
@@ -136,15 +183,16 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
                                 .add_ons = terms.add_ons,
                                 .catalog = catalog.version,
                                 .anchor = plan.anchor,
-                                .to = calendar.boundary(plan.anchor, months, 1),
+                                .to = k == 0 ? to : calendar.boundary(plan.anchor, months, 1),
                                 .agreement_ends = bound});
   if (k > 0)
     draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
   if (plan.agreement_ends && *plan.agreement_ends <= draft.now)
     refuse("bad_instant", "An agreement that is over binds nobody: leave it out.");
   begin_month(draft);
-  begin_add_on_month(draft);
+  import_add_on_month(draft, stands_at);
   if (plan.cancelled.value_or(false)) cancel(draft);
+  if (plan.paused_since) return import_pause(draft, plan);
   if (plan.overdue_since) import_overdue(draft, terms, *plan.overdue_since);
 }
 
@@ -163,6 +211,13 @@ GrantLife life_of(const Draft& draft, const ImportedLot& lot, const PolicyDecisi
   return running && of_period && lot.ends_at == running->to ? GrantLife::with_period : GrantLife::brought;
 }
 
+/// The end of a lot as it stands at the import: credits that stand still in a pause have stood still since it began.
+std::optional<Instant> end_of(const Draft& draft, const ImportedLot& lot, GrantLife life) {
+  const auto& pause = draft.account.pause;
+  if (!lot.ends_at || !pause || !pause->credits_frozen || life == GrantLife::with_period) return lot.ends_at;
+  return draft.calendar().moved(*lot.ends_at, pause->since, draft.now);
+}
+
 void import_lot(Draft& draft, const ImportedLot& lot) {
   const Catalog& catalog = draft.catalog();
   const auto origin = std::ranges::find(origins, lot.source, &Origin::word);
@@ -176,20 +231,23 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
   const auto units = lot.remaining.amount.in_units(type->decimals);
   if (!units || *units <= 0)
     refuse("bad_amount", "What remains of a lot is positive and no finer than the credit's decimals.", type->at);
-  if (lot.ends_at && *lot.ends_at <= draft.now) refuse("lot_is_over", "A lot that has ended holds no credits.");
+  const auto& pause = draft.account.pause;
+  const Instant stands_at = pause && pause->credits_frozen ? pause->since : draft.now;
+  if (lot.ends_at && *lot.ends_at <= stands_at) refuse("lot_is_over", "A lot that has ended holds no credits.");
   if (lot.paid && (lot.paid->negative() || lot.paid->currency() != catalog.currency))
     refuse("wrong_currency", "What was paid is in " + std::string(catalog.currency.code()) + ".");
   const PolicyDecision place = place_of(draft, *origin, {type->id, Credits{*units}});
+  const GrantLife life = life_of(draft, lot, place);
   draft.add(GrantIssued{.grant = {draft.account.last_grant + 1},
                         .type = type->id,
                         .source = origin->source,
                         .priority = place.priority,
-                        .ends_at = lot.ends_at,
+                        .ends_at = end_of(draft, lot, life),
                         .amount = {*units},
                         .paid_by = {},
                         .rule = place.rule,
                         .paid = lot.paid.value_or(Money()),
-                        .life = life_of(draft, lot, place)});
+                        .life = life});
 }
 
 }  // namespace
@@ -217,9 +275,30 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
   });
 }
 
+namespace {
+/// Who has trial credits and no plan is in its trial: a plan picked in it begins as the tenant's word is.
+void import_trial(Draft& draft, const ImportAccount& command) {
+  if (command.subscription || command.first_paid_at) return;
+  std::optional<Instant> ends_at;
+  bool runs = false;
+  for (const ImportedLot& lot : command.lots) {
+    if (lot.source != "trial") continue;
+    runs = true;
+    if (lot.ends_at) ends_at = std::max(ends_at.value_or(*lot.ends_at), *lot.ends_at);
+  }
+  if (!runs) return;
+  if (!draft.catalog().trial) refuse("no_trial", "There is no trial here.", draft.catalog().at);
+  if (draft.catalog().trial->lasts && !ends_at)
+    refuse("trial_without_end", "A trial here ends: its credits say when, as `ends_at`.", draft.catalog().trial->at);
+  if (ends_at && *ends_at <= draft.now) return;  // its lot is refused
+  draft.add(TrialStarted{ends_at});
+}
+}  // namespace
+
 void import_what_runs(Draft& draft, const Actor& actor, const ImportAccount& command) {
   if (command.custom_plan) of_field("custom_plan", [&] { set_custom_plan(draft, *command.custom_plan); });
   if (command.subscription) of_field("subscription", [&] { import_subscription(draft, *command.subscription); });
+  of_field("lots", [&] { import_trial(draft, command); });
   of_each("lots", command.lots, [&](const ImportedLot& lot) { import_lot(draft, lot); });
   of_each("members", command.members, [&](const ImportedMember& member) { import_member(draft, member); });
   of_each("items", command.items, [&](const OccupyItem& item) { occupy_item(draft, actor, item); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/describe/enum_to_string.hpp>
 
+#include "domain/catalog/nearest.hpp"
 #include "domain/credits/properties.hpp"
 #include "domain/members/members.hpp"
 
@@ -20,8 +21,28 @@ bool role_may(const Catalog& catalog, const Actor& actor, std::string_view actio
          });
 }
 
-[[noreturn]] void refuse_role(const Catalog& catalog) {
-  refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
+bool is_role(const Catalog& catalog, std::string_view role) {
+  return role == "staff" || role == "service" || role == "host" || role == "processor" ||
+         std::ranges::find(catalog.roles, role, &Role::id) != catalog.roles.end();
+}
+
+std::string roles_of(const Catalog& catalog) {
+  std::string roles = "staff, service";
+  for (const Role& role : catalog.roles) roles += ", " + role.id;
+  return roles;
+}
+
+/// Says whether the role is not there at all, with the one that was probably meant, or is one that may not.
+[[noreturn]] void refuse_role(const Catalog& catalog, const Actor& actor) {
+  if (is_role(catalog, actor.role))
+    refuse("not_permitted", "Your role does not allow this. Please ask the account's owner or an admin.",
+           catalog.roles_at);
+  std::vector<std::string_view> roles{"staff", "service"};
+  for (const Role& role : catalog.roles) roles.push_back(role.id);
+  const std::string meant = nearest(actor.role, roles);
+  refuse("not_permitted",
+         "There is no role '" + actor.role + "' here" +
+             (meant.empty() ? ": " + roles_of(catalog) : " (did you mean '" + meant + "'?)") + ".",
          catalog.roles_at);
 }
 
@@ -51,7 +72,7 @@ std::vector<Word> known_words(const Catalog& catalog, std::vector<Word> words, c
 
 void must_be_allowed_as(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action,
                         const std::vector<Word>& words, const Meter* meter) {
-  if (!role_may(catalog, actor, action)) refuse_role(catalog);
+  if (!role_may(catalog, actor, action)) refuse_role(catalog, actor);
   std::optional<std::vector<Word>> known;
   for (const Gate& gate : catalog.gates) {
     if (std::ranges::find(gate.actions, action) == gate.actions.end()) continue;
@@ -102,7 +123,8 @@ void must_be_allowed(const Draft& draft, const Actor& actor, const CommandRule& 
 }
 
 void must_have_a_role_for(const Account& account, const Catalog& catalog, const Actor& actor, std::string_view action) {
-  if (!role_may(catalog, known_as(account, catalog, actor), action)) refuse_role(catalog);
+  if (!role_may(catalog, known_as(account, catalog, actor), action))
+    refuse_role(catalog, known_as(account, catalog, actor));
 }
 
 bool could_ask(const Account& account, const Catalog& catalog, const Actor& actor, const AnyCommand& command) {

@@ -109,6 +109,26 @@ void end_grant(Draft& draft, GrantId id) {
   draft.add(GrantExpired{id, grant.remaining - grant.held, grant.rule});
 }
 
+void end_late(Draft& draft, GrantId id) {
+  const Grant grant = *draft.account.grant(id);
+  const bool of_plan =
+      grant.source == GrantSource::plan && grant.life == GrantLife::with_period && draft.account.subscription;
+  if (of_plan) {
+    const Happening renewed{.kind = MomentKind::period_ended,
+                            .reason = PeriodEnd::renewal,
+                            .includes = {},
+                            .paid_by = {},
+                            .period_from = grant.issued_at,
+                            .period_to = *grant.ends_at};
+    Moment moment = moment_of(draft, renewed);
+    std::erase_if(moment.grants, [&](const Grant& other) { return other.id != id; });
+    for (const PolicyDecision& decision : draft.ask(moment).decisions)
+      if (decision.kind != PolicyDecision::Kind::issue && decision.grant == id) follow(draft, decision, renewed);
+  }
+  const Grant* rest = draft.account.grant(id);
+  if (rest != nullptr && rest->over == GrantOver::working && *rest->ends_at <= draft.now) end_grant(draft, id);
+}
+
 void adjust_credits(Draft& draft, const AdjustCredits& command) {
   const CreditTypeRule* type = draft.catalog().credit_type(command.amount.type);
   if (type == nullptr)

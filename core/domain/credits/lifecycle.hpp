@@ -23,6 +23,10 @@ void take_owed(Draft& draft, GrantId grant, const CreditType& type);
 /// A grant's own end, as promised when it was issued.
 void end_grant(Draft& draft, GrantId grant);
 
+/// The end of a grant that passed while its credits were not there: a plan's roll over or go as the policy has it for a
+/// renewal then, others expire.
+void end_late(Draft& draft, GrantId grant);
+
 /// Takes back credits of `grants` in order, at most `amount` in all, as refunded.
 void adjust_credits(Draft& draft, const AdjustCredits& command);
 

@@ -5,6 +5,7 @@
 #include "domain/catalog/new_version.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/properties.hpp"
+#include "domain/payments/dispute.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 
 namespace florin {
@@ -238,8 +239,10 @@ void capture_hold(Draft& draft, const CaptureHold& command) {
     closed.owed = left;
   else
     closed.absorbed = left;
+  const std::vector<Take> spent = closed.spent;
   draft.add(std::move(closed));
   follow_over_grants(draft, hold.takes);
+  take_what_was_held(draft, hold.takes, spent);
 }
 
 void release_hold(Draft& draft, HoldId id, std::string_view because) {
@@ -249,6 +252,7 @@ void release_hold(Draft& draft, HoldId id, std::string_view because) {
   draft.add(
       HoldClosed{.hold = id, .quantity = {}, .spent = {}, .owed = {}, .absorbed = {}, .because = std::string(because)});
   follow_over_grants(draft, freed);
+  take_what_was_held(draft, freed, {});
 }
 
 }  // namespace florin

@@ -79,7 +79,8 @@ BOOST_DESCRIBE_ENUM(StopScope, tenant, plan, processor)
 BOOST_DESCRIBE_STRUCT(StopCharges, (), (scope, name, reason))
 BOOST_DESCRIBE_STRUCT(LiftCharges, (), (scope, name, reason))
 BOOST_DESCRIBE_STRUCT(ImportedPlan, (),
-                      (plan, cycle, licences, add_ons, anchor, next_renewal, agreement_ends, cancelled, overdue_since))
+                      (plan, cycle, licences, add_ons, anchor, next_renewal, agreement_ends, cancelled, overdue_since,
+                       paused_since, resumes_at))
 BOOST_DESCRIBE_STRUCT(ImportedLot, (), (source, remaining, ends_at, paid))
 BOOST_DESCRIBE_STRUCT(ImportedMethod, (), (method, slot, token, brand, masked))
 BOOST_DESCRIBE_STRUCT(ImportedMember, (), (member, role, invited))
@@ -291,7 +292,7 @@ BOOST_DESCRIBE_STRUCT(DiscrepancyFound, (), (difference))
 BOOST_DESCRIBE_STRUCT(DiscrepancyClosed, (), (difference, reason))
 BOOST_DESCRIBE_STRUCT(CatalogApplied, (), (version, text))
 BOOST_DESCRIBE_STRUCT(StoreOpened, (), (epoch, by))
-BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen))
+BOOST_DESCRIBE_STRUCT(SubscriptionPaused, (), (resumes_at, usage_refused, credits_frozen, since))
 BOOST_DESCRIBE_STRUCT(SubscriptionResumed, (),
                       (anchor, anchor_months, from, to, ends_at, agreement_ends, month_from, month_to))
 BOOST_DESCRIBE_STRUCT(KeepingEnded, (), ())

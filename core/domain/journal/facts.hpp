@@ -448,6 +448,7 @@ struct SubscriptionPaused {
   Instant resumes_at;  ///< by itself
   bool usage_refused = true;
   bool credits_frozen = true;
+  std::optional<Instant> since;  ///< none: since the fact
 };
 /// Everything of the subscription is as much later as the pause was long; periods count from a new anchor.
 struct SubscriptionResumed {

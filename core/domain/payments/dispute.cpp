@@ -56,13 +56,32 @@ Credits owed_already(const Account& account, OrderId order, const CreditType& ty
   return sum;
 }
 
-/// The part goes that the lost money had bought: what is left of it at once. Returns what was spent of it and is not
-/// accounted for by what the customer has still paid.
+/// The grant with this id, also one with nothing left.
+const Grant* any_grant(const Account& account, GrantId id) {
+  if (const Grant* grant = account.grant(id)) return grant;
+  const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
+  return closed == account.closed_grants.end() ? nullptr : &*closed;
+}
+
+/// What lost disputes of an order have taken so far.
+Credits taken_already(const Account& account, OrderId order, const CreditType& type) {
+  Credits sum;
+  for (const Dispute& dispute : account.disputes) {
+    if (dispute.order != order) continue;
+    for (const Take& take : dispute.taken)
+      if (const Grant* grant = any_grant(account, take.grant); grant != nullptr && grant->type == type)
+        sum += take.amount;
+  }
+  return sum;
+}
+
+/// The part goes that the lost money had bought: what is left of it at once, except what is held. Returns what was
+/// spent of it and is not accounted for by what the customer has still paid.
 Credits take_part(Draft& draft, const Dispute& lost, const Order& order, const CreditType& type) {
   const Credits issued = draft.account.issued_by(order.id, type);
-  const Money before = disputed(draft.account, order, lost.ref, true);
-  const Credits gone = part_of(issued, before + lost.amount, order);
-  Credits rest = gone - part_of(issued, before, order);
+  const Credits owed = owed_already(draft.account, order.id, type);
+  const Credits gone = part_of(issued, disputed(draft.account, order, lost.ref, true) + lost.amount, order);
+  Credits rest = std::max(Credits(), gone - taken_already(draft.account, order.id, type) - owed);
   const std::vector<Grant> grants = draft.account.grants;
   for (const Grant& grant : grants) {
     if (grant.paid_by != order.id || grant.type != type) continue;
@@ -70,16 +89,12 @@ Credits take_part(Draft& draft, const Dispute& lost, const Order& order, const C
     if (!taken.is_zero()) draft.add(CreditsTakenBack{grant.id, taken, lost.ref});
     rest -= taken;
   }
-  const Credits unpaid =
-      spent_of(draft.account, order.id, type) - (issued - gone) - owed_already(draft.account, order.id, type);
+  const Credits unpaid = spent_of(draft.account, order.id, type) - (issued - gone) - owed;
   return std::max(Credits(), std::min(rest, unpaid));
 }
 
 /// What the lost money bought is gone: the rest of it at once, what is spent by the tenant's word.
-void take_back(Draft& draft, const Dispute& lost) {
-  const Order order = *draft.account.order(lost.order);
-  const bool whole = order.total <= disputed(draft.account, order, lost.ref, true) + lost.amount;
-  if (whole) end_delivery(draft, order.id, "taken_back");
+void take_credits(Draft& draft, const Dispute& lost, const Order& order) {
   bool any_spent = false;
   const SpentThen spent_then = draft.catalog().taken_back.spent;
   for (const CreditType& type : types_bought(draft.account, lost.order)) {
@@ -92,10 +107,30 @@ void take_back(Draft& draft, const Dispute& lost) {
     draft.add(AccountBlocked{"a payment was taken back after its credits were used: " + lost.ref});
 }
 
+void take_back(Draft& draft, const Dispute& lost) {
+  const Order order = *draft.account.order(lost.order);
+  const bool whole = order.total <= disputed(draft.account, order, lost.ref, true) + lost.amount;
+  if (whole) end_delivery(draft, order.id, "taken_back");
+  take_credits(draft, lost, order);
+}
+
+/// Whether a grant ended while its credits were taken. What stands still ends no earlier than it stands.
+bool has_ended(const Draft& draft, const Grant& grant) {
+  const Account& account = draft.account;
+  if (!grant.ends_at || account.frozen) return false;
+  Instant now = draft.now;
+  if (account.pause && (account.pause->credits_frozen || account.ends_with_period(grant))) now = account.pause->since;
+  if (account.kept) now = account.kept->since;
+  return *grant.ends_at <= now;
+}
+
 /// Exactly what it took is there again. What was owed for it and has been taken from later credits comes back as
 /// credits of their own.
 void give_back(Draft& draft, const Dispute& won) {
-  for (const Take& take : won.taken) draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
+  for (const Take& take : won.taken) {
+    draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
+    if (has_ended(draft, *draft.account.grant(take.grant))) end_late(draft, take.grant);
+  }
   for (const Owed& owed : won.owed) {
     const Credits still = std::min(owed.amount, draft.account.owes(owed.type));
     draft.add(CreditsOwedLess{owed.type, still, won.ref});
@@ -152,6 +187,29 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
   draft.add(DisputeMoved{dispute});
   if (dispute.state == DisputeState::lost) take_back(draft, dispute);
   if (was_lost) give_back(draft, dispute);
+}
+
+void take_what_was_held(Draft& draft, const std::vector<Take>& held, const std::vector<Take>& spent) {
+  const auto is_of = [&](const std::vector<Take>& takes, OrderId order) {
+    return std::ranges::any_of(takes, [&](const Take& take) {
+      const Grant* grant = any_grant(draft.account, take.grant);
+      return grant != nullptr && grant->paid_by == order;
+    });
+  };
+  const std::vector<Dispute> disputes = draft.account.disputes;
+  for (const Dispute& dispute : disputes) {
+    const bool is_last = std::ranges::none_of(disputes, [&](const Dispute& other) {
+      return other.order == dispute.order && other.state == DisputeState::lost &&
+             (dispute.moved_at < other.moved_at || (dispute.moved_at == other.moved_at && dispute.ref < other.ref));
+    });
+    if (dispute.state != DisputeState::lost || !is_last || !is_of(held, dispute.order)) continue;
+    const Order order = *draft.account.order(dispute.order);
+    if (is_of(spent, dispute.order)) {
+      take_credits(draft, dispute, order);
+      continue;
+    }
+    for (const CreditType& type : types_bought(draft.account, order.id)) (void)take_part(draft, dispute, order, type);
+  }
 }
 
 void unblock(Draft& draft, const Unblock& command) {

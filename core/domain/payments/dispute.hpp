@@ -11,6 +11,12 @@ namespace florin {
 /// after it was lost gives back exactly what it took.
 void record_dispute(Draft& draft, const RecordDispute& command);
 
+/// What a lost dispute could not take, because it was held, is taken now that its hold is closed: what of it is free at
+/// once, what was spent by the tenant's word.
+///
+/// held   what the hold kept aside; spent: what of it, and besides it, was used
+void take_what_was_held(Draft& draft, const std::vector<Take>& held, const std::vector<Take>& spent);
+
 /// Staff lets a blocked account send again.
 void unblock(Draft& draft, const Unblock& command);
 

@@ -277,6 +277,10 @@ void decide_credits(Draft& draft, const Refund& made, const RecordRefund& comman
   switch (draft.catalog().refunded_elsewhere) {
     case CreditsThen::keep: return;
     case CreditsThen::take_share:
+      // What is held may still be used: staff decides when that is known.
+      if (std::ranges::any_of(draft.account.grants,
+                              [&](const Grant& grant) { return grant.paid_by == order.id && !grant.held.is_zero(); }))
+        break;
       for (const Take& take : share_of_credits(draft.account, order, command.amount))
         draft.add(GrantRefunded{take.grant, take.amount, made.id});
       return;

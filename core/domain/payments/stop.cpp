@@ -21,6 +21,12 @@ bool waits_no_more(const TenantState& tenant, const Account& account, const Orde
          stop_of(tenant, account, order, next_processor(account, order)) == nullptr;
 }
 
+std::string names_of(const auto& things) {
+  std::string names;
+  for (const auto& one : things) names += (names.empty() ? "" : ", ") + one.id.text();
+  return names;
+}
+
 void must_name_something(const Draft& draft, StopScope scope, const std::string& name) {
   const auto& versions = draft.world.catalogs.versions;
   const auto in_some = [&](auto has) { return std::ranges::any_of(versions, has); };
@@ -30,14 +36,15 @@ void must_name_something(const Draft& draft, StopScope scope, const std::string&
       return;
     case StopScope::plan:
       if (!in_some([&](const auto& catalog) { return catalog->plan(PlanId::trusted(name)) != nullptr; }))
-        refuse("unknown_plan", "There is no plan '" + name + "'.");
+        refuse("unknown_plan", "There is no plan '" + name + "'. Plans: " + names_of(versions.back()->plans) + ".");
       return;
     case StopScope::processor:
       if (!in_some([&](const auto& catalog) {
             return std::ranges::find(catalog->processors, ProcessorId::trusted(name), &Processor::id) !=
                    catalog->processors.end();
           }))
-        refuse("unknown_processor", "There is no processor '" + name + "'.");
+        refuse("unknown_processor",
+               "There is no processor '" + name + "'. Processors: " + names_of(versions.back()->processors) + ".");
       return;
   }
 }

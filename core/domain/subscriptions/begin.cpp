@@ -1,4 +1,5 @@
 #include "domain/catalog/permission.hpp"
+#include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
@@ -30,9 +31,7 @@ void end_running_trial(Draft& draft) {
 
 /// Credits that stood still without a plan: their ends are as much later.
 void bring_back(Draft& draft, const KeptCredits& kept) {
-  const std::vector<Grant> grants = draft.account.grants;
-  for (const Grant& grant : grants) {
-    if (grant.over != GrantOver::working || !grant.ends_at) continue;
+  for (const Grant& grant : grants_whose_ends_move(draft.account, kept.since)) {
     const Instant since = std::max(kept.since, grant.here_since());
     draft.add(GrantEndMoved{grant.id, draft.calendar().moved(*grant.ends_at, since, draft.now), "changes.cancel"});
   }
@@ -156,7 +155,7 @@ void change_subscription(Draft& draft, const Buys& terms) {
   const Account before = draft.account;
   const auto plan = plan_for(draft.account, draft.world.catalogs.at(terms.catalog), *terms.plan);
   const Subscription& running = *draft.account.subscription;
-  const Periods periods{running.anchor, running.anchor_months + terms.months, terms.months};
+  const Periods periods{running.anchor, running.anchor_months + terms.months, terms.months, new_to};
   const auto bound = plan ? bound_until(draft, *plan, draft.now, periods) : running.agreement_ends;
   draft.add(SubscriptionChanged{.plan = *terms.plan,
                                 .cycle = terms.cycle,
@@ -169,8 +168,8 @@ void change_subscription(Draft& draft, const Buys& terms) {
   begin_add_on_month(draft);
   if (new_to == old_to) return;
   // What ends with the period ends with the longer one.
-  for (const Grant& grant : before.grants)
-    if (grant.over == GrantOver::working && before.ends_with_period(grant) && lasts_with_period(draft, grant))
+  for (const Grant& grant : grants_whose_ends_move(before, draft.now))
+    if (before.ends_with_period(grant) && lasts_with_period(draft, grant))
       draft.add(GrantEndMoved{grant.id, new_to, "changes.cycle_change"});
 }
 

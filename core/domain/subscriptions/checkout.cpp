@@ -193,7 +193,7 @@ void add_more_add_ons(const Draft& draft, Quote& quote, const Terms& is, const S
     Line line = period.lines.back();
     std::vector<BoughtCredits> credits = by_month ? period.buys.month_credits : period.buys.addon_credits;
     if (!add_on.whole_inside_period) {
-      const Ratio left = by_month ? days_left(draft, add_on_month_at(draft)) : days_left(draft, after.to);
+      const Ratio left = by_month ? days_left(draft, add_on_month_at(draft, draft.now)) : days_left(draft, after.to);
       line.amount = line.amount.times(left, Rounding::half_up);
       for (BoughtCredits& part : credits) part.amount = part.amount.times(left, Rounding::up);
     }
@@ -214,7 +214,7 @@ Money unused(const Draft& draft, const Terms& is) {
   for (const Line& line : quote_period(by_month).lines)
     if (!line.add_on.empty()) of_months += line.amount;
   const Ratio left = days_left(draft, running.to);
-  const Ratio of_month = of_months.is_zero() ? Ratio{0, 1} : days_left(draft, add_on_month_at(draft));
+  const Ratio of_month = of_months.is_zero() ? Ratio{0, 1} : days_left(draft, add_on_month_at(draft, draft.now));
   const std::int64_t over = add(multiply(multiply(quote_period(by_period).net().minor(), left.over), of_month.under),
                                 multiply(multiply(of_months.minor(), of_month.over), left.under));
   return {scale(1, over, multiply(left.under, of_month.under), Rounding::half_up), is.cycle.price.currency()};

@@ -37,12 +37,12 @@ bool lasts_with_period(const Draft& draft, const Grant& grant) {
   });
 }
 
-Subscription::Month add_on_month_at(const Draft& draft) {
+Subscription::Month add_on_month_at(const Draft& draft, Instant at) {
   const Subscription& running = *draft.account.subscription;
-  if (running.month && draft.now < running.month->to) return *running.month;
+  if (running.month && at < running.month->to) return *running.month;
   const auto boundary = [&](std::int32_t months) { return draft.calendar().boundary(running.anchor, 1, months); };
   std::int32_t months = running.anchor_months;
-  while (boundary(months + 1) <= draft.now) ++months;
+  while (boundary(months + 1) <= at) ++months;
   return {std::max(running.from, boundary(months)), std::min(running.to, boundary(months + 1))};
 }
 
@@ -50,7 +50,7 @@ void begin_add_on_month(Draft& draft) {
   const Subscription& running = *draft.account.subscription;
   const bool runs = running.month && draft.now < running.month->to;
   if (runs || paid_by_month(current_terms(draft)).add_ons.empty()) return;
-  const Subscription::Month month = add_on_month_at(draft);
+  const Subscription::Month month = add_on_month_at(draft, draft.now);
   draft.add(AddOnMonthStarted{month.from, month.to});
 }
 
@@ -73,7 +73,7 @@ void end_add_on_month(Draft& draft) {
                                   .catalog = ending.catalog,
                                   .to = std::nullopt,
                                   .agreement_ends = ending.agreement_ends});
-  const Subscription::Month month = add_on_month_at(draft);
+  const Subscription::Month month = add_on_month_at(draft, draft.now);
   draft.add(AddOnMonthStarted{month.from, month.to});
   const Terms monthly = paid_by_month(current_terms(draft));
   if (monthly.add_ons.empty()) return;

@@ -1,3 +1,4 @@
+#include "domain/credits/ends.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -9,9 +10,7 @@ namespace {
 /// Every end of credits that stood still. What came in the pause stood still only from then on, unless it ends with the
 /// period.
 void move_ends(Draft& draft, const PauseState& pause, Instant new_to) {
-  const std::vector<Grant> grants = draft.account.grants;
-  for (const Grant& grant : grants) {
-    if (grant.over != GrantOver::working || !grant.ends_at) continue;
+  for (const Grant& grant : grants_whose_ends_move(draft.account, pause.since)) {
     const bool with_period = draft.account.ends_with_period(grant);
     if (!with_period && !pause.credits_frozen) continue;
     const Instant since = std::max(pause.since, grant.here_since());
@@ -39,7 +38,8 @@ void pause(Draft& draft) {
   if (draft.account.past_due) refuse("past_due", "A payment is overdue. Please pay it first.", rule->at);
   draft.add(SubscriptionPaused{.resumes_at = draft.calendar().after(draft.now, rule->longest),
                                .usage_refused = rule->usage_refused,
-                               .credits_frozen = rule->freezes_credits});
+                               .credits_frozen = rule->freezes_credits,
+                               .since = std::nullopt});
 }
 
 void resume(Draft& draft) {

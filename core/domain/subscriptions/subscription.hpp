@@ -32,6 +32,7 @@ struct Periods {
   Instant anchor;
   std::int64_t first_end = 0;  ///< of the period that runs or begins, in months from the anchor
   std::int32_t months = 1;
+  std::optional<Instant> first_to = std::nullopt;  ///< where the first one ends; none: by the calendar
 };
 Periods periods_of(const Subscription& running);
 /// The last end of a period that is not after `limit`; at least the first one.
@@ -73,8 +74,8 @@ Terms paid_by_period(Terms terms, const Terms& beside);
 /// Whether a grant that ends with the period ends with a longer one too: not one of an add-on that is then paid by the
 /// month, or that was paid for one period.
 bool lasts_with_period(const Draft& draft, const Grant& grant);
-/// The month of such add-ons that runs now.
-Subscription::Month add_on_month_at(const Draft& draft);
+/// The month of such add-ons that runs then.
+Subscription::Month add_on_month_at(const Draft& draft, Instant at);
 /// A month begins now, if there is such an add-on and no month runs.
 void begin_add_on_month(Draft& draft);
 /// The month is over: what was stopped falls away, the rest is paid for the next one.

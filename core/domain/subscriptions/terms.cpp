@@ -168,11 +168,13 @@ std::int64_t months_to_last_end(const Calendar& calendar, const Periods& periods
 }
 
 Instant last_end_within(const Calendar& calendar, const Periods& periods, Instant limit) {
-  return calendar.boundary(periods.anchor, 1, months_to_last_end(calendar, periods, limit));
+  const std::int64_t months = months_to_last_end(calendar, periods, limit);
+  if (months == periods.first_end && periods.first_to) return *periods.first_to;
+  return calendar.boundary(periods.anchor, 1, months);
 }
 
 Periods periods_of(const Subscription& running) {
-  return {running.anchor, running.anchor_months + running.months, running.months};
+  return {running.anchor, running.anchor_months + running.months, running.months, running.to};
 }
 
 std::optional<Instant> bound_until(const Draft& draft, const Plan& plan, Instant begins, const Periods& periods) {

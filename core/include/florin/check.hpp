@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "florin/export.hpp"
@@ -38,6 +39,11 @@ struct SchemaFile {
 };
 /// Of every kind of file that an operator writes.
 FLORIN_API std::vector<SchemaFile> schemas();
+
+/// What is wrong with a command as JSON, with field and the word that was probably meant; nothing: it can be asked.
+FLORIN_API Errors command_errors(std::string_view json);
+/// ` (did you mean 'exotel'?)`, or when no known word is near ``: a, b or c``.
+FLORIN_API std::string hint(std::string_view written, const std::vector<std::string>& known);
 
 /// Every command with its fields and what they look like, as Markdown: docs/commands.md.
 FLORIN_API std::string commands_page();

@@ -319,10 +319,12 @@ struct ImportedPlan {
   std::optional<std::int32_t> licences;
   std::vector<AddOnCount> add_ons;
   Instant anchor;                         ///< all periods are counted from it
-  Instant next_renewal;                   ///< end of the present period, for comparison
+  Instant next_renewal;                   ///< what runs is paid until then, as the system before counted
   std::optional<Instant> agreement_ends;  ///< bound until then
   std::optional<bool> cancelled;          ///< true: it was asked for, and works as the tenant's word is
   std::optional<Instant> overdue_since;   ///< the present period is not paid: its first payment failed then
+  std::optional<Instant> paused_since;    ///< it stands still since then; all ends are written as they were then
+  std::optional<Instant> resumes_at;      ///< by itself; none: as late as a pause may last here
 };
 /// A lot of credits as it is now.
 struct ImportedLot {

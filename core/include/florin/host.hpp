@@ -186,6 +186,8 @@ struct HostOptions {
   std::optional<std::string> data;
   /// Time stands still but for run_until(): for simulations and tests. None: the machine's clock.
   std::optional<Instant> virtual_from;
+  /// Which tenants that are new to the journal are put into force, as their version 1. None: all of the config.
+  std::optional<std::vector<TenantId>> begins;
 };
 
 /// One billing host: tenants from YAML, plugins from shared libraries, books in a journal. Thread-safe.

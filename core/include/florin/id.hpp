@@ -10,9 +10,13 @@
 
 namespace florin {
 
-/// Whether `text` may be an id: 1 to 64 bytes of [a-z0-9_-].
+/// Whether `text` may be an id that is ours to choose: 1 to 64 bytes of [a-z0-9_-].
 FLORIN_API bool is_id(std::string_view text);
 FLORIN_API Error bad_id(std::string_view text);
+/// Whether `text` may be an id that a backend chose, as `cus_NffrFeUfNV2Hib`, a ULID or a UUID: 1 to 64 bytes of
+/// [A-Za-z0-9_-], compared byte for byte. Never an email address.
+FLORIN_API bool is_backends_id(std::string_view text);
+FLORIN_API Error bad_backends_id(std::string_view text);
 
 /// Names one kind of thing. A TenantId is never accepted where an AccountId is meant.
 template <class Tag>
@@ -38,6 +42,11 @@ class Id {
 
 using TenantId = Id<struct TenantTag>;
 using AccountId = Id<struct AccountTag>;
+template <>
+inline Result<AccountId> AccountId::parse(std::string_view text) {
+  if (!is_backends_id(text)) return bad_backends_id(text);
+  return AccountId(std::string(text));
+}
 using PlanId = Id<struct PlanTag>;
 using CreditType = Id<struct CreditTypeTag>;
 using MeterId = Id<struct MeterTag>;
@@ -46,6 +55,11 @@ using ProcessorId = Id<struct ProcessorTag>;  ///< a processor in a tenant's YAM
 using AddOnId = Id<struct AddOnTag>;
 using EntitlementId = Id<struct EntitlementTag>;  ///< a row of a tenant's price page: numbers, whatsapp
 using MemberId = Id<struct MemberTag>;            ///< a person of an account, as the backend knows them
+template <>
+inline Result<MemberId> MemberId::parse(std::string_view text) {
+  if (!is_backends_id(text)) return bad_backends_id(text);
+  return MemberId(std::string(text));
+}
 using ReceiptId = Id<struct ReceiptTag>;          ///< money that came in: a line of a bank statement, a cheque
 
 /// A number that names one thing inside one account, counted from 1 in the order of the facts; 0 names nothing.

@@ -285,7 +285,7 @@ void live(Life& life, int commands) {
 
 TEST(Random, TheBooksHoldAfterEveryEntry) {
   std::map<std::size_t, int> kinds;
-  for (int seed = 0; seed < 900 && !HasFatalFailure(); ++seed) {
+  for (int seed = 0; seed < 1000 && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life{started(seed), std::mt19937_64(static_cast<unsigned>(seed)), {}};
     std::map<std::pair<std::string, std::string>, std::int64_t> books;

@@ -95,8 +95,14 @@ TEST(Quantity, HasAUnitInTheSingular) {
 
 TEST(Id, IsAPlainWord) {
   EXPECT_EQ(AccountId::parse("acme-1_x")->text(), "acme-1_x");
-  for (const auto* bad : {"", "Acme", "a b", "ä", "a/b"})
+  for (const auto* bad : {"", "a b", "ä", "a/b", "ann@example.com"})
     EXPECT_EQ(AccountId::parse(bad).error().code, "bad_id") << bad;
+  // An account and a member are named as the backend names them, and compared byte for byte.
+  for (const auto* named : {"cus_NffrFeUfNV2Hib", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "6B29FC40-CA47-1067-B31D-00DD010662DA"})
+    EXPECT_EQ(AccountId::parse(named)->text(), named);
+  EXPECT_NE(*AccountId::parse("Acme"), *AccountId::parse("acme"));
+  EXPECT_EQ(MemberId::parse("Ann")->text(), "Ann");
+  EXPECT_EQ(PlanId::parse("Growth").error().code, "bad_id");
 }
 
 }  // namespace

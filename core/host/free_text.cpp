@@ -1,0 +1,106 @@
+#include "host/free_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <string_view>
+
+#include "domain/journal/described.hpp"
+
+namespace florin {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> free_fields = {"reason", "said", "item"};
+
+bool is_letter(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
+}
+bool is_of_address(unsigned char c) { return is_letter(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%'; }
+
+/// `ann@example.com` anywhere in the text: something before the @, and a domain with a dot and letters after it.
+bool holds_address(std::string_view text) {
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    if (at == 0 || !is_of_address(static_cast<unsigned char>(text[at - 1]))) continue;
+    std::size_t end = at + 1;
+    while (end < text.size() && is_of_address(static_cast<unsigned char>(text[end]))) ++end;
+    const std::string_view domain = text.substr(at + 1, end - at - 1);
+    const std::size_t dot = domain.find('.');
+    if (dot != std::string_view::npos && dot > 0 && dot + 2 < domain.size() &&
+        is_letter(static_cast<unsigned char>(domain[dot + 1])))
+      return true;
+  }
+  return false;
+}
+
+/// Letters and digits in lower case, each run of anything else as one space: `GRACE  Hopper,` is `grace hopper`.
+std::string plain(std::string_view text) {
+  std::string words;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_letter(byte))
+      words += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    else if (!words.empty() && words.back() != ' ')
+      words += ' ';
+  }
+  if (words.ends_with(' ')) words.pop_back();
+  return words;
+}
+
+Error names_a_person(const std::string& field, const std::string& what) {
+  return {.code = "names_a_person",
+          .message = "This text stays for good, and " + what +
+                     " could not be erased from it. Write it without; what is known of a person belongs in "
+                     "personal_data.",
+          .at = {.file = {}, .line = 0, .column = 0, .path = field}};
+}
+
+template <class Command>
+void collect(const Command& command, const std::string& before, std::vector<FreeText>& texts) {
+  using Members = boost::describe::describe_members<Command, boost::describe::mod_any_access>;
+  boost::mp11::mp_for_each<Members>([&](auto member) {
+    if (std::ranges::find(free_fields, std::string_view(member.name)) == free_fields.end()) return;
+    const auto& value = command.*member.pointer;
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::string>) {
+      if (!value.empty()) texts.push_back({before + member.name, value});
+    } else if constexpr (std::is_same_v<Value, std::optional<std::string>>) {
+      if (value) texts.push_back({before + member.name, *value});
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<FreeText> free_texts_of(const engine::Job& job) {
+  std::vector<FreeText> texts;
+  // What a bank says of a payment is the bank's record, and kept as it came.
+  if (!std::holds_alternative<RecordBankReceipt>(job.command))
+    std::visit([&](const auto& command) { collect(command, "", texts); }, job.command);
+  if (const auto* import = std::get_if<ImportAccount>(&job.command))
+    for (std::size_t i = 0; i < import->items.size(); ++i)
+      collect(import->items[i], "items[" + std::to_string(i) + "].", texts);
+  if (!job.key.empty()) texts.push_back({"key", job.key});
+  return texts;
+}
+
+Status names_no_address(const std::vector<FreeText>& texts) {
+  for (const FreeText& one : texts)
+    if (holds_address(one.text)) return names_a_person(one.field, "an email address");
+  return Done{};
+}
+
+Status names_not(const std::vector<Word>& person, const std::vector<FreeText>& texts) {
+  for (const FreeText& one : texts) {
+    const std::string text = " " + plain(one.text) + " ";
+    for (const Word& word : person) {
+      const std::string value = plain(word.value);
+      if (value.size() >= 5 && text.find(" " + value + " ") != std::string::npos)
+        return names_a_person(one.field, "the " + word.name + " of this account's person");
+    }
+  }
+  return Done{};
+}
+
+}  // namespace florin
