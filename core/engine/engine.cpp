@@ -345,7 +345,7 @@ void Engine::step_inline() {
   commit_inline();
   for (;;) {
     if (unknown_row_ || shard_.lost()) return;
-    const std::size_t due = shard_.take_due(virtual_now_, turn);
+    const std::size_t due = shard_.take_due(virtual_now_, commands_a_turn);
     commit_inline();
     const std::vector<Effect> effects = shard_.take_effects(virtual_now_);
     for (const Effect& effect : effects) {
