@@ -107,10 +107,18 @@ int scenario(const std::vector<std::string>& paths, const std::string& config, b
   return written(report.failed == 0 ? fine : problems);
 }
 
-int demo(const std::string& config, const std::string& data) {
+int demo(const std::string& config, const std::string& data, bool serves, const std::vector<std::string>& listen) {
   const auto held = run_demo({.config = config, .data = data}, std::cout);
   if (!held) return fail(held.error());
-  return written(*held ? fine : problems);
+  if (!serves || !*held) return written(*held ? fine : problems);
+  ServeWords words;
+  words.config = config;
+  words.data = data;
+  words.virtual_from = "2027-03-01";  // where the year ends
+  words.listen = listen;
+  words.drain = 0;
+  words.quiet = words.demo = true;
+  return serve(std::move(words));
 }
 
 int journal(const JournalWords& words) {
@@ -171,12 +179,6 @@ int show(const std::string& data, const std::string& tenant, const std::string& 
   const auto text = show_account(data, *tenant_id, *account_id, instant);
   if (!text) return fail(text.error());
   std::cout << *text;
-  return written(fine);
-}
-
-int backup(const std::string& data, const std::string& to) {
-  if (const Status done = florin::backup(data, to); !done) return fail(done.error());
-  std::cout << "the journal of " << data << " is in " << to << ", verified. It holds keys: keep it safe.\n";
   return written(fine);
 }
 
