@@ -107,10 +107,19 @@ int scenario(const std::vector<std::string>& paths, const std::string& config, b
   return written(report.failed == 0 ? fine : problems);
 }
 
-int demo(const std::string& config, const std::string& data, const std::string& stories) {
-  const auto held = run_demo({.config = config, .data = data, .stories = stories}, std::cout);
-  if (!held) return fail(held.error());
-  return written(*held ? fine : problems);
+int demo(const std::string& config, const std::string& data, const std::string& stories, bool serves,
+         const std::vector<std::string>& listen) {
+  const auto year = run_demo({.config = config, .data = data, .stories = stories}, std::cout);
+  if (!year) return fail(year.error());
+  if (!serves || !year->held) return written(year->held ? fine : problems);
+  ServeWords words;
+  words.config = config;
+  words.data = data;
+  words.virtual_from = year->ends.text();
+  words.listen = listen;
+  words.drain = 0;
+  words.quiet = words.demo = true;
+  return serve(std::move(words));
 }
 
 int journal(const JournalWords& words) {
@@ -171,12 +180,6 @@ int show(const std::string& data, const std::string& tenant, const std::string& 
   const auto text = show_account(data, *tenant_id, *account_id, instant);
   if (!text) return fail(text.error());
   std::cout << *text;
-  return written(fine);
-}
-
-int backup(const std::string& data, const std::string& to) {
-  if (const Status done = florin::backup(data, to); !done) return fail(done.error());
-  std::cout << "the journal of " << data << " is in " << to << ", verified. It holds keys: keep it safe.\n";
   return written(fine);
 }
 

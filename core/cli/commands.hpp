@@ -24,7 +24,9 @@ int check(const std::vector<std::string>& files, const std::string& config, bool
 /// to: a folder; empty: all to standard output.
 int schema(const std::string& to);
 int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice);
-int demo(const std::string& config, const std::string& data, const std::string& stories);
+/// serves: then serve() what it made, on a virtual clock, with a key and links.
+int demo(const std::string& config, const std::string& data, const std::string& stories, bool serves,
+         const std::vector<std::string>& listen);
 struct JournalWords {
   std::string data, tenant, account;
   std::uint64_t from = 1, to = UINT64_MAX;
@@ -34,7 +36,15 @@ int journal(const JournalWords& words);
 int verify(const std::string& data, bool json);
 int explain(const std::string& data, const std::string& tenant, const std::string& account, bool json);
 int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at);
-int backup(const std::string& data, const std::string& to);
+/// seal_to: a file with a public key of backup_key(); empty: the copy is not sealed.
+int backup(const std::string& data, const std::string& to, const std::string& seal_to);
+int backup_key(const std::string& file);
+int unseal(const std::string& from, const std::string& to, const std::string& key);
+int doctor(const std::string& config, const std::string& data, bool json);
+struct ListenWords {
+  std::string api, key, forward_to, types, secret, after;
+};
+int listen(const ListenWords& words);
 int restore(const std::string& from, const std::string& data);
 int start_sending(const std::string& data);
 int accept_clock(const std::string& data);
@@ -88,11 +98,20 @@ int release(const ReleaseWords& words);
 struct ServeWords {
   std::string config, data, virtual_from, admin;
   std::vector<std::string> listen;
-  int drain = 5;  ///< seconds
+  int drain = -1;  ///< seconds; below 0: as the config says
   bool quiet = false;
+  std::string pages, base_url;
+  bool demo = false;  ///< makes a key and links, and says them
 };
 int serve(ServeWords words);
 int openapi();
+
+/// Links that a running host gives out: of a customer to the portal, of staff to the console.
+struct LinkWords {
+  std::string data, tenant, account, member, role, page, as, scopes;
+};
+int portal_link(const LinkWords& words);
+int console_link(const LinkWords& words);
 
 struct KeyWords {
   std::string config, data, tenant, as, preset, name, key, old_ends_in, reason;

@@ -38,6 +38,7 @@ class Program {
     with_a_host();
     with_a_tenant();
     with_keys();
+    with_links();
   }
 
   int run(int argc, const char* const* argv) {
@@ -143,16 +144,19 @@ class Program {
 
   void with_keys() {
     auto* serving = command("serve", "the host for everybody: HTTP for backends, until SIGTERM", [this] {
-      return serve({config_, serve_data_, virtual_from_, admin_, listen_, drain_, quiet_});
+      return serve({config_, serve_data_, virtual_from_, admin_, listen_, drain_, quiet_, pages_, base_url_});
     });
     serving->add_option("--data", serve_data_,
                         "folder of journal.db, or a postgres:// address; none: as the config says");
-    serving->add_option("--listen", listen_, "127.0.0.1:8080, unix:/run/florin/florin.sock; may be said more than once")
-        ->capture_default_str();
+    serving->add_option("--listen", listen_,
+                        "127.0.0.1:8080, unix:/run/florin/florin.sock; may be said more than once");
+    serving->add_option("--base-url", base_url_, "the address that customers see, as https://billing.example");
+    serving->add_option("--pages", pages_, "the folder of the portal's and the console's files")->type_name("FOLDER");
     serving->add_option("--admin", admin_, "unix socket for this command line; none: admin.sock in the data folder");
     serving->add_option("--virtual-from", virtual_from_,
                         "time stands still from here on, and moves by POST /host/clock");
-    serving->add_option("--drain", drain_, "seconds from SIGTERM until no connection is taken")->capture_default_str();
+    serving->add_option("--drain", drain_,
+                        "seconds from SIGTERM until no connection is taken; none: as the config says");
     serving->add_flag("--quiet", quiet_, "no line a request on standard error");
     config_of(serving);
     auto* keys = app_.add_subcommand("key", "keys of the HTTP API: issue, roll, revoke, list");
@@ -181,6 +185,36 @@ class Program {
     ended->add_option("KEY", key_, "its id, as k1")->required();
     ended->add_option("--reason", reason_, "for the books");
     one("list", "keys without their secrets", &list_keys);
+  }
+
+  void with_links() {
+    auto* told = command("listen", "events of a running host, posted to a program on this machine",
+                         [this] { return listen({api_, key_, forward_to_, types_, secret_, after_}); });
+    told->add_option("API", api_, "as http://127.0.0.1:8080/v1/callloop")->required();
+    told->add_option("--key", key_, "with the scope events")->required();
+    told->add_option("--forward-to", forward_to_, "as http://127.0.0.1:4242/hook; none: they are printed alone");
+    told->add_option("--types", types_, "order.*,credits.granted; none: all that are stable");
+    told->add_option("--secret", secret_, "whsec_… that signs; none: a new one is printed");
+    told->add_option("--after", after_, "a position of the tenant's; none: what happens from now on");
+    auto* looked = command("doctor", "files, disk, clock, secrets, backup and host: one line each, and what to do",
+                           [this] { return doctor(config_, demo_data_, json_); });
+    looked->add_option("--data", demo_data_, "folder of journal.db")->required();
+    looked->add_flag("--json", json_);
+    config_of(looked);
+    auto* portal =
+        command("portal-link", "a link to the portal for one of an account's people, from the host that runs",
+                [this] { return portal_link({data_, tenant_, account_, member_, role_, page_, {}, {}}); });
+    data_of(portal);
+    account_of(portal);
+    portal->add_option("--member", member_, "whose id the account's members list; none: nobody by name");
+    portal->add_option("--role", role_, "a role of the tenant's, where no member is listed; none: the owner's");
+    portal->add_option("--page", page_, "which page opens, as billing");
+    auto* console = command("console", "a link to the console for one of the staff, from the host that runs",
+                            [this] { return console_link({data_, tenant_, {}, {}, {}, {}, staff_name_, scopes_}); });
+    data_of(console);
+    console->add_option("--as", staff_name_, "who it is in the books, as ann")->required();
+    console->add_option("--scopes", scopes_, "read,staff,support,…; none: all");
+    console->add_option("--tenant", tenant_, "this one alone; none: all");
   }
 
   void before_a_host() {
@@ -216,7 +250,9 @@ class Program {
     stories->add_flag("--twice", twice_, "send each command twice");
     config_of(stories);
     auto* year = command("demo", "the shipped tenants through a year of billing, and a verified journal",
-                         [this] { return demo(config_, demo_data_, demo_stories_); });
+                         [this] { return demo(config_, demo_data_, demo_stories_, serves_, listen_); });
+    year->add_flag("--serve", serves_, "then serve it on loopback, with a key, links and a clock that you move");
+    year->add_option("--listen", listen_, "127.0.0.1:8080; with --serve")->needs("--serve");
     year->add_option("--data", demo_data_, "an empty folder, or one of an earlier demo")->capture_default_str();
     year->add_option("--stories", demo_stories_, "a folder of stories, one a tenant")->capture_default_str();
     config_of(year);
@@ -275,9 +311,18 @@ class Program {
 
   void with_copies() {
     auto* copy = command("backup", "copy the journal as it is now, and verify the copy",
-                         [this] { return backup(data_, to_file_); });
+                         [this] { return backup(data_, to_file_, seal_to_); });
     data_of(copy);
     copy->add_option("TO", to_file_, "the new file; it holds the keys of personal data")->required();
+    copy->add_option("--seal-to", seal_to_, "a file of backup-key's, FILE.pub: only FILE opens the backup");
+    auto* keys =
+        command("backup-key", "make the keys that seal backups and open them", [this] { return backup_key(to_file_); });
+    keys->add_option("FILE", to_file_, "opens backups; FILE.pub seals them")->required();
+    auto* opened =
+        command("unseal", "open a sealed backup", [this] { return unseal(from_file_, to_file_, backup_key_); });
+    opened->add_option("FROM", from_file_, "the sealed backup")->required();
+    opened->add_option("TO", to_file_, "the new file; it holds the keys of personal data")->required();
+    opened->add_option("--key", backup_key_, "the file of backup-key's without .pub")->required();
     auto* back = command("restore", "make a journal of a backup; it sends nothing until start-sending",
                          [this] { return restore(from_file_, data_); });
     back->add_option("FROM", from_file_, "the backup")->required();
@@ -415,9 +460,11 @@ class Program {
   std::vector<CLI::App*> for_a_host_;
   std::string serve_data_, virtual_from_, admin_, key_name_, old_ends_in_, reason_;
   std::string preset_ = "backend";
-  std::vector<std::string> listen_{"127.0.0.1:8080"};
-  int drain_ = 5;
-  bool quiet_ = false;
+  std::vector<std::string> listen_;
+  std::string pages_, base_url_, member_, role_, page_, scopes_, staff_name_;
+  int drain_ = -1;
+  bool quiet_ = false, serves_ = false;
+  std::string api_, forward_to_, types_, secret_, after_, seal_to_, backup_key_;
   std::string folder_ = default_plugins();
   std::string config_ = default_config();
   std::string named_config_;

@@ -1,7 +1,14 @@
+#include <sys/stat.h>
+
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
+#include "client.hpp"
 #include "commands.hpp"
+#include "florin/service.hpp"
+#include "keys.hpp"
 #include "outcome.hpp"
 #include "program.hpp"
 #include "running.hpp"
@@ -24,10 +31,100 @@ server::ProgramRun run_inside(Host& host, const std::vector<std::string>& words)
 void say_where(const Host& host, const server::Server& server, const ServeWords& words) {
   const std::string base = "http://127.0.0.1:" + std::to_string(server.port());
   for (const TenantId& tenant : host.tenants()) std::cout << "API      " << base << "/v1/" << tenant.text() << "\n";
+  if (!Service(host).settings().pages.empty() || !words.pages.empty())
+    std::cout
+        << "Portal   florin portal-link DATA TENANT ACCOUNT prints a link, florin console DATA --as NAME another\n";
   std::cout << "Docs     " << base << "/docs\n";
   if (!words.admin.empty()) std::cout << "Admin    " << words.admin << "\n";
   if (host.is_virtual()) std::cout << "Clock    " << host.now().text() << ", moves when you say so\n";
   std::cout.flush();
+}
+
+std::optional<std::string> text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return in ? std::optional(std::string(std::istreambuf_iterator<char>(in), {})) : std::nullopt;
+}
+
+/// One that is made at the first start, beside the journal, for nobody else's eyes.
+std::optional<std::string> own_secret(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "sessions.secret";
+  if (std::filesystem::exists(file)) return text_of(file);
+  const mode_t before = ::umask(0077);
+  const std::string secret = server::random_name(64);
+  {
+    std::ofstream out(file, std::ios::binary);
+    out << secret;
+  }
+  ::umask(before);
+  return text_of(file) == secret ? std::optional(secret) : std::nullopt;
+}
+
+/// False: it was said why.
+bool read_secrets(const Host& host, const ServiceSettings& settings, std::vector<std::string>& secrets) {
+  constexpr std::size_t least = 32;
+  for (const std::string& file : settings.session_secrets) {
+    const auto text = text_of(file);
+    if (text && text->size() >= least) {
+      secrets.push_back(*text);
+      continue;
+    }
+    std::cerr << "florin: " << file << (text ? " holds fewer than 32 bytes" : " cannot be read")
+              << ": serve.session_secrets names files of 32 random bytes or more\n";
+    return false;
+  }
+  if (!secrets.empty() || host.folder().empty()) return true;
+  const auto own = own_secret(host.folder());
+  if (own) secrets.push_back(*own);
+  if (!own) std::cerr << "florin: sessions.secret in " << host.folder() << " can be neither read nor made\n";
+  return own.has_value();
+}
+
+/// What florin.yaml says, and over it what the command line says.
+ServiceSettings settings_of(ServiceSettings settings, const ServeWords& words) {
+  if (!words.listen.empty()) settings.listen = words.listen;
+  if (settings.listen.empty()) settings.listen = {"127.0.0.1:8080"};
+  if (!words.base_url.empty()) settings.base_url = words.base_url;
+  if (!words.pages.empty()) settings.pages = words.pages;
+  const auto beside = std::filesystem::path(words.config).parent_path().parent_path() / "pages";
+  if (std::error_code failed; settings.pages.empty() && std::filesystem::is_directory(beside, failed))
+    settings.pages = beside.string();
+  return settings;
+}
+
+/// The link of an answer such as `{"url":"…",…}`.
+std::string link_at(const std::string& socket, const std::string& path, const std::string& body) {
+  const auto answer = server::ask_at(socket, path, body);
+  constexpr std::string_view start = "\"url\":\"";
+  const std::size_t at = answer ? answer->body.find(start) : std::string::npos;
+  if (at == std::string::npos) return "(there is no page for it)";
+  return answer->body.substr(at + start.size(), answer->body.find('"', at + start.size()) - at - start.size());
+}
+
+/// A key for everything, made before anybody asks; it is kept in the folder, for whoever may read that.
+std::optional<std::string> demo_key(Host& host, const TenantId& tenant) {
+  const std::string secret = server::make_key(true);
+  const auto done = host.submit({tenant,
+                                 {},
+                                 {"staff", "demo"},
+                                 "demo:" + server::digest_of(secret).substr(0, 32),
+                                 std::nullopt,
+                                 IssueKey{.name = "demo",
+                                          .scopes = *server::preset_scopes("staff"),
+                                          .digest = server::digest_of(secret),
+                                          .test = true,
+                                          .lasts = {}}});
+  if (!done || done->refusal) return std::nullopt;
+  const mode_t before = ::umask(0077);
+  std::ofstream(std::filesystem::path(host.folder()) / "keys", std::ios::app) << tenant.text() << " " << secret << "\n";
+  ::umask(before);
+  return secret;
+}
+
+void say_demo(const server::Server& server, const std::string& socket, const TenantId& tenant, const std::string& key) {
+  std::cout << "\nAPI      http://127.0.0.1:" << server.port() << "/v1/" << tenant.text() << "    key " << key << "\n"
+            << "Portal   " << link_at(socket, "/v1/" + tenant.text() + "/accounts/acme/portal_sessions", "{}")
+            << "    acme, as its owner\n"
+            << "Console  " << link_at(socket, "/admin/console_sessions", R"({"as": "demo"})") << "    staff:demo\n";
 }
 
 }  // namespace
@@ -53,14 +150,27 @@ int serve(ServeWords words) {
   std::cerr << as_text(host->problems());
   if (words.admin.empty() && !host->folder().empty())
     words.admin = std::filesystem::absolute(std::filesystem::path(host->folder()) / "admin.sock").string();
+  const ServiceSettings settings = settings_of(Service(*host).settings(), words);
+  std::vector<std::string> secrets;
+  if (!read_secrets(*host, settings, secrets)) return usage;
+  const auto shown = TenantId::parse("callloop");
+  const auto key = words.demo && shown ? demo_key(*host, *shown) : std::nullopt;
   share_streams();
   auto server = server::Server::start(
-      *host, {.listen = words.listen,
+      *host, {.listen = settings.listen,
               .admin_socket = words.admin,
               .run_program = [&host = *host](const std::vector<std::string>& asked) { return run_inside(host, asked); },
               .log = words.quiet ? nullptr : &std::cerr,
-              .drain = std::chrono::seconds(words.drain)});
+              .settings = settings,
+              .session_secrets = std::move(secrets),
+              .reload = [&]() -> Result<ServiceSettings> {
+                const auto read = read_service_settings(words.config);
+                if (!read) return read.error();
+                return settings_of(*read, words);
+              },
+              .drain = std::chrono::seconds(words.drain < 0 ? settings.drain : words.drain)});
   if (!server) return fail(server.error());
+  if (key) say_demo(**server, words.admin, *shown, *key);
   say_where(*host, **server, words);
   (*server)->run_until_signal();
   server->reset();

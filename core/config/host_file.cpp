@@ -8,6 +8,7 @@
 
 #include "config/decode.hpp"
 #include "config/schema.hpp"
+#include "config/service_file.hpp"
 
 namespace florin::config {
 
@@ -38,6 +39,29 @@ struct Clock {
 };
 BOOST_DESCRIBE_STRUCT(Clock, (), (longest_stop))
 
+struct Portal {
+  OneOrMany<Written<std::string>> return_to, embed, api_origins;
+};
+BOOST_DESCRIBE_STRUCT(Portal, (), (return_to, embed, api_origins))
+
+struct Webhook {
+  std::string tenant;
+  Written<std::string> url;
+  OneOrMany<Written<std::string>> events;
+  OneOrMany<Written<std::string>> secret;
+};
+BOOST_DESCRIBE_STRUCT(Webhook, (), (tenant, url, events, secret))
+
+struct Serve {
+  OneOrMany<Written<std::string>> listen;
+  std::optional<Written<std::string>> base_url, metrics, pages;
+  OneOrMany<Written<std::string>> session_secrets;
+  std::optional<Portal> portal;
+  std::vector<std::pair<std::string, Written<Webhook>>> webhooks;
+  std::optional<Written<Span>> drain;
+};
+BOOST_DESCRIBE_STRUCT(Serve, (), (listen, base_url, metrics, pages, session_secrets, portal, webhooks, drain))
+
 struct FlorinFile {
   PluginsBlock plugins;
   OneOrMany<Written<std::string>> tenants;
@@ -46,8 +70,9 @@ struct FlorinFile {
   std::optional<Egress> egress;
   Reconcile reconcile = Reconcile::daily;
   std::optional<Clock> clock;
+  std::optional<Serve> serve;
 };
-BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile, clock))
+BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile, clock, serve))
 
 inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
                                          {"pins", "a file of the plugins that may load, each with its checksum"},
@@ -61,7 +86,25 @@ inline constexpr Note florin_notes[] = {
     {"egress", "left out: processors reach public addresses by https alone"},
     {"reconcile", "daily: processors' books are held against ours at 03:00 UTC; by_hand: by florin reconcile alone",
      Note::Presence::may_be_left_out},
-    {"clock", "left out: a host that was away for more than 3 days asks before it believes the clock"}};
+    {"clock", "left out: a host that was away for more than 3 days asks before it believes the clock"},
+    {"serve", "what `florin serve` goes by; what its command line says counts more"}};
+inline constexpr Note portal_notes[] = {
+    {"return_to", "origins that the portal may lead back to, as https://app.example"},
+    {"embed", "origins whose pages may show the widget in a frame; left out: none"},
+    {"api_origins", "origins whose pages may call the API with the token of a session; left out: none"}};
+inline constexpr Note webhook_notes[] = {
+    {"tenant", "whose events"},
+    {"url", "an https address; http only where egress reaches loopback"},
+    {"events", "types such as order.paid or credits.*; left out: all that are stable"},
+    {"secret", "whsec_… by reference, env:CRM or file:/etc/florin/secrets/crm; with two both sign, while it changes"}};
+inline constexpr Note serve_notes[] = {
+    {"webhooks", "who is told what happens, by name"},
+    {"drain", "from SIGTERM on, until no connection is taken; left out: 5 seconds"},
+    {"listen", "addresses such as 127.0.0.1:8080 or unix:/run/florin/florin.sock; left out: 127.0.0.1:8080"},
+    {"base_url", "the address that customers see, as https://billing.example; left out: the first that it listens on"},
+    {"metrics", "an address of its own for /metrics and details of health, as 127.0.0.1:9464; left out: none"},
+    {"pages", "the folder of the portal's and the console's files; left out: those that are installed, if any"},
+    {"session_secrets", "files of 32 bytes or more: the first seals sessions, all open them; left out: one is made"}};
 inline constexpr Note clock_notes[] = {
     {"longest_stop", "between two runs of the host; left out: 3 days. A clock that is further ahead is not believed"}};
 inline constexpr Note egress_notes[] = {
@@ -77,6 +120,12 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::Egress> = yaml::egress_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Clock> = yaml::clock_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Portal> = yaml::portal_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Webhook> = yaml::webhook_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Serve> = yaml::serve_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::FlorinFile> = yaml::florin_notes;
 
@@ -108,6 +157,72 @@ bool names_password(const std::string& address) {
          address.find("?password=") != std::string::npos || address.find("&password=") != std::string::npos;
 }
 
+/// `https://app.example`, `http://127.0.0.1:4242`: scheme, host and perhaps a port, and nothing behind them.
+bool is_origin(const std::string& text) {
+  const std::size_t from = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : std::string::npos;
+  if (from == std::string::npos || text.size() == from || text.size() > 255) return false;
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]", from) == std::string::npos;
+}
+
+std::vector<std::string> origins(const OneOrMany<Written<std::string>>& written, Errors& errors) {
+  std::vector<std::string> all;
+  for (const auto& one : written) {
+    all.push_back(one.value);
+    if (!is_origin(one.value))
+      errors.push_back({.code = "bad_origin",
+                        .message = "'" + one.value + "' is not an origin: write https://app.example, in lower case",
+                        .at = one.at});
+  }
+  return all;
+}
+
+/// `whsec_` itself does not belong in a file.
+bool is_reference(const std::string& secret) { return secret.starts_with("env:") || secret.starts_with("file:"); }
+
+WebhookEndpoint endpoint_of(const std::string& name, const Written<yaml::Webhook>& written, Errors& errors) {
+  const yaml::Webhook& read = written.value;
+  WebhookEndpoint endpoint{.name = name, .tenant = read.tenant, .url = read.url.value, .events = {}, .secrets = {}};
+  if (!read.url.value.starts_with("https://") && !read.url.value.starts_with("http://"))
+    errors.push_back({.code = "bad_url", .message = "url is an https address", .at = read.url.at});
+  for (const auto& one : read.events) endpoint.events.push_back(one.value);
+  for (const auto& one : read.secret) {
+    endpoint.secrets.push_back(one.value);
+    if (!is_reference(one.value))
+      errors.push_back({.code = "secret_in_file",
+                        .message = "a secret does not belong in this file: write env:NAME or file:/path",
+                        .at = one.at});
+  }
+  if (read.secret.empty())
+    errors.push_back({.code = "missing_key", .message = "secret is missing: env:NAME or file:/path", .at = written.at});
+  return endpoint;
+}
+
+ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path& folder, Errors& errors) {
+  const auto from_here = [&](const std::string& path) { return (folder / path).lexically_normal().string(); };
+  ServiceSettings service;
+  for (const auto& one : read.listen) service.listen.push_back(one.value);
+  if (read.base_url) {
+    OneOrMany<Written<std::string>> one;
+    one.push_back(*read.base_url);
+    service.base_url = origins(one, errors).front();
+  }
+  if (read.metrics) service.metrics = read.metrics->value;
+  if (read.pages) service.pages = from_here(read.pages->value);
+  for (const auto& one : read.session_secrets) service.session_secrets.push_back(from_here(one.value));
+  for (const auto& [name, written] : read.webhooks) service.webhooks.push_back(endpoint_of(name, written, errors));
+  if (read.drain) {
+    service.drain = static_cast<int>(read.drain->value.count);
+    if (read.drain->value.unit != Span::Unit::seconds || service.drain < 0 || service.drain > 300)
+      errors.push_back({.code = "bad_drain", .message = "drain is 0 seconds to 300 seconds", .at = read.drain->at});
+  }
+  if (read.portal) {
+    service.return_to = origins(read.portal->return_to, errors);
+    service.embed = origins(read.portal->embed, errors);
+    service.api_origins = origins(read.portal->api_origins, errors);
+  }
+  return service;
+}
+
 }  // namespace
 
 HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors) {
@@ -137,6 +252,7 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
   }
   host.payments_in_sandbox = read.payments == yaml::Payments::sandbox;
   host.reconciles_daily = read.reconcile == yaml::Reconcile::daily;
+  if (read.serve) (void)service_of(*read.serve, file.parent_path(), errors);  // what is wrong with it is said here too
   if (read.egress) {
     host.egress.loopback = read.egress->loopback;
     host.egress.private_addresses = read.egress->private_addresses;
@@ -178,6 +294,20 @@ HostFile load_host_file(const std::filesystem::path& file, Errors& errors) {
   if (tree) return host_file(*tree, file, errors);
   errors.push_back(tree.error());
   return {};
+}
+
+ServiceSettings load_service_settings(const std::filesystem::path& file, Errors& errors) {
+  const auto text = read_file(file);
+  const auto tree = text ? parse_yaml(*text, file.string()) : Result<Node>(text.error());
+  if (!tree) {
+    errors.push_back(tree.error());
+    return {};
+  }
+  const auto read = decode<yaml::FlorinFile>(*tree, errors);
+  ServiceSettings service;
+  if (read.serve) service = service_of(*read.serve, file.parent_path(), errors);
+  service.reaches_loopback = read.payments == yaml::Payments::sandbox || (read.egress && read.egress->loopback);
+  return service;
 }
 
 std::string host_file_schema() { return schema<yaml::FlorinFile>("Florin: the host's own file"); }

@@ -6,11 +6,7 @@
 #include "config/write_json.hpp"
 #include "domain/journal/described.hpp"
 #include "host/parts.hpp"
-
-namespace florin::config {
-template <>
-inline constexpr Format format_of<answers::Json> = {.json = Format::Json::raw};
-}  // namespace florin::config
+#include "host/read_answers.hpp"
 
 namespace florin::answers {
 
@@ -274,9 +270,11 @@ std::string as_json(const Catalog& catalog, const florin::Account& account, Inst
 }
 
 std::vector<std::pair<std::string, std::string>> schemas() {
-  return {{"account", config::schema<Account>("account")},
-          {"order", config::schema<Order>("order")},
-          {"order_now", config::schema<OrderNow>("order_now")}};
+  std::vector<std::pair<std::string, std::string>> all = {{"account", config::schema<Account>("account")},
+                                                          {"order", config::schema<Order>("order")},
+                                                          {"order_now", config::schema<OrderNow>("order_now")}};
+  std::ranges::move(read_schemas(), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace florin::answers

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/shape.hpp"
 #include "domain/accounts/account.hpp"
 #include "domain/catalog/catalog.hpp"
 #include "florin/host.hpp"
@@ -20,6 +21,15 @@ struct Json {
   static Result<Json> parse(std::string_view text) { return Json{std::string(text)}; }
   const std::string& text() const { return json; }
 };
+
+}  // namespace florin::answers
+
+namespace florin::config {
+template <>
+inline constexpr Format format_of<answers::Json> = {.json = Format::Json::raw};
+}  // namespace florin::config
+
+namespace florin::answers {
 
 struct OrderLine {
   std::string text;

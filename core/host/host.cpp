@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <mutex>
-#include <new>
 #include <span>
-#include <stdexcept>
 #include <thread>
 
 #include "config/check.hpp"
 #include "config/command.hpp"
+#include "config/service_file.hpp"
 #include "domain/accounts/set_aside.hpp"
 #include "engine/vault.hpp"
 #include "host/answers.hpp"
 #include "host/assembly.hpp"
 #include "host/documents.hpp"
+#include "host/inside.hpp"
 #include "host/operating.hpp"
 #include "host/payments.hpp"
 #include "host/quote.hpp"
@@ -48,28 +47,9 @@ Result<Outcome> outcome_of(const Result<engine::Answered>& answered) {
   return outcome_of(*answered);
 }
 
-Error no_such_tenant(const TenantId& tenant) {
-  return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
-}
-Error closed() { return {.code = "closed", .message = "this host was closed"}; }
-Error no_such_account(const AccountId& account) {
-  return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
-}
-
 Error no_such_order(OrderId order) {
   return {.code = "no_such_order", .message = "there is no order " + std::to_string(order.value)};
 }
-
-/// Nothing is thrown at a caller of Host, also where memory does not suffice for what was asked.
-Error failed_by(const std::exception& thrown) {
-  const bool memory = dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr ||
-                      dynamic_cast<const std::length_error*>(&thrown) != nullptr;
-  if (memory) return {.code = "out_of_memory", .message = "there is not enough memory for this"};
-  return {.code = "failed", .message = thrown.what()};
-}
-
-/// When an account is looked at: as its journal, a clock that was set back does not take it back.
-Instant seen_at(const Account& account, Instant clock) { return std::max(clock, account.last_at); }
 
 }  // namespace
 
@@ -77,110 +57,6 @@ std::string etag_of(const AccountVersion& version) {
   const std::string until = version.changes_at == never ? std::string("never") : version.changes_at.text();
   return "\"" + std::to_string(version.position) + "-" + until + "\"";
 }
-
-class Host::Inside {
- public:
-  explicit Inside(std::unique_ptr<Assembly> put_together)
-      : problems(put_together->problems()), assembly_(std::move(put_together)) {}
-  ~Inside() { close(); }
-
-  /// As long as somebody works with it, it stays; none once the host is closed.
-  std::shared_ptr<Assembly> open() const {
-    const std::lock_guard lock(mutex_);
-    return assembly_;
-  }
-  void close() {
-    std::shared_ptr<Assembly> assembly;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!assembly_) return;
-      closed_at = assembly_->engine().now();
-      assembly = std::move(assembly_);
-    }
-    assembly->close();
-    // The tables can be made again at any time: what goes wrong here is for whoever asks for them. A close takes few
-    // seconds for them; of a busy journal `florin views` makes the rest.
-    constexpr std::uint64_t few_seconds = 100'000;
-    if (assembly->data()) (void)!assembly->refresh_views(few_seconds);
-  }
-
-  /// Runs `with` on an account and its tenant, and returns when what it read is durable.
-  template <class T, class With>
-  Result<T> on_account(const TenantId& tenant, const AccountId& account, With with) const {
-    const auto assembly = open();
-    if (!assembly) return closed();
-    Result<T> result = no_such_tenant(tenant);
-    const auto read = assembly->engine().read([&](const engine::Shard& shard) {
-      const TenantState* state = shard.tenant(tenant);
-      const Catalogs* catalogs = shard.catalogs(tenant);
-      if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
-      const Account* found = shard.account(tenant, account);
-      result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
-    });
-    return read ? std::move(result) : Result<T>(read.error());
-  }
-
-  /// The same, and at once when the account is not waiting for the disk. `with` may be called twice, and reads of the
-  /// tenant only what Engine::look says.
-  template <class T, class With>
-  Result<T> on_account_at_once(const TenantId& tenant, const AccountId& account, With with) const {
-    const auto assembly = open();
-    if (!assembly) return closed();
-    return on_account_at_once<T>(*assembly, tenant, account, assembly->engine().now(), with);
-  }
-  template <class T, class With>
-  Result<T> on_account_at_once(Assembly& assembly, const TenantId& tenant, const AccountId& account, Instant clock,
-                               With with) const {
-    std::optional<T> seen;
-    const auto see = [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-      seen.emplace(with(state, found, catalogs, seen_at(found, clock)));
-    };
-    if (assembly.engine().look(tenant, account, see)) return std::move(*seen);
-    return on_account<T>(tenant, account,
-                         [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                           return with(state, found, catalogs, seen_at(found, clock));
-                         });
-  }
-
-  /// Why an account is set aside; none: it is not.
-  Result<std::optional<SetAside>> aside(const TenantId& tenant, const AccountId& account) const {
-    return on_account<std::optional<SetAside>>(
-        tenant, account,
-        [](const TenantState& state, const Account& found, const Catalogs&) { return set_aside_of(state, found.id); });
-  }
-
-  /// Copies of an account and its tenant, to see what would follow.
-  Result<engine::Rehearsal> rehearsal(const TenantId& tenant, const AccountId& account) const {
-    const auto assembly = open();
-    if (!assembly) return closed();
-    return on_account<engine::Rehearsal>(tenant, account,
-                                         [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                           return engine::Rehearsal(found, state, catalogs, assembly->plugged());
-                                         });
-  }
-  /// The same for one command, with the account that it names beside its own, if that one is there.
-  Result<engine::Rehearsal> rehearsal(const TenantId& tenant, const AccountId& account,
-                                      const AnyCommand& command) const {
-    auto copies = rehearsal(tenant, account);
-    const auto* moves = std::get_if<Transfer>(&command);
-    if (!copies || moves == nullptr) return copies;
-    auto other = rehearsal(tenant, moves->to);
-    if (!other && other.error().code == "no_such_account") return copies;  // the decision refuses it
-    if (!other) return other.error();
-    const auto assembly = open();
-    if (!assembly) return closed();
-    if (const auto due = other->advance(assembly->engine().now()); !due) return due.error();
-    copies->with(other->account());
-    return copies;
-  }
-
-  const Errors problems;
-  Instant closed_at;
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<Assembly> assembly_;
-};
 
 Host::Host(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 Host::Host(Host&&) noexcept = default;
@@ -201,7 +77,8 @@ Result<Host> Host::open(const HostOptions& options) try {
   put_together.begins = options.begins;
   auto assembly = Assembly::open(put_together);
   if (!assembly) return assembly.error();
-  return Host(std::make_unique<Inside>(std::move(*assembly)));
+  ServiceSettings service = config::load_service_settings(options.config, errors);
+  return Host(std::make_unique<Inside>(std::move(*assembly), std::move(service)));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

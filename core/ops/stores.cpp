@@ -29,6 +29,19 @@ Error of_database(std::string_view instead) {
   return {.code = "in_postgresql", .message = "this journal is in PostgreSQL: " + std::string(instead)};
 }
 
+/// What happened after the backup was told already, and its positions come again with other content: from here on ids
+/// of events have other letters, which the host draws.
+Status begin_lineage(const fs::path& file) {
+  auto store = store::open(file.string());
+  if (!store) return store.error();
+  const auto head = (*store)->head(0);
+  if (!head) return head.error();
+  const auto before = (*store)->mark("lineage");
+  if (!before) return before.error();
+  if (before->empty()) return Done{};
+  return (*store)->set_mark("lineage", *before + "," + std::to_string(head->last + 1) + ":?");
+}
+
 }  // namespace
 
 Status backup(const std::string& data, const std::string& to) {
@@ -44,7 +57,7 @@ Status restore(const std::string& from, const std::string& data) {
   if (const Status folder = store::make_private_folder(data); !folder) return folder;
   const Status restored = store::restore_store(journal_file(from), journal_file(data));
   if (!restored && made) fs::remove(data, failed);  // only when nothing is in it
-  return restored;
+  return restored ? begin_lineage(journal_file(data)) : restored;
 }
 
 Status start_sending(const std::string& data) {

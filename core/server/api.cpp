@@ -4,8 +4,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 
+#include "cookies.hpp"
 #include "florin/bodies.hpp"
 #include "florin/check.hpp"
+#include "metrics.hpp"
+#include "outbox.hpp"
+#include "routes.hpp"
 #include "scopes.hpp"
 
 namespace florin::server {
@@ -86,70 +90,113 @@ std::string nearest_word(std::string_view written, const std::vector<std::string
   return best;
 }
 
+template <void (Api::*member)(const AskedPtr&)>
+static void by(Api& api, const AskedPtr& asked) {
+  (api.*member)(asked);
+}
+
 const std::vector<Api::Route>& Api::routes() {
-  static const std::vector<Route> all = {
-      {"POST", "usage", "usage", &Api::usage, {}, Body::usage, "Debits and holds, up to 10,000 in one request"},
-      {"POST", "check", "usage", &Api::check_many, {}, Body::json, "May these usages be taken now?"},
-      {"POST",
-       "accounts/{account}/check",
-       "usage",
-       &Api::check,
-       {},
-       Body::json,
-       "May this be used now, and what is there?"},
-      {"POST", "accounts/{account}/quote", "", &Api::quote, {}, Body::json, "What a command would do; nothing is done"},
-      {"GET", "accounts/{account}", "read", &Api::account, {}, Body::none, "The account as it is now"},
-      {"GET",
-       "accounts/{account}/orders",
-       "read",
-       &Api::orders,
-       {"limit", "after"},
-       Body::none,
-       "Its orders, newest first"},
-      {"GET",
-       "accounts/{account}/orders/{order}",
-       "read",
-       &Api::order,
-       {"wait"},
-       Body::none,
-       "One order with its payments; `wait` returns when it changes"},
-      {"GET", "accounts/{account}/documents", "read", &Api::documents, {}, Body::none, "Its invoices and credit notes"},
-      {"GET",
-       "accounts/{account}/payment_methods",
-       "read",
-       &Api::payment_methods,
-       {},
-       Body::none,
-       "What it may pay with"},
-      {"GET", "accounts/{account}/may/{what}", "read", &Api::may, {}, Body::none, "May it have or do this?"},
-      {"GET",
-       "accounts/{account}/personal_data",
-       "personal_data",
-       &Api::personal_data,
-       {},
-       Body::none,
-       "Its personal data"},
-      {"GET", "cases", "staff", &Api::cases, {}, Body::none, "What waits for a person"},
-      {"GET", "payments", "staff", &Api::payments, {}, Body::none, "Payments that are open, unknown or unmatched"},
-      {"GET", "bank_receipts", "staff", &Api::bank_receipts, {}, Body::none, "Money that came by bank and waits"},
-      {"GET", "upcoming", "staff", &Api::upcoming, {"day"}, Body::none, "What will be charged on a day"},
-      {"GET", "months", "staff", &Api::months, {}, Body::none, "Credits owed, used and gone by month"},
-      {"POST", "months/{month}/close", "operate", &Api::close_month, {}, Body::none, "Locks a month that is over"},
-      {"GET",
-       "notifications",
-       "staff",
-       &Api::notifications,
-       {"after", "limit"},
-       Body::none,
-       "What is to be told to whom"},
-      {"GET", "keys", "admin", &Api::keys, {}, Body::none, "Keys, without their secrets"},
-      {"POST", "keys", "admin", &Api::issue_key, {}, Body::json, "A new key; its secret is answered once"},
-      {"POST", "keys/{key}/roll", "admin", &Api::roll_key, {}, Body::json, "A successor of a key"},
-      {"POST", "keys/{key}/revoke", "admin", &Api::revoke_key, {}, Body::json, "Ends a key"},
-      {"POST", "processors/{processor}/webhook", "-", &Api::webhook, {}, Body::any, "A provider's webhook, as it came"},
-      {"POST", "accounts/{account}/{command}", "", &Api::command, {}, Body::json, "A command"},
-      {"POST", "{command}", "", &Api::tenant_command, {}, Body::json, "A command of the whole tenant"},
-  };
+  static const std::vector<Route> all = [] {
+    std::vector<Route> own = {
+        {"POST", "usage", "usage", by<&Api::usage>, {}, Body::usage, "Debits and holds, up to 10,000 in one request"},
+        {"POST", "check", "usage", by<&Api::check_many>, {}, Body::json, "May these usages be taken now?"},
+        {"POST",
+         "accounts/{account}/check",
+         "usage",
+         by<&Api::check>,
+         {},
+         Body::json,
+         "May this be used now, and what is there?"},
+        {"POST",
+         "accounts/{account}/quote",
+         "",
+         by<&Api::quote>,
+         {},
+         Body::json,
+         "What a command would do; nothing is done"},
+        {"GET", "accounts/{account}", "read", by<&Api::account>, {}, Body::none, "The account as it is now"},
+        {"GET",
+         "accounts/{account}/orders",
+         "read",
+         by<&Api::orders>,
+         {"limit", "after"},
+         Body::none,
+         "Its orders, newest first"},
+        {"GET",
+         "accounts/{account}/orders/{order}",
+         "read",
+         by<&Api::order>,
+         {"wait"},
+         Body::none,
+         "One order with its payments; `wait` returns when it changes"},
+        {"GET",
+         "accounts/{account}/payment_methods",
+         "read",
+         by<&Api::payment_methods>,
+         {},
+         Body::none,
+         "What it may pay with"},
+        {"GET", "accounts/{account}/may/{what}", "read", by<&Api::may>, {}, Body::none, "May it have or do this?"},
+        {"GET",
+         "accounts/{account}/personal_data",
+         "personal_data",
+         by<&Api::personal_data>,
+         {},
+         Body::none,
+         "Its personal data"},
+        {"GET", "cases", "staff", by<&Api::cases>, {}, Body::none, "What waits for a person"},
+        {"GET",
+         "payments",
+         "staff",
+         by<&Api::payments>,
+         {},
+         Body::none,
+         "Payments that are open, unknown or unmatched"},
+        {"GET", "bank_receipts", "staff", by<&Api::bank_receipts>, {}, Body::none, "Money that came by bank and waits"},
+        {"GET", "upcoming", "staff", by<&Api::upcoming>, {"day"}, Body::none, "What will be charged on a day"},
+        {"GET", "months", "staff", by<&Api::months>, {}, Body::none, "Credits owed, used and gone by month"},
+        {"POST",
+         "months/{month}/close",
+         "operate",
+         by<&Api::close_month>,
+         {},
+         Body::none,
+         "Locks a month that is over"},
+        {"GET",
+         "notifications",
+         "staff",
+         by<&Api::notifications>,
+         {"after", "limit"},
+         Body::none,
+         "What is to be told to whom"},
+        {"GET", "keys", "admin", by<&Api::keys>, {}, Body::none, "Keys, without their secrets"},
+        {"POST", "keys", "admin", by<&Api::issue_key>, {}, Body::json, "A new key; its secret is answered once"},
+        {"POST", "keys/{key}/roll", "admin", by<&Api::roll_key>, {}, Body::json, "A successor of a key"},
+        {"POST", "keys/{key}/revoke", "admin", by<&Api::revoke_key>, {}, Body::json, "Ends a key"},
+        {"POST",
+         "accounts/{account}/portal_sessions",
+         "portal",
+         by<&Api::portal_session>,
+         {},
+         Body::json,
+         "A link to the portal, or a token, for one of its people"},
+        {"GET", "session", "", by<&Api::session>, {}, Body::none, "Who asks, and until when"},
+        {"POST", "session/end", "", by<&Api::end_session>, {}, Body::json, "Signs out"},
+        {"POST",
+         "processors/{processor}/webhook",
+         "-",
+         by<&Api::webhook>,
+         {},
+         Body::any,
+         "A provider's webhook, as it came"},
+    };
+    // What a command's name could stand for comes before the commands.
+    std::ranges::move(read_routes(), std::back_inserter(own));
+    std::ranges::move(event_routes(), std::back_inserter(own));
+    own.push_back({"POST", "accounts/{account}/{command}", "", by<&Api::command>, {}, Body::json, "A command"});
+    own.push_back({"POST", "{command}", "", by<&Api::tenant_command>, {}, Body::json, "A command of the whole tenant"});
+    return own;
+  }();
   return all;
 }
 
@@ -159,15 +206,37 @@ Api::Api(Host& host, asio::io_context& io, Options options)
       options_(std::move(options)),
       sandbox_(host.in_sandbox()),
       virtual_(host.is_virtual()),
+      service_(host),
       keys_(host),
+      sessions_(options_.session_secrets, options_.session_clock),
+      settings_(std::make_shared<const ServiceSettings>(options_.settings)),
+      metrics_(std::make_unique<Metrics>()),
+      outbox_(std::make_unique<Outbox>(
+          host, options_.settings, *metrics_,
+          Outbox::Runs{.io = io, .later = [this](std::function<void()> work) { later(std::move(work)); }})),
       look_timer_(io),
       pool_(virtual_ ? 1 : 4) {
   keys_.refresh();
+  if (const auto text = service_.note("signed_out")) sessions_.read_signed_out(*text);
 }
 
 Api::~Api() { join(); }
 
-void Api::join() { pool_.join(); }
+void Api::start() { outbox_->start(); }
+
+void Api::reload(const ServiceSettings& settings) {
+  auto fresh = std::make_shared<const ServiceSettings>(settings);
+  {
+    const std::lock_guard lock(settings_mutex_);
+    settings_ = fresh;
+  }
+  outbox_->reload(*fresh);
+}
+
+void Api::join() {
+  outbox_->stop();
+  pool_.join();
+}
 
 std::size_t Api::body_limit(std::string_view path) {
   if (path.ends_with("/usage")) return 8U << 20U;
@@ -176,18 +245,18 @@ std::size_t Api::body_limit(std::string_view path) {
 
 void Api::handle(HttpRequest request, Answer answer) {
   if (request.method == "HEAD") request.method = "GET";
-  Answer logged = std::move(answer);
-  if (options_.log != nullptr) {
-    HttpRequest about;
-    about.method = request.method;
-    about.segments = request.segments;
-    about.id = request.id;
-    logged = [this, about = std::move(about), began = std::chrono::steady_clock::now(),
-              answer = std::move(logged)](HttpReply reply) {
-      write_log(about, reply, began);
-      answer(std::move(reply));
-    };
-  }
+  HttpRequest about;
+  about.method = request.method;
+  about.segments = request.segments;
+  about.id = request.id;
+  if (const std::string* trace = request.header("traceparent")) about.headers.emplace_back("traceparent", *trace);
+  const Answer logged = [this, about = std::move(about), began = std::chrono::steady_clock::now(),
+                         answer = std::move(answer)](HttpReply reply) {
+    const auto took = std::chrono::steady_clock::now() - began;
+    metrics_->request(reply.route, reply.status, std::chrono::duration_cast<std::chrono::microseconds>(took));
+    if (options_.log != nullptr) write_log(about, reply, began);
+    answer(std::move(reply));
+  };
   try {
     route(std::move(request), logged);
   } catch (const std::exception&) {
@@ -197,6 +266,7 @@ void Api::handle(HttpRequest request, Answer answer) {
 
 void Api::route(HttpRequest request, Answer answer) {
   static constexpr std::string_view methods[] = {"GET", "POST"};
+  if (request.method == "OPTIONS" && request.header("origin") != nullptr) return preflight(request, answer);
   if (std::ranges::find(methods, request.method) == std::end(methods)) {
     HttpReply reply =
         reply_of(Problem{.code = "method_not_allowed", .detail = "There is no such method here."}, request);
@@ -216,32 +286,58 @@ void Api::outside_tenants(HttpRequest request, Answer answer) {
   if (first == "host" && second == "clock" && request.segments.size() == 2)
     return get ? clock(request, answer) : move_clock(request, answer);
   if (first == "admin" && second == "run" && !get && request.local_user) return run_program(request, answer);
+  if (first == "admin" && second == "console_sessions" && !get && request.local_user)
+    return console_session(request, answer);
+  if (first == "metrics" && get && second.empty() && request.on_metrics) return serve_metrics(*this, request, answer);
+  if (first == "return" && request.segments.size() == 2) return serve_return(*this, request, answer);
+  if (first == "sessions" && request.segments.size() == 1)
+    return get ? own_sessions(request, answer) : exchange(request, answer);
   if (get) return serve_file(request, answer);
   answer(reply_of(Problem{.code = "not_found", .detail = "There is nothing at this address."}, request));
 }
 
+bool Api::is_ready() const {
+  return !draining_ && (virtual_ || !host_.tenants().empty());  // nobody can take a virtual host's journal
+}
+
+void Api::later(std::function<void()> work) {
+  asio::post(pool_, [work = std::move(work)] { work(); });
+}
+
 void Api::ready(const Answer& answer) {
-  const bool owner = virtual_ || !host_.tenants().empty();  // nobody can take a virtual host's journal
+  const bool owner = virtual_ || !host_.tenants().empty();
   const char* state = draining_ ? "draining" : owner ? "ready" : "no_owner";
   answer({.status = draining_ || !owner ? 503 : 200, .body = std::string(R"({"state":")") + state + "\"}"});
 }
 
 std::optional<Caller> Api::caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const {
-  Caller caller;
-  caller.tenant = tenant;
-  caller.audience = Audience::staff;
   if (request.local_user) {
+    Caller caller;
+    caller.tenant = tenant;
+    caller.audience = Audience::staff;
     caller.local = true;
     caller.actor = {"staff", "os:" + *request.local_user};
     return caller;
   }
   const std::string* header = request.header("authorization");
   std::string_view key = header == nullptr ? std::string_view() : std::string_view(*header);
-  if (lower(key.substr(0, 7)) != "bearer ") {
-    refused = unauthorized(request, no_such_credential);
-    return std::nullopt;
+  if (lower(key.substr(0, 7)) == "bearer ") {
+    key = trimmed(key.substr(7));
+    return key.starts_with("fls_") ? caller_by_session(request, tenant, key, refused)
+                                   : caller_by_key(request, tenant, key, refused);
   }
-  key = trimmed(key.substr(7));
+  if (header == nullptr)
+    if (const auto token = session_cookie(request, tenant, secure()))
+      return caller_by_session(request, tenant, *token, refused);
+  refused = unauthorized(request, no_such_credential);
+  return std::nullopt;
+}
+
+std::optional<Caller> Api::caller_by_key(const HttpRequest& request, const TenantId& tenant, std::string_view key,
+                                         HttpReply& refused) const {
+  Caller caller;
+  caller.tenant = tenant;
+  caller.audience = Audience::staff;
   if (!looks_like_key(key)) {
     refused = unauthorized(request, no_such_credential);
     return std::nullopt;
@@ -273,6 +369,11 @@ bool Api::take_actor(Asked& asked, std::string_view scope) const {
   static constexpr std::string_view of_staff[] = {"staff", "support", "money", "operate", "admin", "personal_data"};
   const bool for_staff = std::ranges::find(of_staff, scope) != std::end(of_staff);
   const std::string* header = asked.request.header("florin-actor");
+  if (asked.caller.session) {
+    if (header == nullptr) return true;
+    asked.fail("scope_missing", "A session says who asks: it takes no Florin-Actor.");
+    return false;
+  }
   if (header == nullptr) {
     if (for_staff && !asked.caller.local) asked.caller.actor.role = "staff";
     return true;
@@ -311,7 +412,9 @@ bool Api::fits(const Route& route, const Asked& asked) const {
     asked.fail("unsupported_media_type", "The body must be application/json.");
     return false;
   }
-  if (!route.scope.empty() && route.scope != "-" && !asked.caller.has(route.scope)) {
+  // What is theirs they may read: a customer's session is bound to its account.
+  const bool own = asked.caller.is_customer() && route.method == "GET" && route.scope == "personal_data";
+  if (!route.scope.empty() && route.scope != "-" && !own && !asked.caller.has(route.scope)) {
     asked.fail("scope_missing", "This needs a key with the scope " + std::string(route.scope) + ".");
     return false;
   }
@@ -346,7 +449,11 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
     reply.headers.emplace_back("Allow", allowed);
     return answer(std::move(reply));
   }
-  auto asked = std::make_shared<Asked>(Asked{std::move(request), {}, std::move(words), {}, std::move(answer)});
+  Answer named = [pattern = route->pattern, answer = std::move(answer)](HttpReply reply) {
+    reply.route = pattern;
+    answer(std::move(reply));
+  };
+  auto asked = std::make_shared<Asked>(Asked{std::move(request), {}, std::move(words), {}, std::move(named)});
   if (route->scope == "-") {
     asked->caller.tenant = *tenant;
   } else {
@@ -354,15 +461,24 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
     auto caller = caller_of(asked->request, *tenant, refused);
     if (!caller) return asked->answer(std::move(refused));
     asked->caller = *std::move(caller);
+    renew_cookie(*asked);
+    allow_origin(*asked);
   }
   if (route->pattern.starts_with("accounts/{account}")) {
     auto account = AccountId::parse(asked->words.front());
     if (!account) return asked->answer(reply_of(nothing, asked->request));
     asked->account = *std::move(account);
+    if (asked->caller.is_customer() && asked->caller.session->account != asked->account.text())
+      return asked->answer(reply_of(nothing, asked->request));
   }
-  if (!fits(*route, *asked)) return;
-  if (!route->scope.empty() && route->scope != "-" && !take_actor(*asked, route->scope)) return;
-  (this->*route->run)(asked);
+  if (asked->caller.is_customer()) return admit_customer(asked, *route);
+  admit(asked, *route);
+}
+
+void Api::admit(const AskedPtr& asked, const Route& route) {
+  if (!fits(route, *asked)) return;
+  if (!route.scope.empty() && route.scope != "-" && !take_actor(*asked, route.scope)) return;
+  route.run(*this, asked);
 }
 
 void Api::on_pool(const AskedPtr& asked, std::function<void()> work) {
@@ -397,6 +513,8 @@ void Api::write_log(const HttpRequest& request, const HttpReply& reply, std::chr
                     {"request", request.id},
                     {"ms", static_cast<double>(took.count()) / 1000.0}};
   const auto& segments = request.segments;
+  if (const std::string* trace = request.header("traceparent"); trace != nullptr && trace->size() == 55)
+    line["trace"] = trace->substr(3, 32);
   if (segments.size() > 1 && segments[0] == "v1") {
     line["tenant"] = segments[1];
     if (segments.size() > 3 && segments[2] == "accounts") line["account"] = segments[3];

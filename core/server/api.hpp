@@ -16,12 +16,18 @@
 #include <vector>
 
 #include "florin/host.hpp"
+#include "florin/reads.hpp"
+#include "florin/service.hpp"
 #include "keys.hpp"
 #include "message.hpp"
 #include "problem.hpp"
+#include "sessions.hpp"
 
 /// What stands behind the addresses of the API. It sees requests and answers, and no socket. docs/http.md
 namespace florin::server {
+
+class Metrics;
+class Outbox;
 
 /// What came of a subcommand of `florin` that ran inside the host's process.
 struct ProgramRun {
@@ -51,6 +57,9 @@ class Api {
     /// Runs a subcommand beside the running host, for admin.sock; none: there is none.
     std::function<ProgramRun(const std::vector<std::string>& words)> run_program;
     std::ostream* log = nullptr;  ///< a JSON object a line; none: nothing is written
+    ServiceSettings settings{};
+    std::vector<std::string> session_secrets{};  ///< what is in the files
+    std::function<Seconds()> session_clock{};    ///< none: the machine's
   };
   Api(Host& host, boost::asio::io_context& io, Options options);
   ~Api();
@@ -60,18 +69,44 @@ class Api {
   static std::size_t body_limit(std::string_view path);
   /// From now on it is not ready; what comes is answered all the same.
   void drain() { draining_ = true; }
+  /// Begins to tell endpoints what happens.
+  void start();
+  /// Where it listens, if the settings do not say how customers see it: `http://127.0.0.1:8080`.
+  void set_address(std::string address) { address_ = std::move(address); }
   /// Waits for what runs on the pool.
   void join();
 
   enum class Body : std::uint8_t { none, json, usage, any };
   struct Route {
     std::string_view method, pattern, scope;  ///< scope: empty: the route asks for itself; `-`: no credential
-    void (Api::*run)(const AskedPtr&);
+    void (*run)(Api& api, const AskedPtr& asked);
     std::vector<std::string> parameters;
     Body body;
     std::string_view says;
+    std::string_view answer{};  ///< the schema of what it answers; `document[]`: a page of them
   };
   static const std::vector<Route>& routes();
+
+  // For routes that have files of their own.
+  Host& host() { return host_; }
+  const Service& service() const { return service_; }
+  std::shared_ptr<const ServiceSettings> settings() const {
+    const std::lock_guard lock(settings_mutex_);
+    return settings_;
+  }
+  /// From now on these.
+  void reload(const ServiceSettings& settings);
+  Metrics& metrics() { return *metrics_; }
+  Outbox& outbox() { return *outbox_; }
+  bool in_sandbox() const { return sandbox_; }
+  bool draining() const { return draining_; }
+  boost::asio::io_context& io() { return io_; }
+  bool is_ready() const;
+  std::string base_url() const { return settings()->base_url.empty() ? address_ : settings()->base_url; }
+  /// Runs on the pool; answers `busy` when too much waits there.
+  void on_pool(const AskedPtr& asked, std::function<void()> work);
+  /// The same for what has no tenant.
+  void later(std::function<void()> work);
 
  private:
   // Routing
@@ -80,10 +115,34 @@ class Api {
   void in_tenant(HttpRequest request, Answer answer);
   bool fits(const Route& route, const Asked& asked) const;
   std::optional<Caller> caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const;
+  std::optional<Caller> caller_by_key(const HttpRequest& request, const TenantId& tenant, std::string_view key,
+                                      HttpReply& refused) const;
+  std::optional<Caller> caller_by_session(const HttpRequest& request, const TenantId& tenant, std::string_view token,
+                                          HttpReply& refused) const;
+  void admit(const AskedPtr& asked, const Route& route);
+  void admit_customer(const AskedPtr& asked, const Route& route);
   bool take_actor(Asked& asked, std::string_view scope) const;
-  /// Runs on the pool; answers `busy` when too much waits there.
-  void on_pool(const AskedPtr& asked, std::function<void()> work);
   void serve_file(const HttpRequest& request, const Answer& answer);
+  bool serve_page(const HttpRequest& request, const Answer& answer);
+
+  // Sessions
+  void portal_session(const AskedPtr& asked);
+  void session(const AskedPtr& asked);
+  void end_session(const AskedPtr& asked);
+  void exchange(const HttpRequest& request, const Answer& answer);
+  void own_sessions(const HttpRequest& request, const Answer& answer);
+  void console_session(const HttpRequest& request, const Answer& answer);
+  void preflight(const HttpRequest& request, const Answer& answer);
+  bool secure() const { return settings()->base_url.starts_with("https://"); }
+  std::string cookie_name(const Session& session) const;
+  std::string cookie_of(const Session& session) const;
+  bool is_same_origin(const HttpRequest& request, bool must_say) const;
+  bool may_return_to(std::string_view url) const;
+  /// A cookie that is used goes on, for another half hour.
+  void renew_cookie(Asked& asked) const;
+  /// Lets a front end of the settings' origins read the answer to its token.
+  void allow_origin(Asked& asked) const;
+  std::string session_json(const Session& session, const Link* link) const;
 
   // Commands
   void command(const AskedPtr& asked);
@@ -120,7 +179,6 @@ class Api {
   void account(const AskedPtr& asked);
   void orders(const AskedPtr& asked);
   void order(const AskedPtr& asked);
-  void documents(const AskedPtr& asked);
   void payment_methods(const AskedPtr& asked);
   void may(const AskedPtr& asked);
   void personal_data(const AskedPtr& asked);
@@ -151,7 +209,14 @@ class Api {
   boost::asio::io_context& io_;
   const Options options_;
   const bool sandbox_, virtual_;
+  const Service service_;
   KeyRing keys_;
+  Sessions sessions_;
+  std::string address_;
+  mutable std::mutex settings_mutex_;
+  std::shared_ptr<const ServiceSettings> settings_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Outbox> outbox_;
   std::atomic<bool> draining_ = false;
   std::atomic<std::size_t> on_pool_ = 0;
   std::mutex waiters_mutex_;

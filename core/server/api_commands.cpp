@@ -33,7 +33,23 @@ std::optional<std::string> key_of(const Asked& asked) {
     asked.fail("bad_idempotency_key", "An Idempotency-Key is 1 to 255 printable characters without blanks.");
     return std::nullopt;
   }
-  return std::string(key);
+  if (!asked.caller.session) return std::string(key);
+  // Sessions have keys of their own: a customer neither uses up nor finds out a backend's.
+  const Session& session = *asked.caller.session;
+  const std::string whose = (session.staff ? "staff" : session.account) + "\n" + session.id + "\n";
+  return "session:" + digest_of(whose + std::string(key));
+}
+
+/// Whether the command says what was confirmed; true for one that charges nothing now.
+bool says_what_was_agreed(const Command& command) {
+  return std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.agreed.has_value(); })
+          return one.agreed.has_value();
+        else
+          return true;
+      },
+      command);
 }
 
 /// `wait=20` of a Prefer header, at most 30 seconds.
@@ -88,6 +104,11 @@ void Api::run_command(const AskedPtr& asked, const std::string& name) {
   Errors errors;
   auto command = command_of_body(name, asked->request.body, errors);
   if (!command) return asked->answer(reply_of(errors, asked->request));
+  if (asked->caller.is_customer() && !says_what_was_agreed(*command)) {
+    Error missing{.code = "missing_field", .message = "agreed is missing: the total that the customer has confirmed"};
+    missing.at.path = "agreed";
+    return asked->answer(reply_of(Errors{missing}, asked->request));
+  }
   on_pool(asked, [this, asked, name, key = *key, command = *std::move(command)]() mutable {
     // What is asked of an account that is not there would be an entry, and use the key up.
     if (!asked->account.empty() && !opens_account(name))

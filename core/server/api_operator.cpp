@@ -5,6 +5,8 @@
 
 #include "api.hpp"
 #include "florin/bodies.hpp"
+#include "metrics.hpp"
+#include "parameters.hpp"
 
 /// What staff, operators and providers ask.
 namespace florin::server {
@@ -17,16 +19,6 @@ namespace {
 const std::string* word_of(const std::vector<Word>& words, std::string_view name) {
   const auto found = std::ranges::find(words, name, &Word::name);
   return found == words.end() ? nullptr : &found->value;
-}
-
-std::vector<std::string> split(std::string_view words) {
-  std::vector<std::string> all;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (end > 0) all.emplace_back(words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return all;
 }
 
 template <class Answer>
@@ -211,6 +203,8 @@ void Api::webhook(const AskedPtr& asked) {
     std::vector<Word> headers;
     for (const auto& [name, value] : asked->request.headers) headers.push_back({name, value});
     const auto taken = host_.webhook(asked->caller.tenant, processor, headers, asked->request.body);
+    metrics_->count("florin_webhooks_in_total",
+                    label("processor", processor.text()) + "," + label("outcome", taken ? "done" : taken.error().code));
     if (taken) return asked->json("{}");
     // Said with 400 the provider sends it no more; with anything else it comes again.
     static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",

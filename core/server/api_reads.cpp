@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "api.hpp"
+#include "parameters.hpp"
 
 /// What may be read of an account.
 namespace florin::server {
@@ -12,26 +12,6 @@ namespace json = boost::json;
 namespace {
 
 json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-
-/// A number from 1 on, in all its digits. None: it is none.
-std::optional<std::uint32_t> number_of(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size() || number == 0 || text.starts_with('0'))
-    return std::nullopt;
-  return number;
-}
-
-/// A parameter between 1 and `most`; `otherwise` when it is not there. None: it was answered.
-std::optional<std::uint32_t> number_in(const Asked& asked, std::string_view name, std::uint32_t otherwise,
-                                       std::uint32_t most) {
-  const std::string* text = asked.request.parameter(name);
-  if (text == nullptr) return otherwise;
-  const auto number = number_of(*text);
-  if (number && *number <= most) return number;
-  asked.fail("bad_parameter", std::string(name) + " is a number from 1 to " + std::to_string(most) + ".");
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -94,14 +74,6 @@ void Api::order(const AskedPtr& asked) {
               .until = std::chrono::steady_clock::now() + std::chrono::seconds(wait),
               .seen = now->json,
               .then = [answer](const OrderNow&) { answer(); }});
-  });
-}
-
-void Api::documents(const AskedPtr& asked) {
-  on_pool(asked, [this, asked] {
-    auto documents = host_.documents(asked->caller.tenant, asked->account);
-    if (!documents) return asked->fail(documents.error());
-    asked->json("{\"data\":" + *documents + ",\"next\":null}");
   });
 }
 

@@ -70,8 +70,13 @@ const char* wrong_in(std::string_view head, std::size_t most_headers, bool& too_
 /// One connection: reads a request, gives it away, writes its answer, reads the next.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(HttpFront& front, asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user)
-      : front_(front), open_(front.open_), socket_(std::move(socket)), local_user_(std::move(local_user)) {
+  Connection(HttpFront& front, asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user,
+             bool metrics)
+      : front_(front),
+        open_(front.open_),
+        socket_(std::move(socket)),
+        local_user_(std::move(local_user)),
+        on_metrics_(metrics) {
     open_->insert(this);
   }
   ~Connection() { open_->erase(this); }
@@ -115,6 +120,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<std::set<Connection*>> open_;
   asio::generic::stream_protocol::socket socket_;
   const std::optional<std::string> local_user_;
+  const bool on_metrics_;
   std::string in_, out_;
   char piece_[8 << 10];
   Phase phase_ = Phase::idle;
@@ -200,6 +206,7 @@ bool Connection::read_head(std::size_t size) {
   in_.erase(0, used);
   request_ = {};
   request_.local_user = local_user_;
+  request_.on_metrics = on_metrics_ || local_user_.has_value();
   const auto& message = parser_->get();
   request_.method = std::string_view(message.method_string().data(), message.method_string().size());
   for (const auto& field : message)
@@ -405,7 +412,7 @@ struct HttpFront::Listener {
   explicit Listener(asio::io_context& io) : tcp(io), local(io) {}
   asio::ip::tcp::acceptor tcp;
   asio::local::stream_protocol::acceptor local;
-  bool admin = false;
+  bool admin = false, metrics = false;
   std::string path;  ///< of a unix socket: it is removed at the end
 };
 
@@ -475,7 +482,7 @@ Status HttpFront::listen_unix(const std::string& path, bool admin) {
   return Done{};
 }
 
-Result<std::uint16_t> HttpFront::listen(const std::string& address, bool admin) {
+Result<std::uint16_t> HttpFront::listen(const std::string& address, bool admin, bool metrics) {
   if (address.starts_with("unix:")) {
     if (const auto done = listen_unix(address.substr(5), admin); !done) return done.error();
     return std::uint16_t{0};
@@ -491,6 +498,7 @@ Result<std::uint16_t> HttpFront::listen(const std::string& address, bool admin) 
                  .message = "'" + address + "' is not an address to listen on, such as 127.0.0.1:8080"};
   const asio::ip::tcp::endpoint endpoint(ip, static_cast<std::uint16_t>(std::stoul(port)));
   auto listener = std::make_unique<Listener>(io_);
+  listener->metrics = metrics;
   listener->tcp.open(endpoint.protocol(), failed);
   if (!failed) listener->tcp.set_option(asio::socket_base::reuse_address(true), failed);
   if (!failed) listener->tcp.bind(endpoint, failed);
@@ -511,7 +519,7 @@ void HttpFront::accept(Listener& listener) {
       if (!failed) {
         boost::system::error_code ignored;
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        begin(std::move(socket), std::nullopt);
+        begin(std::move(socket), std::nullopt, listener.metrics);
       }
       accept(listener);
     });
@@ -521,17 +529,18 @@ void HttpFront::accept(Listener& listener) {
           if (failed == asio::error::operation_aborted) return;
           if (!failed && listener.admin) {
             auto who = operator_at(socket.native_handle());
-            if (who) begin(std::move(socket), std::move(who));
+            if (who) begin(std::move(socket), std::move(who), true);
           } else if (!failed) {
-            begin(std::move(socket), std::nullopt);
+            begin(std::move(socket), std::nullopt, false);
           }
           accept(listener);
         });
 }
 
-void HttpFront::begin(asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user) {
+void HttpFront::begin(asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user,
+                      bool metrics) {
   if (draining_ || open_->size() >= options_.limits.connections) return;
-  std::make_shared<Connection>(*this, std::move(socket), std::move(local_user))->start();
+  std::make_shared<Connection>(*this, std::move(socket), std::move(local_user), metrics)->start();
 }
 
 void HttpFront::drain() {

@@ -45,8 +45,9 @@ class HttpFront {
 
   /// address  `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/florin/florin.sock`; port 0: any free one
   /// admin    a unix socket of mode 0600 whose peers are root or the user of this process
+  /// metrics  what comes there may read /metrics
   /// Returns  the port, or 0. Errors: bad_address, address_in_use.
-  Result<std::uint16_t> listen(const std::string& address, bool admin);
+  Result<std::uint16_t> listen(const std::string& address, bool admin, bool metrics = false);
 
   /// Takes no new connection, and closes each when what runs on it is answered.
   void drain();
@@ -57,7 +58,7 @@ class HttpFront {
   struct Listener;
   Status listen_unix(const std::string& path, bool admin);
   void accept(Listener& listener);
-  void begin(boost::asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user);
+  void begin(boost::asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user, bool metrics);
   void sweep();
 
   boost::asio::io_context& io_;

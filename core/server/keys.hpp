@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "florin/host.hpp"
+#include "sessions.hpp"
 
 /// API keys: how they look, and who a request is from. docs/http.md
 namespace florin::server {
@@ -33,8 +34,10 @@ struct Caller {
   bool local = false;            ///< through admin.sock: an operator of this machine, who may everything
   Actor actor;                   ///< who it is in the books
   Audience audience = Audience::customer;
+  std::optional<Session> session;  ///< none: it is a key, or admin.sock
 
   bool has(std::string_view scope) const { return local || scopes.contains(std::string(scope)); }
+  bool is_customer() const { return session && !session->staff; }
 };
 
 /// The keys of all tenants by their digest, as the books have them.

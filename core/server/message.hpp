@@ -20,6 +20,8 @@ struct HttpRequest {
   std::string id;  ///< Florin-Request-Id
   /// Who is at the other end of admin.sock, by the kernel's word; none: it came by the network.
   std::optional<std::string> local_user;
+  bool on_metrics = false;   ///< it came by the listener of the metrics, or by admin.sock
+  bool of_customer = false;  ///< the session of a customer: an answer names no file and line
 
   /// The first of that name; nullptr: there is none. `name` in lower case.
   const std::string* header(std::string_view name) const;
@@ -31,7 +33,8 @@ struct HttpReply {
   std::string type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers{};
-  bool close = false;  ///< no other request is read from this connection
+  std::string_view route{};  ///< the pattern that answered, for the metrics; lives as long as the program
+  bool close = false;        ///< no other request is read from this connection
 };
 
 /// Takes the answer of one request, once, on any thread.

@@ -97,15 +97,24 @@ json::object answers(json::value schema, bool command) {
   return all;
 }
 
-json::value answer_schema(std::string_view pattern) {
-  if (pattern == "accounts/{account}") return json::object{{"$ref", "#/components/schemas/account"}};
-  if (pattern == "accounts/{account}/orders/{order}") return json::object{{"$ref", "#/components/schemas/order"}};
-  return json::object{};
+json::object reference_to(std::string_view name) { return {{"$ref", "#/components/schemas/" + std::string(name)}}; }
+
+/// `document` is that schema, `document[]` a page of them.
+json::value answer_schema(const Api::Route& route) {
+  if (route.pattern == "accounts/{account}") return reference_to("account");
+  if (route.pattern == "accounts/{account}/orders/{order}") return reference_to("order");
+  if (route.answer.empty()) return json::object{};
+  if (!route.answer.ends_with("[]")) return reference_to(route.answer);
+  const json::object items = reference_to(route.answer.substr(0, route.answer.size() - 2));
+  return json::object{{"type", "object"},
+                      {"required", json::array{"data"}},
+                      {"properties", json::object{{"data", json::object{{"type", "array"}, {"items", items}}},
+                                                  {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
 }
 
 json::object operation(const Api::Route& route, std::string_view pattern, std::string_view id) {
   json::object one{{"operationId", id}, {"summary", route.says}, {"parameters", parameters_of(route, pattern)}};
-  one["responses"] = answers(answer_schema(pattern), false);
+  one["responses"] = answers(answer_schema(route), false);
   if (route.scope == "-")
     one["security"] = json::array();
   else if (!route.scope.empty())
@@ -142,6 +151,10 @@ json::object command_operation(const std::string& name, json::value schema, bool
 }
 
 constexpr std::string_view own_schemas = R"({
+  "event": {"type": "object", "required": ["type", "timestamp", "id", "tenant", "mode", "account", "position", "data"],
+   "properties": {"type": {"type": "string"}, "timestamp": {"type": "string"}, "id": {"type": "string"},
+    "tenant": {"type": "string"}, "mode": {"enum": ["live", "test"]}, "account": {"type": ["string", "null"]},
+    "position": {"type": ["integer", "null"]}, "data": {"type": "object"}}},
   "done": {"type": "object", "required": ["position", "at", "again", "etag", "order", "hold"], "properties": {
     "position": {"type": "integer"}, "at": {"type": "string"}, "again": {"type": "boolean"},
     "etag": {"type": ["string", "null"]},

@@ -83,6 +83,7 @@ std::string_view what_to_do(int status) {
 }  // namespace
 
 void Api::serve_file(const HttpRequest& request, const Answer& answer) {
+  if (serve_page(request, answer)) return;
   static const std::string reference = openapi();
   if (request.path == "/openapi.json") return answer(page("application/json", reference));
   if (request.path == "/docs") return answer(page("text/html; charset=utf-8", std::string(docs_page)));

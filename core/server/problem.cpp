@@ -38,7 +38,10 @@ constexpr CodeStatus statuses[] = {
     {"not_enough_credits", 402},
     {"no_payment_method", 402},
     {"past_due", 402},
+    {"session_over", 401},
     {"scope_missing", 403},
+    {"cross_site", 403},
+    {"not_shown_here", 403},
     {"not_permitted", 403},
     {"needs_approval", 403},
     {"not_found", 404},
@@ -142,8 +145,10 @@ std::string problem_json(const Problem& problem, const std::string& request_id) 
   return json::serialize(body);
 }
 
-HttpReply reply_of(const Problem& problem, const HttpRequest& request) {
+HttpReply reply_of(const Problem& whole, const HttpRequest& request) {
   HttpReply reply;
+  Problem problem = whole;
+  if (request.of_customer) problem.rule.clear();
   reply.status = status_of(problem.code);
   reply.type = "application/problem+json";
   reply.body = problem_json(problem, request.id);

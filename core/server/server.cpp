@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/json.hpp>
 #include <future>
 #include <thread>
 
@@ -14,13 +15,19 @@ namespace asio = boost::asio;
 struct Server::Inside {
   Inside(Host& host, ServerOptions with)
       : options(std::move(with)),
-        api(host, io, {.run_program = options.run_program, .log = options.log}),
+        api(host, io,
+            {.run_program = options.run_program,
+             .log = options.log,
+             .settings = options.settings,
+             .session_secrets = options.session_secrets,
+             .session_clock = options.session_clock}),
         front(std::make_unique<HttpFront>(
             io,
             HttpFront::Options{.handle = [this](HttpRequest request,
                                                 Answer answer) { api.handle(std::move(request), std::move(answer)); },
                                .body_limit = &Api::body_limit})),
         signals(io),
+        reloads(io),
         timer(io) {}
 
   /// On the thread of the sockets. First nobody new is sent here, then nobody is let in, then what runs ends.
@@ -43,10 +50,31 @@ struct Server::Inside {
   asio::io_context io;
   Api api;
   std::unique_ptr<HttpFront> front;
-  asio::signal_set signals;
+  asio::signal_set signals, reloads;
   asio::steady_timer timer;
   std::chrono::steady_clock::time_point until;
-  std::uint16_t port = 0;
+  /// Again and again, on the thread of the sockets.
+  void wait_for_reload() {
+    reloads.async_wait([this](boost::system::error_code failed, int) {
+      if (failed) return;
+      reload();
+      wait_for_reload();
+    });
+  }
+  void reload() {
+    const auto fresh = options.reload();
+    if (fresh) api.reload(*fresh);
+    if (options.log == nullptr) return;
+    *options.log << boost::json::serialize(fresh ? boost::json::object{{"level", "info"}, {"code", "reloaded"}}
+                                                 : boost::json::object{{"level", "error"},
+                                                                       {"code", "reload_failed"},
+                                                                       {"text", fresh.error().message},
+                                                                       {"running", "as before"}})
+                 << "\n";
+    options.log->flush();
+  }
+
+  std::uint16_t port = 0, metrics_port = 0;
   std::thread thread;
   std::promise<void> ended;
 };
@@ -59,11 +87,18 @@ Result<std::unique_ptr<Server>> Server::start(Host& host, ServerOptions options)
     const auto port = inside->front->listen(address, false);
     if (!port) return port.error();
     if (inside->port == 0) inside->port = *port;
+    if (inside->port == *port) inside->api.set_address("http://127.0.0.1:" + std::to_string(*port));
   }
   if (!inside->options.admin_socket.empty()) {
     const auto done = inside->front->listen("unix:" + inside->options.admin_socket, true);
     if (!done) return done.error();
   }
+  if (!inside->options.settings.metrics.empty()) {
+    const auto done = inside->front->listen(inside->options.settings.metrics, false, true);
+    if (!done) return done.error();
+    inside->metrics_port = *done;
+  }
+  inside->api.start();
   Inside* running = inside.get();
   inside->thread = std::thread([running] {
     running->io.run();
@@ -82,6 +117,8 @@ Server::~Server() {
 }
 
 std::uint16_t Server::port() const { return inside_->port; }
+std::uint16_t Server::metrics_port() const { return inside_->metrics_port; }
+void Server::reload() { inside_->reload(); }
 
 void Server::stop() {
   asio::post(inside_->io, [inside = inside_.get()] { inside->drain(std::chrono::seconds(0)); });
@@ -93,6 +130,10 @@ void Server::run_until_signal() {
   inside_->signals.async_wait([inside = inside_.get()](boost::system::error_code failed, int) {
     if (!failed) inside->drain(inside->options.drain);
   });
+  if (inside_->options.reload) {
+    inside_->reloads.add(SIGHUP);
+    inside_->wait_for_reload();
+  }
   inside_->ended.get_future().wait();
 }
 

@@ -19,6 +19,11 @@ struct ServerOptions {
   std::string admin_socket;  ///< for the command line of this machine; empty: none
   std::function<ProgramRun(const std::vector<std::string>& words)> run_program{};
   std::ostream* log = nullptr;
+  ServiceSettings settings{};                  ///< as florin.yaml and the command line say it
+  std::vector<std::string> session_secrets{};  ///< none: sessions end with the process
+  std::function<Seconds()> session_clock{};    ///< none: the machine's
+  /// What SIGHUP reads anew; with an error the old ones stay. None: SIGHUP does nothing.
+  std::function<Result<ServiceSettings>()> reload{};
   std::chrono::seconds drain{5};    ///< from a signal on, until balancers have noticed
   std::chrono::seconds finish{25};  ///< then, for what runs still
 };
@@ -30,6 +35,9 @@ class Server {
   /// Finishes what runs, and ends.
   ~Server();
 
+  std::uint16_t metrics_port() const;
+  /// As SIGHUP does it.
+  void reload();
   std::uint16_t port() const;  ///< of the first address that has one
   /// Returns once SIGTERM or SIGINT has come and what ran has been finished.
   void run_until_signal();

@@ -2,7 +2,7 @@
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
-foreach(component host plugins sdk)
+foreach(component host dev plugins sdk)
   run(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/first --component ${component})
 endforeach()
 file(RENAME ${WORK}/first ${WORK}/moved)

@@ -2,7 +2,7 @@
 # and played by the installed program.
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 file(REMOVE_RECURSE ${WORK})
-foreach(component host plugins sdk)
+foreach(component host dev plugins sdk)
   run(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/florin --component ${component})
 endforeach()
 file(COPY ${SOURCE}/ DESTINATION ${WORK}/mine)

@@ -62,7 +62,7 @@ TEST_F(Views, InStepsSayWhatAllAtOnceSays) {
   std::ostringstream told;
   const auto held =
       run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .stories = FLORIN_FIRST_YEAR}, told);
-  ASSERT_TRUE(held && *held) << told.str();
+  ASSERT_TRUE(held && held->held) << told.str();
   const auto journal = store::open_read_only((folder / "journal.db").string());
   ASSERT_TRUE(journal) << journal.error().message;
   const fs::path at_once = folder / "at_once.db", in_steps = folder / "in_steps.db";
@@ -115,7 +115,7 @@ TEST_F(Views, WhatAPowerLossDamagedIsMadeAnew) {
   std::ostringstream told;
   const auto held =
       run_demo({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .stories = FLORIN_FIRST_YEAR}, told);
-  ASSERT_TRUE(held && *held) << told.str();
+  ASSERT_TRUE(held && held->held) << told.str();
   const auto journal = store::open_read_only((folder / "journal.db").string());
   ASSERT_TRUE(journal) << journal.error().message;
   const fs::path file = folder / "views.db";

@@ -34,7 +34,7 @@ int main(int count, char** words) {
   if (!demo.empty() && paths.size() == 1) {
     const auto held = florin::run_demo({.config = options.config, .data = demo, .stories = paths.front()}, std::cout);
     if (!held) std::cerr << held.error().message << "\n";
-    return held && *held ? 0 : 1;
+    return held && held->held ? 0 : 1;
   }
   return florin::run_scenarios(paths, options, std::cout).failed == 0 ? 0 : 1;
 }

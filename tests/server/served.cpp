@@ -95,10 +95,17 @@ std::string Served::issue(const std::string& tenant, std::vector<std::string> sc
            .name = "test", .scopes = std::move(scopes), .digest = server::digest_of(key), .test = true, .lasts = {}}});
   EXPECT_TRUE(done) << done.error().message;
   if (done && done->refusal) ADD_FAILURE() << done->refusal->text;
-  auto server = server::Server::start(*host_, {.listen = {"127.0.0.1:0"}});
+  serve(options_);
+  return key;
+}
+
+void Served::serve(server::ServerOptions options) {
+  server_.reset();
+  options.listen = {"127.0.0.1:0"};
+  options_ = std::move(options);
+  auto server = server::Server::start(*host_, options_);
   EXPECT_TRUE(server) << server.error().message;
   server_ = *std::move(server);
-  return key;
 }
 
 HttpAnswer Served::ask(const std::string& key, const std::string& path, const std::string& body,

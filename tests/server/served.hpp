@@ -58,11 +58,15 @@ class Served : public testing::Test {
                      std::vector<std::string> headers = {});
   std::uint16_t port() const { return server_->port(); }
 
+  /// Starts the server anew, with these.
+  void serve(server::ServerOptions options);
+
   std::unique_ptr<Host> host_;
   std::unique_ptr<server::Server> server_;
   std::string backend_;
 
  private:
+  server::ServerOptions options_{.listen = {"127.0.0.1:0"}};
   int keys_ = 0;
 };
 

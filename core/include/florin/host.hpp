@@ -369,6 +369,8 @@ class FLORIN_API Host {
   void close();
 
  private:
+  friend class Reads;    // florin/reads.hpp
+  friend class Service;  // florin/service.hpp
   class Inside;
   explicit Host(std::unique_ptr<Inside> inside);
   std::unique_ptr<Inside> inside_;

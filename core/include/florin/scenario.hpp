@@ -8,6 +8,7 @@
 
 #include "florin/export.hpp"
 #include "florin/result.hpp"
+#include "florin/time.hpp"
 
 /// Stories and the demo: the host as it is, on a clock that moves only when it is told to. tests/scenarios/README.md
 namespace florin {
@@ -40,9 +41,14 @@ struct DemoOptions {
   std::string stories = "examples/first_year";  ///< a folder of stories, one a tenant
 };
 
+struct DemoYear {
+  bool held = false;  ///< the books held, and all went as told
+  Date ends;          ///< the first day after it
+};
+
 /// The stories of a folder on one host, through twelve months of virtual time from the month of the first step: a
-/// timeline, a closing table, a verification of the books, and what to try next. Returns whether the books held and all
-/// went as told. Errors: no_demo when it cannot begin; broke_down.
-FLORIN_API Result<bool> run_demo(const DemoOptions& options, std::ostream& out);
+/// timeline, a closing table, a verification of the books, and what to try next. Errors: no_demo when it cannot begin;
+/// broke_down.
+FLORIN_API Result<DemoYear> run_demo(const DemoOptions& options, std::ostream& out);
 
 }  // namespace florin

@@ -46,7 +46,7 @@ class Year {
  public:
   Year(const DemoOptions& options, std::ostream& out) : options_(options), out_(out) {}
 
-  Result<bool> run() {
+  Result<DemoYear> run() {
     if (const Status begun = begin(); !begun) return begun.error();
     const auto started = std::chrono::steady_clock::now();
     Date month = first_month_;
@@ -65,7 +65,7 @@ class Year {
     const bool holds = verify(std::chrono::steady_clock::now() - started);
     stage_->assembly().close();
     try_next();
-    return holds && !surprised_;
+    return DemoYear{holds && !surprised_, end};
   }
 
  private:
@@ -281,7 +281,7 @@ class Year {
 
 }  // namespace
 
-Result<bool> run_demo(const DemoOptions& options, std::ostream& out) {
+Result<DemoYear> run_demo(const DemoOptions& options, std::ostream& out) {
   try {
     return Year(options, out).run();
   } catch (const std::exception& error) {

@@ -1,0 +1,153 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "client.hpp"
+#include "commands.hpp"
+#include "florin/check.hpp"
+#include "florin/printable.hpp"
+#include "florin/service.hpp"
+#include "outcome.hpp"
+
+/// What an operator looks at first: one line a check, and what to do. docs/runbook.md
+namespace florin::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class Findings {
+ public:
+  explicit Findings(bool json) : json_(json) {}
+  void ok(const std::string& what, const std::string& text) { add("ok", what, text); }
+  void warning(const std::string& what, const std::string& text) { add("warning", what, text); }
+  void wrong(const std::string& what, const std::string& text) {
+    add("wrong", what, text);
+    any_wrong_ = true;
+  }
+  int end() const {
+    if (json_) std::cout << "[" << all_ << "]\n";
+    return written(any_wrong_ ? problems : fine);
+  }
+
+ private:
+  static std::string quoted(const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c == '\n' ? ' ' : c;
+    }
+    return out + "\"";
+  }
+  void add(const std::string& how, const std::string& what, const std::string& text) {
+    if (!json_) std::cout << how << std::string(9 - how.size(), ' ') << what << ": " << printable(text) << "\n";
+    all_ += (all_.empty() ? "" : ",") + std::string("{\"state\":\"") + how + "\",\"check\":\"" + what +
+            "\",\"text\":" + quoted(text) + "}";
+  }
+  bool json_, any_wrong_ = false;
+  std::string all_;
+};
+
+void look_at_files(Findings& findings, const std::string& config) {
+  const ConfigCheck checked = check_config({config}, config);
+  if (!checked.errors.empty())
+    return findings.wrong("files", std::to_string(checked.errors.size()) + " errors; florin check " + config +
+                                       " names each with its line");
+  findings.ok("files", std::to_string(checked.tenants.size()) + " tenants pass florin check");
+  for (const Error& warning : checked.warnings) findings.warning("files", warning.message);
+}
+
+void look_at_secrets(Findings& findings, const std::string& config) {
+  const auto settings = read_service_settings(config);
+  if (!settings) return;
+  for (const WebhookEndpoint& one : settings->webhooks) {
+    for (const std::string& reference : one.secrets)
+      if (!read_reference(reference))
+        findings.wrong("secrets", reference + " of the endpoint " + one.name + " cannot be read");
+    if (one.secrets.size() > 1)
+      findings.warning(
+          "secrets", "the endpoint " + one.name + " has two: take the old one out once its receiver knows the new one");
+  }
+  if (settings->base_url.starts_with("http://") && settings->base_url.find("127.0.0.1") == std::string::npos)
+    findings.warning("address", settings->base_url + " is not https: cookies and keys go in the clear");
+}
+
+/// How long one small write takes to be durable.
+std::optional<double> sync_milliseconds(const fs::path& folder) {
+  const fs::path file = folder / ".florin-doctor";
+  const int handle = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+  if (handle < 0) return std::nullopt;
+  const auto began = std::chrono::steady_clock::now();
+  const bool done = ::write(handle, "florin", 6) == 6 && ::fsync(handle) == 0;
+  const auto took = std::chrono::steady_clock::now() - began;
+  ::close(handle);
+  ::unlink(file.c_str());
+  return done ? std::optional(std::chrono::duration<double, std::milli>(took).count()) : std::nullopt;
+}
+
+void look_at_folder(Findings& findings, const fs::path& folder) {
+  struct stat about{};
+  if (::stat(folder.c_str(), &about) != 0)
+    return findings.warning("folder", folder.string() + " is not there yet: florin serve makes it");
+  if ((about.st_mode & 077U) != 0)
+    findings.warning("folder", folder.string() + " can be read by others: chmod 0700 " + folder.string());
+  std::error_code failed;
+  const auto space = fs::space(folder, failed);
+  if (!failed) {
+    const auto percent = space.capacity == 0 ? 100 : space.available * 100 / space.capacity;
+    const std::string text = std::to_string(percent) + " % of the disk are free";
+    percent < 5    ? findings.wrong("disk", text)
+    : percent < 20 ? findings.warning("disk", text)
+                   : findings.ok("disk", text);
+  }
+  const auto took = sync_milliseconds(folder);
+  if (!took) return findings.wrong("disk", "nothing can be written to " + folder.string());
+  const std::string text = "a sync takes " + std::to_string(static_cast<int>(*took * 10) / 10) + " ms";
+  *took > 50 ? findings.warning("disk", text + ": each answer waits for one") : findings.ok("disk", text);
+  std::ifstream backup(folder / "last_backup");
+  long long at = 0;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  if (!(backup >> at)) return findings.warning("backup", "none was made: florin backup, or florin-backup.timer");
+  const std::string age = "the last one is " + std::to_string((now - at) / 60) + " minutes old";
+  now - at > 2 * 3600 ? findings.warning("backup", age) : findings.ok("backup", age);
+}
+
+void look_at_clock(Findings& findings) {
+  timex state{};
+  const int rc = ::adjtimex(&state);
+  if (rc == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
+    return findings.warning("clock", "this machine's clock is not kept by NTP: timedatectl says why");
+  findings.ok("clock", "kept by NTP");
+}
+
+void look_at_host(Findings& findings, const fs::path& folder) {
+  const std::string socket = (folder / "admin.sock").string();
+  if (!server::answers_at(socket)) return findings.warning("host", "no host runs on " + folder.string());
+  const auto ready = server::ask_at(socket, "/readyz", {});
+  if (!ready || ready->status != 200)
+    return findings.wrong("host", ready ? "it is not ready: " + ready->body : ready.error().message);
+  findings.ok("host", "it is ready");
+}
+
+}  // namespace
+
+int doctor(const std::string& config, const std::string& data, bool json) {
+  Findings findings(json);
+  look_at_files(findings, config);
+  look_at_secrets(findings, config);
+  if (data.find("://") == std::string::npos) {
+    look_at_folder(findings, data);
+    look_at_host(findings, data);
+  }
+  look_at_clock(findings);
+  return findings.end();
+}
+
+}  // namespace florin::cli

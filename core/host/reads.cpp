@@ -1,0 +1,297 @@
+#include "florin/reads.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "host/inside.hpp"
+#include "host/parts.hpp"
+#include "host/read_answers.hpp"
+#include "readers/queries.hpp"
+#include "readers/views.hpp"
+
+namespace florin {
+
+namespace {
+
+Error bad_cursor() { return {.code = "bad_cursor", .message = "after is what an earlier page gave as its next"}; }
+
+/// A page of a list that is whole in memory: the cursor is how many came before.
+template <class T>
+Result<std::string> page_of(const std::vector<T>& all, const PageWords& page) {
+  std::size_t from = 0;
+  const char* end = page.after.data() + page.after.size();
+  if (!page.after.empty() && std::from_chars(page.after.data(), end, from).ptr != end) return bad_cursor();
+  std::string data;
+  const std::size_t to = std::min(all.size(), from + page.most);
+  for (std::size_t i = from; i < to; ++i) data += (i == from ? "" : ",") + answers::as_json(all[i]);
+  const std::string next = to < all.size() ? "\"" + std::to_string(to) + "\"" : "null";
+  return "{\"data\":[" + data + "],\"next\":" + next + "}";
+}
+
+bool matches(const Account& account, const AccountFilter& filter) {
+  if (!filter.state.empty() && account.state_word() != filter.state) return false;
+  if (filter.past_due && account.past_due.has_value() != *filter.past_due) return false;
+  if (!filter.plan.empty() && !(account.subscription && account.subscription->plan.text() == filter.plan)) return false;
+  if (filter.q.empty() || account.id.text().find(filter.q) != std::string::npos) return true;
+  return std::ranges::any_of(account.orders, [&](const Order& order) { return order.invoice == filter.q; }) ||
+         std::ranges::any_of(account.refunds, [&](const Refund& refund) { return refund.credit_note == filter.q; });
+}
+
+/// The tables of a host, brought up to date: of one in memory they are a file that is gone with the process.
+class Tables {
+ public:
+  static Result<std::filesystem::path> of(Assembly& assembly, std::uint64_t at_least) {
+    if (assembly.data()) {
+      const std::filesystem::path file = *assembly.data() / "views.db";
+      const auto there = readers::views_position(file);
+      const bool late =
+          !there || (assembly.is_virtual() ? *there < assembly.engine().durable_position() : *there < at_least);
+      if (!late) return file;
+      constexpr std::uint64_t few = 100'000;
+      if (const auto done = assembly.refresh_views(few); !done) return done.error();
+      return file;
+    }
+    static std::mutex mutex;
+    static std::map<const Assembly*, std::filesystem::path> files;
+    const std::lock_guard lock(mutex);
+    auto& file = files[&assembly];
+    if (file.empty()) {
+      std::string name = (std::filesystem::temp_directory_path() / "florin-views-XXXXXX").string();
+      if (::mkdtemp(name.data()) == nullptr)
+        return Error{.code = "no_views", .message = "there is no folder for views"};
+      file = std::filesystem::path(name) / "views.db";
+      removed_at_exit(name);
+    }
+    const auto done = readers::refresh_views(assembly.store(), file);
+    if (!done) return done.error();
+    return file;
+  }
+
+ private:
+  static void removed_at_exit(const std::string& folder) {
+    struct Folders {
+      std::vector<std::string> all;
+      ~Folders() {
+        std::error_code ignored;
+        for (const std::string& one : all) std::filesystem::remove_all(one, ignored);
+      }
+    };
+    static Folders folders;
+    folders.all.push_back(folder);
+  }
+};
+
+Result<std::string> as_of(Assembly& assembly, const std::filesystem::path& views, std::uint64_t at_least) {
+  const auto position = readers::views_position(views);
+  if (!position) return position.error();
+  if (*position < at_least) return Error{.code = "behind", .message = "the tables are not so far yet: ask again"};
+  const std::uint64_t durable = assembly.engine().durable_position();
+  return "{\"position\":" + std::to_string(*position) +
+         ",\"behind\":" + std::to_string(durable - std::min(durable, *position)) + "}";
+}
+
+std::optional<std::string> text_or_none(std::string text) {
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+/// 161 character; 61.5 second
+std::string quantity_text(const readers::UsageDay& row) {
+  Quantity quantity{row.quantity_micro, row.unit};
+  return quantity.text();
+}
+
+}  // namespace
+
+Result<std::string> Reads::catalog(const TenantId& tenant, const AccountId& account, const Actor& actor) const try {
+  return host_.inside_->on_account<std::string>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return answers::as_json(answers::offer_of(state, catalogs, &found, actor));
+      });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::offer(const TenantId& tenant) const try {
+  const auto assembly = host_.inside_->open();
+  if (!assembly) return closed();
+  Result<std::string> result = no_such_tenant(tenant);
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    const Catalogs* catalogs = shard.catalogs(tenant);
+    if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty())
+      result = answers::as_json(answers::offer_of(*state, *catalogs, nullptr, {}));
+  });
+  return read ? std::move(result) : Result<std::string>(read.error());
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::documents(const TenantId& tenant, const AccountId& account, const PageWords& page) const
+    try {
+  auto all = host_.inside_->on_account<std::vector<answers::Document>>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return answers::documents_of(catalogs.at(state.catalog), found);
+      });
+  if (!all) return all.error();
+  return page_of(*all, page);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::document(const TenantId& tenant, const AccountId& account, const std::string& number) const
+    try {
+  auto all = host_.inside_->on_account<std::vector<answers::Document>>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return answers::documents_of(catalogs.at(state.catalog), found);
+      });
+  if (!all) return all.error();
+  for (const answers::Document& one : *all)
+    if (one.number == number) return answers::as_json(one);
+  return Error{.code = "no_such_document", .message = "there is no document of this number"};
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const try {
+  auto all = host_.inside_->on_account<std::vector<answers::GrantLine>>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return answers::grants_of(catalogs.at(state.catalog), found);
+      });
+  if (!all) return all.error();
+  return page_of(*all, page);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
+                                   Audience whom) const try {
+  auto all = host_.inside_->on_account<std::vector<answers::RefundLine>>(
+      tenant, account,
+      [&](const TenantState&, const Account& found, const Catalogs&) { return answers::refunds_of(found, whom); });
+  if (!all) return all.error();
+  return page_of(*all, page);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::members(const TenantId& tenant, const AccountId& account) const try {
+  return host_.inside_->on_account<std::string>(
+      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        return answers::as_json(answers::members_of(catalogs.at(state.catalog), found));
+      });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::reviews(const TenantId& tenant, const AccountId& account, Audience whom) const try {
+  return host_.inside_->on_account<std::string>(tenant, account,
+                                                [&](const TenantState&, const Account& found, const Catalogs&) {
+                                                  return answers::as_json(answers::reviews_of(found, whom));
+                                                });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::accounts(const TenantId& tenant, const AccountFilter& filter, const PageWords& page) const
+    try {
+  const auto assembly = host_.inside_->open();
+  if (!assembly) return closed();
+  std::shared_ptr<const Catalog> catalog;
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    const Catalogs* catalogs = shard.catalogs(tenant);
+    if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty())
+      catalog = std::make_shared<const Catalog>(catalogs->at(state->catalog));
+  });
+  if (!read) return read.error();
+  if (!catalog) return no_such_tenant(tenant);
+  const Instant now = assembly->engine().now();
+  const auto rows = assembly->engine().of_accounts<answers::AccountRow>(
+      tenant, [&](const Account& account) -> std::optional<answers::AccountRow> {
+        if (account.id.text() <= page.after || !matches(account, filter)) return std::nullopt;
+        return answers::row_of(*catalog, account, seen_at(account, now));
+      });
+  if (!rows) return rows.error();
+  std::string data;
+  const std::size_t count = std::min(rows->size(), page.most);
+  for (std::size_t i = 0; i < count; ++i) data += (i == 0 ? "" : ",") + answers::as_json((*rows)[i].second);
+  const std::string next = count < rows->size() ? "\"" + (*rows)[count - 1].first.text() + "\"" : "null";
+  return "{\"data\":[" + data + "],\"next\":" + next + "}";
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::history(const TenantId& tenant, const AccountId& account, const PageWords& page,
+                                   std::uint64_t at_least) const try {
+  const auto assembly = host_.inside_->open();
+  if (!assembly) return closed();
+  if (const auto there = host_.version_of(tenant, account); !there) return there.error();
+  std::uint64_t before = INT64_MAX;
+  const char* end = page.after.data() + page.after.size();
+  if (!page.after.empty() && std::from_chars(page.after.data(), end, before).ptr != end) return bad_cursor();
+  const auto views = Tables::of(*assembly, at_least);
+  if (!views) return views.error();
+  const auto stand = as_of(*assembly, *views, at_least);
+  if (!stand) return stand.error();
+  auto rows = readers::entries_before(*views, tenant, account, before, page.most + 1);
+  if (!rows) return rows.error();
+  std::string data;
+  const std::size_t count = std::min(rows->size(), page.most);
+  for (std::size_t i = 0; i < count; ++i) {
+    readers::EntryRow& one = (*rows)[i];
+    const auto at = Instant::parse(one.at);
+    data +=
+        (i == 0 ? "" : ",") + answers::as_json(answers::HistoryRow{.position = static_cast<std::uint64_t>(one.position),
+                                                                   .at = at ? *at : Instant(),
+                                                                   .role = one.role,
+                                                                   .actor = text_or_none(one.actor),
+                                                                   .key = text_or_none(one.key),
+                                                                   .command = one.command,
+                                                                   .refused = text_or_none(one.refused),
+                                                                   .entry = answers::Json{one.json}});
+  }
+  const std::string next = count < rows->size() ? "\"" + std::to_string((*rows)[count - 1].position) + "\"" : "null";
+  return "{\"data\":[" + data + "],\"next\":" + next + ",\"as_of\":" + *stand + "}";
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Reads::usage(const TenantId& tenant, const AccountId& account, const Date& from, const Date& to,
+                                 std::uint64_t at_least) const try {
+  const auto assembly = host_.inside_->open();
+  if (!assembly) return closed();
+  const auto types = host_.credit_types(tenant);
+  if (!types) return types.error();
+  if (const auto there = host_.version_of(tenant, account); !there) return there.error();
+  const auto views = Tables::of(*assembly, at_least);
+  if (!views) return views.error();
+  const auto stand = as_of(*assembly, *views, at_least);
+  if (!stand) return stand.error();
+  const auto rows = readers::usage_between(*views, tenant, account, from, to);
+  if (!rows) return rows.error();
+  std::string data;
+  for (const readers::UsageDay& one : *rows) {
+    int decimals = 0;
+    for (const auto& [type, digits] : *types)
+      if (type.text() == one.type) decimals = digits;
+    const auto meter = MeterId::parse(one.meter);
+    if (!meter) continue;
+    data += (data.empty() ? "" : ",") +
+            answers::as_json(answers::UsageRow{.day = one.day,
+                                               .meter = *meter,
+                                               .times = one.times,
+                                               .quantity = quantity_text(one),
+                                               .credits = decimal_text(one.credits, decimals) + " " + one.type});
+  }
+  return "{\"data\":[" + data + "],\"as_of\":" + *stand + "}";
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+}  // namespace florin

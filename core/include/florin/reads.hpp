@@ -1,0 +1,83 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "florin/host.hpp"
+
+/// What pages and backends read of a tenant, as the HTTP API gives it. docs/http.md
+namespace florin {
+
+/// Which accounts are wanted; what is empty does not matter.
+struct AccountFilter {
+  std::string q;      ///< part of an account's id, or the number of a document
+  std::string state;  ///< paid, trial, …
+  std::string plan;
+  std::optional<bool> past_due;
+};
+
+/// A page: `{"data": […], "next": "…" or null}`. `after` is the `next` of the page before; empty: from the beginning.
+struct PageWords {
+  std::string after;
+  std::size_t most = 50;
+};
+
+/// Something that happened, as webhooks and /events tell it. docs/events.md
+struct Event {
+  std::string id;              ///< `callloop_k3x9q_1042_3`: the same whenever it is told, and never another one's
+  std::string type;            ///< order.paid
+  std::uint64_t position = 0;  ///< the tenant's own count of its entries
+  std::string json;
+};
+struct EventPage {
+  std::vector<Event> events;
+  std::uint64_t next = 0;  ///< the tenant's position up to which everything was looked at
+  bool whole = false;      ///< that was all there is
+};
+
+/// Errors of all: no_such_tenant, no_such_account; bad_cursor for an `after` that no page has given; those of the
+/// store.
+class FLORIN_API Reads {
+ public:
+  explicit Reads(const Host& host) : host_(host) {}
+
+  /// What this account may choose from, and what this actor may do: plans, add-ons, credits, methods, entitlements.
+  Result<std::string> catalog(const TenantId& tenant, const AccountId& account, const Actor& actor) const;
+  /// The same for whoever has no account yet.
+  Result<std::string> offer(const TenantId& tenant) const;
+  /// Invoices and credit notes, newest first.
+  Result<std::string> documents(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
+  /// Errors: also no_such_document.
+  Result<std::string> document(const TenantId& tenant, const AccountId& account, const std::string& number) const;
+  /// Newest first, also those that are used up.
+  Result<std::string> grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
+  Result<std::string> refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
+                              Audience whom) const;
+  /// Members and open invitations, and the places for them.
+  Result<std::string> members(const TenantId& tenant, const AccountId& account) const;
+  /// Requests for a review, and for staff what is disputed.
+  Result<std::string> reviews(const TenantId& tenant, const AccountId& account, Audience whom) const;
+  /// By id.
+  Result<std::string> accounts(const TenantId& tenant, const AccountFilter& filter, const PageWords& page) const;
+  /// Entries, newest first: who, what, when, and what followed or why not. For staff.
+  Result<std::string> history(const TenantId& tenant, const AccountId& account, const PageWords& page,
+                              std::uint64_t at_least) const;
+  /// By day of the tenant's zone and meter. Both days count.
+  Result<std::string> usage(const TenantId& tenant, const AccountId& account, const Date& from, const Date& to,
+                            std::uint64_t at_least) const;
+  /// What happened after a position of the tenant's, oldest first. types   `order.paid`, `credits.*`, `preview.*`;
+  /// empty: all that are stable. What was read once is not folded again.
+  Result<EventPage> events(const TenantId& tenant, std::uint64_t after, const std::vector<std::string>& types,
+                           std::size_t most) const;
+  /// How many entries the tenant has. Errors: no_such_tenant; the store's.
+  Result<std::uint64_t> tenant_position(const TenantId& tenant) const;
+
+ private:
+  const Host& host_;
+};
+
+/// Every stable type of event.
+FLORIN_API std::vector<std::string> event_types();
+
+}  // namespace florin

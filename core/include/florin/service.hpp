@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "florin/host.hpp"
+#include "florin/service_settings.hpp"
+
+/// What `florin serve` asks of a host beyond what an embedder does. docs/http.md
+namespace florin {
+
+/// Where a person stands on an account.
+struct AccountRole {
+  std::string role;      ///< as the books have it, or as the backend says it where nobody is listed; empty: none
+  bool invited = false;  ///< an invitation is open: it may be accepted, and nothing else
+};
+
+struct Outgoing {
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+struct OutgoingAnswer {
+  int status = 0;  ///< 0: there was no answer
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::string problem;  ///< why there was none
+};
+
+class FLORIN_API Service {
+ public:
+  explicit Service(const Host& host) : host_(host) {}
+
+  const ServiceSettings& settings() const;
+  /// Errors of these: no_such_tenant, no_such_account.
+  Result<AccountRole> standing(const TenantId& tenant, const AccountId& account, const Actor& actor) const;
+  /// Roles of the tenant's customers; the first is the owner's.
+  Result<std::vector<std::string>> roles(const TenantId& tenant) const;
+
+  /// `whsec_…` by its reference. Errors: secret_missing.
+  Result<std::string> secret(const std::string& reference) const;
+  /// One POST to somebody else's server: to public addresses alone (by what its name resolves to), without redirects.
+  /// `done` runs once, on a thread of the host, and must not block.
+  void post(Outgoing request, std::function<void(OutgoingAnswer)> done) const;
+
+  /// A small text of the service's own, beside the journal: it is no part of the books. Empty: never noted.
+  Result<std::string> note(std::string_view name) const;
+  Status set_note(std::string_view name, std::string_view text) const;
+
+ private:
+  const Host& host_;
+};
+
+/// The block `serve:` of a florin.yaml as the file is now. Errors: every error of the file, in `message`.
+FLORIN_API Result<ServiceSettings> read_service_settings(const std::string& config);
+/// A secret by its reference, env:NAME or file:/path. Errors: secret_missing.
+FLORIN_API Result<std::string> read_reference(const std::string& reference);
+
+}  // namespace florin

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "florin/host.hpp"
+#include "store/store.hpp"
+
+/// What is asked of the tables of views.db.
+namespace florin::readers {
+
+struct EntryRow {
+  std::int64_t position = 0;
+  std::string at, role, actor, key, command, refused, json;
+};
+/// An account's entries before a position, newest first. Errors: those of the file.
+Result<std::vector<EntryRow>> entries_before(const std::filesystem::path& views, const TenantId& tenant,
+                                             const AccountId& account, std::uint64_t before, std::size_t most);
+
+struct UsageDay {
+  std::string day, meter, type, unit;
+  std::int64_t times = 0, quantity_micro = 0, credits = 0;
+};
+Result<std::vector<UsageDay>> usage_between(const std::filesystem::path& views, const TenantId& tenant,
+                                            const AccountId& account, const Date& from, const Date& to);
+/// Of the last entry in the tables.
+Result<std::uint64_t> views_position(const std::filesystem::path& views);
+
+}  // namespace florin::readers
