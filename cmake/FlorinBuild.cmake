@@ -19,8 +19,6 @@ add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow=local
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 # GCC 12 reports these falsely inside its own optional, variant and string.
 add_compile_options(-Wno-maybe-uninitialized $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
-# A compile takes half a gigabyte and ends; collecting its garbage meanwhile only costs time.
-add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,GNU>:--param=ggc-min-heapsize=1048576>")
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()

@@ -281,7 +281,7 @@ struct Applying {
   void operator()(const GrantEndMoved& fact) {
     const auto closed = std::ranges::find(account.closed_grants, fact.grant, &Grant::id);
     if (closed != account.closed_grants.end()) {  // a dispute that is won may give it back
-      closed->ends_at = fact.ends_at;
+      account.closed_grants.change(closed, [&](Grant& grant) { grant.ends_at = fact.ends_at; });
       return;
     }
     Grant moved = grant(fact.grant);

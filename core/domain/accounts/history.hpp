@@ -128,6 +128,14 @@ class LongList {
     pages_.set(size_ / page, std::move(last));
     ++size_;
   }
+  /// Makes its page anew.
+  template <class Change>
+  void change(iterator one, const Change& how) {
+    const auto place = static_cast<std::size_t>(one - begin());
+    std::vector<T> things = pages_[place / page].all();
+    how(things[place % page]);
+    pages_.set(place / page, std::move(things));
+  }
   /// All behind it move up.
   void erase(iterator one) {
     const auto place = static_cast<std::size_t>(one - begin());

@@ -6,11 +6,11 @@ namespace florin {
 
 namespace {
 
-bool may_be_given_back(const Account& account, GrantId grant) {
-  return std::ranges::any_of(account.disputes, [&](const Dispute& dispute) {
-    return dispute.state == DisputeState::lost &&
-           std::ranges::find(dispute.taken, grant, &Take::grant) != dispute.taken.end();
-  });
+/// Also one with nothing left.
+const Grant* any_grant(const Account& account, GrantId id) {
+  if (const Grant* grant = account.grant(id)) return grant;
+  const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
+  return closed == account.closed_grants.end() ? nullptr : &*closed;
 }
 
 }  // namespace
@@ -19,12 +19,14 @@ std::vector<Grant> grants_whose_ends_move(const Account& account, Instant since)
   std::vector<Grant> moving;
   for (const Grant& grant : account.grants)
     if (grant.ends_at && grant.over == GrantOver::working) moving.push_back(grant);
-  for (const auto* grants : {&account.grants, &account.closed_grants.all()})
-    for (const Grant& grant : *grants) {
-      const bool works = grants == &account.grants && grant.over == GrantOver::working;
-      if (!works && grant.ends_at && since < *grant.ends_at && may_be_given_back(account, grant.id))
-        moving.push_back(grant);
+  for (const Dispute& dispute : account.disputes) {
+    if (dispute.state != DisputeState::lost) continue;
+    for (const Take& take : dispute.taken) {
+      const Grant* grant = any_grant(account, take.grant);
+      const bool there = std::ranges::find(moving, take.grant, &Grant::id) != moving.end();
+      if (grant != nullptr && !there && grant->ends_at && since < *grant->ends_at) moving.push_back(*grant);
     }
+  }
   return moving;
 }
 
