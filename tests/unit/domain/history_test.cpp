@@ -30,7 +30,7 @@ TEST(History, IsTheSameListWhereverThingsLie) {
   const auto upto = [&](std::size_t most) { return static_cast<std::uint32_t>(random() % most); };
   History<Thing> list;
   std::vector<std::uint32_t> plain;
-  for (int step = 0; step < 20'000; ++step) {
+  for (int step = 0; step < 5'000; ++step) {
     if (plain.empty() || upto(10) < 2) {
       const std::uint32_t says = upto(1'000);
       plain.push_back(says);
