@@ -198,8 +198,7 @@ Result<Host> Host::open(const HostOptions& options) try {
   else if (options.data != "memory")
     put_together.data = options.data ? std::filesystem::path(*options.data) : put_together.file.data;
   put_together.virtual_from = options.virtual_from;
-  put_together.begins = options.begins;
-  auto assembly = Assembly::open(put_together);
+  auto assembly = Assembly::open(put_together, options.begins);
   if (!assembly) return assembly.error();
   return Host(std::make_unique<Inside>(std::move(*assembly)));
 } catch (const std::exception& thrown) {
