@@ -48,7 +48,8 @@ std::string line_of(const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
+Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options,
+                                                 const std::optional<std::vector<TenantId>>& new_ones) {
   std::unique_ptr<Assembly> assembly(new Assembly(options));
   if (const auto opened = assembly->open_store(); !opened) return opened.error();
 
@@ -95,7 +96,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options) {
       continue;
     }
     if (before != sources.end()) continue;  // the other file of this tenant has errors
-    const bool begins = !options.begins || std::ranges::find(*options.begins, id) != options.begins->end();
+    const bool begins = !new_ones || std::ranges::find(*new_ones, id) != new_ones->end();
     sources.push_back({id, config::effective(tenant), begins ? std::nullopt : std::optional(is_new(id))});
     files.emplace(id.text(), std::move(tenant));
   }

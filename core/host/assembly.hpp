@@ -32,10 +32,11 @@ class Assembly {
     /// Address of the journal in PostgreSQL; none: it is in the folder.
     std::optional<std::string> postgres;
     std::optional<Instant> virtual_from;
-    std::optional<std::vector<TenantId>> begins;  ///< new tenants that are put into force; none: all
   };
+  /// new_ones   new tenants that are put into force; none: all
   /// Errors: those of the plugin library, of the store, and of Shard::open.
-  static Result<std::unique_ptr<Assembly>> open(const Options& options);
+  static Result<std::unique_ptr<Assembly>> open(const Options& options,
+                                                const std::optional<std::vector<TenantId>>& new_ones = std::nullopt);
   ~Assembly();
 
   /// The host closes before what it stands on.
@@ -86,8 +87,9 @@ class Assembly {
   /// person_missing.
   Status knows_customer(const Request& request, const MethodId& method, const std::optional<ProcessorId>& through,
                         bool to_be_saved) const;
-  /// Errors: bad_details, of `with`.
+  /// Errors: names_a_person.
   Status names_nobody(const engine::Job& job) const;
+  /// Errors: bad_details, of `with`.
   Status fits_its_kind(const engine::Job& job) const;
 
   Options options_;
