@@ -2,9 +2,9 @@
 using namespace florin::plugin;
 
 /// Gives what was paid for until the period ends, and takes nothing away before.
-class MyPolicy {
+class MyPlugin {
  public:
-  explicit MyPolicy(Setup& setup) {
+  explicit MyPlugin(Setup& setup) {
     setup.only(setup.config, {"priority"});
     priority_ = static_cast<std::int32_t>(setup.config["priority"].integer(0));
     if (priority_ < 0) setup.problem("/priority", "priority is 0 or more");
@@ -28,5 +28,5 @@ class MyPolicy {
   std::int32_t priority_ = 0;
 };
 
-FLORIN_PLUGIN(MyPolicy, R"({"id": "my_plugin", "version": "1.0.0", "interfaces": ["florin.credit_policy/1"],
-  "config": {"type": "object", "properties": {"priority": {"type": "string"}}}})")
+FLORIN_PLUGIN(MyPlugin, R"({"id": "my_plugin", "version": "0.1.0", "interfaces": ["florin.credit_policy/1"],
+  "config": {"type": "object", "additionalProperties": false, "properties": {"priority": {"type": "string"}}}})")
