@@ -20,7 +20,7 @@ struct PluginCheck {
   std::string file, id, version, sha256;
   std::vector<PluginRule> rules;
   double seconds = 0;
-  bool holds() const;
+  FLORIN_API bool holds() const;
 };
 struct PluginCheckWords {
   std::string file;

@@ -62,8 +62,11 @@ class Life {
   }
   void follow(const PolicyAnswer& answer) {
     for (const PolicyDecision& one : answer.decisions) {
+      if (one.kind == PolicyDecision::Kind::issue) {
+        add(one, one.type, one.amount);
+        continue;
+      }
       const auto at = std::ranges::find(now_.grants, one.grant, &Grant::id);
-      if (one.kind == PolicyDecision::Kind::issue) add(one, one.type, one.amount);
       if (at == now_.grants.end()) continue;
       if (one.kind == PolicyDecision::Kind::roll) {
         const Grant old = *at;

@@ -200,10 +200,10 @@ class Checks {
         const ProcessorStep step = must(plugin_->step(of, {}), see);
         if (!step.send) return;
         ++asked;
-        if (step.send->effect != RequestEffect::read)
-          throw Broken{"status sends a request that is no look-up: use get(), or say FLORIN_READ", see};
+        if (step.send->may_move_money)
+          throw Broken{"status sends a request that may move money: use get(), or say FLORIN_READ or no_money()", see};
       });
-      return fmt::format("{} look-ups by key alone, each by a request that changes nothing", asked);
+      return fmt::format("{} look-ups by key alone, each by a request that moves nothing", asked);
     });
   }
 
