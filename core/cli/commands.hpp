@@ -51,6 +51,17 @@ int accept_clock(const std::string& data);
 /// views: a file; empty: views.db in the data folder.
 int views(const std::string& data, const std::string& views);
 int plugins(const std::string& folder, bool json);
+struct PluginWords {
+  std::string name, kind, lang = "cpp";  // new
+  std::vector<std::string> files;        // check: plugins; test: stories
+  std::string config, against, junit;    // check
+  bool long_run = false;
+  std::string plugin, host_file;  // test
+};
+int new_plugin(const PluginWords& words);
+int check_plugin(const PluginWords& words, bool json);
+int test_plugin(const PluginWords& words);
+int lock_plugins(const std::string& folder);
 struct SubmitWords {
   std::string config, data, tenant, account, command, key, as;
 };

@@ -241,6 +241,8 @@ class Program {
     list->add_option("FOLDER", folder_, "none: the shipped ones")->capture_default_str();
     list->add_flag("--json", json_);
 
+    with_plugins();
+
     command("version", "print the version", [] { return version(); });
     auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected",
                             [this] { return scenario(paths_, config_, trace_, restart_, twice_); });
@@ -256,6 +258,41 @@ class Program {
     year->add_option("--data", demo_data_, "an empty folder, or one of an earlier demo")->capture_default_str();
     year->add_option("--stories", demo_stories_, "a folder of stories, one a tenant")->capture_default_str();
     config_of(year);
+  }
+
+  void with_plugins() {
+    auto* kit = app_.add_subcommand("plugin", "for who writes plugins: new, check, test, lock");
+    kit->require_subcommand(1);
+    const auto one = [&](const char* name, const char* what, std::function<int()> action) {
+      auto* sub = kit->add_subcommand(name, what);
+      sub->callback([this, action = std::move(action)] { action_ = action; });
+      return sub;
+    };
+    auto* made = one("new", "a folder with a plugin that builds and passes `check` as it is",
+                     [this] { return new_plugin(plugin_words_); });
+    made->add_option("NAME", plugin_words_.name, "its id: a-z, 0-9 and _")->required();
+    made->add_option("--kind", plugin_words_.kind, "processor, policy, tax or method")->required();
+    made->add_option("--lang", plugin_words_.lang, "cpp, c or rust")->capture_default_str();
+    auto* held = one("check", "hold a plugin to every rule of its kind, each in a process of its own",
+                     [this] { return check_plugin(plugin_words_, json_); });
+    held->add_option("PLUGIN", plugin_words_.files, "shared objects; several are checked one after another")
+        ->required();
+    held->add_option("--with", plugin_words_.config, "its own block as JSON; none: the first example of its schema");
+    held->add_option("--against", plugin_words_.against, "a folder of recorded exchanges with its provider");
+    held->add_flag("--long", plugin_words_.long_run, "ten times as many random lives");
+    held->add_flag("--json", json_, "a JSON object a plugin");
+    held->add_option("--junit", plugin_words_.junit, "write JUnit XML to this file")->type_name("FILE");
+    auto* played = one("test", "play stories with a plugin, in the host and isolated: the same journal",
+                       [this] { return test_plugin(plugin_words_); });
+    played->add_option("STORIES", plugin_words_.files, "stories, or folders with them")->required();
+    played->add_option("--plugin", plugin_words_.plugin, "the shared object")->required()->type_name("FILE");
+    played
+        ->add_option("--config", plugin_words_.host_file,
+                     "the host's own file; none: florin.yaml in the folder above the stories")
+        ->type_name("FILE");
+    auto* locked = one("lock", "the checksums of a folder's plugins, for `plugins.pins` of florin.yaml",
+                       [this] { return lock_plugins(folder_); });
+    locked->add_option("FOLDER", folder_, "none: the shipped ones")->capture_default_str();
   }
 
   void with_a_journal() {
@@ -466,6 +503,7 @@ class Program {
   bool quiet_ = false, serves_ = false;
   std::string api_, forward_to_, types_, secret_, after_, seal_to_, backup_key_;
   std::string folder_ = default_plugins();
+  PluginWords plugin_words_;
   std::string config_ = default_config();
   std::string named_config_;
   std::string demo_data_ = "data/demo", demo_stories_ = "examples/first_year";

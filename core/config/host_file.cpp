@@ -12,14 +12,17 @@
 
 namespace florin::config {
 
+BOOST_DESCRIBE_ENUM(PluginsRun, process, host)
+
 namespace yaml {
 
 struct PluginsBlock {
   Written<std::string> folder;
   std::optional<std::string> pins;
   std::optional<Written<std::string>> limit;
+  std::optional<PluginsRun> isolation;
 };
-BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins, limit))
+BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins, limit, isolation))
 
 enum class Payments : std::uint8_t { real, sandbox };
 BOOST_DESCRIBE_ENUM(Payments, real, sandbox)
@@ -74,11 +77,15 @@ struct FlorinFile {
 };
 BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile, clock, serve))
 
-inline constexpr Note plugins_notes[] = {{"folder", "where plugins are loaded from"},
-                                         {"pins", "a file of the plugins that may load, each with its checksum"},
-                                         {"limit",
-                                          "how long a credit policy or tax plugin may take to answer one "
-                                          "question, as `250 ms`; left out: 250 ms"}};
+inline constexpr Note plugins_notes[] = {
+    {"folder", "where plugins are loaded from"},
+    {"pins", "a file of the plugins that may load, each with its checksum"},
+    {"limit",
+     "how long a credit policy or tax plugin may take to answer one "
+     "question, as `250 ms`; left out: 250 ms"},
+    {"isolation",
+     "process: every plugin runs in a process of its own; left out: every one that "
+     "does not ship with Florin"}};
 inline constexpr Note florin_notes[] = {
     {"tenants", "tenant files, or folders of them", Note::Presence::required},
     {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"},
@@ -239,6 +246,7 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
                         .message = "'" + limit->value + "' is not a limit: write 1 ms to 10 seconds, such as `250 ms`",
                         .at = limit->at});
   }
+  host.plugin_isolation = read.plugins.isolation;
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
   if (is_database(read.data.value)) {
     host.postgres = read.data.value;

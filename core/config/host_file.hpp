@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,16 +18,23 @@ struct EgressBlock {
   bool private_addresses = false;
 };
 
+/// Where plugins run: each in a process of its own, or in the host.
+enum class PluginsRun : std::uint8_t { process, host };
+
 /// What florin.yaml says, its paths resolved from the folder that it lies in.
 struct HostFile {
   std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
   Where plugins_at{};                                ///< of the line that names it
   std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
-  Duration plugin_limit{250'000};                    ///< of one question to a credit policy or a tax plugin
-  std::vector<std::filesystem::path> tenants;        ///< files; of a folder all its *.yaml, by name
-  std::filesystem::path data;                        ///< the folder of the journal; empty when it is in PostgreSQL
-  std::optional<std::string> postgres;               ///< the address of the journal, if it is there
-  bool payments_in_sandbox = false;                  ///< every processor is played by the sandbox: no money moves
+  /// None: those that ship with Florin run in the host, every other one in a process of its own.
+  std::optional<PluginsRun> plugin_isolation;
+  /// One more file, for who tries their own: it may run in the host too. No word of florin.yaml says so.
+  std::optional<std::filesystem::path> plugin_tried;
+  Duration plugin_limit{250'000};              ///< of one question to a credit policy or a tax plugin
+  std::vector<std::filesystem::path> tenants;  ///< files; of a folder all its *.yaml, by name
+  std::filesystem::path data;                  ///< the folder of the journal; empty when it is in PostgreSQL
+  std::optional<std::string> postgres;         ///< the address of the journal, if it is there
+  bool payments_in_sandbox = false;            ///< every processor is played by the sandbox: no money moves
   EgressBlock egress;
   Duration longest_stop = hours(72);  ///< between two runs of a host: a clock that is further ahead is not believed
   bool reconciles_daily = true;       ///< each processor's books against ours, by itself

@@ -34,11 +34,16 @@ Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
   PluginPlaces places;
   places.folders = {file.plugins};
   places.copies = folder_of_copies(data);
+  if (file.plugin_isolation)
+    places.isolation = *file.plugin_isolation == config::PluginsRun::host ? Isolation::host : Isolation::process;
+  // Answered before the engine gives the question up, so that it is known why.
+  places.limits.decide = {file.plugin_limit.us / 5 * 4};
   if (file.plugin_pins) {
     Errors errors;
     places.pins = config::load_pins(*file.plugin_pins, errors);
     if (!errors.empty()) return errors.front();
   }
+  places.tried = file.plugin_tried;
   auto library = PluginLibrary::open(std::move(places));
   if (!library) return library.error();
   return std::make_unique<Plugged>(std::move(*library),

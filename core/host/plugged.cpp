@@ -31,6 +31,19 @@ bool is_sandbox(const Manifest& manifest) {
          std::ranges::all_of(manifest.endpoints, [](const auto& endpoint) { return endpoint.second == "sandbox:"; });
 }
 
+/// A block in two: where its plugin runs, which the host reads, and the rest, which the plugin does.
+PluginSetup setup_of(const std::string& tenant, const std::string& config) {
+  PluginSetup setup{.tenant = tenant, .config_json = config};
+  if (config.find("\"isolation\"") == std::string::npos) return setup;
+  boost::json::object block = boost::json::parse(config).as_object();
+  const auto* said = block.if_contains("isolation");
+  if (said == nullptr) return setup;
+  setup.isolation = said->is_string() ? std::string(said->as_string()) : boost::json::serialize(*said);
+  block.erase("isolation");
+  setup.config_json = boost::json::serialize(block);
+  return setup;
+}
+
 /// A processor's block in two: what it may use of the operator's and where it may send it, and what its plugin reads.
 struct Granted {
   std::map<std::string, std::vector<std::string>, std::less<>> secrets;  ///< by name, where each active value is found
@@ -216,18 +229,23 @@ Errors Plugged::plug_in(const Catalog& catalog) {
   };
   auto made = std::make_shared<Tenant>();
   const std::string id = catalog.tenant.text();
-  auto policy = library_.credit_policy(catalog.policy_plugin, {id, catalog.policy_config});
+  auto policy = library_.credit_policy(catalog.policy_plugin, setup_of(id, catalog.policy_config));
   if (!policy) note(policy.error(), "/credit_policy", catalog.policy_at);
+  if (policy) {
+    std::vector<CreditType> types;
+    for (const CreditTypeRule& rule : catalog.credits) types.push_back(rule.id);
+    policy->knows(std::move(types));
+  }
   std::optional<TaxPlugin> tax;
   if (catalog.tax) {
-    auto instance = library_.tax(catalog.tax->plugin, {id, catalog.tax->config});
+    auto instance = library_.tax(catalog.tax->plugin, setup_of(id, catalog.tax->config));
     if (instance)
       tax = std::move(*instance);
     else
       note(instance.error(), "/tax", catalog.tax->at);
   }
   for (const Method& method : catalog.methods) {
-    auto instance = library_.method(method.plugin, {id, method.config});
+    auto instance = library_.method(method.plugin, setup_of(id, method.config));
     if (instance)
       made->methods.emplace(method.id.text(), std::make_shared<const MethodPlugin>(std::move(*instance)));
     else
@@ -344,7 +362,7 @@ Errors Plugged::unfit_for_money(const Catalog& catalog, const Method& method, co
 }
 
 Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, Processing& made) {
-  auto instance = library_.processor(processor.plugin, {tenant, granted_by(processor.config).config});
+  auto instance = library_.processor(processor.plugin, setup_of(tenant, granted_by(processor.config).config));
   if (!instance) return instance.error();
   made.named = made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*instance));
   if (made.plugin->manifest().endpoints.empty()) {

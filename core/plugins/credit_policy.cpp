@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plugins/gate.hpp"
 #include "plugins/instance.hpp"
 
 namespace florin {
@@ -38,19 +39,25 @@ florin_grant lent_grant(const Grant& grant) {
           .rule = lent(grant.rule)};
 }
 
+constexpr std::int64_t latest_end = 7'258'118'400'000'000;  // 2200-01-01
+
 [[noreturn]] void refuse_answer(const std::string& why) {
   throw PluginFault("bad_answer", "answered decide with " + why);
 }
 
-GrantEnd end_of(const florin_decision& said) {
+GrantEnd end_of(const florin_decision& said, const Moment& moment) {
   switch (said.end) {
     case FLORIN_NEVER_ENDS: return {};
     case FLORIN_ENDS_WITH_PERIOD: return {.kind = GrantEnd::Kind::with_period, .after = {}, .at = {}};
-    case FLORIN_ENDS_AT: return {.kind = GrantEnd::Kind::at, .after = {}, .at = {said.end_at_us}};
+    case FLORIN_ENDS_AT:
+      // Later than a span may reach, too: what never ends is said as such.
+      if (said.end_at_us <= moment.at.us) refuse_answer("an end that is not after the moment");
+      if (said.end_at_us > latest_end) refuse_answer("an end after the year 2200; what never ends says so");
+      return {.kind = GrantEnd::Kind::at, .after = {}, .at = {said.end_at_us}};
     case FLORIN_ENDS_AFTER: break;
     default: refuse_answer("an end that is not known");
   }
-  if (said.end_after.count <= 0) refuse_answer("an end after no time");
+  gate::length(said.end_after, "an end");
   Span::Unit unit = Span::Unit::seconds;
   switch (said.end_after.unit) {
     case FLORIN_SECONDS: break;
@@ -76,12 +83,13 @@ GrantId grant_of(const florin_decision& said, const Moment& moment) {
 
 PolicyDecision decision_of(const florin_decision& said, const Moment& moment) {
   PolicyDecision decision;
-  decision.rule = copied(said.rule);
+  decision.rule = gate::word(said.rule, "a rule");
   switch (said.kind) {
     case FLORIN_ISSUE: {
       decision.kind = PolicyDecision::Kind::issue;
       auto type = CreditType::parse(copied(said.type));
       if (!type || said.units <= 0) refuse_answer("an issue without a type or without units");
+      gate::amount(said.units, "a grant");
       decision.type = *type;
       decision.amount = {said.units};
       break;
@@ -97,7 +105,7 @@ PolicyDecision decision_of(const florin_decision& said, const Moment& moment) {
     decision.source = source_of(said);
     decision.priority = said.priority;
   }
-  if (said.kind != FLORIN_EXPIRE && said.kind != FLORIN_FORFEIT) decision.end = end_of(said);
+  if (said.kind != FLORIN_EXPIRE && said.kind != FLORIN_FORFEIT) decision.end = end_of(said, moment);
   return decision;
 }
 
@@ -145,8 +153,8 @@ Result<PolicyAnswer> CreditPolicy::decide(const Moment& moment) const {
         ask("decide", [&](florin_arena* arena) { return table_of(*instance_).decide(instance_->plugin, &in, arena); });
     PolicyAnswer answer;
     if (said.refused != 0) {
-      answer.refused_rule = copied(said.rule);
-      answer.refused_text = copied(said.text);
+      answer.refused_rule = gate::word(said.rule, "a rule");
+      answer.refused_text = gate::sentence(said.text, "a refusal");
       if (answer.refused_rule.empty()) refuse_answer("a refusal without a rule");
       return answer;
     }
@@ -154,6 +162,12 @@ Result<PolicyAnswer> CreditPolicy::decide(const Moment& moment) const {
     for_each<florin_decision>(
         said.decisions, [&](const florin_decision& one) { answer.decisions.push_back(decision_of(one, moment)); });
     check_once_each(answer.decisions);
+    for (const PolicyDecision& one : answer.decisions)
+      if (one.kind == PolicyDecision::Kind::issue && !types_.empty() &&
+          std::ranges::find(types_, one.type) == types_.end())
+        refuse_answer("credits of type '" + one.type.text() + "', which this tenant does not have");
+    const auto issues = std::ranges::count(answer.decisions, PolicyDecision::Kind::issue, &PolicyDecision::kind);
+    if (issues > gate::most_issues) refuse_answer("more than 64 grants for one moment");
     return answer;
   } catch (const PluginFault& fault) {
     return fault.error(instance_->manifest);

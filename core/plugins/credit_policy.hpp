@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "domain/credits/policy.hpp"
 #include "florin/result.hpp"
@@ -18,6 +19,8 @@ class CreditPolicy {
   /// a
   ///         grant that the moment does not hold, or an issue without units or without a word on its end
   Result<PolicyAnswer> decide(const Moment& moment) const;
+  /// From now on an issue of another type is a bad answer: nobody could ever use what it gives.
+  void knows(std::vector<CreditType> types) { types_ = std::move(types); }
 
   /// Errors: lacks_interface.
   static Result<CreditPolicy> of(std::shared_ptr<const PluginInstance> instance);
@@ -25,6 +28,7 @@ class CreditPolicy {
  private:
   explicit CreditPolicy(std::shared_ptr<const PluginInstance> instance) : instance_(std::move(instance)) {}
   std::shared_ptr<const PluginInstance> instance_;
+  std::vector<CreditType> types_;  ///< of the tenant; none: any
 };
 
 }  // namespace florin

@@ -39,6 +39,7 @@ class PluginFault : public std::runtime_error {
   Error error(const Manifest& manifest) const {
     return {.code = code_, .message = "plugin '" + manifest.id + "' " + what()};
   }
+  const std::string& code() const { return code_; }
 
  private:
   std::string code_;
@@ -49,6 +50,8 @@ class AnswerRoom {
  public:
   florin_arena fresh();
   bool grow(std::uint64_t wanted);
+  /// From now on there is hardly any room at first.
+  void begin_small() { room_ = std::vector<std::max_align_t>(4); }
   static AnswerRoom& of_this_thread();
 
  private:
@@ -81,6 +84,8 @@ auto ask(std::string_view function, Call call) -> std::remove_cvref_t<decltype(*
     decltype(call(nullptr)) answer = nullptr;
     try {
       answer = call(&arena);
+    } catch (const PluginFault&) {
+      throw;  // of one that is isolated
     } catch (...) {
       throw PluginFault("plugin_failed", "threw an exception out of " + std::string(function));
     }

@@ -8,13 +8,14 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
+#include <sstream>
 
 #include "plugins/instance.hpp"
-#include "plugins/json_table.hpp"
+#include "plugins/isolated/remote.hpp"
+#include "plugins/loading.hpp"
+#include "plugins/schema.hpp"
 
 namespace florin {
 
@@ -23,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t most_file_bytes = 256 << 20;
-constexpr const char* entry_symbol = "florin_plugin_entry_1";
 
 /// A file descriptor that is closed at the end.
 class Descriptor {
@@ -126,34 +126,6 @@ std::optional<Error> keep(const std::string& bytes, const fs::path& copy, const 
                .message = fmt::format("its copy {} cannot be written: {}", copy.string(), reason_of(error))};
 }
 
-/// Loads a copy for as long as the process lives: a library with thread-local data or unique symbols would stay mapped
-/// anyway, and what is loaded again would meet its old statics.
-Result<const florin_entry_1*> entry_of(const fs::path& copy) {
-  static std::mutex one_at_a_time;
-  static auto* const loaded = new std::map<std::string, boost::dll::shared_library>;
-  const std::lock_guard lock(one_at_a_time);
-  try {
-    auto& library = (*loaded)[copy.string()];
-    if (!library.is_loaded()) library.load(copy, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
-    if (!library.has(entry_symbol))
-      return Error{.code = "not_a_plugin",
-                   .message = fmt::format("it does not export {}; make it with FLORIN_PLUGIN", entry_symbol)};
-    const auto* entry = library.get<const florin_entry_1*()>(entry_symbol)();
-    if (entry == nullptr || entry->size < sizeof(florin_entry_1) || entry->create == nullptr || entry->query == nullptr)
-      return Error{.code = "not_a_plugin", .message = fmt::format("{} gives no whole entry", entry_symbol)};
-    if (entry->abi_minor > FLORIN_ABI_MINOR)
-      return Error{.code = "wrong_abi",
-                   .message = fmt::format("its code is built for plugin interface {}.{}, which is newer than this "
-                                          "host's {}.{}: run a newer host, or build it with the header of this one",
-                                          FLORIN_ABI_MAJOR, entry->abi_minor, FLORIN_ABI_MAJOR, FLORIN_ABI_MINOR)};
-    return entry;
-  } catch (const std::exception& error) {
-    return Error{.code = "not_loadable", .message = fmt::format("it cannot be loaded: {}", error.what())};
-  } catch (...) {
-    return Error{.code = "not_loadable", .message = "it threw an exception while it was loaded"};
-  }
-}
-
 /// Whether the lock file lets this one in.
 std::optional<Error> unlike_pin(const PluginFile& file, const PluginPlaces& places) {
   if (!places.pins) return std::nullopt;
@@ -210,6 +182,22 @@ void refuse_doubles(std::vector<PluginFile>& files) {
 
 }  // namespace
 
+namespace {
+
+/// SHA-256 of the plugins that lie beside this installation's own library, as its build wrote them down.
+std::set<std::string> shipped_here() {
+  std::set<std::string> all;
+  const auto list = bytes_of(isolated::runner_program().parent_path() / "plugins/shipped.sha256");
+  if (!list) return all;
+  std::istringstream lines(*list);
+  constexpr std::size_t digits = crypto_hash_sha256_BYTES * 2;
+  for (std::string line; std::getline(lines, line);)
+    if (line.size() > digits) all.insert(line.substr(0, digits));
+  return all;
+}
+
+}  // namespace
+
 Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
   std::error_code ec;
   places.copies = fs::absolute(places.copies, ec);
@@ -229,7 +217,18 @@ Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
     std::sort(found.begin(), found.end());
     for (const fs::path& path : found) library.files_.push_back(read_file(path, places));
   }
+  if (places.tried) library.files_.push_back(read_file(fs::absolute(*places.tried), places));
   refuse_doubles(library.files_);
+  if (!places.shipped) places.shipped = shipped_here();
+  for (PluginFile& file : library.files_) file.shipped = places.shipped->contains(file.sha256);
+  if (places.tried) library.files_.back().shipped = true;
+  library.runners_ = std::make_shared<isolated::Runners>(
+      isolated::Common{.program = isolated::runner_program(),
+                       .limits = places.limits,
+                       .odd_rooms = places.odd_rooms,
+                       .alarm = places.alarm ? places.alarm : [](const std::string& line) {
+                         std::fprintf(stderr, "florin: alarm: %s\n", line.c_str());
+                       }});
   library.places_ = std::move(places);
   return library;
 }
@@ -247,43 +246,60 @@ Result<const PluginFile*> PluginLibrary::file_of(std::string_view id) const {
                .message = fmt::format("there is no plugin '{}'; there are: {}", id, known.empty() ? "none" : known)};
 }
 
+Result<Isolation> PluginLibrary::isolation_of(const PluginFile& file, const PluginSetup& setup) const {
+  if (!setup.isolation.empty() && setup.isolation != "process" && setup.isolation != "host")
+    return Error{.code = "bad_isolation",
+                 .message = fmt::format("'{}' is not known here: write process, or host for a plugin that ships with "
+                                        "Florin",
+                                        setup.isolation.substr(0, 64)),
+                 .at = {.path = "/isolation"}};
+  auto wanted = places_.isolation;
+  if (!setup.isolation.empty()) wanted = setup.isolation == "host" ? Isolation::host : Isolation::process;
+  if (wanted == Isolation::process || (!wanted && !file.shipped)) return Isolation::process;
+  if (file.shipped) return Isolation::host;
+  // Said of all: what may not is isolated all the same. Said of this one: it is refused.
+  if (setup.isolation.empty()) return Isolation::process;
+  return Error{.code = "isolation_needed",
+               .message = fmt::format("plugin '{}' does not ship with Florin, so it does not run in the host: take "
+                                      "`isolation: host` out of its block",
+                                      file.id),
+               .at = {.path = "/isolation"}};
+}
+
 std::expected<std::shared_ptr<const PluginInstance>, Errors> PluginLibrary::make(std::string_view id,
                                                                                  const char* interface_id,
                                                                                  const PluginSetup& setup) const {
   const auto file = file_of(id);
   if (!file) return std::unexpected(Errors{file.error()});
   const Manifest& manifest = (*file)->manifest;
-  const Error lacks{.code = "lacks_interface",
-                    .message = fmt::format("plugin '{}' does not offer {}; it offers: {}", id, interface_id,
-                                           fmt::join(manifest.interfaces, ", "))};
-  if (!manifest.offers(interface_id)) return std::unexpected(Errors{lacks});
-  const auto entry = entry_of(copy_of(**file, places_));
-  if (!entry) return std::unexpected(Errors{at_file(entry.error(), (*file)->path)});
+  if (!manifest.offers(interface_id)) return std::unexpected(Errors{lacks_interface(manifest, interface_id)});
+  const auto where = isolation_of(**file, setup);
+  if (!where) return std::unexpected(Errors{where.error()});
+  auto made = *where == Isolation::process ? make_isolated(**file, interface_id, setup)
+                                           : make_here(**file, interface_id, setup);
+  if (!made) return made;
+  // The plugin was asked first: what it says of a word is better than what its schema does.
+  if (Errors unknown = unknown_words(manifest.config_schema, setup.config_json); !unknown.empty())
+    return std::unexpected(unknown);
+  return made;
+}
 
-  auto instance = std::make_shared<PluginInstance>();
-  instance->manifest = manifest;
-  instance->entry = *entry;
-  const JsonTable config(setup.config_json);
-  const florin_setup in{sizeof in, FLORIN_ABI_MINOR, lent(setup.config_json), config.list(), lent(setup.tenant)};
-  Errors problems;
-  try {
-    const auto& made = ask("create", [&](florin_arena* arena) { return (*entry)->create(&in, arena); });
-    instance->plugin = made.plugin;
-    for_each<florin_problem>(made.problems, [&](const florin_problem& problem) {
-      problems.push_back(
-          {.code = "create_failed", .message = copied(problem.text), .at = {.path = copied(problem.path)}});
-    });
-    if (problems.empty() && instance->plugin == nullptr)
-      throw PluginFault("create_failed", "was not made and says no reason");
-    if (problems.empty()) instance->table = (*entry)->query(instance->plugin, interface_id);
-  } catch (const PluginFault& fault) {
-    return std::unexpected(Errors{fault.error(manifest)});
-  } catch (...) {
-    return std::unexpected(Errors{PluginFault("plugin_failed", "threw an exception out of query").error(manifest)});
-  }
-  if (!problems.empty()) return std::unexpected(problems);
-  if (instance->table == nullptr) return std::unexpected(Errors{lacks});
-  return instance;
+std::expected<std::shared_ptr<const PluginInstance>, Errors> PluginLibrary::make_isolated(
+    const PluginFile& file, const char* interface_id, const PluginSetup& setup) const {
+  return isolated::make_remote(runners_, file.sha256,
+                               {.file = copy_of(file, places_),
+                                .plugin = file.manifest.id,
+                                .version = file.manifest.version,
+                                .tenant = setup.tenant},
+                               file.manifest, interface_id, setup.config_json);
+}
+
+std::expected<std::shared_ptr<const PluginInstance>, Errors> PluginLibrary::make_here(const PluginFile& file,
+                                                                                      const char* interface_id,
+                                                                                      const PluginSetup& setup) const {
+  const auto entry = load_entry(copy_of(file, places_));
+  if (!entry) return std::unexpected(Errors{at_file(entry.error(), file.path)});
+  return make_instance(*entry, file.manifest, interface_id, setup.tenant, setup.config_json);
 }
 
 namespace {

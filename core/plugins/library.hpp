@@ -2,20 +2,26 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "florin/result.hpp"
 #include "plugins/credit_policy.hpp"
+#include "plugins/isolated/runner.hpp"
 #include "plugins/method.hpp"
 #include "plugins/processor.hpp"
 #include "plugins/tax.hpp"
 
 namespace florin {
+
+/// Where a plugin's code runs: in this process, or in one of its own that can do nothing but answer.
+enum class Isolation : std::uint8_t { process, host };
 
 /// Where plugins are looked for, and which are believed.
 struct PluginPlaces {
@@ -24,12 +30,24 @@ struct PluginPlaces {
   /// id to SHA-256 in lower-case hex, from the lock file. Given: what is not in it is not loaded. None: nothing is
   /// pinned.
   std::optional<std::map<std::string, std::string>> pins;
+  /// Of all of them. None: those that ship with Florin run in the host, every other one in a process of its own.
+  std::optional<Isolation> isolation{};
+  std::optional<std::filesystem::path> tried{};  ///< one file more, which may run in the host though it is not shipped
+  std::filesystem::path runner{};  ///< the program that isolated plugins run in; none: this installation's
+  /// SHA-256 of those that ship with Florin; none: as the list of this installation says.
+  std::optional<std::set<std::string>> shipped{};
+  /// Isolated plugins get little room for answers, texts that end at the end of a page, and another rounding of
+  /// fractions: for `florin plugin check`.
+  bool odd_rooms = false;
+  isolated::Limits limits{};
+  std::function<void(const std::string& line)> alarm{};  ///< none: standard error
 };
 
 /// What an instance is made of: one per tenant and block of YAML.
 struct PluginSetup {
   std::string tenant;
-  std::string config_json;  ///< the block without `plugin` and secrets; scalars as text
+  std::string config_json;  ///< the block without `plugin`, `isolation` and secrets; scalars as text
+  std::string isolation{};  ///< what the block says: process or host; empty: as PluginPlaces has it
 };
 
 /// One file of the folders, read but not run.
@@ -39,6 +57,7 @@ struct PluginFile {
   std::string sha256;  ///< lower-case hex
   Manifest manifest;
   std::optional<Error> refused;  ///< why it is not loaded
+  bool shipped = false;          ///< it is one of Florin's own, to the byte
 };
 
 /// The set of plugins of a host. Opening it runs no plugin's code; making the first instance of one loads it, for good.
@@ -52,12 +71,16 @@ class PluginLibrary {
   static Result<PluginLibrary> open(PluginPlaces places);
 
   const std::vector<PluginFile>& files() const { return files_; }
+  /// What the processes of isolated plugins did so far.
+  std::vector<isolated::Figures> figures() const { return runners_->figures(); }
 
   /// Makes an instance. Thread-safe.
   ///
   /// Errors: missing_plugin, not_a_plugin, wrong_machine, wrong_abi, bad_manifest, duplicate_plugin, pin_mismatch,
-  ///         unpinned, not_loadable, lacks_interface, bad_answer; create_failed: one error for each problem, `at.path`
-  ///         a JSON pointer into the config
+  ///         unpinned, not_loadable, lacks_interface, bad_answer; cannot_isolate: this machine cannot contain it;
+  ///         isolation_needed: it may not run in the host; bad_isolation; unknown_word:
+  ///         one that the manifest's schema does not have; create_failed: one error for each problem,
+  ///         `at.path` a JSON pointer into the config
   std::expected<CreditPolicy, Errors> credit_policy(std::string_view id, const PluginSetup& setup) const;
   std::expected<MethodPlugin, Errors> method(std::string_view id, const PluginSetup& setup) const;
   std::expected<ProcessorPlugin, Errors> processor(std::string_view id, const PluginSetup& setup) const;
@@ -68,8 +91,17 @@ class PluginLibrary {
   std::expected<std::shared_ptr<const PluginInstance>, Errors> make(std::string_view id, const char* interface_id,
                                                                     const PluginSetup& setup) const;
 
+  std::expected<std::shared_ptr<const PluginInstance>, Errors> make_isolated(const PluginFile& file,
+                                                                             const char* interface_id,
+                                                                             const PluginSetup& setup) const;
+  std::expected<std::shared_ptr<const PluginInstance>, Errors> make_here(const PluginFile& file,
+                                                                         const char* interface_id,
+                                                                         const PluginSetup& setup) const;
+  Result<Isolation> isolation_of(const PluginFile& file, const PluginSetup& setup) const;
+
   PluginPlaces places_;
   std::vector<PluginFile> files_;
+  std::shared_ptr<isolated::Runners> runners_;
 };
 
 }  // namespace florin

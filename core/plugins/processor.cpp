@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "plugins/gate.hpp"
 #include "plugins/instance.hpp"
 
 namespace florin {
@@ -105,6 +106,9 @@ PlannedRequest request_of(const florin_request* said, const Manifest& manifest) 
     const std::string name = copied(header.name);
     if (name.empty() || !is_plain(name) || name.find(':') != std::string::npos)
       refuse_answer("a header without a name");
+    if (gate::is_for_the_host_alone(name))
+      refuse_answer("the header '" + name +
+                    "', which the host sets: it says where a request goes, or how it is framed");
     request.headers.emplace_back(name, value_of(header.value));
   });
   request.body = value_of(said->body);
@@ -115,10 +119,12 @@ PlannedRequest request_of(const florin_request* said, const Manifest& manifest) 
 std::string action_of(const florin_action& said) {
   boost::json::object action;
   action["kind"] = said.kind == FLORIN_REDIRECT ? "redirect" : said.kind == FLORIN_DISPLAY ? "display" : "wait";
-  if (said.url.len != 0) action["url"] = copied(said.url);
+  if (said.url.len != 0)
+    action["url"] = gate::address(said.url, "an address for the customer", said.kind == FLORIN_DISPLAY);
   boost::json::object fields;
-  for_each<florin_pair>(said.fields,
-                        [&](const florin_pair& field) { fields[copied(field.name)] = copied(field.value); });
+  for_each<florin_pair>(said.fields, [&](const florin_pair& field) {
+    fields[gate::word(field.name, "the name of a field")] = gate::foreign(field.value);
+  });
   if (!fields.empty()) action["fields"] = fields;
   if (said.expires_at_us > 0) action["expires_at"] = Instant{said.expires_at_us}.text();
   return boost::json::serialize(action);
@@ -156,31 +162,44 @@ bool fits(std::uint32_t state, About about) {
   return true;
 }
 
+/// Between 0 and what was paid. Of another currency than the payment's it can only be bounded.
+bool is_fee(const Money& fee, const Money& paid) {
+  if (!fee.currency()) return true;
+  const std::int64_t most = fee.currency() == paid.currency() ? paid.minor() : gate::most_units;
+  return 0 <= fee.minor() && fee.minor() <= most;
+}
+
 ProviderReport said_of(const florin_outcome* answer, About about) {
   const auto outcome = inside(answer);
   if (!outcome) refuse_answer("a step that is done and says no outcome");
   ProviderReport said;
   said.state = fits(outcome->state, about) ? state_of(outcome->state) : AttemptState::unknown;
   said.amount = copied(outcome->amount);
-  said.ref = copied(outcome->ref);
-  said.raw = copied(outcome->raw);
+  said.ref = gate::word(outcome->ref, "a reference of the provider's");
+  said.raw = gate::foreign(outcome->raw);
   if (said.state == AttemptState::declined) said.decline = DeclineKind::soft;
   if (const auto reason = inside(outcome->reason)) {
     if (said.state == AttemptState::declined || said.state == AttemptState::not_sent)
       said.decline = reason->kind <= FLORIN_THROTTLED ? static_cast<DeclineKind>(reason->kind + 1) : DeclineKind::soft;
-    said.decline_code = copied(reason->code);
-    said.text = copied(reason->text);
+    said.decline_code = gate::foreign(reason->code, gate::longest_word);
+    said.text = gate::foreign(reason->text);
   }
   if (const auto action = inside(outcome->action)) said.action = action_of(*action);
   if (const auto saved = inside(outcome->saved); saved && about == About::method) {
-    said.token = copied(saved->token);
-    said.brand = copied(saved->brand);
-    said.masked = copied(saved->masked);
+    said.token = gate::word(saved->token, "a token");
+    said.brand = gate::word(saved->brand, "a brand");
+    said.masked = gate::word(saved->masked, "what may be shown of a method");
   }
   said.ask_after = {std::max<std::int64_t>(outcome->poll_after_us, 0)};
   if (said.state == AttemptState::captured && about == About::payment) {
     said.fee = copied(outcome->fee);
-    said.settlement = copied(outcome->settlement);
+    said.settlement = gate::word(outcome->settlement, "the id of a payout");
+    if (!is_fee(said.fee, said.amount)) {
+      // The money came all the same: it is booked, what cannot be a fee is not.
+      said.text = "the plugin reports a fee of " + said.fee.text() +
+                  ", which is not recorded: it is below 0 or above " + "what was paid";
+      said.fee = {};
+    }
   }
   return said;
 }
@@ -196,9 +215,9 @@ bool is_broken_json(const ProviderReply& reply) {
 /// read as payments that the provider never had.
 std::string why_no_page(const std::optional<florin_outcome>& outcome, const std::vector<ProviderReply>& replies) {
   if (outcome && (outcome->state != FLORIN_UNKNOWN || outcome->raw.len != 0 || outcome->reason != nullptr)) {
-    std::string why = copied(outcome->raw);
+    std::string why = gate::foreign(outcome->raw);
     if (const auto reason = inside(outcome->reason))
-      for (const std::string& word : {copied(reason->code), copied(reason->text)})
+      for (const std::string& word : {gate::foreign(reason->code), gate::foreign(reason->text)})
         if (!word.empty()) why += (why.empty() ? "" : ", ") + word;
     return why.empty() ? "the plugin reports no page of records" : why;
   }
@@ -221,14 +240,15 @@ std::optional<WebhookClaim> claim_of(const florin_claim& said) {
     if (said.dispute < FLORIN_DISPUTE_WARNING || said.dispute > FLORIN_DISPUTE_CLOSED) return std::nullopt;
     claim.dispute = static_cast<DisputeState>(said.dispute - 1);
   }
-  claim.event = copied(said.id);
-  claim.type = copied(said.type);
-  claim.payment_key = copied(said.payment_key);
-  claim.refund_key = copied(said.refund_key);
-  claim.payment_ref = copied(said.payment_ref);
+  claim.event = gate::word(said.id, "the id of an event");
+  claim.type = gate::foreign(said.type, gate::longest_word);
+  claim.payment_key = gate::foreign(said.payment_key, gate::longest_word);
+  claim.refund_key = gate::foreign(said.refund_key, gate::longest_word);
+  claim.payment_ref = gate::word(said.payment_ref, "a reference of the provider's");
   claim.said = said_of(said.outcome, claim.of_refund   ? About::refund
                                      : claim.of_method ? About::method
                                                        : About::payment);
+  gate::amount(claim.said.amount.minor(), "an amount");
   claim.happened_at = {said.outcome->happened_at_us};
   return claim;
 }
@@ -237,11 +257,12 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
   ProcessorFacts facts;
   const auto texts = [](const florin_list& list) {
     std::vector<std::string> all;
-    for_each<florin_text>(list, [&](const florin_text& text) { all.push_back(copied(text)); });
+    for_each<florin_text>(list, [&](const florin_text& text) { all.push_back(gate::word(text, "a code")); });
     return all;
   };
   for_each<florin_offer>(said.offers, [&](const florin_offer& offer) {
-    facts.offers.push_back({copied(offer.method), texts(offer.currencies), texts(offer.regions), offer.operations});
+    facts.offers.push_back(
+        {gate::word(offer.method, "a method"), texts(offer.currencies), texts(offer.regions), offer.operations});
     for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_SAVE_METHOD; ++kind)
       if ((offer.operations >> kind & 1) != 0 && slot_of(table, static_cast<OperationKind>(kind)) == nullptr)
         throw PluginFault("lacks_interface", "declares an operation that it does not have");
@@ -263,9 +284,18 @@ constexpr std::size_t most_active_secrets = 4;
 constexpr std::uint32_t most_checks = 8;
 constexpr std::size_t most_webhook_headers = 128, most_webhook_header_bytes = 64 << 10;
 
+/// No term of a program throws away what another one made, so a secret that is in it is part of its result.
+bool has_secret(const florin_value& made) {
+  if (made.terms == nullptr || made.count > 64) return false;
+  return std::any_of(made.terms, made.terms + made.count,
+                     [](const florin_term& term) { return term.code == FLORIN_SECRET; });
+}
+
 /// Whether one check holds, with any of the active secrets. Errors: secret_missing, bad_program.
 Result<bool> holds(const florin_check& check, const FinishWith& with) {
   if (check.kind != FLORIN_EQUAL) return false;
+  if (!has_secret(check.made))
+    refuse_answer("a check without a secret, which proves nothing: anybody could make what it compares");
   if (check.at_us != 0 || check.within_us != 0) {
     const auto now = static_cast<std::uint64_t>(with.now.us), at = static_cast<std::uint64_t>(check.at_us);
     const std::uint64_t apart = with.now.us > check.at_us ? now - at : at - now;
@@ -369,7 +399,7 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
         one->proven = true;  // the provider's own answer
         step.page.push_back(*std::move(one));
       });
-      step.cursor = copied(said.cursor);
+      step.cursor = gate::sentence(said.cursor, "a cursor");
       if (operation.kind == OperationKind::pull) step.no_page = why_no_page(inside(said.outcome), replies);
       const bool looks = operation.kind == OperationKind::status || operation.kind == OperationKind::cancel;
       step.done->absent = looks && inside(said.outcome)->state == FLORIN_ABSENT;

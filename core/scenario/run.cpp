@@ -272,7 +272,12 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& path
 ScenarioReport run_scenarios(const std::vector<std::string>& paths, const ScenarioOptions& options, std::ostream& out) {
   ScenarioReport report;
   Errors unfit;
-  const config::HostFile host = config::load_host_file(options.config, unfit);
+  config::HostFile host = config::load_host_file(options.config, unfit);
+  if (!options.plugins.empty()) host.plugins = options.plugins;
+  if (!options.plugin.empty()) {
+    host.plugin_tried = options.plugin;
+    host.plugin_isolation = options.isolated ? config::PluginsRun::process : config::PluginsRun::host;
+  }
   if (!unfit.empty()) {
     out << config::text_of(unfit) << '\n';
     report.failed = 1;

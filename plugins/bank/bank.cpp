@@ -71,6 +71,7 @@ class Bank {
 
 FLORIN_PLUGIN(Bank, R"({"id": "bank", "version": "1.0.0", "interfaces": ["florin.processor/1"],
   "config": {"type": "object", "additionalProperties": false, "required": ["holder", "account", "statement"],
+    "examples": [{"holder": "Example Ltd", "account": "50200012345678", "statement": "camt.053"}],
     "properties": {"holder": {"type": "string"}, "account": {"type": "string", "pattern": "^[A-Z0-9]{4,34}$"},
       "bank": {"type": "string"}, "ifsc": {"type": "string", "pattern": "^[A-Z]{4}0[A-Z0-9]{6}$"},
       "statement": {"oneOf": [{"enum": ["camt.053", "mt940"]},

@@ -87,5 +87,6 @@ class GstIndia {
 
 FLORIN_PLUGIN(GstIndia, R"({"id": "gst_india", "version": "1.0.0", "interfaces": ["florin.tax/1"],
   "config": {"type": "object", "additionalProperties": false, "required": ["prices", "rate", "seller_state"],
+    "examples": [{"prices": "without_tax", "rate": "18 percent", "seller_state": "KA"}],
     "properties": {"prices": {"const": "without_tax"}, "rate": {"type": "string", "pattern": "^[0-9]{1,2}([.][0-9]{1,2})? percent$"},
       "seller_state": {"type": "string", "pattern": "^[A-Z]{2}$"}}}})")

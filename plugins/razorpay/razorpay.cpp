@@ -742,6 +742,7 @@ FLORIN_PLUGIN(Razorpay, R"({"id": "razorpay", "version": "1.0.0", "interfaces": 
   "endpoints": {"api": "https://api.razorpay.com"},
   "secrets": {"razorpay.api_key": {"for": "api"}, "razorpay.webhook": {}},
   "config": {"type": "object", "additionalProperties": false, "required": ["key_id"],
+    "examples": [{"key_id": "rzp_test_example"}],
     "properties": {"key_id": {"type": "string", "pattern": "^rzp_"},
                    "return_url": {"type": "string", "pattern": "^https?://"},
                    "mandate_limit": {"type": "integer", "minimum": 100}}}})")

@@ -241,6 +241,8 @@ FLORIN_PLUGIN(Standard, R"({
   "id": "standard", "version": "1.0.0", "interfaces": ["florin.credit_policy/1"],
   "config": {
     "type": "object", "additionalProperties": false, "required": ["spend_order", "grants"],
+    "examples": [{"spend_order": ["rollover", "plan", "purchase"], "grants": {"plan": {"ends": "end_of_cycle"},
+      "purchase": {"ends": "12 months"}, "rollover": {"from": "plan", "at": "renewal", "ends": "30 days"}}}],
     "properties": {
       "spend_order": {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/source"},
         {"type": "array", "items": {"$ref": "#/$defs/source"}}]}},

@@ -147,11 +147,17 @@ TEST(Call, RoomGrowsUntilTheAnswerFits) {
   Folder folder;
   const auto library = folder.with("many").open();
   const auto policy = library.credit_policy("many", {.tenant = "acme", .config_json = "{}"});
-  const auto answer = policy->decide({});
+  Moment moment;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    Grant grant{.id = {i + 1}, .type = *CreditType::parse("sms")};
+    grant.granted = grant.remaining = {100};
+    moment.grants.push_back(grant);
+  }
+  const auto answer = policy->decide(moment);
   ASSERT_TRUE(answer) << answer.error().message;
   ASSERT_EQ(answer->decisions.size(), 5000U);
-  EXPECT_EQ(answer->decisions[4999].amount.units, 5000);
-  EXPECT_EQ(answer->decisions[4999].rule, "many.4999");
+  EXPECT_EQ(answer->decisions[4999].grant.value, 5000U);
+  EXPECT_EQ(answer->decisions[4999].rule, "many.5000");
   EXPECT_EQ(policy->decide({.plan = "throw"}).error().code, "plugin_failed");
 }
 

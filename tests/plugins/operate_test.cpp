@@ -300,6 +300,24 @@ TEST_F(Odd, ALossMeansWhatTheRequestSays) {
   EXPECT_EQ(seen.size(), 3U);
 }
 
+TEST_F(Odd, SuccessWithoutARequestIsUnknown) {
+  const ProviderReport said = run(charge("free"), Script({}));
+  EXPECT_TRUE(seen.empty());
+  EXPECT_EQ(said.state, AttemptState::unknown);
+  EXPECT_EQ(said.ref, "");
+  EXPECT_EQ(said.text, "the plugin reports success, and no request was sent that could have brought it");
+}
+
+TEST_F(Odd, AFeeThatCannotBeIsDroppedAndThePaymentCounts) {
+  EXPECT_EQ(run(charge("fee"), Script({fine})).fee.text(), "1.58 USD");
+  for (const char* token : {"fee_of_all_and_more", "fee_below_nothing"}) {
+    const ProviderReport said = run(charge(token), Script({fine}));
+    EXPECT_EQ(said.state, AttemptState::captured) << token;
+    EXPECT_FALSE(said.fee.currency()) << token;
+    EXPECT_NE(said.text.find("which is not recorded"), std::string::npos) << said.text;
+  }
+}
+
 Operation in_doubt(Operation operation) {
   operation.in_doubt = true;
   operation.sent_before = true;

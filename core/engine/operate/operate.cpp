@@ -176,6 +176,13 @@ class Run : public std::enable_shared_from_this<Run> {
   ProviderReport settled(ProviderReport said) const {
     if (said.state == AttemptState::not_sent && (may_have_acted_ || of_payment_there()))
       said.state = AttemptState::unknown;
+    // Nobody knows that money moved without having asked who moves it.
+    const bool claims_money = said.state == AttemptState::captured || said.state == AttemptState::authorised;
+    if (claims_money && sent_.empty()) {
+      said = nothing_learned("the plugin reports success, and no request was sent that could have brought it");
+      said.state = AttemptState::unknown;
+      return said;
+    }
     const bool of_method = operation_.of_method || operation_.kind == OperationKind::save_method;
     const bool moved = !of_method && (said.state == AttemptState::captured || said.state == AttemptState::authorised);
     if (moved && said.amount != operation_.amount) {

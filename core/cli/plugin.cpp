@@ -1,0 +1,91 @@
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "commands.hpp"
+#include "florin/plugin_kit.hpp"
+#include "florin/scenario.hpp"
+#include "outcome.hpp"
+
+/// `florin plugin new | check | test | lock`.
+namespace florin::cli {
+
+namespace fs = std::filesystem;
+
+int new_plugin(const PluginWords& words) {
+  const auto files = florin::new_plugin({words.name, words.kind, words.lang, "."});
+  if (!files) {
+    std::cerr << "florin: " << printable(files.error().message) << "\n";
+    return usage;
+  }
+  for (const std::string& file : *files) std::cout << file << "\n";
+  const std::string build = words.lang == "rust" ? "make" : "cmake -S . -B build && cmake --build build";
+  std::cout << "next: cd " << words.name << " && " << build << " && florin plugin check build/" << words.name
+            << ".so\n";
+  return written(fine);
+}
+
+int check_plugin(const PluginWords& words, bool json) {
+  bool all_hold = true;
+  std::string junit;
+  for (const std::string& file : words.files) {
+    const auto check = florin::check_plugin({file, words.config, words.against, words.long_run});
+    if (!check) return fail(check.error());
+    std::cout << (json ? as_json(*check) + "\n" : as_text(*check));
+    junit += as_junit(*check);
+    all_hold = all_hold && check->holds();
+  }
+  if (!words.junit.empty()) {
+    std::ofstream out(words.junit);
+    out << junit;
+    if (!out.flush()) return fail({.code = "not_writable", .message = words.junit + " cannot be written"});
+  }
+  return written(all_hold ? fine : problems);
+}
+
+int test_plugin(const PluginWords& words) {
+  std::error_code unknown;
+  fs::path config = words.host_file;
+  if (config.empty()) {
+    const fs::path stories = fs::absolute(words.files.front(), unknown).lexically_normal();
+    config =
+        (fs::is_directory(stories, unknown) && stories.has_filename() ? stories : stories.parent_path()).parent_path() /
+        "florin.yaml";
+  }
+  std::string journals[2];
+  ScenarioReport reports[2];
+  for (const bool isolated : {false, true}) {
+    ScenarioOptions options{.config = config.string(), .trace = true};
+    options.plugins = default_plugins();
+    options.plugin = words.plugin;
+    options.isolated = isolated;
+    std::ostringstream out;
+    reports[isolated] = run_scenarios(words.files, options, out);
+    journals[isolated] = out.str();
+    if (reports[isolated].failed == 0) continue;
+    std::cout << printable_lines(out.str()) << (isolated ? "isolated" : "in the host") << ": "
+              << reports[isolated].failed << " of " << reports[isolated].stories << " stories are not as told\n";
+    return written(problems);
+  }
+  if (journals[0] != journals[1]) {
+    std::istringstream here(journals[0]), apart(journals[1]);
+    std::string a, b;
+    while (std::getline(here, a) && std::getline(apart, b) && a == b) {
+    }
+    std::cout << "in the host and isolated the journals differ:\n  " << printable(a) << "\n  " << printable(b) << "\n";
+    return written(problems);
+  }
+  std::cout << reports[0].stories << (reports[0].stories == 1 ? " story" : " stories") << ", " << reports[0].steps
+            << " steps, as told; in the host and isolated the same journal\n";
+  return written(fine);
+}
+
+int lock_plugins(const std::string& folder) {
+  const auto lock = florin::lock_plugins(folder);
+  if (!lock) return fail(lock.error());
+  std::cout << *lock;
+  return written(fine);
+}
+
+}  // namespace florin::cli

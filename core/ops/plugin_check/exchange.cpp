@@ -1,0 +1,138 @@
+#include "ops/plugin_check/exchange.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
+
+namespace florin::plugin_check {
+
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+constexpr const char* key = "key00000000000000000000k1";
+
+std::string text_of(const json::object& object, std::string_view name, const std::string& otherwise = {}) {
+  const auto* value = object.if_contains(name);
+  return value == nullptr || !value->is_string() ? otherwise : std::string(value->get_string());
+}
+
+/// `{key}` is the key that the operation has.
+std::string filled(std::string text) {
+  for (std::size_t at = text.find("{key}"); at != std::string::npos; at = text.find("{key}", at))
+    text.replace(at, 5, key);
+  return text;
+}
+
+/// Text as it stands, anything else as JSON.
+std::string body_of(const json::object& object) {
+  const auto* body = object.if_contains("body");
+  if (body == nullptr) return {};
+  return filled(body->is_string() ? std::string(body->get_string()) : json::serialize(*body));
+}
+
+std::vector<std::pair<std::string, std::string>> pairs_of(const json::object& object, std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  if (const auto* all = object.if_contains(name); all != nullptr && all->is_object())
+    for (const auto& [key_of, value] : all->get_object())
+      pairs.emplace_back(key_of, value.is_string() ? filled(std::string(value.get_string())) : json::serialize(value));
+  return pairs;
+}
+
+std::optional<OperationKind> kind_of(const std::string& word) {
+  static constexpr std::pair<const char*, OperationKind> words[] = {{"charge", OperationKind::charge},
+                                                                    {"cancel", OperationKind::cancel},
+                                                                    {"refund", OperationKind::refund},
+                                                                    {"status", OperationKind::status},
+                                                                    {"pull", OperationKind::pull},
+                                                                    {"capture", OperationKind::capture},
+                                                                    {"save_method", OperationKind::save_method}};
+  for (const auto& [name, kind] : words)
+    if (word == name) return kind;
+  return std::nullopt;
+}
+
+Result<Exchange> exchange_of(const json::object& object, const std::string& name) {
+  const auto bad = [&](const std::string& why) { return Error{.code = "bad_exchange", .message = name + ": " + why}; };
+  const Instant at = *Instant::parse(text_of(object, "at", "2026-03-10T09:00Z"));
+  Exchange exchange{.name = name};
+  const auto* expect = object.if_contains("expect");
+  if (expect == nullptr || !expect->is_object())
+    return bad("'expect' says what it comes to: {\"state\": \"captured\"}");
+  exchange.state = text_of(expect->get_object(), "state");
+  exchange.ref = text_of(expect->get_object(), "ref");
+  exchange.decline = text_of(expect->get_object(), "decline");
+  exchange.absent = exchange.state == "absent";
+  exchange.secrets = pairs_of(object, "secrets");
+  const std::string operation = text_of(object, "operation");
+  if (operation == "webhook") {
+    exchange.of_webhook = true;
+    exchange.message = {.body = body_of(object), .headers = pairs_of(object, "headers"), .received_at = at};
+    return exchange;
+  }
+  const auto kind = kind_of(operation);
+  if (!kind)
+    return bad("'operation' is charge, status, refund, cancel, capture, save_method, pull or webhook, not '" +
+               operation + "'");
+  const auto amount = Money::parse(text_of(object, "amount", "49.00 USD"));
+  if (!amount) return bad(amount.error().message);
+  Operation& of = exchange.operation;
+  of.kind = *kind;
+  of.decided_at = of.started_at = at;
+  of.key = of.payment_key = key;
+  of.amount = *amount;
+  of.method = text_of(object, "method", "card");
+  of.method_ref = text_of(object, "token");
+  of.ref = text_of(object, "ref");
+  of.refund_ref = text_of(object, "refund_ref");
+  of.of_refund = text_of(object, "of") == "refund";
+  of.of_method = text_of(object, "of") == "method";
+  if (of.of_refund) of.refund_key = key;
+  of.customer_key = "check/ann";
+  of.description = "Growth, monthly";
+  of.details = pairs_of(object, "details");
+  of.person = pairs_of(object, "person");
+  of.from = {at.us - 86'400'000'000};
+  of.until = at;
+  if (*kind == OperationKind::pull) of.amount = {};
+  if (const auto* replies = object.if_contains("replies"); replies != nullptr && replies->is_array())
+    for (const json::value& reply : replies->get_array()) {
+      if (!reply.is_object()) return bad("a reply is {\"status\": 200, \"body\": …}");
+      const auto* status = reply.get_object().if_contains("status");
+      exchange.replies.emplace_back(
+          status != nullptr && status->is_int64() ? static_cast<int>(status->get_int64()) : 200,
+          pairs_of(reply.get_object(), "headers"), body_of(reply.get_object()), at);
+    }
+  return exchange;
+}
+
+}  // namespace
+
+Result<std::vector<Exchange>> read_exchanges(const fs::path& folder) {
+  std::error_code failed;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed))
+    if (it->path().extension() == ".json") files.push_back(it->path());
+  if (failed || files.empty())
+    return Error{.code = "file_missing", .message = folder.string() + ": there is no *.json in this folder"};
+  std::ranges::sort(files);
+  std::vector<Exchange> all;
+  for (const fs::path& file : files) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    boost::system::error_code ec;
+    const json::value read = json::parse(text, ec);
+    if (ec || !read.is_object())
+      return Error{.code = "bad_exchange", .message = file.string() + ": this is no JSON object: " + ec.message()};
+    auto exchange = exchange_of(read.get_object(), file.filename().string());
+    if (!exchange) return exchange.error();
+    all.push_back(*std::move(exchange));
+  }
+  return all;
+}
+
+}  // namespace florin::plugin_check
