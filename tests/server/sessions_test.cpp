@@ -18,7 +18,10 @@ class Sessions : public Served {
     options_.session_clock = [this] { return clock_; };
     options_.session_secrets = {"a secret of thirty-two bytes or so"};
     serve(options_);
-    EXPECT_EQ(command("accounts/zoe/open_account", "zoe:open", R"({"billing_country": "US"})").status, 200);
+    EXPECT_EQ(command("accounts/zoe/open_account", "zoe:open",
+                      R"({"billing_country": "US", "personal_data": {"name": "Zoe"}})")
+                  .status,
+              200);
     EXPECT_EQ(command("accounts/zoe/add_payment_method", "zoe:card", card).status, 200);
     EXPECT_EQ(command("accounts/acme/open_account", "acme:open", R"({"billing_country": "US"})").status, 200);
   }
