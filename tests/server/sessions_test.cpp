@@ -177,6 +177,20 @@ TEST_F(Sessions, EndByRestByTimeAndBySigningOut) {
   EXPECT_EQ(as(last, "/v1/callloop/session").status, 401) << "also after a restart";
 }
 
+TEST_F(Sessions, EndForAnAccountOrForOneOfItsPeople) {
+  const std::string zoe = sign_in(), acme = sign_in("{}", "acme"), link = code();
+  EXPECT_EQ(ask(backend_, "/v1/callloop/accounts/zoe/end_sessions", R"({"member": "ann"})").status, 200);
+  EXPECT_EQ(as(zoe, "/v1/callloop/session").status, 200) << "she is another one";
+  EXPECT_EQ(ask(backend_, "/v1/callloop/accounts/zoe/end_sessions", "{}").status, 200);
+  EXPECT_EQ(as(zoe, "/v1/callloop/session").status, 401);
+  EXPECT_EQ(exchange(link, "n1").status, 401) << "a link that was given out before is one of them";
+  EXPECT_EQ(as(acme, "/v1/callloop/session").status, 200);
+  serve(options_);
+  EXPECT_EQ(as(zoe, "/v1/callloop/session").status, 401) << "also after a restart";
+  clock_ += 1;
+  EXPECT_EQ(as(sign_in(), "/v1/callloop/session").status, 200) << "who signs in anew is in";
+}
+
 TEST_F(Sessions, ATokenIsForAHeaderAndNotForLong) {
   const auto made = ask(backend_, "/v1/callloop/accounts/zoe/portal_sessions", R"({"kind": "token"})");
   ASSERT_EQ(made.status, 201) << made.body;
