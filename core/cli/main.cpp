@@ -190,7 +190,7 @@ class Program {
   void with_links() {
     auto* told = command("listen", "events of a running host, posted to a program on this machine",
                          [this] { return listen({api_, key_, forward_to_, types_, secret_, after_}); });
-    told->add_option("API", api_, "as http://127.0.0.1:8080/v1/callloop")->required();
+    told->add_option("API", api_, "as http://127.0.0.1:8080/v1/TENANT")->required();
     told->add_option("--key", key_, "with the scope events")->required();
     told->add_option("--forward-to", forward_to_, "as http://127.0.0.1:4242/hook; none: they are printed alone");
     told->add_option("--types", types_, "order.*,credits.granted; none: all that are stable");

@@ -120,10 +120,13 @@ std::optional<std::string> demo_key(Host& host, const TenantId& tenant) {
   return secret;
 }
 
-void say_demo(const server::Server& server, const std::string& socket, const TenantId& tenant, const std::string& key) {
+void say_demo(const server::Server& server, const Host& host, const std::string& socket, const TenantId& tenant,
+              const std::string& key) {
+  const std::string account = host.accounts(tenant).front().text();
   std::cout << "\nAPI      http://127.0.0.1:" << server.port() << "/v1/" << tenant.text() << "    key " << key << "\n"
-            << "Portal   " << link_at(socket, "/v1/" + tenant.text() + "/accounts/acme/portal_sessions", "{}")
-            << "    acme, as its owner\n"
+            << "Portal   "
+            << link_at(socket, "/v1/" + tenant.text() + "/accounts/" + account + "/portal_sessions", "{}") << "    "
+            << account << ", as its owner\n"
             << "Console  " << link_at(socket, "/admin/console_sessions", R"({"as": "demo"})") << "    staff:demo\n";
 }
 
@@ -153,8 +156,9 @@ int serve(ServeWords words) {
   const ServiceSettings settings = settings_of(Service(*host).settings(), words);
   std::vector<std::string> secrets;
   if (!read_secrets(*host, settings, secrets)) return usage;
-  const auto shown = TenantId::parse("callloop");
-  const auto key = words.demo && shown ? demo_key(*host, *shown) : std::nullopt;
+  // Whoever tries it out sees the first of the demo's tenants and its first customer.
+  const std::optional<TenantId> shown = words.demo ? std::optional(host->tenants().front()) : std::nullopt;
+  const auto key = shown ? demo_key(*host, *shown) : std::nullopt;
   share_streams();
   auto server = server::Server::start(
       *host, {.listen = settings.listen,
@@ -170,7 +174,7 @@ int serve(ServeWords words) {
               },
               .drain = std::chrono::seconds(words.drain < 0 ? settings.drain : words.drain)});
   if (!server) return fail(server.error());
-  if (key) say_demo(**server, words.admin, *shown, *key);
+  if (key) say_demo(**server, *host, words.admin, *shown, *key);
   say_where(*host, **server, words);
   (*server)->run_until_signal();
   server->reset();

@@ -220,6 +220,8 @@ std::vector<Document> documents_of(const Catalog& catalog, const florin::Account
     if (!order.invoice.empty()) all.push_back(document_of(catalog, order));
   for (const Refund& refund : account.refunds)
     if (!refund.credit_note.empty()) all.push_back(document_of(account, refund));
+  // Of one instant, the later one first too.
+  std::ranges::reverse(all);
   std::ranges::stable_sort(all, std::greater(), [](const Document& one) { return one.issued_at; });
   return all;
 }

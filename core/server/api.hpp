@@ -129,6 +129,7 @@ class Api {
   void portal_session(const AskedPtr& asked);
   void session(const AskedPtr& asked);
   void end_session(const AskedPtr& asked);
+  void end_sessions(const AskedPtr& asked);
   void exchange(const HttpRequest& request, const Answer& answer);
   void own_sessions(const HttpRequest& request, const Answer& answer);
   void console_session(const HttpRequest& request, const Answer& answer);

@@ -293,6 +293,21 @@ void Api::end_session(const AskedPtr& asked) {
   });
 }
 
+void Api::end_sessions(const AskedPtr& asked) {
+  const bool of_account = !asked->account.empty();
+  Errors errors;
+  const auto words = words_of_body(asked->request.body, {of_account ? "member" : "staff"}, errors);
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
+  const std::string id = value_of(words, of_account ? "member" : "staff");
+  if (!of_account && id.empty()) return asked->fail("bad_actor", "staff says whose sessions end.");
+  on_pool(asked, [this, asked, id] {
+    sessions_.end_all(asked->caller.tenant.text(), asked->account.text(), id);
+    if (const auto kept = service_.set_note("signed_out", sessions_.signed_out_text()); !kept)
+      return asked->fail(kept.error());
+    asked->json("{}");
+  });
+}
+
 // ---- Pages of somebody else's -------------------------------------------------------------------------------------
 
 void Api::preflight(const HttpRequest& request, const Answer& answer) {

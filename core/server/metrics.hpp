@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// What is counted while the service runs, as Prometheus reads it. docs/metrics.md
+/// What is counted while the service runs, as Prometheus reads it. docs/runbook.md
 namespace florin::server {
 
 class Metrics {

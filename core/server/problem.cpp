@@ -184,6 +184,8 @@ HttpReply reply_of(Errors errors, const HttpRequest& request) {
     if (error.code == "unknown_key") error.code = "unknown_field";
     if (error.code == "missing_key") error.code = "missing_field";
   }
+  // A field that is mistyped is also one that is missing: what to mend comes first.
+  std::ranges::stable_partition(errors, [](const Error& error) { return error.code == "unknown_field"; });
   if (!errors.empty()) {
     problem.code = errors.front().code;
     problem.detail = errors.front().message;

@@ -135,6 +135,8 @@ std::optional<Session> Sessions::open(std::string_view token) const {
 void Sessions::forget_old(Seconds now) {
   std::erase_if(links_, [&](const auto& one) { return one.second.until < now; });
   std::erase_if(signed_out_, [&](const auto& one) { return one.second < now; });
+  constexpr Seconds longest = 12 * hour;
+  std::erase_if(ended_, [&](const Ended& one) { return one.at + longest < now; });
 }
 
 std::string Sessions::make_link(Link link) {
@@ -165,25 +167,49 @@ void Sessions::sign_out(const Session& session) {
   signed_out_[session.nonce] = session.ends();
 }
 
+bool Sessions::Ended::ends(const Session& session) const {
+  if (session.issued > at || !session.is_of(tenant) || session.account != account) return false;
+  return id.empty() || session.id == id;
+}
+
+void Sessions::end_all(const std::string& tenant, const std::string& account, const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  forget_old(now());
+  ended_.push_back({tenant, account, id, now()});
+  // Links that were given out lead to a session that is issued later: they end too.
+  std::erase_if(links_, [&](const auto& one) {
+    Session session = one.second.link.session;
+    session.issued = 0;
+    return ended_.back().ends(session);
+  });
+}
+
 bool Sessions::signed_out(const Session& session) const {
   const std::lock_guard lock(mutex_);
-  return signed_out_.contains(session.nonce);
+  return signed_out_.contains(session.nonce) ||
+         std::ranges::any_of(ended_, [&](const Ended& one) { return one.ends(session); });
 }
 
 std::string Sessions::signed_out_text() const {
   const std::lock_guard lock(mutex_);
-  json::object all;
-  for (const auto& [nonce, until] : signed_out_) all[nonce] = until;
-  return json::serialize(all);
+  json::object out;
+  for (const auto& [nonce, until] : signed_out_) out[nonce] = until;
+  json::array ended;
+  for (const Ended& one : ended_) ended.push_back(json::array{one.tenant, one.account, one.id, one.at});
+  return json::serialize(json::object{{"out", std::move(out)}, {"ended", std::move(ended)}});
 }
 
 void Sessions::read_signed_out(std::string_view text) {
   boost::system::error_code failed;
   const json::value read = json::parse(text, failed);
-  if (failed || !read.is_object()) return;
+  const json::object* all = failed ? nullptr : read.if_object();
+  if (all == nullptr || !all->contains("out") || !all->contains("ended")) return;
   const std::lock_guard lock(mutex_);
-  for (const auto& [nonce, until] : read.get_object())
-    if (until.is_int64()) signed_out_[std::string(nonce)] = until.get_int64();
+  for (const auto& [nonce, until] : all->at("out").as_object())
+    signed_out_[std::string(nonce)] = until.to_number<Seconds>();
+  for (const json::value& one : all->at("ended").as_array())
+    ended_.push_back({std::string(one.at(0).as_string()), std::string(one.at(1).as_string()),
+                      std::string(one.at(2).as_string()), one.at(3).to_number<Seconds>()});
   forget_old(now());
 }
 

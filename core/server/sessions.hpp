@@ -66,8 +66,10 @@ class Sessions {
   std::optional<Link> redeem(const std::string& code, const std::string& nonce);
 
   void sign_out(const Session& session);
+  /// Ends every session that there is of an account (member: of that one alone), or with no account of one of staff.
+  void end_all(const std::string& tenant, const std::string& account, const std::string& id);
   bool signed_out(const Session& session) const;
-  /// Who has signed out, to be kept, and what was kept.
+  /// Who has signed out and whose sessions were ended, to be kept, and what was kept.
   std::string signed_out_text() const;
   void read_signed_out(std::string_view text);
 
@@ -77,6 +79,11 @@ class Sessions {
     Seconds until = 0;
     std::string nonce;  ///< of whoever has exchanged it
   };
+  struct Ended {
+    std::string tenant, account, id;
+    Seconds at = 0;  ///< what was issued until then
+    bool ends(const Session& session) const;
+  };
   void forget_old(Seconds now);
 
   std::vector<std::string> keys_;
@@ -84,6 +91,7 @@ class Sessions {
   mutable std::mutex mutex_;
   std::map<std::string, Open> links_;          ///< by the digest of their code
   std::map<std::string, Seconds> signed_out_;  ///< nonce, until when its token would have worked
+  std::vector<Ended> ended_;
 };
 
 }  // namespace florin::server

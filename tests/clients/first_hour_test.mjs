@@ -194,3 +194,36 @@ test('the command line gives links, looks, and makes sealed backups beside the h
   for (const check of ['files', 'disk', 'backup', 'host'])
     assert.ok(findings.some((one) => one.check === check && one.state !== 'wrong'), looked.stdout.toString());
 });
+
+test('after a restore no event id comes twice with other content', async () => {
+  const folder = join(served.folder, 'lineage');
+  mkdirSync(folder);
+  const serve = async (data, from) => {
+    const host = await started(program, ['serve', '--config', process.env.FLORIN_CONFIG, '--data', data, '--virtual-from', from, '--listen', '127.0.0.1:0', '--quiet', '--drain', '0'], /Clock .*\n/);
+    return { host, api: /API +(\S+)/.exec(host.printed())[1].replace(/\/v1\/.*/, '/v1/callloop') };
+  };
+  const ids = async (florin) => {
+    const all = new Map();
+    for await (const event of florin.events({ wait: 0 })) all.set(event.id, event.account);
+    return all;
+  };
+  const old = await serve(join(folder, 'old'), '2026-03-10');
+  const { stdout } = await run(program, ['key', 'issue', join(folder, 'old'), 'callloop', '--config', process.env.FLORIN_CONFIG, '--preset', 'staff']);
+  const key = stdout.trim();
+  const before = new Florin({ api: old.api, key });
+  await before.account('kept').do('open_account', { billing_country: 'US' }, { key: 'o' });
+  await ids(before);
+  await run(program, ['backup', join(folder, 'old'), join(folder, 'copy')]);
+  await before.account('lost').do('open_account', { billing_country: 'US' }, { key: 'o' });
+  const told = await ids(before);
+  await old.host.end();
+  await run(program, ['restore', join(folder, 'copy'), join(folder, 'new')]);
+  const fresh = await serve(join(folder, 'new'), '2026-03-11');
+  const later = new Florin({ api: fresh.api, key });
+  await later.account('other').do('open_account', { billing_country: 'US' }, { key: 'o' });
+  const again = await ids(later);
+  await fresh.host.end();
+  assert.deepEqual([...again.values()], ['kept', 'other']);
+  for (const [id, account] of again) assert.ok(!told.has(id) || told.get(id) === account, `${id} is of ${told.get(id)} and of ${account}`);
+  assert.equal([...again.keys()].filter((id) => told.has(id)).length, 1, 'what was told before the backup keeps its id');
+});

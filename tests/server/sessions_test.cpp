@@ -18,7 +18,10 @@ class Sessions : public Served {
     options_.session_clock = [this] { return clock_; };
     options_.session_secrets = {"a secret of thirty-two bytes or so"};
     serve(options_);
-    EXPECT_EQ(command("accounts/zoe/open_account", "zoe:open", R"({"billing_country": "US"})").status, 200);
+    EXPECT_EQ(command("accounts/zoe/open_account", "zoe:open",
+                      R"({"billing_country": "US", "personal_data": {"name": "Zoe"}})")
+                  .status,
+              200);
     EXPECT_EQ(command("accounts/zoe/add_payment_method", "zoe:card", card).status, 200);
     EXPECT_EQ(command("accounts/acme/open_account", "acme:open", R"({"billing_country": "US"})").status, 200);
   }
@@ -172,6 +175,20 @@ TEST_F(Sessions, EndByRestByTimeAndBySigningOut) {
   EXPECT_EQ(as(last, "/v1/callloop/session").status, 401);
   serve(options_);
   EXPECT_EQ(as(last, "/v1/callloop/session").status, 401) << "also after a restart";
+}
+
+TEST_F(Sessions, EndForAnAccountOrForOneOfItsPeople) {
+  const std::string zoe = sign_in(), acme = sign_in("{}", "acme"), link = code();
+  EXPECT_EQ(ask(backend_, "/v1/callloop/accounts/zoe/end_sessions", R"({"member": "ann"})").status, 200);
+  EXPECT_EQ(as(zoe, "/v1/callloop/session").status, 200) << "she is another one";
+  EXPECT_EQ(ask(backend_, "/v1/callloop/accounts/zoe/end_sessions", "{}").status, 200);
+  EXPECT_EQ(as(zoe, "/v1/callloop/session").status, 401);
+  EXPECT_EQ(exchange(link, "n1").status, 401) << "a link that was given out before is one of them";
+  EXPECT_EQ(as(acme, "/v1/callloop/session").status, 200);
+  serve(options_);
+  EXPECT_EQ(as(zoe, "/v1/callloop/session").status, 401) << "also after a restart";
+  clock_ += 1;
+  EXPECT_EQ(as(sign_in(), "/v1/callloop/session").status, 200) << "who signs in anew is in";
 }
 
 TEST_F(Sessions, ATokenIsForAHeaderAndNotForLong) {
