@@ -106,6 +106,12 @@ struct ReleaseWords {
 };
 int release(const ReleaseWords& words);
 
+struct DocumentWords {
+  TenantWords of;
+  std::string account, number, form, to;  ///< to: a file; empty: standard output
+};
+int document(const DocumentWords& words);
+
 struct ServeWords {
   std::string config, data, virtual_from, admin;
   std::vector<std::string> listen;

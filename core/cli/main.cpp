@@ -443,6 +443,14 @@ class Program {
     auto* told = of_tenant("notifications", "what is to be told to whom, as JSON",
                            [this] { return notifications(words(), since_); });
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
+    auto* paper =
+        of_tenant("document", "one document as it was issued: an invoice, a credit note, receipt-12-1 or pro-forma-12",
+                  [this] { return document({words(), account_, number_, form(), to_file_}); });
+    paper->add_option("ACCOUNT", account_)->required();
+    paper->add_option("NUMBER", number_, "as the list of its documents has it")->required();
+    paper->add_flag("--pdf", pdf_);
+    paper->add_flag("--html", html_);
+    paper->add_option("--to", to_file_, "a file; none: standard output");
     auto* lines =
         host_command("statement", "load a bank's statement, and say of each line whose it is and why",
                      [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
@@ -511,7 +519,9 @@ class Program {
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;
   std::string day_, month_, search_, what_;
-  bool dry_run_ = false, csv_ = false;
+  bool dry_run_ = false, csv_ = false, pdf_ = false, html_ = false;
+  std::string number_;
+  std::string form() const { return pdf_ ? "pdf" : html_ ? "html" : "json"; }
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 
@@ -7,6 +8,7 @@
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "florin/papers.hpp"
 #include "florin/printable.hpp"
 #include "outcome.hpp"
 
@@ -209,6 +211,24 @@ int notifications(const TenantWords& words, std::uint64_t from) {
     if (!all) return was_refused(all.error());
     std::cout << as_json(*all) << "\n";
     return written(fine);
+  });
+}
+
+int document(const DocumentWords& words) {
+  return on_tenant(words.of, [&](Host& host, const TenantId& tenant) {
+    const auto account = AccountId::parse(words.account);
+    if (!account) return failed_to_read("ACCOUNT", account);
+    const auto document = Papers(host).document(tenant, *account, words.number, words.form);
+    if (!document) return was_refused(document.error());
+    if (words.to.empty()) {
+      std::cout << *document;
+      return written(fine);
+    }
+    std::ofstream file(words.to, std::ios::binary);
+    file << *document;
+    file.close();
+    if (!file) return fail({.code = "cannot_write", .message = "cannot write " + words.to});
+    return static_cast<int>(fine);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -460,8 +461,7 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     Account nobody;
     apply(nobody, tenant->state, entry, position);
   }
-  if (!data_key.empty())
-    pending_keys_.push_back({data_key_name(entry.tenant, entry.account, position), std::move(data_key)});
+  std::ranges::move(data_keys_of(entry.tenant, entry.account, position, data_key), std::back_inserter(pending_keys_));
   journal::write(pending_, entry);
   last_ = position;
   tail_.push_back({std::move(made), std::move(reply)});
@@ -645,11 +645,16 @@ void Shard::durable(const store::Row& row) {
 /// was named after that entry has keys of its own.
 void Shard::erase(const Entry& entry, store::Position position) {
   if (entry.refusal) return;
-  const store::DataKeyRange keys = data_keys_before(entry.tenant, entry.account, position);
+  std::vector<store::DataKeyRange> ranges = {data_keys_before(entry.tenant, entry.account, position)};
+  // Whoever got a document is named on it as long as law wants it kept.
+  const Account* of = account(entry.tenant, entry.account);
+  const bool documented =
+      of != nullptr && std::ranges::any_of(of->orders, [](const Order& order) { return !order.invoice.empty(); });
+  if (!documented) ranges.push_back(addressee_keys_before(entry.tenant, entry.account, position));
   if (erase_)
-    erase_(keys);
+    for (store::DataKeyRange& range : ranges) erase_(std::move(range));
   else
-    (void)!store_.erase_keys(options_.number, {keys});
+    (void)!store_.erase_keys(options_.number, ranges);
 }
 
 Status seal(Job& job) {

@@ -2,6 +2,9 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <array>
+
 #include "engine/row.hpp"
 
 namespace florin::engine {
@@ -41,6 +44,7 @@ Result<std::vector<Word>> unpacked(const std::string& text) {
 }
 
 constexpr const char* sealed_word = "sealed";
+constexpr const char* addressee_word = "sealed_addressee";
 
 /// Each new word in place of the one of its name.
 Result<std::vector<Word>> with(Result<std::vector<Word>> person, Result<std::vector<Word>> changed) {
@@ -54,8 +58,12 @@ Result<std::vector<Word>> with(Result<std::vector<Word>> person, Result<std::vec
 
 }  // namespace
 
-Result<SealedWords> seal_person(const std::vector<Word>& person) {
-  if (sodium_init() < 0) return Error{.code = "no_random", .message = "the machine gives no random bytes"};
+namespace {
+
+struct SealedText {
+  std::string text, key;
+};
+SealedText sealed_text(const std::vector<Word>& person) {
   std::string key(crypto_secretbox_KEYBYTES, '\0');
   crypto_secretbox_keygen(bytes(key));
   std::string nonce(crypto_secretbox_NONCEBYTES, '\0');
@@ -67,13 +75,58 @@ Result<SealedWords> seal_person(const std::vector<Word>& person) {
   std::string text(sodium_base64_ENCODED_LEN(whole.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
   sodium_bin2base64(text.data(), text.size(), bytes(whole), whole.size(), sodium_base64_VARIANT_ORIGINAL);
   text.resize(text.find('\0'));
-  return SealedWords{{{sealed_word, text}}, std::move(key)};
+  return {std::move(text), std::move(key)};
+}
+
+std::string digits_of(store::Position position) {
+  std::string digits = std::to_string(position);
+  digits.insert(0, 20 - digits.size(), '0');  // names are in the order of positions
+  return digits;
+}
+/// Behind every name of a person's key, so that an erasure of those leaves it.
+std::string addressee_key_name(const TenantId& tenant, const AccountId& account, store::Position position) {
+  return tenant.text() + "/" + account.text() + "/addressee/" + digits_of(position);
+}
+
+}  // namespace
+
+bool is_of_addressee(std::string_view word) {
+  static constexpr std::array words = {std::string_view("name"),    std::string_view("company"),
+                                       std::string_view("address"), std::string_view("address_2"),
+                                       std::string_view("city"),    std::string_view("postcode"),
+                                       std::string_view("country"), std::string_view("state"),
+                                       std::string_view("tax_id"),  std::string_view("purchase_order")};
+  return std::ranges::find(words, word) != words.end();
+}
+
+Result<SealedWords> seal_person(const std::vector<Word>& person) {
+  if (sodium_init() < 0) return Error{.code = "no_random", .message = "the machine gives no random bytes"};
+  std::vector<Word> addressee;
+  std::ranges::copy_if(person, std::back_inserter(addressee),
+                       [](const Word& word) { return is_of_addressee(word.name); });
+  SealedText whole = sealed_text(person);
+  SealedText shown = sealed_text(addressee);
+  return SealedWords{{{sealed_word, std::move(whole.text)}, {addressee_word, std::move(shown.text)}},
+                     whole.key + shown.key};
 }
 
 std::string data_key_name(const TenantId& tenant, const AccountId& account, store::Position position) {
-  std::string digits = std::to_string(position);
-  digits.insert(0, 20 - digits.size(), '0');  // names are in the order of positions
-  return tenant.text() + "/" + account.text() + "/" + digits;
+  return tenant.text() + "/" + account.text() + "/" + digits_of(position);
+}
+
+std::vector<store::DataKey> data_keys_of(const TenantId& tenant, const AccountId& account, store::Position position,
+                                         std::string_view keys) {
+  std::vector<store::DataKey> named;
+  if (keys.empty()) return named;
+  named.push_back({data_key_name(tenant, account, position), std::string(keys.substr(0, crypto_secretbox_KEYBYTES))});
+  if (keys.size() > crypto_secretbox_KEYBYTES)
+    named.push_back(
+        {addressee_key_name(tenant, account, position), std::string(keys.substr(crypto_secretbox_KEYBYTES))});
+  return named;
+}
+
+store::DataKeyRange addressee_keys_before(const TenantId& tenant, const AccountId& account, store::Position position) {
+  return {addressee_key_name(tenant, account, 0), addressee_key_name(tenant, account, position)};
 }
 
 store::DataKeyRange data_keys_before(const TenantId& tenant, const AccountId& account, store::Position position) {
@@ -84,13 +137,11 @@ namespace {
 
 /// The words again, of a seal that was written at `position`. Errors: erased, damaged_seal.
 Result<std::vector<Word>> open_person(store::Store& store, std::uint32_t shard, const std::string& key_name,
-                                      const std::vector<Word>& sealed) {
+                                      const std::string& text) {
   const Error damaged{.code = "damaged_seal", .message = "what was sealed is not what was written"};
-  if (sealed.size() != 1 || sealed.front().name != sealed_word) return damaged;
   auto key = store.key(shard, key_name);
   if (!key && key.error().code != "no_such_key") return key.error();
   if (!key) return Error{.code = "erased", .message = "the personal data of this account was erased"};
-  const std::string& text = sealed.front().value;
   std::string whole(text.size(), '\0');
   std::size_t size = 0;
   if (sodium_base642bin(bytes(whole), whole.size(), text.data(), text.size(), nullptr, &size, nullptr,
@@ -116,10 +167,27 @@ const std::vector<Word>* sealed_in(const Entry& entry, const TenantId& tenant, c
   return nullptr;
 }
 
+const std::string* text_of(const std::vector<Word>& sealed, std::string_view name) {
+  const auto found = std::ranges::find(sealed, name, &Word::name);
+  return found == sealed.end() ? nullptr : &found->value;
+}
+
+/// What was sealed before documents had a seal of their own is read by the person's.
+Result<std::vector<Word>> open_one(store::Store& store, std::uint32_t shard, const TenantId& tenant,
+                                   const AccountId& account, store::Position position, const std::vector<Word>& sealed,
+                                   Sealed which) {
+  const std::string* whole = text_of(sealed, sealed_word);
+  const std::string* addressee = text_of(sealed, addressee_word);
+  if (whole == nullptr) return Error{.code = "damaged_seal", .message = "what was sealed is not what was written"};
+  if (which == Sealed::documents && addressee != nullptr)
+    return open_person(store, shard, addressee_key_name(tenant, account, position), *addressee);
+  return open_person(store, shard, data_key_name(tenant, account, position), *whole);
+}
+
 }  // namespace
 
 Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account,
-                                      const std::vector<std::uint64_t>& entries) {
+                                      const std::vector<std::uint64_t>& entries, Sealed which) {
   Result<std::vector<Word>> person =
       Error{.code = "no_such_account", .message = "no person was given for '" + account.text() + "'"};
   const auto shards = store.shards();
@@ -132,7 +200,7 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
         const Entry& entry = (*all)[position - row.first];
         const std::vector<Word>* sealed = sealed_in(entry, tenant, account);
         if (sealed == nullptr || sealed->empty()) return false;
-        auto opened = open_person(store, shard, data_key_name(tenant, account, position), *sealed);
+        auto opened = open_one(store, shard, tenant, account, position, *sealed, which);
         person = std::holds_alternative<SetBilling>(entry.command) ? with(std::move(person), std::move(opened))
                                                                    : std::move(opened);
         return false;

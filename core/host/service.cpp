@@ -10,6 +10,8 @@ namespace florin {
 
 const ServiceSettings& Service::settings() const { return host_.inside_->service; }
 
+std::shared_ptr<Assembly> Service::assembly() const { return host_.inside_->open(); }
+
 Result<AccountRole> Service::standing(const TenantId& tenant, const AccountId& account, const Actor& actor) const try {
   return host_.inside_->on_account_at_once<AccountRole>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs, Instant) {

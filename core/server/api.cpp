@@ -130,6 +130,14 @@ const std::vector<Api::Route>& Api::routes() {
          Body::none,
          "One order with its payments; `wait` returns when it changes"},
         {"GET",
+         "accounts/{account}/documents/{number}/{form}",
+         "read",
+         &Api::paper,
+         {},
+         Body::none,
+         "One document as it was issued: its form is json, html or pdf"},
+        {"GET", "presentation", "-", &Api::presentation, {}, Body::none, "Names, colours and links that pages show"},
+        {"GET",
          "accounts/{account}/payment_methods",
          "read",
          by<&Api::payment_methods>,
@@ -216,6 +224,7 @@ const std::vector<Api::Route>& Api::routes() {
 
 Api::Api(Host& host, asio::io_context& io, Options options)
     : host_(host),
+      papers_(host),
       io_(io),
       options_(std::move(options)),
       sandbox_(host.in_sandbox()),

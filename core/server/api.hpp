@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "florin/host.hpp"
+#include "florin/papers.hpp"
 #include "florin/reads.hpp"
 #include "florin/service.hpp"
 #include "keys.hpp"
@@ -180,6 +181,8 @@ class Api {
   void account(const AskedPtr& asked);
   void orders(const AskedPtr& asked);
   void order(const AskedPtr& asked);
+  void paper(const AskedPtr& asked);
+  void presentation(const AskedPtr& asked);
   void payment_methods(const AskedPtr& asked);
   void may(const AskedPtr& asked);
   void personal_data(const AskedPtr& asked);
@@ -207,6 +210,7 @@ class Api {
   std::string now_text() const;
 
   Host& host_;
+  Papers papers_;
   boost::asio::io_context& io_;
   const Options options_;
   const bool sandbox_, virtual_;

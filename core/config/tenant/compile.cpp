@@ -49,6 +49,9 @@ Catalog Compiler::compile() {
   gates();
   credit_policy();
   documents();
+  seller();
+  names();
+  portal();
   tax();
   back_dated();
   on_new_version();

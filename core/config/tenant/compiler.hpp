@@ -103,6 +103,9 @@ class Compiler {
   /// `CL-000001`: what stays, then zeros and the first number.
   std::string number_pattern(const Written<std::string>& written);
   void documents();
+  void seller();
+  void names();
+  void portal();
   void tax();
 
   // ---- New versions and notifications: compile_operation.cpp

@@ -510,11 +510,47 @@ struct GateBlock {
 };
 BOOST_DESCRIBE_STRUCT(GateBlock, (), (action, if_, needs, refuse, says))
 
+enum class Paper : std::uint8_t { a4, letter };
+BOOST_DESCRIBE_ENUM(Paper, a4, letter)
+
 struct DocumentsBlock {
   Written<std::string> invoice;
   Written<std::string> credit_note;
+  std::optional<Written<std::string>> title;
+  std::optional<Written<std::string>> footer;
+  std::optional<Paper> paper;
 };
-BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note))
+BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note, title, footer, paper))
+
+struct TaxIdBlock {
+  Written<std::string> kind;
+  Written<std::string> id;
+};
+BOOST_DESCRIBE_STRUCT(TaxIdBlock, (), (kind, id))
+
+/// Who sells, as it stands on documents.
+struct SellerBlock {
+  Written<std::string> name;
+  std::optional<std::string> trading_as;
+  OneOrMany<Written<std::string>> address;
+  Written<std::string> country;
+  std::vector<TaxIdBlock> tax_ids;
+  std::optional<std::string> registered;
+  std::vector<std::pair<std::string, Written<std::string>>> pay_to;
+  std::optional<Written<std::string>> contact;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(SellerBlock, (), (name, trading_as, address, country, tax_ids, registered, pay_to, contact))
+
+/// What customers see of pages, beside what the rest of the file says.
+struct PortalBlock {
+  std::optional<std::string> name;
+  std::optional<Written<std::string>> accent;
+  std::vector<std::pair<std::string, Written<std::string>>> links;
+  std::vector<std::pair<std::string, Written<std::string>>> about;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(PortalBlock, (), (name, accent, links, about))
 
 struct OnNewVersionBlock {
   OnNewVersion::Running running_subscriptions = OnNewVersion::Running::keep_price;
@@ -607,13 +643,16 @@ struct TenantFile {
   OnNewVersionBlock on_new_version;
   std::optional<UsageBlock> usage;
   std::vector<NoticeBlock> notifications;
+  std::optional<SellerBlock> seller;
+  std::vector<std::pair<std::string, Written<std::string>>> names;
+  std::optional<PortalBlock> portal;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, dunning, refunds, credit_policy, payments, gates,
                        roles, documents, tax, business_days, entitlements, members, minimum, on_new_version, usage,
-                       notifications))
+                       notifications, seller, names, portal))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -646,6 +685,9 @@ inline constexpr Note tenant_file_notes[] = {
     {"on_new_version", "how subscriptions and meters come from the version before to this one"},
     {"usage", "left out: usage is told as it happens"},
     {"notifications", "what the account's people are told of, and by what"},
+    {"seller", "who sells, as it stands on invoices; left out: documents wait until it is there"},
+    {"names", "what customers read in place of an id of this file, as `growth: Growth`"},
+    {"portal", "name, colour and links of the pages that customers see"},
 };
 inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what comes with it"}};
 inline constexpr Note plan_notes[] = {
@@ -748,6 +790,22 @@ inline constexpr Note rest_notes[] = {{"after", "failures in a row"},
 inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for any more"},
                                        {"withheld_tax", "of the price without tax, against its certificate"},
                                        {"more", "what is short by more"}};
+inline constexpr Note documents_notes[] = {
+    {"title", "of an invoice; left out: Invoice, or Tax invoice where GST is charged"},
+    {"footer", "a line at the foot of each page"},
+    {"paper", "left out: a4, and letter for a seller in the US or Canada"}};
+inline constexpr Note seller_notes[] = {
+    {"name", "the legal name"},
+    {"address", "its lines", Note::Presence::required},
+    {"country", "ISO 3166, two letters"},
+    {"tax_ids", "each with its kind: gstin, vat, ein, …"},
+    {"registered", "where law wants it, as `Handelsregister Berlin, HRB 12345`"},
+    {"pay_to", "the bank account that a transfer goes to, each field as it is printed"},
+    {"contact", "where customers write to"}};
+inline constexpr Note portal_notes[] = {{"name", "left out: the seller's"},
+                                        {"accent", "the colour of buttons, as `#0a6e5c`; 4.5:1 on white at least"},
+                                        {"links", "back, terms, privacy, support: https addresses"},
+                                        {"about", "a sentence for a plan, an add-on or a type of credits, by its id"}};
 inline constexpr Note paid_after_closed_notes[] = {
     {"purchase", "deliver: at the order's price, its life from then; left out: as otherwise"},
     {"recharge", "left out: as otherwise"},
@@ -816,6 +874,12 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::RefusalsBlock> = yaml::refusals_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::RestBlock> = yaml::rest_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::DocumentsBlock> = yaml::documents_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::SellerBlock> = yaml::seller_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::PortalBlock> = yaml::portal_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::GateBlock> = yaml::gate_notes;
 template <>

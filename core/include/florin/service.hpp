@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@
 
 /// What `florin serve` asks of a host beyond what an embedder does. docs/http.md
 namespace florin {
+
+class Assembly;
 
 /// Where a person stands on an account.
 struct AccountRole {
@@ -51,6 +54,9 @@ class FLORIN_API Service {
   Status set_note(std::string_view name, std::string_view text) const;
 
  private:
+  friend class Papers;  // florin/papers.hpp
+  /// None: the host was closed.
+  std::shared_ptr<Assembly> assembly() const;
   const Host& host_;
 };
 

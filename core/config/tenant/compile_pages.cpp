@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <cmath>
+
+#include "config/hint.hpp"
+#include "config/tenant/compiler.hpp"
+#include "config/tenant/presentation.hpp"
+
+namespace florin::config {
+
+namespace {
+
+bool is_email(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == text.npos &&
+         text.size() <= 254 &&
+         std::ranges::none_of(text, [](char c) { return c <= ' ' || c == '<' || c == '>' || c == 127; });
+}
+
+/// How light a colour is, as WCAG 2.2 reckons. Errors: negative for what is no `#rrggbb` or `#rgb`.
+double luminance(std::string_view hex) {
+  if (hex.size() == 4 && hex[0] == '#') {
+    const char wide[] = {'#', hex[1], hex[1], hex[2], hex[2], hex[3], hex[3]};
+    return luminance(std::string_view(wide, sizeof wide));
+  }
+  if (hex.size() != 7 || hex[0] != '#') return -1;
+  double light = 0;
+  constexpr double weights[] = {0.2126, 0.7152, 0.0722};
+  for (std::size_t i = 0; i < 3; ++i) {
+    int value = 0;
+    for (const char c : hex.substr(1 + 2 * i, 2)) {
+      const std::size_t digit = std::string_view("0123456789abcdef").find(c >= 'A' && c <= 'F' ? c + 32 : c);
+      if (digit == std::string_view::npos) return -1;
+      value = value * 16 + static_cast<int>(digit);
+    }
+    const double share = value / 255.0;
+    light += weights[i] * (share <= 0.04045 ? share / 12.92 : std::pow((share + 0.055) / 1.055, 2.4));
+  }
+  return light;
+}
+
+}  // namespace
+
+bool is_gstin(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  if (text.size() != 15) return false;
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < 14; ++i) {
+    const std::size_t value = digits.find(text[i]);
+    if (value == std::string_view::npos) return false;
+    const std::size_t product = value * (i % 2 == 0 ? 1 : 2);
+    sum += product / 36 + product % 36;
+  }
+  return text[14] == digits[(36 - sum % 36) % 36];
+}
+
+void Compiler::seller() {
+  if (!file_.seller) return;
+  const auto& seller = *file_.seller;
+  const std::string& country = seller.country.value;
+  if (country.size() != 2 || !std::ranges::all_of(country, [](char c) { return c >= 'A' && c <= 'Z'; }))
+    add("bad_country", "'" + country.substr(0, 40) + "' is not a country such as US or IN", seller.country.at);
+  if (seller.contact && !is_email(seller.contact->value))
+    add("bad_email", "'" + seller.contact->value.substr(0, 80) + "' is not an address such as billing@example.com",
+        seller.contact->at);
+  const yaml::TaxIdBlock* gstin = nullptr;
+  for (const auto& id : seller.tax_ids)
+    if (id.kind.value == "gstin") gstin = &id;
+  if (gstin != nullptr && !is_gstin(gstin->id.value))
+    add("bad_tax_id",
+        "'" + gstin->id.value.substr(0, 40) + "' is not a GSTIN: 15 characters of which the last is a check digit",
+        gstin->id.at);
+  if (file_.tax.plugin.text() != "gst_india") return;
+  if (gstin == nullptr)
+    add("missing_key", "a tax invoice of India names its seller's GSTIN: tax_ids: [{kind: gstin, id: …}]", seller.at);
+  for (const auto& [name, pattern] :
+       {std::pair("invoice", &file_.documents.invoice), std::pair("credit_note", &file_.documents.credit_note)})
+    if (pattern->value.size() > 16)
+      add("bad_number_pattern", std::string("numbers of a tax ") + name + " of India have at most 16 characters",
+          pattern->at);
+}
+
+void Compiler::names() {
+  std::vector<std::string> known = {"monthly", "quarterly", "annual"};
+  const auto take = [&](const auto& table) {
+    for (const auto& row : table) known.emplace_back(row.first.text());
+  };
+  take(file_.plans), take(file_.add_ons), take(file_.credits), take(file_.meters), take(file_.entitlements);
+  take(file_.payments.methods);
+  for (const auto& approval : file_.approvals) known.emplace_back(approval.value.text());
+  for (const auto& role : file_.roles.value) known.emplace_back(role.first.text());
+  for (const auto& [id, plan] : file_.plans)
+    for (const auto& cycle : plan.cycles) known.emplace_back(cycle.first.text());
+  const auto check = [&](const auto& table, std::string_view block) {
+    for (const auto& [id, text] : table) {
+      if (std::ranges::find(known, id) == known.end())
+        add("unknown_name",
+            std::string(block) + " names '" + id.substr(0, 64) +
+                "', which is no plan, add-on, type of credits, meter, "
+                "entitlement, method or role of this file" +
+                did_you_mean(id, {known.begin(), known.end()}),
+            text.at);
+      if (text.value.size() > 200)
+        add("too_long", "what customers read of '" + id.substr(0, 64) + "' has at most 200 bytes", text.at);
+    }
+  };
+  check(file_.names, "names");
+  if (file_.portal) check(file_.portal->about, "about");
+}
+
+void Compiler::portal() {
+  if (!file_.portal) return;
+  if (const auto& accent = file_.portal->accent) {
+    const double light = luminance(accent->value);
+    if (light < 0)
+      add("bad_colour", "'" + accent->value.substr(0, 40) + "' is not a colour such as #0a6e5c", accent->at);
+    else if (1.05 / (light + 0.05) < 4.5)
+      add("low_contrast", "white text on " + accent->value + " is hard to read: take a darker colour, 4.5:1 at least",
+          accent->at);
+  }
+  static constexpr std::string_view links[] = {"back", "terms", "privacy", "support"};
+  for (const auto& [name, address] : file_.portal->links) {
+    if (std::ranges::find(links, name) == std::end(links))
+      add("unknown_name", "portal.links has no '" + name.substr(0, 64) + "': back, terms, privacy and support",
+          address.at);
+    if (!address.value.starts_with("https://") && !address.value.starts_with("mailto:"))
+      add("bad_address", "'" + address.value.substr(0, 80) + "' is not an https address", address.at);
+  }
+}
+
+}  // namespace florin::config

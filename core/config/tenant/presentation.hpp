@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/tenant/tenant.hpp"
+
+/// What a tenant's file says to people: who sells, what things are called, how pages look. No decision reads it.
+namespace florin::config {
+
+struct Seller {
+  struct TaxId {
+    std::string kind, id;
+  };
+  std::string name, trading_as, country, registered, contact;
+  std::vector<std::string> address;
+  std::vector<TaxId> tax_ids;
+  std::vector<std::pair<std::string, std::string>> pay_to;
+};
+
+struct Presentation {
+  std::optional<Seller> seller;
+  std::string file;                  ///< the operator's file, to name in what is missing
+  std::string title, footer, paper;  ///< of documents; empty: as usual
+  std::vector<std::pair<std::string, std::string>> names, about, links;
+  std::string portal_name, accent;
+  std::string tax_plugin;
+  std::string zone;  ///< IANA name
+  std::string currency;
+
+  /// `Growth` for `growth`: as the file says, or the id made readable.
+  std::string name_of(std::string_view id) const;
+};
+
+Presentation presentation_of(const Tenant& tenant);
+
+/// India's tax number: 15 characters, the last a check digit.
+bool is_gstin(std::string_view text);
+
+}  // namespace florin::config

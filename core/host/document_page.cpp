@@ -1,0 +1,294 @@
+#include "host/document_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "florin/printable.hpp"
+#include "host/parts.hpp"
+
+namespace florin {
+
+namespace {
+
+constexpr std::array eu = {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR",
+                           "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"};
+
+/// One line that turns no direction of writing; of what is endless, the beginning.
+std::string shown_text(std::string_view text) {
+  constexpr std::size_t most = 300;
+  std::string line = printable(text);
+  if (line.size() <= most) return line;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+  return line.substr(0, end) + "…";
+}
+
+std::string value_of(const std::vector<Word>& words, std::string_view name) {
+  const auto found = std::ranges::find(words, name, &Word::name);
+  return found == words.end() ? std::string() : found->value;
+}
+
+/// `1,234.50 USD`; of rupees `1,23,456.78 INR`.
+std::string amount(const Money& money) {
+  std::string text = money.text();
+  const std::size_t first = text.starts_with('-') ? 1 : 0;
+  const std::size_t end = std::min(text.find_first_not_of("0123456789", first), text.size());
+  const bool lakhs = money.currency().code() == "INR";
+  std::size_t step = 3;
+  for (std::size_t at = end; at > first + step;) {
+    at -= step;
+    text.insert(at, ",");
+    if (lakhs) step = 2;
+  }
+  return text;
+}
+
+std::string day(const Calendar& calendar, Instant at) {
+  static constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const Date date = calendar.date(at);
+  return std::to_string(date.day) + " " + months[date.month - 1U] + " " + std::to_string(date.year);
+}
+
+bool is_id(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == word.npos;
+}
+
+/// A line of an order in the tenant's own words: `growth, monthly` is `Growth, monthly`.
+std::string in_words(const std::string& text, const config::Presentation& shown) {
+  std::string out;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t end = std::min(text.find(", ", from), text.size());
+    const std::string word = text.substr(from, end - from);
+    const bool named = std::ranges::any_of(shown.names, [&](const auto& one) { return one.first == word; });
+    const std::size_t blank = word.find(' ');
+    const std::string behind = blank == std::string::npos ? std::string() : word.substr(blank + 1);
+    const bool counted = blank != std::string::npos && word.find_first_not_of("0123456789.") == blank;
+    const bool unit = counted && std::ranges::any_of(shown.names, [&](const auto& one) { return one.first == behind; });
+    if (from > 0) out += ", ";
+    if (named || (from == 0 && is_id(word)))
+      out += shown.name_of(word);
+    else if (unit)
+      out += word.substr(0, blank + 1) + shown.name_of(behind);
+    else
+      out += word;
+    from = end + 2;
+  }
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
+  return shown_text(out);
+}
+
+PageParty seller_on(const config::Seller& seller) {
+  PageParty party{.name = shown_text(seller.name), .lines = {}};
+  if (!seller.trading_as.empty() && seller.trading_as != seller.name)
+    party.lines.push_back("trading as " + shown_text(seller.trading_as));
+  for (const std::string& line : seller.address) party.lines.push_back(shown_text(line));
+  for (const auto& id : seller.tax_ids) {
+    std::string kind = id.kind;
+    std::ranges::transform(kind, kind.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    party.lines.push_back(shown_text(kind + " " + id.id));
+  }
+  if (!seller.registered.empty()) party.lines.push_back(shown_text(seller.registered));
+  if (!seller.contact.empty()) party.lines.push_back(shown_text(seller.contact));
+  return party;
+}
+
+PageParty buyer_on(const Account& account, const Issued& issued, const std::vector<Word>& buyer) {
+  const std::string company = value_of(buyer, "company"), name = value_of(buyer, "name");
+  PageParty party{.name = shown_text(!company.empty() ? company
+                                     : !name.empty()  ? name
+                                                      : account.id.text()),
+                  .lines = {}};
+  if (!company.empty() && !name.empty()) party.lines.push_back(shown_text(name));
+  for (const char* word : {"address", "address_2"})
+    if (const std::string line = value_of(buyer, word); !line.empty()) party.lines.push_back(shown_text(line));
+  std::string city = value_of(buyer, "postcode");
+  if (const std::string town = value_of(buyer, "city"); !town.empty()) city += (city.empty() ? "" : " ") + town;
+  if (!city.empty()) party.lines.push_back(shown_text(city));
+  const std::string country = value_of(buyer, "country").empty() ? issued.country : value_of(buyer, "country");
+  const std::string state = value_of(buyer, "state").empty() ? issued.state : value_of(buyer, "state");
+  if (!country.empty()) party.lines.push_back(shown_text(state.empty() ? country : state + ", " + country));
+  if (const std::string id = value_of(buyer, "tax_id"); !id.empty()) party.lines.push_back(shown_text("Tax id " + id));
+  return party;
+}
+
+std::string title_of(const Issued& issued, const config::Presentation& shown) {
+  if (issued.kind == "credit_note") return "Credit note";
+  if (issued.kind == "receipt") return "Payment receipt";
+  if (issued.kind == "pro_forma") return "Pro forma invoice";
+  if (!shown.title.empty()) return shown.title;
+  return shown.tax_plugin == "gst_india" ? "Tax invoice" : "Invoice";
+}
+
+std::string paid_with(const Issued& issued, const config::Presentation& shown) {
+  if (issued.brand.empty()) return shown_text(issued.masked);
+  return shown_text(shown.name_of(issued.brand) + (issued.masked.empty() ? "" : " " + issued.masked));
+}
+
+void add_items(DocumentPage& page, const std::vector<Line>& lines, const config::Presentation& shown) {
+  for (const Line& line : lines) {
+    const bool whole = line.quantity > 0 && line.amount.minor() % line.quantity == 0;
+    const Money each(whole ? line.amount.minor() / line.quantity : line.amount.minor(), line.amount.currency());
+    page.items.push_back({.text = in_words(line.text, shown),
+                          .note = {},
+                          .quantity = std::to_string(line.quantity),
+                          .price = whole ? amount(each) : std::string(),
+                          .net = amount(line.amount)});
+  }
+}
+
+void add_sums(DocumentPage& page, const Money& net, const std::vector<Tax>& taxes, const Money& total) {
+  page.sums.push_back({"Net", amount(net)});
+  for (const Tax& tax : taxes)
+    page.sums.push_back({shown_text(tax.name) + " on " + amount(tax.base), amount(tax.amount)});
+  page.sums.push_back({"Total", amount(total), true});
+}
+
+/// Bank details: of an open order what its processor gave for it, else the seller's own.
+std::vector<PageRow> pay_to(const Order& order, bool open, const config::Presentation& shown) {
+  std::vector<PageRow> rows;
+  for (const Attempt& attempt : order.attempts) {
+    boost::system::error_code failed;
+    const auto action = boost::json::parse(attempt.action.empty() ? "null" : attempt.action, failed);
+    if (!open || failed || !attempt.open() || !action.is_object()) continue;
+    const auto* fields = action.as_object().if_contains("fields");
+    if (fields == nullptr || !fields->is_object()) continue;
+    for (const auto& [name, value] : fields->as_object())
+      if (value.is_string()) rows.push_back({shown.name_of(name), shown_text(std::string(value.as_string()))});
+    if (!rows.empty()) return rows;
+  }
+  if (shown.seller)
+    for (const auto& [name, value] : shown.seller->pay_to) rows.push_back({shown.name_of(name), shown_text(value)});
+  if (!rows.empty()) rows.push_back({"Reference", "order " + std::to_string(order.id.value)});
+  return rows;
+}
+
+void about_order(DocumentPage& page, const Issued& issued, const Order& order, const std::vector<Word>& buyer,
+                 const config::Presentation& shown, const Calendar& calendar) {
+  page.about.push_back({"Issued", day(calendar, issued.at)});
+  if (order.period_from && order.period_to)
+    page.about.push_back({"Supply", day(calendar, *order.period_from) + " – " + day(calendar, *order.period_to)});
+  page.about.push_back({"Order", std::to_string(order.id.value)});
+  if (const std::string po = value_of(buyer, "purchase_order"); !po.empty())
+    page.about.push_back({"Purchase order", shown_text(po)});
+  if (shown.tax_plugin == "gst_india" && issued.kind != "receipt") {
+    page.about.push_back(
+        {"Place of supply", shown_text(issued.state.empty() ? issued.country : issued.state + ", " + issued.country)});
+    page.about.push_back({"Reverse charge", "No"});
+  }
+}
+
+void invoice_on(DocumentPage& page, const Issued& issued, const Order& order, const config::Presentation& shown,
+                const Calendar& calendar) {
+  add_items(page, order.lines, shown);
+  add_sums(page, order.net(), order.taxes, order.total);
+  if (!order.account_money.is_zero()) page.sums.push_back({"Paid from your balance", amount(order.account_money)});
+  if (issued.paid) {
+    const std::string by = paid_with(issued, shown);
+    page.notes.push_back("Paid " + day(calendar, issued.at) + (by.empty() ? "." : " by " + by + "."));
+    return;
+  }
+  page.about.push_back({"Due", issued.due == never ? "on receipt" : day(calendar, issued.due)});
+  page.pay_to = pay_to(order, issued.kind == "pro_forma", shown);
+}
+
+void credit_note_on(DocumentPage& page, const Account& account, const Issued& issued, const Order& order,
+                    const config::Presentation& shown) {
+  const auto refund = std::ranges::find(account.refunds, issued.refund, &Refund::id);
+  if (refund == account.refunds.end()) return;
+  page.about.push_back({"For invoice", shown_text(order.invoice)});
+  std::string what = order.lines.empty() ? std::string("Order") : in_words(order.lines.front().text, shown);
+  page.items.push_back({.text = "Refund: " + what,
+                        .note = {},
+                        .quantity = "1",
+                        .price = amount(refund->net()),
+                        .net = amount(refund->net())});
+  add_sums(page, refund->net(), refund->taxes, refund->amount);
+  if (!refund->reason.empty()) page.notes.push_back("Reason: " + shown_text(refund->reason));
+}
+
+void receipt_on(DocumentPage& page, const Issued& issued, const Order& order, const config::Presentation& shown,
+                const Calendar& calendar) {
+  const auto attempt = std::ranges::find(order.attempts, issued.attempt, &Attempt::number);
+  const Money paid = attempt == order.attempts.end() ? order.asked() : attempt->amount;
+  page.sums.push_back({"Paid on " + day(calendar, issued.at), amount(paid), true});
+  if (!order.invoice.empty()) page.about.push_back({"Invoice", shown_text(order.invoice)});
+  if (attempt != order.attempts.end()) {
+    if (const std::string by = paid_with(issued, shown); !by.empty()) page.about.push_back({"Paid with", by});
+    if (!attempt->ref.empty()) page.about.push_back({"Reference", shown_text(attempt->ref)});
+  }
+  page.notes.emplace_back("This is a receipt for a payment, not a tax invoice.");
+}
+
+}  // namespace
+
+std::vector<Lacking> lacking_in(const config::Presentation& shown) {
+  const std::string file = shown.file.empty() ? std::string("the tenant's file") : shown.file;
+  if (!shown.seller) return {{"seller", "a block `seller:` in " + file}};
+  std::vector<Lacking> lacking;
+  if (shown.seller->name.empty()) lacking.push_back({"seller.name", "seller.name in " + file});
+  if (shown.seller->address.empty()) lacking.push_back({"seller.address", "seller.address in " + file});
+  const auto has = [&](std::string_view kind) {
+    return std::ranges::any_of(shown.seller->tax_ids, [&](const auto& id) { return id.kind == kind; });
+  };
+  if (shown.tax_plugin == "gst_india" && !has("gstin"))
+    lacking.push_back({"seller.tax_ids", "seller.tax_ids with kind gstin in " + file});
+  if (std::ranges::find(eu, shown.seller->country) != eu.end() && !has("vat"))
+    lacking.push_back({"seller.tax_ids", "seller.tax_ids with kind vat in " + file});
+  return lacking;
+}
+
+std::vector<Lacking> lacking_in(const Issued& issued, const Account& account, const config::Presentation& shown,
+                                const std::vector<Word>& buyer) {
+  std::vector<Lacking> lacking = lacking_in(shown);
+  if (issued.kind == "receipt" || issued.kind == "pro_forma" || !shown.seller) return lacking;
+  const bool india = shown.tax_plugin == "gst_india";
+  const bool european = std::ranges::find(eu, shown.seller->country) != eu.end();
+  const std::string where = "the billing details of account " + account.id.text() + " (set_billing, personal_data.";
+  const bool named = !value_of(buyer, "name").empty() || !value_of(buyer, "company").empty();
+  if ((india || european) && !named) lacking.push_back({"buyer.name", where + "name)"});
+  const Order* order = account.order(issued.order);
+  const bool large = order != nullptr && order->total.minor() >= 5'000'000;  // 50,000.00 INR
+  const bool needs_address = european || (india && (large || !value_of(buyer, "tax_id").empty()));
+  if (needs_address && value_of(buyer, "address").empty()) lacking.push_back({"buyer.address", where + "address)"});
+  if (india && issued.country == "IN" && issued.state.empty())
+    lacking.push_back({"buyer.state", "the billing state of account " + account.id.text() + " (set_billing)"});
+  return lacking;
+}
+
+std::string as_text(const std::vector<Lacking>& lacking) {
+  std::string text;
+  for (const Lacking& one : lacking) text += (text.empty() ? "" : "; ") + one.field + ": set " + one.where;
+  return text;
+}
+
+DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
+                     const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar) {
+  DocumentPage page;
+  page.kind = issued.kind;
+  page.title = title_of(issued, shown);
+  page.number = shown_text(number);
+  if (issued.kind == "pro_forma") page.number = "for order " + std::to_string(issued.order.value);
+  if (issued.kind == "receipt") page.number = "for order " + std::to_string(issued.order.value);
+  page.issued_at = issued.at;
+  const bool american = shown.seller && (shown.seller->country == "US" || shown.seller->country == "CA");
+  page.paper = !shown.paper.empty() ? shown.paper : american ? "letter" : "a4";
+  if (shown.seller) page.seller = seller_on(*shown.seller);
+  page.buyer = buyer_on(account, issued, buyer);
+  page.footer =
+      shown_text(shown.footer.empty() && shown.seller
+                     ? shown.seller->name + (shown.seller->contact.empty() ? "" : " · " + shown.seller->contact)
+                     : shown.footer);
+  const Order* order = account.order(issued.order);
+  if (order == nullptr) return page;
+  about_order(page, issued, *order, buyer, shown, calendar);
+  if (issued.kind == "credit_note") credit_note_on(page, account, issued, *order, shown);
+  if (issued.kind == "receipt") receipt_on(page, issued, *order, shown, calendar);
+  if (issued.kind == "invoice" || issued.kind == "pro_forma") invoice_on(page, issued, *order, shown, calendar);
+  if (issued.kind == "pro_forma") page.notes.emplace_back("This is a pro forma invoice, not a tax invoice.");
+  return page;
+}
+
+}  // namespace florin

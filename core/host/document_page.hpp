@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/tenant/presentation.hpp"
+#include "documents/page.hpp"
+#include "domain/accounts/account.hpp"
+#include "domain/calendar/calendar.hpp"
+#include "host/issued.hpp"
+
+/// A document from what was true when it was issued: facts, the tenant's file of then, the addressee of then.
+namespace florin {
+
+struct Lacking {
+  std::string field;  ///< `seller.address`, `buyer.name`
+  std::string where;  ///< where to set it
+};
+
+/// What the law asks of the document and nobody gave. Law follows from the seller's country and the tax plugin.
+/// Source   CGST rules 46 and 53; directive 2006/112/EC art. 226; docs/documents.md
+std::vector<Lacking> lacking_in(const Issued& issued, const Account& account, const config::Presentation& shown,
+                                const std::vector<Word>& buyer);
+/// The same of the tenant's file alone: what every document of it lacks.
+std::vector<Lacking> lacking_in(const config::Presentation& shown);
+std::string as_text(const std::vector<Lacking>& lacking);
+
+DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
+                     const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar);
+
+}  // namespace florin

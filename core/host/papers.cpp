@@ -1,0 +1,193 @@
+#include "florin/papers.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "config/write_json.hpp"
+#include "documents/html.hpp"
+#include "documents/pdf.hpp"
+#include "engine/vault.hpp"
+#include "host/document_page.hpp"
+#include "host/inside.hpp"
+#include "host/issued.hpp"
+
+namespace florin {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Seen {
+  Account account;
+  std::shared_ptr<const Catalog> catalog;  ///< in force
+};
+
+/// Errors: no_such_tenant, no_such_account.
+Result<Seen> see(Assembly& assembly, const TenantId& tenant, const AccountId& account) {
+  Result<Seen> seen = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
+    const Catalogs* catalogs = shard.catalogs(tenant);
+    if (catalogs == nullptr || catalogs->versions.empty()) return;
+    const Account* found = shard.account(tenant, account);
+    if (found == nullptr)
+      seen = Error{.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
+    else
+      seen = Seen{*found, catalogs->versions.back()};
+  });
+  if (!read) return read.error();
+  return seen;
+}
+
+/// Whom it is addressed to; nobody when nobody was named, or when the law's term is over and the key is gone.
+Result<std::vector<Word>> addressee(Assembly& assembly, const TenantId& tenant, const AccountId& account,
+                                    const Issued& issued) {
+  if (issued.addressed_to.empty()) return std::vector<Word>();
+  Result<std::vector<Word>> words = std::vector<Word>();
+  const auto read = assembly.with_journal([&](store::Store& store) -> Status {
+    words = engine::read_person(store, tenant, account, issued.addressed_to, engine::Sealed::documents);
+    return Done{};
+  });
+  if (!read) return read.error();
+  if (!words && words.error().code == "erased") return std::vector<Word>();
+  return words;
+}
+
+/// Errors: no_such_tenant.
+Result<std::uint32_t> version_in_force(Assembly& assembly, const TenantId& tenant) {
+  std::uint32_t version = 0;
+  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
+    const TenantState* state = shard.tenant(tenant);
+    if (state != nullptr) version = state->catalog;
+  });
+  if (!read) return read.error();
+  if (version == 0) return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  return version;
+}
+
+Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const TenantId& tenant, const AccountId& account,
+                                const std::string& number, std::string_view form) {
+  if (form != "json" && form != "html" && form != "pdf")
+    return Error{.code = "bad_form", .message = "a document is given as json, html or pdf"};
+  const auto seen = see(assembly, tenant, account);
+  if (!seen) return seen.error();
+  const auto issued = index.find(assembly, tenant, account, number);
+  if (!issued) return issued.error();
+  const auto shown = index.presentation(assembly, tenant, issued->catalog);
+  if (!shown) return shown.error();
+  // A document waits for its seller: the first version that names one stands in for those before it.
+  const config::Presentation* with = &**shown;
+  std::shared_ptr<const config::Presentation> later;
+  for (std::uint32_t version = issued->catalog + 1; !with->seller && version <= seen->catalog->version; ++version) {
+    const auto next = index.presentation(assembly, tenant, version);
+    if (!next) break;
+    later = *next;
+    if (later->seller) with = later.get();
+  }
+  const auto buyer = addressee(assembly, tenant, account, *issued);
+  if (!buyer) return buyer.error();
+  const auto lacking = lacking_in(*issued, seen->account, *with, *buyer);
+  if (!lacking.empty())
+    return Error{.code = "document_incomplete",
+                 .message = number + " lacks what the law asks for. " + as_text(lacking)};
+  const Calendar calendar(seen->catalog->zone);
+  const DocumentPage page = page_of(number, *issued, seen->account, *with, *buyer, calendar);
+  if (form == "json") return config::write_whole_json(page);
+  if (form == "html") return documents::html_of(page);
+  auto pdf = documents::pdf_of(page);
+  if (!pdf) return pdf.error();
+  return std::move(pdf->bytes);
+}
+
+Result<std::string> presentation_as_json(Assembly& assembly, IssueIndex& index, const TenantId& tenant) {
+  const auto version = version_in_force(assembly, tenant);
+  if (!version) return version.error();
+  const auto shown = index.presentation(assembly, tenant, *version);
+  if (!shown) return shown.error();
+  const config::Presentation& page = **shown;
+  const auto table = [](const auto& rows) {
+    json::object object;
+    for (const auto& [key, text] : rows) object[key] = text;
+    return object;
+  };
+  json::value seller = nullptr;
+  if (page.seller) {
+    json::array ids, address;
+    for (const auto& id : page.seller->tax_ids) ids.push_back(json::object{{"kind", id.kind}, {"id", id.id}});
+    for (const std::string& line : page.seller->address) address.emplace_back(line);
+    seller = json::object{{"name", page.seller->name},       {"trading_as", page.seller->trading_as},
+                          {"address", std::move(address)},   {"country", page.seller->country},
+                          {"contact", page.seller->contact}, {"tax_ids", std::move(ids)}};
+  }
+  std::string name = page.portal_name;
+  if (name.empty() && page.seller) name = page.seller->trading_as.empty() ? page.seller->name : page.seller->trading_as;
+  return json::serialize(json::object{{"tenant", tenant.text()},
+                                      {"name", name.empty() ? tenant.text() : name},
+                                      {"accent", page.accent.empty() ? json::value(nullptr) : json::value(page.accent)},
+                                      {"currency", page.currency},
+                                      {"timezone", page.zone},
+                                      {"names", table(page.names)},
+                                      {"about", table(page.about)},
+                                      {"links", table(page.links)},
+                                      {"seller", std::move(seller)},
+                                      {"sandbox", assembly.in_sandbox()}});
+}
+
+bool documented(const Account& account) {
+  return std::ranges::any_of(account.orders, [](const Order& order) { return !order.invoice.empty(); });
+}
+
+}  // namespace
+
+class Papers::Inside : public IssueIndex {};
+
+Papers::Papers(const Host& host) : host_(host), inside_(std::make_unique<Inside>()) {}
+Papers::~Papers() = default;
+
+Result<std::string> Papers::document(const TenantId& tenant, const AccountId& account, const std::string& number,
+                                     std::string_view form) const try {
+  const auto assembly = Service(host_).assembly();
+  if (!assembly) return closed();
+  return document_as(*assembly, *inside_, tenant, account, number, form);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Papers::presentation(const TenantId& tenant) const try {
+  const auto assembly = Service(host_).assembly();
+  if (!assembly) return closed();
+  return presentation_as_json(*assembly, *inside_, tenant);
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+/// What the tenant's file lacks is said once; of accounts those that have a document and nobody's name.
+Result<std::vector<std::pair<std::string, std::string>>> Papers::incomplete(const TenantId& tenant) const try {
+  const auto assembly = Service(host_).assembly();
+  if (!assembly) return closed();
+  const auto version = version_in_force(*assembly, tenant);
+  if (!version) return version.error();
+  const auto shown = inside_->presentation(*assembly, tenant, *version);
+  if (!shown) return shown.error();
+  const std::vector<Lacking> of_file = lacking_in(**shown);
+  const auto waiting = assembly->engine().of_accounts<std::string>(tenant, [&](const Account& account) {
+    const bool named = account.person_at && !account.person_at->entries.empty();
+    if (!documented(account) || (named && of_file.empty())) return std::optional<std::string>();
+    Issued invoice;
+    invoice.kind = "invoice";
+    invoice.country = account.billing_country;
+    invoice.state = account.billing_state;
+    const std::string lacking =
+        of_file.empty() ? as_text(lacking_in(invoice, account, **shown, std::vector<Word>())) : as_text(of_file);
+    return lacking.empty() ? std::nullopt : std::optional(lacking);
+  });
+  if (!waiting) return waiting.error();
+  std::vector<std::pair<std::string, std::string>> items;
+  if (!of_file.empty() && !waiting->empty()) items.emplace_back("", as_text(of_file));
+  if (of_file.empty())
+    for (const auto& [account, lacking] : *waiting) items.emplace_back(account.text(), lacking);
+  return items;
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+}  // namespace florin

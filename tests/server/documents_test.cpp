@@ -1,0 +1,104 @@
+#include "served.hpp"
+
+/// Documents as customers and staff get them. Rules KA-07, UI-05, ALL-05.
+namespace florin {
+namespace {
+
+class Papers : public Served {
+ protected:
+  void buy_growth() {
+    ASSERT_EQ(command("accounts/zoe/open_account", "zoe:open",
+                      R"({"billing_country": "US", "personal_data": {"name": "Zoe Ltd", "address": "1 First Street",
+                          "email": "zoe@example.com"}})")
+                  .status,
+              200);
+    ASSERT_EQ(
+        command(
+            "accounts/zoe/add_payment_method", "zoe:card",
+            R"({"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}})")
+            .status,
+        200);
+    ASSERT_EQ(
+        command("accounts/zoe/subscribe", "zoe:sub", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"})
+            .status,
+        200);
+  }
+  HttpAnswer paper(const std::string& number, const std::string& form) {
+    return ask(backend_, "/v1/callloop/accounts/zoe/documents/" + number + "/" + form);
+  }
+};
+
+// An issued document is what was true when it was issued: neither a new address nor an erasure changes it.
+TEST_F(Papers, AnInvoiceStaysAsItWasIssued) {
+  buy_growth();
+  const auto issued = paper("CL-000001", "json");
+  ASSERT_EQ(issued.status, 200) << issued.body;
+  const auto page = issued.json();
+  EXPECT_EQ(page.at("title").as_string(), "Invoice");
+  EXPECT_EQ(page.at("seller").at("name").as_string(), "Call Loop LLC");
+  EXPECT_EQ(page.at("buyer").at("name").as_string(), "Zoe Ltd");
+  EXPECT_EQ(page.at("buyer").at("lines").at(0).as_string(), "1 First Street");
+  EXPECT_EQ(page.at("items").at(0).at("net").as_string(), "49.00 USD");
+  EXPECT_TRUE(page.at("notes").at(0).as_string().starts_with("Paid "));
+  EXPECT_EQ(issued.body.find("zoe@example.com"), std::string::npos);
+
+  ASSERT_EQ(command("accounts/zoe/set_billing", "zoe:moved",
+                    R"({"billing_country": "DE", "personal_data": {"name": "Zoe GmbH", "address": "2 Zweite Straße"}})")
+                .status,
+            200);
+  ASSERT_EQ(command("accounts/zoe/remove_payment_method", "zoe:gone", R"({"slot": "primary"})").status, 200);
+  EXPECT_EQ(paper("CL-000001", "json").body, issued.body);
+  const auto erased = command("accounts/zoe/erase_personal_data", "zoe:erase", "{}", {"Florin-Actor: staff:ann"});
+  ASSERT_EQ(erased.status, 200) << erased.body;
+  EXPECT_EQ(paper("CL-000001", "json").body, issued.body);
+}
+
+TEST_F(Papers, TheFormsOfADocument) {
+  buy_growth();
+  const auto pdf = paper("CL-000001", "pdf");
+  ASSERT_EQ(pdf.status, 200) << pdf.body;
+  EXPECT_EQ(pdf.header("Content-Type"), "application/pdf");
+  EXPECT_EQ(pdf.header("Content-Disposition"), "attachment; filename=\"CL-000001.pdf\"");
+  EXPECT_TRUE(pdf.body.starts_with("%PDF-1.5"));
+  EXPECT_EQ(paper("CL-000001", "pdf").body, pdf.body);
+  const auto html = paper("CL-000001", "html");
+  EXPECT_TRUE(html.header("Content-Security-Policy").starts_with("default-src 'none'"));
+  EXPECT_NE(html.body.find("<bdi>Zoe Ltd</bdi>"), std::string::npos);
+  EXPECT_EQ(paper("receipt-1-1", "json").json().at("title").as_string(), "Payment receipt");
+  EXPECT_EQ(paper("pro-forma-1", "json").json().at("title").as_string(), "Pro forma invoice");
+  EXPECT_EQ(paper("CL-000009", "json").status, 404);
+  EXPECT_EQ(paper("CL-000001", "docx").status, 400);
+}
+
+// Law of India wants the buyer's name: the number is kept, the page waits, and staff read where to set it.
+TEST_F(Papers, ADocumentThatLacksAFieldWaitsForStaff) {
+  const std::string key = issue("exotel", {"read", "write", "act_as", "support", "staff"});
+  const auto at = [&](const std::string& path, const std::string& body, std::vector<std::string> more = {}) {
+    more.push_back("Idempotency-Key: " + path);
+    return ask(key, "/v1/exotel/accounts/" + path, body, more);
+  };
+  ASSERT_EQ(at("bo/open_account", R"({"billing_country": "IN", "billing_state": "KA"})").status, 200);
+  ASSERT_EQ(at("bo/set_approval", R"({"approval": "kyc", "state": "approved"})", {"Florin-Actor: staff:ann"}).status,
+            200);
+  ASSERT_EQ(at("bo/add_payment_method",
+               R"({"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}})")
+                .status,
+            200);
+  const auto paid = at("bo/subscribe", R"({"plan": "starter", "cycle": "monthly", "first_credits": "1000.00 INR"})",
+                       {"Prefer: wait=20"});
+  ASSERT_EQ(paid.status, 200) << paid.body;
+  const auto lacking = ask(key, "/v1/exotel/accounts/bo/documents/EX-000001/pdf");
+  EXPECT_EQ(lacking.status, 422);
+  EXPECT_EQ(lacking.json().at("code").as_string(), "document_incomplete") << lacking.body;
+  EXPECT_NE(lacking.body.find("buyer.name"), std::string::npos) << lacking.body;
+  const auto cases = ask(key, "/v1/exotel/cases");
+  EXPECT_NE(cases.body.find("document_incomplete"), std::string::npos) << cases.body;
+
+  ASSERT_EQ(
+      at("ann/open_account", R"({"billing_country": "IN", "billing_state": "MH", "personal_data": {"name": "Ann"}})")
+          .status,
+      200);
+}
+
+}  // namespace
+}  // namespace florin

@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "documents/html.hpp"
+#include "documents/pdf.hpp"
+
+/// What people read, held against what was looked at once: the text of each page, and a digest of how it looks.
+namespace florin::documents {
+namespace {
+
+DocumentPage invoice() {
+  DocumentPage page;
+  page.kind = "invoice";
+  page.title = "Tax invoice";
+  page.number = "EX-000123";
+  page.issued_at = *Instant::parse("2026-03-15T09:00Z");
+  page.seller = {"Exotel Private Limited", {"12 Residency Road", "Bengaluru 560025", "GSTIN 29AABCE1234F1Z1"}};
+  page.buyer = {"Acme Pvt Ltd", {"1 MG Road", "560001 Bengaluru", "KA, IN"}};
+  page.about = {{"Issued", "15 Mar 2026"}, {"Supply", "15 Mar 2026 – 15 Apr 2026"}, {"Order", "12"}};
+  page.items = {{"Growth, monthly", "includes 1,000 messages", "1", "8,000.00 INR", "8,000.00 INR"}};
+  page.sums = {{"Net", "8,000.00 INR"}, {"IGST 18% on 8,000.00 INR", "1,440.00 INR"}, {"Total", "9,440.00 INR", true}};
+  page.notes = {"Paid 15 Mar 2026 by Visa ···4242."};
+  page.footer = "Exotel Private Limited · billing@exotel.example";
+  return page;
+}
+
+std::string out_of(const std::string& command) {
+  std::string out;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return out;
+  char part[4096];
+  for (std::size_t n = 0; (n = std::fread(part, 1, sizeof part, pipe)) > 0;) out.append(part, n);
+  ::pclose(pipe);
+  return out;
+}
+
+/// The text as pdftotext lays it out, then a digest of the pages at 100 dots an inch.
+std::string read_back(const std::string& bytes) {
+  const auto file = std::filesystem::temp_directory_path() / ("florin-page-" + std::to_string(::getpid()) + ".pdf");
+  std::ofstream(file, std::ios::binary) << bytes;
+  std::string text = out_of("pdftotext -layout " + file.string() + " -");
+  text += "digest " + out_of("pdftoppm -r 100 " + file.string() + " | sha256sum | cut -c1-32");
+  std::filesystem::remove(file);
+  return text;
+}
+
+void expect_golden(const std::string& name, const DocumentPage& page) {
+  const auto pdf = pdf_of(page);
+  ASSERT_TRUE(pdf) << pdf.error().message;
+  const std::filesystem::path file = std::filesystem::path(GOLDEN) / (name + ".txt");
+  const std::string read = read_back(pdf->bytes);
+  if (std::getenv("FLORIN_WRITE_GOLDEN") != nullptr) std::ofstream(file, std::ios::binary) << read;
+  std::ifstream in(file, std::ios::binary);
+  EXPECT_EQ(read, std::string(std::istreambuf_iterator<char>(in), {}))
+      << "look at the page, then FLORIN_WRITE_GOLDEN=1; a new version of a font changes the digest alone";
+}
+
+TEST(Documents, AnInvoiceReadsAsItWasLookedAt) { expect_golden("invoice", invoice()); }
+
+TEST(Documents, AProFormaCanBePaidFrom) {
+  DocumentPage page = invoice();
+  page.title = "Pro forma invoice";
+  page.number = "for order 12";
+  page.notes = {"This is a pro forma invoice, not a tax invoice."};
+  page.pay_to = {{"Account", "50200012345678"}, {"Ifsc", "HDFC0000123"}, {"Reference", "FL-7K2M-9Q4T"}};
+  expect_golden("pro_forma", page);
+}
+
+TEST(Documents, LinesGoOnOverPagesAndTheSumsStayWithTheLast) {
+  DocumentPage page = invoice();
+  page.paper = "letter";
+  page.items.clear();
+  for (int i = 1; i <= 60; ++i) page.items.push_back({"Line " + std::to_string(i), "", "1", "1.00 USD", "1.00 USD"});
+  const auto pdf = pdf_of(page);
+  ASSERT_TRUE(pdf);
+  EXPECT_GE(pdf->pages, 3);
+  const std::string text = read_back(pdf->bytes);
+  EXPECT_NE(text.find("Page 1 of " + std::to_string(pdf->pages)), std::string::npos);
+  EXPECT_LT(text.find("Line 60"), text.find("9,440.00 INR"));
+  EXPECT_EQ(text.find('\f', text.find("Line 60")), text.find('\f', text.find("9,440.00 INR")));
+}
+
+TEST(Documents, TheSamePageIsTheSameBytes) { EXPECT_EQ(pdf_of(invoice())->bytes, pdf_of(invoice())->bytes); }
+
+// Each character finds its font: a Hebrew name stands in an English invoice.
+TEST(Documents, NamesOfAllScriptsHaveTheirGlyphs) {
+  DocumentPage page = invoice();
+  page.buyer.name = "אקמה בע\"מ and Acme ₹ हिन्दी العربية";
+  const auto pdf = pdf_of(page);
+  ASSERT_TRUE(pdf);
+  EXPECT_EQ(pdf->unknown_glyphs, 0);
+  page.buyer.name = "\U0010FFFD";
+  EXPECT_GT(pdf_of(page)->unknown_glyphs, 0);
+}
+
+TEST(Documents, HostileNamesStayText) {
+  DocumentPage page = invoice();
+  page.buyer.name = "<script>alert(1)</script>\"'&";
+  page.items[0].text = std::string(4000, 'x');
+  const std::string html = html_of(page);
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_NE(html.find("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"), std::string::npos);
+  const auto pdf = pdf_of(page);
+  ASSERT_TRUE(pdf);
+  EXPECT_EQ(pdf->pages, 1);
+}
+
+}  // namespace
+}  // namespace florin::documents
