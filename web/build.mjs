@@ -1,0 +1,42 @@
+// Bundles the pages into a folder that `florin serve --pages` shows: node build.mjs FOLDER
+import {build} from 'esbuild';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {gzipSync} from 'node:zlib';
+
+const to = process.argv[2] ?? '../build/pages';
+rmSync(to, {recursive: true, force: true});
+mkdirSync(join(to, 'assets'), {recursive: true});
+
+const made = await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: {portal: 'src/portal/main.jsx', console: 'src/console/main.jsx', style: 'src/style.css'},
+  outdir: join(process.cwd(), to, 'assets'),
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  metafile: true,
+});
+
+const files = Object.keys(made.metafile.outputs).map((path) => basename(path));
+const named = (name, ending) => files.find((file) => file.startsWith(`${name}-`) && file.endsWith(ending));
+const template = readFileSync(join(import.meta.dirname, 'page.html'), 'utf8');
+for (const name of ['portal', 'console']) {
+  const page = template.replaceAll('{script}', named(name, '.js')).replaceAll('{style}', named('style', '.css'));
+  writeFileSync(join(to, `${name}.html`), page);
+}
+
+// What a customer's phone loads, compressed; a budget that is passed ends the build.
+const size = (file) => gzipSync(readFileSync(join(to, 'assets', file))).length;
+const budget = {portal: 60 * 1024, console: 110 * 1024, style: 12 * 1024};
+for (const [name, most] of Object.entries(budget)) {
+  const file = named(name, name === 'style' ? '.css' : '.js');
+  const bytes = size(file);
+  console.log(`${file} ${bytes} bytes, ${most} at most`);
+  if (bytes > most) throw new Error(`${name} is over its budget`);
+}

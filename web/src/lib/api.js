@@ -1,0 +1,92 @@
+// The API of the host that this page came from. A page says who it is by its cookie alone.
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.detail ?? 'The server could not be reached.');
+    this.status = status;
+    this.code = body?.code ?? 'unreachable';
+    this.rule = body?.rule ?? null;
+    this.request = body?.request ?? null;
+    this.values = body?.values ?? {};
+  }
+  // Whether the request may have been carried out all the same.
+  get unsure() {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+const listeners = new Set();
+/// Called when the session is over, or goes on.
+export const onSession = (listener) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+async function request(method, path, body, headers = {}) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? headers : {'Content-Type': 'application/json', ...headers},
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, null);
+  }
+  let answer = null;
+  try {
+    answer = await response.json();
+  } catch {
+    if (response.ok) throw new Problem(0, null);
+  }
+  if (!response.ok) {
+    const problem = new Problem(response.status, answer);
+    if (response.status === 401 || problem.code === 'session_over') for (const one of listeners) one('over');
+    throw problem;
+  }
+  return answer;
+}
+
+export const exchange = (code, nonce) => request('POST', '/sessions', {code, nonce});
+export const ownSessions = () => request('GET', '/sessions');
+
+/// Everything of one account of one tenant.
+export function accountApi(tenant, account) {
+  const of = `/v1/${encodeURIComponent(tenant)}`;
+  const base = `${of}/accounts/${encodeURIComponent(account)}`;
+  return {
+    tenant,
+    account,
+    base,
+    get: (path = '') => request('GET', base + path),
+    presentation: () => request('GET', `${of}/presentation`),
+    session: () => request('GET', `${of}/session`),
+    signOut: () => request('POST', `${of}/session/end`, {}),
+    quote: (name, body) => request('POST', `${base}/quote`, {[name]: body}),
+    command: (name, body, key, etag) =>
+      request('POST', `${base}/${name}`, body, {
+        'Idempotency-Key': key,
+        Prefer: 'wait=8',
+        ...(etag ? {'If-Match': etag} : {}),
+      }),
+    paper: (number, form) => `${base}/documents/${encodeURIComponent(number)}/${form}`,
+  };
+}
+
+/// Everything of one tenant, for staff.
+export function tenantApi(tenant) {
+  const base = `/v1/${encodeURIComponent(tenant)}`;
+  return {
+    tenant,
+    get: (path) => request('GET', base + path),
+    post: (path, body, key) => request('POST', base + path, body, key ? {'Idempotency-Key': key} : {}),
+    presentation: () => request('GET', `${base}/presentation`),
+    signOut: () => request('POST', `${base}/session/end`, {}),
+  };
+}
+
+export function drawKey(account) {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return `${account}:page-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

@@ -1,0 +1,293 @@
+// The parts that all pages are made of.
+import {createContext} from 'preact';
+import {useCallback, useContext, useEffect, useId, useRef, useState} from 'preact/hooks';
+import * as format from './format.js';
+
+export const Shown = createContext({names: {}, timezone: 'UTC'});
+export const useShown = () => useContext(Shown);
+
+export function Amount({value, free = false}) {
+  if (free && format.isZero(value)) return <span>Free</span>;
+  return (
+    <bdi class="num" title={value}>
+      {format.money(value)}
+    </bdi>
+  );
+}
+
+export function When({at, how}) {
+  const {timezone} = useShown();
+  return (
+    <time dateTime={at} title={format.instant(at, timezone, 'time')}>
+      {format.instant(at, timezone, how)}
+    </time>
+  );
+}
+
+export const Name = ({id}) => <bdi>{format.nameOf(useShown().names, id)}</bdi>;
+export const Credits = ({value}) => <bdi class="num">{format.credits(useShown().names, value)}</bdi>;
+
+/// `why` says why it may not be pressed; it can be reached by Tab all the same, so that everybody hears why.
+export function Button({kind = 'plain', why, busy, onClick, children, ...rest}) {
+  const id = useId();
+  const off = Boolean(why) || busy;
+  return (
+    <>
+      <button
+        type="button"
+        {...rest}
+        class={`button ${kind}`}
+        aria-disabled={off || undefined}
+        aria-busy={busy || undefined}
+        aria-describedby={why ? id : undefined}
+        onClick={(event) => {
+          if (off) event.preventDefault();
+          else onClick?.(event);
+        }}
+      >
+        {children}
+      </button>
+      {why && (
+        <small class="why" id={id}>
+          {why}
+        </small>
+      )}
+    </>
+  );
+}
+
+export function Card({title, action, children, class: more = '', ...rest}) {
+  const id = useId();
+  return (
+    <section class={`card ${more}`} aria-labelledby={title ? id : undefined} {...rest}>
+      {(title || action) && (
+        <header>
+          {title && <h2 id={id}>{title}</h2>}
+          {action && <div class="actions">{action}</div>}
+        </header>
+      )}
+      {children}
+    </section>
+  );
+}
+
+const icons = {ok: '✓', warn: '!', bad: '✕', wait: '…', info: 'i'};
+export const Status = ({kind = 'info', children}) => (
+  <span class={`status ${kind}`}>
+    <span aria-hidden="true">{icons[kind]}</span> {children}
+  </span>
+);
+
+export function Strip({kind = 'info', title, action, children, alert = false}) {
+  return (
+    <div class={`strip ${kind}`} role={alert ? 'alert' : undefined}>
+      <span class="mark" aria-hidden="true">
+        {icons[kind]}
+      </span>
+      <div class="body">
+        {title && <strong>{title}</strong>} {children}
+      </div>
+      {action && <div class="actions">{action}</div>}
+    </div>
+  );
+}
+
+export function Field({label, hint, error, children, ...input}) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
+  const shared = {id, 'aria-describedby': described, 'aria-invalid': error ? true : undefined};
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && (
+        <small id={`${id}-hint`} class="hint">
+          {hint}
+        </small>
+      )}
+      {children ? children(shared) : <input {...input} {...shared} />}
+      {error && (
+        <small id={`${id}-error`} class="error">
+          {error}
+        </small>
+      )}
+    </div>
+  );
+}
+
+export const Select = ({label, hint, error, options, ...select}) => (
+  <Field label={label} hint={hint} error={error}>
+    {(shared) => (
+      <select {...select} {...shared}>
+        {options.map(([value, text]) => (
+          <option key={value} value={value} selected={value === select.value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    )}
+  </Field>
+);
+
+/// A number by slider, by keyboard or by its buttons.
+export function Stepper({label, value, min = 0, max = 100, step = 1, unit, onChange, hint}) {
+  const id = useId();
+  const set = (next) => {
+    const whole = Math.round(Number(next));
+    if (Number.isFinite(whole)) onChange(Math.min(max, Math.max(min, whole)));
+  };
+  return (
+    <div class="stepper" role="group" aria-labelledby={id}>
+      <span id={id} class="label">
+        {label}
+      </span>
+      <div class="controls">
+        <button type="button" class="round" aria-label={`Less: ${label}`} onClick={() => set(value - step)}>
+          −
+        </button>
+        <input
+          type="number"
+          inputMode="numeric"
+          aria-label={label}
+          min={min}
+          max={max}
+          step={step}
+          value={value}
+          onChange={(event) => set(event.currentTarget.value)}
+        />
+        <button type="button" class="round" aria-label={`More: ${label}`} onClick={() => set(value + step)}>
+          +
+        </button>
+        <input
+          type="range"
+          aria-label={`${label}, slider`}
+          aria-valuetext={`${value} ${unit ?? ''}`.trim()}
+          min={min}
+          max={max}
+          step={step}
+          value={value}
+          onInput={(event) => set(event.currentTarget.value)}
+        />
+      </div>
+      {hint && <small class="hint">{hint}</small>}
+    </div>
+  );
+}
+
+export function Copy({label, value}) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      setCopied(true);
+    } catch {
+      setCopied(false);
+    }
+  };
+  return (
+    <button type="button" class="button small" onClick={copy} aria-label={`Copy ${label}`}>
+      {copied ? 'Copied' : 'Copy'}
+    </button>
+  );
+}
+
+export const Empty = ({children, action}) => (
+  <div class="empty">
+    <p>{children}</p>
+    {action}
+  </div>
+);
+
+/// Bars of the final size, and only when it takes a moment.
+export function Loading({lines = 3}) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="loading" aria-busy="true" aria-label="Loading">
+      {late && Array.from({length: lines}, (_, index) => <div key={index} class="bar" />)}
+    </div>
+  );
+}
+
+export function Failed({problem, again}) {
+  return (
+    <Strip kind="bad" alert title={problem.message} action={again && <Button onClick={again}>Try again</Button>}>
+      {problem.request && <small class="soft">Request {problem.request}</small>}
+      {problem.rule && <small class="soft"> · rule {problem.rule}</small>}
+    </Strip>
+  );
+}
+
+/// `load` again whenever `keys` change. An answer that comes too late is dropped.
+export function useLoaded(load, keys) {
+  const [state, setState] = useState({value: null, problem: null, loading: true});
+  const turn = useRef(0);
+  const again = useCallback(async () => {
+    const mine = ++turn.current;
+    setState((before) => ({...before, loading: true}));
+    try {
+      const value = await load();
+      if (mine === turn.current) setState({value, problem: null, loading: false});
+    } catch (problem) {
+      if (mine === turn.current) setState((before) => ({value: before.value, problem, loading: false}));
+    }
+  }, keys);
+  useEffect(() => void again(), [again]);
+  return {...state, again};
+}
+
+/// What `useLoaded` gave, in its states.
+export function Loaded({of, lines, children}) {
+  if (of.problem && !of.value) return <Failed problem={of.problem} again={of.again} />;
+  if (!of.value) return <Loading lines={lines} />;
+  return children(of.value);
+}
+
+/// A table that scrolls inside on a narrow screen. columns: [title, kind].
+export function Table({caption, columns, rows, empty, onOpen}) {
+  if (rows.length === 0) return <Empty>{empty}</Empty>;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table>
+        <caption class="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(([title, kind]) => (
+              <th key={title} scope="col" class={kind}>
+                {title || <span class="hidden">Actions</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, index) => (
+            <tr key={index} onDblClick={onOpen && (() => onOpen(index))}>
+              {cells.map((cell, column) => (
+                <td key={column} class={columns[column][1]}>
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Rows({of}) {
+  return (
+    <dl class="rows">
+      {of
+        .filter((row) => row && row[1] !== null && row[1] !== undefined && row[1] !== '')
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

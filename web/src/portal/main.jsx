@@ -1,0 +1,258 @@
+import {render} from 'preact';
+import {useEffect, useMemo, useState} from 'preact/hooks';
+import {accountApi, exchange, onSession, ownSessions} from '../lib/api.js';
+import {Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
+import {Link, Routes, useRoute} from '../lib/route.jsx';
+import {When} from '../lib/parts.jsx';
+import {nameOf} from '../lib/format.js';
+import {Billing} from './context.js';
+import {Overview} from './overview.jsx';
+import {ChangePlan} from './plan.jsx';
+import {BuyCredits} from './credits.jsx';
+import {Methods} from './methods.jsx';
+import {Invoices} from './invoices.jsx';
+import {Usage} from './usage.jsx';
+import {Members} from './members.jsx';
+import {Manage} from './manage.jsx';
+import {OrderPage} from './order.jsx';
+import {unfinished} from './pay.jsx';
+
+const pages = {
+  '': ['Plan & billing', Overview],
+  plan: ['Change plan', ChangePlan],
+  credits: ['Credits', BuyCredits],
+  usage: ['Usage', Usage],
+  methods: ['Payment methods', Methods],
+  invoices: ['Invoices', Invoices],
+  members: ['Members', Members],
+  manage: ['Cancel, pause, refunds', Manage],
+  orders: ['Payment', OrderPage],
+};
+const rail = ['', 'plan', 'credits', 'usage', 'methods', 'invoices', 'members', 'manage'];
+
+function Strips({account}) {
+  const strips = [];
+  const overdue = account.open_orders.find((order) => account.past_due_since && order.now.state !== 'paid');
+  if (account.blocked)
+    strips.push(
+      <Strip key="blocked" kind="bad" title="This account is blocked.">
+        A payment was disputed. Write to us so that we can sort it out.
+      </Strip>,
+    );
+  if (overdue)
+    strips.push(
+      <Strip
+        key="due"
+        kind="bad"
+        title="A payment is due."
+        action={
+          <Link class="button primary" to={`orders/${overdue.id}`}>
+            Pay now
+          </Link>
+        }
+      >
+        Unpaid since <When at={account.past_due_since} />. What is paid now is charged once.
+      </Strip>,
+    );
+  if (account.frozen)
+    strips.push(
+      <Strip key="frozen" kind="warn" title="A refund is being decided.">
+        Nothing is charged and nothing can be used until then.
+      </Strip>,
+    );
+  if (account.subscription?.paused_since)
+    strips.push(
+      <Strip key="paused" kind="info" title="Your plan is paused." action={<Link to="manage">Resume</Link>}>
+        It goes on by itself on <When at={account.subscription.resumes_at} />.
+      </Strip>,
+    );
+  if (account.subscription?.ends_at)
+    strips.push(
+      <Strip key="ends" kind="warn" title="Your plan is cancelled." action={<Link to="manage">Undo</Link>}>
+        It works until <When at={account.subscription.ends_at} />.
+      </Strip>,
+    );
+  return strips.slice(0, 2);
+}
+
+function Shell({session, api, shown}) {
+  const {path, go} = useRoute();
+  const [menu, setMenu] = useState(false);
+  const account = useLoaded(() => api.get(), [api]);
+  const offer = useLoaded(() => api.get('/catalog'), [api, account.value?.position]);
+  const word = path.split('/')[0];
+  const [title, Page] = pages[word] ?? ['Not found', NotFound];
+  useEffect(() => {
+    document.title = `${title} · ${shown.name}`;
+    setMenu(false);
+  }, [title, path]);
+  // What was sent before a reload is looked up by its key, and never sent as another.
+  useEffect(() => {
+    unfinished(api).then((order) => order && go(`orders/${order}`, {replace: true}));
+  }, [api]);
+  const billing = useMemo(
+    () => ({api, session, account: account.value, offer: offer.value, again: account.again, problem: offer.problem}),
+    [api, session, account.value, offer.value, account.again, offer.problem],
+  );
+  const may = useMemo(() => Object.fromEntries((offer.value?.may ?? []).map((one) => [one.action, one])), [offer.value]);
+  return (
+    <Billing.Provider value={{...billing, may}}>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <span class="brand">
+          <span class="dot" aria-hidden="true" />
+          {shown.name}
+        </span>
+        <span class="who soft">
+          <bdi>{session.account}</bdi>
+        </span>
+        <button class="button menu" type="button" aria-expanded={menu} aria-controls="rail" onClick={() => setMenu(!menu)}>
+          Menu
+        </button>
+        {shown.links.back && (
+          <a class="back" href={session.return_url || shown.links.back}>
+            Back to {shown.name}
+          </a>
+        )}
+      </header>
+      <div class="frame">
+        <nav id="rail" class={menu ? 'rail open' : 'rail'} aria-label="Billing">
+          {rail.map((to) => (
+            <Link key={to} to={to} aria-current={word === to ? 'page' : undefined}>
+              {pages[to][0]}
+            </Link>
+          ))}
+        </nav>
+        <main id="main">
+          {shown.sandbox && (
+            <Strip kind="info" title="Test mode.">
+              No money moves here.
+            </Strip>
+          )}
+          {account.value && <Strips account={account.value} />}
+          <h1 tabIndex={-1}>{title}</h1>
+          {account.problem && !account.value && <Failed problem={account.problem} again={account.again} />}
+          {!account.value && !account.problem && <Loading lines={6} />}
+          {account.value && <Page rest={path.split('/').slice(1)} />}
+        </main>
+      </div>
+      <Foot session={session} api={api} shown={shown} />
+    </Billing.Provider>
+  );
+}
+
+function Foot({api, shown, session}) {
+  const out = async () => {
+    await api.signOut();
+    location.assign(session.return_url || `/portal/${api.tenant}`);
+  };
+  return (
+    <footer class="foot soft">
+      {shown.seller && (
+        <address>
+          {shown.seller.name}, {shown.seller.address.join(', ')}
+        </address>
+      )}
+      <div class="links">
+        {['terms', 'privacy', 'support'].map(
+          (name) =>
+            shown.links[name] && (
+              <a key={name} href={shown.links[name]} rel="noreferrer">
+                {nameOf({}, name)}
+              </a>
+            ),
+        )}
+        <button type="button" class="text" onClick={out}>
+          Sign out
+        </button>
+      </div>
+    </footer>
+  );
+}
+
+const NotFound = () => <p>There is no such page. <Link to="">Plan &amp; billing</Link></p>;
+
+/// Who comes by a link exchanges it; who was here has a cookie.
+async function begin(tenant) {
+  const code = new URLSearchParams(location.hash.slice(1)).get('c');
+  if (code) {
+    const kept = `florin-nonce-${code.slice(0, 12)}`;
+    const nonce = sessionStorage.getItem(kept) ?? crypto.randomUUID();
+    sessionStorage.setItem(kept, nonce);
+    const session = await exchange(code, nonce);
+    sessionStorage.setItem(`florin-return-${tenant}`, session.return_url ?? '');
+    const page = session.page && session.page !== 'billing' ? `/${session.page}` : '';
+    history.replaceState(null, '', `/portal/${tenant}/${session.account}${page}`);
+    return session;
+  }
+  const all = await ownSessions();
+  const wanted = decodeURIComponent(location.pathname.split('/')[3] ?? '');
+  const session = all.data.find((one) => one.tenant === tenant && (!wanted || one.account === wanted));
+  if (session && !wanted) history.replaceState(null, '', `/portal/${tenant}/${session.account}`);
+  return session && {...session, return_url: sessionStorage.getItem(`florin-return-${tenant}`) || null};
+}
+
+function SignedOut({shown, why}) {
+  return (
+    <main class="alone">
+      <div class="card">
+        <h1>{shown?.name ?? 'Billing'}</h1>
+        <p>{why ?? 'Your session is over.'}</p>
+        <p class="soft">
+          Open the billing page once more from your account.
+          {shown?.seller?.contact && (
+            <>
+              {' '}
+              Or write to <a href={`mailto:${shown.seller.contact}`}>{shown.seller.contact}</a>.
+            </>
+          )}
+        </p>
+        {shown?.links.back && (
+          <a class="button primary" href={shown.links.back}>
+            Back to {shown.name}
+          </a>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Portal() {
+  const tenant = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+  const shown = useLoaded(() => accountApi(tenant, '-').presentation(), [tenant]);
+  const [session, setSession] = useState(undefined);
+  const [over, setOver] = useState(null);
+  useEffect(() => {
+    begin(tenant).then(
+      (found) => setSession(found ?? null),
+      (problem) => {
+        setOver(problem.message);
+        setSession(null);
+      },
+    );
+    return onSession(() => setOver('Your session is over. What you typed is still here; open the page once more to go on.'));
+  }, [tenant]);
+  useEffect(() => {
+    if (shown.value?.accent) document.documentElement.style.setProperty('--tenant', shown.value.accent);
+  }, [shown.value]);
+  const api = useMemo(() => session && accountApi(tenant, session.account), [tenant, session]);
+  if (shown.problem) return <SignedOut why="There is no billing page at this address." />;
+  if (!shown.value || session === undefined) return <Loading lines={4} />;
+  if (!session) return <SignedOut shown={shown.value} why={over} />;
+  return (
+    <Shown.Provider value={shown.value}>
+      <Routes base={`/portal/${tenant}/${encodeURIComponent(session.account)}`}>
+        {over && (
+          <Strip kind="bad" alert title="Your session is over." action={<Button onClick={() => setOver(null)}>Close</Button>}>
+            Open the billing page once more from your account to go on.
+          </Strip>
+        )}
+        <Shell session={session} api={api} shown={shown.value} />
+      </Routes>
+    </Shown.Provider>
+  );
+}
+
+render(<Portal />, document.getElementById('app'));

@@ -1,0 +1,112 @@
+import {useState} from 'preact/hooks';
+import * as format from '../lib/format.js';
+import {Amount, Card, Empty, Failed, Field, Loaded, Loading, Rows, Select, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {useBilling} from './context.js';
+import {Confirm, Effects, useQuote} from './pay.jsx';
+
+export function Manage() {
+  const {account, offer} = useBilling();
+  const plan = account.subscription;
+  if (!offer) return <Loading lines={6} />;
+  return (
+    <div class="grid">
+      {!plan && <Card title="Plan"><Empty>There is no plan to cancel or pause.</Empty></Card>}
+      {plan && plan.cancelled && <Ask title="Undo the cancellation" name="undo_cancel" label="Undo the cancellation" />}
+      {plan && !plan.cancelled && <Ask title="Cancel the plan" name="cancel" label="Cancel the plan" danger />}
+      {plan && plan.paused_since && <Ask title="Resume" name="resume" label="Resume" />}
+      {plan && !plan.paused_since && offer.longest_pause && <Ask title="Pause" name="pause" label="Pause the plan" note={`For ${offer.longest_pause} at most, then it goes on by itself.`} />}
+      {offer.guarantee && <Ask title="Money-back guarantee" name="request_refund" label="Ask for a refund" note={`Within ${offer.guarantee} of the first payment. A person decides.`} danger />}
+      {offer.review_reasons.length > 0 && <Review reasons={offer.review_reasons} />}
+    </div>
+  );
+}
+
+/// What happens, from the quotation, before anything happens.
+function Ask({title, name, label, note, danger}) {
+  const {api} = useBilling();
+  const [open, setOpen] = useState(false);
+  const [done, setDone] = useState(false);
+  const quote = useQuote(api, name, open ? {} : null);
+  const value = quote.value;
+  return (
+    <Card title={title}>
+      {note && <p class="soft">{note}</p>}
+      {done && <Strip kind="ok" title="Done." />}
+      {!open && !done && (
+        <button type="button" class="button" onClick={() => setOpen(true)}>
+          What happens?
+        </button>
+      )}
+      {open && !value && !quote.problem && <Loading lines={3} />}
+      {open && quote.problem && <Failed problem={quote.problem} />}
+      {open && value && (
+        <>
+          {value.refused ? (
+            <Strip kind="warn" title={value.refused.text} />
+          ) : (
+            <>
+              <Rows
+                of={[
+                  value.subscription?.ends_at && ['It works until', <When at={value.subscription.ends_at} how="time" />],
+                  value.subscription?.paused && ['It resumes by', <When at={value.subscription.paused.resumes_at} />],
+                  !format.isZero(value.agreed) && ['Charged today', <Amount value={value.agreed} />],
+                  value.next && !format.isZero(value.next.total) && ['Next charge', <><Amount value={value.next.total} /> on <When at={value.next.at} /></>],
+                  value.next && format.isZero(value.next.total) && ['Next charge', 'none'],
+                  name === 'request_refund' && ['Until it is decided', 'nothing can be used'],
+                ]}
+              />
+              <Effects quote={{...value, leave: [...(value.leave ?? []), ...(value.next?.leave ?? [])]}} />
+              <div class={danger ? 'dangerous' : ''}>
+                <Confirm name={name} body={{}} quote={value} fresh={quote.fresh} label={label} done={() => { setDone(true); setOpen(false); }} />
+              </div>
+            </>
+          )}
+          <button type="button" class="text" onClick={() => setOpen(false)}>
+            Leave it as it is
+          </button>
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Review({reasons}) {
+  const {api, account} = useBilling();
+  const {names} = useShown();
+  const orders = useLoaded(() => api.get('/orders?limit=50'), [api]);
+  const reviews = useLoaded(() => api.get('/reviews'), [api, account.position]);
+  const [order, setOrder] = useState('');
+  const [reason, setReason] = useState(reasons[0]);
+  const [said, setSaid] = useState('');
+  const [done, setDone] = useState(false);
+  const paid = (orders.value?.data ?? []).filter((one) => one.state === 'paid' && !format.isZero(one.total));
+  const chosen = order || String(paid[0]?.id ?? '');
+  const body = chosen ? {order: Number(chosen), reason, ...(said ? {said} : {})} : null;
+  const quote = useQuote(api, 'request_review', body);
+  return (
+    <Card title="A charge that should not be there" class="whole">
+      {paid.length === 0 && orders.value && <Empty>There is no payment to look at.</Empty>}
+      {paid.length > 0 && (
+        <div class="fields">
+          <Select label="Charge" value={chosen} options={paid.map((one) => [String(one.id), `${format.money(one.total)}, ${format.line(names, one.lines[0]?.text ?? '')}`])} onChange={(event) => setOrder(event.currentTarget.value)} />
+          <Select label="Reason" value={reason} options={reasons.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Field label="What happened (may stay empty)" maxLength={500} value={said} onInput={(event) => setSaid(event.currentTarget.value)} />
+        </div>
+      )}
+      {paid.length > 0 && <Confirm name="request_review" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} label="Ask for a review" done={() => setDone(true)} />}
+      {done && <Strip kind="ok" title="A person will look at it and answer." />}
+      <Loaded of={reviews} lines={1}>
+        {(list) =>
+          list.data.length > 0 && (
+            <Table
+              caption="Reviews"
+              columns={[['Charge', ''], ['Reason', ''], ['Answer by', ''], ['State', '']]}
+              rows={list.data.map((one) => [one.order, format.nameOf(names, one.reason), <When at={one.due_at} />, <Status kind={one.state === 'approved' ? 'ok' : 'info'}>{one.state}</Status>])}
+              empty=""
+            />
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}

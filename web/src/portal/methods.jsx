@@ -1,0 +1,242 @@
+import {useState} from 'preact/hooks';
+import {drawKey} from '../lib/api.js';
+import * as format from '../lib/format.js';
+import {Button, Card, Empty, Failed, Field, Loading, Select, Strip, useLoaded, useShown} from '../lib/parts.jsx';
+import {Link, useRoute} from '../lib/route.jsx';
+import {useBilling} from './context.js';
+import {methodName} from './pay.jsx';
+
+export function Methods({rest}) {
+  const {offer, problem} = useBilling();
+  if (problem && !offer) return <Failed problem={problem} />;
+  if (!offer) return <Loading lines={5} />;
+  if (rest[0] === 'add') return <Add />;
+  return (
+    <div class="grid">
+      <Saved />
+      <Offered />
+      <BillingDetails />
+    </div>
+  );
+}
+
+/// One command with its own key; the account is read again behind it.
+export function useCommand() {
+  const {api, again} = useBilling();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const [done, setDone] = useState('');
+  const run = async (name, body, said) => {
+    if (busy) return null;
+    setBusy(true);
+    setProblem(null);
+    setDone('');
+    try {
+      const answer = await api.command(name, body, drawKey(api.account));
+      await again();
+      setDone(said ?? 'Done.');
+      return answer;
+    } catch (failed) {
+      setProblem(failed);
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  };
+  const said = (
+    <div aria-live="polite">
+      {problem && <Strip kind="bad" alert title={problem.message} />}
+      {done && <Strip kind="ok" title={done} />}
+    </div>
+  );
+  return {run, busy, problem, said};
+}
+
+function Saved() {
+  const {account, may} = useBilling();
+  const {names} = useShown();
+  const {run, busy, said} = useCommand();
+  const [asked, setAsked] = useState(null);
+  const why = may.remove_payment_method?.allowed === false ? may.remove_payment_method.why : undefined;
+  return (
+    <Card title="Saved" action={<Link class="button primary" to="methods/add">Add</Link>}>
+      {account.payment_methods.length === 0 && <Empty>Nothing is saved. What renews by itself needs a payment method.</Empty>}
+      <ul class="plain">
+        {account.payment_methods.map((one) => (
+          <li key={one.slot} class="split">
+            <span>
+              <bdi>{methodName(names, one)}</bdi> <span class="tag">{one.slot}</span>
+            </span>
+            {asked === one.slot ? (
+              <span class="actions">
+                <Button kind="danger small" busy={busy} onClick={() => run('remove_payment_method', {slot: one.slot}, 'Removed.').then(() => setAsked(null))}>
+                  Remove {methodName(names, one)}
+                </Button>
+                <Button kind="small" onClick={() => setAsked(null)}>
+                  Keep
+                </Button>
+              </span>
+            ) : (
+              <Button kind="small" why={why} onClick={() => setAsked(one.slot)} aria-label={`Remove ${methodName(names, one)}`}>
+                Remove
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {asked && account.payment_methods.length === 1 && (
+        <Strip kind="warn" title="This is the last one.">
+          {account.next ? 'Your next renewal will fail without another.' : 'What is bought later needs another.'}
+        </Strip>
+      )}
+      {said}
+    </Card>
+  );
+}
+
+function Offered() {
+  const {offer} = useBilling();
+  const {names} = useShown();
+  const not = offer.methods.filter((one) => !one.offered);
+  if (not.length === 0) return null;
+  return (
+    <Card title="Not offered to you">
+      <dl class="rows">
+        {not.map((one) => (
+          <div key={one.method}>
+            <dt>{format.nameOf(names, one.method)}</dt>
+            <dd class="soft">{one.why}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+const trials = {
+  ok: 'A card that pays',
+  declined_soft: 'A card without enough money',
+  declined_hard: 'A card that is refused for good',
+  declined_data: 'A card that has expired',
+  pending_1h: 'Pending for an hour, then paid',
+  needs_action: 'The bank asks its customer to confirm',
+  lost_after: 'Paid, and the answer is lost',
+};
+
+/// In test mode how a payment goes is chosen; live, the processor's own form asks for the number.
+function Add() {
+  const {offer, session, may, account} = useBilling();
+  const {names} = useShown();
+  const {go, query} = useRoute();
+  const {run, busy, said} = useCommand();
+  const kept = offer.methods.filter((one) => one.offered && one.slots.length > 0);
+  const [method, setMethod] = useState(kept[0]?.method ?? '');
+  const chosen = kept.find((one) => one.method === method);
+  const free = chosen?.slots.find((slot) => !account.payment_methods.some((one) => one.slot === slot)) ?? chosen?.slots[0];
+  const [slot, setSlot] = useState(null);
+  const [token, setToken] = useState('ok');
+  const [last4, setLast4] = useState('4242');
+  const [brand, setBrand] = useState('');
+  const why = may.add_payment_method?.allowed === false ? may.add_payment_method.why : undefined;
+  if (kept.length === 0) return <Empty>No payment method can be saved here.</Empty>;
+  const test = session.mode === 'test';
+  const save = async () => {
+    const where = {method, slot: slot ?? free};
+    const details = method === 'upi' ? {token, address: 'zoe@upi'} : {token, brand: brand || (chosen.brands[0] ?? 'visa'), last4};
+    const answer = test ? await run('add_payment_method', {...where, details}, 'Saved.') : await run('set_up_payment_method', where, 'Go on below.');
+    if (answer && test) go(query.get('for') ? `orders/${query.get('for')}` : 'methods');
+  };
+  return (
+    <div class="grid">
+      <Card title="Add a payment method">
+        <Select label="Kind" value={method} options={kept.map((one) => [one.method, format.nameOf(names, one.method)])} onChange={(event) => setMethod(event.currentTarget.value)} />
+        {chosen.slots.length > 1 && (
+          <Select label="Use as" value={slot ?? free} options={chosen.slots.map((one) => [one, format.nameOf({}, one)])} onChange={(event) => setSlot(event.currentTarget.value)} hint="The backup pays when the primary is declined." />
+        )}
+        {account.payment_methods.some((one) => one.slot === (slot ?? free)) && (
+          <p class="soft">It takes the place of {methodName(names, account.payment_methods.find((one) => one.slot === (slot ?? free)))}.</p>
+        )}
+        {test ? (
+          <>
+            <Select label="Test payment" hint="No card number is ever typed into this page." value={token} options={Object.entries(trials)} onChange={(event) => setToken(event.currentTarget.value)} />
+            {method !== 'upi' && (
+              <>
+                {chosen.brands.length > 0 && <Select label="Brand" value={brand || chosen.brands[0]} options={chosen.brands.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setBrand(event.currentTarget.value)} />}
+                <Field label="Last four digits" inputMode="numeric" maxLength={4} value={last4} onInput={(event) => setLast4(event.currentTarget.value)} />
+              </>
+            )}
+          </>
+        ) : (
+          <p class="soft">The next step is the payment provider's own form. No number is typed into this page.</p>
+        )}
+        <Button kind="primary wide" busy={busy} why={why} onClick={save}>
+          {test ? 'Save' : 'Continue'}
+        </Button>
+        {said}
+      </Card>
+      <SetUps />
+    </div>
+  );
+}
+
+/// What its customer has still to do for a method that is being saved.
+function SetUps() {
+  const {account} = useBilling();
+  const open = account.set_ups.filter((one) => one.state !== 'saved' && one.state !== 'expired');
+  if (open.length === 0) return null;
+  return (
+    <Card title="Being set up">
+      {open.map((one) => (
+        <div key={one.id} class="split">
+          <span>{one.decline ? one.decline.sentence : format.nameOf({}, one.state)}</span>
+          {one.action?.url && /^https:\/\//.test(one.action.url) && (
+            <a class="button primary" href={one.action.url}>
+              Continue
+            </a>
+          )}
+        </div>
+      ))}
+    </Card>
+  );
+}
+
+const fields = [
+  ['name', 'Name', 'name'],
+  ['company', 'Company', 'organization'],
+  ['address', 'Address', 'address-line1'],
+  ['address_2', 'Address, second line', 'address-line2'],
+  ['postcode', 'Postcode', 'postal-code'],
+  ['city', 'City', 'address-level2'],
+  ['tax_id', 'Tax id (VAT, GSTIN)', 'off'],
+  ['email', 'Email for invoices', 'email'],
+  ['purchase_order', 'Purchase order', 'off'],
+];
+
+function BillingDetails() {
+  const {api, account, may} = useBilling();
+  const {run, busy, said} = useCommand();
+  const loaded = useLoaded(() => api.get('/personal_data').then((answer) => answer.personal_data, (problem) => { if (problem.status === 404) return {}; throw problem; }), [api]);
+  const [changed, setChanged] = useState({});
+  const [country, setCountry] = useState(account.billing_country);
+  const [state, setState] = useState(account.billing_state ?? '');
+  const why = may.set_billing?.allowed === false ? may.set_billing.why : undefined;
+  if (loaded.problem) return <Card title="Billing details"><Failed problem={loaded.problem} again={loaded.again} /></Card>;
+  if (!loaded.value) return <Card title="Billing details"><Loading lines={6} /></Card>;
+  const save = () => run('set_billing', {billing_country: country, ...(state ? {billing_state: state} : {}), ...(Object.keys(changed).length > 0 ? {personal_data: changed} : {})}, 'Saved, from the next invoice on.');
+  return (
+    <Card title="Billing details" class="whole">
+      <p class="soft">As they will stand on the next invoice. Invoices that were issued stay as they are.</p>
+      <div class="fields">
+        {fields.map(([name, label, complete]) => (
+          <Field key={name} label={label} autocomplete={complete} maxLength={200} value={changed[name] ?? loaded.value[name] ?? ''} onInput={(event) => setChanged({...changed, [name]: event.currentTarget.value})} />
+        ))}
+        <Field label="Country" hint="Two letters, as US or IN" autocomplete="country" maxLength={2} value={country} onInput={(event) => setCountry(event.currentTarget.value.toUpperCase())} />
+        <Field label="State" autocomplete="address-level1" maxLength={40} value={state} onInput={(event) => setState(event.currentTarget.value)} />
+      </div>
+      <Button kind="primary" busy={busy} why={why} onClick={save}>
+        Save billing details
+      </Button>
+      {said}
+    </Card>
+  );
+}

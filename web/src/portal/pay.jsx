@@ -1,0 +1,242 @@
+// Every payment: the price as the server quotes it, one key for what was confirmed, and the truth from the order.
+import {useEffect, useRef, useState} from 'preact/hooks';
+import {drawKey} from '../lib/api.js';
+import * as format from '../lib/format.js';
+import {Amount, Button, Credits, Failed, Select, Strip, useShown, When} from '../lib/parts.jsx';
+import {useRoute} from '../lib/route.jsx';
+import {useBilling} from './context.js';
+
+const kept = (api) => `florin-sent-${api.tenant}-${api.account}`;
+
+/// What was confirmed last in this tab: its command, its key, and the order once it is known.
+export const lastSent = (api) => JSON.parse(sessionStorage.getItem(kept(api)) ?? 'null');
+const keep = (api, sent) => sessionStorage.setItem(kept(api), JSON.stringify(sent));
+
+/// The order of what was sent and never answered: the same key gives its answer, and nothing is charged a second time.
+export async function unfinished(api) {
+  const sent = lastSent(api);
+  if (!sent || sent.answered) return null;
+  try {
+    const answer = await api.command(sent.name, sent.body, sent.key);
+    keep(api, {...sent, answered: true, order: answer.order?.id ?? null});
+    return answer.order?.id ?? null;
+  } catch (problem) {
+    if (!problem.unsure) keep(api, {...sent, answered: true});
+    return null;
+  }
+}
+
+/// Asks what a command would cost, 150 ms after the last change; an older answer never replaces a newer one.
+export function useQuote(api, name, body) {
+  const [quote, setQuote] = useState({value: null, problem: null, of: null});
+  const turn = useRef(0);
+  const text = body && JSON.stringify(body);
+  useEffect(() => {
+    const mine = ++turn.current;
+    if (!text) return undefined;
+    const timer = setTimeout(async () => {
+      try {
+        const value = await api.quote(name, JSON.parse(text));
+        if (mine === turn.current) setQuote({value, problem: null, of: text});
+      } catch (problem) {
+        if (mine === turn.current) setQuote((before) => ({...before, problem, of: text}));
+      }
+    }, 150);
+    return () => clearTimeout(timer);
+  }, [api, name, text]);
+  return {...quote, fresh: Boolean(text) && quote.of === text};
+}
+
+/// Lines, taxes and total, as they will stand on the invoice.
+export function Charge({of, title, stale}) {
+  const {names} = useShown();
+  return (
+    <div class="charge" aria-busy={stale || undefined}>
+      {title && <h3>{title}</h3>}
+      <dl>
+        {of.lines.map((one, index) => (
+          <div key={index}>
+            <dt>
+              {format.line(names, one.text)}
+              {one.quantity > 1 && <small class="soft"> × {one.quantity}</small>}
+            </dt>
+            <dd>
+              <Amount value={one.amount} />
+            </dd>
+          </div>
+        ))}
+        {(of.taxes ?? []).map((tax) => (
+          <div key={tax.name} class="soft">
+            <dt>{tax.name}</dt>
+            <dd>
+              <Amount value={tax.amount ?? tax.tax} />
+            </dd>
+          </div>
+        ))}
+        <div class="total">
+          <dt>Total</dt>
+          <dd>
+            <Amount value={of.total} free />
+          </dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+const goneBecause = {
+  forfeited: 'go at once',
+  expired: 'end',
+  rolled: 'roll over',
+  refunded: 'go back',
+  end_moved: 'end at another time',
+  owed: 'pay what is owed',
+};
+
+/// What a change does beyond money: credits that come and go, by the quotation alone.
+export function Effects({quote}) {
+  const items = [];
+  for (const come of quote.credits ?? [])
+    items.push(
+      <li key={`come-${items.length}`}>
+        You get <Credits value={come.amount} />
+        {come.ends_at && (
+          <>
+            {' '}
+            until <When at={come.ends_at} />
+          </>
+        )}
+      </li>,
+    );
+  for (const gone of quote.leave ?? [])
+    if (gone.amount)
+      items.push(
+        <li key={`gone-${items.length}`} class="warn-text">
+          <Credits value={gone.amount} /> {goneBecause[gone.how] ?? gone.how}
+        </li>,
+      );
+  for (const back of quote.refunds ?? [])
+    items.push(
+      <li key={`back-${items.length}`}>
+        <Amount value={back.amount} /> goes back for order {back.order}
+      </li>,
+    );
+  return items.length > 0 ? <ul class="effects">{items}</ul> : null;
+}
+
+export function methodName(names, method) {
+  const brand = format.nameOf(names, method.brand || method.method);
+  return `${brand}${method.masked ? ` ${method.masked}` : ''}`;
+}
+
+/// With which of the account's own, or there and then.
+export function PayWith({value, onChange}) {
+  const {account, offer} = useBilling();
+  const {names} = useShown();
+  const options = account.payment_methods.map((one) => [
+    one.slot,
+    `${methodName(names, one)}${one.slot === 'backup' ? ', backup' : ''}`,
+  ]);
+  for (const method of offer?.methods ?? [])
+    if (method.offered && !account.payment_methods.some((one) => one.method === method.method))
+      for (const brand of method.brands.length > 0 && method.slots.length === 0 ? method.brands : [null])
+        options.push([brand ? `${method.method}/${brand}` : method.method, format.nameOf(names, method.method) + (brand ? `, ${brand}` : '')]);
+  if (options.length === 0) return null;
+  return <Select label="Pay with" value={value || options[0][0]} options={options} onChange={(event) => onChange(event.currentTarget.value)} />;
+}
+
+/// The one button that charges. `body` is what was quoted; `agreed` is the figure beside the button.
+export function Confirm({name, body, quote, fresh, label, done}) {
+  const {api, account, again} = useBilling();
+  const {go} = useRoute();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const sending = useRef(false);
+  const refused = quote?.refused;
+
+  const send = async () => {
+    if (sending.current) return;  // a second tap
+    sending.current = true;
+    setBusy(true);
+    setProblem(null);
+    const charges = ['subscribe', 'change_plan', 'buy_credits', 'pay_order', 'resume', 'set_licences', 'set_add_on'];
+    const whole = charges.includes(name) && quote?.agreed ? {...body, agreed: quote.agreed} : body;
+    const sent = {name, body: whole, key: drawKey(api.account), answered: false};
+    keep(api, sent);
+    try {
+      const answer = await attempt(sent);
+      keep(api, {...sent, answered: true, order: answer.order?.id ?? null});
+      await again();
+      if (answer.order) go(`orders/${answer.order.id}`);
+      else done?.(answer);
+    } catch (failed) {
+      if (!failed.unsure) keep(api, {...sent, answered: true});
+      setProblem(failed);
+    } finally {
+      sending.current = false;
+      setBusy(false);
+    }
+  };
+
+  /// Another payment that was made meanwhile, in another tab or by somebody else, stops this one.
+  const attempt = async (sent) => {
+    let etag = account.etag;
+    const before = (await api.get('/orders?limit=1')).data[0]?.id ?? 0;
+    for (let turn = 0; ; ++turn) {
+      try {
+        return await api.command(sent.name, sent.body, sent.key, etag);
+      } catch (failed) {
+        if (failed.code !== 'moved_on' || turn === 4) throw failed;
+        const newest = (await api.get('/orders?limit=1')).data[0]?.id ?? 0;
+        if (newest !== before) throw failed;
+        etag = (await api.get()).etag;
+      }
+    }
+  };
+
+  const retry = async () => {
+    setBusy(true);
+    const order = await unfinished(api);
+    setBusy(false);
+    const sent = lastSent(api);
+    if (sent?.answered) {
+      setProblem(null);
+      await again();
+      if (order) go(`orders/${order}`);
+      else done?.({});
+    }
+  };
+
+  return (
+    <div class="confirm">
+      {problem?.unsure && (
+        <Strip kind="warn" alert title="We don't know yet whether this went through." action={<Button onClick={retry}>Look again</Button>}>
+          Looking again charges nothing a second time.
+        </Strip>
+      )}
+      {problem && !problem.unsure && problem.code === 'moved_on' && (
+        <Strip kind="warn" alert title="Something else was paid or changed meanwhile." action={<Button onClick={() => location.reload()}>Show it</Button>}>
+          Nothing was charged by this page.
+        </Strip>
+      )}
+      {problem && !problem.unsure && problem.code !== 'moved_on' && (
+        <Strip kind="bad" alert title={problem.message}>
+          Nothing was charged.
+        </Strip>
+      )}
+      <Button
+        kind="primary wide"
+        busy={busy || !fresh}
+        why={refused ? refused.text : problem?.unsure ? 'Look first at what became of it.' : undefined}
+        onClick={send}
+      >
+        {busy ? 'One moment…' : label}
+      </Button>
+    </div>
+  );
+}
+
+export const payLabel = (quote) =>
+  format.isZero(quote?.agreed) ? 'Confirm' : `Confirm and pay ${format.money(quote.agreed)}`;
+
+export const QuoteProblem = ({quote}) => (quote.problem && quote.fresh ? <Failed problem={quote.problem} /> : null);

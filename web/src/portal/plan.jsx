@@ -1,0 +1,180 @@
+import {useEffect, useState} from 'preact/hooks';
+import * as format from '../lib/format.js';
+import {Amount, Card, Credits, Empty, Failed, Loading, Name, Stepper, Strip, useShown, When} from '../lib/parts.jsx';
+import {useBilling} from './context.js';
+import {Charge, Confirm, Effects, payLabel, PayWith, useQuote} from './pay.jsx';
+
+/// One page: choose, see what it costs today and from when, confirm. What is confirmed is what is charged.
+export function ChangePlan() {
+  const {account, offer, problem} = useBilling();
+  if (problem && !offer) return <Failed problem={problem} />;
+  if (!offer) return <Loading lines={6} />;
+  if (offer.plans.length === 0) return <Empty>There are no plans to choose from: credits are bought by themselves.</Empty>;
+  return <Choose key={account.position === 0} />;
+}
+
+function Choose() {
+  const {api, account, offer, may} = useBilling();
+  const {names, about} = useShown();
+  const running = account.subscription;
+  const cycles = [...new Set(offer.plans.flatMap((plan) => plan.cycles.map((one) => one.cycle)))];
+  const [cycle, setCycle] = useState(running?.cycle ?? cycles[0]);
+  const [plan, setPlan] = useState(running?.plan ?? null);
+  const [licences, setLicences] = useState(running?.licences ?? 1);
+  const [addOns, setAddOns] = useState(Object.fromEntries((running?.add_ons ?? []).map((one) => [one.add_on, one.count])));
+  const [withSlot, setWith] = useState('');
+  const [first, setFirst] = useState(null);
+  const chosen = offer.plans.find((one) => one.plan === plan);
+  useEffect(() => setFirst(chosen?.first_credits ?? null), [plan]);
+
+  const command = running ? 'change_plan' : 'subscribe';
+  const sold = offer.add_ons.filter((one) => one.prices.some((price) => price.cycle === cycle || price.cycle === 'monthly'));
+  const counts = Object.fromEntries(sold.map((one) => [one.add_on, addOns[one.add_on] ?? 0]));
+  const body = plan && {
+    plan,
+    cycle,
+    ...(chosen?.by_licence ? {licences} : {}),
+    ...(sold.length > 0 && Object.values(counts).some((count) => count > 0) ? {add_ons: counts} : {}),
+    ...(running && sold.length > 0 && Object.values(counts).every((count) => count === 0) && running.add_ons.length > 0 ? {add_ons: counts} : {}),
+    ...(!running && first ? {first_credits: first} : {}),
+    ...(withSlot ? {pay_with: withSlot} : {}),
+  };
+  const same =
+    running && plan === running.plan && cycle === running.cycle && licences === running.licences &&
+    sold.every((one) => (counts[one.add_on] ?? 0) === (running.add_ons.find((had) => had.add_on === one.add_on)?.count ?? 0));
+  const quote = useQuote(api, command, same ? null : body);
+  const permission = may[command];
+  return (
+    <div class="two-columns">
+      <div>
+        {cycles.length > 1 && (
+          <fieldset class="choice">
+            <legend>Billing</legend>
+            {cycles.map((one) => (
+              <label key={one} class={one === cycle ? 'chosen' : ''}>
+                <input type="radio" name="cycle" value={one} checked={one === cycle} onChange={() => setCycle(one)} />
+                {format.nameOf(names, one)}
+              </label>
+            ))}
+          </fieldset>
+        )}
+        <fieldset class="plans">
+          <legend class="hidden">Plan</legend>
+          {offer.plans.map((one) => {
+            const price = one.cycles.find((its) => its.cycle === cycle);
+            return (
+              <label key={one.plan} class={one.plan === plan ? 'card chosen' : 'card'}>
+                <input type="radio" name="plan" value={one.plan} checked={one.plan === plan} disabled={!price} onChange={() => setPlan(one.plan)} />
+                <span class="plan-name">
+                  <Name id={one.plan} />
+                  {one.running && <span class="tag">yours</span>}
+                </span>
+                {about[one.plan] && <small class="soft">{about[one.plan]}</small>}
+                <span class="price">
+                  {price ? <Amount value={price.price} free /> : <span class="soft">not by the {cycle}</span>}
+                  {price && one.by_licence && <small class="soft"> a licence</small>}
+                </span>
+                {price?.gives.map((gives) => (
+                  <small key={gives}>
+                    <Credits value={gives} />
+                  </small>
+                ))}
+                {one.credit_price && <small class="soft">more at {one.credit_price} each</small>}
+              </label>
+            );
+          })}
+        </fieldset>
+        {chosen?.by_licence && (
+          <Stepper label="Licences" value={licences} min={1} max={Math.max(200, licences)} unit={licences === 1 ? 'licence' : 'licences'} onChange={setLicences} />
+        )}
+        {sold.map((one) => {
+          const price = one.prices.find((its) => its.cycle === cycle) ?? one.prices[0];
+          return (
+            <Stepper
+              key={one.add_on}
+              label={format.nameOf(names, one.add_on)}
+              hint={`${format.money(price.price)} each${one.renews ? '' : ', for this period only'}`}
+              value={counts[one.add_on]}
+              max={Math.max(20, counts[one.add_on])}
+              onChange={(count) => setAddOns({...addOns, [one.add_on]: count})}
+            />
+          );
+        })}
+        <Compare cycle={cycle} />
+      </div>
+      <aside class="summary" aria-label="Summary">
+        <Card title="Summary">
+          {!plan && <p class="soft">Choose a plan to see what it costs.</p>}
+          {same && <p class="soft">This is what you have.</p>}
+          {quote.problem && quote.fresh && <Failed problem={quote.problem} />}
+          {plan && !same && !quote.value && !quote.problem && <Loading lines={4} />}
+          {plan && !same && quote.value && (
+            <div class={quote.fresh ? '' : 'stale'} aria-live="polite" aria-busy={!quote.fresh}>
+              <Charge of={quote.value.today} title="Today" stale={!quote.fresh} />
+              <Effects quote={quote.value} />
+              {quote.value.next && (
+                <>
+                  <h3>
+                    From <When at={quote.value.next.at} />
+                  </h3>
+                  <Charge of={quote.value.next} />
+                </>
+              )}
+            </div>
+          )}
+          {plan && !same && (
+            <>
+              <PayWith value={withSlot} onChange={setWith} />
+              {permission && !permission.allowed ? (
+                <Strip kind="warn" title={permission.why} />
+              ) : (
+                <Confirm name={command} body={body} quote={quote.value} fresh={quote.fresh} label={payLabel(quote.value)} done={() => location.reload()} />
+              )}
+            </>
+          )}
+        </Card>
+      </aside>
+    </div>
+  );
+}
+
+/// The price page: a row a thing, a column a plan.
+function Compare({cycle}) {
+  const {offer} = useBilling();
+  const {names} = useShown();
+  const rows = [...new Set(offer.plans.flatMap((plan) => plan.entitlements.map((one) => one.entitlement)))];
+  if (rows.length === 0) return null;
+  const word = (value) => ({true: 'yes', false: 'no'})[value] ?? format.nameOf(names, value ?? '–');
+  return (
+    <details class="compare">
+      <summary>Compare the plans</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label="What the plans include">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="hidden">What</span>
+              </th>
+              {offer.plans.map((plan) => (
+                <th key={plan.plan} scope="col">
+                  <Name id={plan.plan} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row}>
+                <th scope="row">{format.nameOf(names, row)}</th>
+                {offer.plans.map((plan) => (
+                  <td key={plan.plan}>{word(plan.entitlements.find((one) => one.entitlement === row)?.value)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+

@@ -1,0 +1,63 @@
+import {useState} from 'preact/hooks';
+import * as format from '../lib/format.js';
+import {Card, Credits, Field, Loaded, Table, useLoaded, useShown} from '../lib/parts.jsx';
+import {useBilling} from './context.js';
+
+const dayOf = (at, zone) => new Intl.DateTimeFormat('en-CA', {timeZone: zone}).format(at);
+
+export function Usage() {
+  const {api, session} = useBilling();
+  const {timezone} = useShown();
+  const now = new Date(session.now);
+  const [from, setFrom] = useState(dayOf(new Date(now - 29 * 864e5), timezone));
+  const [to, setTo] = useState(dayOf(now, timezone));
+  const loaded = useLoaded(() => api.get(`/usage?from=${from}&to=${to}`), [api, from, to]);
+  return (
+    <Card title="What was spent on what">
+      <div class="fields">
+        <Field type="date" label="From" value={from} max={to} onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
+        <Field type="date" label="To" value={to} min={from} onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
+      </div>
+      <p class="soft small">Days of {timezone}. The last day is not complete yet.</p>
+      <Loaded of={loaded} lines={6}>
+        {(page) => (
+          <>
+            <Bars rows={page.data} />
+            <Rows rows={page.data} />
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+/// A picture of the table below; who cannot see it reads the table. Heights are shares of the highest day, drawn only.
+function Bars({rows}) {
+  if (rows.length === 0) return null;
+  const days = [...new Set(rows.map((row) => row.day))].sort().slice(-60);
+  const share = (text) => Number.parseFloat(text);  // of a drawing: no amount is shown from it
+  const heights = days.map((day) => rows.filter((row) => row.day === day).reduce((sum, row) => sum + share(row.credits), 0));
+  const highest = Math.max(...heights, 1);
+  const width = Math.max(days.length * 14, 60);
+  return (
+    <svg class="bars" viewBox={`0 0 ${width} 100`} preserveAspectRatio="none" role="img" aria-label="Credits spent by day, as the table below says in numbers">
+      {days.map((day, index) => (
+        <rect key={day} x={index * 14 + 2} width="10" y={100 - (heights[index] / highest) * 96} height={(heights[index] / highest) * 96} rx="2">
+          <title>{day}</title>
+        </rect>
+      ))}
+    </svg>
+  );
+}
+
+function Rows({rows}) {
+  const {names} = useShown();
+  return (
+    <Table
+      caption="Usage by day and meter"
+      columns={[['Day', ''], ['Meter', ''], ['Times', 'n'], ['Quantity', 'n'], ['Credits', 'n']]}
+      rows={[...rows].reverse().map((row) => [row.day, format.nameOf(names, row.meter), format.number(row.times), <bdi>{row.quantity}</bdi>, <Credits value={row.credits} />])}
+      empty="Nothing was used in these days."
+    />
+  );
+}
