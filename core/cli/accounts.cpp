@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 
 #include "commands.hpp"
 #include "florin/host.hpp"
+#include "florin/printable.hpp"
 #include "outcome.hpp"
 
 /// What may be asked of a tenant's accounts without changing them.
@@ -42,7 +44,7 @@ int accounts(const TenantWords& words, const std::string& search) {
       const auto found = found_in(host, tenant, account, lower(search));
       if (!found) continue;
       ++count;
-      std::cout << account.text() << (found->empty() ? "" : "  by its " + *found) << "\n";
+      std::cout << account.text() << (found->empty() ? "" : "  by its " + printable(*found)) << "\n";
     }
     std::cerr << count << (count == 1 ? " account\n" : " accounts\n");
     return written(fine);

@@ -58,7 +58,8 @@ int apply_files(const ApplyWords& words, const std::vector<TenantId>& tenants) {
     if (applied || began)
       std::cout << file << ": version " << (applied ? *applied : 1) << " is in force\n";
     else
-      std::cerr << file << ": not applied, " << applied.error().code << ": " << applied.error().message << "\n";
+      std::cerr << file << ": not applied, " << applied.error().code << ": " << printable_lines(applied.error().message)
+                << "\n";
     all = all && (applied || began);
   }
   return written(all ? fine : refused);
