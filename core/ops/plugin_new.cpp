@@ -71,6 +71,9 @@ Result<std::vector<std::string>> new_plugin(const NewPlugin& words) {
     fs::create_directories(path.parent_path(), failed);
     std::string text = replaced(std::string(file->text), "my_plugin", words.name);
     text = replaced(std::move(text), "MyPlugin", class_of(words.name));
+    std::string loud = words.name;  // of an environment's variables
+    for (char& c : loud) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    text = replaced(std::move(text), "MY_PLUGIN", loud);
     std::ofstream out(path, std::ios::binary);
     out << text;
     if (!out.flush()) return Error{.code = "not_writable", .message = path.string() + " cannot be written"};

@@ -29,10 +29,11 @@ class Cheque {
 
   Checked check(const Entered& entered) const {
     const Text drawer = entered["drawer"], number = entered["number"];
-    if (drawer.view().empty() || drawer.view().size() > 140)
-      return Checked().problem("drawer", "The name is 1 to 140 bytes long, as on the cheque.");
-    if (!is_number(number.view())) return Checked().problem("number", "A cheque's number is six digits.");
     Checked checked;
+    if (drawer.view().empty() || drawer.view().size() > 140)
+      checked.problem("drawer", "The name is 1 to 140 bytes long, as on the cheque.");
+    if (!is_number(number.view())) checked.problem("number", "A cheque's number is six digits.");
+    if (checked.problems.size() != 0) return checked;
     checked.details = {{Text("drawer"), drawer}, {Text("number"), number}};
     checked.masked = Text("Cheque ••") + Text(number.view().substr(2));
     return checked;

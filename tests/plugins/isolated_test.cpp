@@ -100,7 +100,7 @@ TEST_F(Isolated, AFaultOfOneInstanceIsMadeGoodByTheNextQuestion) {
 }
 
 TEST_F(Isolated, FiveFaultsAreQuarantineAndOneAnswerIsRelease) {
-  limits.quarantine = {400'000};
+  limits.quarantine = {2'000'000};
   limits.window = {60'000'000};
   const auto library = open("zoo");
   const auto good = library.credit_policy("zoo", {.tenant = "acme", .config_json = "{}"});

@@ -24,8 +24,8 @@ struct PluginCheck {
 };
 struct PluginCheckWords {
   std::string file;
-  std::string config;   ///< the plugin's own block as JSON; empty: the first of `examples` of its manifest's schema
-  std::string against;  ///< a folder of recorded exchanges; empty: none
+  std::string config;     ///< the plugin's own block as JSON; empty: the first of `examples` of its manifest's schema
+  std::string against;    ///< a folder of recorded exchanges; empty: none
   bool long_run = false;  ///< ten times as many random lives
 };
 /// Runs every rule that the plugin's kinds have, each in a fresh process that can do nothing but answer.

@@ -200,7 +200,7 @@ Result<PluginCheck> check_plugin(const PluginCheckWords& words) {
 std::string as_text(const PluginCheck& check) {
   std::string text = printable(fmt::format("{} {} sha256:{}", check.id, check.version, check.sha256)) + "\n";
   for (const PluginRule& rule : check.rules) {
-    text += fmt::format("  {:<10}{:<28}{}\n", word_of(rule.outcome), rule.id, printable(rule.text));
+    text += fmt::format("  {:<10}{:<27} {}\n", word_of(rule.outcome), rule.id, printable(rule.text));
     if (!rule.see.empty()) text += fmt::format("            to see it: {}\n", printable(rule.see));
   }
   const auto broken = std::ranges::count(check.rules, PluginRule::Outcome::broken, &PluginRule::outcome);

@@ -8,7 +8,7 @@ class MyPlugin {
  public:
   explicit MyPlugin(Setup& setup) {
     setup.only(setup.config, {"rates"});
-    if (!setup.config["rates"].is_object()) return setup.problem("/rates", "rates is a map of countries, as {DE: 19}");
+    if (!setup.config["rates"].is_object()) setup.problem("/rates", "rates is a map of countries, as {DE: 19}");
     setup.config["rates"].members([&](std::string_view country, const Json& rate) {
       const std::int64_t percent = rate.integer(0);
       if (country.size() != 2) setup.problem(rate.pointer(), "a country is two letters of ISO 3166, as DE");
