@@ -113,7 +113,7 @@ void Compiler::dunning() {
       add("contradiction", "nothing follows cancel_now", block.at);
     before = std::max(before, position);
     PastDueStep step{.after = after, .usage_refused = {}, .at = rule_at(block.at)};
-    const auto does = [&](yaml::DunningAct step) { return std::ranges::count(block.do_, step) != 0; };
+    const auto does = [&](yaml::DunningAct act) { return std::ranges::count(block.do_, act) != 0; };
     step.try_again = does(yaml::DunningAct::try_);
     step.tell = does(yaml::DunningAct::tell);
     step.cancel = does(yaml::DunningAct::cancel_now);
