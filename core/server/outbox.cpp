@@ -129,9 +129,10 @@ void Outbox::stop() {
   for (auto& [name, endpoint] : endpoints_) keep(endpoint);
 }
 
-/// On the thread of the io_context.
+/// On the thread of the io_context, with the lock.
 void Outbox::tick() {
-  timer_.expires_after(std::chrono::milliseconds(100));
+  // Nobody waits where nobody is told.
+  timer_.expires_after(std::chrono::milliseconds(endpoints_.empty() ? 1'000 : 100));
   timer_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) runs_.later([this] { look(); });
   });
