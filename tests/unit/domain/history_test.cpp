@@ -105,7 +105,9 @@ TEST(LongList, IsAPlainList) {
       list.erase(list.begin() + place);
     }
     ASSERT_EQ(list.size(), plain.size());
-    if (step % 100 == 0) ASSERT_TRUE(std::ranges::equal(list, plain));
+    if (step % 100 == 0) {
+      ASSERT_TRUE(std::ranges::equal(list, plain));
+    }
   }
   EXPECT_TRUE(std::ranges::equal(list, plain));
   LongList<std::uint32_t> apart = list;
