@@ -95,7 +95,8 @@ ServiceSettings settings_of(ServiceSettings settings, const ServeWords& words) {
 
 /// Beside the tenants' folder; a file that is there has the say over a shipped one.
 mail::Folders template_folders(const ServeWords& words) {
-  return {std::filesystem::path(words.config).parent_path() / "templates"};
+  return {std::filesystem::path(words.config).parent_path() / "templates",
+          std::filesystem::path(default_config()).parent_path() / "templates"};
 }
 
 /// How mail leaves. None: it does not. False: it was said why.
