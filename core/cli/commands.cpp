@@ -10,6 +10,7 @@
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
 #include "florin/scenario.hpp"
+#include "mail/templates.hpp"
 #include "outcome.hpp"
 
 namespace florin::cli {
@@ -54,6 +55,14 @@ int check(const std::vector<std::string>& files, const std::string& config, bool
   const ConfigCheck checked = check_config(files, config.empty() ? default_config() : config);
   if (json) std::cout << as_json(checked.errors) << "\n";
   if (!json) std::cerr << as_text(checked.errors);
+  // Templates of mail lie beside the host file, and are as much of it.
+  const auto templates = std::filesystem::path(config.empty() ? default_config() : config).parent_path() / "templates";
+  Errors of_mail;
+  if (std::filesystem::is_directory(templates)) of_mail = mail::check_templates(templates, true);
+  if (!of_mail.empty()) {
+    std::cerr << as_text(of_mail) << of_mail.size() << " in templates of mail\n";
+    return problems;
+  }
   for (const Error& warning : checked.warnings) std::cerr << "warning: " << as_text({warning});
   if (!checked.errors.empty()) {
     std::cerr << checked.errors.size() << (checked.errors.size() == 1 ? " error\n" : " errors\n");

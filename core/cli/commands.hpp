@@ -118,7 +118,8 @@ struct ServeWords {
   int drain = -1;  ///< seconds; below 0: as the config says
   bool quiet = false;
   std::string pages, base_url;
-  bool demo = false;  ///< makes a key and links, and says them
+  std::string mail, mail_from, mail_user, mail_password;  ///< a relay, or log; a secret by where it is found
+  bool demo = false;                                      ///< makes a key and links, and says them
 };
 int serve(ServeWords words);
 int openapi();

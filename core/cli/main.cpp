@@ -144,7 +144,8 @@ class Program {
 
   void with_keys() {
     auto* serving = command("serve", "the host for everybody: HTTP for backends, until SIGTERM", [this] {
-      return serve({config_, serve_data_, virtual_from_, admin_, listen_, drain_, quiet_, pages_, base_url_});
+      return serve({config_, serve_data_, virtual_from_, admin_, listen_, drain_, quiet_, pages_, base_url_, mail_,
+                    mail_from_, mail_user_, mail_password_});
     });
     serving->add_option("--data", serve_data_,
                         "folder of journal.db, or a postgres:// address; none: as the config says");
@@ -152,6 +153,11 @@ class Program {
                         "127.0.0.1:8080, unix:/run/florin/florin.sock; may be said more than once");
     serving->add_option("--base-url", base_url_, "the address that customers see, as https://billing.example");
     serving->add_option("--pages", pages_, "the folder of the portal's and the console's files")->type_name("FOLDER");
+    serving->add_option("--mail", mail_,
+                        "smtp://relay:587, or log: files in the data folder; none: log in a sandbox, else no mail");
+    serving->add_option("--mail-from", mail_from_, "the sender's address, as billing@example.com");
+    serving->add_option("--mail-user", mail_user_, "at the relay");
+    serving->add_option("--mail-password", mail_password_, "where it is found: env:NAME or file:/path");
     serving->add_option("--admin", admin_, "unix socket for this command line; none: admin.sock in the data folder");
     serving->add_option("--virtual-from", virtual_from_,
                         "time stands still from here on, and moves by POST /host/clock");
@@ -520,7 +526,7 @@ class Program {
   std::uint64_t since_ = 0;
   std::string day_, month_, search_, what_;
   bool dry_run_ = false, csv_ = false, pdf_ = false, html_ = false;
-  std::string number_;
+  std::string number_, mail_, mail_from_, mail_user_, mail_password_;
   std::string form() const { return pdf_ ? "pdf" : html_ ? "html" : "json"; }
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
 };

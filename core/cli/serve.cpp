@@ -9,6 +9,8 @@
 #include "commands.hpp"
 #include "florin/service.hpp"
 #include "keys.hpp"
+#include "mail/message.hpp"
+#include "mailer.hpp"
 #include "outcome.hpp"
 #include "program.hpp"
 #include "running.hpp"
@@ -89,6 +91,46 @@ ServiceSettings settings_of(ServiceSettings settings, const ServeWords& words) {
   if (std::error_code failed; settings.pages.empty() && std::filesystem::is_directory(beside, failed))
     settings.pages = beside.string();
   return settings;
+}
+
+/// Beside the tenants' folder; a file that is there has the say over a shipped one.
+mail::Folders template_folders(const ServeWords& words) {
+  return {std::filesystem::path(words.config).parent_path() / "templates",
+          std::filesystem::path(default_config()).parent_path() / "templates"};
+}
+
+/// How mail leaves. None: it does not. False: it was said why.
+bool read_mail(const Host& host, const ServeWords& words, const std::string& base_url,
+               std::optional<server::MailOptions>& options) {
+  const bool to_files = words.mail == "log" || (words.mail.empty() && host.in_sandbox());
+  if (words.mail.empty() && !to_files) return true;
+  if (to_files && host.folder().empty()) return true;
+  server::MailOptions with;
+  with.from = words.mail_from.empty() ? "billing@localhost.localdomain" : words.mail_from;
+  with.base_url = base_url;
+  with.templates = template_folders(words);
+  with.log = words.quiet ? nullptr : &std::cerr;
+  if (to_files) {
+    with.files = std::filesystem::path(host.folder()) / "mail";
+    std::error_code failed;
+    std::filesystem::create_directories(with.files, failed);
+  } else {
+    const auto relay = mail::check_relay(words.mail);
+    if (!relay) return fail(relay.error()), false;
+    if (words.mail_from.empty() || !mail::is_address(words.mail_from)) {
+      std::cerr << "florin: --mail-from is the sender's address, as billing@example.com\n";
+      return false;
+    }
+    with.relay.url = words.mail;
+    with.relay.user = words.mail_user;
+    if (!words.mail_password.empty()) {
+      const auto secret = Service(host).secret(words.mail_password);
+      if (!secret) return fail(secret.error()), false;
+      with.relay.password = *secret;
+    }
+  }
+  options = std::move(with);
+  return true;
 }
 
 /// The link of an answer such as `{"url":"…",…}`.
@@ -174,9 +216,17 @@ int serve(ServeWords words) {
               },
               .drain = std::chrono::seconds(words.drain < 0 ? settings.drain : words.drain)});
   if (!server) return fail(server.error());
+  const std::string base =
+      settings.base_url.empty() ? "http://127.0.0.1:" + std::to_string((*server)->port()) : settings.base_url;
+  std::optional<server::MailOptions> with_mail;
+  if (!read_mail(*host, words, base, with_mail)) return usage;
+  const Papers papers(*host);
+  std::optional<server::Mailer> mailer;
+  if (with_mail) mailer.emplace(*host, papers, *std::move(with_mail)).start();
   if (key) say_demo(**server, *host, words.admin, *shown, *key);
   say_where(*host, **server, words);
   (*server)->run_until_signal();
+  if (mailer) mailer->stop();
   server->reset();
   host->close();
   return written(fine);

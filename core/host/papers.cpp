@@ -160,6 +160,14 @@ Result<std::string> Papers::presentation(const TenantId& tenant) const try {
   return failed_by(thrown);
 }
 
+Result<bool> Papers::sending() const try {
+  const auto assembly = Service(host_).assembly();
+  if (!assembly) return closed();
+  return assembly->sending();
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
 /// What the tenant's file lacks is said once; of accounts those that have a document and nobody's name.
 Result<std::vector<std::pair<std::string, std::string>>> Papers::incomplete(const TenantId& tenant) const try {
   const auto assembly = Service(host_).assembly();

@@ -135,6 +135,27 @@ TEST_P(DataKeys, AnErasureTakesTheKeysOfAllThatCameBefore) {
   store.reset();
 }
 
+// Whom documents are addressed to has keys of its own: of an account without a document they go with the person's.
+TEST_P(DataKeys, AnAddresseeWithoutADocumentIsErasedToo) {
+  does("open", OpenAccount{"US", std::nullopt, {{"name", "Ann"}, {"email", "ann@example.com"}}});
+  const store::Position last = store->head(0)->last;
+  const auto addressees = [&] {
+    std::vector<std::string> shown;
+    for (store::Position at = 1; at <= last; ++at)
+      if (const auto person = read_person(*store, tenant, ann, {at}, Sealed::documents); person)
+        for (const Word& word : *person) shown.push_back(word.name + "=" + word.value);
+    return shown;
+  };
+  EXPECT_EQ(addressees(), std::vector<std::string>{"name=Ann"});
+  does("erase", ErasePersonalData{});
+  stop();
+  auto opened = store::open(place);
+  ASSERT_TRUE(opened);
+  store = std::move(*opened);
+  EXPECT_TRUE(addressees().empty());
+  store.reset();
+}
+
 TEST_P(DataKeys, OfARefusedCommandNothingIsKept) {
   does("open", OpenAccount{"US", std::nullopt, {{"name", "Ann"}}});
   const auto twice = engine->submit_and_wait(job(ann, "twice", OpenAccount{"US", std::nullopt, {{"name", "Bob"}}}));

@@ -22,9 +22,9 @@ export function money(text) {
 
 export const isZero = (text) => !text || /^-?[0.]+( |$)/.test(text);
 
-/// A decimal number with its groups.
+/// A decimal number with its groups. Zeros behind the second decimal say nothing.
 export function number(text) {
-  const plain = String(text);
+  const plain = String(text).replace(/(\.\d\d\d*?)0+$/, '$1');
   const decimals = plain.includes('.') ? plain.split('.')[1].length : 0;
   try {
     return new Intl.NumberFormat(locale, {minimumFractionDigits: decimals, maximumFractionDigits: decimals}).format(plain);

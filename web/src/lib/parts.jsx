@@ -17,6 +17,7 @@ export function Amount({value, free = false}) {
 
 export function When({at, how}) {
   const {timezone} = useShown();
+  if (!at) return null;
   return (
     <time dateTime={at} title={format.instant(at, timezone, 'time')}>
       {format.instant(at, timezone, how)}
@@ -281,7 +282,7 @@ export function Rows({of}) {
   return (
     <dl class="rows">
       {of
-        .filter((row) => row && row[1] !== null && row[1] !== undefined && row[1] !== '')
+        .filter((row) => row && ![null, undefined, '', false].includes(row[1]))
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -38,10 +38,15 @@ export function Invoices() {
           {(page) => (
             <Table
               caption="Invoices and credit notes, newest first"
-              columns={[['Number', ''], ['Date', ''], ['For', 'wide-only'], ['Total', 'n'], ['State', ''], ['', '']]}
+              columns={[['Number', ''], ['For', 'wide-only'], ['Total', 'n'], ['State', ''], ['', '']]}
               rows={page.data.map((one) => [
-                <a href={api.paper(one.number, 'html')}>{one.number}</a>,
-                <When at={one.issued_at} />,
+                <>
+                  <a href={api.paper(one.number, 'html')}>{one.number}</a>
+                  <br />
+                  <small class="soft">
+                    <When at={one.issued_at} />
+                  </small>
+                </>,
                 one.kind === 'credit_note' ? `Credit note for ${one.invoice}` : format.line(names, one.lines[0]?.text ?? one.what ?? ''),
                 <Amount value={one.total} />,
                 one.kind === 'credit_note' ? <Status kind="info">Credit</Status> : <Status kind={(kinds[one.state] ?? kinds.closed)[0]}>{(kinds[one.state] ?? [null, one.state])[1]}</Status>,

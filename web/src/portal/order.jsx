@@ -113,7 +113,9 @@ function Declined({order}) {
             <Confirm name={name} body={{...body, pay_with: withSlot}} quote={quote.value} fresh={quote.fresh} label={payLabel(quote.value)} />
           </>
         ) : (
-          <p class="soft">Add another card, then try once more.</p>
+          <p>
+            Nothing is open any more. <Link to={order.kind === 'purchase' || order.kind === 'recharge' ? 'credits' : 'plan'}>Choose once more</Link> when you have another way to pay.
+          </p>
         )}
       </Card>
     </>

@@ -33,7 +33,7 @@ export const StateWord = ({state}) => {
 export function Overview() {
   const {account} = useBilling();
   return (
-    <div class="grid">
+    <div class="grid overview">
       <Plan />
       <CreditsCard account={account} />
       <Ways account={account} />
@@ -96,6 +96,7 @@ function Plan() {
 
 function CreditsCard({account}) {
   const {names} = useShown();
+  const {offer} = useBilling();
   const used = account.credits.length > 0 && account.credits.every((one) => format.isZero(one.available));
   return (
     <Card title="Credits" action={<Link to="usage">Usage</Link>}>
@@ -139,9 +140,11 @@ function CreditsCard({account}) {
         </>
       )}
       <div class="actions">
-        <Link class="button primary" to="credits">
-          Buy credits
-        </Link>
+        {offer?.credit_sales !== null && (
+          <Link class="button primary" to="credits">
+            Buy credits
+          </Link>
+        )}
         {account.subscription && (
           <Link class="button" to="plan">
             Change plan

@@ -85,13 +85,13 @@ export function Charge({of, title, stale}) {
 }
 
 const goneBecause = {
-  forfeited: 'go at once',
+  forfeited: 'are lost',
   expired: 'end',
   rolled: 'roll over',
   refunded: 'go back',
-  end_moved: 'end at another time',
   owed: 'pay what is owed',
 };
+const isLoss = (how) => how === 'forfeited' || how === 'expired';
 
 /// What a change does beyond money: credits that come and go, by the quotation alone.
 export function Effects({quote}) {
@@ -111,8 +111,13 @@ export function Effects({quote}) {
   for (const gone of quote.leave ?? [])
     if (gone.amount)
       items.push(
-        <li key={`gone-${items.length}`} class="warn-text">
-          <Credits value={gone.amount} /> {goneBecause[gone.how] ?? gone.how}
+        <li key={`gone-${items.length}`} class={isLoss(gone.how) ? 'warn-text' : undefined}>
+          <Credits value={gone.amount} /> {goneBecause[gone.how] ?? gone.how} on <When at={gone.at} />
+          {gone.until && (
+            <>
+              , until <When at={gone.until} />
+            </>
+          )}
         </li>,
       );
   for (const back of quote.refunds ?? [])
@@ -125,8 +130,9 @@ export function Effects({quote}) {
 }
 
 export function methodName(names, method) {
-  const brand = format.nameOf(names, method.brand || method.method);
-  return `${brand}${method.masked ? ` ${method.masked}` : ''}`;
+  const brand = method.brand || method.method;
+  const masked = method.masked?.startsWith(brand) ? method.masked.slice(brand.length).trim() : method.masked;
+  return `${format.nameOf(names, brand)}${masked ? ` ${masked}` : ''}`;
 }
 
 /// With which of the account's own, or there and then.

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "florin/result.hpp"
+
+/// What is written to people: `order_confirmed.en.subject` and `.txt`, in mustache. docs/mail.md
+namespace florin::mail {
+
+using Data = std::map<std::string, std::string>;
+
+/// The kinds of messages, and the words that each may use beside those of all.
+const std::map<std::string, std::vector<std::string>>& kinds();
+/// A tenant's folder, then the shipped one.
+using Folders = std::vector<std::filesystem::path>;
+
+struct Rendered {
+  std::string subject, text, html;
+};
+/// Errors: no_template, bad_template.
+Result<Rendered> render(const Folders& folders, const std::string& kind, const std::string& language, const Data& data);
+
+/// Every template of a folder: kinds that are known, words that the kind has, and each rendered once.
+/// Errors: unknown_name, bad_template, missing_key, each with file and line.
+Errors check_templates(const std::filesystem::path& folder, bool complete);
+
+}  // namespace florin::mail

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "florin/host.hpp"
+#include "florin/papers.hpp"
+#include "florin/service.hpp"
+#include "mail/smtp.hpp"
+#include "mail/templates.hpp"
+
+/// Mail that follows from what happened: from the notifications of each tenant to a relay, or to files in a sandbox.
+namespace florin::server {
+
+struct MailOptions {
+  mail::Relay relay;            ///< no url: to files
+  std::filesystem::path files;  ///< a folder; an .eml file each
+  std::string from;             ///< the sender's address; each tenant's contact is asked to be answered
+  std::string base_url;         ///< of the portal
+  mail::Folders templates;
+  std::ostream* log = nullptr;  ///< a JSON object a line, with addresses masked
+};
+
+/// One thread, beside the deciding one. What was sent, and what is being sent, is noted durably before it leaves: after
+/// a restart nothing is sent a second time, and what was under way is for a person. A restored journal sends nothing
+/// until it is told to.
+class Mailer {
+ public:
+  Mailer(Host& host, const Papers& papers, MailOptions options);
+  ~Mailer();
+  Mailer(const Mailer&) = delete;
+  Mailer& operator=(const Mailer&) = delete;
+
+  void start();
+  void stop();
+  /// Everything that is to be sent by now; returns how many left. For tests, and for the thread.
+  std::size_t run(Instant now);
+
+  /// One message, from its notification on.
+  struct Item {
+    std::string id, kind, account, state;  ///< waiting, sending, sent, failed, unknown, undeliverable, void
+    std::vector<Word> data;
+    Instant at, next_at;
+    int tries = 0;
+    std::string problem;
+  };
+  /// Of a tenant, oldest first: what waits, and the last that did not.
+  std::vector<Item> items(const TenantId& tenant);
+
+ private:
+  struct Box {
+    std::uint64_t position = 0;  ///< of the journal: notifications up to it are items
+    std::vector<Item> items;
+    bool loaded = false;
+  };
+  Box& box(const TenantId& tenant);
+  Status keep(const TenantId& tenant, const Box& box);
+  void collect(const TenantId& tenant, Box& box, Instant now);
+  bool send(const TenantId& tenant, Box& box, Item& item, Instant now);
+  /// What was true when it was noted, and no longer is, is not sent.
+  bool still_true(const TenantId& tenant, const Item& item) const;
+  Result<std::string> bytes(const TenantId& tenant, const Item& item, const std::string& to) const;
+  std::string address_of(const TenantId& tenant, const Item& item) const;
+  void write_log(const TenantId& tenant, const Item& item, const std::string& to) const;
+
+  Host& host_;
+  const Papers& papers_;
+  const Service service_;
+  const MailOptions options_;
+  std::mutex mutex_;
+  std::map<TenantId, Box> boxes_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace florin::server

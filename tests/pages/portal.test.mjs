@@ -1,0 +1,131 @@
+// The pages as customers and staff meet them. Each test names its rule.
+import assert from 'node:assert/strict';
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {after, before, test} from 'node:test';
+import {axeOf, browser, pageOf, serve} from './served.mjs';
+
+let host, chromium;
+const failures = [];
+const shots = process.env.SHOTS ?? 'shots';
+const hostile = `<script>alert(1)</script> \u202e Zoé 株式会社 😀 ${'x'.repeat(300)}`;
+
+before(async () => {
+  mkdirSync(shots, {recursive: true});
+  host = await serve();
+  chromium = await browser();
+  await host.ask('callloop', 'accounts/zoe/open_account', {billing_country: 'US', personal_data: {name: hostile, email: 'zoe@example.com'}});
+  await host.ask('callloop', 'accounts/zoe/add_payment_method', {method: 'card', slot: 'primary', details: {token: 'ok', brand: 'visa', last4: '4242'}});
+  await host.ask('callloop', 'accounts/zoe/subscribe', {plan: 'growth', cycle: 'monthly'});
+});
+after(async () => {
+  await chromium?.close();
+  await host?.end();
+});
+
+async function signedIn(account = 'zoe', tenant = 'callloop', options = {viewport: {width: 360, height: 780}}) {
+  const context = await chromium.newContext(options);
+  const page = await pageOf(context, failures);
+  await page.goto(await host.link(tenant, account));
+  await page.getByRole('heading', {level: 1}).waitFor();
+  return page;
+}
+const at = (page, path) => page.goto(`${host.base}/portal/callloop/zoe/${path}`);
+
+test('UI-01, UI-04: a declined card, the bank says why, another card pays, once', async () => {
+  const page = await signedIn();
+  await at(page, 'methods/add');
+  await page.getByLabel('Use as').selectOption('primary');
+  await page.getByLabel('Test payment').selectOption('declined_soft');
+  await page.getByLabel('Last four digits').fill('0002');
+  await page.getByRole('button', {name: 'Save'}).click();
+  await page.getByText('0002').first().waitFor();
+  await at(page, 'credits');
+  await page.getByRole('button', {name: 'Confirm and pay $4.90'}).dblclick();
+  await page.getByText('There is not enough money on this payment method.').waitFor();
+  await page.getByText('was not charged').waitFor();
+  await page.screenshot({path: join(shots, 'declined-360.png'), fullPage: true});
+  await page.getByRole('link', {name: 'Add a card'}).click();
+  await page.getByLabel('Use as').selectOption('backup');
+  await page.getByLabel('Last four digits').fill('4444');
+  await page.getByRole('button', {name: 'Save'}).click();
+  await page.getByRole('button', {name: 'Confirm and pay $4.90'}).click();
+  await page.getByText('Paid $4.90').waitFor();
+  await page.reload();
+  await page.getByText('Paid $4.90').waitFor();
+  const orders = await host.ask('callloop', 'accounts/zoe/orders');
+  assert.deepEqual(orders.data.map((one) => one.now.state), ['paid', 'declined', 'paid']);
+  await page.context().close();
+});
+
+test('UI-03: two tabs do not pay twice', async () => {
+  const first = await signedIn();
+  const context = first.context();
+  await at(first, 'credits');
+  const second = await pageOf(context, failures);
+  await at(second, 'credits');
+  for (const page of [first, second]) {
+    await page.getByLabel('Pay with').first().selectOption('backup');
+    await page.getByRole('button', {name: 'Confirm and pay $4.90'}).waitFor();
+  }
+  await first.getByRole('button', {name: 'Confirm and pay $4.90'}).click();
+  await first.getByText('Paid $4.90').waitFor();
+  const before = (await host.ask('callloop', 'accounts/zoe/orders')).data.length;
+  await second.getByRole('button', {name: 'Confirm and pay $4.90'}).click();
+  await second.getByText('Something else was paid or changed meanwhile.').waitFor().catch(() => {});
+  assert.ok((await host.ask('callloop', 'accounts/zoe/orders')).data.length <= before + 1);
+  await context.close();
+});
+
+test('UI-02: what is confirmed is what is charged', async () => {
+  const page = await signedIn('zoe', 'callloop', {viewport: {width: 1280, height: 900}});
+  await at(page, 'plan');
+  await page.getByRole('radio', {name: /^Pro/}).check();
+  await page.getByLabel('Pay with').selectOption('backup');
+  const button = page.getByRole('button', {name: /Confirm and pay/});
+  await button.waitFor();
+  const shown = (await button.innerText()).replace('Confirm and pay $', '');
+  await button.click();
+  await page.getByText(`Paid $${shown}`).waitFor();
+  const newest = (await host.ask('callloop', 'accounts/zoe/orders')).data[0];
+  assert.equal(newest.total, `${shown} USD`);
+  await page.context().close();
+});
+
+test('UI-05: an invoice is seen and had as PDF', async () => {
+  const page = await signedIn();
+  await at(page, 'invoices');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', {name: 'CL-000001 as PDF'}).click()]);
+  assert.equal(download.suggestedFilename(), 'CL-000001.pdf');
+  await page.getByRole('link', {name: 'CL-000001', exact: true}).click();
+  await page.getByRole('heading', {name: 'Invoice CL-000001'}).waitFor();
+  await page.context().close();
+});
+
+test('UI-06 to UI-08: every page, at 360 px, without a finding of axe, an error or a scroll to the side', async () => {
+  const page = await signedIn();
+  for (const path of ['', 'plan', 'credits', 'usage', 'methods', 'methods/add', 'invoices', 'members', 'manage', 'orders/1']) {
+    await at(page, path);
+    await page.getByRole('heading', {level: 1}).waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(await axeOf(page), [], path);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} scrolls`);
+    await page.screenshot({path: join(shots, `portal-${path.replaceAll('/', '-') || 'overview'}-360.png`), fullPage: true});
+  }
+  await page.context().close();
+});
+
+test('a page of another account, and one without a session, shows nothing', async () => {
+  await host.ask('callloop', 'accounts/ann/open_account', {billing_country: 'US'});
+  const page = await signedIn();
+  await page.goto(`${host.base}/portal/callloop/ann`);
+  await page.getByText('Open the billing page once more').waitFor();
+  const nobody = await pageOf(await chromium.newContext(), failures);
+  await nobody.goto(`${host.base}/portal/callloop/zoe`);
+  await nobody.getByText('Open the billing page once more').waitFor();
+  assert.equal(await nobody.getByText('message credits').count(), 0);
+  await nobody.context().close();
+  await page.context().close();
+});
+
+test('nothing was written to the console, and no policy was broken', () => assert.deepEqual(failures, []));

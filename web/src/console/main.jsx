@@ -1,0 +1,693 @@
+import {render} from 'preact';
+import {useEffect, useMemo, useState} from 'preact/hooks';
+import {accountApi, drawKey, exchange, onSession, ownSessions, tenantApi} from '../lib/api.js';
+import * as format from '../lib/format.js';
+import {Amount, Button, Card, Credits, Empty, Failed, Field, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Link, Routes, useRoute} from '../lib/route.jsx';
+
+const pages = {
+  '': ['Home', Home],
+  accounts: ['Accounts', Accounts],
+  cases: ['Cases', Cases],
+  payments: ['Payments', Payments],
+  bank: ['Bank', Bank],
+  upcoming: ['Upcoming', Upcoming],
+  catalog: ['Catalog', Catalog],
+  months: ['Months', Months],
+};
+
+let api = null;  // of the tenant that is shown
+
+function Console() {
+  const [session, setSession] = useState(undefined);
+  const [tenant, setTenant] = useState(null);
+  const [over, setOver] = useState(null);
+  useEffect(() => {
+    begin().then(
+      (found) => {
+        setSession(found ?? null);
+        if (found) setTenant(new URLSearchParams(location.search).get('tenant') ?? location.pathname.split('/')[2] ?? found.tenants[0]);
+      },
+      (problem) => {
+        setOver(problem.message);
+        setSession(null);
+      },
+    );
+    return onSession(() => setOver('Your session is over.'));
+  }, []);
+  if (session === undefined) return <Loading lines={4} />;
+  if (!session)
+    return (
+      <main class="alone">
+        <div class="card">
+          <h1>Console</h1>
+          <p>{over ?? 'You are not signed in.'}</p>
+          <p class="soft">
+            Open it by your company's sign-in, or by <code>florin console --as NAME</code>.
+          </p>
+        </div>
+      </main>
+    );
+  const known = session.tenants.includes(tenant) ? tenant : session.tenants[0];
+  return <Tenant key={known} session={session} tenant={known} choose={setTenant} over={over} />;
+}
+
+async function begin() {
+  const code = new URLSearchParams(location.hash.slice(1)).get('c');
+  if (code) {
+    const session = await exchange(code, crypto.randomUUID());
+    history.replaceState(null, '', `/console/${session.tenants[0]}`);
+    return session;
+  }
+  return (await ownSessions()).data.find((one) => one.kind === 'staff');
+}
+
+function Tenant({session, tenant, choose, over}) {
+  api = useMemo(() => tenantApi(tenant), [tenant]);
+  const shown = useLoaded(() => api.presentation(), [tenant]);
+  useEffect(() => {
+    if (!location.pathname.startsWith(`/console/${tenant}`)) history.replaceState(null, '', `/console/${tenant}`);
+    document.body.classList.add('console');
+  }, [tenant]);
+  if (shown.problem) return <Failed problem={shown.problem} />;
+  if (!shown.value) return <Loading lines={4} />;
+  return (
+    <Shown.Provider value={shown.value}>
+      <Routes base={`/console/${tenant}`}>
+        {over && <Strip kind="bad" alert title={over} />}
+        <Shell session={session} tenant={tenant} choose={choose} shown={shown.value} />
+      </Routes>
+    </Shown.Provider>
+  );
+}
+
+function Shell({session, tenant, choose, shown}) {
+  const {path, go} = useRoute();
+  const [menu, setMenu] = useState(false);
+  const [wanted, setWanted] = useState('');
+  const words = path.split('/');
+  const [title, Page] = words[0] === 'accounts' && words[1] ? [decodeURIComponent(words[1]), Account] : (pages[words[0]] ?? ['Not found', NotFound]);
+  useEffect(() => {
+    document.title = `${title} · ${shown.name} console`;
+    setMenu(false);
+  }, [title]);
+  // `/` searches, `g` and a letter goes; never while something is typed.
+  useEffect(() => {
+    let before = '';
+    const pressed = (event) => {
+      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.metaKey || event.ctrlKey) return;
+      if (event.key === '/') {
+        event.preventDefault();
+        document.getElementById('search')?.focus();
+      }
+      const to = {a: 'accounts', c: 'cases', p: 'payments', b: 'bank', h: ''}[event.key];
+      if (before === 'g' && to !== undefined) go(to);
+      before = event.key;
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, []);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <span class="brand">
+          <span class="dot" aria-hidden="true" />
+          {shown.name}
+        </span>
+        <form
+          class="search"
+          role="search"
+          onSubmit={(event) => {
+            event.preventDefault();
+            go(`accounts?q=${encodeURIComponent(wanted)}`);
+          }}
+        >
+          <input id="search" type="search" aria-label="Search accounts and documents" placeholder="Account or number of a document ( / )" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
+        </form>
+        <button class="button menu" type="button" aria-expanded={menu} aria-controls="rail" onClick={() => setMenu(!menu)}>
+          Menu
+        </button>
+        {session.tenants.length > 1 && (
+          <select aria-label="Tenant" value={tenant} onChange={(event) => choose(event.currentTarget.value)}>
+            {session.tenants.map((one) => (
+              <option key={one} value={one} selected={one === tenant}>
+                {one}
+              </option>
+            ))}
+          </select>
+        )}
+        <span class="who soft">staff:{session.member}</span>
+      </header>
+      <div class="frame">
+        <nav id="rail" class={menu ? 'rail open' : 'rail'} aria-label="Console">
+          {Object.entries(pages).map(([to, [name]]) => (
+            <Link key={to} to={to} aria-current={words[0] === to ? 'page' : undefined}>
+              {name}
+            </Link>
+          ))}
+        </nav>
+        <main id="main">
+          <h1 tabIndex={-1}>
+            <bdi>{title}</bdi>
+          </h1>
+          <Page words={words} session={session} />
+        </main>
+      </div>
+    </>
+  );
+}
+
+const NotFound = () => <Empty>There is no such page.</Empty>;
+const AccountLink = ({id}) => (id ? <Link to={`accounts/${encodeURIComponent(id)}`}><bdi>{id}</bdi></Link> : <span class="soft">–</span>);
+
+/// A command of staff on an account, with its reason; refusals name the operator's line.
+function Act({account, name, fields = [], fixed = {}, label, kind = 'primary', done, reason = true}) {
+  const [values, setValues] = useState({});
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const [said, setSaid] = useState('');
+  const {names} = useShown();
+  const send = async () => {
+    setBusy(true);
+    setProblem(null);
+    setSaid('');
+    const body = {...fixed, ...values};
+    try {
+      const answer = account
+        ? await accountApi(api.tenant, account).command(name, body, drawKey(account))
+        : await api.post(`/${name}`, body, drawKey('console'));
+      setSaid('Done.');
+      setValues({});
+      done?.(answer);
+    } catch (failed) {
+      setProblem(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const all = reason ? [...fields, ['reason', 'Reason, for the books']] : fields;
+  return (
+    <div class="act">
+      <div class="fields">
+        {all.map(([key, text, options]) =>
+          options ? (
+            <Select key={key} label={text} value={values[key] ?? options[0]} options={options.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setValues({...values, [key]: event.currentTarget.value})} />
+          ) : (
+            <Field key={key} label={text} value={values[key] ?? ''} maxLength={300} onInput={(event) => setValues({...values, [key]: event.currentTarget.value})} />
+          ),
+        )}
+      </div>
+      <Button kind={kind} busy={busy} onClick={send}>
+        {label}
+      </Button>
+      <div aria-live="polite">
+        {problem && <Failed problem={problem} />}
+        {said && <Strip kind="ok" title={said} />}
+      </div>
+    </div>
+  );
+}
+
+// ---- Home
+
+function Home() {
+  const cases = useLoaded(() => api.get('/cases'), [api]);
+  const payments = useLoaded(() => api.get('/payments'), [api]);
+  const overdue = useLoaded(() => api.get('/accounts?past_due=true&limit=50'), [api]);
+  return (
+    <>
+      <Card title="Cases" action={<Link to="cases">All</Link>}>
+        <Loaded of={cases}>{(list) => <CaseTable list={listOf(list).slice(0, 8)} />}</Loaded>
+      </Card>
+      <div class="grid">
+        <Card title="Past due">
+          <Loaded of={overdue}>
+            {(page) => (
+              <Table
+                caption="Accounts whose payment is due"
+                columns={[['Account', ''], ['Since', ''], ['Open', 'n']]}
+                rows={page.data.map((one) => [<AccountLink id={one.account} />, <When at={one.past_due_since} />, <Amount value={one.open} />])}
+                empty="Nobody is past due."
+              />
+            )}
+          </Loaded>
+        </Card>
+        <Card title="Payments that wait" action={<Link to="payments">All</Link>}>
+          <Loaded of={payments}>{(all) => <p class="big num">{((all.data ?? all).payments ?? []).length}</p>}</Loaded>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+const listOf = (answer) => (Array.isArray(answer) ? answer : Array.isArray(answer?.data) ? answer.data : []);
+
+function CaseTable({list}) {
+  return (
+    <Table
+      caption="What waits for a person, soonest due first"
+      columns={[['What', ''], ['Account', ''], ['Due', ''], ['About', '']]}
+      rows={list.map((one) => [
+        <Status kind={one.kind === 'dispute' || one.kind === 'document_incomplete' ? 'warn' : 'info'}>{format.nameOf({}, one.kind)}</Status>,
+        <AccountLink id={one.account} />,
+        one.due_at ? <When at={one.due_at} how="time" /> : <span class="soft">no date</span>,
+        <span>{[one.order && `order ${one.order}`, one.reason && format.nameOf({}, one.reason), one.amount && format.money(one.amount), one.why, one.duplicate_of ? `looks like order ${one.duplicate_of}` : ''].filter(Boolean).join(' · ')}</span>,
+      ])}
+      empty="Nothing waits for a person."
+    />
+  );
+}
+
+// ---- Accounts
+
+const stateKinds = {paid: 'ok', trial: 'info', past_due: 'bad', blocked: 'bad', paused: 'info', limited: 'warn'};
+
+function Accounts() {
+  const {query, go} = useRoute();
+  const filter = {q: query.get('q') ?? '', state: query.get('state') ?? '', past_due: query.get('past_due') ?? ''};
+  const [after, setAfter] = useState('');
+  const text = new URLSearchParams([...Object.entries(filter).filter(([, value]) => value), ['limit', '100'], ...(after ? [['after', after]] : [])]);
+  const loaded = useLoaded(() => api.get(`/accounts?${text}`), [api, String(text)]);
+  const set = (change) => {
+    setAfter('');
+    go(`accounts?${new URLSearchParams(Object.entries({...filter, ...change}).filter(([, value]) => value))}`, {replace: true});
+  };
+  return (
+    <Card>
+      <div class="fields">
+        <Field label="Account or document" value={filter.q} onChange={(event) => set({q: event.currentTarget.value})} />
+        <Select label="State" value={filter.state} options={[['', 'All'], ...Object.keys(stateKinds).map((one) => [one, format.nameOf({}, one)])]} onChange={(event) => set({state: event.currentTarget.value})} />
+      </div>
+      <Loaded of={loaded} lines={8}>
+        {(page) => (
+          <>
+            <Table
+              caption="Accounts"
+              columns={[['Account', ''], ['State', ''], ['Plan', ''], ['Credits', 'n'], ['Open', 'n'], ['Since', '']]}
+              rows={page.data.map((one) => [
+                <AccountLink id={one.account} />,
+                <Status kind={stateKinds[one.state]}>{format.nameOf({}, one.state)}</Status>,
+                one.plan ? <><Name id={one.plan} /> <span class="soft">{one.cycle}</span></> : <span class="soft">–</span>,
+                one.credits.map((its) => <div key={its.type}><Credits value={its.available} /></div>),
+                <Amount value={one.open} />,
+                <When at={one.opened_at} />,
+              ])}
+              empty={filter.q || filter.state ? 'No account is like this.' : 'There are no accounts yet.'}
+              onOpen={(index) => go(`accounts/${encodeURIComponent(page.data[index].account)}`)}
+            />
+            <div class="actions">
+              {after && <Button onClick={() => setAfter('')}>From the beginning</Button>}
+              {page.next && <Button onClick={() => setAfter(page.next)}>More</Button>}
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+const tabs = {'': ['Overview', AccountOverview], history: ['History', History], orders: ['Orders & payments', Orders], documents: ['Documents', Documents], people: ['Members & person', People], act: ['Act', Acts]};
+
+function Account({words}) {
+  const id = decodeURIComponent(words[1]);
+  const tab = words[2] ?? '';
+  const of = useMemo(() => accountApi(api.tenant, id), [api, id]);
+  const loaded = useLoaded(() => of.get(), [of]);
+  const [, Tab] = tabs[tab] ?? tabs[''];
+  return (
+    <>
+      <nav class="tabs" aria-label="Of this account">
+        {Object.entries(tabs).map(([to, [name]]) => (
+          <Link key={to} to={`accounts/${encodeURIComponent(id)}${to ? `/${to}` : ''}`} aria-current={tab === to ? 'page' : undefined}>
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Loaded of={loaded} lines={8}>{(account) => <Tab id={id} of={of} account={account} again={loaded.again} />}</Loaded>
+    </>
+  );
+}
+
+function AccountOverview({account}) {
+  const plan = account.subscription;
+  return (
+    <div class="grid">
+      <Card title="State" action={<Status kind={stateKinds[account.state]}>{format.nameOf({}, account.state)}</Status>}>
+        <Rows
+          of={[
+            ['Opened', <When at={account.opened_at} how="time" />],
+            ['Billed in', [account.billing_state, account.billing_country].filter(Boolean).join(', ')],
+            account.past_due_since && ['Past due since', <When at={account.past_due_since} how="time" />],
+            ['Blocked', account.blocked && 'yes'],
+            ['Frozen', account.frozen && 'yes'],
+            ['Account money', <Amount value={account.account_money} />],
+            ['Journal position', account.position],
+          ]}
+        />
+      </Card>
+      <Card title="Plan">
+        {plan ? (
+          <Rows of={[['Plan', <Name id={plan.plan} />], ['Cycle', plan.cycle], ['Licences', plan.licences], ['Period', <><When at={plan.period_from} /> – <When at={plan.period_to} /></>], account.next && ['Next charge', <><Amount value={account.next.total} /> on <When at={account.next.at} /></>], plan.cancelled && ['Cancelled', 'yes']]} />
+        ) : (
+          <Empty>No plan.</Empty>
+        )}
+      </Card>
+      <Card title="Credits" class="whole">
+        <Table caption="Grants in spending order" columns={[['Grant', ''], ['Source', ''], ['Remaining', 'n'], ['Granted', 'n'], ['Issued', ''], ['Ends', '']]} rows={account.grants.map((one) => [one.id, format.nameOf({}, one.source), <Credits value={one.remaining} />, <Credits value={one.granted} />, <When at={one.issued_at} />, one.ends_at ? <When at={one.ends_at} how="time" /> : 'never'])} empty="No credits." />
+      </Card>
+    </div>
+  );
+}
+
+function History({of}) {
+  const [after, setAfter] = useState('');
+  const loaded = useLoaded(() => of.get(`/history?limit=100${after ? `&after=${after}` : ''}`), [of, after]);
+  return (
+    <Card title="Everything that was asked, newest first">
+      <Loaded of={loaded} lines={10}>
+        {(page) => (
+          <>
+            {page.data.map((one) => (
+              <details key={one.position} class="entry">
+                <summary>
+                  <When at={one.at} how="time" />
+                  <bdi class="soft">{[one.role, one.actor].filter(Boolean).join(':')}</bdi>
+                  <span>
+                    {format.nameOf({}, one.command)} <span class="soft">#{one.position}</span> {one.refused && <Status kind="bad">{format.nameOf({}, one.refused)}</Status>}
+                  </span>
+                </summary>
+                {one.key && <p class="soft small">Key {one.key}</p>}
+                <pre tabIndex={0}>{JSON.stringify(one.entry, null, 1)}</pre>
+              </details>
+            ))}
+            <div class="actions">
+              {after && <Button onClick={() => setAfter('')}>Newest</Button>}
+              {page.next && <Button onClick={() => setAfter(page.next)}>Older</Button>}
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Orders({of}) {
+  const loaded = useLoaded(() => of.get('/orders?limit=100'), [of]);
+  const {names} = useShown();
+  return (
+    <Card title="Orders and payments">
+      <Loaded of={loaded} lines={8}>
+        {(page) =>
+          page.data.length === 0 ? (
+            <Empty>No orders yet.</Empty>
+          ) : (
+            page.data.map((order) => (
+              <details key={order.id} class="entry">
+                <summary>
+                  <When at={order.placed_at} how="time" />
+                  <Amount value={order.total} />
+                  <span>
+                    {format.line(names, order.lines[0]?.text ?? order.kind)} <span class="soft">order {order.id}</span> <Status kind={order.now.state === 'paid' ? 'ok' : order.now.state === 'declined' ? 'bad' : 'wait'}>{format.nameOf({}, order.now.state)}</Status>
+                  </span>
+                </summary>
+                <Table
+                  caption={`Payments of order ${order.id}`}
+                  columns={[['#', ''], ['Method', ''], ['State', ''], ['Amount', 'n'], ['Processor', ''], ['Reference', ''], ['Why', '']]}
+                  rows={order.payments.map((one) => [one.number, [one.slot, one.method].filter(Boolean).join(' '), format.nameOf({}, one.state), <Amount value={one.amount} />, one.staff?.processor, <bdi>{one.staff?.reference}</bdi>, [one.decline?.kind, one.staff?.decline_code, one.staff?.raw].filter(Boolean).join(' · ')])}
+                  empty="It was never tried."
+                />
+              </details>
+            ))
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}
+
+function Documents({of}) {
+  const loaded = useLoaded(() => of.get('/documents?limit=200'), [of]);
+  return (
+    <Card title="Documents">
+      <Loaded of={loaded}>
+        {(page) => (
+          <Table caption="Invoices and credit notes" columns={[['Number', ''], ['Kind', ''], ['Date', ''], ['Total', 'n'], ['State', ''], ['', '']]} rows={page.data.map((one) => [<a href={of.paper(one.number, 'html')}>{one.number}</a>, format.nameOf({}, one.kind), <When at={one.issued_at} />, <Amount value={one.total} />, one.state, <a href={of.paper(one.number, 'pdf')}>PDF</a>])} empty="Nothing was issued yet." />
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function People({of}) {
+  const members = useLoaded(() => of.get('/members'), [of]);
+  const [asked, setAsked] = useState(false);
+  const person = useLoaded(() => (asked ? of.get('/personal_data') : Promise.resolve({personal_data: null})), [of, asked]);
+  return (
+    <div class="grid">
+      <Card title="Members">
+        <Loaded of={members}>{(list) => <Table caption="Members" columns={[['Member', ''], ['Role', ''], ['State', ''], ['Since', '']]} rows={list.data.map((one) => [<bdi>{one.member}</bdi>, one.role, one.state, <When at={one.since} />])} empty="Nobody is listed." />}</Loaded>
+      </Card>
+      <Card title="Personal data">
+        {!asked && <Button onClick={() => setAsked(true)}>Show it</Button>}
+        {asked && <Loaded of={person}>{(answer) => (answer.personal_data ? <Rows of={Object.entries(answer.personal_data).map(([name, value]) => [format.nameOf({}, name), <bdi>{value}</bdi>])} /> : <Loading lines={2} />)}</Loaded>}
+      </Card>
+    </div>
+  );
+}
+
+function Acts({id, account, again, of}) {
+  const {names} = useShown();
+  const offer = useLoaded(() => of.get('/catalog'), [of]);
+  const [name, setName] = useState('');
+  const done = () => again();
+  return (
+    <div class="grid">
+      <Card title="Adjust credits">
+        <Act account={id} name="adjust_credits" fields={[['amount', `Amount, as ${account.credits[0]?.available.replace(/^[^ ]+/, '100') ?? '100 message'}`]]} label={`Give credits to ${id}`} done={done} />
+        <Act account={id} name="adjust_credits" fixed={{take: true}} fields={[['amount', 'Amount to take']]} label={`Take credits from ${id}`} kind="danger" done={done} />
+      </Card>
+      <Loaded of={offer}>
+        {(catalog) =>
+          catalog.approvals.length > 0 && (
+            <Card title="Approvals">
+              <Rows of={account.approvals.map((one) => [format.nameOf(names, one.approval), one.state])} />
+              <Act account={id} name="set_approval" reason={false} fixed={{approval: name || catalog.approvals[0], state: 'approved'}} label={`Approve ${format.nameOf(names, name || catalog.approvals[0])}`} done={done} />
+              {catalog.approvals.length > 1 && <Select label="Which" value={name || catalog.approvals[0]} options={catalog.approvals.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setName(event.currentTarget.value)} />}
+              <Act account={id} name="set_approval" reason={false} fixed={{approval: name || catalog.approvals[0], state: 'rejected'}} label="Reject it" kind="danger" done={done} />
+            </Card>
+          )
+        }
+      </Loaded>
+      {account.blocked && (
+        <Card title="Blocked">
+          <Act account={id} name="unblock" label={`Unblock ${id}`} done={done} />
+        </Card>
+      )}
+      <Card title="Refund an order">
+        <RefundOrder id={id} of={of} done={done} />
+      </Card>
+    </div>
+  );
+}
+
+function RefundOrder({id, of, done}) {
+  const {names} = useShown();
+  const orders = useLoaded(() => of.get('/orders?limit=100'), [of]);
+  const [order, setOrder] = useState('');
+  return (
+    <Loaded of={orders}>
+      {(page) => {
+        const paid = page.data.filter((one) => one.state === 'paid' && !format.isZero(one.total));
+        if (paid.length === 0) return <Empty>Nothing was paid.</Empty>;
+        const chosen = paid.find((one) => String(one.id) === order) ?? paid[0];
+        return (
+          <>
+            <Select label="Order" value={String(chosen.id)} options={paid.map((one) => [String(one.id), `${one.id}: ${format.money(one.total)}, ${format.line(names, one.lines[0]?.text ?? '')}`])} onChange={(event) => setOrder(event.currentTarget.value)} />
+            <Act account={id} name="refund_order" fixed={{order: chosen.id, gives_back: 'unused_share'}} label={`Refund the unused share of order ${chosen.id}`} done={done} />
+            <Act account={id} name="refund_order" fixed={{order: chosen.id, gives_back: 'whole'}} label={`Refund ${format.money(chosen.total)} to ${id}`} kind="danger" done={done} />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+// ---- What waits
+
+function Cases() {
+  const cases = useLoaded(() => api.get('/cases'), [api]);
+  return (
+    <Loaded of={cases} lines={8}>
+      {(answer) => {
+        const list = listOf(answer);
+        return (
+          <>
+            <Card>
+              <CaseTable list={list} />
+            </Card>
+            {list
+              .filter((one) => ['review', 'guarantee', 'late_money', 'delivery'].includes(one.kind))
+              .map((one) => (
+                <Card key={`${one.kind}-${one.account}-${one.review ?? one.order ?? ''}`} title={`${format.nameOf({}, one.kind)} of ${one.account}`} action={<AccountLink id={one.account} />}>
+                  <Decide one={one} done={cases.again} />
+                </Card>
+              ))}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Decide({one, done}) {
+  if (one.kind === 'review')
+    return (
+      <div class="grid">
+        <Act account={one.account} name="decide_review" fixed={{review: one.review, approve: true}} label={`Approve review ${one.review}`} done={done} />
+        <Act account={one.account} name="decide_review" fixed={{review: one.review, approve: false}} label={`Decline review ${one.review}`} kind="danger" done={done} />
+      </div>
+    );
+  if (one.kind === 'guarantee')
+    return (
+      <div class="grid">
+        <Act account={one.account} name="decide_refund" fixed={{approve: true}} label={`Refund ${one.account}`} done={done} />
+        <Act account={one.account} name="decide_refund" fixed={{approve: false}} label="Decline" kind="danger" done={done} />
+      </div>
+    );
+  if (one.kind === 'late_money')
+    return (
+      <div class="grid">
+        <Act account={one.account} name="decide_late_money" fixed={{order: one.order, deliver: true}} label={`Deliver order ${one.order}`} done={done} />
+        <Act account={one.account} name="decide_late_money" fixed={{order: one.order, deliver: false}} label={`Give ${format.money(one.amount)} back`} kind="danger" done={done} />
+      </div>
+    );
+  return <Act account={one.account} name="deliver_order" fixed={{order: one.order}} label={`Deliver order ${one.order} now`} reason={false} done={done} />;
+}
+
+/// An answer whose rows are not known here: each as its own words.
+function Unknown({value}) {
+  const list = listOf(value);
+  if (Array.isArray(value) || Array.isArray(value?.data)) {
+    if (list.length === 0) return <Empty>Nothing waits.</Empty>;
+    const keys = [...new Set(list.flatMap((one) => Object.keys(one)))].filter((key) => list.some((one) => typeof one[key] !== 'object' && one[key] !== '' && one[key] !== false));
+    return <Table caption="What waits" columns={keys.map((key) => [format.nameOf({}, key), ''])} rows={list.map((one) => keys.map((key) => (key === 'account' ? <AccountLink id={one[key]} /> : /_at$|^at$/.test(key) && one[key] ? <When at={one[key]} how="time" /> : <bdi>{String(one[key] ?? '')}</bdi>)))} empty="" />;
+  }
+  const whole = value?.data && !Array.isArray(value.data) ? value.data : value;
+  return Object.entries(whole ?? {}).map(([name, part]) => (
+    <Card key={name} title={format.nameOf({}, name)}>
+      {part && typeof part === 'object' ? <Unknown value={part} /> : <p>{String(part ?? '–')}</p>}
+    </Card>
+  ));
+}
+
+function Payments() {
+  const loaded = useLoaded(() => api.get('/payments'), [api]);
+  return (
+    <>
+      <Loaded of={loaded} lines={8}>{(value) => <Unknown value={value} />}</Loaded>
+      <Card title="Resolve a payment">
+        <p class="soft">Only after looking at the processor's own pages: what does it say became of the payment?</p>
+        <Resolve done={loaded.again} />
+      </Card>
+    </>
+  );
+}
+
+function Resolve({done}) {
+  const [account, setAccount] = useState('');
+  const [order, setOrder] = useState('1');
+  const [attempt, setAttempt] = useState('1');
+  const [outcome, setOutcome] = useState('captured');
+  return (
+    <>
+      <div class="fields">
+        <Field label="Account" value={account} onInput={(event) => setAccount(event.currentTarget.value.trim())} />
+        <Field label="Order" inputMode="numeric" value={order} onInput={(event) => setOrder(event.currentTarget.value)} />
+        <Field label="Payment" inputMode="numeric" value={attempt} onInput={(event) => setAttempt(event.currentTarget.value)} />
+        <Select label="I looked: it" value={outcome} options={[['captured', 'was paid'], ['never_happened', 'never happened']]} onChange={(event) => setOutcome(event.currentTarget.value)} />
+      </div>
+      {account && <Act account={account} name="resolve_payment" fixed={{order: Number(order), attempt: Number(attempt), outcome}} fields={[['ref', "The processor's id"]]} label={`Resolve payment ${attempt} of order ${order} of ${account}`} done={done} />}
+    </>
+  );
+}
+
+function Bank() {
+  const loaded = useLoaded(() => api.get('/bank_receipts'), [api]);
+  const [receipt, setReceipt] = useState('');
+  const [account, setAccount] = useState('');
+  const [order, setOrder] = useState('');
+  return (
+    <>
+      <Loaded of={loaded} lines={8}>{(value) => <Unknown value={value} />}</Loaded>
+      <Card title="Apply a receipt">
+        <div class="fields">
+          <Field label="Receipt" value={receipt} onInput={(event) => setReceipt(event.currentTarget.value.trim())} />
+          <Field label="Account" value={account} onInput={(event) => setAccount(event.currentTarget.value.trim())} />
+          <Field label="Order (may stay empty)" inputMode="numeric" value={order} onInput={(event) => setOrder(event.currentTarget.value.trim())} />
+        </div>
+        {receipt && account && <Act account={account} name="apply_cash" reason={false} fixed={{receipt, ...(order ? {order: Number(order)} : {})}} label={`Apply ${receipt} to ${account}`} done={loaded.again} />}
+      </Card>
+    </>
+  );
+}
+
+function Upcoming() {
+  const {timezone} = useShown();
+  const [day, setDay] = useState(new Intl.DateTimeFormat('en-CA', {timeZone: timezone}).format(new Date()));
+  const session = useLoaded(() => api.get('/session'), [api]);
+  useEffect(() => {
+    if (session.value?.now) setDay(new Intl.DateTimeFormat('en-CA', {timeZone: timezone}).format(new Date(session.value.now)));
+  }, [session.value]);
+  const loaded = useLoaded(() => api.get(`/upcoming?day=${day}`), [api, day]);
+  return (
+    <>
+      <Card>
+        <Field type="date" label="Day" value={day} onChange={(event) => event.currentTarget.value && setDay(event.currentTarget.value)} />
+        <Loaded of={loaded}>
+          {(answer) => <Table caption={`Charges of ${day}`} columns={[['At', ''], ['Account', ''], ['For', ''], ['With', ''], ['Amount', 'n']]} rows={listOf(answer).map((one) => [<When at={one.at} how="time" />, <AccountLink id={one.account} />, one.what, one.waits ? <Status kind="warn">charges are stopped</Status> : one.method || <span class="soft">none</span>, <Amount value={one.amount} />])} empty="Nothing is charged on this day." />}
+        </Loaded>
+      </Card>
+      <Card title="Stop all charges">
+        <Act name="stop_charges" fixed={{scope: 'tenant'}} label={`Stop charges of ${api.tenant}`} kind="danger" />
+        <Act name="lift_charges" fixed={{scope: 'tenant'}} label={`Lift the stop of ${api.tenant}`} />
+      </Card>
+    </>
+  );
+}
+
+function Catalog() {
+  const loaded = useLoaded(() => api.get('/offer'), [api]);
+  return (
+    <Loaded of={loaded} lines={8}>
+      {(offer) => (
+        <Card title="What customers are offered">
+          <Table caption="Plans" columns={[['Plan', ''], ['Cycle', ''], ['Price', 'n'], ['Gives', '']]} rows={offer.plans.flatMap((plan) => plan.cycles.map((cycle) => [<Name id={plan.plan} />, cycle.cycle, <Amount value={cycle.price} free />, cycle.gives.map((one) => <div key={one}><Credits value={one} /></div>)]))} empty="No plans are sold." />
+          {offer.add_ons.length > 0 && <Table caption="Add-ons" columns={[['Add-on', ''], ['Cycle', ''], ['Price', 'n'], ['Renews', '']]} rows={offer.add_ons.flatMap((one) => one.prices.map((price) => [<Name id={one.add_on} />, price.cycle, <Amount value={price.price} />, one.renews ? 'yes' : 'no']))} empty="" />}
+        </Card>
+      )}
+    </Loaded>
+  );
+}
+
+function Months() {
+  const loaded = useLoaded(() => api.get('/months'), [api]);
+  return (
+    <Loaded of={loaded} lines={8}>
+      {(answer) => (
+        <Card title="Credits owed, used and gone">
+          <Table
+            caption="Months"
+            columns={[['Month', ''], ['Credits', ''], ['Before', 'n'], ['Issued', 'n'], ['Used', 'n'], ['Gone', 'n'], ['After', 'n']]}
+            rows={listOf(answer.months ?? answer).flatMap((month) => (month.lines ?? []).map((one) => [<>{month.month} {month.closed && <span class="tag">closed</span>}</>, one.type, one.before, one.issued, one.used, one.gone, one.after].map((cell) => (typeof cell === 'string' ? <bdi>{cell}</bdi> : cell))))}
+            empty="No month is over yet."
+          />
+        </Card>
+      )}
+    </Loaded>
+  );
+}
+
+render(<Console />, document.getElementById('app'));
