@@ -15,19 +15,19 @@ namespace florin::engine {
 namespace {
 
 Entry debit(int n) {
-  return {.tenant = TenantId::trusted("callloop"),
-          .account = AccountId::trusted("acme"),
-          .actor = {"service", ""},
-          .key = "debit-" + std::to_string(n),
-          .asked_at = std::nullopt,
-          .at = *Instant::parse("2026-03-10T15:00Z"),
-          .catalog = 1,
-          .command = Use{MeterId::trusted("sms"), *Quantity::parse("160 characters"), {}},
-          .refusal = std::nullopt,
-          .facts = {CreditsSpent{.meter = MeterId::trusted("sms"),
-                                 .quantity = *Quantity::parse("160 characters"),
-                                 .type = CreditType::trusted("message"),
-                                 .takes = {{GrantId{1}, Credits{1}}}}}};
+  Entry entry;
+  entry.tenant = TenantId::trusted("callloop");
+  entry.account = AccountId::trusted("acme");
+  entry.actor = {"service", ""};
+  entry.key = "debit-" + std::to_string(n);
+  entry.at = *Instant::parse("2026-03-10T15:00Z");
+  entry.catalog = 1;
+  entry.command = Use{MeterId::trusted("sms"), *Quantity::parse("160 characters"), {}};
+  entry.facts.push_back(CreditsSpent{.meter = MeterId::trusted("sms"),
+                                     .quantity = *Quantity::parse("160 characters"),
+                                     .type = CreditType::trusted("message"),
+                                     .takes = {{GrantId{1}, Credits{1}}}});
+  return entry;
 }
 
 store::Row gathered(int entries, int first = 0) {
@@ -83,8 +83,12 @@ TEST(PackedRow, HoldsTheSameEntriesInLittleRoom) {
     ASSERT_TRUE(entries) << entries.error().message;
     EXPECT_EQ(bytes_of(*entries), plain.entries) << count;
     EXPECT_EQ(bytes_of(*entries_of(plain)), plain.entries) << "format 1 is read as ever";
-    if (count >= 16) EXPECT_LT(row.entries.size(), plain.entries.size() / 2) << count;
-    if (count >= 600) EXPECT_LT(row.entries.size() / static_cast<std::size_t>(count), 40U) << "bytes a debit";
+    if (count >= 16) {
+      EXPECT_LT(row.entries.size(), plain.entries.size() / 2) << count;
+    }
+    if (count >= 600) {
+      EXPECT_LT(row.entries.size() / static_cast<std::size_t>(count), 40U) << "bytes a debit";
+    }
   }
 }
 
