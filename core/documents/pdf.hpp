@@ -15,7 +15,7 @@ struct Pdf {
 
 /// The page drawn by cairo and pango in this process, on the fonts of Debian's fonts-noto-core and fonts-dejavu-core
 /// alone, so that a font that somebody installs does not change it. From any thread; one page is drawn at a time.
-/// Errors: no_fonts, cannot_draw
+/// Errors: no_fonts, cannot_draw; no_pdf from a build without it
 Result<Pdf> pdf_of(const DocumentPage& page);
 
 }  // namespace florin::documents
