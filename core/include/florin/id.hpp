@@ -60,7 +60,7 @@ inline Result<MemberId> MemberId::parse(std::string_view text) {
   if (!is_backends_id(text)) return bad_backends_id(text);
   return MemberId(std::string(text));
 }
-using ReceiptId = Id<struct ReceiptTag>;          ///< money that came in: a line of a bank statement, a cheque
+using ReceiptId = Id<struct ReceiptTag>;  ///< money that came in: a line of a bank statement, a cheque
 
 /// A number that names one thing inside one account, counted from 1 in the order of the facts; 0 names nothing.
 template <class Tag>

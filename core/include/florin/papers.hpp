@@ -27,7 +27,8 @@ class FLORIN_API Papers {
                                std::string_view form) const;
   /// What pages show of a tenant beside prices, as JSON: names, colours, links, the seller. Errors: no_such_tenant.
   Result<std::string> presentation(const TenantId& tenant) const;
-  /// Whether anything may leave for customers: not from a restored journal, until Host::start_sending. Errors: the store's.
+  /// Whether anything may leave for customers: not from a restored journal, until Host::start_sending. Errors: the
+  /// store's.
   Result<bool> sending() const;
   /// What staff has to fill in before documents can be shown: account (empty: of the tenant's file) and what, where.
   Result<std::vector<std::pair<std::string, std::string>>> incomplete(const TenantId& tenant) const;

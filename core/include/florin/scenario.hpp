@@ -21,8 +21,8 @@ struct ScenarioOptions {
   /// Address of a PostgreSQL in which each story gets a schema of its own, and leaves it there; empty: in memory, or
   /// SQLite when it restarts.
   std::string postgres = {};
-  /// In place of the config's folder of plugins, with `plugin` as one file more; it may run in the host, so that what is
-  /// tried both ways can be compared. Empty: as the config says.
+  /// In place of the config's folder of plugins, with `plugin` as one file more; it may run in the host, so that what
+  /// is tried both ways can be compared. Empty: as the config says.
   std::string plugins = {};
   std::string plugin = {};
   bool isolated = false;

@@ -6,8 +6,8 @@
 #include <mutex>
 
 #include "config/tenant/tenant.hpp"
-#include "engine/row.hpp"
 #include "engine/engine.hpp"
+#include "engine/row.hpp"
 #include "store/memory/memory_store.hpp"
 
 namespace florin::engine::waiting_test {
