@@ -8,7 +8,7 @@
 
 #include "florin/result.hpp"
 
-/// What is written to people: `order_confirmed.en.subject` and `.txt`, in mustache. docs/mail.md
+/// What is written to people: `order_confirmed.en.subject` and `.txt`, in mustache. docs/decisions/0113-mail.md
 namespace florin::mail {
 
 using Data = std::map<std::string, std::string>;

@@ -297,11 +297,12 @@ TEST_F(Operating, AnImportedPauseGoesOn) {
 TEST_F(Operating, AnImportSaysWhatOfAPeriodCannotBe) {
   open("2026-03-20T15:00Z");
   const struct {
-    const char *plan, *says;
+    const char *plan, *says, *code = "";
   } cases[] = {
-      {"next_renewal: 2026-03-15T15:00Z", "is not after the import"},
+      {"next_renewal: 2026-03-15T15:00Z", "is not after the import", "renewal_is_past"},
       {"next_renewal: 2026-04-02T15:00Z", "a period ends at 2026-04-15T15:00Z, and none at 2026-04-02T15:00Z"},
-      {"next_renewal: 2026-03-15T15:00Z, paused_since: 2026-03-16T15:00Z", "is not after its pause began"},
+      {"next_renewal: 2026-03-15T15:00Z, paused_since: 2026-03-16T15:00Z", "is not after its pause began",
+       "renewal_is_past"},
       {"next_renewal: 2026-04-15T15:00Z, paused_since: 2026-03-21T15:00Z", "before the import, and before its pause"},
       {"next_renewal: 2026-04-15T15:00Z, paused_since: 2025-12-10T15:00Z", "This pause resumes after the import"},
       {"next_renewal: 2026-04-15T15:00Z, resumes_at: 2026-04-10T15:00Z", "write paused_since too"},
@@ -320,7 +321,24 @@ TEST_F(Operating, AnImportSaysWhatOfAPeriodCannotBe) {
     ASSERT_TRUE(dry) << dry.error().message;
     ASSERT_EQ(dry->errors.size(), 1U) << one.plan;
     EXPECT_NE(dry->errors[0].message.find(one.says), std::string::npos) << one.plan << ": " << dry->errors[0].message;
+    if (*one.code != '\0') {
+      EXPECT_EQ(dry->errors[0].code, one.code);
+    }
   }
+}
+
+TEST_F(Operating, AnImportedTrialSaysWhenItEnds) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("trial.yaml", R"(accounts:
+  trialing:
+    billing_country: US
+    opened_at: 2026-03-18T15:00Z
+    lots: [{source: trial, remaining: 25 message}]
+)");
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_EQ(dry->errors.size(), 1U);
+  EXPECT_EQ(dry->errors[0].code, "trial_without_end");
 }
 
 // Refutes ALL-09: some of them taken over

@@ -79,7 +79,10 @@ void Compiler::seller() {
           pattern->at);
 }
 
+/// What a name may stand for is not known where the block that has it cannot be read.
 void Compiler::names() {
+  const bool needs_plans = !file_.credit_sales || file_.credit_sales->needs != yaml::Needs::nothing;
+  if (file_.plans.empty() && needs_plans) return;
   std::vector<std::string> known = {"monthly", "quarterly", "annual"};
   const auto take = [&](const auto& table) {
     for (const auto& row : table) known.emplace_back(row.first.text());
