@@ -262,7 +262,8 @@ class Program {
     year->add_flag("--serve", serves_, "then serve it on loopback, with a key, links and a clock that you move");
     year->add_option("--listen", listen_, "127.0.0.1:8080; with --serve")->needs("--serve");
     year->add_option("--data", demo_data_, "an empty folder, or one of an earlier demo")->capture_default_str();
-    year->add_option("--stories", demo_stories_, "a folder of stories, one a tenant")->capture_default_str();
+    year->add_option("--stories", demo_stories_,
+                     "a folder of stories, one a tenant [../examples/first_year of the config]");
     config_of(year);
   }
 
@@ -520,7 +521,7 @@ class Program {
   PluginWords plugin_words_;
   std::string config_ = default_config();
   std::string named_config_;
-  std::string demo_data_ = "data/demo", demo_stories_ = "examples/first_year";
+  std::string demo_data_ = "data/demo", demo_stories_;
   std::uint64_t from_ = 1, to_ = UINT64_MAX;
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;

@@ -70,7 +70,7 @@ Result<std::vector<Entry>> entries_of(const store::Row& row) {
         .message = damaged(row, "format " + std::to_string(row.format) + " is newer than this program").message};
   Result<std::string> plain = row.format == packed ? unpacked(row) : Result<std::string>(std::string());
   if (!plain) return plain.error();
-  auto entries = journal::read(row.format == packed ? *plain : row.entries);
+  auto entries = journal::read(row.format == packed ? *plain : row.entries, row.last - row.first + 1);
   if (!entries) return damaged(row, entries.error().message);
   if (entries->size() != row.last - row.first + 1)
     return damaged(row, "it holds " + std::to_string(entries->size()) + " entries");

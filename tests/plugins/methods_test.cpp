@@ -45,7 +45,7 @@ TEST(Card, TakesLongNumbersThatAreNoCards) {
 }
 
 TEST(Card, SaysEachProblem) {
-  const auto checked = method("card").check({{"brand", "diners"}, {"last4", "42"}, {"expires", "2028-13"}});
+  const auto checked = method("card").check({{"brand", "nosuch"}, {"last4", "42"}, {"expires", "2028-13"}});
   std::vector<std::string> fields;
   for (const auto& [field, text] : checked->problems) fields.push_back(field);
   EXPECT_EQ(fields, (std::vector<std::string>{"token", "brand", "last4", "expires"}));

@@ -123,7 +123,8 @@ TEST(Tree, TheProgramStandsWhereAnEmbedderStands) {
   for (const Source& source : sources_below("core/cli"))
     for (const std::string& include : source.includes)
       EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/") ||
-                  include.starts_with("CLI/") || include.starts_with("cli/") || include.starts_with("sys/"))
+                  include.starts_with("CLI/") || include.starts_with("cli/") || include.starts_with("mail/") ||
+                  include.starts_with("sys/"))
           << source.path << " includes " << include;
 }
 
@@ -131,7 +132,18 @@ TEST(Tree, TheServerStandsWhereAnEmbedderStands) {
   for (const Source& source : sources_below("core/server"))
     for (const std::string& include : source.includes)
       EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/") ||
-                  include.starts_with("boost/") || include.starts_with("openssl/") || include.starts_with("sys/"))
+                  include.starts_with("boost/") || include.starts_with("openssl/") || include.starts_with("mail/") ||
+                  include.starts_with("sys/"))
+          << source.path << " includes " << include;
+}
+
+// Mail is a library beside libflorin: templates and a relay, which know nothing of billing.
+TEST(Tree, MailKnowsNothingOfTheHost) {
+  for (const Source& source : sources_below("core/mail"))
+    for (const std::string& include : source.includes)
+      EXPECT_TRUE(include.find('/') == std::string::npos || include.starts_with("florin/") ||
+                  include.starts_with("mail/") || include.starts_with("curl/") || include.starts_with("kainjow/") ||
+                  include.starts_with("sys/"))
           << source.path << " includes " << include;
 }
 

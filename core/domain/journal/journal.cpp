@@ -24,10 +24,14 @@ void write(std::string& out, const Entry& entry) {
   codec::write(writer, entry);
 }
 
-Result<std::vector<Entry>> read(std::string_view bytes) {
+Result<std::vector<Entry>> read(std::string_view bytes, std::size_t most) {
   try {
     std::vector<Entry> entries;
-    for (codec::Reader in(bytes); !in.empty();) entries.push_back(codec::read<Entry>(in));
+    for (codec::Reader in(bytes); !in.empty();) {
+      if (entries.size() == most)
+        return Error{.code = "damaged_row", .message = "it holds more entries than it should"};
+      entries.push_back(codec::read<Entry>(in));
+    }
     return entries;
   } catch (const codec::Damaged& damaged) {
     return Error{.code = "damaged_row", .message = damaged.what()};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@ inline constexpr std::uint32_t format = 1;
 
 /// Appends one entry.
 void write(std::string& out, const Entry& entry);
-/// All entries of a row, in order. Errors: damaged_row.
-Result<std::vector<Entry>> read(std::string_view bytes);
+/// All entries of a row, in order. Errors: damaged_row, also as soon as there are more than `most`.
+Result<std::vector<Entry>> read(std::string_view bytes, std::size_t most = SIZE_MAX);
 
 std::string write(const Account& account);
 std::string write(const TenantState& tenant);

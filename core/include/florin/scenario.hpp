@@ -43,7 +43,8 @@ FLORIN_API ScenarioReport run_scenarios(const std::vector<std::string>& paths, c
 struct DemoOptions {
   std::string config = "config/florin.yaml";
   std::string data = "data/demo";  ///< an empty folder, or one that an earlier demo made: that one is replaced
-  std::string stories = "examples/first_year";  ///< a folder of stories, one a tenant
+  std::string stories =
+      {};  ///< a folder of stories, one a tenant; empty: ../examples/first_year of the config's folder
 };
 
 struct DemoYear {

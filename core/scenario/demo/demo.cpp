@@ -44,7 +44,10 @@ struct Used {
 
 class Year {
  public:
-  Year(const DemoOptions& options, std::ostream& out) : options_(options), out_(out) {}
+  Year(const DemoOptions& options, std::ostream& out) : options_(options), out_(out) {
+    const auto beside = std::filesystem::path(options.config).parent_path() / "../examples/first_year";
+    if (options_.stories.empty()) options_.stories = beside.lexically_normal().string();
+  }
 
   Result<DemoYear> run() {
     if (const Status begun = begin(); !begun) return begun.error();
@@ -269,7 +272,7 @@ class Year {
          << "  florin scenario --trace " << first.file << '\n';
   }
 
-  const DemoOptions& options_;
+  DemoOptions options_;
   std::ostream& out_;
   std::vector<Script> scripts_;
   Date first_month_;
