@@ -223,7 +223,7 @@ Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
   for (PluginFile& file : library.files_) file.shipped = places.shipped->contains(file.sha256);
   if (places.tried) library.files_.back().shipped = true;
   library.runners_ = std::make_shared<isolated::Runners>(
-      isolated::Common{.program = isolated::runner_program(),
+      isolated::Common{.program = places.runner.empty() ? isolated::runner_program() : places.runner,
                        .limits = places.limits,
                        .odd_rooms = places.odd_rooms,
                        .alarm = places.alarm ? places.alarm : [](const std::string& line) {
