@@ -117,8 +117,10 @@ void Compiler::dunning() {
     step.try_again = does(yaml::DunningAct::try_);
     step.tell = does(yaml::DunningAct::tell);
     step.cancel = does(yaml::DunningAct::cancel_now);
-    if (block.buying) step.buying_refused = *block.buying == yaml::BuyingThen::refused;
     if (block.usage) step.usage_refused = *block.usage == yaml::UsageThen::refused;
+    // Credits that could not be used are not sold either, unless the step says otherwise, which is an error.
+    if (step.usage_refused == true) step.buying_refused = true;
+    if (block.buying) step.buying_refused = *block.buying == yaml::BuyingThen::refused;
     catalog_.past_due.push_back(step);
   }
   if (!catalog_.past_due.empty() && !catalog_.past_due.back().cancel)

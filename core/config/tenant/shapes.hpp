@@ -742,9 +742,10 @@ inline constexpr Note pause_notes[] = {
     {"freezes", "[cycle, credits]: what moves by the paused time", Note::Presence::required},
     {"longest", "then it resumes by itself"}};
 inline constexpr Note changes_notes[] = {{"pause", "none: not offered", Note::Presence::required}};
-inline constexpr Note dunning_notes[] = {{"do", "", Note::Presence::required},
-                                         {"usage", "from here on; left out: as in the step before"},
-                                         {"buying", "of credits, from here on; left out: as in the step before"}};
+inline constexpr Note dunning_notes[] = {
+    {"do", "", Note::Presence::required},
+    {"usage", "from here on; left out: as in the step before"},
+    {"buying", "of credits, from here on; left out: refused with usage, else as before"}};
 inline constexpr Note refunds_notes[] = {
     {"review", "left out: charges are not reviewed"},
     {"otherwise", "final, or staff_decides: staff may refund a payment with a reason"},

@@ -151,8 +151,8 @@ const Change changes[] = {
      "not among the values of 'outcome'"},
     {"callloop", "    outcome: {of:", "    plan: {of:", "contradiction", "a word of conditions already"},
     // What is sold can be used.
-    {"callloop", "usage: refused, buying: refused", "usage: refused", "never_used", "write buying: refused",
-     "  - {after: 7 days"},
+    {"callloop", "usage: refused, buying: refused", "usage: refused, buying: allowed", "never_used",
+     "write buying: refused", "  - {after: 7 days"},
     {"kaspr", "  export: {takes: 1 export", "  export: {takes: 1 email", "never_used", "'export' is sold here",
      "  export: {decimals: 0}"},
     {"exotel", "if: {state: limited, direction: outbound}\n", "if: {state: paid}\n", "never_used",
