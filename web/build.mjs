@@ -1,15 +1,18 @@
 // Bundles the pages into a folder that `florin serve --pages` shows: node build.mjs FOLDER
 import {build} from 'esbuild';
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {basename, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
+
+const here = dirname(fileURLToPath(import.meta.url)); // Debian's node has no import.meta.dirname
 
 const to = process.argv[2] ?? '../build/pages';
 rmSync(to, {recursive: true, force: true});
 mkdirSync(join(to, 'assets'), {recursive: true});
 
 const made = await build({
-  absWorkingDir: import.meta.dirname,
+  absWorkingDir: here,
   entryPoints: {portal: 'src/portal/main.jsx', console: 'src/console/main.jsx', style: 'src/style.css'},
   outdir: join(process.cwd(), to, 'assets'),
   entryNames: '[name]-[hash]',
@@ -25,7 +28,7 @@ const made = await build({
 
 const files = Object.keys(made.metafile.outputs).map((path) => basename(path));
 const named = (name, ending) => files.find((file) => file.startsWith(`${name}-`) && file.endsWith(ending));
-const template = readFileSync(join(import.meta.dirname, 'page.html'), 'utf8');
+const template = readFileSync(join(here, 'page.html'), 'utf8');
 for (const name of ['portal', 'console']) {
   const page = template.replaceAll('{script}', named(name, '.js')).replaceAll('{style}', named('style', '.css'));
   writeFileSync(join(to, `${name}.html`), page);
