@@ -1,7 +1,7 @@
 // Bundles the pages into a folder that `florin serve --pages` shows: node build.mjs FOLDER
 import {build} from 'esbuild';
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 
@@ -14,7 +14,7 @@ mkdirSync(join(to, 'assets'), {recursive: true});
 const made = await build({
   absWorkingDir: here,
   entryPoints: {portal: 'src/portal/main.jsx', console: 'src/console/main.jsx', style: 'src/style.css'},
-  outdir: join(process.cwd(), to, 'assets'),
+  outdir: resolve(to, 'assets'),
   entryNames: '[name]-[hash]',
   bundle: true,
   minify: true,
