@@ -281,7 +281,7 @@ int submit(const SubmitWords& words) {
       const auto under_way = host.wait_for_payments(tenant, account, seconds(10));
       if (!under_way) return fail(under_way.error());
       for (const std::string& one : *under_way)
-        std::cerr << printable(one) << " is still under way; `florin payments` asks what became of it\n";
+        std::cerr << printable(one) << " is still in progress; `florin payments` shows its outcome\n";
       return written(fine);
     }
     std::cerr << "refused, " << outcome->refusal->code << ": " << printable(outcome->refusal->text)

@@ -177,7 +177,7 @@ class Program {
       });
       data_of(sub);
       sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
-      sub->add_option("--as", as_, "who asks")->capture_default_str();
+      sub->add_option("--as", as_, "the actor, as role or role:id")->capture_default_str();
       config_of(sub);
       return sub;
     };
@@ -392,11 +392,11 @@ class Program {
     data_of(before);
     account_of(before);
     before->add_option("COMMAND", json_command_, R"(as JSON: {"change_plan": {"plan": "pro"}})")->required();
-    before->add_option("--as", as_, "who asks: a role of the tenant's, service (your backend) or staff; also role:id")
+    before->add_option("--as", as_, "the actor: a role of the tenant's, service (your backend) or staff; also role:id")
         ->required();
     config_of(before);
     ask->add_option("--key", key_, "the same key and command happen once")->required();
-    ask->add_option("--as", as_, "who asks: a role of the tenant's, service (your backend) or staff; also role:id")
+    ask->add_option("--as", as_, "the actor: a role of the tenant's, service (your backend) or staff; also role:id")
         ->required();
     config_of(ask);
 
@@ -415,7 +415,7 @@ class Program {
     auto* sub = host_command(name, what, std::move(action));
     data_of(sub);
     sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
-    sub->add_option("--as", as_, "who asks")->capture_default_str();
+    sub->add_option("--as", as_, "the actor, as role or role:id")->capture_default_str();
     config_of(sub);
     return sub;
   }

@@ -29,7 +29,7 @@ constexpr Sentence sentences[] = {
      "Saves a payment method. `details` is what the method's form asks for: of a card `token`, `brand`, `last4`; "
      "of UPI `token`, `address`. Never a card's number."},
     {"remove_payment_method", "Forgets a payment method."},
-    {"use", "Takes credits for one message, call or drop; whole, or not at all."},
+    {"use", "Debits the credits that one usage costs; all of them, or none."},
     {"place_hold", "Keeps credits aside before something is sent."},
     {"capture_hold", "Takes what was really used of a hold; the rest goes back."},
     {"release_hold", "Gives a hold back whole."},
