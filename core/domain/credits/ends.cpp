@@ -4,16 +4,11 @@
 
 namespace florin {
 
-namespace {
-
-/// Also one with nothing left.
 const Grant* any_grant(const Account& account, GrantId id) {
   if (const Grant* grant = account.grant(id)) return grant;
   const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
   return closed == account.closed_grants.end() ? nullptr : &*closed;
 }
-
-}  // namespace
 
 std::vector<Grant> grants_whose_ends_move(const Account& account, Instant since) {
   std::vector<Grant> moving;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/orders/deliver.hpp"
 
@@ -54,13 +55,6 @@ Credits owed_already(const Account& account, OrderId order, const CreditType& ty
       for (const Owed& owed : dispute.owed)
         if (owed.type == type) sum += owed.amount;
   return sum;
-}
-
-/// The grant with this id, also one with nothing left.
-const Grant* any_grant(const Account& account, GrantId id) {
-  if (const Grant* grant = account.grant(id)) return grant;
-  const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
-  return closed == account.closed_grants.end() ? nullptr : &*closed;
 }
 
 /// What lost disputes of an order have taken so far.
