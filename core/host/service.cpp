@@ -64,7 +64,7 @@ void Service::post(Outgoing request, std::function<void(OutgoingAnswer)> done) c
   wire.headers = wire.headers_shown = std::move(request.headers);
   wire.body = wire.body_shown = std::move(request.body);
   const std::shared_ptr<Transport> way = (*network)->to({{"receiver", *address}});
-  way->send(std::move(wire), host_.now(), [way, done = std::move(done)](WireReply reply) {
+  way->send(std::move(wire), host_.now(), [way, done](WireReply reply) {
     const bool answered = reply.arrived == Arrival::answered;
     done(OutgoingAnswer{.status = answered ? reply.status : 0,
                         .headers = std::move(reply.headers),
