@@ -1,6 +1,9 @@
 #pragma once
 
+#include <stdlib.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -43,7 +46,11 @@ class Host::Inside {
  public:
   Inside(std::unique_ptr<Assembly> put_together, ServiceSettings settings)
       : problems(put_together->problems()), service(std::move(settings)), assembly_(std::move(put_together)) {}
-  ~Inside() { close(); }
+  ~Inside() {
+    close();
+    std::error_code ignored;
+    if (!views_folder_.empty()) std::filesystem::remove_all(views_folder_, ignored);
+  }
 
   /// As long as somebody works with it, it stays; none once the host is closed.
   std::shared_ptr<Assembly> open() const {
@@ -141,6 +148,17 @@ class Host::Inside {
     if (!event_log_) event_log_ = make_event_log();
     return event_log_;
   }
+  /// The tables of a host in memory: a file that goes with it. Errors: no_views.
+  Result<std::filesystem::path> views_in_memory() const {
+    const std::lock_guard lock(mutex_);
+    if (views_folder_.empty()) {
+      std::string name = (std::filesystem::temp_directory_path() / "florin-views-XXXXXX").string();
+      if (::mkdtemp(name.data()) == nullptr)
+        return Error{.code = "no_views", .message = "there is no folder for views"};
+      views_folder_ = name;
+    }
+    return views_folder_ / "views.db";
+  }
   /// The way to servers that are told what happens. Errors: no_network.
   Result<std::shared_ptr<Network>> network() const {
     const std::lock_guard lock(mutex_);
@@ -160,6 +178,7 @@ class Host::Inside {
   std::shared_ptr<Assembly> assembly_;
   mutable std::shared_ptr<EventLog> event_log_;
   mutable std::shared_ptr<Network> network_;
+  mutable std::filesystem::path views_folder_;
 };
 
 }  // namespace florin

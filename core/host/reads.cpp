@@ -1,12 +1,8 @@
 #include "florin/reads.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <mutex>
 
 #include "host/inside.hpp"
@@ -43,49 +39,26 @@ bool matches(const Account& account, const AccountFilter& filter) {
          std::ranges::any_of(account.refunds, [&](const Refund& refund) { return refund.credit_note == filter.q; });
 }
 
-/// The tables of a host, brought up to date: of one in memory they are a file that is gone with the process.
-class Tables {
- public:
-  static Result<std::filesystem::path> of(Assembly& assembly, std::uint64_t at_least) {
-    if (assembly.data()) {
-      const std::filesystem::path file = *assembly.data() / "views.db";
-      const auto there = readers::views_position(file);
-      const bool late =
-          !there || (assembly.is_virtual() ? *there < assembly.engine().durable_position() : *there < at_least);
-      if (!late) return file;
-      constexpr std::uint64_t few = 100'000;
-      if (const auto done = assembly.refresh_views(few); !done) return done.error();
-      return file;
-    }
-    static std::mutex mutex;
-    static std::map<const Assembly*, std::filesystem::path> files;
-    const std::lock_guard lock(mutex);
-    auto& file = files[&assembly];
-    if (file.empty()) {
-      std::string name = (std::filesystem::temp_directory_path() / "florin-views-XXXXXX").string();
-      if (::mkdtemp(name.data()) == nullptr)
-        return Error{.code = "no_views", .message = "there is no folder for views"};
-      file = std::filesystem::path(name) / "views.db";
-      removed_at_exit(name);
-    }
-    const auto done = readers::refresh_views(assembly.store(), file);
-    if (!done) return done.error();
-    return file;
+/// The tables of a host, brought up to date.
+template <class Inside>
+Result<std::filesystem::path> tables_of(const Inside& inside, Assembly& assembly, std::uint64_t at_least) {
+  if (!assembly.data()) {
+    const Result<std::filesystem::path> in_memory = inside.views_in_memory();
+    if (!in_memory) return in_memory.error();
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
+    if (const auto done = readers::refresh_views(assembly.store(), *in_memory); !done) return done.error();
+    return *in_memory;
   }
-
- private:
-  static void removed_at_exit(const std::string& folder) {
-    struct Folders {
-      std::vector<std::string> all;
-      ~Folders() {
-        std::error_code ignored;
-        for (const std::string& one : all) std::filesystem::remove_all(one, ignored);
-      }
-    };
-    static Folders folders;
-    folders.all.push_back(folder);
-  }
-};
+  const std::filesystem::path file = *assembly.data() / "views.db";
+  const auto there = readers::views_position(file);
+  const bool late =
+      !there || (assembly.is_virtual() ? *there < assembly.engine().durable_position() : *there < at_least);
+  if (!late) return file;
+  constexpr std::uint64_t few = 100'000;
+  if (const auto done = assembly.refresh_views(few); !done) return done.error();
+  return file;
+}
 
 Result<std::string> as_of(Assembly& assembly, const std::filesystem::path& views, std::uint64_t at_least) {
   const auto position = readers::views_position(views);
@@ -235,7 +208,7 @@ Result<std::string> Reads::history(const TenantId& tenant, const AccountId& acco
   std::uint64_t before = INT64_MAX;
   const char* end = page.after.data() + page.after.size();
   if (!page.after.empty() && std::from_chars(page.after.data(), end, before).ptr != end) return bad_cursor();
-  const auto views = Tables::of(*assembly, at_least);
+  const auto views = tables_of(*host_.inside_, *assembly, at_least);
   if (!views) return views.error();
   const auto stand = as_of(*assembly, *views, at_least);
   if (!stand) return stand.error();
@@ -269,7 +242,7 @@ Result<std::string> Reads::usage(const TenantId& tenant, const AccountId& accoun
   const auto types = host_.credit_types(tenant);
   if (!types) return types.error();
   if (const auto there = host_.version_of(tenant, account); !there) return there.error();
-  const auto views = Tables::of(*assembly, at_least);
+  const auto views = tables_of(*host_.inside_, *assembly, at_least);
   if (!views) return views.error();
   const auto stand = as_of(*assembly, *views, at_least);
   if (!stand) return stand.error();
