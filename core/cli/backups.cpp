@@ -1,13 +1,14 @@
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
 #include "commands.hpp"
+#include "file_text.hpp"
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
 #include "outcome.hpp"
 #include "sealed_copy.hpp"
+#include "seconds.hpp"
 
 /// Backups that only one key opens. docs/runbook.md
 namespace florin::cli {
@@ -15,11 +16,6 @@ namespace florin::cli {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::optional<std::string> text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return in ? std::optional(std::string(std::istreambuf_iterator<char>(in), {})) : std::nullopt;
-}
 
 int no_file(const std::string& file) {
   std::cerr << "florin: " << printable(file) << " cannot be read or written\n";
@@ -30,9 +26,7 @@ int no_file(const std::string& file) {
 void note_success(const std::string& data) {
   std::error_code unknown;
   const fs::path folder = fs::is_directory(data, unknown) ? fs::path(data) : fs::path(data).parent_path();
-  std::ofstream(folder / "last_backup")
-      << std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count()
-      << "\n";
+  std::ofstream(folder / "last_backup") << server::machine_seconds() << "\n";
 }
 
 bool write_private(const fs::path& file, const std::string& text) {

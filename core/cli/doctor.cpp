@@ -14,6 +14,7 @@
 #include "florin/printable.hpp"
 #include "florin/service.hpp"
 #include "outcome.hpp"
+#include "seconds.hpp"
 
 /// What an operator looks at first: one line a check, and what to do. docs/runbook.md
 namespace florin::cli {
@@ -112,8 +113,7 @@ void look_at_folder(Findings& findings, const fs::path& folder) {
   *took > 50 ? findings.warning("disk", text + ": each answer waits for one") : findings.ok("disk", text);
   std::ifstream backup(folder / "last_backup");
   long long at = 0;
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto now = server::machine_seconds();
   if (!(backup >> at)) return findings.warning("backup", "none was made: florin backup, or florin-backup.timer");
   const std::string age = "the last one is " + std::to_string((now - at) / 60) + " minutes old";
   now - at > 2 * 3600 ? findings.warning("backup", age) : findings.ok("backup", age);

@@ -7,6 +7,7 @@
 
 #include "client.hpp"
 #include "commands.hpp"
+#include "file_text.hpp"
 #include "florin/service.hpp"
 #include "keys.hpp"
 #include "mail/message.hpp"
@@ -40,11 +41,6 @@ void say_where(const Host& host, const server::Server& server, const ServeWords&
   if (!words.admin.empty()) std::cout << "Admin    " << words.admin << "\n";
   if (host.is_virtual()) std::cout << "Clock    " << host.now().text() << ", moves when you say so\n";
   std::cout.flush();
-}
-
-std::optional<std::string> text_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return in ? std::optional(std::string(std::istreambuf_iterator<char>(in), {})) : std::nullopt;
 }
 
 /// One that is made at the first start, beside the journal, for nobody else's eyes.

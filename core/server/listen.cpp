@@ -92,8 +92,7 @@ Result<std::string> newest(const ListenOptions& options) {
 void forward(const ListenOptions& options, const std::string& secret, const json::object& event, std::ostream& out) {
   const std::string body = json::serialize(event);
   const std::string id(event.at("id").as_string());
-  const Seconds at =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const Seconds at = machine_seconds();
   const auto answer = ask_http(options.forward_to,
                                {{"webhook-id", id},
                                 {"webhook-timestamp", std::to_string(at)},

@@ -86,10 +86,6 @@ std::string signatures_of(const std::vector<std::string>& secrets, std::string_v
   return all;
 }
 
-Seconds Outbox::now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 Outbox::Outbox(Host& host, const ServiceSettings& settings, Metrics& metrics, Runs runs)
     : host_(host), reads_(host), service_(host), metrics_(metrics), runs_(std::move(runs)), timer_(runs_.io) {
   alive_->self = this;
@@ -211,7 +207,8 @@ void Outbox::read_more(Endpoint& endpoint) {
     const auto tried = endpoint.were_tried.find(event.id);
     // What was read before the last start and does not wait was delivered then.
     if (event.position <= endpoint.was_read_to && tried == endpoint.were_tried.end()) continue;
-    Pending pending{.event = event, .tries = 0, .since = now(), .next = now(), .under_way = false};
+    Pending pending{
+        .event = event, .tries = 0, .since = machine_seconds(), .next = machine_seconds(), .under_way = false};
     if (tried != endpoint.were_tried.end()) pending.tries = tried->second;
     endpoint.pending.emplace(event.id, std::move(pending));
   }
@@ -223,7 +220,7 @@ void Outbox::read_more(Endpoint& endpoint) {
 void Outbox::send_some(Endpoint& endpoint, std::vector<std::function<void()>>& sends) {
   std::vector<Pending*> ready;
   for (auto& [id, one] : endpoint.pending)
-    if (!one.under_way && one.next <= now()) ready.push_back(&one);
+    if (!one.under_way && one.next <= machine_seconds()) ready.push_back(&one);
   std::ranges::sort(ready, {}, [](const Pending* one) { return one->event.position; });
   for (Pending* one : ready) {
     if (endpoint.under_way >= most_under_way) return;
@@ -237,7 +234,7 @@ void Outbox::send_some(Endpoint& endpoint, std::vector<std::function<void()>>& s
     one->under_way = true;
     ++one->tries;
     ++endpoint.under_way;
-    const Seconds at = now();
+    const Seconds at = machine_seconds();
     Outgoing request{.url = endpoint.settings.url,
                      .headers = {{"Content-Type", "application/json"},
                                  {"webhook-id", one->event.id},
@@ -266,7 +263,7 @@ void Outbox::sent(const std::string& name, const std::string& id, const Outgoing
   endpoint.dirty = true;
   Delivery delivery{.id = id,
                     .type = one.event.type,
-                    .at = now(),
+                    .at = machine_seconds(),
                     .tries = one.tries,
                     .status = answer.status,
                     .problem = answer.problem,
@@ -274,22 +271,23 @@ void Outbox::sent(const std::string& name, const std::string& id, const Outgoing
                     .outcome = "done"};
   auto again = retry_after(one.tries);
   if (answer.status >= 200 && answer.status < 300) {
-    endpoint.last_success = now();
+    endpoint.last_success = machine_seconds();
     endpoint.failing_since = 0;
     endpoint.given_up = 0;
     endpoint.pending.erase(waiting);
   } else {
-    if (endpoint.failing_since == 0) endpoint.failing_since = now();
+    if (endpoint.failing_since == 0) endpoint.failing_since = machine_seconds();
     const std::string asked = header_of(answer, "retry-after");
     if (again && (answer.status == 429 || answer.status == 503) && !asked.empty())
       again = std::clamp<Seconds>(std::atoll(asked.c_str()), *again, 24 * hour);
     delivery.outcome = again ? "again" : "given_up";
-    if (again) one.next = now() + *again;
+    if (again) one.next = machine_seconds() + *again;
     if (!again) {
       ++endpoint.given_up;
       endpoint.pending.erase(waiting);
     }
-    const bool long_ago = now() - endpoint.failing_since >= disabled_after && endpoint.given_up >= disabled_failures;
+    const bool long_ago =
+        machine_seconds() - endpoint.failing_since >= disabled_after && endpoint.given_up >= disabled_failures;
     if (answer.status == 410 || long_ago) {
       endpoint.enabled = false;
       endpoint.why_not = answer.status == 410 ? "it answered 410: it is gone" : "nothing was taken for five days";
@@ -359,11 +357,13 @@ std::optional<std::size_t> Outbox::replay(const TenantId& tenant, const std::str
     at = page->next;
     for (const Event& event : page->events)
       if (event.position <= to && one->pending.size() < 2 * most_pending)
-        count +=
-            one->pending
-                .try_emplace(event.id,
-                             Pending{.event = event, .tries = 0, .since = now(), .next = now(), .under_way = false})
-                .second;
+        count += one->pending
+                     .try_emplace(event.id, Pending{.event = event,
+                                                    .tries = 0,
+                                                    .since = machine_seconds(),
+                                                    .next = machine_seconds(),
+                                                    .under_way = false})
+                     .second;
   }
   return count;
 }
@@ -382,18 +382,21 @@ bool Outbox::test(const TenantId& tenant, const std::string& name) {
                                             {"position", nullptr},
                                             {"data", json::object()}});
   const std::string id = event.id;
-  one->pending.try_emplace(
-      id, Pending{.event = std::move(event), .tries = 0, .since = now(), .next = now(), .under_way = false});
+  one->pending.try_emplace(id, Pending{.event = std::move(event),
+                                       .tries = 0,
+                                       .since = machine_seconds(),
+                                       .next = machine_seconds(),
+                                       .under_way = false});
   return true;
 }
 
 void Outbox::measure() {
   const std::lock_guard lock(mutex_);
   for (const auto& [name, one] : endpoints_) {
-    Seconds oldest = now();
+    Seconds oldest = machine_seconds();
     for (const auto& [id, pending] : one.pending) oldest = std::min(oldest, pending.since);
     metrics_.set("florin_webhooks_out_oldest_pending_seconds", label("endpoint", name),
-                 static_cast<double>(now() - oldest));
+                 static_cast<double>(machine_seconds() - oldest));
     metrics_.set("florin_webhooks_out_endpoint_enabled", label("endpoint", name), one.enabled ? 1 : 0);
   }
 }

@@ -105,7 +105,6 @@ class Outbox {
   void keep(Endpoint& endpoint);
   Endpoint* find(const TenantId& tenant, const std::string& name);
   const Endpoint* find(const TenantId& tenant, const std::string& name) const;
-  static Seconds now();
 
   /// What an answer that comes late still finds.
   struct Alive {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <chrono>
 #include <stdexcept>
 
 #include "keys.hpp"
@@ -22,10 +21,6 @@ constexpr std::size_t most_links = 100'000, code_letters = 32;
 
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 const unsigned char* bytes(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
-Seconds machine_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 json::array list_of(const std::vector<std::string>& words) {
   json::array list;
@@ -82,7 +77,7 @@ std::string random_name(std::size_t letters) {
 }
 
 Sessions::Sessions(const std::vector<std::string>& secrets, std::function<Seconds()> clock)
-    : clock_(clock ? std::move(clock) : machine_now) {
+    : clock_(clock ? std::move(clock) : machine_seconds) {
   if (sodium_init() < 0) throw std::runtime_error("the machine gives no random bytes");
   for (const std::string& secret : secrets) {
     std::string key(crypto_secretbox_KEYBYTES, '\0');

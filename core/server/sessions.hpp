@@ -10,13 +10,11 @@
 #include <vector>
 
 #include "florin/host.hpp"
+#include "seconds.hpp"
 
 /// Sessions of customers and staff: sealed tokens that say who somebody is, and links that are exchanged for them.
 /// docs/decisions/0090-sessions.md
 namespace florin::server {
-
-/// Seconds since 1970, of the machine's clock: a session ends in real time, also on a virtual host.
-using Seconds = std::int64_t;
 
 /// Who somebody is. What they may is read from the books, or (for staff) given with the link.
 struct Session {
