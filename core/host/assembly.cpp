@@ -154,6 +154,17 @@ Status Assembly::with_journal(const std::function<Status(store::Store&)>& with) 
   return with(**journal);
 }
 
+Status Assembly::with_notices(const TenantId& tenant, const std::function<Status(readers::Notices&)>& with) {
+  const std::lock_guard lock(noticing_);
+  const auto found = notices_.try_emplace(tenant, tenant).first;
+  try {
+    return with(found->second);
+  } catch (...) {
+    notices_.erase(found);
+    throw;
+  }
+}
+
 Status Assembly::refresh_views(std::uint64_t most) {
   if (!options_.data)
     return Error{.code = "no_views", .message = "this host is in memory, and has no folder for views.db"};
@@ -179,7 +190,7 @@ Status Assembly::open_store() {
                  .message = place_of_journal(options_) +
                             " is gone or empty, and a host ran in this folder: `florin restore` makes a journal of a "
                             "backup; to begin anew, name an empty folder"};
-  auto opened = store::open(place_of_journal(options_));
+  auto opened = store::open(place_of_journal(options_), options_.synced);
   if (!opened) return opened.error();
   store_ = std::move(*opened);
   return Done{};

@@ -17,6 +17,7 @@
 #include "host/daily_books.hpp"
 #include "host/plugged.hpp"
 #include "host/view_keeper.hpp"
+#include "readers/notifications.hpp"
 #include "store/store.hpp"
 
 namespace florin {
@@ -32,6 +33,7 @@ class Assembly {
     /// Address of the journal in PostgreSQL; none: it is in the folder.
     std::optional<std::string> postgres;
     std::optional<Instant> virtual_from;
+    bool synced = true;  ///< false: a power cut may cost the journal's file, for what can be played again
   };
   /// new_ones   new tenants that are put into force; none: all
   /// Errors: those of the plugin library, of the store, and of Shard::open.
@@ -54,6 +56,8 @@ class Assembly {
   Plugged& plugged() { return *plugged_; }
   DailyBooks& daily_books() { return *daily_books_; }
   const ViewKeeper& views() const { return views_; }
+  /// What `with` makes of the notifications of a tenant; one caller at a time.
+  Status with_notices(const TenantId& tenant, const std::function<Status(readers::Notices&)>& with);
   const Errors& problems() const { return problems_; }
   /// Whether anything is sent to providers: not after a restore, until it is told to.
   Result<bool> sending() const;
@@ -101,6 +105,8 @@ class Assembly {
   std::unique_ptr<DailyBooks> daily_books_;  ///< stops before the engine does
   std::atomic<bool> open_ = false;           ///< from then on `problems_` stays as it is
   std::mutex applying_;                      ///< versions come one after another
+  std::mutex noticing_;
+  std::map<TenantId, readers::Notices> notices_;
   Errors problems_;
   std::map<std::pair<TenantId, ProcessorId>, Instant> delivered_;  ///< sandbox webhooks, up to here
   Instant opened_at_;

@@ -314,9 +314,11 @@ Result<std::vector<Notification>> notifications(Assembly& assembly, const Tenant
     return known ? &now->catalogs.at(number) : nullptr;
   };
   Result<std::vector<Notification>> found = std::vector<Notification>();
-  const auto read = assembly.with_journal([&](store::Store& journal) -> Status {
-    found = readers::notices_of(journal, tenant, version, from, most);
-    return Done{};
+  const auto read = assembly.with_notices(tenant, [&](readers::Notices& notices) {
+    return assembly.with_journal([&](store::Store& journal) -> Status {
+      found = notices.after(journal, version, from, most);
+      return Done{};
+    });
   });
   if (!read) return read.error();
   return found;

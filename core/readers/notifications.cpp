@@ -66,23 +66,24 @@ std::vector<Notification> told_by(const Entry& entry, const Account& after, cons
 
 }  // namespace
 
-Result<std::vector<Notification>> notices_of(store::Store& store, const TenantId& tenant,
-                                             const std::function<const Catalog*(std::uint32_t)>& catalog,
-                                             store::Position from, std::size_t most) {
+Result<std::vector<Notification>> Notices::after(store::Store& store, const CatalogOf& catalog, store::Position from,
+                                                 std::size_t most) {
+  if (from < told_to_) *this = Notices(tenant_);
   const auto shards = store.shards();
   if (!shards) return shards.error();
   std::vector<Notification> notifications;
-  Fold fold;
   for (const std::uint32_t shard : *shards) {
-    const auto read = read_entries(store, shard, 1, [&](const Entry& entry, store::Position position) {
+    store::Position& folded = folded_[shard];
+    const auto read = read_entries(store, shard, folded + 1, [&](const Entry& entry, store::Position position) {
       if (notifications.size() >= most) return false;
-      if (entry.tenant != tenant) return true;
-      fold.apply(entry, position);
+      folded = position;
+      if (entry.tenant != tenant_) return true;
+      fold_.apply(entry, position);
       if (position <= from || entry.account.empty() || entry.facts.empty()) return true;
       const Catalog* then = catalog(entry.catalog);
-      const Account* after = fold.find(tenant, entry.account);
-      if (then == nullptr || after == nullptr) return true;
-      for (Notification& notice : told_by(entry, *after, *then)) {
+      const Account* account = fold_.find(tenant_, entry.account);
+      if (then == nullptr || account == nullptr) return true;
+      for (Notification& notice : told_by(entry, *account, *then)) {
         notice.position = position;
         notifications.push_back(std::move(notice));
       }
@@ -90,6 +91,7 @@ Result<std::vector<Notification>> notices_of(store::Store& store, const TenantId
     });
     if (!read) return read.error();
   }
+  if (!notifications.empty()) told_to_ = notifications.back().position;
   return notifications;
 }
 

@@ -26,7 +26,7 @@ TemporaryFolder::~TemporaryFolder() {
 Result<Stage> Stage::open(config::HostFile file, std::optional<std::filesystem::path> data,
                           std::optional<std::string> postgres, Instant from) {
   Stage stage;
-  stage.options_ = {std::move(file), std::move(data), std::move(postgres), from};
+  stage.options_ = {std::move(file), std::move(data), std::move(postgres), from, false};
   auto assembly = Assembly::open(stage.options_);
   if (!assembly) return assembly.error();
   if (!(*assembly)->problems().empty()) return (*assembly)->problems().front();

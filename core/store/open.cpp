@@ -5,8 +5,8 @@
 
 namespace florin::store {
 
-Result<std::unique_ptr<Store>> open(const std::string& place) {
-  if (!is_address(place)) return SqliteStore::open(place);
+Result<std::unique_ptr<Store>> open(const std::string& place, bool synced) {
+  if (!is_address(place)) return SqliteStore::open(place, {.synced = synced});
   const auto address = read_address(place);
   if (!address) return address.error();
   return PostgresStore::open(*address);

@@ -25,7 +25,7 @@ function act(event) {
   console.log(`${event.type}  ${event.account ?? '-'}  position ${event.position}`);
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const pieces = [];
   request.on('data', (piece) => pieces.push(piece));
   request.on('end', () => {
@@ -38,4 +38,5 @@ createServer((request, response) => {
     }
     response.writeHead(200).end();
   });
-}).listen(port, '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${port}`));
+});
+server.listen(port, '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));

@@ -12,10 +12,12 @@ import { demo, program, started } from './served.mjs';
 const run = promisify(execFile);
 const root = new URL('../../', import.meta.url).pathname;
 let served;
+const beside = [];
 before(async () => {
   served = await demo();
 });
 after(async () => {
+  for (const one of beside) one.child.kill('SIGKILL'); // whatever a test that failed left running
   const code = await served.host.end();
   served.remove();
   assert.equal(code, 0, 'it ends as it should when it is told to');
@@ -124,18 +126,21 @@ assert bob.portal(kind="token")["token"].startswith("fls_")
 
 test('a receiver hears what happens, and the SMS sender holds, sends and captures', async () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-  const receiver = await started('node', [join(root, 'examples/webhooks/receiver.mjs'), '4717'], /listening/, { FLORIN_WEBHOOK_SECRET: secret });
+  const receiver = await started('node', [join(root, 'examples/webhooks/receiver.mjs'), '0'], /listening/, { FLORIN_WEBHOOK_SECRET: secret });
+  beside.push(receiver);
+  const [, port] = /127\.0\.0\.1:(\d+)/.exec(receiver.printed());
   const listening = await started(
     program,
-    ['listen', served.api, '--key', served.key, '--forward-to', 'http://127.0.0.1:4717/hook', '--secret', secret],
+    ['listen', served.api, '--key', served.key, '--forward-to', `http://127.0.0.1:${port}/hook`, '--secret', secret],
     /secret whsec_/,
   );
+  beside.push(listening);
   const florin = new Florin({ api: served.api, key: served.key });
   const eve = florin.account('eve');
   await eve.do('open_account', { billing_country: 'US' }, { key: 'open' });
   await eve.do('add_payment_method', { method: 'card', slot: 'primary', details: { token: 'ok', brand: 'visa', last4: '4242' } }, { key: 'card' });
   await eve.agree('subscribe', { plan: 'growth', cycle: 'monthly' }, { key: 'sub', wait: 20 });
-  for (let i = 0; i < 200 && !receiver.printed().includes('invoice.issued  eve'); ++i) await new Promise((done) => setTimeout(done, 50));
+  for (let i = 0; i < 1200 && !receiver.printed().includes('invoice.issued  eve'); ++i) await new Promise((done) => setTimeout(done, 50));
   for (const type of ['account.opened', 'order.paid', 'credits.granted', 'invoice.issued'])
     assert.ok(receiver.printed().includes(`${type}  eve`), `${type}:\n${receiver.printed()}\n${listening.printed()}`);
   assert.deepEqual(await send(florin, 'eve', 'x'.repeat(161)), { sent: true, debited: '2 message' });
@@ -200,6 +205,7 @@ test('after a restore no event id comes twice with other content', async () => {
   mkdirSync(folder);
   const serve = async (data, from) => {
     const host = await started(program, ['serve', '--config', process.env.FLORIN_CONFIG, '--data', data, '--virtual-from', from, '--listen', '127.0.0.1:0', '--quiet', '--drain', '0'], /Clock .*\n/);
+    beside.push(host);
     return { host, api: /API +(\S+)/.exec(host.printed())[1].replace(/\/v1\/.*/, '/v1/callloop') };
   };
   const ids = async (florin) => {

@@ -461,7 +461,7 @@ TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
   ASSERT_EQ(florin("backup data copy.db"), 0) << err;
   ASSERT_EQ(florin("restore copy.db restored"), 0) << err;
   ASSERT_EQ(submit("late", R"({"buy_credits": {"amount": "500 message"}})", "restored"), 0) << err;
-  EXPECT_NE(err.find("payment 1 of order 7 is still under way"), std::string::npos) << err;
+  EXPECT_NE(err.find("payment 1 of order 7 is still in progress"), std::string::npos) << err;
 
   // A quote that would be refused ends as the command would.
   const std::string quote = "quote data callloop ann --config config/florin.yaml --as owner ";

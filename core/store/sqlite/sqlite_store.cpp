@@ -38,6 +38,7 @@ class Journal final : public Store {
       : owner_(std::move(owner)),
         connection_(std::move(connection)),
         wait_ms_(options.wait_ms),
+        synced_(options.synced),
         wal_(connection_.get(), options.wal_bytes, options.checkpoint_bytes) {}
 
   /// Prepares the statements, and for a writer settles what it found. Once, before anything else.
@@ -86,6 +87,7 @@ class Journal final : public Store {
   std::optional<Owner> owner_;  // let go after the connection; none: read only
   Connection connection_;
   int wait_ms_;
+  bool synced_;
   Wal wal_;
   Statements statements_;
 
@@ -113,7 +115,9 @@ Status Journal::start() {
     sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return Done{};
   }
-  return outcome(wal_.settle(), "settling the WAL");
+  rc = wal_.settle();
+  if (rc == SQLITE_OK && !synced_) rc = connection_.run("PRAGMA synchronous=OFF");
+  return outcome(rc, "settling the WAL");
 }
 
 Status Journal::prepare() {

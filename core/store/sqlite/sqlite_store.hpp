@@ -15,6 +15,7 @@ struct SqliteOptions {
   std::uint64_t wal_bytes = 8 << 20;         ///< size of the WAL from the start; 0 lets it grow
   std::uint64_t checkpoint_bytes = 4 << 20;  ///< of WAL, from which the next commit first moves it into the file
   int wait_ms = 2000;                        ///< for another program that has the file locked; then store_busy
+  bool synced = true;                        ///< false: a power cut may cost it, so it can be made again
   std::string vfs = {};                      ///< SQLite's layer to the system; empty is its own
 };
 
