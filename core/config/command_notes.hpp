@@ -59,6 +59,10 @@ inline constexpr Note revoke_key_notes[] = {{"reason", "for the books", Note::Pr
 template <>
 inline constexpr std::span<const Note> notes<RevokeKey> = revoke_key_notes;
 
+inline constexpr Note view_notes[] = {{"reason", "for the books", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<ViewPersonalData> = view_notes;
+
 inline constexpr Note transfer_notes[] = {{"all_credits", "of every type", Note::Presence::may_be_left_out},
                                           {"licences", "how many", Note::Presence::may_be_left_out}};
 template <>

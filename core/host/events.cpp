@@ -48,6 +48,7 @@ constexpr EventType types[] = {{word_of<AccountOpened>(), "account.opened"},
                                {word_of<ReviewRequested>(), "review.requested"},
                                {word_of<ReviewDecided>(), "review.decided"},
                                {word_of<ApprovalSet>(), "approval.changed"},
+                               {word_of<PersonalDataViewed>(), "personal_data.viewed"},
                                {word_of<BankReceiptRecorded>(), "bank_receipt.recorded"},
                                {word_of<ChargesStopped>(), "charges.stopped"},
                                {word_of<ChargesLifted>(), "charges.lifted"}};

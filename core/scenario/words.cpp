@@ -201,6 +201,9 @@ class Teller {
   std::string operator()(const LateMoneyKept& f) const {
     return "money of order " + number(f.order) + " came late and waits for staff";
   }
+  std::string operator()(const PersonalDataViewed& f) const {
+    return "personal data is looked at: " + f.what + (f.reason.empty() ? "" : " (" + f.reason + ")");
+  }
   std::string operator()(const KeyIssued& f) const { return "API key " + f.key.id + " issued: " + f.key.name; }
   std::string operator()(const KeyEnds& f) const { return "API key " + f.key + " works until " + f.at.text(); }
   std::string operator()(const AmountWrittenOff& f) const {

@@ -155,9 +155,9 @@ const std::vector<Api::Route>& Api::routes() {
          "accounts/{account}/personal_data",
          "personal_data",
          by<&Api::personal_data>,
-         {},
+         {"reason"},
          Body::none,
-         "Its personal data"},
+         "Its personal data. That staff or a key has looked is an entry, at most one an hour; `reason` stands in it"},
         {"GET", "cases", "staff", by<&Api::cases>, {}, Body::none, "What waits for a person"},
         {"GET",
          "payments",
@@ -220,6 +220,7 @@ const std::vector<Api::Route>& Api::routes() {
     };
     // What a command's name could stand for comes before the commands.
     std::ranges::move(read_routes(), std::back_inserter(own));
+    std::ranges::move(export_routes(), std::back_inserter(own));
     std::ranges::move(event_routes(), std::back_inserter(own));
     own.push_back({"POST", "accounts/{account}/{command}", "", by<&Api::command>, {}, Body::json, "A command"});
     own.push_back({"POST", "{command}", "", by<&Api::tenant_command>, {}, Body::json, "A command of the whole tenant"});

@@ -106,6 +106,8 @@ class Api {
   std::string base_url() const { return settings()->base_url.empty() ? address_ : settings()->base_url; }
   /// Runs on the pool; answers `busy` when too much waits there.
   void on_pool(const AskedPtr& asked, std::function<void()> work);
+  /// Nobody of staff is shown anything of a person that no entry tells of. Waits. False: it was answered.
+  bool notes_view(const AskedPtr& asked, const std::string& what);
   /// The same for what has no tenant.
   void later(std::function<void()> work);
 

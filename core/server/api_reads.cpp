@@ -101,10 +101,30 @@ void Api::may(const AskedPtr& asked) {
   });
 }
 
+bool Api::notes_view(const AskedPtr& asked, const std::string& what) {
+  const std::string* reason = asked->request.parameter("reason");
+  constexpr std::int64_t microseconds_an_hour = 3'600'000'000;
+  const Caller& caller = asked->caller;
+  const std::string who = caller.actor.role + ":" + caller.actor.id;
+  const std::int64_t hour = host_.now().us / microseconds_an_hour;
+  const auto noted = host_.submit(
+      {caller.tenant, asked->account, caller.actor,
+       "viewed:" + digest_of(asked->account.text() + "\n" + who + "\n" + what + "\n" + std::to_string(hour)),
+       std::nullopt, ViewPersonalData{what, reason == nullptr ? std::string() : *reason}});
+  // Within the hour another reason makes no second entry.
+  if (!noted && noted.error().code == "key_reused") return true;
+  if (!noted)
+    asked->fail(noted.error());
+  else if (noted->refusal)
+    asked->answer(reply_of(*noted->refusal, noted->position, asked->request));
+  return noted && !noted->refusal;
+}
+
 void Api::personal_data(const AskedPtr& asked) {
   on_pool(asked, [this, asked] {
     const auto there = host_.version_of(asked->caller.tenant, asked->account);
     if (!there) return asked->fail(there.error());
+    if (!asked->caller.is_customer() && !notes_view(asked, "personal_data")) return;
     const auto words = host_.personal_data(asked->caller.tenant, asked->account);
     if (!words) return asked->fail(words.error());
     json::object data;

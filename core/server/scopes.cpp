@@ -10,7 +10,8 @@ namespace florin::server {
 namespace {
 
 constexpr std::string_view of_tenant[] = {
-    "stop_charges", "lift_charges", "set_document_numbers", "close_discrepancy", "issue_key", "roll_key", "revoke_key"};
+    "stop_charges", "lift_charges", "set_document_numbers", "close_discrepancy", "dismiss_bank_receipt", "issue_key",
+    "roll_key",     "revoke_key"};
 
 }  // namespace
 

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -36,14 +38,21 @@ class Receiver {
     thread_.join();
   }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/hook"; }
-  void answer(std::vector<int> statuses) {
+  /// These first, one each, then 200. 0: no answer at all, and the connection stays.
+  void answer(std::vector<int> statuses, std::string location = {}) {
     const std::lock_guard lock(mutex_);
     answers_ = std::move(statuses);
+    location_ = std::move(location);
   }
   /// Waits for so many, or for 20 seconds.
   std::vector<Came> wait_for(std::size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(20), [&] { return came_.size() >= count; });
+    return came_;
+  }
+
+  std::vector<Came> came() {
+    const std::lock_guard lock(mutex_);
     return came_;
   }
 
@@ -70,22 +79,26 @@ class Receiver {
         all.append(piece, size);
       }
       int status = 200;
+      std::string more;
       {
         const std::lock_guard lock(mutex_);
         if (!answers_.empty()) {
           status = answers_.front();
           answers_.erase(answers_.begin());
         }
+        if (!location_.empty()) more = "Location: " + location_ + "\r\n";
       }
-      asio::write(
-          socket,
-          asio::buffer("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
-          failed);
+      if (status != 0)
+        asio::write(socket,
+                    asio::buffer("HTTP/1.1 " + std::to_string(status) + " X\r\n" + more +
+                                 "Content-Length: 0\r\nConnection: close\r\n\r\n"),
+                    failed);
       const std::lock_guard lock(mutex_);
       const std::string body = all.substr(head);
       const auto read = boost::json::parse(body, failed);
       came_.push_back({header(all, "webhook-id"), header(all, "webhook-timestamp"), header(all, "webhook-signature"),
                        body, failed ? "" : std::string(read.at("type").as_string())});
+      if (status == 0) held_.push_back(std::move(socket));
       changed_.notify_all();
     }
   }
@@ -95,6 +108,8 @@ class Receiver {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<int> answers_;
+  std::string location_;
+  std::vector<asio::ip::tcp::socket> held_;
   std::vector<Came> came_;
   std::atomic<bool> over_ = false;
   std::thread thread_;
@@ -128,21 +143,34 @@ class Events : public Served {
     return types;
   }
   void tell(const Receiver& receiver, std::vector<std::string> types = {}) {
+    tell(std::map<std::string, std::string>{{"crm", receiver.url()}}, std::move(types), true);
+  }
+  void tell(const std::map<std::string, std::string>& urls, std::vector<std::string> types, bool reaches_loopback) {
     ::setenv("FLORIN_TEST_WEBHOOK", secret, 1);
     server::ServerOptions options;
-    options.settings.reaches_loopback = true;
-    options.settings.webhooks = {{.name = "crm",
-                                  .tenant = "callloop",
-                                  .url = receiver.url(),
-                                  .events = std::move(types),
-                                  .secrets = {"env:FLORIN_TEST_WEBHOOK"}}};
+    options.settings.reaches_loopback = reaches_loopback;
+    for (const auto& [name, url] : urls)
+      options.settings.webhooks.push_back(
+          {.name = name, .tenant = "callloop", .url = url, .events = types, .secrets = {"env:FLORIN_TEST_WEBHOOK"}});
     serve(options);
     // Of an endpoint that is new, with what happens from then on: it is known once it has a position.
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (std::chrono::steady_clock::now() < until) {
-      const auto one = ask(backend_, "/v1/callloop/webhook_endpoints").json().at("data").at(0);
-      if (one.at("position").as_int64() > 0) return;
+      const auto all = ask(backend_, "/v1/callloop/webhook_endpoints").json();
+      const bool known = std::ranges::all_of(all.at("data").as_array(),
+                                             [](const auto& one) { return one.at("position").as_int64() > 0; });
+      if (known) return;
     }
+  }
+  /// The newest delivery to an endpoint, once there is one.
+  boost::json::value delivery(const std::string& name) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (std::chrono::steady_clock::now() < until) {
+      const auto log = ask(backend_, "/v1/callloop/webhook_endpoints/" + name + "/deliveries").json();
+      if (!log.at("data").as_array().empty()) return log.at("data").at(0);
+    }
+    ADD_FAILURE() << "nothing was sent to " << name;
+    return nullptr;
   }
 };
 
@@ -233,6 +261,44 @@ TEST_F(Events, AnEndpointThatIsGoneIsNotAskedAgain) {
   EXPECT_EQ(ask(backend_, "/v1/callloop/webhook_endpoints/crm/enable", "{}").status, 200);
   EXPECT_EQ(ask(backend_, "/v1/callloop/webhook_endpoints/crm/test", "{}").status, 202);
   EXPECT_EQ(ask(backend_, "/v1/callloop/webhook_endpoints/other/test", "{}").status, 404);
+}
+
+TEST_F(Events, AnEndpointThatLeadsElsewhereIsNotFollowed) {
+  Receiver receiver, elsewhere;
+  tell(receiver, {"account.*"});
+  receiver.answer({302}, elsewhere.url());
+  open("zoe");
+  ASSERT_GE(receiver.wait_for(1).size(), 1U);
+  const auto sent = delivery("crm");
+  EXPECT_EQ(sent.at("status").as_int64(), 302);
+  EXPECT_EQ(sent.at("outcome").as_string(), "again");
+  ASSERT_GE(receiver.wait_for(2).size(), 2U) << "the next try goes where the operator has said";
+  EXPECT_TRUE(elsewhere.came().empty());
+}
+
+TEST_F(Events, AnEndpointInAPrivateNetworkIsNotReached) {
+  Receiver receiver;
+  const std::string port = receiver.url().substr(receiver.url().rfind(':'));
+  tell({{"by-number", "https://127.0.0.1" + port},
+        {"by-name", "https://localhost" + port},
+        {"metadata", "https://169.254.169.254/latest"}},
+       {"account.*"}, false);
+  open("zoe");
+  for (const char* name : {"by-number", "by-name", "metadata"}) {
+    const auto sent = delivery(name);
+    EXPECT_TRUE(sent.at("status").is_null()) << boost::json::serialize(sent);
+    EXPECT_FALSE(sent.at("problem").as_string().empty()) << boost::json::serialize(sent);
+  }
+  EXPECT_TRUE(receiver.came().empty());
+}
+
+TEST_F(Events, AnEndpointThatHangsHoldsUpNoOther) {
+  Receiver hangs, works;
+  tell({{"hangs", hangs.url()}, {"works", works.url()}}, {"account.*"}, true);
+  hangs.answer(std::vector<int>(100, 0));
+  for (const char* account : {"a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b1", "b2", "b3"}) open(account);
+  EXPECT_EQ(works.wait_for(12).size(), 12U);
+  EXPECT_LE(hangs.came().size(), 8U) << "so many at once, and no more";
 }
 
 TEST_F(Events, ListenPostsThemToAProgramOfThisMachine) {

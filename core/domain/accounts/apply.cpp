@@ -487,6 +487,8 @@ struct Applying {
     order(fact.order).refunded += fact.amount;
   }
 
+  void operator()(const PersonalDataViewed&) const {}
+
   void operator()(const ApprovalSet& fact) {
     erase_if(account.approvals, [&](const ApprovalState& old) { return old.approval == fact.approval.approval; });
     account.approvals.push_back(fact.approval);

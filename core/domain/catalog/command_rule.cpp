@@ -107,6 +107,7 @@ constexpr Row table[] = {
     staff<RecordPayout>(Action::record_payout, Scope::money),
     staff<RecordReturnedPayout>(Action::record_payout, Scope::money),
     staff<RecordRefund>(Action::refund_order, Scope::money, by_provider),
+    staff<ViewPersonalData>(Action::set_personal_data, Scope::personal_data),
     staff<DeliverOrder>(Action::decide_late_money, Scope::money),
 
     // Of the tenant as a whole.

@@ -225,6 +225,10 @@ struct Deciding {
   void operator()(const RollKey& command) const { roll_key(draft, actor, command); }
   void operator()(const RevokeKey& command) const { revoke_key(draft, command); }
 
+  void operator()(const ViewPersonalData& command) const {
+    draft.add(PersonalDataViewed{command.what, command.reason});
+  }
+
   // Decided without a draft, below.
   void operator()(const Use&) const {}
   void operator()(const PlaceHold&) const {}
@@ -245,7 +249,7 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<LookUp>(command) || std::holds_alternative<SetUpReported>(command) ||
          std::holds_alternative<RecordPayout>(command) || std::holds_alternative<CustomerReturned>(command) ||
          std::holds_alternative<RecordReturnedPayout>(command) || std::holds_alternative<RecordRefund>(command) ||
-         std::holds_alternative<ApplyCash>(command);
+         std::holds_alternative<ApplyCash>(command) || std::holds_alternative<ViewPersonalData>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.

@@ -87,7 +87,7 @@ using KindsOfCommand =
                  PayOrder, ReceiveTransfer, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque, RecordWithheldTax,
                  ResolvePayment, CloseDiscrepancy, RecordDiscrepancy, SetBilling, DecideLateMoney, CancelReported,
                  SetUpPaymentMethod, SetUpReported, LookUp, RecordPayout, CustomerReturned, DismissBankReceipt,
-                 RecordReturnedPayout, RecordRefund, DeliverOrder, IssueKey, RollKey, RevokeKey>;
+                 RecordReturnedPayout, RecordRefund, DeliverOrder, IssueKey, RollKey, RevokeKey, ViewPersonalData>;
 
 struct AnyCommand : KindsOfCommand {
   using Kinds = KindsOfCommand;

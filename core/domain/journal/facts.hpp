@@ -610,6 +610,11 @@ struct AmountWrittenOff {
   std::vector<Line> lines;
   std::string because;
 };
+/// Who acts has looked at what is known of the person.
+struct PersonalDataViewed {
+  std::string what;
+  std::string reason;
+};
 
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
@@ -628,7 +633,8 @@ using KindsOfFact = std::variant<
     ReceiptMoved, MoneyKept, TaxWithheld, OrderSettled, OrderReopened, RetryPlanned, ProcessorCounted, DiscrepancyFound,
     DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
     SavingMoved, LookUpPlanned, FeeTaken, DeliveryFailed, DeliveryEnded, ReceiptReversed, ReversalUndone,
-    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds, AmountWrittenOff>;
+    ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds, AmountWrittenOff,
+    PersonalDataViewed>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

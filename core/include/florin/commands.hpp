@@ -500,6 +500,13 @@ struct RevokeKey {
   std::string reason;
 };
 
+/// Staff: somebody has looked at what is known of the person. The host's HTTP interface asks it before it shows any,
+/// at most once an hour for each who looks.
+struct ViewPersonalData {
+  std::string what;    ///< personal_data, export
+  std::string reason;  ///< for the books
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold,
@@ -510,7 +517,7 @@ using Command =
                  UseTogether, Transfer, PayOrder, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque,
                  RecordWithheldTax, ResolvePayment, CloseDiscrepancy, SetBilling, DecideLateMoney, SetUpPaymentMethod,
                  RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout, RecordRefund, DeliverOrder,
-                 IssueKey, RollKey, RevokeKey>;
+                 IssueKey, RollKey, RevokeKey, ViewPersonalData>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {
