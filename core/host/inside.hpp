@@ -32,7 +32,8 @@ inline Error no_such_account(const AccountId& account) {
 inline Error failed_by(const std::exception& thrown) {
   const bool memory = dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr ||
                       dynamic_cast<const std::length_error*>(&thrown) != nullptr;
-  if (memory) return {.code = "out_of_memory", .message = "there is not enough memory for this"};
+  // Short enough for a string that allocates nothing.
+  if (memory) return {.code = "out_of_memory", .message = "out of memory"};
   return {.code = "failed", .message = thrown.what()};
 }
 

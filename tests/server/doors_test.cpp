@@ -89,8 +89,8 @@ TEST_F(Doors, AskForTheirScopeAndNoOther) {
     EXPECT_LT(opened.status, 500) << door.path << opened.body;
   }
   // What is left over opens no door of its own.
-  for (const std::string& scope : all_scopes)
-    if (scope != "act_as") EXPECT_TRUE(used.contains(scope)) << scope;
+  used.insert("act_as");
+  for (const std::string& scope : all_scopes) EXPECT_TRUE(used.contains(scope)) << scope;
 }
 
 // A command that is asked at the wrong one of the two places is told the right one; none is unreachable.

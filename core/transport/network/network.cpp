@@ -37,6 +37,7 @@ struct Exchange {
   curl_slist* headers = nullptr;
   std::size_t header_bytes = 0;
   const Egress* egress = nullptr;
+  bool kept_in = false;  ///< it led to where it may not
 
   Exchange() = default;
   Exchange(const Exchange&) = delete;
@@ -74,7 +75,11 @@ std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* to) {
 }
 
 curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* address) {
-  if (!may_reach(address->addr, *static_cast<Exchange*>(of)->egress)) return CURL_SOCKET_BAD;
+  auto& exchange = *static_cast<Exchange*>(of);
+  if (!may_reach(address->addr, *exchange.egress)) {
+    exchange.kept_in = true;
+    return CURL_SOCKET_BAD;
+  }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -126,6 +131,9 @@ bool prepare(Exchange& exchange) {
   return fine;
 }
 
+constexpr const char* kept_in =
+    "its address is of this machine or of a private network, and `egress` in florin.yaml allows none of these";
+
 /// What became of it. libcurl counts each byte of the request that it handed to the connection; before the connection
 /// stood, and before TLS agreed, there is none.
 WireReply outcome(Exchange& exchange, CURLcode result) {
@@ -138,7 +146,8 @@ WireReply outcome(Exchange& exchange, CURLcode result) {
   }
   long bytes = 0;
   const bool known = curl_easy_getinfo(exchange.easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK;
-  return {.arrived = known && bytes == 0 ? Arrival::never_left : Arrival::lost, .problem = curl_easy_strerror(result)};
+  return {.arrived = known && bytes == 0 ? Arrival::never_left : Arrival::lost,
+          .problem = exchange.kept_in ? kept_in : curl_easy_strerror(result)};
 }
 
 WireReply never_left(std::string why) { return {.arrived = Arrival::never_left, .problem = std::move(why)}; }

@@ -127,6 +127,50 @@ TEST_F(Faults, AFailedSyncOfACheckpointIsNoCommits) {
   EXPECT_EQ(rows_of(*store_).size(), static_cast<std::size_t>(acknowledged));
 }
 
+// Whichever read fails, of opening, of the rows or of what stands beside them: an error or the right bytes, never
+// others.
+TEST_F(Faults, AReadErrorIsAnErrorAndNeverOtherBytes) {
+  Writer writer(*store_);
+  for (int i = 0; i < 12; ++i) ASSERT_EQ(writer.add(std::string(5'000, static_cast<char>('a' + i))), Committed::done);
+  ASSERT_TRUE(store_->set_mark("one", "two"));
+  const std::vector<Row> rows = rows_of(*store_);
+  const Head head = *store_->head(1);
+  store_.reset();
+  int failed = 0;
+  bool met = true;
+  for (int nth = 0; met; ++nth) {
+    met = false;
+    vfs_.before_read = [&met, left = nth](const std::string&) mutable {
+      if (left-- != 0) return SQLITE_OK;
+      met = true;
+      return SQLITE_IOERR_READ;
+    };
+    const auto opened = SqliteStore::open(folder_ / "journal.db", tiny(vfs_.name()));
+    bool all = static_cast<bool>(opened);
+    if (opened) {
+      const auto last = (*opened)->head(1);
+      if (last) {
+        EXPECT_EQ(*last, head) << nth;
+      }
+      const auto mark = (*opened)->mark("one");
+      if (mark) {
+        EXPECT_EQ(*mark, "two") << nth;
+      }
+      std::string wrong;
+      const std::vector<Row> read = rows_of(**opened, 1, &wrong);
+      EXPECT_LE(read.size(), rows.size()) << nth;
+      for (std::size_t i = 0; i < read.size(); ++i) EXPECT_EQ(read[i], rows[i]) << nth;
+      EXPECT_TRUE(read.size() == rows.size() || !wrong.empty()) << nth << ": rows are missing and nothing says so";
+      all = last && mark && read.size() == rows.size();
+    }
+    if (!all) ++failed;
+  }
+  EXPECT_GT(failed, 5);
+  vfs_.before_read = nullptr;
+  reopen();
+  EXPECT_EQ(rows_of(*store_), rows);
+}
+
 TEST_F(Faults, AnOpeningThatCannotSyncIsRefused) {
   Writer writer(*store_);
   writer.add("opening");

@@ -23,6 +23,12 @@ struct FaultyFile : sqlite3_file {
     delete of(file)->name;
     return rc;
   }
+  static int read(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
+    const FaultyFile& self = *of(file);
+    if (self.vfs->before_read)
+      if (const int rc = self.vfs->before_read(*self.name); rc != SQLITE_OK) return rc;
+    return under(file)->pMethods->xRead(under(file), to, size, at);
+  }
   static int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
     FaultyFile& self = *of(file);
     if (const int rc = self.vfs->ask(FaultyVfs::Operation::write, *self.name); rc != SQLITE_OK) return rc;
@@ -49,8 +55,7 @@ struct FaultyFile : sqlite3_file {
     static const sqlite3_io_methods all{
         .iVersion = 2,  // without mmap
         .xClose = close,
-        .xRead = [](sqlite3_file* f, void* to, int n,
-                    sqlite3_int64 at) { return under(f)->pMethods->xRead(under(f), to, n, at); },
+        .xRead = read,
         .xWrite = write,
         .xTruncate = truncate,
         .xSync = sync,

@@ -28,6 +28,9 @@ class FaultyVfs {
   /// what SQLite gets instead.
   std::function<int(Operation operation, const std::string& file)> before;
 
+  /// Asked before each read of these files, likewise.
+  std::function<int(const std::string& file)> before_read;
+
   /// Whether what a WAL holds when it is first opened was synced; not so when a process died before it could.
   bool found_synced = true;
 
