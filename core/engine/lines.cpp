@@ -66,15 +66,25 @@ bool Lines::fits(const TenantId& tenant, std::size_t more) const {
   return (found == lines_.end() ? 0 : found->second->waiting) + more <= most_each_;
 }
 
+/// All of it or, with an exception, nothing.
 void Lines::append(const TenantId& tenant, std::vector<Job> jobs) {
-  auto& line = lines_[tenant.text()];
-  if (!line) {
-    line = std::make_unique<Line>();
-    line->tenant = tenant.text();
-    in_turn_.push_back(line.get());
+  const std::size_t more = jobs.size();
+  if (const auto found = lines_.find(tenant.text()); found != lines_.end()) {
+    found->second->batches.push_back({std::move(jobs)});
+    found->second->waiting += more;
+    return;
   }
-  line->waiting += jobs.size();
+  auto line = std::make_unique<Line>();
+  line->tenant = tenant.text();
   line->batches.push_back({std::move(jobs)});
+  line->waiting = more;
+  in_turn_.push_back(line.get());
+  try {
+    lines_.emplace(tenant.text(), std::move(line));
+  } catch (...) {
+    in_turn_.pop_back();
+    throw;
+  }
 }
 
 }  // namespace florin::engine
