@@ -144,8 +144,11 @@ class Loading {
     const bool taken_back = line.amount.negative() && (line.returned || !named.empty());
     if (line.amount.minor() <= 0 && !taken_back) return become(said, "went", "money that went, and names no order");
     const ReceiptId receipt = ReceiptId::trusted(said.receipt);
-    if (line.amount != line.entry) details_came(said.receipt);
-    if (const char* why = why_known(said.receipt)) return become(said, "known", why);
+    if (is_entered(said.receipt)) return become(said, "known", "this line is in the books already");
+    // A lump of one payment has its details too: those that say whose it is.
+    const bool says_more = line.amount != line.entry || !named.empty();
+    if (!(says_more && takes_place_of_lump(said.receipt)) && came_otherwise(said.receipt))
+      return become(said, "known", "the bank's entry is in the books already, from another of its messages");
     known_.receipts.insert(receipt);
     RecordBankReceipt command{.receipt = receipt,
                               .processor = processor_,
@@ -159,9 +162,11 @@ class Loading {
       said.becomes = "taken_back";
       return enter(said, AccountId(), command);
     }
-    if (named.size() != 1 || line.amount.currency() != known_.currency || !line.for_staff.empty()) {
+    if (named.size() != 1 || line.amount.currency() != known_.currency || !line.for_staff.empty() || line.returned) {
       if (!line.for_staff.empty())
         said.why = line.for_staff;
+      else if (line.returned)
+        said.why = "money of ours that came back: no customer has paid it";
       else if (line.amount.currency() != known_.currency)
         said.why = "it is in another currency than " + std::string(known_.currency.code());
       else
@@ -216,12 +221,13 @@ class Loading {
   }
 
   /// A lump that waits in the list goes when its details come: they are the same money.
-  void details_came(const std::string& receipt) {
+  bool takes_place_of_lump(const std::string& receipt) {
     const std::string entry = receipt.substr(0, receipt.find('-') + 1);
+    const std::string_view whole_of_this_kind(receipt.data() + receipt.size() - 2, 2);
     const auto lump = std::ranges::find_if(known_.unmatched, [&](const ReceiptId& one) {
-      return one.text().starts_with(entry) && one.text().ends_with("w");
+      return one.text().starts_with(entry) && one.text().ends_with("w") && !one.text().ends_with(whole_of_this_kind);
     });
-    if (lump == known_.unmatched.end()) return;
+    if (lump == known_.unmatched.end()) return false;
     if (!dry_run_) {
       const Request request{.tenant = tenant_,
                             .account = {},
@@ -231,24 +237,32 @@ class Loading {
                             .command = DismissBankReceipt{*lump, "its details came in another message of the bank"}};
       auto job = assembly_.job_of(request);
       const auto answer = job ? assembly_.engine().submit_and_wait(std::move(*job)) : job.error();
-      if (!answer || answer->entry->refusal) return;
+      if (!answer || answer->entry->refusal) return false;
     }
     known_.receipts.erase(*lump);
     known_.unmatched.erase(lump);
+    return true;
   }
 
-  /// A true copy, or the same entry of the bank from another kind of its messages. None: it is new.
-  const char* why_known(const std::string& receipt) const {
-    const std::string line = receipt.substr(0, receipt.rfind('-') + 1),
-                      entry = receipt.substr(0, receipt.find('-') + 1);
-    const char* why = nullptr;
+  /// Whether the books have a receipt of this bank's entry of which `is` holds.
+  bool any_of_entry(const std::string& receipt, const std::function<bool(const std::string&)>& is) const {
+    const std::string entry = receipt.substr(0, receipt.find('-') + 1);
     for (auto one = known_.receipts.lower_bound(ReceiptId::trusted(entry));
-         one != known_.receipts.end() && one->text().starts_with(entry); ++one) {
-      if (one->text().starts_with(line)) return "this line is in the books already";
-      if (!one->text().ends_with(receipt.substr(receipt.size() - 2)))
-        why = "the bank's entry is in the books already, from another of its messages";
-    }
-    return why;
+         one != known_.receipts.end() && one->text().starts_with(entry); ++one)
+      if (is(one->text())) return true;
+    return false;
+  }
+
+  /// A true copy of a line.
+  bool is_entered(const std::string& receipt) const {
+    const std::string line = receipt.substr(0, receipt.rfind('-') + 1);
+    return any_of_entry(receipt, [&](const std::string& one) { return one.starts_with(line); });
+  }
+
+  /// The same entry of the bank, from another kind of its messages, or whole where this is a part.
+  bool came_otherwise(const std::string& receipt) const {
+    const std::string kind = receipt.substr(receipt.size() - 2);
+    return any_of_entry(receipt, [&](const std::string& one) { return !one.ends_with(kind); });
   }
 
   std::string nearly(const statements::Line& line) const {

@@ -106,8 +106,18 @@ class Reader {
     const std::string name = text_of(find(node, "Id"));
     const auto entries = children(node, "Ntry");
     const bool proven = adds_up(node, entries);
-    copies_.begin(name.empty() ? "" : account_ + "/" + name, proven);
+    copies_.begin(name.empty() ? "" : account_ + "/" + name + "/" + rest_of_name(node), proven);
     for (const xmlNode* one : entries) entry(node, one);
+  }
+
+  /// Some banks give all statements of a day one id: page, number and balances tell one from the others.
+  std::string rest_of_name(const xmlNode* node) const {
+    std::string rest;
+    for (const char* path : {"StmtPgntn/PgNb", "RptPgntn/PgNb", "NtfctnPgntn/PgNb", "ElctrncSeqNb", "LglSeqNb"})
+      rest += text_of(find(node, path)) + "/";
+    for (const xmlNode* one : children(node, "Bal"))
+      rest += text_of(find(one, "Tp/CdOrPrtry/Cd")) + text_of(find(one, "Amt")) + "/";
+    return rest;
   }
 
   /// Whether balances prove that each entry is there, and once. False: there are none.

@@ -31,8 +31,10 @@ std::string plain(std::string_view text) {
 
 std::string id_of(std::string_view text) {
   constexpr std::size_t longest_running_number = 6;
-  constexpr std::array none = {"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "NOREFERENCE", "NONE",
-                               "NA",          "NULL",         "NIL",    "NB",    "UNKNOWN"};
+  constexpr std::array none = {
+      "NOTPROVIDED",   "NOTAVAILABLE", "NONREF",      "NOREF",   "NOREFERENCE",    "NONE",          "NA",
+      "NULL",          "NIL",          "NB",          "UNKNOWN", "NICHTANGEGEBEN", "KEINEREFERENZ", "NONFOURNI",
+      "NIETOPGEGEVEN", "NONFORNITO",   "NODISPONIBLE"};
   const std::string only = plain(text);
   if (std::ranges::find(none, only) != none.end()) return {};
   if (only.find_first_not_of(only.empty() ? '0' : only.front()) == std::string::npos) return {};  // 000, XXXX
@@ -56,8 +58,13 @@ std::string padded_number(std::string_view told) {
 bool same_account(std::string_view ours, std::string_view told) {
   constexpr std::size_t shortest_tail = 8;
   const std::string mine = plain(ours);
-  const auto is = [&](const std::string& one) {
-    return !one.empty() && (one == mine || (one.size() >= shortest_tail && mine.ends_with(one)));
+  const auto is = [&](std::string_view one) {
+    if (one.empty()) return false;
+    if (one == mine || (one.size() >= shortest_tail && mine.ends_with(one))) return true;
+    // Banks in India pad their numbers with zeros.
+    const std::size_t digits = one.find_first_not_of('0'), ours_from = mine.find_first_not_of('0');
+    return digits != one.npos && ours_from != mine.npos &&
+           one.substr(digits) == std::string_view(mine).substr(ours_from);
   };
   std::string whole = plain(told), after_slash = plain(told.substr(told.rfind('/') + 1));
   for (std::string one : {whole, after_slash, padded_number(told)}) {

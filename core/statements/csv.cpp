@@ -117,6 +117,7 @@ class Reader {
     for (const std::string& name : columns_.text)
       if (const std::string words = one_line(cell(row, name)); !words.empty())
         line.text += (line.text.empty() ? "" : " | ") + words;
+    copies_.begin_entry();
     copies_.number(line);
     statement_.lines.push_back(std::move(line));
     return std::nullopt;

@@ -58,6 +58,14 @@ std::string joined(const std::vector<std::string>& lines) {
   return one_line(text);
 }
 
+/// Where the next `?` with a code of two digits stands; another `?` is what somebody wrote.
+std::size_t next_code(std::string_view text, std::size_t from) {
+  const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  for (std::size_t at = text.find('?', from); at != std::string_view::npos; at = text.find('?', at + 1))
+    if (is_digit(at + 1) && is_digit(at + 2)) return at;
+  return std::string_view::npos;
+}
+
 /// German banks: a code of three digits, then `?20` to `?29` and `?60` to `?63` with the text, cut anywhere, `?32` and
 /// `?33` with the name.
 std::string words_of(const std::vector<std::string>& lines) {
@@ -66,8 +74,8 @@ std::string words_of(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) whole += line;
   if (!boost::regex_match(whole, structured)) return joined(lines);
   std::string text, name;
-  for (std::size_t from = whole.find('?'); from != std::string::npos && from + 3 <= whole.size();) {
-    const std::size_t next = whole.find('?', from + 1);
+  for (std::size_t from = next_code(whole, 0); from != std::string::npos;) {
+    const std::size_t next = next_code(whole, from + 3);
     const std::string code = whole.substr(from + 1, 2), part = whole.substr(from + 3, next - from - 3);
     if (code.starts_with('2') || (code >= "60" && code <= "63")) text += part;
     if (code == "32" || code == "33") name += part;
@@ -86,7 +94,7 @@ class Reader {
       if (field.tag == "20") begin();
       if (field.tag.starts_with("25")) account_ = trimmed(field.lines.front());
       if (field.tag == "28C" || field.tag == "28") number_ = trimmed(field.lines.front());
-      if (field.tag.starts_with("60")) opening_ = balance(field);
+      if (field.tag.starts_with("60")) open(field);
       if (field.tag == "34F" && !currency_) currency_ = currency_in(field, 0);
       if (field.tag == "61") line(field, i + 1 < fields.size() && fields[i + 1].tag == "86" ? &fields[i + 1] : nullptr);
       if (field.tag.starts_with("62")) close(field);
@@ -110,7 +118,15 @@ class Reader {
     account_.clear();
     number_.clear();
     opening_.reset();
+    began_at_.reset();
     currency_.reset();
+  }
+
+  /// Of a message, or of its next page: the lines before it were counted by the balance that closed them.
+  void open(const Field& field) {
+    opening_ = balance(field);
+    if (!began_at_) began_at_ = opening_;
+    sum_ = Money();
   }
 
   Currency currency_in(const Field& field, std::size_t from) const {
@@ -176,6 +192,7 @@ class Reader {
   void close(const Field& field) {
     const auto opened = opening_;
     const Money closing = balance(field);
+    closed_at_ = closing.text();
     if (!opened || opened->currency() != closing.currency()) return;
     if (*opened + sum_ != closing)
       bad(field, "opening " + opened->text() + " and the lines, " + sum_.text() + ", are not the closing " +
@@ -185,20 +202,24 @@ class Reader {
 
   /// Numbers the lines of a message, when it is known whether its balances prove them.
   void end() {
-    copies_.begin(number_.empty() ? "" : account_ + "/" + number_, proven_);
+    // Some banks give each message of a day one number; its balances tell it from the others.
+    const std::string from = began_at_ ? began_at_->text() : "";
+    copies_.begin(number_.empty() ? "" : account_ + "/" + number_ + "/" + from + "/" + closed_at_, proven_);
     for (Line& line : lines_) {
       copies_.begin_entry();
       copies_.number(line);
       statement_.lines.push_back(std::move(line));
     }
     lines_.clear();
+    closed_at_.clear();
     sum_ = Money();
     proven_ = false;
   }
 
   const std::string& file_;
   std::string account_, number_;
-  std::optional<Money> opening_;
+  std::optional<Money> opening_, began_at_;  ///< of the page, of the message
+  std::string closed_at_;
   std::optional<Currency> currency_;
   Money sum_;
   bool proven_ = false, any_ = false;

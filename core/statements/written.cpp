@@ -94,6 +94,7 @@ std::string without_groups(std::string_view whole, char decimal) {
   text::split(groups, whole, [&](char c) { return c == mark; });
   std::string number;
   const std::size_t inner = mark == ',' && groups.size() > 2 ? groups[1].size() : 3;  // in India groups of 2, by commas
+  if (groups.front().starts_with('0')) return {};  // 0.123 is a fraction by another decimal mark
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const std::size_t size = groups[i].size();
     const bool last = i + 1 == groups.size();
@@ -168,7 +169,7 @@ Result<Money> amount_in_cell(std::string_view written, const AmountStyle& style,
   if (!fits) return bad(right);
   const auto money = money_of(whole, fraction, currency);
   if (!money) return bad(": it is finer than the currency, or too large");
-  return around.went != around.below ? -*money : *money;
+  return around.went || around.below ? -*money : *money;  // -5.00 DR says twice that it went
 }
 
 namespace {
@@ -213,8 +214,13 @@ std::vector<std::string> runs_of(std::string_view written) {
   return runs;
 }
 
-/// A time of day, and what may stand behind one: `10:22:11.000Z`, `10:22 PM`.
+/// A time of day, and what may stand behind one: `10:22:11.000Z`, `10:22 PM`, `10:22:11 CEST`.
 bool is_time(std::string_view rest) {
+  constexpr std::size_t longest_zone = 5;
+  const std::size_t blank = rest.rfind(' ');
+  const std::string_view zone = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
+  if (zone.size() <= longest_zone && std::ranges::all_of(zone, [](char c) { return c >= 'A' && c <= 'Z'; }))
+    rest.remove_suffix(zone.size());
   return rest.find(':') != std::string_view::npos &&
          rest.find_first_not_of("0123456789:.+-Z APMapm") == std::string_view::npos;
 }
@@ -233,6 +239,7 @@ std::optional<Date> date_of(std::string year, std::string month, std::string day
   if (month.size() == 1) month = "0" + month;
   if (day.size() == 1) day = "0" + day;
   if (!digits_only(year) || !digits_only(month) || !digits_only(day)) return std::nullopt;
+  if (year < "1900") return std::nullopt;  // 0026: two digits that a program has padded
   const auto date = Date::parse(year + "-" + month + "-" + day);
   return date ? std::optional(*date) : std::nullopt;
 }

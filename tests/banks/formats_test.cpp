@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 
 #include "config/check.hpp"
@@ -167,6 +168,49 @@ TEST_F(Camt, ALumpAndItsDetailsCountOnce) {
   }
 }
 
+/// The statement has the amount alone, the notification says who paid: a lump of one payment.
+TEST_F(Camt, ALumpOfOnePaymentAndItsDetailsCountOnce) {
+  const auto notification = [](const std::string& entries) {
+    return "<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>50200012345678</Id></Othr></Id></Acct>" +
+           entries + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
+  };
+  for (const bool lump_first : {true, false}) {
+    Books books("bank", "wire");
+    const std::string lump = document(camt(entry("B1234567", "1234.56", detail("collected"))));
+    const std::string details = notification(entry("B1234567", "1234.56", detail(books.reference(asha), "1234.56")));
+    EXPECT_EQ(books.load(lump_first ? lump : details), lump_first ? "unmatched" : "pays");
+    EXPECT_EQ(books.load(lump_first ? details : lump), lump_first ? "pays" : "known");
+    EXPECT_TRUE(books.pays_nothing_more(asha));
+    EXPECT_TRUE(books.money().at("unmatched").as_array().empty());
+    for (const std::string& again : {lump, details, lump}) EXPECT_EQ(books.load(again), "known");
+    EXPECT_TRUE(books.money().at("unmatched").as_array().empty());
+  }
+}
+
+/// Two entries of one packet, equal but for their words: each notification takes the place of one, never of both.
+TEST_F(Camt, DetailsTakeThePlaceOfOneLump) {
+  const auto notification = [](const std::string& entries) {
+    return "<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>50200012345678</Id></Othr></Id></Acct>" +
+           entries + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
+  };
+  EXPECT_EQ(load(document(camt(entry("PACKET", "1234.56", detail("one")) + entry("PACKET", "1234.56", detail("two"))))),
+            "unmatched unmatched");
+  const std::string details = notification(entry("PACKET", "1234.56", detail(reference(asha))));
+  EXPECT_EQ(load(details), "pays");
+  EXPECT_EQ(load(details), "known");
+  EXPECT_EQ(money().at("unmatched").as_array().size(), 1U);
+  EXPECT_FALSE(pays_nothing_more(bala));
+}
+
+/// A refund of ours that its bank sends back names the order too, and is no payment for it.
+TEST_F(Camt, MoneyOfOursThatComesBackIsNobodysPayment) {
+  const std::string back = "<TxDtls><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf><RmtInf><Ustrd>REFUND " + reference(asha) +
+                           "</Ustrd></RmtInf></TxDtls>";
+  EXPECT_EQ(load(document(camt(entry("C1", "1234.56", back)))), "unmatched");
+  EXPECT_FALSE(pays_nothing_more(asha));
+  EXPECT_EQ(money().at("unmatched").as_array().at(0).at("amount").as_string(), "1234.56 INR");
+}
+
 TEST_F(Camt, WhatTheBankTakesBackWaitsForStaff) {
   const std::string ours = reference(asha);
   EXPECT_EQ(load(document(camt(entry("C1", "1234.56", detail(ours)) +
@@ -210,6 +254,7 @@ struct Truth {
   std::string id, words;
   int paise = 0;  ///< below 0: went
   int day = 1;
+  int batch = 0;  ///< payments of one batch come as one entry of the bank, where its format has such; 0: of none
 };
 
 std::string amount_of(int paise, char point) {
@@ -218,13 +263,29 @@ std::string amount_of(int paise, char point) {
 }
 std::string day_of(int day) { return (day < 10 ? "0" : "") + std::to_string(day); }
 
+std::string one_entry(const Truth& said, int paise, const std::string& details) {
+  return "<Ntry><Amt Ccy=\"INR\">" + amount_of(paise, '.') + "</Amt><CdtDbtInd>" + (paise < 0 ? "DBIT" : "CRDT") +
+         "</CdtDbtInd><Sts>BOOK</Sts><ValDt><Dt>2026-11-" + day_of(said.day) + "</Dt></ValDt><AcctSvcrRef>" + said.id +
+         "</AcctSvcrRef><NtryDtls>" + details + "</NtryDtls></Ntry>\n";
+}
 std::string as_camt(const std::vector<Truth>& lines) {
   std::string entries;
-  for (const Truth& one : lines)
-    entries += "<Ntry><Amt Ccy=\"INR\">" + amount_of(one.paise, '.') + "</Amt><CdtDbtInd>" +
-               (one.paise < 0 ? "DBIT" : "CRDT") + "</CdtDbtInd><Sts>BOOK</Sts><ValDt><Dt>2026-11-" + day_of(one.day) +
-               "</Dt></ValDt><AcctSvcrRef>" + one.id + "</AcctSvcrRef><NtryDtls>" + detail(one.words) +
-               "</NtryDtls></Ntry>\n";
+  std::map<int, std::vector<Truth>> batches;
+  for (const Truth& one : lines) {
+    if (one.batch == 0)
+      entries += one_entry(one, one.paise, detail(one.words));
+    else
+      batches[one.batch].push_back(one);
+  }
+  for (const auto& [batch, parts] : batches) {
+    int sum = 0;
+    std::string details;
+    for (const Truth& one : parts) {
+      sum += one.paise;
+      details += detail(one.words, amount_of(one.paise, '.'));
+    }
+    entries += one_entry(parts.front(), sum, details);
+  }
   return document(camt(entries));
 }
 std::string as_mt940(const std::vector<Truth>& lines) {
@@ -247,8 +308,9 @@ std::string as_csv(const std::vector<Truth>& lines) {
   return text;
 }
 
-/// Lines with ids, with placeholders and with running numbers; some the same in all that is told of them.
-std::vector<Truth> lines_of_a_month(std::mt19937& random) {
+/// Lines with ids, with placeholders and with running numbers; some the same in all that is told of them. `batches`:
+/// also entries of several payments.
+std::vector<Truth> lines_of_a_month(std::mt19937& random, bool batches) {
   std::vector<Truth> lines;
   for (int i = 0; i < 40; ++i) {
     const std::string ids[] = {"NOTPROVIDED", "000000", std::to_string(i % 7 + 1), "ID" + std::to_string(1000 + i),
@@ -262,16 +324,27 @@ std::vector<Truth> lines_of_a_month(std::mt19937& random) {
         !lines.back().id.starts_with("ID"))
       lines.push_back(lines.back());
   }
+  for (int batch = 1; batches && batch <= 3; ++batch)  // with two equal payments twice in each
+    for (int part = 0; part < 4; ++part)
+      lines.push_back({.id = "BATCH" + std::to_string(batch),
+                       .words = "payer " + std::to_string(part / 2) + " of the batch " + std::to_string(batch),
+                       .paise = 250 + part / 2,
+                       .day = 1 + batch,
+                       .batch = batch});
   return lines;
 }
 
-/// Each day is a file of its own, and some days come together; shuffled, and any of them more than once.
-std::vector<std::vector<Truth>> files_of(const std::vector<Truth>& lines, std::mt19937& random) {
+/// Each day is a file of its own, and some days come together; shuffled, and any of them more than once. `copies`: what
+/// has an id of the bank may stand in a file twice.
+std::vector<std::vector<Truth>> files_of(const std::vector<Truth>& lines, std::mt19937& random, bool copies) {
   std::vector<std::vector<Truth>> files;
   for (int day = 1; day <= 5; ++day) {
     std::vector<Truth> one;
-    for (const Truth& line : lines)
-      if (line.day == day) one.push_back(line);
+    for (const Truth& line : lines) {
+      if (line.day != day) continue;
+      one.push_back(line);
+      if (copies && line.id.starts_with("ID") && random() % 3 == 0) one.push_back(line);
+    }
     std::ranges::shuffle(one, random);
     files.push_back(one);
   }
@@ -287,16 +360,20 @@ TEST(Formats, NoLineIsLostOrCountsTwice) {
   struct Format {
     const char *processor, *method;
     std::string (*write)(const std::vector<Truth>&);
+    bool batches;  ///< one entry of the bank may be several payments
+    bool copies;   ///< a line may stand twice; not where balances of the file prove that both were booked
   };
-  const Format formats[] = {{"bank", "wire", as_camt}, {"swift", "wire", as_mt940}, {"table", "cheque", as_csv}};
+  const Format formats[] = {{"bank", "wire", as_camt, true, true},
+                            {"swift", "wire", as_mt940, false, false},
+                            {"table", "cheque", as_csv, false, true}};
   for (const Format& format : formats)
     for (unsigned seed = 1; seed <= 4; ++seed) {
       Books books(format.processor, format.method);
       std::mt19937 random(seed);
-      const std::vector<Truth> lines = lines_of_a_month(random);
+      const std::vector<Truth> lines = lines_of_a_month(random, format.batches);
       std::int64_t came = 0, entered = 0, in = 0, known = 0, went = 0;
       for (const Truth& line : lines) came += std::max(line.paise, 0);
-      for (const std::vector<Truth>& file : files_of(lines, random)) {
+      for (const std::vector<Truth>& file : files_of(lines, random, format.copies)) {
         for (const Truth& line : file) in += line.paise;
         const auto report = books.host->load_statement(tenant, books.processor, "file", format.write(file), false);
         ASSERT_TRUE(report) << report.error().message << " " << report.error().at.line;

@@ -256,6 +256,36 @@ TEST_F(Operating, AnImportBringsTheTrialAlong) {
   EXPECT_EQ(after->find(R"("subscription":null)"), std::string::npos) << *after;
 }
 
+// As other systems have it: a plan is picked, it is charged when the trial ends, and no trial credits need be left.
+TEST_F(Operating, AnImportBringsAPlanPickedInTheTrialAlong) {
+  open("2026-11-29T15:00Z");
+  const std::string head = R"(accounts:
+  picked:
+    billing_country: US
+    opened_at: 2026-11-20T18:00Z
+    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    lots: [{source: trial, remaining: 0 message, ends_at: 2026-12-04T18:00Z}]
+    subscription: {plan: growth, cycle: monthly, anchor: )";
+  const auto wrong = host->import_accounts(
+      tenant, write("wrong.yaml", head + "2026-12-05T18:00Z, next_renewal: 2027-01-05T18:00Z}\n"), staff, false);
+  ASSERT_TRUE(wrong);
+  ASSERT_EQ(wrong->errors.size(), 1U);
+  EXPECT_NE(wrong->errors[0].message.find("write 2026-12-04T18:00Z as anchor"), std::string::npos);
+  EXPECT_EQ(wrong->errors[0].at.line, 7U);
+  const auto done = host->import_accounts(
+      tenant, write("right.yaml", head + "2026-12-04T18:00Z, next_renewal: 2026-12-04T18:00Z}\n"), staff, false);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_TRUE(done->errors.empty()) << done->errors.front().message;
+  EXPECT_TRUE(done->accounts[0].is.starts_with("trial")) << done->accounts[0].is;
+  ASSERT_EQ(done->accounts[0].charges.size(), 1U);
+  EXPECT_EQ(done->accounts[0].charges[0].at.text(), "2026-12-04T18:00Z");
+  EXPECT_EQ(done->accounts[0].charges[0].amount.text(), "49.00 USD");
+  host->run_until(*Instant::parse("2026-12-04T18:00Z"));
+  const auto after = host->account(tenant, *AccountId::parse("picked"));
+  ASSERT_TRUE(after);
+  EXPECT_NE(after->find(R"("plan":"growth")"), std::string::npos) << *after;
+}
+
 // A pause that began in the system before goes on: what stood still then has stood still since.
 TEST_F(Operating, AnImportedPauseGoesOn) {
   open("2026-03-20T15:00Z");

@@ -229,13 +229,16 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
   const CreditTypeRule* type = catalog.credit_type(lot.remaining.type);
   if (type == nullptr) refuse("unknown_credit", "There is no credit type '" + lot.remaining.type.text() + "'.");
   const auto units = lot.remaining.amount.in_units(type->decimals);
-  if (!units || *units <= 0)
+  // Who has used up the credits of a trial is in it all the same.
+  const bool used_up = units && *units == 0 && origin->source == GrantSource::trial;
+  if (!used_up && (!units || *units <= 0))
     refuse("bad_amount", "What remains of a lot is positive and no finer than the credit's decimals.", type->at);
   const auto& pause = draft.account.pause;
   const Instant stands_at = pause && pause->credits_frozen ? pause->since : draft.now;
   if (lot.ends_at && *lot.ends_at <= stands_at) refuse("lot_is_over", "A lot that has ended holds no credits.");
   if (lot.paid && (lot.paid->negative() || lot.paid->currency() != catalog.currency))
     refuse("wrong_currency", "What was paid is in " + std::string(catalog.currency.code()) + ".");
+  if (used_up) return;
   const PolicyDecision place = place_of(draft, *origin, {type->id, Credits{*units}});
   const GrantLife life = life_of(draft, lot, place);
   draft.add(GrantIssued{.grant = {draft.account.last_grant + 1},
@@ -276,17 +279,33 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
 }
 
 namespace {
-/// Who has trial credits and no plan is in its trial: a plan picked in it begins as the tenant's word is.
+/// A plan that was picked in the trial begins, and is charged, when the trial ends.
+void import_picked(Draft& draft, const ImportedPlan& plan) {
+  const TrialState& trial = *draft.account.trial;
+  const Catalog& catalog = draft.catalog();
+  if (!trial.ends_at || catalog.trial->plan_picked_inside != Trial::PlanPicked::starts_when_trial_ends)
+    refuse("plan_starts_now", "A plan that is picked in a trial begins at once here: leave it out.", catalog.trial->at);
+  if (plan.anchor != *trial.ends_at || plan.next_renewal != *trial.ends_at)
+    refuse("bad_instant", "A plan that was picked in a trial begins with its end: write " + trial.ends_at->text() +
+                              " as anchor and as next_renewal.");
+  const bool runs = plan.agreement_ends || plan.cancelled.value_or(false) || plan.overdue_since || plan.paused_since;
+  if (runs) refuse("not_running", "A plan that was picked in a trial does not run yet: its anchor is all there is.");
+  draft.add(PlanPicked{pending_change(
+      terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons))});
+}
+
+/// Whether the trial of an account runs: it has trial credits, or had some, and no plan that has begun.
+bool in_trial(const Draft& draft, const ImportAccount& command) {
+  const bool begun = command.subscription && command.subscription->anchor <= draft.now;
+  const auto of_trial = [](const ImportedLot& lot) { return lot.source == "trial"; };
+  return !begun && !command.first_paid_at && std::ranges::any_of(command.lots, of_trial);
+}
+
+/// A plan picked in it begins as the tenant's word is.
 void import_trial(Draft& draft, const ImportAccount& command) {
-  if (command.subscription || command.first_paid_at) return;
   std::optional<Instant> ends_at;
-  bool runs = false;
-  for (const ImportedLot& lot : command.lots) {
-    if (lot.source != "trial") continue;
-    runs = true;
-    if (lot.ends_at) ends_at = std::max(ends_at.value_or(*lot.ends_at), *lot.ends_at);
-  }
-  if (!runs) return;
+  for (const ImportedLot& lot : command.lots)
+    if (lot.source == "trial" && lot.ends_at) ends_at = std::max(ends_at.value_or(*lot.ends_at), *lot.ends_at);
   if (!draft.catalog().trial) refuse("no_trial", "There is no trial here.", draft.catalog().at);
   if (draft.catalog().trial->lasts && !ends_at)
     refuse("trial_without_end", "A trial here ends: its credits say when, as `ends_at`.", draft.catalog().trial->at);
@@ -297,8 +316,14 @@ void import_trial(Draft& draft, const ImportAccount& command) {
 
 void import_what_runs(Draft& draft, const Actor& actor, const ImportAccount& command) {
   if (command.custom_plan) of_field("custom_plan", [&] { set_custom_plan(draft, *command.custom_plan); });
-  if (command.subscription) of_field("subscription", [&] { import_subscription(draft, *command.subscription); });
-  of_field("lots", [&] { import_trial(draft, command); });
+  const bool trial = in_trial(draft, command);
+  if (trial) of_field("lots", [&] { import_trial(draft, command); });
+  if (command.subscription)
+    of_field("subscription", [&] {
+      const bool picked = trial && draft.account.trial;
+      if (picked) return import_picked(draft, *command.subscription);
+      import_subscription(draft, *command.subscription);
+    });
   of_each("lots", command.lots, [&](const ImportedLot& lot) { import_lot(draft, lot); });
   of_each("members", command.members, [&](const ImportedMember& member) { import_member(draft, member); });
   of_each("items", command.items, [&](const OccupyItem& item) { occupy_item(draft, actor, item); });

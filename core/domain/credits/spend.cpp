@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "domain/catalog/nearest.hpp"
 #include "domain/catalog/new_version.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/properties.hpp"
+#include "domain/orders/paid_with.hpp"
 #include "domain/payments/dispute.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 
@@ -15,7 +17,8 @@ namespace {
 /// As it counts for this account; `own` holds it when it is not the catalog's.
 const Meter& meter_named(const Account& account, const Catalog& catalog, const MeterId& id, Meter& own) {
   const Meter* meter = meter_for(account, catalog, id, own);
-  if (meter == nullptr) refuse("unknown_meter", "There is no meter '" + id.text() + "'.", catalog.at);
+  if (meter == nullptr)
+    refuse("unknown_meter", "There is no meter " + quoted_with_nearest(id.text(), catalog.meters) + ".", catalog.at);
   return *meter;
 }
 
@@ -62,11 +65,14 @@ Decision refused_for_credits(const Account& account, const Catalog& catalog, con
 
 /// Free credits of a grant whose money went back, or was taken back, follow it.
 void follow_refund(Draft& draft, const Grant& over, Credits loose) {
+  const auto is_of = [&](OrderId order) {
+    return over.paid_by == order || came_with(over, paid_with(draft.account, *draft.account.order(order)));
+  };
   for (const Dispute& dispute : draft.account.disputes)
-    if (dispute.order == over.paid_by && dispute.state == DisputeState::lost)
+    if (dispute.state == DisputeState::lost && is_of(dispute.order))
       return draft.add(CreditsTakenBack{over.id, loose, dispute.ref});
   for (const Refund& refund : draft.account.refunds)
-    if (refund.order == over.paid_by && refund.attempt == 0) return draft.add(GrantRefunded{over.id, loose, refund.id});
+    if (refund.attempt == 0 && is_of(refund.order)) return draft.add(GrantRefunded{over.id, loose, refund.id});
   draft.add(GrantExpired{over.id, loose, over.rule});
 }
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <boost/describe/enum_from_string.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/mp11/algorithm.hpp>
 
 #include "domain/catalog/action.hpp"
+#include "domain/catalog/nearest.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/entitlements/entitled.hpp"
 
@@ -27,6 +30,18 @@ Refusal not_there(const Entitlement& row, const Entitled& has) {
   return {"not_in_plan", "'" + name + "' is not part of this plan.", has.at.text()};
 }
 
+Refusal unknown(const Catalog& catalog, std::string_view what) {
+  std::vector<std::string_view> known;
+  for (const Entitlement& row : catalog.entitlements) known.push_back(row.id.text());
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Action>>(
+      [&](auto action) { known.emplace_back(action.name); });
+  const std::string meant = nearest(what, known);
+  return {
+      "unknown_action",
+      "There is no entitlement and no action of that name" + (meant.empty() ? "." : ". Did you mean '" + meant + "'?"),
+      ""};
+}
+
 }  // namespace
 
 MayAnswer may_do(const Account& account, const TenantState& tenant, const Catalogs& catalogs, const Actor& actor,
@@ -38,7 +53,7 @@ MayAnswer may_do(const Account& account, const TenantState& tenant, const Catalo
   if (row == own.entitlements.end()) {
     Action action{};
     if (!boost::describe::enum_from_string(std::string(what).c_str(), action)) {
-      answer.refusal = Refusal{"unknown_action", "There is no entitlement and no action of that name.", ""};
+      answer.refusal = unknown(own, what);
       return answer;
     }
     answer.refusal = refusal_of(account, catalog, actor, what);

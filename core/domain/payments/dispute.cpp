@@ -5,6 +5,7 @@
 #include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/orders/deliver.hpp"
+#include "domain/orders/paid_with.hpp"
 
 namespace florin {
 
@@ -14,19 +15,15 @@ bool is_final(DisputeState state) {
   return state == DisputeState::won || state == DisputeState::lost || state == DisputeState::closed;
 }
 
-/// Of one type of credits that an order bought: what was spent, over all its lots and their roll-overs.
-Credits spent_of(const Account& account, OrderId order, const CreditType& type) {
+/// What its money bought: of itself, and of what waited for its invoice.
+using Bought = std::vector<OrderId>;
+
+/// Of one type of credits: what was spent, over all lots and their roll-overs.
+Credits spent_of(const Account& account, const Bought& bought, const CreditType& type) {
   Credits sum;
   for (const Grant* grant : account.all_grants())
-    if (grant->paid_by == order && grant->type == type) sum += grant->spent;
+    if (came_with(*grant, bought) && grant->type == type) sum += grant->spent;
   return sum;
-}
-
-std::vector<CreditType> types_bought(const Account& account, OrderId order) {
-  std::vector<CreditType> types;
-  for (const Grant* grant : account.all_grants())
-    if (grant->paid_by == order && std::ranges::find(types, grant->type) == types.end()) types.push_back(grant->type);
-  return types;
 }
 
 /// What of an order's money the other disputes are about that took it, or still may.
@@ -69,21 +66,31 @@ Credits taken_already(const Account& account, OrderId order, const CreditType& t
   return sum;
 }
 
+/// What refunds of an order have taken so far: it is neither used nor paid for any more.
+Credits refunded_already(const Account& account, OrderId order, const Bought& bought, const CreditType& type) {
+  Credits sum;
+  for (const Grant* grant : account.all_grants())
+    if (came_with(*grant, bought) && grant->type == type) sum += grant->refunded;
+  return sum - taken_already(account, order, type);
+}
+
 /// The part goes that the lost money had bought: what is left of it at once, except what is held. Returns what was
 /// spent of it and is not accounted for by what the customer has still paid.
 Credits take_part(Draft& draft, const Dispute& lost, const Order& order, const CreditType& type) {
-  const Credits issued = draft.account.issued_by(order.id, type);
+  const Bought bought = paid_with(draft.account, order);
+  const Credits issued = issued_by(draft.account, bought, type);
   const Credits owed = owed_already(draft.account, order.id, type);
   const Credits gone = part_of(issued, disputed(draft.account, order, lost.ref, true) + lost.amount, order);
+  const Credits paid_for = std::max(Credits(), issued - refunded_already(draft.account, order.id, bought, type) - gone);
   Credits rest = std::max(Credits(), gone - taken_already(draft.account, order.id, type) - owed);
   const std::vector<Grant> grants = draft.account.grants;
   for (const Grant& grant : grants) {
-    if (grant.paid_by != order.id || grant.type != type) continue;
+    if (!came_with(grant, bought) || grant.type != type) continue;
     const Credits taken = std::min(rest, grant.remaining - grant.held);
     if (!taken.is_zero()) draft.add(CreditsTakenBack{grant.id, taken, lost.ref});
     rest -= taken;
   }
-  const Credits unpaid = spent_of(draft.account, order.id, type) - (issued - gone) - owed;
+  const Credits unpaid = spent_of(draft.account, bought, type) - paid_for - owed;
   return std::max(Credits(), std::min(rest, unpaid));
 }
 
@@ -91,7 +98,7 @@ Credits take_part(Draft& draft, const Dispute& lost, const Order& order, const C
 void take_credits(Draft& draft, const Dispute& lost, const Order& order) {
   bool any_spent = false;
   const SpentThen spent_then = draft.catalog().taken_back.spent;
-  for (const CreditType& type : types_bought(draft.account, lost.order)) {
+  for (const CreditType& type : types_of(draft.account, paid_with(draft.account, order))) {
     const Credits spent = take_part(draft, lost, order, type);
     if (spent.is_zero()) continue;
     any_spent = true;
@@ -185,9 +192,10 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
 
 void take_what_was_held(Draft& draft, const std::vector<Take>& held, const std::vector<Take>& spent) {
   const auto is_of = [&](const std::vector<Take>& takes, OrderId order) {
+    const Bought bought = paid_with(draft.account, *draft.account.order(order));
     return std::ranges::any_of(takes, [&](const Take& take) {
       const Grant* grant = any_grant(draft.account, take.grant);
-      return grant != nullptr && grant->paid_by == order;
+      return grant != nullptr && came_with(*grant, bought);
     });
   };
   const std::vector<Dispute> disputes = draft.account.disputes;
@@ -202,7 +210,8 @@ void take_what_was_held(Draft& draft, const std::vector<Take>& held, const std::
       take_credits(draft, dispute, order);
       continue;
     }
-    for (const CreditType& type : types_bought(draft.account, order.id)) (void)take_part(draft, dispute, order, type);
+    for (const CreditType& type : types_of(draft.account, paid_with(draft.account, order)))
+      (void)take_part(draft, dispute, order, type);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "domain/documents/number.hpp"
 #include "domain/orders/deliver.hpp"
+#include "domain/orders/paid_with.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/subscriptions/subscription.hpp"
@@ -45,17 +46,30 @@ Money unused_days_of(const Draft& draft, const Order& order, Money fee) {
   return fee.times({draft.calendar().days_between(draft.now, *to), days}, Rounding::half_up);
 }
 
-/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it.
-Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
-  Money fee = order.net(), unused(0, fee.currency());
+/// The same of what one order was placed for.
+Money unused_net_of(const Draft& draft, const Order& order, Money fee, bool fee_whole) {
+  Money unused(0, fee.currency());
   for (const CreditType& type : order.types()) {
-    const Money price = order.price_of(type);
+    const Money price = own_price_of(order, type);
     const Credits issued = draft.account.issued_by(order.id, type);
     if (!issued.is_zero())
       unused += price.times({unused_of(draft.account, order.id, type).units, issued.units}, Rounding::half_up);
     fee -= price;
   }
   return unused + (fee_whole ? fee : unused_days_of(draft, order, fee));
+}
+
+/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it; also of
+/// what waited for its invoice.
+Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
+  Money unused(0, order.total.currency()), fee = order.net();
+  for (const OrderId id : paid_with(draft.account, order)) {
+    if (id == order.id) continue;
+    const Order& waited = *draft.account.order(id);
+    unused += unused_net_of(draft, waited, own_net(waited), fee_whole);
+    fee -= own_net(waited);
+  }
+  return unused + unused_net_of(draft, order, fee, fee_whole);
 }
 
 /// What of an order's price, without tax, went back, is on its way back, or was lost to the customer's bank.
@@ -106,9 +120,10 @@ void issue_credit_note(Draft& draft, const Refund& part) {
 
 void take_credits_back(Draft& draft, const Refund& part) {
   const std::vector<Grant> grants = draft.account.grants;
+  const std::vector<OrderId> orders = paid_with(draft.account, *draft.account.order(part.order));
   Credits left = part.credits;
   for (const Grant& grant : grants) {
-    if (grant.paid_by != part.order || left.is_zero()) continue;
+    if (!came_with(grant, orders) || left.is_zero()) continue;
     const Credits taken = std::min(left, grant.remaining - grant.held);
     draft.add(GrantRefunded{grant.id, taken, part.id});
     left -= taken;
@@ -117,17 +132,28 @@ void take_credits_back(Draft& draft, const Refund& part) {
 
 }  // namespace
 
+bool holds_any_of(const Account& account, const Order& order) {
+  const std::vector<OrderId> orders = paid_with(account, order);
+  return std::ranges::any_of(account.grants,
+                             [&](const Grant& grant) { return came_with(grant, orders) && !grant.held.is_zero(); });
+}
+
 Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fee_whole) {
   Refund refund;
   refund.order = order.id;
+  const std::vector<OrderId> orders = paid_with(draft.account, order);
   for (const Grant& grant : draft.account.grants)
-    if (grant.paid_by == order.id) refund.credits += grant.remaining;
+    if (came_with(grant, orders)) refund.credits += grant.remaining;
   const Money gone = gone_net(draft.account, order);
   const Money left = net_that_came(order) - gone;
   // Of what was not delivered everything is unused.
   const bool whole = share == GivesBack::whole || order.undelivered;
   const Money net = whole ? left : std::min(left, unused_net(draft, order, fee_whole));
-  if (whole) refund.goodwill = order.issued - order.credits_refunded - refund.credits;
+  if (whole) {
+    for (const OrderId id : orders)
+      refund.goodwill += draft.account.order(id)->issued - draft.account.order(id)->credits_refunded;
+    refund.goodwill -= refund.credits;
+  }
   refund.taxes = taxes_refunded(order.taxes, order.net(), gone, net);
   refund.amount = net + sum_of(refund.taxes);
   return refund;
@@ -226,14 +252,28 @@ void refund_reported(Draft& draft, const RefundReported& command) {
 
 namespace {
 
-/// The share of each type that the money had bought, as far as it is left. Of all of the money: all that is left.
+/// What of an order's money went back by refunds that were made at the processor.
+Money refunded_elsewhere(const Account& account, const Order& order) {
+  Money sum(0, order.total.currency());
+  for (const Refund& refund : account.refunds)
+    if (refund.order == order.id && refund.attempt == 0 && refund.made_elsewhere) sum += refund.amount;
+  return sum;
+}
+
+/// The share of each type that the money had bought, as far as it is left. Several refunds take together what one over
+/// all of their money would have taken, to the last credit. `amount` is the newest of them.
 std::vector<Take> share_of_credits(const Account& account, const Order& order, Money amount) {
   std::vector<Take> takes;
-  for (const CreditType& type : order.types()) {
-    Credits left = {
-        Ratio{amount.minor(), order.total.minor()}.of(account.issued_by(order.id, type).units, Rounding::half_up)};
+  const Money all = refunded_elsewhere(account, order);
+  const std::vector<OrderId> orders = paid_with(account, order);
+  for (const CreditType& type : types_of(account, orders)) {
+    const Credits issued = issued_by(account, orders, type);
+    const auto part_of = [&](Money money) {
+      return Credits{Ratio{money.minor(), order.total.minor()}.of(issued.units, Rounding::half_up)};
+    };
+    Credits left = part_of(all) - part_of(all - amount);
     for (const Grant& grant : account.grants) {
-      if (grant.paid_by != order.id || grant.type != type) continue;
+      if (!came_with(grant, orders) || grant.type != type) continue;
       const Credits taken = std::min(left, grant.remaining - grant.held);
       if (!taken.is_zero()) takes.push_back({grant.id, taken});
       left -= taken;
@@ -278,9 +318,7 @@ void decide_credits(Draft& draft, const Refund& made, const RecordRefund& comman
     case CreditsThen::keep: return;
     case CreditsThen::take_share:
       // What is held may still be used: staff decides when that is known.
-      if (std::ranges::any_of(draft.account.grants,
-                              [&](const Grant& grant) { return grant.paid_by == order.id && !grant.held.is_zero(); }))
-        break;
+      if (holds_any_of(draft.account, order)) break;
       for (const Take& take : share_of_credits(draft.account, order, command.amount))
         draft.add(GrantRefunded{take.grant, take.amount, made.id});
       return;

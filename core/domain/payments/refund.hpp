@@ -24,6 +24,8 @@ std::vector<Refund> unused_shares(const Draft& draft);
 /// The unused share: of each type of credits the unused part of the lines that paid for it; of what brought no credits
 /// the days of its period that are still to come, today counted, or with `fee_whole` all of it. Each half up.
 Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fee_whole = false);
+/// Whether a hold still keeps some of what its money bought.
+bool holds_any_of(const Account& account, const Order& order);
 /// Starts it: its key is durable before the provider is asked. Its credits go at once, unless it is of the guarantee.
 void start_refund(Draft& draft, Refund refund);
 

@@ -25,9 +25,8 @@ std::string listed(const std::vector<std::string>& words) {
 /// What goes back by a person's decision: the money, the credits that remain of it, and what was used of them besides.
 void give_back(Draft& draft, OrderId order, GivesBack share, const std::string& reason) {
   if (reason.empty()) refuse("reason_missing", "A refund needs a reason.");
-  for (const Grant& grant : draft.account.grants)
-    if (grant.paid_by == order && !grant.held.is_zero())
-      refuse("holds_open", "Credits of this payment are still held. Decide when they are settled or released.");
+  if (holds_any_of(draft.account, *draft.account.order(order)))
+    refuse("holds_open", "Credits of this payment are still held. Decide when they are settled or released.");
   Refund refund = share_of(draft, *draft.account.order(order), share);
   if (refund.amount.minor() <= 0) refuse("nothing_to_give_back", "Nothing of this payment is left to give back.");
   refund.reason = reason;

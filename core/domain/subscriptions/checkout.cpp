@@ -174,10 +174,20 @@ Terms terms_from_now(const Draft& draft, const ChangePlan& command, const Terms&
   return terms_of(draft.account, plan.catalog, plan.plan.id, plan.cycle.id, licences, std::move(add_ons));
 }
 
+/// What begins anew begins as it was wanted, with what was asked for of its first period alone.
+Terms terms_of_new_cycle(const Draft& draft, const ChangePlan& command, const Terms& wanted) {
+  std::vector<AddOnCount> add_ons = wanted.add_ons;
+  for (const AddOnCount& named : command.add_ons)
+    if (const AddOn* add_on = wanted.catalog.add_on(named.add_on); add_on != nullptr && !add_on->renews)
+      set_count(add_ons, named.add_on, named.count);
+  return terms_of(draft.account, wanted.catalog, wanted.plan.id, wanted.cycle.id, wanted.licences, std::move(add_ons));
+}
+
 /// The terms that a change at once would have from now on.
 Terms at_once(const Draft& draft, const ChangePlan& command, const ChangeRule& rule, const Terms& is,
               const Terms& wanted) {
-  return rule.cycle == ChangeRule::Cycle::restarts ? wanted : terms_from_now(draft, command, is, wanted, true);
+  return rule.cycle == ChangeRule::Cycle::restarts ? terms_of_new_cycle(draft, command, wanted)
+                                                   : terms_from_now(draft, command, is, wanted, true);
 }
 
 /// The add-ons that are more than before, each its own line; for the whole period or by the day, as sold.
@@ -347,9 +357,9 @@ void change_plan(Draft& draft, const Actor& actor, std::string_view key, const C
   if (nothing_now) return set_pending(draft, command, is, later);
 
   // What begins anew begins as it was wanted; otherwise what becomes less waits for the renewal.
-  const Terms& paid = restarts ? wanted : after;
+  const Terms paid = restarts ? at_once(draft, command, *rule, is, wanted) : after;
   const Side from_now{after, period_end(draft, after.cycle.months)};
-  Quote quote = restarts ? quote_new_cycle(draft, *rule, is, wanted)
+  Quote quote = restarts ? quote_new_cycle(draft, *rule, is, paid)
                          : quote_inside_period(draft, plan_now ? rule : nullptr, is, from_now);
   Buys buys = change_to(paid, restarts);
   buys.plan_credits = std::move(quote.buys.plan_credits);

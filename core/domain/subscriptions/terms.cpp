@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/catalog/nearest.hpp"
 #include "domain/catalog/new_version.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
@@ -45,7 +46,9 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
   if (catalog.plans.empty())
     refuse("unknown_plan", "No plans are sold here. Credits can be bought without one.", catalog.at);
   if (!plan)
-    refuse("unknown_plan", "There is no plan '" + plan_id.text() + "'. Plans: " + names_of(catalog.plans) + ".",
+    refuse("unknown_plan",
+           "There is no plan " + quoted_with_nearest(plan_id.text(), catalog.plans) +
+               ". Plans: " + names_of(catalog.plans) + ".",
            catalog.at);
   if (!is_made(account, *plan))
     refuse("plan_not_made", "'" + plan_id.text() + "' is made for each account. Please ask us for your terms.",
@@ -53,8 +56,8 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
   const CycleRule* cycle = plan->cycle(cycle_id);
   if (cycle == nullptr)
     refuse("unknown_cycle",
-           "'" + plan_id.text() + "' is not sold by '" + std::string(cycle_id) +
-               "'. Cycles: " + names_of(plan->cycles) + ".",
+           "'" + plan_id.text() + "' is not sold by " + quoted_with_nearest(cycle_id, plan->cycles) +
+               ". Cycles: " + names_of(plan->cycles) + ".",
            plan->at);
   if (licences < 1) refuse("bad_licences", "At least one licence is needed.", plan->at);
   if (!plan->by_licence && licences != 1) refuse("not_by_licence", "This plan is not sold by licence.", plan->at);
@@ -63,7 +66,8 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
     const AddOn* add_on = catalog.add_on(wanted.add_on);
     if (add_on == nullptr)
       refuse("unknown_add_on",
-             "There is no add-on '" + wanted.add_on.text() + "'. Add-ons: " + names_of(catalog.add_ons) + ".",
+             "There is no add-on " + quoted_with_nearest(wanted.add_on.text(), catalog.add_ons) +
+                 ". Add-ons: " + names_of(catalog.add_ons) + ".",
              catalog.at);
     if (wanted.count < 0) refuse("bad_count", "The total of an add-on is not negative.", add_on->at);
     if (wanted.count > 1 && add_on->sells.type.empty() && !add_on->takes_one_of)

@@ -219,6 +219,36 @@ TEST(Banks, IngInMt940WithWordsCutAt65Characters) {
                   "2026-11-30 -1.57 EUR /REMI/USTD//EV10001REP1000000T1000/ | PREF"}));
 }
 
+/// A bank that gives each message of a day one number: they follow each other by their balances.
+TEST(Mt940, MessagesOfOneNumberAreNoCopies) {
+  const auto message = [](const std::string& from, const std::string& to) {
+    return ":20:A\n:25:517852257\n:28C:1\n:60F:C261130EUR" + from +
+           "\n:61:2611301130C10,00NTRFNONREF\n:86:same words\n:62F:C261130EUR" + to + "\n-\n";
+  };
+  const auto read = read_mt940(message("0,", "10,00") + message("10,00", "20,00") + message("0,", "10,00"), "a.sta");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->lines.size(), 3U);
+  EXPECT_EQ(read->lines[0].ordinal, 1U);
+  EXPECT_EQ(read->lines[1].ordinal, 2U);
+  EXPECT_EQ(read->lines[2].ordinal, 1U);  // the first one again
+}
+
+TEST(Mt940, APageOfAMessageGoesOnFromItsOwnBalance) {
+  const std::string first =
+      ":20:A\n:25:517852257\n:28C:1/1\n:60F:C261129EUR100,00\n:61:2611301130C50,00NTRFNONREF\n"
+      ":62M:C261130EUR150,00\n:60M:C261130EUR150,00\n";
+  EXPECT_EQ(told(read_mt940(first + ":61:2611301130RD10,00NTRFNONREF\n:62F:C261130EUR160,00\n-\n", "a.sta")).size(),
+            2U);
+  EXPECT_FALSE(read_mt940(first + ":61:2611301130RD10,00NTRFNONREF\n:62F:C261130EUR170,00\n-\n", "a.sta"));
+}
+
+/// Only two digits behind a `?` are a code: a letter of two bytes is never cut in half.
+TEST(Mt940, AQuestionMarkIsText) {
+  const std::string head = ":20:A\n:25:517852257\n:28C:1/1\n:60F:C261129EUR10,00\n:61:2611301130C1,00NTRFNONREF\n";
+  EXPECT_EQ(told(read_mt940(head + ":86:166?00GUTSCHRIFT?20Wie?2\xC3\xBC und?21 so??32Otto?\n", "a.sta")),
+            Told{"2026-11-30 1.00 EUR Wie?2ü und so? | Otto?"});
+}
+
 TEST(Mt940, SaysWhereItIsWrong) {
   const auto refused = [](const std::string& text, std::uint32_t line, const char* field) {
     const auto read = read_mt940(text, "a.sta");

@@ -165,9 +165,26 @@ TEST(Camt, AStatementOfTheSameNameIsACopyAndAnotherIsNot) {
   EXPECT_EQ(read->lines[2].ordinal, 2U);
 }
 
+TEST(Camt, StatementsOfOneNameWithOtherBalancesAreNoCopies) {
+  const std::string one = entry("", "10.00", words);
+  const auto statement = [&](const std::string& balances) {
+    const std::string whole = camt(one, balances);
+    return whole.substr(whole.find("<Stmt>"), whole.find("</BkTo") - whole.find("<Stmt>"));
+  };
+  const std::string first = statement(balance("OPBD", "50.00") + balance("CLBD", "60.00"));
+  const std::string second = statement(balance("OPBD", "60.00") + balance("CLBD", "70.00"));
+  const auto read =
+      read_camt("<Document><BkToCstmrStmt>" + first + second + first + "</BkToCstmrStmt></Document>", "a.xml");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->lines.size(), 3U);
+  EXPECT_EQ(read->lines[0].ordinal, 1U);
+  EXPECT_EQ(read->lines[1].ordinal, 2U);
+  EXPECT_EQ(read->lines[2].ordinal, 1U);
+}
+
 TEST(Id, APlaceholderOrARunningNumberIsNone) {
   for (const char* none : {"", "NOTPROVIDED", "nonref", "0", "000000", "0000-0000", "XXXX", "-", "17", "000042", "N/A",
-                           "000000000000000041"})
+                           "000000000000000041", "nicht angegeben", "Keine Referenz", "NON FOURNI"})
     EXPECT_EQ(id_of(none), "") << none;
   for (const char* id : {"B1", "N1", "20261130000001", "PKT-77", "0000SBINN52026113"}) EXPECT_EQ(id_of(id), id);
 }
@@ -177,6 +194,8 @@ TEST(Account, IsOursHoweverItIsWritten) {
   for (const char* told : {"DE89 3704 0044 0532 0130 00", "37040044/0532013000", "37040044/532013000", "0532013000",
                            "DE89370400440532013000EUR", "COBADEFFXXX/DE89370400440532013000"})
     EXPECT_TRUE(same_account(iban, told)) << told;
+  EXPECT_TRUE(same_account("50200012345678", "00050200012345678"));
+  EXPECT_TRUE(same_account("00050200012345678", "50200012345678"));
   for (const char* told : {"DE89370400440532013001", "3000", "", "37040044/0532013001", "EUR"})
     EXPECT_FALSE(same_account(iban, told)) << told;
   EXPECT_FALSE(same_account("50200012345678", "50200099999999"));
@@ -305,13 +324,16 @@ TEST(Amount, IsReadAsBanksWriteIt) {
                     ',', eur),
             "-5.00 EUR");
   EXPECT_EQ(cell_of("¥1,000", '.', jpy), "1000 JPY");
+  for (const char* went : {"-5.00 DR", "5.00- dr", "(5.00) Dr", "-5.00 CR", "5.00 DR"})
+    EXPECT_EQ(cell_of(went, '.', eur), "-5.00 EUR") << went;  // two signs that money went are no sign that it came
 }
 
 TEST(Amount, IsNoneWhereItMightBeAnother) {
   const Currency eur = *Currency::parse("EUR");
   for (const char* wrong :
-       {"49.00", "1.23", "1.2345,00", "1,234.56", "1.234'567,00", "1.234.56", "1,2,3", "12..5",       "",    "-", "--5",
-        "-5-",   "$5",   "5 USD",     "1 2,00",   "1.000,",       ",",        "abc",   "1.00.000,00", ".123"})
+       {"49.00", "1.23", "1.2345,00",   "1,234.56", "1.234'567,00", "1.234.56",    "1,2,3",  "12..5",
+        "",      "-",    "--5",         "-5-",      "$5",           "5 USD",       "1 2,00", "1.000,",
+        ",",     "abc",  "1.00.000,00", ".123",     "0.123",        "0.500.000,00"})
     EXPECT_EQ(cell_of(wrong, ',', eur), "none") << wrong;
   for (const char* wrong : {"1,23", "12,34", "1.234,56", "1,2345.00", "0.001", "99999999999999999999"})
     EXPECT_EQ(cell_of(wrong, '.', eur), "none") << wrong;
@@ -322,15 +344,15 @@ TEST(Dates, AreReadAsBanksWriteThem) {
     const auto read = date_in_cell(written, order);
     return read ? read->text() : "none";
   };
-  for (const char* written :
-       {"30/11/26", "30.11.2026", "30 Nov 2026", "30-NOV-26", "30-11-2026 10:22:11", "30 novembre 2026",
-        "2026-11-30T22:10:05.123Z", "30/11/2026 10:22 PM", "30112026", "301126", "Nov 30, 2026"})
+  for (const char* written : {"30/11/26", "30.11.2026", "30 Nov 2026", "30-NOV-26", "30-11-2026 10:22:11",
+                              "30 novembre 2026", "2026-11-30T22:10:05.123Z", "2026-11-30 10:22:11 UTC",
+                              "30.11.2026 10:22 CEST", "30/11/2026 10:22 PM", "30112026", "301126", "Nov 30, 2026"})
     EXPECT_EQ(date(written, "dmy"), "2026-11-30") << written;
   EXPECT_EQ(date("11/30/2026", "mdy"), "2026-11-30");
   EXPECT_EQ(date("20261130", "ymd"), "2026-11-30");
   EXPECT_EQ(date("3. März 2026", "dmy"), "2026-03-03");
   for (const char* wrong : {"", "soon", "30/11", "31/02/2026", "2026-13-01", "30 Foo 2026", "30/11/2026 x:y", "10:22",
-                            "1/2/3/4", "30/11/026"})
+                            "1/2/3/4", "30/11/026", "30.11.0026", "30/11/2026 10:22 yesterday"})
     EXPECT_EQ(date(wrong, "dmy"), "none") << wrong;
 }
 
@@ -356,6 +378,14 @@ TEST(Csv, EqualLinesAreTwoAndABalanceTellsThemApart) {
   ASSERT_TRUE(apart);
   EXPECT_EQ(apart->lines[1].ordinal, 1U);
   EXPECT_EQ(apart->lines[1].balance, "2");
+}
+
+TEST(Csv, AnIdThatStandsAgainWithAllElseTheSameIsACopy) {
+  const std::string one = "N334261,09/03/2026,a,b,1.00,1\n";
+  const auto read = read_csv("Txn,Value Date,Narration,Ref,Credit,Bal\n" + one + one, "a.csv", columns(), inr);
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->lines.size(), 2U);
+  EXPECT_EQ(read->lines[1].ordinal, 1U);
 }
 
 TEST(Csv, IsTextInWhateverEncoding) {
