@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -197,6 +198,10 @@ int serve(ServeWords words) {
   // Whoever tries it out sees the first of the demo's tenants and its first customer.
   const std::optional<TenantId> shown = words.demo ? std::optional(host->tenants().front()) : std::nullopt;
   const auto key = shown ? demo_key(*host, *shown) : std::nullopt;
+  const server::Sessions sealing(secrets);
+  const Papers papers(*host);
+  std::optional<server::Mailer> mailer;
+  std::atomic<server::MailDesk*> desk = nullptr;
   share_streams();
   auto server = server::Server::start(
       *host, {.listen = settings.listen,
@@ -205,6 +210,7 @@ int serve(ServeWords words) {
               .log = words.quiet ? nullptr : &std::cerr,
               .settings = settings,
               .session_secrets = std::move(secrets),
+              .mail_desk = [&] { return desk.load(); },
               .reload = [&]() -> Result<ServiceSettings> {
                 const auto read = read_service_settings(words.config);
                 if (!read) return read.error();
@@ -216,12 +222,17 @@ int serve(ServeWords words) {
       settings.base_url.empty() ? "http://127.0.0.1:" + std::to_string((*server)->port()) : settings.base_url;
   std::optional<server::MailOptions> with_mail;
   if (!read_mail(*host, words, base, with_mail)) return usage;
-  const Papers papers(*host);
-  std::optional<server::Mailer> mailer;
-  if (with_mail) mailer.emplace(*host, papers, *std::move(with_mail)).start();
+  if (with_mail) {
+    with_mail->pay_link = [&](const TenantId& tenant, const AccountId& account, std::uint32_t order) {
+      return base + "/pay/" + sealing.seal(server::pay_session(tenant, account, order, sealing.now()));
+    };
+    mailer.emplace(*host, papers, *std::move(with_mail)).start();
+    desk = &*mailer;
+  }
   if (key) say_demo(**server, *host, words.admin, *shown, *key);
   say_where(*host, **server, words);
   (*server)->run_until_signal();
+  desk = nullptr;
   if (mailer) mailer->stop();
   server->reset();
   host->close();

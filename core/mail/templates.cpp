@@ -126,7 +126,8 @@ const std::map<std::string, std::vector<std::string>>& kinds() {
       {"past_due", {"order", "step"}},
       {"credits_used_up", {"type"}},
       {"recharge_failed", {"suspended"}},
-      {"subscription_ended", {"because"}}};
+      {"subscription_ended", {"because"}},
+      {"invitation", {"member", "until"}}};
   return all;
 }
 

@@ -20,6 +20,7 @@
 #include "florin/reads.hpp"
 #include "florin/service.hpp"
 #include "keys.hpp"
+#include "mail_desk.hpp"
 #include "message.hpp"
 #include "problem.hpp"
 #include "sessions.hpp"
@@ -61,6 +62,7 @@ class Api {
     ServiceSettings settings{};
     std::vector<std::string> session_secrets{};  ///< what is in the files
     std::function<Seconds()> session_clock{};    ///< none: the machine's
+    std::function<MailDesk*()> mail_desk{};      ///< none, or nullptr: no mail leaves from here
   };
   Api(Host& host, boost::asio::io_context& io, Options options);
   ~Api();
@@ -124,6 +126,7 @@ class Api {
                                           HttpReply& refused) const;
   void admit(const AskedPtr& asked, const Route& route);
   void admit_customer(const AskedPtr& asked, const Route& route);
+  void admit_payer(const AskedPtr& asked, const Route& route);
   bool take_actor(Asked& asked, std::string_view scope) const;
   void serve_file(const HttpRequest& request, const Answer& answer);
   bool serve_page(const HttpRequest& request, const Answer& answer);
@@ -134,6 +137,7 @@ class Api {
   void end_session(const AskedPtr& asked);
   void end_sessions(const AskedPtr& asked);
   void exchange(const HttpRequest& request, const Answer& answer);
+  void exchange_sent(const HttpRequest& request, const std::string& code, const Answer& answer);
   void own_sessions(const HttpRequest& request, const Answer& answer);
   void console_session(const HttpRequest& request, const Answer& answer);
   void preflight(const HttpRequest& request, const Answer& answer);
@@ -147,6 +151,14 @@ class Api {
   /// Lets a front end of the settings' origins read the answer to its token.
   void allow_origin(Asked& asked) const;
   std::string session_json(const Session& session, const Link* link) const;
+
+  // Links that are sent
+  void pay_link(const AskedPtr& asked);
+  void checkout(const AskedPtr& asked);
+  void invitation(const AskedPtr& asked);
+  void messages(const AskedPtr& asked);
+  void send_again(const AskedPtr& asked);
+  MailDesk* mail_desk() const { return options_.mail_desk ? options_.mail_desk() : nullptr; }
 
   // Commands
   void command(const AskedPtr& asked);

@@ -79,6 +79,9 @@ bool opens_account(std::string_view name) {
   return name == "open_account" || name == "import_account" || name == "record_bank_receipt";
 }
 
+/// Nothing goes on until the customer has done something: whoever asked is told at once.
+bool is_for_customer(const OrderNow& now) { return now.json.find("\"state\":\"needs_action\"") != std::string::npos; }
+
 std::string number_or_null(std::uint32_t number) { return number == 0 ? "null" : std::to_string(number); }
 
 }  // namespace
@@ -153,7 +156,7 @@ void Api::decided(const AskedPtr& asked, const Result<Outcome>& outcome) {
   const auto now = host_.order_now(asked->caller.tenant, asked->account, outcome->order);
   if (!now) return asked->fail(now.error());
   const auto wait = waits(asked->request);
-  if (now->over || wait.count() == 0) return done(asked, *outcome, now->json, now->over);
+  if (now->over || is_for_customer(*now) || wait.count() == 0) return done(asked, *outcome, now->json, now->over);
   wait_for({.asked = asked,
             .order = outcome->order,
             .until = std::chrono::steady_clock::now() + wait,
@@ -228,7 +231,7 @@ void Api::look_at_waiters() {
     const bool late = draining_ || std::chrono::steady_clock::now() >= waiter.until;
     if (!now)
       waiter.asked->fail(now.error());
-    else if (now->over || late || (!waiter.seen.empty() && waiter.seen != now->json))
+    else if (now->over || late || (waiter.seen.empty() ? is_for_customer(*now) : waiter.seen != now->json))
       waiter.then(*now);
     else
       still.push_back(std::move(waiter));

@@ -55,7 +55,21 @@ json::object key_as_json(const ApiKey& key, Instant now) {
 }  // namespace
 
 void Api::cases(const AskedPtr& asked) {
-  on_pool(asked, [this, asked] { answer_with(asked, host_.cases(asked->caller.tenant)); });
+  on_pool(asked, [this, asked] {
+    const TenantId& tenant = asked->caller.tenant;
+    const auto waiting = host_.cases(tenant);
+    if (!waiting) return asked->fail(waiting.error());
+    json::array all = json::parse(*waiting).as_array();
+    // A document that the law would not take waits for whoever can say what it lacks.
+    const auto incomplete = papers_.incomplete(tenant);
+    if (!incomplete) return asked->fail(incomplete.error());
+    for (const auto& [account, lacking] : *incomplete)
+      all.push_back(json::object{{"kind", "document_incomplete"},
+                                 {"account", account.empty() ? json::value(nullptr) : json::value(account)},
+                                 {"due_at", nullptr},
+                                 {"why", lacking}});
+    asked->json(json::serialize(json::object{{"data", std::move(all)}}));
+  });
 }
 
 void Api::payments(const AskedPtr& asked) {

@@ -43,6 +43,7 @@ std::optional<Caller> Api::caller_by_session(const HttpRequest& request, const T
   };
   if (!session || !session->works(sessions_.now()) || sessions_.signed_out(*session)) return no("session_over", over);
   if (session->bearer != (request.header("authorization") != nullptr)) return no("session_over", over);
+  if (session->invitation) return no("session_over", over);
   if (!session->is_of(tenant.text()))
     return no("no_such_tenant", "There is no tenant '" + tenant.text() + "' for this session.");
   if (!session->bearer && request.method != "GET" && !is_same_origin(request, true))
@@ -67,10 +68,14 @@ void Api::admit_customer(const AskedPtr& asked, const Route& route) {
   asked->request.of_customer = true;
   if (asked->account.empty())
     if (auto own = AccountId::parse(asked->caller.session->account)) asked->account = *std::move(own);
+  if (asked->caller.session->order != 0) return admit_payer(asked, route);
   on_pool(asked, [this, asked, &route] {
     const auto standing = service_.standing(asked->caller.tenant, asked->account, asked->caller.actor);
     if (!standing || (standing->role.empty() && !standing->invited))
       return asked->fail("session_over", std::string(over));
+    const bool joins =
+        route.pattern.starts_with("session") || (!asked->words.empty() && asked->words.back() == "accept_invitation");
+    if (standing->role.empty() && !joins) return asked->fail("not_permitted", "Accept the invitation first.");
     if (!route.pattern.starts_with("accounts/{account}")) asked->account = {};
     asked->caller.actor.role = standing->role.empty() ? asked->caller.actor.role : standing->role;
     admit(asked, route);
@@ -231,6 +236,7 @@ void Api::exchange(const HttpRequest& request, const Answer& answer) {
   const std::string nonce = value_of(words, "nonce");
   if (nonce.empty() || nonce.size() > 128)
     return no("bad_nonce", "nonce is 1 to 128 characters that the page has drawn.");
+  if (value_of(words, "code").starts_with("fls_")) return exchange_sent(request, value_of(words, "code"), answer);
   const auto link = sessions_.redeem(value_of(words, "code"), nonce);
   if (!link) return no("session_over", "This link was used, or is older than 15 minutes. Ask for a new one.");
   asio::post(pool_, [this, answer, link = *link] {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "mail/message.hpp"
+#include "sessions.hpp"
 
 namespace florin::server {
 
@@ -31,9 +32,15 @@ std::string word_of(const std::vector<Word>& words, std::string_view name) {
 
 bool is_done(const Mailer::Item& item) { return item.state != "waiting" && item.state != "sending"; }
 
+/// An address and a link of one reader's are kept no longer than they are needed.
+bool is_kept(const Mailer::Item& item, const Word& word) {
+  return !is_done(item) || (word.name != "to" && word.name != "link");
+}
+
 json::object as_json(const Mailer::Item& item) {
   json::object data;
-  for (const Word& word : item.data) data[word.name] = word.value;
+  for (const Word& word : item.data)
+    if (is_kept(item, word)) data[word.name] = word.value;
   return {{"id", item.id},           {"kind", item.kind}, {"account", item.account},    {"state", item.state},
           {"data", std::move(data)}, {"at", item.at.us},  {"next_at", item.next_at.us}, {"tries", item.tries},
           {"problem", item.problem}};
@@ -124,6 +131,7 @@ void Mailer::collect(const TenantId& tenant, Box& box, Instant now) {
 }
 
 std::string Mailer::address_of(const TenantId& tenant, const Item& item) const {
+  if (std::string own = word_of(item.data, "to"); !own.empty()) return own;
   const auto account = AccountId::parse(item.account);
   if (!account) return {};
   const auto person = host_.personal_data(tenant, *account);
@@ -131,6 +139,11 @@ std::string Mailer::address_of(const TenantId& tenant, const Item& item) const {
 }
 
 bool Mailer::still_true(const TenantId& tenant, const Item& item) const {
+  if (item.kind == "invitation") {
+    const auto of = AccountId::parse(item.account);
+    const auto standing = of ? service_.standing(tenant, *of, {{}, word_of(item.data, "member")}) : AccountRole{};
+    return standing && standing->invited;
+  }
   if (item.kind != "past_due" && item.kind != "credits_used_up") return true;
   const auto account = AccountId::parse(item.account);
   if (!account) return false;
@@ -157,6 +170,10 @@ Result<std::string> Mailer::bytes(const TenantId& tenant, const Item& item, cons
     data["seller"] = text_in(seller.as_object(), "name");
     data["contact"] = contact = text_in(seller.as_object(), "contact");
   }
+  if (const std::string order = word_of(item.data, "order");
+      item.kind == "past_due" && options_.pay_link && !order.empty())
+    data["link"] = options_.pay_link(tenant, *AccountId::parse(item.account),
+                                     static_cast<std::uint32_t>(std::strtoul(order.c_str(), nullptr, 10)));
   for (const Word& word : item.data) data[word.name] = word.value == "false" ? std::string() : word.value;
   auto rendered = mail::render(options_.templates, item.kind, "en", data);
   if (!rendered) return rendered.error();
@@ -239,6 +256,7 @@ std::size_t Mailer::run(Instant now) {
     Box& of = box(tenant);
     if (!of.loaded) continue;
     collect(tenant, of, now);
+    take_asked(tenant, of);
     bool changed = false;
     for (Item& item : of.items) {
       if (item.state != "waiting" || now < item.next_at) continue;
@@ -253,6 +271,54 @@ std::size_t Mailer::run(Instant now) {
 std::vector<Mailer::Item> Mailer::items(const TenantId& tenant) {
   const std::lock_guard lock(mutex_);
   return box(tenant).items;
+}
+
+void Mailer::take_asked(const TenantId& tenant, Box& box) {
+  std::vector<Item> asked;
+  {
+    const std::lock_guard lock(asked_mutex_);
+    asked.swap(asked_[tenant]);
+  }
+  if (asked.empty()) return;
+  std::ranges::move(asked, std::back_inserter(box.items));
+  (void)!keep(tenant, box);
+}
+
+void Mailer::ask(const TenantId& tenant, const AccountId& account, const std::string& kind, std::vector<Word> data) {
+  const Instant now = host_.now();
+  Item item{.id = tenant.text() + "." + kind + "." + random_name(16),
+            .kind = kind,
+            .account = account.text(),
+            .state = "waiting",
+            .data = std::move(data),
+            .at = now,
+            .next_at = now,
+            .tries = 0,
+            .problem = {}};
+  const std::lock_guard lock(asked_mutex_);
+  asked_[tenant].push_back(std::move(item));
+}
+
+std::vector<MailDesk::Message> Mailer::messages(const TenantId& tenant, const AccountId& account) {
+  std::vector<Message> all;
+  for (const Item& item : items(tenant))
+    if (item.account == account.text())
+      all.push_back({.id = item.id,
+                     .kind = item.kind,
+                     .state = item.state,
+                     .at = item.at,
+                     .tries = item.tries,
+                     .problem = item.problem});
+  std::ranges::reverse(all);
+  return all;
+}
+
+bool Mailer::send_again(const TenantId& tenant, const AccountId& account, const std::string& id) {
+  const std::vector<Item> all = items(tenant);
+  const auto found = std::ranges::find(all, id, &Item::id);
+  if (found == all.end() || found->account != account.text() || found->kind == "invitation") return false;
+  ask(tenant, account, found->kind, found->data);
+  return true;
 }
 
 void Mailer::start() {

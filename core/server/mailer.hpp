@@ -16,6 +16,7 @@
 #include "florin/service.hpp"
 #include "mail/smtp.hpp"
 #include "mail/templates.hpp"
+#include "mail_desk.hpp"
 
 /// Mail that follows from what happened: from the notifications of each tenant to a relay, or to files in a sandbox.
 namespace florin::server {
@@ -26,18 +27,18 @@ struct MailOptions {
   std::string from;             ///< the sender's address; each tenant's contact is asked to be answered
   std::string base_url;         ///< of the portal
   mail::Folders templates;
+  /// The address of a page on which one order is paid. None: the portal's.
+  std::function<std::string(const TenantId& tenant, const AccountId& account, std::uint32_t order)> pay_link{};
   std::ostream* log = nullptr;  ///< a JSON object a line, with addresses masked
 };
 
 /// One thread, beside the deciding one. What was sent, and what is being sent, is noted durably before it leaves: after
 /// a restart nothing is sent a second time, and what was under way is for a person. A restored journal sends nothing
 /// until it is told to.
-class Mailer {
+class Mailer : public MailDesk {
  public:
   Mailer(Host& host, const Papers& papers, MailOptions options);
-  ~Mailer();
-  Mailer(const Mailer&) = delete;
-  Mailer& operator=(const Mailer&) = delete;
+  ~Mailer() override;
 
   void start();
   void stop();
@@ -55,6 +56,10 @@ class Mailer {
   /// Of a tenant, oldest first: what waits, and the last that did not.
   std::vector<Item> items(const TenantId& tenant);
 
+  void ask(const TenantId& tenant, const AccountId& account, const std::string& kind, std::vector<Word> data) override;
+  std::vector<Message> messages(const TenantId& tenant, const AccountId& account) override;
+  bool send_again(const TenantId& tenant, const AccountId& account, const std::string& id) override;
+
  private:
   struct Box {
     std::uint64_t position = 0;  ///< of the journal: notifications up to it are items
@@ -64,6 +69,7 @@ class Mailer {
   Box& box(const TenantId& tenant);
   Status keep(const TenantId& tenant, const Box& box);
   void collect(const TenantId& tenant, Box& box, Instant now);
+  void take_asked(const TenantId& tenant, Box& box);
   bool send(const TenantId& tenant, Box& box, Item& item, Instant now);
   /// What was true when it was noted, and no longer is, is not sent.
   bool still_true(const TenantId& tenant, const Item& item) const;
@@ -77,6 +83,8 @@ class Mailer {
   const MailOptions options_;
   std::mutex mutex_;
   std::map<TenantId, Box> boxes_;
+  std::mutex asked_mutex_;  ///< never held while something is sent: whoever asks does not wait for a relay
+  std::map<TenantId, std::vector<Item>> asked_;
   std::condition_variable_any wake_;
   std::jthread thread_;
 };

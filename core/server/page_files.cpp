@@ -25,14 +25,14 @@ constexpr Type types[] = {{".js", "text/javascript; charset=utf-8"},
 
 /// What the script of a provider needs, on its page alone.
 struct Provider {
-  std::string_view adapter, scripts, frames, connects, images;
+  std::string_view adapter, scripts, frames, connects, images, forms;
 };
 constexpr Provider providers[] = {
     {"stripe_elements", "https://js.stripe.com https://*.js.stripe.com",
      "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com", "https://api.stripe.com",
-     "https://*.stripe.com"},
+     "https://*.stripe.com", "https://hooks.stripe.com"},
     {"razorpay_checkout", "https://checkout.razorpay.com", "https://api.razorpay.com https://checkout.razorpay.com",
-     "https://api.razorpay.com https://lumberjack.razorpay.com", "https://*.razorpay.com"}};
+     "https://api.razorpay.com https://lumberjack.razorpay.com", "https://*.razorpay.com", "https://api.razorpay.com"}};
 
 bool is_file_name(std::string_view name) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -67,11 +67,11 @@ std::string policy_of(const Provider& provider) {
   };
   return "default-src 'none'; " + with("script-src", provider.scripts) + with("frame-src", provider.frames) +
          with("connect-src", provider.connects) + with("img-src data:", provider.images) +
-         "style-src 'self' 'unsafe-inline'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-         "'self'";
+         with("form-action", provider.forms) +
+         "style-src 'self' 'unsafe-inline'; font-src 'self'; base-uri 'none'; frame-ancestors 'self'";
 }
 
-/// Of what the page is: portal.html, console.html, widget.html, provider.html or a file of assets/.
+/// Of what the page is: portal.html, console.html, widget.html, that of a provider's form, or a file of assets/.
 struct Page {
   std::string file, csp;
   bool asset = false, provider = false, framed = false;
@@ -88,7 +88,7 @@ std::optional<Page> page_of(const HttpRequest& request, const ServiceSettings& s
   if (first == "assets" && words.size() == 2 && is_file_name(words[1])) return Page{"assets/" + words[1], {}, true};
   if (first == "provider" && words.size() == 2)
     for (const Provider& one : providers)
-      if (one.adapter == words[1]) return Page{"provider.html", policy_of(one), false, true};
+      if (one.adapter == words[1]) return Page{std::string(one.adapter) + ".html", policy_of(one), false, true};
   return std::nullopt;
 }
 

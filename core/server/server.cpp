@@ -20,7 +20,8 @@ struct Server::Inside {
              .log = options.log,
              .settings = options.settings,
              .session_secrets = options.session_secrets,
-             .session_clock = options.session_clock}),
+             .session_clock = options.session_clock,
+             .mail_desk = options.mail_desk}),
         front(std::make_unique<HttpFront>(
             io,
             HttpFront::Options{.handle = [this](HttpRequest request,

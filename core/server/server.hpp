@@ -22,6 +22,7 @@ struct ServerOptions {
   ServiceSettings settings{};                  ///< as florin.yaml and the command line say it
   std::vector<std::string> session_secrets{};  ///< none: sessions end with the process
   std::function<Seconds()> session_clock{};    ///< none: the machine's
+  std::function<MailDesk*()> mail_desk{};      ///< none: no mail leaves from here
   /// What SIGHUP reads anew; with an error the old ones stay. None: SIGHUP does nothing.
   std::function<Result<ServiceSettings>()> reload{};
   std::chrono::seconds drain{5};    ///< from a signal on, until balancers have noticed

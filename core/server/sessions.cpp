@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view prefix = "fls_";
 constexpr Seconds minute = 60, hour = 3600;
 constexpr Seconds link_lasts = 15 * minute, same_answer = minute, idle = 30 * minute, bearer_lasts = 15 * minute;
+constexpr Seconds pay_link_lasts = 14 * 24 * hour, invitation_lasts = 7 * 24 * hour;
 constexpr std::size_t most_links = 100'000, code_letters = 32;
 
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
@@ -35,7 +36,7 @@ std::vector<std::string> words_of(const json::value& list) {
 
 std::string text_of(const Session& s) {
   return json::serialize(json::array{s.staff, list_of(s.tenants), s.account, s.role, s.id, list_of(s.scopes), s.bearer,
-                                     s.issued, s.seen, s.position, s.nonce});
+                                     s.issued, s.seen, s.position, s.nonce, s.order, s.invitation});
 }
 
 /// Of what was sealed here, and so is as text_of() wrote it.
@@ -52,12 +53,17 @@ Session session_of(const json::array& all) {
   s.seen = all.at(8).to_number<std::int64_t>();
   s.position = all.at(9).to_number<std::uint64_t>();
   s.nonce = std::string(all.at(10).as_string());
+  if (all.size() < 13) return s;  // sealed by an older release
+  s.order = all.at(11).to_number<std::uint32_t>();
+  s.invitation = all.at(12).as_bool();
   return s;
 }
 
 }  // namespace
 
 Seconds Session::ends() const {
+  if (order != 0) return issued + pay_link_lasts;
+  if (invitation) return issued + invitation_lasts;
   if (bearer) return issued + bearer_lasts;
   return issued + (staff ? 8 * hour : 12 * hour);
 }
@@ -67,6 +73,15 @@ Seconds Session::idle_until() const { return std::min(ends(), bearer ? ends() : 
 bool Session::is_of(std::string_view tenant) const {
   if (staff && tenants.empty()) return true;
   return std::ranges::find(tenants, tenant) != tenants.end();
+}
+
+Session pay_session(const TenantId& tenant, const AccountId& account, std::uint32_t order, Seconds now) {
+  Session session{.tenants = {tenant.text()}, .account = account.text()};
+  session.issued = session.seen = now;
+  session.nonce = random_name(16);
+  session.bearer = true;
+  session.order = order;
+  return session;
 }
 
 std::string random_name(std::size_t letters) {
@@ -130,7 +145,7 @@ std::optional<Session> Sessions::open(std::string_view token) const {
 void Sessions::forget_old(Seconds now) {
   std::erase_if(links_, [&](const auto& one) { return one.second.until < now; });
   std::erase_if(signed_out_, [&](const auto& one) { return one.second < now; });
-  constexpr Seconds longest = 12 * hour;
+  constexpr Seconds longest = pay_link_lasts;
   std::erase_if(ended_, [&](const Ended& one) { return one.at + longest < now; });
 }
 

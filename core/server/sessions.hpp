@@ -28,6 +28,8 @@ struct Session {
   Seconds issued = 0, seen = 0;
   std::uint64_t position = 0;  ///< of the journal when it was issued: what ended sessions later ended this one
   std::string nonce;           ///< names it when somebody signs out
+  std::uint32_t order = 0;     ///< of a link to pay that one: it shows nothing else; 0: it is none
+  bool invitation = false;     ///< of a link in an invitation: it is exchanged, and asks nothing itself
 
   Seconds ends() const;
   /// When it ends if nothing more is asked.
@@ -35,6 +37,9 @@ struct Session {
   bool works(Seconds now) const { return now < ends() && now < idle_until() && seen <= now + 60; }
   bool is_of(std::string_view tenant) const;
 };
+
+/// Of a link by which one order is paid.
+Session pay_session(const TenantId& tenant, const AccountId& account, std::uint32_t order, Seconds now);
 
 /// What a link leads to.
 struct Link {

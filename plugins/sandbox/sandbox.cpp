@@ -162,7 +162,11 @@ class Sandbox {
                                     {"customer_gave_up", FLORIN_CUSTOMER_GAVE_UP}},
                                    FLORIN_SOFT),
                            code, object["message"].text()};
-    if (url) said.action = Action{FLORIN_REDIRECT, url};
+    // On a phone the address opens an app; elsewhere the same text is shown as a QR code.
+    if (url && url.view().starts_with("upi:"))
+      said.action = Action{FLORIN_DISPLAY, url, {{Text("upi_id"), Text("sandbox@upi")}}};
+    else if (url)
+      said.action = Action{FLORIN_REDIRECT, url};
     if (object["fee"])
       said.fee = money(object["fee"].integer(), object["currency"].text(), object["exponent"].integer(-1));
     return said;

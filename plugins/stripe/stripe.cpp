@@ -102,8 +102,10 @@ Text card_of(Text token) {
 /// metadata and as the idempotency key.
 class Stripe {
  public:
-  explicit Stripe(Setup& setup) : return_url_(setup.config["return_url"].text().str()) {
-    setup.only(setup.config, {"return_url"});
+  explicit Stripe(Setup& setup)
+      : return_url_(setup.config["return_url"].text().str()),
+        publishable_key_(setup.config["publishable_key"].text().str()) {
+    setup.only(setup.config, {"return_url", "publishable_key"});
   }
 
   Capabilities describe() const {
@@ -294,7 +296,7 @@ class Stripe {
 
  private:
   /// One that was made in the dashboard has no key of ours: its payment tells whose it is.
-  static Claim refunded(const Json& event, const Json& refund) {
+  Claim refunded(const Json& event, const Json& refund) const {
     return {.about = FLORIN_ABOUT_REFUND,
             .id = event["id"].text(),
             .type = event["type"].text(),
@@ -345,7 +347,7 @@ class Stripe {
   }
 
   /// The card is read with its intent, for its brand and last four.
-  static Step setup_status(const Operation& op, const Replies& replies) {
+  Step setup_status(const Operation& op, const Replies& replies) const {
     const Text ref = op.ref;
     Text after;
     if (!replies.empty()) {
@@ -367,7 +369,7 @@ class Stripe {
                            {"starting_after", after}}));
   }
 
-  static Outcome read_setup(const Json& intent) {
+  Outcome read_setup(const Json& intent) const {
     const Text status = intent["status"].text(), customer = intent["customer"].text();
     const Json card = intent["payment_method"], error = intent["last_setup_error"];
     Outcome said{.state = code_of(status,
@@ -385,6 +387,7 @@ class Stripe {
           Action{FLORIN_DISPLAY,
                  {},
                  {{Text("type"), Text("setup_intent")}, {Text("client_secret"), intent["client_secret"].text()}}};
+    if (said.action) add_key(*said.action);
     if (error.is_object()) said.reason = why(error);
     if (said.state != FLORIN_SAVED) return said;
     // Told without the card: the next look-up reads it.
@@ -395,7 +398,7 @@ class Stripe {
   }
 
   /// What was done to an intent, or the intent as it is when that cannot be done any more: the refusal holds it.
-  static Step as_it_is(const Reply& reply) {
+  Step as_it_is(const Reply& reply) const {
     const Json intent = reply.json().at("/error/payment_intent");
     return reply.status() == 400 && intent.is_object() ? done(read(intent)) : settle(reply);
   }
@@ -429,7 +432,7 @@ class Stripe {
     return found;
   }
 
-  static Step settle(const Reply& reply) {
+  Step settle(const Reply& reply) const {
     const Json body = reply.json(), error = body["error"];
     if (reply.status() == 200) return done(read(body));
     if (reply.status() != 402) return refused(reply);
@@ -447,7 +450,7 @@ class Stripe {
     return by_http(reply, error["code"].text(), error["message"].text());
   }
 
-  static Outcome read(const Json& object) {
+  Outcome read(const Json& object) const {
     if (object["object"].text() == Text("refund")) return read_refund(object);
     const Text status = object["status"].text();
     const Json error = object["last_payment_error"];
@@ -476,13 +479,19 @@ class Stripe {
     return said;
   }
 
-  static Action action_of(const Json& intent) {
+  Action action_of(const Json& intent) const {
     if (const Json redirect = intent.at("/next_action/redirect_to_url/url")) return {FLORIN_REDIRECT, redirect.text()};
     const Text type = intent.at("/next_action/type").text();
-    return {FLORIN_DISPLAY,
-            {},
-            {{Text("type"), type ? type : Text("payment_intent")},
-             {Text("client_secret"), intent["client_secret"].text()}}};
+    Action form{FLORIN_DISPLAY,
+                {},
+                {{Text("type"), type ? type : Text("payment_intent")},
+                 {Text("client_secret"), intent["client_secret"].text()}}};
+    add_key(form);
+    return form;
+  }
+  /// By which a page of ours opens their form.
+  void add_key(Action& form) const {
+    if (!publishable_key_.empty()) form.fields.add({Text("publishable_key"), Text(std::string_view(publishable_key_))});
   }
 
   static Outcome read_refund(const Json& refund) {
@@ -502,11 +511,13 @@ class Stripe {
     return said;
   }
 
-  std::string return_url_;  // where a bank's page sends the customer back to
+  std::string return_url_;       // where a bank's page sends the customer back to
+  std::string publishable_key_;  // for their form in a browser; it is no secret
 };
 
 FLORIN_PLUGIN(Stripe, R"({"id": "stripe", "version": "1.0.0", "interfaces": ["florin.processor/1"],
   "endpoints": {"api": "https://api.stripe.com"},
   "secrets": {"stripe.api_key": {"for": "api"}, "stripe.webhook": {}},
   "config": {"type": "object", "additionalProperties": false,
-    "properties": {"return_url": {"type": "string", "pattern": "^https?://"}}}})")
+    "properties": {"return_url": {"type": "string", "pattern": "^https?://"},
+                   "publishable_key": {"type": "string", "pattern": "^pk_"}}}})")

@@ -1,41 +1,66 @@
 // `florin serve` on the shipped tenants, and a browser: what each test of the pages begins with.
 import {spawn, execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 
 const require = createRequire(join(process.env.CLIENTS, 'package.json'));
 const {chromium} = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const florin = process.env.FLORIN;
 
-export async function serve() {
+/// A shipped tenant whose payments go to a stand-in of that provider on loopback, at the time of now.
+function liveConfig(folder, {tenant, processor, address, own}) {
+  const shipped = dirname(process.env.CONFIG);
+  const text = readFileSync(join(shipped, 'tenants', `${tenant}.yaml`), 'utf8')
+    .replace('sandbox: {plugin: sandbox}', `${processor}: {plugin: ${processor}, ${own}, hosts: ["${address}"], endpoints: {api: "http://${address}"}, secrets: {${processor}.api_key: "env:STANDIN_KEY", ${processor}.webhook: "env:STANDIN_KEY"}}`)
+    .replaceAll('through: [sandbox]', `through: [${processor}]`)
+    .replaceAll('through: [sandbox, second]', `through: [${processor}]`);
+  mkdirSync(join(folder, 'tenants'));
+  for (const name of ['policies', 'templates']) cpSync(join(shipped, name), join(folder, name), {recursive: true});
+  writeFileSync(join(folder, 'tenants', `${tenant}.yaml`), text);
+  const plugins = readFileSync(process.env.CONFIG, 'utf8').match(/folder: (\S+)/)[1];
+  writeFileSync(join(folder, 'florin.yaml'), `plugins: {folder: ${join(shipped, plugins)}}\ntenants: tenants\ndata: data\negress: {loopback: true}\n`);
+  return join(folder, 'florin.yaml');
+}
+
+export async function serve(live) {
   const folder = mkdtempSync(join(tmpdir(), 'florin-pages-'));
   const data = join(folder, 'journal');
-  const host = spawn(florin, ['serve', '--config', process.env.CONFIG, '--data', data, '--pages', process.env.PAGES, '--listen', '127.0.0.1:0',
-    '--virtual-from', '2026-03-10T09:00Z', '--drain', '0', '--quiet'], {stdio: ['ignore', 'pipe', 'inherit']});
+  const config = live ? liveConfig(folder, live) : process.env.CONFIG;
+  const host = spawn(florin, ['serve', '--config', config, '--data', data, '--pages', process.env.PAGES, '--listen', '127.0.0.1:0',
+    ...(live ? [] : ['--virtual-from', '2026-03-10T09:00Z']), '--drain', '0', '--quiet'],
+    {stdio: ['ignore', 'pipe', 'inherit'], env: {...process.env, STANDIN_KEY: 'rzp_standin'}});
   const base = await new Promise((resolve, reject) => {
     let said = '';
     host.stdout.on('data', (bytes) => {
       said += bytes;
       const found = said.match(/http:\/\/127\.0\.0\.1:\d+/);
-      if (found && said.includes('Clock')) resolve(found[0]);
+      if (found && said.includes(live ? 'Admin' : 'Clock')) resolve(found[0]);
     });
     host.on('exit', () => reject(new Error('florin serve ended')));
   });
   const keys = {};
-  const words = (...args) => execFileSync(florin, args, {encoding: 'utf8'});
-  const key = (tenant) => (keys[tenant] ??= words('key', 'issue', data, tenant, '--config', process.env.CONFIG, '--preset', 'staff').split('\n')[0].trim());
+  const words = (...args) => execFileSync(florin, args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+  const key = (tenant) => (keys[tenant] ??= words('key', 'issue', data, tenant, '--config', config, '--preset', 'staff').split('\n')[0].trim());
   let turn = 0;
   return {
     base,
     words,
     data,
+    console: async (as = 'ann') => {
+      const said = words('console', data, '--as', as);
+      return base + said.match(/\/console\S*#c=\S+/)[0];
+    },
+    clock: async (to) => {
+      const answer = await fetch(`${base}/host/clock`, {method: 'POST', headers: {Authorization: `Bearer ${key('callloop')}`, 'Content-Type': 'application/json'}, body: JSON.stringify({to})});
+      if (!answer.ok) throw new Error(await answer.text());
+    },
     ask: async (tenant, path, body, actor = 'owner:zoe') => {
       const answer = await fetch(`${base}/v1/${tenant}/${path}`, {
         method: body ? 'POST' : 'GET',
-        headers: {Authorization: `Bearer ${key(tenant)}`, ...(body ? {'Content-Type': 'application/json', 'Idempotency-Key': `test-${++turn}`, Prefer: 'wait=15', 'Florin-Actor': actor} : {})},
+        headers: {Authorization: `Bearer ${key(tenant)}`, ...(body ? {'Content-Type': 'application/json', 'Idempotency-Key': `test-${++turn}`, Prefer: 'wait=3', 'Florin-Actor': actor} : {})},
         body: body && JSON.stringify(body),
       });
       const json = await answer.json();
@@ -80,4 +105,18 @@ export async function axeOf(page) {
     awaitPromise: true, returnByValue: true,
   });
   return JSON.parse(run.result.value);
+}
+
+/// A screenshot at each width that people have, light and dark, for whoever looks at them; the page itself is as before.
+export async function looked(page, folder, name) {
+  const before = page.viewportSize();
+  await page.bringToFront();
+  for (const width of process.env.LOOK === 'all' ? [360, 768, 1280] : [before.width])
+    for (const colorScheme of process.env.LOOK === 'all' ? ['light', 'dark'] : ['light']) {
+      await page.setViewportSize({width, height: before.height});
+      await page.emulateMedia({colorScheme});
+      await page.screenshot({path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true});
+    }
+  await page.emulateMedia({colorScheme: null});
+  await page.setViewportSize(before);
 }

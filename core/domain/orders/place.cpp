@@ -276,7 +276,8 @@ std::vector<SavedMethodId> candidates_for(Draft& draft, OrderKind kind, const st
     const SavedMethod* saved = saved_as(draft.account, *with);
     if (saved == nullptr && method != catalog.methods.end()) {
       must_be_offered(*method, as_bought, actor);
-      must_take(*method, brand);
+      // The brand of a card that is used once shows in its provider's form; what is only ever used once is named here.
+      if (!brand.empty() || method->slots.empty()) must_take(*method, brand);
       return once_by(draft, *method, brand);
     }
     if (saved == nullptr)
@@ -425,7 +426,9 @@ void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
   if (candidates.empty()) refuse("no_payment_method", "Please add a payment method first.", draft.catalog().methods_at);
   const OrderId id = order->id;
   draft.add(CandidatesChanged{id, std::move(candidates)});
-  try_next(draft, id);
+  // What was chosen now is tried, whatever became of the payment before it: only what follows it goes by a rule.
+  const Order& chosen = *draft.account.order(id);
+  start_attempt(draft, chosen, *draft.account.method(chosen.candidates.front()), 1);
 }
 
 }  // namespace florin

@@ -353,6 +353,19 @@ std::string SandboxBook::status_of(const Charge& charge, Instant now) {
   return "unknown";
 }
 
+namespace {
+
+/// As apps for UPI read it: to whom, how much, and for what.
+std::string upi_address(const std::string& id, std::int64_t minor, std::int64_t exponent, const std::string& currency) {
+  std::string amount = std::to_string(minor);
+  const auto decimals = static_cast<std::size_t>(exponent);
+  while (amount.size() <= decimals) amount.insert(amount.begin(), '0');
+  if (decimals > 0) amount.insert(amount.size() - decimals, ".");
+  return "upi://pay?pa=sandbox@upi&pn=Sandbox&tr=" + id + "&am=" + amount + "&cu=" + currency;
+}
+
+}  // namespace
+
 std::string SandboxBook::object_of(const Charge& charge, Instant now) {
   const std::string status = status_of(charge, now);
   json::object object{{"kind", "charge"},
@@ -368,7 +381,10 @@ std::string SandboxBook::object_of(const Charge& charge, Instant now) {
     object["code"] = charge.how.decline;
     object["message"] = words_of(charge.how.decline);
   }
-  if (status == "needs_action") object["action_url"] = "https://sandbox.invalid/act/" + charge.id;
+  if (status == "needs_action")
+    object["action_url"] = text_in(object_in(charge.body), "method") == "upi"
+                               ? upi_address(charge.id, charge.minor, charge.exponent, charge.currency)
+                               : "https://sandbox.invalid/act/" + charge.id;
   return json::serialize(object);
 }
 

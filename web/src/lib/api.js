@@ -49,6 +49,27 @@ async function request(method, path, body, headers = {}) {
 }
 
 export const exchange = (code, nonce) => request('POST', '/sessions', {code, nonce});
+/// What a link that was sent leads to; it signs nobody in.
+export const sentLink = (token) => request('POST', '/sessions', {code: token, nonce: 'link'});
+
+/// One order, for whoever has its link.
+export function payApi(link, token) {
+  const of = `/v1/${encodeURIComponent(link.tenant)}`;
+  const base = `${of}/accounts/${encodeURIComponent(link.account)}`;
+  const own = {Authorization: `Bearer ${token}`};
+  return {
+    tenant: link.tenant,
+    account: `order-${link.order}`,
+    get: (path) => request('GET', `${base}/orders/${link.order}${path}`, undefined, own),
+    presentation: () => request('GET', `${of}/presentation`),
+    command: (name, body, key) => request('POST', `${base}/${name}`, body, {'Idempotency-Key': key, Prefer: 'wait=8', ...own}),
+    paperBytes: async (number, form) => {
+      const answer = await fetch(`${base}/documents/${number}/${form}`, {headers: own});
+      if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => null));
+      return answer.blob();
+    },
+  };
+}
 export const ownSessions = () => request('GET', '/sessions');
 
 /// Everything of one account of one tenant.
@@ -60,6 +81,7 @@ export function accountApi(tenant, account) {
     account,
     base,
     get: (path = '') => request('GET', base + path),
+    post: (path, body) => request('POST', base + path, body),
     presentation: () => request('GET', `${of}/presentation`),
     session: () => request('GET', `${of}/session`),
     signOut: () => request('POST', `${of}/session/end`, {}),

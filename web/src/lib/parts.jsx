@@ -174,7 +174,7 @@ export function Stepper({label, value, min = 0, max = 100, step = 1, unit, onCha
   );
 }
 
-export function Copy({label, value}) {
+export function Copy({label, value, children = 'Copy'}) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     try {
@@ -186,7 +186,7 @@ export function Copy({label, value}) {
   };
   return (
     <button type="button" class="button small" onClick={copy} aria-label={`Copy ${label}`}>
-      {copied ? 'Copied' : 'Copy'}
+      {copied ? 'Copied' : children}
     </button>
   );
 }

@@ -15,6 +15,9 @@ import {Usage} from './usage.jsx';
 import {Members} from './members.jsx';
 import {Manage} from './manage.jsx';
 import {OrderPage} from './order.jsx';
+import {Invited} from './invited.jsx';
+import {PayLink} from './pay_link.jsx';
+import {Return} from './return.jsx';
 import {unfinished} from './pay.jsx';
 
 const pages = {
@@ -176,7 +179,13 @@ const NotFound = () => <p>There is no such page. <Link to="">Plan &amp; billing<
 
 /// Who comes by a link exchanges it; who was here has a cookie.
 async function begin(tenant) {
-  const code = new URLSearchParams(location.hash.slice(1)).get('c');
+  const words = new URLSearchParams(location.hash.slice(1));
+  if (words.has('i')) {
+    const session = await exchange(words.get('i'), crypto.randomUUID());
+    history.replaceState(null, '', `/portal/${tenant}/${session.account}`);
+    return {...session, invited: true};
+  }
+  const code = words.get('c');
   if (code) {
     const kept = `florin-nonce-${code.slice(0, 12)}`;
     const nonce = sessionStorage.getItem(kept) ?? crypto.randomUUID();
@@ -219,12 +228,20 @@ function SignedOut({shown, why}) {
   );
 }
 
-function Portal() {
+/// Whatever of the portal needs no session goes first.
+function Entry() {
+  const words = location.pathname.split('/').map(decodeURIComponent);
+  if (words[1] === 'pay') return <PayLink token={words[2]} />;
+  return <Portal coming={words[3] === 'return' && words.length === 4} />;
+}
+
+function Portal({coming}) {
   const tenant = decodeURIComponent(location.pathname.split('/')[2] ?? '');
   const shown = useLoaded(() => accountApi(tenant, '-').presentation(), [tenant]);
   const [session, setSession] = useState(undefined);
   const [over, setOver] = useState(null);
   useEffect(() => {
+    if (coming) return undefined;
     begin(tenant).then(
       (found) => setSession(found ?? null),
       (problem) => {
@@ -239,8 +256,15 @@ function Portal() {
   }, [shown.value]);
   const api = useMemo(() => session && accountApi(tenant, session.account), [tenant, session]);
   if (shown.problem) return <SignedOut why="There is no billing page at this address." />;
+  if (coming && shown.value) return <Return tenant={tenant} shown={shown.value} />;
   if (!shown.value || session === undefined) return <Loading lines={4} />;
   if (!session) return <SignedOut shown={shown.value} why={over} />;
+  if (session.invited)
+    return (
+      <Shown.Provider value={shown.value}>
+        <Invited api={api} session={session} accepted={() => setSession({...session, invited: false})} />
+      </Shown.Provider>
+    );
   return (
     <Shown.Provider value={shown.value}>
       <Routes base={`/portal/${tenant}/${encodeURIComponent(session.account)}`}>
@@ -255,4 +279,4 @@ function Portal() {
   );
 }
 
-render(<Portal />, document.getElementById('app'));
+render(<Entry />, document.getElementById('app'));

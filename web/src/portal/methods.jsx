@@ -1,8 +1,9 @@
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {drawKey} from '../lib/api.js';
 import * as format from '../lib/format.js';
 import {Button, Card, Empty, Failed, Field, Loading, Select, Strip, useLoaded, useShown} from '../lib/parts.jsx';
 import {Link, useRoute} from '../lib/route.jsx';
+import {Action} from './action.jsx';
 import {useBilling} from './context.js';
 import {methodName} from './pay.jsx';
 
@@ -13,6 +14,7 @@ export function Methods({rest}) {
   if (rest[0] === 'add') return <Add />;
   return (
     <div class="grid">
+      <SetUps />
       <Saved />
       <Offered />
       <BillingDetails />
@@ -144,7 +146,7 @@ function Add() {
     const where = {method, slot: slot ?? free};
     const details = method === 'upi' ? {token, address: 'zoe@upi'} : {token, brand: brand || (chosen.brands[0] ?? 'visa'), last4};
     const answer = test ? await run('add_payment_method', {...where, details}, 'Saved.') : await run('set_up_payment_method', where, 'Go on below.');
-    if (answer && test) go(query.get('for') ? `orders/${query.get('for')}` : 'methods');
+    if (answer) go(test && query.get('for') ? `orders/${query.get('for')}` : 'methods');
   };
   return (
     <div class="grid">
@@ -174,29 +176,54 @@ function Add() {
         </Button>
         {said}
       </Card>
-      <SetUps />
     </div>
   );
 }
 
-/// What its customer has still to do for a method that is being saved.
+/// What its customer has still to do for a method that is being saved. Who comes back has the processor asked at once.
 function SetUps() {
-  const {account} = useBilling();
-  const open = account.set_ups.filter((one) => one.state !== 'saved' && one.state !== 'expired');
-  if (open.length === 0) return null;
-  return (
-    <Card title="Being set up">
-      {open.map((one) => (
-        <div key={one.id} class="split">
-          <span>{one.decline ? one.decline.sentence : format.nameOf({}, one.state)}</span>
-          {one.action?.url && /^https:\/\//.test(one.action.url) && (
-            <a class="button primary" href={one.action.url}>
-              Continue
-            </a>
-          )}
-        </div>
-      ))}
-    </Card>
+  const {api, account, again} = useBilling();
+  const {query} = useRoute();
+  const back = async () => {
+    await api.command('customer_returned', {}, drawKey(api.account)).catch(() => {});
+    again();
+  };
+  // The processor is asked for its form: it answers in a moment.
+  const waits = account.set_ups.some((one) => one.state === 'started');
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (!waits || turn >= 20) return undefined;
+    const timer = setTimeout(() => again().then(() => setTurn(turn + 1)), 500);
+    return () => clearTimeout(timer);
+  }, [waits, turn]);
+  useEffect(() => {
+    if (!query.has('back')) return;
+    history.replaceState(null, '', location.pathname);
+    back();
+  }, [api]);
+  const open = account.set_ups.filter((one) => !['saved', 'expired', 'voided'].includes(one.state));
+  return open.map((one) =>
+    one.decline ? (
+      <Card key={one.id} title="Not saved">
+        <Strip kind="bad" title={one.decline.sentence}>
+          Nothing was charged. Try another one.
+        </Strip>
+      </Card>
+    ) : one.state === 'started' ? (
+      <Card key={one.id} title="One moment…">
+        <Loading lines={2} />
+      </Card>
+    ) : (
+      <Action
+        key={one.id}
+        saving
+        action={one.action ?? {kind: 'wait'}}
+        of={{tenant: api.tenant, account: api.account, set_up: String(one.id)}}
+        here={`/portal/${api.tenant}/${encodeURIComponent(api.account)}/methods?back=1`}
+        until={one.action?.expires_at}
+        back={back}
+      />
+    ),
   );
 }
 

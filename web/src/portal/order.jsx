@@ -1,20 +1,42 @@
 // What became of a payment. The order says it, not this tab: reload, back and another browser show the same.
 import {useEffect, useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
-import {Amount, Button, Card, Copy, Loaded, Rows, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
-import {Link} from '../lib/route.jsx';
+import {drawKey} from '../lib/api.js';
+import {Amount, Button, Card, Loaded, Rows, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Link, useRoute} from '../lib/route.jsx';
+import {Action, upiOf} from './action.jsx';
 import {useBilling} from './context.js';
 import {Charge, Confirm, lastSent, methodName, payLabel, PayWith, useQuote} from './pay.jsx';
 
 export function OrderPage({rest}) {
   const {api, again} = useBilling();
+  const {query} = useRoute();
   const id = rest[0];
   const loaded = useLoaded(() => api.get(`/orders/${id}`), [api, id]);
   const [waited, setWaited] = useState(0);
   const state = loaded.value?.now.state;
   const moving = ['processing', 'pending', 'unknown', 'needs_action'].includes(state);
+  const most = upiOf(loaded.value?.now.action) ? 15 : 2;
+  const look = () => {
+    loaded.again();
+    again();
+  };
+  /// Whoever comes back from a bank's page has its answer asked for at once.
+  const back = async () => {
+    await api.command('customer_returned', {order: Number(id)}, drawKey(api.account)).catch(() => {});
+    look();
+  };
   useEffect(() => {
-    if (!moving || waited >= 2) return undefined;
+    if (query.has('back')) {
+      history.replaceState(null, '', location.pathname);
+      back();
+    }
+    const shown = (event) => event.persisted && look();
+    addEventListener('pageshow', shown);
+    return () => removeEventListener('pageshow', shown);
+  }, [api, id]);
+  useEffect(() => {
+    if (!moving || waited >= most) return undefined;
     let gone = false;
     api.get(`/orders/${id}?wait=20`).then(
       () => {
@@ -33,7 +55,7 @@ export function OrderPage({rest}) {
     <Loaded of={loaded}>
       {(order) => (
         <>
-          <Outcome order={order} look={() => { loaded.again(); again(); }} />
+          <Outcome order={order} look={look} back={back} />
           <Card title={`Order ${order.id}`} action={order.invoice && <a href={api.paper(order.invoice, 'pdf')}>Invoice {order.invoice}, PDF</a>}>
             <Charge of={order} />
             <Rows of={[['Placed', <When at={order.placed_at} how="time" />], ['Paid', order.paid_at && <When at={order.paid_at} how="time" />], ['Refunded', !format.isZero(order.refunded) && <Amount value={order.refunded} />]]} />
@@ -48,8 +70,8 @@ export function OrderPage({rest}) {
   );
 }
 
-function Outcome({order, look}) {
-  const {account} = useBilling();
+function Outcome({order, look, back}) {
+  const {api, account} = useBilling();
   const {names} = useShown();
   const now = order.now;
   const paidBy = order.payments.findLast((one) => one.state === 'captured');
@@ -66,7 +88,18 @@ function Outcome({order, look}) {
       </Strip>
     );
   if (now.state === 'declined') return <Declined order={order} />;
-  if (now.state === 'needs_action') return <Action order={order} look={look} />;
+  if (now.state === 'needs_action')
+    return (
+      <Action
+        action={now.action ?? {kind: 'wait'}}
+        of={{tenant: api.tenant, account: api.account, order: String(order.id)}}
+        here={`/portal/${api.tenant}/${encodeURIComponent(api.account)}/orders/${order.id}?back=1`}
+        total={order.total}
+        until={order.open_until ?? now.action?.expires_at}
+        proForma={api.paper(`pro-forma-${order.id}`, 'pdf')}
+        back={back}
+      />
+    );
   if (['pending', 'processing', 'unknown'].includes(now.state))
     return (
       <Strip kind="wait" title="Your bank has not answered yet." action={<Button onClick={look}>Look again</Button>}>
@@ -139,84 +172,6 @@ function PayOrder({order}) {
     </Card>
   );
 }
-
-const isPhone = () => matchMedia('(pointer: coarse)').matches;
-
-/// What the customer has to do, by the kind of action.
-function Action({order, look}) {
-  const {api} = useBilling();
-  const action = order.now.action ?? {kind: 'wait'};
-  const fields = action.fields ?? {};
-  const until = order.open_until ?? action.expires_at;
-  const returned = async () => {
-    await api.command('customer_returned', {order: order.id}, `${api.account}:back-${order.id}-${Date.now()}`).catch(() => {});
-    look();
-  };
-  const left = until && (
-    <p class="soft">
-      Open until <When at={until} how="time" />. Nothing has been charged.
-    </p>
-  );
-  if (action.kind === 'redirect')
-    return (
-      <Card title="Your bank asks you to confirm">
-        {left}
-        <div class="actions">
-          <a class="button primary" href={safe(action.url)}>
-            Go to your bank
-          </a>
-          <Button onClick={returned}>I have confirmed</Button>
-        </div>
-      </Card>
-    );
-  if (action.kind === 'display' && (fields.upi_uri || action.url?.startsWith('upi:'))) {
-    const uri = fields.upi_uri ?? action.url;
-    return (
-      <Card title="Pay with your UPI app">
-        {left}
-        {isPhone() ? (
-          <a class="button primary wide" href={uri.startsWith('upi:') ? uri : undefined}>
-            Open your UPI app
-          </a>
-        ) : (
-          <p>Scan the code in your app, or pay to the address below.</p>
-        )}
-        <Fields of={fields} />
-        <Button onClick={returned}>I have paid</Button>
-      </Card>
-    );
-  }
-  if (action.kind === 'display')
-    return (
-      <Card title="Pay by bank transfer" action={<a href={api.paper(`pro-forma-${order.id}`, 'pdf')}>Pro forma invoice, PDF</a>}>
-        <p>
-          Transfer <Amount value={order.total} /> and write the reference. You will hear from us when the money is here.
-        </p>
-        <Fields of={{amount: order.total, ...fields}} />
-        {left}
-      </Card>
-    );
-  return (
-    <Strip kind="wait" title="Your bank asks you to confirm this payment." action={<Button onClick={returned}>Look again</Button>}>
-      Confirm it in your bank's app. Nothing has been charged yet.
-    </Strip>
-  );
-}
-
-const safe = (url) => (/^https:\/\//.test(url ?? '') ? url : undefined);
-
-const Fields = ({of}) => (
-  <dl class="rows copy">
-    {Object.entries(of).map(([name, value]) => (
-      <div key={name}>
-        <dt>{format.nameOf({ifsc: 'IFSC', iban: 'IBAN', bic: 'BIC'}, name)}</dt>
-        <dd>
-          <bdi>{value}</bdi> <Copy label={name} value={value} />
-        </dd>
-      </div>
-    ))}
-  </dl>
-);
 
 function Tries({order}) {
   const {names} = useShown();

@@ -10,7 +10,7 @@ const kept = (api) => `florin-sent-${api.tenant}-${api.account}`;
 
 /// What was confirmed last in this tab: its command, its key, and the order once it is known.
 export const lastSent = (api) => JSON.parse(sessionStorage.getItem(kept(api)) ?? 'null');
-const keep = (api, sent) => sessionStorage.setItem(kept(api), JSON.stringify(sent));
+export const keepSent = (api, sent) => sessionStorage.setItem(kept(api), JSON.stringify(sent));
 
 /// The order of what was sent and never answered: the same key gives its answer, and nothing is charged a second time.
 export async function unfinished(api) {
@@ -18,10 +18,10 @@ export async function unfinished(api) {
   if (!sent || sent.answered) return null;
   try {
     const answer = await api.command(sent.name, sent.body, sent.key);
-    keep(api, {...sent, answered: true, order: answer.order?.id ?? null});
+    keepSent(api, {...sent, answered: true, order: answer.order?.id ?? null});
     return answer.order?.id ?? null;
   } catch (problem) {
-    if (!problem.unsure) keep(api, {...sent, answered: true});
+    if (!problem.unsure) keepSent(api, {...sent, answered: true});
     return null;
   }
 }
@@ -147,6 +147,12 @@ export function PayWith({value, onChange}) {
     if (method.offered && !account.payment_methods.some((one) => one.method === method.method))
       for (const brand of method.brands.length > 0 && method.slots.length === 0 ? method.brands : [null])
         options.push([brand ? `${method.method}/${brand}` : method.method, format.nameOf(names, method.method) + (brand ? `, ${brand}` : '')]);
+    else if (method.offered && !method.by_invoice) options.push([`${method.method}/`, `Another ${format.nameOf(names, method.method)}, used once`]);
+  // Where nothing is kept, what is shown first is what pays.
+  const first = account.payment_methods.length === 0 ? options[0]?.[0] : undefined;
+  useEffect(() => {
+    if (!value && first) onChange(first);
+  }, [value, first]);
   if (options.length === 0) return null;
   return <Select label="Pay with" value={value || options[0][0]} options={options} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
@@ -168,15 +174,15 @@ export function Confirm({name, body, quote, fresh, label, done}) {
     const charges = ['subscribe', 'change_plan', 'buy_credits', 'pay_order', 'resume', 'set_licences', 'set_add_on'];
     const whole = charges.includes(name) && quote?.agreed ? {...body, agreed: quote.agreed} : body;
     const sent = {name, body: whole, key: drawKey(api.account), answered: false};
-    keep(api, sent);
+    keepSent(api, sent);
     try {
       const answer = await attempt(sent);
-      keep(api, {...sent, answered: true, order: answer.order?.id ?? null});
+      keepSent(api, {...sent, answered: true, order: answer.order?.id ?? null});
       await again();
       if (answer.order) go(`orders/${answer.order.id}`);
       else done?.(answer);
     } catch (failed) {
-      if (!failed.unsure) keep(api, {...sent, answered: true});
+      if (!failed.unsure) keepSent(api, {...sent, answered: true});
       setProblem(failed);
     } finally {
       sending.current = false;

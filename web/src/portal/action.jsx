@@ -1,0 +1,130 @@
+// What the customer has still to do for a payment, or for a payment method that is being saved, by the kind of action.
+import {useState} from 'preact/hooks';
+import * as format from '../lib/format.js';
+import {Amount, Button, Card, Copy, Strip, When} from '../lib/parts.jsx';
+import {Qr} from '../lib/qr.jsx';
+import {leave} from './left.js';
+
+const isPhone = () => matchMedia('(pointer: coarse)').matches;
+const safe = (url) => (/^https:\/\//.test(url ?? '') ? url : undefined);
+
+/// The text that apps for UPI read; none: it is no payment by UPI.
+export const upiOf = (action) =>
+  [action?.fields?.upi_uri, action?.url, action?.fields?.qr].find((text) => text?.startsWith('upi:')) ?? null;
+
+/// The page of a provider's own form; none: this is no such action.
+export function formOf(action) {
+  const fields = action?.fields ?? {};
+  if (fields.checkout === 'razorpay' && fields.key_id) return 'razorpay_checkout';
+  if (fields.client_secret && fields.publishable_key) return 'stripe_elements';
+  return null;
+}
+
+/// `of` says whose form it is: {tenant, account, order or set_up, token}; it stands behind the #, so that no server sees it.
+const formAddress = (adapter, of) =>
+  `/provider/${adapter}#${new URLSearchParams(Object.entries(of).filter(([, value]) => value))}`;
+
+/// `here` is the address to which the way back leads; `back` asks the processor what became of it.
+export function Action({action, of, here, total, until, proForma, back, saving = false}) {
+  const [gone, setGone] = useState(false);
+  const fields = action.fields ?? {};
+  const upi = upiOf(action);
+  const adapter = formOf(action);
+  const left = until && (
+    <p class="soft">
+      Open until <When at={until} how="time" />. {!saving && 'Nothing has been charged yet.'}
+    </p>
+  );
+  const went = () => leave(of.tenant, here);
+  if (adapter)
+    return (
+      <Card title={saving ? 'Enter the details' : 'Enter how you pay'}>
+        <p>The next step is the payment provider’s own form. What you type there never reaches the seller.</p>
+        {left}
+        <a class="button primary wide" href={formAddress(adapter, of)} onClick={went}>
+          {saving ? 'Open the form' : <>Pay {format.money(total)}</>}
+        </a>
+      </Card>
+    );
+  if (action.kind === 'redirect' && safe(action.url))
+    return (
+      <Card title="Your bank asks you to confirm">
+        <p>You go to your bank’s page and come back here by yourself.</p>
+        {left}
+        <div class="actions">
+          <a class="button primary" href={safe(action.url)} rel="noreferrer" onClick={went}>
+            Go to your bank
+          </a>
+          <Button onClick={back}>I have confirmed</Button>
+        </div>
+      </Card>
+    );
+  if (upi)
+    return (
+      <Card title="Pay with your UPI app">
+        {isPhone() ? (
+          <>
+            <a class="button primary wide" href={upi} onClick={() => setGone(true)}>
+              Open your UPI app
+            </a>
+            {gone && (
+              <p aria-live="polite">Waiting for your app. Come back to this page when you have paid: it shows the result by itself.</p>
+            )}
+            <details>
+              <summary>Pay from another phone</summary>
+              <Qr text={upi} label="QR code for your UPI app" />
+            </details>
+          </>
+        ) : (
+          <div class="scan">
+            <Qr text={upi} label="QR code for your UPI app" />
+            <p>Scan the code with any UPI app on your phone. This page shows the result by itself.</p>
+          </div>
+        )}
+        <Fields of={{amount: total, ...pick(fields, ['upi_id', 'payee'])}} />
+        {left}
+        <Button onClick={back}>I have paid</Button>
+      </Card>
+    );
+  if (action.kind === 'display' && isBank(fields))
+    return (
+      <Card title="Pay by bank transfer" action={proForma && <a href={proForma}>Pro forma invoice, PDF</a>}>
+        <p>
+          Transfer <Amount value={total} /> with this reference. We send you a mail when the money has arrived; until then there is
+          nothing else to do here.
+        </p>
+        <Fields of={{amount: total, ...fields}} />
+        {left}
+      </Card>
+    );
+  if (action.kind === 'display')
+    return (
+      <Strip kind="wait" title="This payment is finished on the seller’s own page." action={<Button onClick={back}>Look again</Button>}>
+        Nothing has been charged yet.
+      </Strip>
+    );
+  return (
+    <Strip kind="wait" title="Your bank asks you to confirm this payment." action={<Button onClick={back}>Look again</Button>}>
+      Confirm it in your bank’s app. Nothing has been charged yet.
+    </Strip>
+  );
+}
+
+const pick = (fields, names) => Object.fromEntries(names.filter((name) => fields[name]).map((name) => [name, fields[name]]));
+const isBank = (fields) => ['iban', 'account', 'account_number', 'ifsc', 'bic', 'reference'].some((name) => fields[name]);
+
+const labels = {ifsc: 'IFSC', iban: 'IBAN', bic: 'BIC', upi_id: 'UPI id', account: 'Account number', holder: 'Account holder', name: 'Account holder'};
+
+/// Each with its own button: nobody copies an account number by eye.
+export const Fields = ({of}) => (
+  <dl class="rows copy">
+    {Object.entries(of).map(([name, value]) => (
+      <div key={name}>
+        <dt>{format.nameOf(labels, name)}</dt>
+        <dd>
+          <bdi>{name === 'amount' ? format.money(value) : value}</bdi> <Copy label={format.nameOf(labels, name)} value={name === 'amount' ? value.split(' ')[0] : value} />
+        </dd>
+      </div>
+    ))}
+  </dl>
+);

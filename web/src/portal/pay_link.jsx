@@ -1,0 +1,248 @@
+// One order, paid by whoever has its link: nobody signs in, nothing is kept, and nothing else is seen.
+import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
+import {drawKey, payApi, sentLink} from '../lib/api.js';
+import * as format from '../lib/format.js';
+import {Button, Card, Loading, Rows, Select, Shown, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Action, upiOf} from './action.jsx';
+import {Charge, lastSent, keepSent, unfinished} from './pay.jsx';
+
+const moving = ['processing', 'pending', 'unknown', 'needs_action'];
+
+export function PayLink({token}) {
+  const link = useLoaded(() => sentLink(token), [token]);
+  if (link.problem)
+    return (
+      <main class="alone">
+        <div class="card">
+          <h1>{link.problem.status ? 'This link does not work any more' : 'The page could not be loaded'}</h1>
+          <p>{link.problem.status ? 'It was for one payment and for a time. Nothing was charged by opening it.' : 'Nothing was charged.'}</p>
+          {link.problem.status ? <p class="soft">Ask whoever sent it to you for a new one.</p> : <Button onClick={link.again}>Try again</Button>}
+        </div>
+      </main>
+    );
+  if (!link.value) return <Loading lines={5} />;
+  return <Seller link={link.value} token={token} />;
+}
+
+function Seller({link, token}) {
+  const api = useMemo(() => payApi(link, token), [link, token]);
+  const shown = useLoaded(() => api.presentation(), [api]);
+  useEffect(() => {
+    if (shown.value?.accent) document.documentElement.style.setProperty('--tenant', shown.value.accent);
+    if (shown.value) document.title = `Pay · ${shown.value.name}`;
+  }, [shown.value]);
+  if (!shown.value) return <Loading lines={5} />;
+  const {seller} = shown.value;
+  return (
+    <Shown.Provider value={shown.value}>
+      <header class="top">
+        <span class="brand">
+          <span class="dot" aria-hidden="true" />
+          {shown.value.name}
+        </span>
+      </header>
+      <main class="narrow" id="main">
+        {shown.value.sandbox && (
+          <Strip kind="info" title="Test mode.">
+            No money moves here.
+          </Strip>
+        )}
+        <OneOrder api={api} link={link} token={token} />
+        <p class="soft small">
+          {seller && (
+            <>
+              {seller.name}, {seller.address.join(', ')}
+              {seller.contact && (
+                <>
+                  {' · '}
+                  <a href={`mailto:${seller.contact}`}>{seller.contact}</a>
+                </>
+              )}
+            </>
+          )}
+        </p>
+      </main>
+    </Shown.Provider>
+  );
+}
+
+function OneOrder({api, link, token}) {
+  const loaded = useLoaded(() => api.get('/checkout'), [api]);
+  const [waited, setWaited] = useState(0);
+  const order = loaded.value?.order;
+  const state = order?.now.state;
+  const most = upiOf(order?.now.action) ? 15 : 2;
+  const back = async () => {
+    await api.command('customer_returned', {order: link.order}, drawKey('pay')).catch(() => {});
+    loaded.again();
+  };
+  // What was sent before a reload is looked up by its key; who comes back from a bank's page asks what became of it.
+  useEffect(() => {
+    unfinished(api).then(() => {
+      if (!new URLSearchParams(location.search).has('back')) return loaded.again();
+      history.replaceState(null, '', location.pathname);
+      return back();
+    });
+    const shown = (event) => event.persisted && loaded.again();
+    addEventListener('pageshow', shown);
+    return () => removeEventListener('pageshow', shown);
+  }, [api]);
+  useEffect(() => {
+    if (!moving.includes(state) || waited >= most) return undefined;
+    let gone = false;
+    const done = () => {
+      if (gone) return;
+      setWaited(waited + 1);
+      loaded.again();
+    };
+    api.get('/checkout?wait=20').then(done, done);
+    return () => {
+      gone = true;
+    };
+  }, [state, waited, api]);
+  if (loaded.problem && !loaded.value)
+    return (
+      <Strip kind="bad" alert title={loaded.problem.message} action={<Button onClick={loaded.again}>Try again</Button>}>
+        Nothing was charged.
+      </Strip>
+    );
+  if (!loaded.value) return <Loading lines={5} />;
+  if (state === 'paid')
+    return (
+      <>
+        <h1 tabIndex={-1}>Paid {format.money(order.total)}</h1>
+        <Strip kind="ok" title="Thank you.">
+          The invoice goes to the account’s own address. This link has done its work.
+        </Strip>
+      </>
+    );
+  if (order.state !== 'open')
+    return (
+      <>
+        <h1 tabIndex={-1}>Nothing is to be paid here</h1>
+        <p>This order was closed. Nothing is asked for it any more.</p>
+      </>
+    );
+  return (
+    <>
+      <h1 tabIndex={-1}>Pay {format.money(order.total)}</h1>
+      {state === 'declined' && (
+        <Strip kind="bad" alert title={order.now.decline?.sentence ?? 'The payment was declined.'}>
+          Nothing was charged. You can pay another way.
+        </Strip>
+      )}
+      {['pending', 'processing', 'unknown'].includes(state) && (
+        <Strip kind="wait" title="Your bank has not answered yet." action={<Button onClick={loaded.again}>Look again</Button>}>
+          You can close this page. There is nothing to do, and nothing is charged twice.
+        </Strip>
+      )}
+      {state === 'needs_action' && (
+        <Action
+          action={order.now.action ?? {kind: 'wait'}}
+          of={{tenant: link.tenant, account: link.account, order: String(link.order), token}}
+          here={`/pay/${token}?back=1`}
+          total={order.total}
+          until={order.open_until ?? order.now.action?.expires_at}
+          back={back}
+        />
+      )}
+      {(state === 'open' || state === 'declined') && <Pay api={api} order={order} methods={loaded.value.methods} look={loaded.again} />}
+      <Card title="What it is for" action={<PaperLink api={api} order={order} />}>
+        <Charge of={order} />
+        <Rows of={[['Order', String(order.id)], ['Placed', <When at={order.placed_at} />], order.open_until && ['Due by', <When at={order.open_until} />]]} />
+      </Card>
+    </>
+  );
+}
+
+/// A link is no cookie: what it may read is asked for with its token, and kept by the reader.
+function PaperLink({api, order}) {
+  const [problem, setProblem] = useState(null);
+  const save = async () => {
+    try {
+      const url = URL.createObjectURL(await api.paperBytes(`pro-forma-${order.id}`, 'pdf'));
+      Object.assign(document.createElement('a'), {href: url, download: `pro-forma-${order.id}.pdf`}).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      setProblem(null);
+    } catch (failed) {
+      setProblem(failed);
+    }
+  };
+  return (
+    <>
+      <Button kind="small" onClick={save}>
+        Pro forma, PDF
+      </Button>
+      {problem && <small class="error" role="alert">{problem.message}</small>}
+    </>
+  );
+}
+
+function Pay({api, order, methods, look}) {
+  const {names} = useShown();
+  const offered = methods.filter((one) => one.offered);
+  const ways = offered.flatMap((one) =>
+    one.brands.length > 0 && one.slots.length === 0
+      ? one.brands.map((brand) => [`${one.method}/${brand}`, `${format.nameOf(names, one.method)}, ${brand}`])
+      : [[one.method, format.nameOf(names, one.method)]],
+  );
+  const [way, setWay] = useState(ways[0]?.[0]);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const sending = useRef(false);
+  const send = async () => {
+    if (sending.current) return;
+    sending.current = true;
+    setBusy(true);
+    setProblem(null);
+    const sent = {name: 'pay_order', body: {order: order.id, pay_with: way, agreed: order.total}, key: drawKey('pay'), answered: false};
+    keepSent(api, sent);
+    try {
+      await api.command(sent.name, sent.body, sent.key);
+      keepSent(api, {...sent, answered: true});
+      look();
+    } catch (failed) {
+      if (!failed.unsure) keepSent(api, {...sent, answered: true});
+      // Somebody else was faster: the order says how it stands.
+      if (['payment_under_way', 'nothing_to_pay'].includes(failed.code)) look();
+      else setProblem(failed);
+    } finally {
+      sending.current = false;
+      setBusy(false);
+    }
+  };
+  const lookAgain = async () => {
+    setBusy(true);
+    await unfinished(api);
+    setBusy(false);
+    if (lastSent(api)?.answered) {
+      setProblem(null);
+      look();
+    }
+  };
+  if (ways.length === 0)
+    return (
+      <Strip kind="warn" title="This order cannot be paid by a link.">
+        {methods.map((one) => one.why).find(Boolean)}
+      </Strip>
+    );
+  return (
+    <Card>
+      {ways.length > 1 && <Select label="Pay with" value={way} options={ways} onChange={(event) => setWay(event.currentTarget.value)} />}
+      {problem?.unsure && (
+        <Strip kind="warn" alert title="We don’t know yet whether this went through." action={<Button onClick={lookAgain}>Look again</Button>}>
+          Looking again charges nothing a second time.
+        </Strip>
+      )}
+      {problem && !problem.unsure && (
+        <Strip kind="bad" alert title={problem.message}>
+          Nothing was charged.
+        </Strip>
+      )}
+      <Button kind="primary wide" busy={busy} why={problem?.unsure ? 'Look first at what became of it.' : undefined} onClick={send}>
+        {busy ? 'One moment…' : `Pay ${format.money(order.total)} by ${format.nameOf(names, way.split('/')[0])}`}
+      </Button>
+      <p class="soft small under">It is paid once and kept nowhere.</p>
+    </Card>
+  );
+}
