@@ -411,13 +411,15 @@ Result<bool> confirmed(const std::vector<ToAsk>& asked, const ProcessorPlugin::A
           .code = "provider_not_reached",
           .message = "the provider was asked whether the webhook is its own: http " + std::to_string(reply->status)};
     const florin_list values = reply->json.list();
-    bool same = false;
-    for (std::uint32_t i = 0; i < values.count && !same; ++i) {
+    std::optional<std::string> said;
+    for (std::uint32_t i = 0; i < values.count && !said; ++i) {
       const auto& value = static_cast<const florin_json*>(values.at)[i];
-      same =
-          value.kind == FLORIN_JSON_STRING && copied(value.pointer) == one.pointer && copied(value.text) == one.given;
+      if (value.kind == FLORIN_JSON_STRING && copied(value.pointer) == one.pointer) said = copied(value.text);
     }
-    if (!same) return false;
+    if (!said)
+      return Error{.code = "provider_not_reached",
+                   .message = "the provider was asked whether the webhook is its own, and its answer does not say"};
+    if (*said != one.given) return false;
   }
   return true;
 }

@@ -120,13 +120,12 @@ class PayPal {
 
   /// An order that nobody captures moves nothing: it is let lapse.
   Step cancel(const Operation& op, const Replies& replies) const {
-    if (replies.empty()) return Text(op.ref) ? look(op.ref) : search(op, 1);
-    if (!Text(op.ref) && is_page(replies.last())) return found(op, replies);
+    if (replies.empty()) return looked_up(op, replies);
     const Json body = replies.last().json();
     const Text status = body["status"].text();
     if (replies.last().status() == 200 && body["purchase_units"].is_array() && status != Text("COMPLETED"))
       return done({.state = FLORIN_VOIDED, .ref = Text(of_order) + body["id"].text(), .raw = status});
-    return settled_or_absent(replies.last());
+    return looked_up(op, replies);
   }
 
   Step refund(const Operation& op, const Replies& replies) const {
@@ -139,9 +138,7 @@ class PayPal {
   Step status(const Operation& op, const Replies& replies) const {
     if ((op.flags & FLORIN_OF_METHOD) != 0) return saving(op, replies);
     if ((op.flags & FLORIN_OF_REFUND) != 0) return of_refund(op, replies);
-    if (replies.empty()) return Text(op.ref) ? look(op.ref) : search(op, 1);
-    if (!Text(op.ref) && is_page(replies.last())) return found(op, replies);
-    return settled_or_absent(replies.last());
+    return looked_up(op, replies);
   }
 
   /// The customer agrees on PayPal's page that the account may be charged without them.
@@ -229,6 +226,17 @@ class PayPal {
   static Step search(const Operation& op, std::int64_t page_number) {
     return transactions(op.started_at_us - minutes(5), op.started_at_us + days(2), page_number);
   }
+  /// By its id, or in the list. An order that nobody approved is forgotten after some hours: one that is not there has
+  /// moved nothing, unless the list knows better.
+  static Step looked_up(const Operation& op, const Replies& replies) {
+    if (replies.empty()) return Text(op.ref) ? look(op.ref) : search(op, 1);
+    if (is_page(replies.last())) return found(op, replies);
+    if (is_order(op.ref) && replies.size() == 1 && is_missing(replies.last())) return search(op, 1);
+    return settled_or_absent(replies.last());
+  }
+  static bool is_missing(const Reply& reply) {
+    return reply.status() == 404 && reply.json()["name"].text() == Text("RESOURCE_NOT_FOUND");
+  }
   /// Nothing is absent because a proxy or a cut answer does not mention it.
   static bool is_page(const Reply& reply) {
     const Json body = reply.json();
@@ -243,9 +251,13 @@ class PayPal {
         capture = info["transaction_id"].text();
     });
     if (capture) return look(capture);
-    if (replies.size() >= body["total_pages"].integer()) return done({.state = FLORIN_ABSENT});
+    const bool ordered = is_order(op.ref);
+    const std::uint32_t pages = replies.size() - (ordered ? 1 : 0);
+    if (pages >= body["total_pages"].integer())
+      return ordered ? done({.state = FLORIN_EXPIRED, .ref = op.ref, .raw = "forgotten"})
+                     : done({.state = FLORIN_ABSENT});
     if (replies.size() == most_pages) return done({.state = FLORIN_UNKNOWN, .raw = "not on the newest pages"});
-    return search(op, replies.size() + 1);
+    return search(op, pages + 1);
   }
 
   static Claim booked(const Json& info) {
@@ -281,9 +293,7 @@ class PayPal {
     return done(link(body, {"refund"}) || body["final_capture"] ? read_capture(body) : read_refund(body));
   }
   static Step settled_or_absent(const Reply& reply) {
-    if (reply.status() == 404 && reply.json()["name"].text() == Text("RESOURCE_NOT_FOUND"))
-      return done({.state = FLORIN_ABSENT});
-    return settle(reply);
+    return is_missing(reply) ? done({.state = FLORIN_ABSENT}) : settle(reply);
   }
   static Step refused(const Reply& reply) {
     const Json error = reply.json();
@@ -442,5 +452,6 @@ FLORIN_PLUGIN(PayPal, R"({"id": "paypal", "version": "1.0.0", "interfaces": ["fl
   "endpoints": {"api": "https://api-m.paypal.com"},
   "secrets": {"paypal.client_id": {"for": "api"}, "paypal.client_secret": {"for": "api"}},
   "credentials": {"paypal.token": {"for": "api"}},
-  "config": {"type": "object", "additionalProperties": false, "properties": {
+  "config": {"type": "object", "additionalProperties": false, "examples": [{"webhook_id": "8PT597110X687430LKGECATA"}],
+    "properties": {
     "webhook_id": {"type": "string"}, "return_url": {"type": "string", "pattern": "^https?://"}}}})")

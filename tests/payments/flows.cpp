@@ -280,15 +280,16 @@ const std::vector<Flow> all = {
        host.to(renews - minutes(1));
        host.to(renews + hours(27));
      }},
-    {"a mandate made, then debited", "gocardless", [](Paying& host, const StandIn&) { opens_in_euro(host); },
+    {"debit in euro", "gocardless",
      [](Paying& host, const StandIn& gocardless) {
+       opens_in_euro(host);
        must(host, "owner", R"({"set_up_payment_method": {"method": "sepa_debit", "slot": "primary"}})");
-       host.to(flows_begin + minutes(2));
        gives_bank_account(gocardless);
-       asks_if_it_may(host, R"({"customer_returned": {}})");
-       asks_if_it_may(host, R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+       must(host, "owner", R"({"customer_returned": {}})");
      },
-     &gives_bank_account},
+     [](Paying& host, const StandIn&) {
+       must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+     }},
     {"approved on its page", "paypal", [](Paying& host, const StandIn&) { opens_in_euro(host); },
      [](Paying& host, const StandIn& paypal) {
        must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly", "pay_with": "paypal"}})");

@@ -143,6 +143,12 @@ TEST_F(Credential, AWebhookComesAgainWhenNobodyCouldBeAsked) {
   EXPECT_EQ(said.error().code, "provider_not_reached") << "the provider sends it again";
 }
 
+/// Wrong: refused for good, because a proxy answered in the provider's place.
+TEST_F(Credential, AnAnswerThatDoesNotSayRefusesNothingForGood) {
+  provider.verdict = "\", \"verification_status";
+  EXPECT_EQ(heard().error().code, "provider_not_reached");
+}
+
 TEST_F(Credential, NobodyIsAskedAboutWhatAnotherCheckRefuses) {
   EXPECT_EQ(heard({{"X-Also-Signed", "00"}}).error().code, "bad_signature");
   EXPECT_TRUE(provider.seen.empty());

@@ -107,7 +107,8 @@ std::string as_text(const Operation& operation) {
                                       {"refund_key", operation.refund_key},
                                       {"cursor", operation.cursor},
                                       {"from", operation.from.text()},
-                                      {"until", operation.until.text()}});
+                                      {"until", operation.until.text()},
+                                      {"return_url", operation.return_url}});
 }
 
 Operation operation_of(const std::string& text) {
@@ -134,6 +135,7 @@ Operation operation_of(const std::string& text) {
   operation.cursor = word("cursor");
   operation.from = *Instant::parse(word("from"));
   operation.until = *Instant::parse(word("until"));
+  if (read.contains("return_url")) operation.return_url = word("return_url");  // not of the older records
   return operation;
 }
 
