@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/pins.hpp"
+#include "config/service_file.hpp"
 
 namespace florin {
 
@@ -14,6 +15,13 @@ namespace {
 std::filesystem::path folder_of_copies(const std::optional<std::filesystem::path>& data) {
   if (data) return *data / "plugins";
   return std::filesystem::temp_directory_path() / ("florin-" + std::to_string(::geteuid()));
+}
+
+/// Where customers reach this host, as the same file says under `serve`; what is wrong in there is said by who serves.
+std::string base_url_of(const config::HostFile& file) {
+  if (file.plugins_at.file.empty()) return {};
+  Errors ignored;
+  return config::load_service_settings(file.plugins_at.file, ignored).base_url;
 }
 
 /// A plugin speaks of its own block, `/payments/processors/stripe/hosts`; the operator has a file and a line.
@@ -52,7 +60,8 @@ Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                                     .egress = {.deadline = file.egress.deadline,
                                                                .loopback = file.egress.loopback,
                                                                .private_addresses = file.egress.private_addresses},
-                                                    .persons = std::move(persons)});
+                                                    .persons = std::move(persons),
+                                                    .base_url = base_url_of(file)});
 }
 
 Errors plug_in(Plugged& plugged, const config::Tenant& tenant) {

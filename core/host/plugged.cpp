@@ -155,6 +155,14 @@ Operation operation_of(const engine::Effect& effect) {
   return operation;
 }
 
+/// Where a provider's page sends the customer back to. It names the order, for the page that they come to; nothing of
+/// it is believed.
+std::string return_url(const std::string& base, const engine::Effect& effect) {
+  std::string url = base + "/return/" + effect.tenant.text();
+  if (effect.kind == engine::Effect::Kind::charge) url += "?order=" + std::to_string(effect.order.value);
+  return url;
+}
+
 /// What is said of an operation that the processor's plugin does not have; none: the operation itself says it.
 std::optional<ProviderReport> not_offered(OperationKind kind) {
   ProviderReport said;
@@ -497,6 +505,7 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
     for (const std::string& name : manifest.person)
       operation.person.emplace_back(name, std::ranges::find(known, name, &Word::name)->value);
   }
+  if (of_person && !options_.base_url.empty()) operation.return_url = return_url(options_.base_url, effect);
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
   operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,
           [held, effect, now, done = std::move(done)](ProviderReport said) mutable {
@@ -539,7 +548,10 @@ Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const Pro
   const auto held = tenant(id);
   if (held == nullptr || !held->processors.contains(processor.text())) return no_such_processor(held.get(), processor);
   const Processing& processing = held->processors.at(processor.text());
-  return processing.plugin->webhook(message, processing.secrets);
+  const auto asks = [&](const PlannedRequest& request) {
+    return ask_provider(*processing.plugin, request, *processing.way, processing.secrets, message.received_at);
+  };
+  return processing.plugin->webhook(message, processing.secrets, asks);
 }
 
 std::vector<std::string> Plugged::person_for(const TenantId& id, const ProcessorId& processor) const {

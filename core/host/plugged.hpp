@@ -34,6 +34,7 @@ class Plugged : public engine::Policies, public engine::Providers {
     bool payments_in_sandbox = false;  ///< every processor is played by the sandbox, whatever its plugin
     Egress egress;
     Persons persons;
+    std::string base_url;  ///< where this host is reached, for who comes back from a provider's page; empty: not known
   };
   Plugged(PluginLibrary library, Options options) : library_(std::move(library)), options_(std::move(options)) {}
 

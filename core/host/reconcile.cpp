@@ -139,6 +139,12 @@ Discrepancy only_ours(const std::string& key, const OfOurs& one) {
           .found_at = {}};
 }
 
+/// Whether a debit that failed late is taken back here.
+bool taken_back(const Ours& ours, const WebhookClaim& claim) {
+  const auto dispute = ours.disputes.find(reversal_of(claim.payment_key));
+  return dispute != ours.disputes.end() && dispute->second == DisputeState::lost;
+}
+
 class Reconciling {
  public:
   Reconciling(Assembly& assembly, TenantId tenant, ProcessorId processor, Instant from, Instant until)
@@ -218,7 +224,10 @@ class Reconciling {
       const OfOurs& ours = known->second;
       const bool same = ours.state == claim.said.state && (!moved(claim) || ours.amount == claim.said.amount);
       if (same) ++report_.same;
-      if (same ? !tells_of_fee(ours, claim) : !open_still(ours.state) && !moved(claim)) continue;
+      const bool came_back = claim.reversed && ours.state == AttemptState::captured && !taken_back(before, claim);
+      const bool nothing_new = same ? !tells_of_fee(ours, claim) : !open_still(ours.state) && !moved(claim);
+      if (nothing_new && !came_back) continue;
+      if (came_back) ++report_.learned;
       if (const auto said = saying_.say(claim, event_of(claim)); !said) return said.error();
     }
     return Done{};
@@ -257,6 +266,7 @@ class Reconciling {
       if (was == before.by_key.end() || is == after.by_key.end()) continue;
       if (was->second.state != is->second.state) ++report_.learned;
       if (!moved(claim) && is->second.state == AttemptState::captured && !captured_earlier(key)) continue;
+      if (claim.reversed && taken_back(after, claim)) continue;
       std::ranges::move(between(key, is->second, claim), std::back_inserter(found_));
     }
     for (const auto& [key, one] : after.by_key) {

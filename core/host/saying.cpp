@@ -21,6 +21,8 @@ Discrepancy only_theirs(const WebhookClaim& claim, const std::string& found_by) 
           .found_at = {}};
 }
 
+std::string reversal_of(const std::string& payment_key) { return "reversal-" + payment_key; }
+
 namespace {
 
 /// Money moved at the provider, and our books have no place for it: never a claim that says nothing new.
@@ -49,6 +51,8 @@ ReceiptId receipt_of(const WebhookClaim& claim) {
 }
 
 Result<bool> Saying::say(const WebhookClaim& claim, const std::string& event) {
+  if (claim.gone && claim.proven)
+    if (const auto taken = take_away(claim, event); !taken || *taken) return taken;
   AccountId account;
   std::optional<AnyCommand> command;
   const auto read =
@@ -64,6 +68,30 @@ Result<bool> Saying::say(const WebhookClaim& claim, const std::string& event) {
   if (taken && taken->entry->refusal && for_a_person(*taken->entry->refusal))
     if (const auto told = differ(not_taken(claim, *taken->entry->refusal)); !told) return told.error();
   return true;
+}
+
+Result<bool> Saying::take_away(const WebhookClaim& claim, const std::string& event) {
+  if (claim.said.ref.empty()) return false;
+  const auto holders = assembly_.engine().of_accounts<std::vector<std::string>>(tenant_, [&](const Account& account) {
+    std::optional<std::vector<std::string>> slots;
+    for (const SavedMethod& saved : account.methods)
+      if (saved.processor == processor_ && saved.token == claim.said.ref && account.slot(saved.slot) != nullptr &&
+          account.slot(saved.slot)->id == saved.id) {
+        if (!slots) slots.emplace();
+        slots->push_back(saved.slot);
+      }
+    return slots;
+  });
+  if (!holders) return holders.error();
+  for (const auto& [account, slots] : *holders)
+    for (const std::string& slot : slots) {
+      // A payment that is under way with it is left to come to its end, which says the same.
+      engine::Job job = job_of(account, RemovePaymentMethod{slot});
+      job.key = "gone " + engine::provider_key(processor_.text() + " " + event + " " + slot);
+      const auto taken = assembly_.engine().submit_and_wait(std::move(job));
+      if (!taken && taken.error().code != "key_reused") return taken.error();
+    }
+  return !holders->empty();
 }
 
 Status Saying::differ(Discrepancy difference) {
@@ -85,7 +113,8 @@ Status Saying::agree(const std::string& difference) {
   return Done{};
 }
 
-/// A claim that nobody vouches for is a hint: the processor is asked.
+/// A claim that nobody vouches for is a hint, and so is one that does not say what its payment or refund is: the
+/// processor is asked.
 std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const WebhookClaim& claim,
                                              AccountId& account) const {
   PaymentReported said{.order = {}, .attempt = 0, .said = claim.said};
@@ -94,6 +123,8 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
     if (!shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, order) &&
         !shard.find_attempt(tenant_, claim.payment_key, account, order, said.attempt))
       return std::nullopt;
+    // Without a name of its own it is about the reversal of that payment, such as a chargeback that was cancelled.
+    if (claim.said.ref.empty()) return reversed(shard, claim, account);
     return RecordDispute{.order = order,
                          .ref = claim.said.ref,
                          .state = *claim.dispute,
@@ -101,6 +132,8 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
                          .reason = claim.said.raw};
   }
   if (claim.of_receipt) return received(shard, claim, account);
+  if (claim.reversed && claim.proven)
+    if (auto lost = reversed(shard, claim, account)) return lost;
   LookUp asks;
   // What is said of a method that is being saved lacks what is needed: it is asked about. Where that is a payment of
   // its own, it has the key as well.
@@ -108,14 +141,44 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
   if (claim.of_method) return std::nullopt;
   if (claim.of_refund) {
     if (!shard.find_refund(tenant_, claim.refund_key, account, asks.refund)) return refunded(shard, claim, account);
-    if (!claim.proven) return asks;
+    if (!claim.proven || claim.said.state == AttemptState::unknown) return asks;
     return RefundReported{asks.refund, claim.said};
   }
   if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) return std::nullopt;
-  if (claim.proven) return said;
+  if (claim.proven && claim.said.state != AttemptState::unknown) return said;
   asks.order = said.order;
   asks.attempt = said.attempt;
   return asks;
+}
+
+namespace {
+
+/// Of a payment: our attempt by its key, or else by the provider's id of it.
+const Attempt* attempt_of(const Order& order, const WebhookClaim& claim) {
+  for (const Attempt& attempt : order.attempts)
+    if (claim.payment_key.empty() ? attempt.ref == claim.payment_ref : attempt.key == claim.payment_key)
+      return &attempt;
+  return nullptr;
+}
+
+}  // namespace
+
+/// A debit that had brought its money: what it paid is taken back, as a lost dispute is. None: it had not.
+std::optional<AnyCommand> Saying::reversed(const engine::Shard& shard, const WebhookClaim& claim,
+                                           AccountId& account) const {
+  OrderId id;
+  std::uint32_t number = 0;
+  if (!shard.find_attempt(tenant_, claim.payment_key, account, id, number) &&
+      !shard.find_by_ref(tenant_, processor_, claim.payment_ref, account, id))
+    return std::nullopt;
+  const Order* order = shard.account(tenant_, account)->order(id);
+  const Attempt* attempt = order == nullptr ? nullptr : attempt_of(*order, claim);
+  if (attempt == nullptr || attempt->state != AttemptState::captured) return std::nullopt;
+  return RecordDispute{.order = id,
+                       .ref = reversal_of(attempt->key),
+                       .state = claim.dispute.value_or(DisputeState::lost),
+                       .amount = attempt->amount,
+                       .reason = claim.said.decline_code.empty() ? claim.said.raw : claim.said.decline_code};
 }
 
 /// A refund that was made at the processor itself, of a payment of ours: known by its id, or new.

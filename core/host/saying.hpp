@@ -6,12 +6,16 @@
 #include "plugins/processor.hpp"
 
 /// What a processor claims, said to the books.
+///
+/// Source   docs/decisions/0140-late-failures.md
 namespace florin {
 
 /// Of our attempt or refund that it is about.
 const std::string& key_of(const WebhookClaim& claim);
 /// Its name as a receipt, of money that came by bank.
 ReceiptId receipt_of(const WebhookClaim& claim);
+/// The dispute that stands for a debit's late failure.
+std::string reversal_of(const std::string& payment_key);
 /// Whether money moved.
 bool moved(const WebhookClaim& claim);
 /// Money that moved at the provider under a key that our books do not have.
@@ -31,6 +35,9 @@ class Saying {
   Status differ(Discrepancy difference);
 
  private:
+  /// What the processor takes no more leaves the accounts that have it. False: none has.
+  Result<bool> take_away(const WebhookClaim& claim, const std::string& event);
+  std::optional<AnyCommand> reversed(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
   std::optional<AnyCommand> command_of(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
   std::optional<AnyCommand> refunded(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;
   std::optional<AnyCommand> received(const engine::Shard& shard, const WebhookClaim& claim, AccountId& account) const;

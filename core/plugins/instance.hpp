@@ -63,6 +63,10 @@ template <class T>
 inline constexpr std::size_t size_in_1_0 = sizeof(T);
 template <>
 inline constexpr std::size_t size_in_1_0<florin_outcome> = offsetof(florin_outcome, fee);
+template <>
+inline constexpr std::size_t size_in_1_0<florin_capabilities> = offsetof(florin_capabilities, credentials);
+template <>
+inline constexpr std::size_t size_in_1_0<florin_check> = offsetof(florin_check, request);
 
 /// A struct of a plugin that may be older, with what it lacks as zero; or newer, without what we do not know. None when
 /// there is none, or when it is smaller than it ever was.
@@ -109,14 +113,24 @@ std::optional<T> inside(const T* pointer) {
   return whole;
 }
 
-/// Calls `take` for each element of a list. Throws PluginFault for more than 10000, or elements that are too small.
+/// Calls `take` for each element of a list; one that an older plugin wrote lacks what came later. Throws PluginFault
+/// for more than 10000, or elements that are too small.
 template <class T, class Take>
 void for_each(const florin_list& list, Take take) {
   if (list.count == 0) return;
-  if (list.at == nullptr || list.count > 10'000 || list.stride < sizeof(T))
+  if (list.at == nullptr || list.count > 10'000 || list.stride < size_in_1_0<T>)
     throw PluginFault("bad_answer", "answered with a list that cannot be");
-  // NOLINTNEXTLINE(bugprone-casting-through-void): walked by the stride of who wrote it
-  for (std::uint32_t i = 0; i < list.count; ++i) take(*FLORIN_AT(T, list, i));
+  // NOLINTBEGIN(bugprone-casting-through-void): walked by the stride of who wrote it
+  for (std::uint32_t i = 0; i < list.count; ++i) {
+    if (list.stride >= sizeof(T)) {
+      take(*FLORIN_AT(T, list, i));
+      continue;
+    }
+    T whole{};
+    std::memcpy(&whole, FLORIN_AT(char, list, i), list.stride);
+    take(whole);
+  }
+  // NOLINTEND(bugprone-casting-through-void)
 }
 
 /// A copy of text. Throws PluginFault above 1 MiB.

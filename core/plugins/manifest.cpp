@@ -59,10 +59,35 @@ std::optional<std::string> text_of(const boost::json::object& object, std::strin
   return std::string(value->get_string());
 }
 
+/// `secrets` or `credentials`: names, each with the endpoint that it may be sent to.
+Status read_bound(const boost::json::object& object, const std::string& member,
+                  const std::map<std::string, std::string>& endpoints, std::map<std::string, std::string>& into) {
+  const auto* names = object.if_contains(member);
+  if (names == nullptr) return Done{};
+  if (!names->is_object()) return bad_manifest(fmt::format("'{}' is an object of names", member));
+  const std::string one = member.substr(0, member.size() - 1);
+  for (const auto& [name, what] : names->get_object()) {
+    if (!what.is_object())
+      return bad_manifest(fmt::format("{} '{}' is an object, as {{\"for\": endpoint}}", one, std::string_view(name)));
+    const std::string endpoint = text_of(what.get_object(), "for").value_or("");
+    if (!endpoint.empty() && !endpoints.contains(endpoint))
+      return bad_manifest(fmt::format("{} '{}' is for endpoint '{}', which is not among 'endpoints'", one,
+                                      std::string_view(name), endpoint));
+    into.emplace(name, endpoint);
+  }
+  return Done{};
+}
+
 }  // namespace
 
 bool Manifest::offers(std::string_view interface_id) const {
   return std::find(interfaces.begin(), interfaces.end(), interface_id) != interfaces.end();
+}
+
+std::string Manifest::bound_to(const std::string& name) const {
+  for (const auto* known : {&secrets, &credentials})
+    if (const auto found = known->find(name); found != known->end()) return found->second;
+  return {};
 }
 
 Result<std::string> manifest_section(std::string_view file) {
@@ -142,18 +167,9 @@ Result<Manifest> read_manifest(std::string_view section) {
       manifest.endpoints.emplace(name, address.get_string());
     }
   }
-  if (const auto* secrets = object.if_contains("secrets"); secrets != nullptr) {
-    if (!secrets->is_object()) return bad_manifest("'secrets' is an object of names");
-    for (const auto& [name, what] : secrets->get_object()) {
-      if (!what.is_object())
-        return bad_manifest(fmt::format("secret '{}' is an object, as {{\"for\": endpoint}}", std::string_view(name)));
-      const std::string endpoint = text_of(what.get_object(), "for").value_or("");
-      if (!endpoint.empty() && !manifest.endpoints.contains(endpoint))
-        return bad_manifest(fmt::format("secret '{}' is for endpoint '{}', which is not among 'endpoints'",
-                                        std::string_view(name), endpoint));
-      manifest.secrets.emplace(name, endpoint);
-    }
-  }
+  for (const auto& [member, into] :
+       {std::pair("secrets", &manifest.secrets), std::pair("credentials", &manifest.credentials)})
+    if (const auto read_all = read_bound(object, member, manifest.endpoints, *into); !read_all) return read_all.error();
   if (const auto* person = object.if_contains("person"); person != nullptr) {
     if (!person->is_array()) return bad_manifest("'person' is a list of words, as [\"email\", \"phone\"]");
     for (const auto& word : person->get_array()) {

@@ -66,6 +66,7 @@ florin_operation lent_operation(const Operation& operation, const std::vector<fl
   in.cursor = lent(operation.cursor);
   in.from_us = operation.from.us;
   in.until_us = operation.until.us;
+  in.return_url = lent(operation.return_url);
   return in;
 }
 
@@ -134,6 +135,7 @@ AttemptState state_of(std::uint32_t said) {
   switch (said) {
     case FLORIN_NOT_SENT: return AttemptState::not_sent;
     case FLORIN_DECLINED:
+    case FLORIN_REVERSED:
     case FLORIN_REFUND_FAILED: return AttemptState::declined;
     case FLORIN_PENDING: return AttemptState::pending;
     case FLORIN_NEEDS_ACTION: return AttemptState::needs_action;
@@ -157,7 +159,8 @@ About about_of(const Operation& operation) {
 /// A word on a payment is no word on a refund, and the other way round: what does not fit is not known.
 bool fits(std::uint32_t state, About about) {
   if (state == FLORIN_REFUNDED || state == FLORIN_REFUND_FAILED) return about == About::refund;
-  if (state == FLORIN_CAPTURED || state == FLORIN_AUTHORISED) return about == About::payment;
+  if (state == FLORIN_CAPTURED || state == FLORIN_AUTHORISED || state == FLORIN_REVERSED)
+    return about == About::payment;
   if (state == FLORIN_SAVED) return about == About::method;
   return true;
 }
@@ -249,11 +252,34 @@ std::optional<WebhookClaim> claim_of(const florin_claim& said) {
                                      : claim.of_method ? About::method
                                                        : About::payment);
   gate::amount(claim.said.amount.minor(), "an amount");
+  claim.reversed = said.about == FLORIN_ABOUT_PAYMENT && inside(said.outcome)->state == FLORIN_REVERSED;
+  claim.gone = claim.of_method && inside(said.outcome)->state == FLORIN_VOIDED;
   claim.happened_at = {said.outcome->happened_at_us};
   return claim;
 }
 
-ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_1& table) {
+CredentialPlan credential_of(const florin_credential& said, const Manifest& manifest) {
+  CredentialPlan plan{.name = gate::word(said.name, "the name of a credential"),
+                      .request = request_of(said.request, manifest),
+                      .token = gate::word(said.token, "a JSON pointer"),
+                      .lifetime = gate::word(said.lifetime, "a JSON pointer")};
+  if (!manifest.credentials.contains(plan.name))
+    refuse_answer("a credential '" + plan.name + "' that is not among its manifest's `credentials`");
+  const auto names_one = [&](const Value& value) {
+    return std::ranges::any_of(value.terms, [&](const Term& term) {
+      return term.code == FLORIN_SECRET && manifest.credentials.contains(term.text);
+    });
+  };
+  if (names_one(plan.request.body) ||
+      std::ranges::any_of(plan.request.headers, [&](const auto& header) { return names_one(header.second); }))
+    refuse_answer("a credential '" + plan.name + "' that is obtained by means of a credential");
+  if (plan.request.effect != RequestEffect::read)
+    refuse_answer("a credential '" + plan.name + "' whose request is not FLORIN_READ");
+  if (!plan.token.starts_with('/')) refuse_answer("a credential '" + plan.name + "' without a pointer to its token");
+  return plan;
+}
+
+ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_1& table, const Manifest& manifest) {
   ProcessorFacts facts;
   const auto texts = [](const florin_list& list) {
     std::vector<std::string> all;
@@ -269,6 +295,12 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
     if ((offer.operations >> FLORIN_CHARGE & 1) != 0 && (offer.operations >> FLORIN_STATUS & 1) == 0)
       throw PluginFault("lacks_interface", "charges without status, which finds a payment by our key");
   });
+  for_each<florin_credential>(said.credentials, [&](const florin_credential& credential) {
+    facts.credentials.push_back(credential_of(credential, manifest));
+  });
+  for (const auto& [name, endpoint] : manifest.credentials)
+    if (std::ranges::find(facts.credentials, name, &CredentialPlan::name) == facts.credentials.end())
+      throw PluginFault("bad_answer", "describes no request that obtains the credential '" + name + "'");
   facts.signed_webhooks = (said.flags & FLORIN_SIGNED_WEBHOOKS) != 0;
   facts.takes_webhooks = table.webhook != nullptr;
   facts.key_window = {std::max<std::int64_t>(said.key_window_us, 0)};
@@ -315,12 +347,40 @@ Result<bool> holds(const florin_check& check, const FinishWith& with) {
   return same;
 }
 
+/// What the provider has to be asked, and what proves a message by its answer.
+struct ToAsk {
+  PlannedRequest request;
+  std::string pointer, given;
+  friend bool operator==(const ToAsk&, const ToAsk&) = default;
+};
+
+ToAsk to_ask(const florin_check& check, const Manifest& manifest) {
+  ToAsk ask{request_of(check.request, manifest), gate::word(check.pointer, "a JSON pointer"), copied(check.given)};
+  if (ask.request.effect != RequestEffect::read)
+    refuse_answer("a check that asks by a request that is not FLORIN_READ");
+  if (!ask.pointer.starts_with('/') || ask.given.empty())
+    refuse_answer("a check that asks and does not say what proves the message");
+  return ask;
+}
+
+/// How far the checks of a message hold.
+struct Held {
+  bool all = false;          ///< every group holds, but for those that have to be asked about
+  std::vector<ToAsk> asked;  ///< of groups that hold by nothing else
+};
+
 /// Whether every group has a check that holds. More checks than any provider sends are none.
-Result<bool> all_hold(const florin_list& checks, const FinishWith& with) {
-  if (checks.count > most_checks) return false;
+Result<Held> all_hold(const florin_list& checks, const FinishWith& with) {
+  if (checks.count > most_checks) return Held{};
   std::map<std::uint32_t, bool> groups;
+  std::map<std::uint32_t, ToAsk> asks;
   std::optional<Error> error;
   for_each<florin_check>(checks, [&](const florin_check& check) {
+    groups.try_emplace(check.group, false);
+    if (check.kind == FLORIN_ASKED) {
+      asks.try_emplace(check.group, to_ask(check, with.manifest));
+      return;
+    }
     const auto one = holds(check, with);
     if (!one)
       error = one.error();
@@ -328,7 +388,40 @@ Result<bool> all_hold(const florin_list& checks, const FinishWith& with) {
       groups[check.group] = groups[check.group] || *one;
   });
   if (error) return *error;
-  return std::all_of(groups.begin(), groups.end(), [](const auto& group) { return group.second; });
+  Held held{.all = true, .asked = {}};
+  for (const auto& [group, holds_so] : groups) {
+    if (holds_so) continue;
+    if (asks.contains(group))
+      held.asked.push_back(asks.at(group));
+    else
+      held.all = false;
+  }
+  return held;
+}
+
+/// Whether the provider itself says so.
+Result<bool> confirmed(const std::vector<ToAsk>& asked, const ProcessorPlugin::Asks& asks) {
+  for (const ToAsk& one : asked) {
+    if (!asks) return false;
+    const auto reply = asks(one.request);
+    if (!reply) return reply.error();
+    // Not asked well, or not now: the message comes again. A clear no is its own answer.
+    if (reply->status < 200 || reply->status > 299)
+      return Error{
+          .code = "provider_not_reached",
+          .message = "the provider was asked whether the webhook is its own: http " + std::to_string(reply->status)};
+    const florin_list values = reply->json.list();
+    std::optional<std::string> said;
+    for (std::uint32_t i = 0; i < values.count && !said; ++i) {
+      const auto& value = static_cast<const florin_json*>(values.at)[i];
+      if (value.kind == FLORIN_JSON_STRING && copied(value.pointer) == one.pointer) said = copied(value.text);
+    }
+    if (!said)
+      return Error{.code = "provider_not_reached",
+                   .message = "the provider was asked whether the webhook is its own, and its answer does not say"};
+    if (*said != one.given) return false;
+  }
+  return true;
 }
 
 bool too_many(const std::vector<std::pair<std::string, std::string>>& headers) {
@@ -360,8 +453,9 @@ Result<ProcessorPlugin> ProcessorPlugin::of(std::shared_ptr<const PluginInstance
   try {
     if (!table || table->describe == nullptr)
       throw PluginFault("lacks_interface", "offers florin.processor/1 without describe");
-    ProcessorFacts facts = facts_of(
-        ask("describe", [&](florin_arena* arena) { return table->describe(instance->plugin, arena); }), *table);
+    ProcessorFacts facts =
+        facts_of(ask("describe", [&](florin_arena* arena) { return table->describe(instance->plugin, arena); }), *table,
+                 instance->manifest);
     return ProcessorPlugin(std::move(instance), *table, std::move(facts));
   } catch (const PluginFault& fault) {
     return fault.error(instance->manifest);
@@ -412,8 +506,8 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
   }
 }
 
-Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage& message,
-                                                           const Secrets& secrets) const {
+Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage& message, const Secrets& secrets,
+                                                           const Asks& asks) const {
   if (!facts_.takes_webhooks)
     return Error{.code = "no_webhooks", .message = "plugin '" + manifest().id + "' takes no webhooks"};
   if (too_many(message.headers))
@@ -425,21 +519,28 @@ Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage&
   const auto hear = [&] {
     return ask("webhook", [&](florin_arena* arena) { return table_.webhook(instance_->plugin, &in, arena); });
   };
-  const auto proven = [&](const florin_claims& said) -> Status {
-    const auto hold =
+  const Error unproven{.code = "bad_signature",
+                       .message = "the webhook's signature is missing, wrong or too old; nothing was done"};
+  const auto held = [&](const florin_claims& said) -> Result<Held> {
+    auto hold =
         all_hold(said.checks, {.manifest = manifest(), .secrets = secrets, .now = message.received_at, .endpoint = {}});
     if (!hold) return hold.error();
-    if (*hold && (said.checks.count != 0 || !facts_.signed_webhooks)) return Done{};
-    return Error{.code = "bad_signature",
-                 .message = "the webhook's signature is missing, wrong or too old; nothing was done"};
+    if (!hold->all || (said.checks.count == 0 && facts_.signed_webhooks)) return unproven;
+    return hold;
   };
   try {
     // First by its bytes and headers alone: what nobody has signed is not read.
-    if (const Status authentic = proven(hear()); !authentic) return authentic.error();
+    const auto first = held(hear());
+    if (!first) return first.error();
+    const auto own = confirmed(first->asked, asks);
+    if (!own) return own.error();
+    if (!*own) return unproven;
     const JsonTable json(message.body);
     in.json = json.list();
     const florin_claims said = hear();
-    if (const Status authentic = proven(said); !authentic) return authentic.error();
+    const auto second = held(said);
+    if (!second) return second.error();
+    if (second->asked != first->asked) return unproven;  // what was confirmed is not what it rests on now
     std::vector<WebhookClaim> claims;
     for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
       auto one = claim_of(claim);

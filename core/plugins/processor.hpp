@@ -3,6 +3,7 @@
 #include <florin/plugin.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "florin/money.hpp"
 #include "florin/result.hpp"
 #include "florin/time.hpp"
+#include "plugins/credentials.hpp"
 #include "plugins/json_table.hpp"
 #include "plugins/value.hpp"
 
@@ -52,6 +54,7 @@ struct Operation {
   std::string cursor;                                       ///< pull: where to go on; empty: from the start
   Instant from, until;                                      ///< pull: what was made in this time
   std::vector<std::pair<std::string, std::string>> person;  ///< what the manifest's `person` names
+  std::string return_url;  ///< where a provider's page sends the customer back to; empty: the host does not know
 };
 
 /// What a lost answer to a request means.
@@ -84,6 +87,13 @@ struct ProviderReply {
   JsonTable json;
 };
 
+/// A token that the host obtains by a request of the plugin's.
+struct CredentialPlan {
+  std::string name;
+  PlannedRequest request;
+  std::string token, lifetime;  ///< JSON pointers into the answer; no lifetime: an hour
+};
+
 /// A method, where and for what.
 struct ProcessorOffer {
   std::string method;
@@ -99,6 +109,7 @@ struct ProcessorFacts {
   bool takes_webhooks = false;
   Duration key_window;   ///< how long the provider honours a key
   Duration look_up_lag;  ///< how long something done may still look absent
+  std::vector<CredentialPlan> credentials;
 
   /// method   empty: of a payment that was made; the customer may have taken its method away since
   /// currency none: no money is in it, as in saving a method or reading books
@@ -117,6 +128,8 @@ struct WebhookClaim {
   bool of_refund = false;
   bool of_method = false;   ///< of one that is being saved: `payment_key` is the key of that
   bool of_receipt = false;  ///< of money that came by bank: its name is `said.ref`, the payer's words `said.raw`
+  bool reversed = false;    ///< a debit failed: what it brought, if it had, has gone back
+  bool gone = false;        ///< of a method: its provider takes it no more
   std::optional<DisputeState> dispute;  ///< it is of one: `said` has its amount, its id, and as `raw` its reason
   bool proven = false;                  ///< its checks held; otherwise it is a hint, and status is to be asked
   std::string event;                    ///< the provider's id of the event: it counts once
@@ -151,12 +164,21 @@ class ProcessorPlugin {
   ///         the manifest does not name; not_offered when it does not declare the operation
   Result<ProcessorStep> step(const Operation& operation, const std::vector<ProviderReply>& replies) const;
 
+  /// Asks the provider one thing that changes nothing. Errors: it did not answer.
+  using Asks = std::function<Result<ProviderReply>(const PlannedRequest&)>;
+
   /// What a message claims. Its checks are done here, in constant time, with the operator's secrets, on the bytes as
-  /// they came: a message that nobody has signed is not parsed.
+  /// they came: a message that nobody has signed is not parsed. One whose proof is the provider's word is asked about
+  /// once, after every other check has held.
   ///
+  /// asks   none: what has to be asked about is not proven
   /// Errors: no_webhooks, webhook_too_long (its headers), bad_signature (answer 400 and do nothing; also: more than 8
-  ///         signatures), plugin_failed, bad_answer, secret_missing
-  Result<std::vector<WebhookClaim>> webhook(const WebhookMessage& message, const Secrets& secrets) const;
+  ///         signatures), plugin_failed, bad_answer, secret_missing, and those of `asks`
+  Result<std::vector<WebhookClaim>> webhook(const WebhookMessage& message, const Secrets& secrets,
+                                            const Asks& asks = {}) const;
+
+  /// The tokens that were obtained for it; of all its copies.
+  Credentials& credentials() const { return *credentials_; }
 
   /// Errors: lacks_interface (also: charges without status), plugin_failed, bad_answer.
   /// One that was built with an earlier header has fewer operations.
@@ -168,6 +190,7 @@ class ProcessorPlugin {
   std::shared_ptr<const PluginInstance> instance_;
   florin_processor_1 table_;
   ProcessorFacts facts_;
+  std::shared_ptr<Credentials> credentials_ = std::make_shared<Credentials>();
 };
 
 }  // namespace florin

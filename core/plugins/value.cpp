@@ -1,6 +1,7 @@
 #include "plugins/value.hpp"
 
 #include <florin/plugin.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sodium.h>
 
@@ -77,6 +78,37 @@ std::string base64(const std::string& data) {
   return out;
 }
 
+std::string base64url(const std::string& data) {
+  std::string out(sodium_base64_ENCODED_LEN(data.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+  sodium_bin2base64(out.data(), out.size(), bytes_of(data), data.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  out.pop_back();
+  return out;
+}
+
+std::optional<std::string> unhex(const std::string& text) {
+  std::string out(text.size() / 2, '\0');
+  std::size_t size = 0;
+  const int read = sodium_hex2bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
+                                  nullptr, &size, nullptr);
+  if (read != 0 || size * 2 != text.size()) return std::nullopt;
+  return out;
+}
+
+/// Either alphabet, with or without padding.
+std::optional<std::string> unbase64(std::string text) {
+  while (text.ends_with('=')) text.pop_back();
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  std::size_t size = 0;
+  const char* end = nullptr;
+  const int read = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
+                                     nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+  if (read != 0 || end != text.data() + text.size()) return std::nullopt;
+  out.resize(size);
+  return out;
+}
+
 std::string percent(const std::string& data) {
   std::string out;
   for (const char c : data) {
@@ -92,6 +124,11 @@ std::string json_text(const std::string& data) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
+/// In UTC, names in English whatever the locale.
+std::string calendar_text(const char* form, std::int64_t seconds) {
+  return fmt::format(fmt::runtime("{:" + std::string(form) + "}"), fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
 std::optional<std::string> time_text(std::uint32_t form, Instant now) {
   const std::int64_t whole = now.us / 1'000'000;
   switch (form) {
@@ -102,6 +139,9 @@ std::optional<std::string> time_text(std::uint32_t form, Instant now) {
       if (text.size() == std::string_view("2026-03-10T09:00Z").size()) text.insert(text.size() - 1, ":00");
       return text;
     }
+    case FLORIN_YYYYMMDD: return calendar_text("%Y%m%d", whole);
+    case FLORIN_YYYYMMDDTHHMMSS: return calendar_text("%Y%m%dT%H%M%SZ", whole);
+    case FLORIN_HTTP_DATE: return calendar_text("%a, %d %b %Y %H:%M:%S GMT", whole);
     default: return std::nullopt;
   }
 }
@@ -132,6 +172,9 @@ class Run {
       case FLORIN_BASE64: return written(base64);
       case FLORIN_PERCENT: return written(percent);
       case FLORIN_JSON_TEXT: return written(json_text);
+      case FLORIN_BASE64URL: return written(base64url);
+      case FLORIN_UNHEX: return read(unhex, "this is no hex");
+      case FLORIN_UNBASE64: return read(unbase64, "this is no base64");
       default: return bad_program(fmt::format("term {} is not known to this host", term.code));
     }
   }
@@ -139,7 +182,7 @@ class Run {
   Result<std::string> result() {
     if (places_.size() != 1) return bad_program("it must leave exactly one result");
     for (const std::string& name : places_[0].bare)
-      if (!with_.endpoint.empty() && with_.manifest.secrets.at(name) != with_.endpoint)
+      if (!with_.endpoint.empty() && with_.manifest.bound_to(name) != with_.endpoint)
         return Error{.code = "secret_not_granted",
                      .message = fmt::format("secret '{}' may not be sent to '{}'; the manifest binds it with \"for\"",
                                             name, with_.endpoint)};
@@ -163,7 +206,7 @@ class Run {
     return last;
   }
   std::optional<Error> secret(const std::string& name) {
-    if (!with_.manifest.secrets.contains(name))
+    if (!with_.manifest.secrets.contains(name) && !with_.manifest.credentials.contains(name))
       return Error{.code = "secret_not_granted",
                    .message = fmt::format("secret '{}' is not in the plugin's manifest", name.substr(0, 64))};
     auto values = with_.secrets(name);
@@ -181,6 +224,14 @@ class Run {
     }
     places_.resize(places_.size() - count);
     return push(std::move(all));
+  }
+  /// The bytes that a text stands for. What it was made of can be read from them as well.
+  template <class Read>
+  std::optional<Error> read(Read as, std::string_view why_not) {
+    if (places_.empty()) return bad_program("a decoding takes text");
+    Place place = pop();
+    auto bytes = as(place.bytes);
+    return pushed(std::move(bytes), std::move(place.bare), why_not);
   }
   std::optional<Error> written(std::string (*as)(const std::string&)) {
     if (places_.empty()) return bad_program("an encoding takes data");
@@ -234,6 +285,9 @@ std::string shown(const Value& value) {
       case FLORIN_BASE64: of("base64", 1); break;
       case FLORIN_PERCENT: of("percent", 1); break;
       case FLORIN_JSON_TEXT: of("json_text", 1); break;
+      case FLORIN_UNHEX: of("unhex", 1); break;
+      case FLORIN_UNBASE64: of("unbase64", 1); break;
+      case FLORIN_BASE64URL: of("base64url", 1); break;
       default: of("unknown", 0); break;
     }
   }

@@ -67,8 +67,13 @@ void serve_return(Api& api, const HttpRequest& request, const Answer& answer) {
   const auto tenant = TenantId::parse(request.segments[1]);
   if (!tenant)
     return answer(reply_of(Problem{.code = "not_found", .detail = "There is nothing at this address."}, request));
+  // Which order it was: its number alone, whatever else the provider has added to the address.
+  const std::string* order = request.parameter("order");
+  const bool number = order != nullptr && !order->empty() && order->size() <= 18 &&
+                      order->find_first_not_of("0123456789") == std::string::npos;
   HttpReply reply{.status = 303, .type = {}};
-  reply.headers = {{"Location", api.base_url() + "/portal/" + tenant->text() + "/return"},
+  reply.headers = {{"Location", api.base_url() + "/portal/" + tenant->text() + "/return" +
+                                    (number ? "?order=" + *order : std::string())},
                    {"Referrer-Policy", "no-referrer"}};
   answer(std::move(reply));
 }

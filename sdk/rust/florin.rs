@@ -1,9 +1,9 @@
-// florin.rs: florin/plugin.h 1.1 for Rust, made by generate.py. No crate, Rust 1.63 and later.
+// florin.rs: florin/plugin.h 1.2 for Rust, made by generate.py. No crate, Rust 1.63 and later.
 // What each struct and code means stands in florin/plugin.h; below them are a few words that every plugin needs.
 #![allow(dead_code)]
 use std::os::raw::{c_char, c_void};
 
-pub const ABI_MINOR: u32 = 1;
+pub const ABI_MINOR: u32 = 2;
 pub const NO_SPAN: u32 = 0;
 pub const SECONDS: u32 = 1;
 pub const DAYS: u32 = 2;
@@ -26,11 +26,17 @@ pub const HEX: u32 = 33;
 pub const BASE64: u32 = 34;
 pub const PERCENT: u32 = 35;
 pub const JSON_TEXT: u32 = 36;
+pub const UNHEX: u32 = 37;
+pub const UNBASE64: u32 = 38;
+pub const BASE64URL: u32 = 39;
 pub const SHA256: u32 = 1;
 pub const SHA512: u32 = 2;
 pub const UNIX_SECONDS: u32 = 1;
 pub const UNIX_MILLIS: u32 = 2;
 pub const RFC3339: u32 = 3;
+pub const YYYYMMDD: u32 = 4;
+pub const YYYYMMDDTHHMMSS: u32 = 5;
+pub const HTTP_DATE: u32 = 6;
 pub const ONCE: u32 = 0;
 pub const REPEATABLE: u32 = 1;
 pub const READ: u32 = 2;
@@ -48,6 +54,7 @@ pub const ABSENT: u32 = 9;
 pub const REFUNDED: u32 = 10;
 pub const REFUND_FAILED: u32 = 11;
 pub const SAVED: u32 = 12;
+pub const REVERSED: u32 = 13;
 pub const SOFT: u32 = 0;
 pub const TECHNICAL: u32 = 1;
 pub const FUNDS: u32 = 2;
@@ -76,6 +83,7 @@ pub const OF_REFUND: u32 = 2;
 pub const OF_METHOD: u32 = 4;
 pub const NEVER: u32 = 0;
 pub const EQUAL: u32 = 1;
+pub const ASKED: u32 = 2;
 pub const ABOUT_PAYMENT: u32 = 1;
 pub const ABOUT_REFUND: u32 = 2;
 pub const ABOUT_DISPUTE: u32 = 3;
@@ -486,8 +494,9 @@ pub struct Operation {
     pub from_us: i64,
     pub until_us: i64,
     pub person: List,
+    pub return_url: Text,
 }
-const _: () = assert!(std::mem::size_of::<Operation>() == 256);
+const _: () = assert!(std::mem::size_of::<Operation>() == 272);
 impl Default for Operation {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }
@@ -503,8 +512,10 @@ pub struct Check {
     pub given: Text,
     pub at_us: i64,
     pub within_us: i64,
+    pub request: *const Request,
+    pub pointer: Text,
 }
-const _: () = assert!(std::mem::size_of::<Check>() == 72);
+const _: () = assert!(std::mem::size_of::<Check>() == 96);
 impl Default for Check {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }
@@ -581,14 +592,30 @@ impl Default for Offer {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct Credential {
+    pub name: Text,
+    pub request: *const Request,
+    pub token: Text,
+    pub lifetime: Text,
+}
+const _: () = assert!(std::mem::size_of::<Credential>() == 56);
+impl Default for Credential {
+    fn default() -> Self {
+        unsafe { std::mem::zeroed() }
+    }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct Capabilities {
     pub size: u32,
     pub flags: u32,
     pub offers: List,
     pub key_window_us: i64,
     pub look_up_lag_us: i64,
+    pub credentials: List,
 }
-const _: () = assert!(std::mem::size_of::<Capabilities>() == 40);
+const _: () = assert!(std::mem::size_of::<Capabilities>() == 56);
 impl Default for Capabilities {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }

@@ -73,6 +73,8 @@ TEST(Exchanges, HoldNoSecretAndAreAllAsked) {
     std::ifstream in(entry.path());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     EXPECT_EQ(text.find("sk_test_standin"), std::string::npos) << entry.path();
+    EXPECT_EQ(text.find("cHBfY2xpZW50X3N0YW5kaW46"), std::string::npos) << entry.path();
+    EXPECT_EQ(text.find("gc_standin"), std::string::npos) << entry.path();
     EXPECT_EQ(text.find("cnpwX3Rlc3Rfc3RhbmRpbjpzdGFuZGlu"), std::string::npos) << entry.path();
   }
   EXPECT_EQ(there, std::set<std::string>(known.begin(), known.end()));

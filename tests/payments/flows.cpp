@@ -113,6 +113,20 @@ void gives_mandate(const StandIn& razorpay) {
               std::string(order.at("id").as_string()) + "\"}");
   pays_in_app(razorpay);
 }
+// ---- GoCardless, on a tenant of the tests in euro
+
+void opens_in_euro(Paying& host) { must(host, "service", R"({"open_account": {"billing_country": "DE"}})"); }
+/// The customer gives a bank account on the page of each billing request that waits for one.
+void gives_bank_account(const StandIn& gocardless) {
+  const json::object requests = gocardless.api("GET", "/billing_requests", "");
+  for (const json::value& request : requests.at("billing_requests").as_array())
+    if (request.at("status").as_string() == "pending") gocardless.act({{"act", "fulfil"}, {"id", request.at("id")}});
+}
+
+// ---- PayPal, on the same tenant
+
+void approves(const StandIn& paypal) { paypal.act({{"act", "approve_all"}}); }
+
 /// What was saved may have come too late for a fault; then there is nothing to pay with.
 void asks_if_it_may(Paying& host, const std::string& command) { (void)host.ask("owner", command); }
 
@@ -266,6 +280,24 @@ const std::vector<Flow> all = {
        host.to(renews - minutes(1));
        host.to(renews + hours(27));
      }},
+    {"debit in euro", "gocardless",
+     [](Paying& host, const StandIn& gocardless) {
+       opens_in_euro(host);
+       must(host, "owner", R"({"set_up_payment_method": {"method": "sepa_debit", "slot": "primary"}})");
+       gives_bank_account(gocardless);
+       must(host, "owner", R"({"customer_returned": {}})");
+     },
+     [](Paying& host, const StandIn&) {
+       must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+     }},
+    {"approved on its page", "paypal", [](Paying& host, const StandIn&) { opens_in_euro(host); },
+     [](Paying& host, const StandIn& paypal) {
+       must(host, "owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly", "pay_with": "paypal"}})");
+       host.to(flows_begin + minutes(1));
+       approves(paypal);
+       asks_if_it_may(host, R"({"customer_returned": {"order": 1}})");
+     },
+     &approves},
     {"refund in India", "razorpay",
      [](Paying& host, const StandIn& razorpay) {
        opens_in_india(host, razorpay);

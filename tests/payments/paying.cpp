@@ -28,38 +28,77 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
   for (; at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
 }
 
-/// The shipped tenant, but for its processor.
-std::string tenant_text(const std::string& name, const StandIn& provider) {
+/// A provider as a tenant of the tests uses it.
+struct Use {
+  const char* tenant;
+  const char* own;      ///< words of its plugin's block
+  const char* secrets;  ///< what is read from the environment
+  const char* api_key;
+  const char* webhook;
+  const char* method = "";  ///< of the tests' own tenant, and its plugin
+  const char* method_plugin = "";
+};
+Use use_of(const std::string& provider) {
+  if (provider == "stripe")
+    return {"callloop", "", "stripe.api_key: \"env:STANDIN_API_KEY\", stripe.webhook: \"env:STANDIN_WEBHOOK\"",
+            "sk_test_standin", "whsec_standin"};
+  if (provider == "gocardless")
+    return {"studio",
+            "",
+            "gocardless.access_token: \"env:STANDIN_API_KEY\", gocardless.webhook: \"env:STANDIN_WEBHOOK\"",
+            "gc_standin",
+            "gc_whsec_standin",
+            "sepa_debit",
+            "sepa_debit"};
+  if (provider == "paypal")
+    return {"studio",
+            ", webhook_id: WH-STANDIN",
+            "paypal.client_id: \"env:STANDIN_WEBHOOK\", paypal.client_secret: \"env:STANDIN_API_KEY\"",
+            "pp_secret_standin",
+            "pp_client_standin",
+            "paypal",
+            "paypal_wallet"};
+  return {"exotel", ", key_id: rzp_test_standin, mandate_limit: 1500000",
+          "razorpay.api_key: \"env:STANDIN_API_KEY\", razorpay.webhook: \"env:STANDIN_WEBHOOK\"", "standin",
+          "rzpsecret"};
+}
+
+/// A tenant, shipped or of the tests, but for its processor.
+std::string tenant_text(const StandIn& provider) {
   const std::string processor = provider.provider(), host = provider.host();
-  std::string text = text_of(fs::path(FLORIN_CONFIG) / "tenants" / (name + ".yaml"));
-  const std::string own = processor == "razorpay" ? ", key_id: rzp_test_standin, mandate_limit: 1500000" : "";
+  const Use use = use_of(processor);
+  const bool of_tests = *use.method != '\0';
+  std::string text =
+      text_of(fs::path(of_tests ? FLORIN_TENANTS : FLORIN_CONFIG "/tenants") / (use.tenant + std::string(".yaml")));
   replace(text, "sandbox: {plugin: sandbox}",
-          processor + ": {plugin: " + processor + own + ", hosts: [\"" + host + "\"], endpoints: {api: \"http://" +
-              host + "\"}, secrets: {" + processor + ".api_key: \"env:STANDIN_API_KEY\", " + processor +
-              ".webhook: \"env:STANDIN_WEBHOOK\"}}");
+          processor + ": {plugin: " + processor + use.own + ", hosts: [\"" + host + "\"], endpoints: {api: \"http://" +
+              host + "\"}, secrets: {" + use.secrets + "}}");
   replace(text, "through: [sandbox]", "through: [" + processor + "]");
   if (processor == "razorpay") replace(text, "through: [sandbox, second]", "through: [razorpay]");
   if (processor == "razorpay")
     replace(text, "plugin: wire\n      through: [bank]", "plugin: wire\n      through: [razorpay, bank]");
+  if (of_tests) {
+    replace(text, "METHOD_PLUGIN", use.method_plugin);
+    replace(text, "METHOD", use.method);
+  }
   return text;
 }
 
 }  // namespace
 
-TenantId tenant_of(const StandIn& provider) {
-  return TenantId::trusted(provider.provider() == "stripe" ? "callloop" : "exotel");
-}
+TenantId tenant_of(const StandIn& provider) { return TenantId::trusted(use_of(provider.provider()).tenant); }
 
 config::HostFile host_file(const StandIn& provider, const fs::path& folder, const std::string& reconcile,
                            int deadline) {
-  const bool stripe = provider.provider() == "stripe";
-  ::setenv("STANDIN_API_KEY", stripe ? "sk_test_standin" : "standin", 1);
-  ::setenv("STANDIN_WEBHOOK", stripe ? "whsec_standin" : "rzpsecret", 1);
+  const Use use = use_of(provider.provider());
+  ::setenv("STANDIN_API_KEY", use.api_key, 1);
+  ::setenv("STANDIN_WEBHOOK", use.webhook, 1);
   const std::string tenant = tenant_of(provider).text();
   fs::create_directories(folder / "tenants");
   fs::copy(fs::path(FLORIN_CONFIG) / "policies", folder / "policies");
-  std::ofstream(folder / "tenants" / (tenant + ".yaml")) << tenant_text(tenant, provider);
+  std::ofstream(folder / "tenants" / (tenant + ".yaml")) << tenant_text(provider);
   std::ofstream(folder / "florin.yaml") << "plugins: {folder: " FLORIN_PLUGINS "}\ntenants: tenants\ndata: data\n"
+                                        << "serve: {base_url: \"https://billing.example\"}\n"
                                         << "egress: {deadline: " << deadline
                                         << " seconds, loopback: true}\nreconcile: " << reconcile << "\n";
   Errors errors;
@@ -108,7 +147,9 @@ void Paying::deliver(const std::function<void(std::vector<WebhookMessage>&)>& mi
   std::vector<WebhookMessage> all = provider_.webhooks(now());
   if (mix) mix(all);
   for (const WebhookMessage& message : all)
-    if (const auto taken = take_webhook(assembly(), tenant_, processor_, message); !taken)
+    // What nobody could be asked about is answered so that it comes again, as the rest of them does here.
+    if (const auto taken = take_webhook(assembly(), tenant_, processor_, message);
+        !taken && taken.error().code != "provider_not_reached")
       throw std::runtime_error("webhook: " + taken.error().code + ": " + taken.error().message);
 }
 

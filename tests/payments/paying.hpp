@@ -10,12 +10,12 @@
 
 namespace florin::test {
 
-/// florin.yaml in `folder`, with one shipped tenant whose processor is the provider's plugin.
+/// florin.yaml in `folder`, with one tenant, shipped or of tenants/, whose processor is the provider's plugin.
 config::HostFile host_file(const StandIn& provider, const std::filesystem::path& folder,
                            const std::string& reconcile = "by_hand", int deadline = 10);
 TenantId tenant_of(const StandIn& provider);
 
-/// A host with one shipped tenant whose processor is the provider's plugin, reaching the stand-in through the network,
+/// A host with one such tenant whose processor is the provider's plugin, reaching the stand-in through the network,
 /// on a clock that moves with the stand-in's.
 class Paying {
  public:

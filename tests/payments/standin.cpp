@@ -15,9 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
-/// Basic, as both providers take it.
+/// Basic, where the provider takes it; empty: it takes a bearer's token.
 std::string login_of(const std::string& provider) {
-  return provider == "stripe" ? "sk_test_standin:" : "rzp_test_standin:standin";
+  return provider == "stripe" ? "sk_test_standin:" : provider == "razorpay" ? "rzp_test_standin:standin" : "";
 }
 
 std::size_t take(char* bytes, std::size_t, std::size_t count, void* to) {
@@ -60,9 +60,12 @@ json::value StandIn::call(const std::string& method, const std::string& path, co
   headers = curl_slist_append(headers, provider_ == "stripe" && !path.starts_with("/_test/")
                                            ? "Content-Type: application/x-www-form-urlencoded"
                                            : "Content-Type: application/json");
+  if (provider_ == "gocardless")
+    for (const char* header : {"Authorization: Bearer gc_standin", "GoCardless-Version: 2015-07-06"})
+      headers = curl_slist_append(headers, header);
   curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(easy.get(), CURLOPT_USERPWD, login.c_str());
+  if (!login.empty()) curl_easy_setopt(easy.get(), CURLOPT_USERPWD, login.c_str());
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &take);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &said);
   if (method == "POST") curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, body.c_str());

@@ -35,7 +35,13 @@ class Folder {
     return *this;
   }
   PluginPlaces places() const { return {.folders = {path / "plugins"}, .copies = path / "copies", .pins = {}}; }
-  PluginLibrary open() const { return *PluginLibrary::open(places()); }
+  PluginLibrary open(Isolation isolation = Isolation::process) const {
+    PluginPlaces where = places();
+    if (isolation == Isolation::process) return *PluginLibrary::open(std::move(where));
+    where.shipped.emplace();  // what ships with the host may run in it
+    for (const PluginFile& file : PluginLibrary::open(places())->files()) where.shipped->insert(file.sha256);
+    return *PluginLibrary::open(std::move(where));
+  }
 
   fs::path path;
 };

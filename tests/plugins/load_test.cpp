@@ -59,7 +59,7 @@ TEST(Load, RefusesWhatIsNoPluginByName) {
   EXPECT_EQ(refusal(library, "newer_code"), "wrong_abi");
   for (const char* newer : {"newer_abi", "newer_code"}) {
     const auto made = library.credit_policy(newer, {.tenant = "acme", .config_json = "{}"});
-    EXPECT_NE(made.error()[0].message.find("newer than this host's 1.1: run a newer host"), std::string::npos)
+    EXPECT_NE(made.error()[0].message.find("newer than this host's 1.2: run a newer host"), std::string::npos)
         << made.error()[0].message;
   }
   EXPECT_EQ(refusal(library, "bad_manifest"), "bad_manifest");

@@ -347,10 +347,12 @@ TEST_F(Odd, WhatTheProviderMakesActOnceIsSentAgain) {
   EXPECT_FALSE(again.looked_up);
 }
 
-TEST(OldProcessor, BuiltWithTheFirstHeaderIsCarriedOutAndReadToday) {
+class OldProcessor : public testing::TestWithParam<const char*> {};
+
+TEST_P(OldProcessor, BuiltWithAnEarlierHeaderIsCarriedOutAndReadToday) {
   test::Folder folder;
-  const PluginLibrary library = folder.with("old_processor").open();
-  const auto plugin = library.processor("old_processor", {.tenant = "acme", .config_json = "{}"});
+  const PluginLibrary library = folder.with(GetParam()).open();
+  const auto plugin = library.processor(GetParam(), {.tenant = "acme", .config_json = "{}"});
   ASSERT_TRUE(plugin) << plugin.error().front().message;
   EXPECT_TRUE(plugin->manifest().person.empty());
   const Secrets none = [](std::string_view) { return std::vector<std::string>(); };
@@ -371,6 +373,29 @@ TEST(OldProcessor, BuiltWithTheFirstHeaderIsCarriedOutAndReadToday) {
   saves.kind = OperationKind::save_method;
   EXPECT_EQ(plugin->step(saves, {}).error().code, "not_offered");
 }
+
+/// Its checks are shorter than today's: what they lack is absent, in the host and in a process of its own.
+TEST_P(OldProcessor, BuiltWithAnEarlierHeaderProvesItsWebhooks) {
+  test::Folder folder;
+  folder.with(GetParam());
+  const Secrets known = [](std::string_view) { return std::vector<std::string>{"Jefe"}; };
+  // RFC 4231, test case 2.
+  WebhookMessage message{.body = "what do ya want for nothing?",
+                         .headers = {{"X-Signed", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"}},
+                         .received_at = start};
+  for (const Isolation isolation : {Isolation::host, Isolation::process}) {
+    const PluginLibrary library = folder.open(isolation);
+    const auto plugin = library.processor(GetParam(), {.tenant = "acme", .config_json = "{}"});
+    ASSERT_TRUE(plugin) << plugin.error().front().message;
+    const auto said = plugin->webhook(message, known);
+    ASSERT_TRUE(said) << said.error().message;
+    EXPECT_TRUE(said->at(0).proven);
+    WebhookMessage other = message;
+    other.body += "?";
+    EXPECT_EQ(plugin->webhook(other, known).error().code, "bad_signature");
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Of, OldProcessor, testing::Values("old_processor_0", "old_processor_1"));
 
 /// Records that cannot be read are no empty records: what is missing in them would look as if the provider had never
 /// had it. Whatever the plugin makes of the answer, the host looks at it itself.

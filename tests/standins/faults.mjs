@@ -1,4 +1,4 @@
-// A stand-in behind a way that goes wrong: `node faults.mjs stripe|razorpay` listens on the loopback, prints
+// A stand-in behind a way that goes wrong: `node faults.mjs PROVIDER`, a folder here, listens on the loopback, prints
 // `listening PORT`, and passes each request on, once or twice or too late, and each answer back, whole or not.
 //
 // POST /_test/new    {start}                 an empty book, no fault, no request counted

@@ -73,7 +73,8 @@ constexpr Row table[] = {
     customer<SetAutoRecharge>(Action::set_auto_recharge),
     customer<AddPaymentMethod>(Action::add_payment_method),
     customer<SetUpPaymentMethod>(Action::add_payment_method),
-    customer<RemovePaymentMethod>(Action::add_payment_method),
+    // A provider also reports what it takes no more, such as a mandate that was revoked.
+    row<RemovePaymentMethod>(Action::add_payment_method, Who::customer, Scope::write, true),
     customer<PayOrder>(Action::pay_order),
     customer<SetBilling>(Action::set_billing),
     customer<RequestRefund>(Action::request_refund),

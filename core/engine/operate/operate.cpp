@@ -1,10 +1,12 @@
 #include "engine/operate/operate.hpp"
 
 #include <algorithm>
+#include <future>
 #include <memory>
 #include <optional>
 
 #include "domain/payments/card_number.hpp"
+#include "engine/operate/sending.hpp"
 #include "transport/secrets.hpp"
 
 namespace florin {
@@ -12,12 +14,6 @@ namespace florin {
 namespace {
 
 constexpr std::size_t most_requests = 16;
-constexpr std::size_t most_reply_bytes = 1 << 20;
-
-/// How often a request is sent before its answer counts as lost.
-int sendings(RequestEffect effect) {
-  return effect == RequestEffect::read ? 3 : effect == RequestEffect::repeatable ? 2 : 1;
-}
 
 /// One run of one operation. It lives as long as somebody may call back.
 class Run : public std::enable_shared_from_this<Run> {
@@ -43,8 +39,6 @@ class Run : public std::enable_shared_from_this<Run> {
     if (!same_again()) return finish_with(nothing_learned("the plugin wants other requests than it wanted before"));
     planned_ = *step->send;
     if (must_be_looked_up()) return look_up();
-    left_ = sendings(planned_.effect);
-    lost_ = false;
     send();
   }
 
@@ -107,54 +101,21 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
   void send() {
-    auto request = finished(planned_);
-    if (!request) return finish_with(nothing_learned(request.error().message));
-    --left_;
-    transport_.send(std::move(*request), now_,
-                    [self = shared_from_this()](WireReply reply) { self->take(std::move(reply)); });
+    const SendWith with{plugin_, transport_, secrets_, now_, operation_.send_before};
+    florin::send(planned_, with, [self = shared_from_this()](Sent sent) { self->take(std::move(sent)); });
   }
 
-  void take(WireReply reply) {
-    if (reply.arrived == Arrival::answered && reply.body.size() <= most_reply_bytes) {
-      may_have_acted_ = may_have_acted_ || (lost_ && planned_.may_move_money);
-      sent_.push_back(planned_);
-      replies_.emplace_back(reply.status, std::move(reply.headers), std::move(reply.body), now_);
-      acted_ = acted_ || planned_.may_move_money;
-      return step();
+  void take(Sent sent) {
+    const bool lost = sent.lost && planned_.may_move_money;
+    if (!sent.reply) {
+      may_have_acted_ = may_have_acted_ || acted_ || lost;
+      return finish_with(nothing_learned(sent.problem));
     }
-    lost_ = lost_ || reply.arrived != Arrival::never_left;
-    if (left_ > 0) return send();
-    may_have_acted_ = may_have_acted_ || acted_ || (lost_ && planned_.may_move_money);
-    std::string why = lost_ ? "the provider's answer was lost" : "the provider could not be reached";
-    if (!reply.problem.empty()) why += ": " + reply.problem;
-    finish_with(nothing_learned(why));
-  }
-
-  /// The request with its secrets in place. Errors: those of finish; bad_request for a line end in a header.
-  Result<WireRequest> finished(const PlannedRequest& planned) const {
-    WireRequest request{.endpoint = planned.endpoint,
-                        .method = planned.method,
-                        .path = planned.path,
-                        .headers = {},
-                        .body = {},
-                        .send_before = operation_.send_before,
-                        .changes_nothing = planned.effect == RequestEffect::read,
-                        .headers_shown = {},
-                        .body_shown = shown(planned.body)};
-    FinishWith with{.manifest = plugin_.manifest(), .secrets = secrets_, .now = now_, .endpoint = planned.endpoint};
-    auto body = finish(planned.body, with);
-    if (!body) return body.error();
-    request.body = std::move(*body);
-    with.body = &request.body;
-    for (const auto& [name, value] : planned.headers) {
-      auto text = finish(value, with);
-      if (!text) return text.error();
-      if (text->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-        return Error{.code = "bad_request", .message = "header '" + name + "' has a line end in it"};
-      request.headers.emplace_back(name, std::move(*text));
-      request.headers_shown.emplace_back(name, shown(value));
-    }
-    return request;
+    may_have_acted_ = may_have_acted_ || lost;
+    sent_.push_back(planned_);
+    replies_.push_back(*std::move(sent.reply));
+    acted_ = acted_ || planned_.may_move_money;
+    step();
   }
 
   /// Of a payment that is there: not having reached the provider says nothing of the payment itself.
@@ -197,6 +158,7 @@ class Run : public std::enable_shared_from_this<Run> {
     std::vector<std::string> secrets;
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
+    std::ranges::move(plugin_.credentials().all(), std::back_inserter(secrets));
     // Nor of persons, in what people read: in an id or an address the same letters may be something else.
     std::vector<std::string> person;
     for (const auto& [name, value] : operation_.person) person.push_back(value);
@@ -222,8 +184,6 @@ class Run : public std::enable_shared_from_this<Run> {
   std::move_only_function<void(ProviderReport, Pulled)> done_;
   std::optional<Pulled> pulled_;
   PlannedRequest planned_;  // that is being sent
-  int left_ = 0;            // sendings of it
-  bool lost_ = false;       // one of them may have arrived
   std::vector<PlannedRequest> sent_;
   std::vector<ProviderReply> replies_;
   bool acted_ = false;           // a request that may move money was answered
@@ -244,6 +204,15 @@ void pull(const ProcessorPlugin& plugin, Operation operation, Transport& transpo
   std::make_shared<Run>(plugin, std::move(operation), transport, std::move(secrets), now,
                         [done = std::move(done)](ProviderReport, Pulled pulled) mutable { done(std::move(pulled)); })
       ->step();
+}
+
+Result<ProviderReply> ask_provider(const ProcessorPlugin& plugin, const PlannedRequest& request, Transport& transport,
+                                   const Secrets& secrets, Instant now) {
+  std::promise<Sent> answered;
+  send(request, {plugin, transport, secrets, now}, [&](Sent sent) { answered.set_value(std::move(sent)); });
+  Sent sent = answered.get_future().get();
+  if (!sent.reply) return Error{.code = "provider_not_reached", .message = sent.problem};
+  return *std::move(sent.reply);
 }
 
 }  // namespace florin

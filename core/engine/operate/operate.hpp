@@ -27,6 +27,11 @@ namespace florin {
 void operate(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
              std::move_only_function<void(ProviderReport)> done);
 
+/// The answer to one request that changes nothing, such as the question whether a message is the provider's own. Waits.
+/// Errors: provider_not_reached, with what it is about.
+Result<ProviderReply> ask_provider(const ProcessorPlugin& plugin, const PlannedRequest& request, Transport& transport,
+                                   const Secrets& secrets, Instant now);
+
 /// A page of a provider's books, or why there is none.
 struct Pulled {
   std::vector<WebhookClaim> page;

@@ -95,7 +95,7 @@ void parts(V& v, florin_setup& s) {
 template <class V>
 void parts(V& v, florin_operation& s) {
   for (florin_text* text : {&s.key, &s.payment_key, &s.method, &s.method_ref, &s.customer_key, &s.description, &s.ref,
-                            &s.refund_ref, &s.refund_key, &s.cursor})
+                            &s.refund_ref, &s.refund_key, &s.cursor, &s.return_url})
     v.text(*text);
   v.template list<florin_pair>(s.details);
   v.template list<florin_pair>(s.person);
@@ -196,6 +196,8 @@ template <class V>
 void parts(V& v, florin_check& s) {
   parts(v, s.made);
   v.text(s.given);
+  v.pointer(s.request);
+  v.text(s.pointer);
 }
 template <class V>
 void parts(V& v, florin_claims& s) {
@@ -209,8 +211,16 @@ void parts(V& v, florin_offer& s) {
   v.template list<florin_text>(s.regions);
 }
 template <class V>
+void parts(V& v, florin_credential& s) {
+  v.text(s.name);
+  v.pointer(s.request);
+  v.text(s.token);
+  v.text(s.lifetime);
+}
+template <class V>
 void parts(V& v, florin_capabilities& s) {
   v.template list<florin_offer>(s.offers);
+  v.template list<florin_credential>(s.credentials);
 }
 template <class V>
 void parts(V& v, florin_field& s) {
@@ -279,15 +289,17 @@ class Packer {
   void json(florin_list& list, const florin_text&) { list.at = nullptr; }
   template <class T>
   void list(florin_list& list) {
-    const bool good = list.at != nullptr && list.count != 0 && list.count <= most_elements && list.stride >= sizeof(T);
+    const bool good =
+        list.at != nullptr && list.count != 0 && list.count <= most_elements && list.stride >= size_in_1_0<T>;
     if (!good) {
       list.at = nullptr;
       return;
     }
     const std::size_t first = room(sizeof(T) * list.count);
     for (std::uint32_t i = 0; i < list.count; ++i) {
-      T element;
-      std::memcpy(&element, static_cast<const char*>(list.at) + std::size_t{i} * list.stride, sizeof element);
+      T element{};
+      std::memcpy(&element, static_cast<const char*>(list.at) + std::size_t{i} * list.stride,
+                  std::min<std::size_t>(list.stride, sizeof element));
       put(first + i * sizeof(T), element);
     }
     list.at = at_offset<const void>(first);

@@ -1,4 +1,4 @@
-/* florin/plugin.h: the interface between Florin and its plugins, version 1.1.
+/* florin/plugin.h: the interface between Florin and its plugins, version 1.2.
  *
  * A plugin is a set of pure functions. One that needs a provider maps an operation and the provider's replies so far
  * to either the next request or the outcome. The host sends the request, appends the reply and calls again. A plugin
@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 #define FLORIN_ABI_MAJOR 1
-#define FLORIN_ABI_MINOR 1
+#define FLORIN_ABI_MINOR 2
 #define FLORIN_EXPORT __attribute__((visibility("default")))
 
 /* Puts the manifest where the host reads it without running any code of the file: the section `.florin`, as a line
@@ -50,11 +50,13 @@ extern "C" {
  *   interfaces  ["florin.processor/1"]
  *   endpoints   processor: {name: default address}; requests go nowhere else
  *   secrets     processor: {name: {"for": endpoint}}; without "for" a secret never leaves the host as it is
+ *   credentials processor: {name: {"for": endpoint}}: what the host obtains itself with the request that `describe`
+ *               gives (florin_credential), such as an OAuth token. A value names it like a secret (1.2)
  *   person      processor: ["email", "phone"]: what it must know of whom is charged. The host hands over these words
  *               alone, and sends no charge and saves no method while one of them is missing (1.1)
  *   config      JSON Schema of what the operator writes */
 #define FLORIN_MANIFEST(name, json) \
-  __attribute__((section(".florin"), used)) static const char name[] = "florin 1.1\n" json
+  __attribute__((section(".florin"), used)) static const char name[] = "florin 1.2\n" json
 
 /* ---- Frozen values ---------------------------------------------------------------------------------------------- */
 
@@ -122,11 +124,21 @@ enum FLORIN_CODES {
   FLORIN_DIGEST = 32, /* number: digest -> raw bytes */
   FLORIN_HEX = 33,
   FLORIN_BASE64 = 34,
-  FLORIN_PERCENT = 35,  /* percent-encoded: for forms and queries */
-  FLORIN_JSON_TEXT = 36 /* escaped for the inside of a JSON string */
+  FLORIN_PERCENT = 35,   /* percent-encoded: for forms and queries */
+  FLORIN_JSON_TEXT = 36, /* escaped for the inside of a JSON string */
+  FLORIN_UNHEX = 37,     /* the bytes that hex text stands for, such as a key that a provider gives so (1.2) */
+  FLORIN_UNBASE64 = 38,  /* of base64 or base64url, with or without padding (1.2) */
+  FLORIN_BASE64URL = 39  /* without padding, as in a JWT (1.2) */
 };
 enum FLORIN_CODES { FLORIN_SHA256 = 1, FLORIN_SHA512 = 2 };
-enum FLORIN_CODES { FLORIN_UNIX_SECONDS = 1, FLORIN_UNIX_MILLIS = 2, FLORIN_RFC3339 = 3 };
+enum FLORIN_CODES {
+  FLORIN_UNIX_SECONDS = 1,
+  FLORIN_UNIX_MILLIS = 2,
+  FLORIN_RFC3339 = 3,
+  FLORIN_YYYYMMDD = 4,        /* 20260310 (1.2) */
+  FLORIN_YYYYMMDDTHHMMSS = 5, /* 20260310T090000Z (1.2) */
+  FLORIN_HTTP_DATE = 6        /* Tue, 10 Mar 2026 09:00:00 GMT (1.2) */
+};
 typedef struct florin_term {
   uint32_t code, number;
   florin_text text;
@@ -209,7 +221,9 @@ enum FLORIN_CODES {
   FLORIN_ABSENT = 9, /* status, cancel: the provider knows none of our references, as of this reply */
   FLORIN_REFUNDED = 10,
   FLORIN_REFUND_FAILED = 11,
-  FLORIN_SAVED = 12 /* a method: `saved` says which */
+  FLORIN_SAVED = 12,   /* a method: `saved` says which */
+  FLORIN_REVERSED = 13 /* claims: a debit that came and has gone back, returned late by a bank; it is declined where its
+                          money was not known to have come (1.2) */
 };
 
 enum FLORIN_CODES {                  /* why not, in the words of the retry rules */
@@ -341,6 +355,8 @@ typedef struct florin_operation {
   florin_text cursor;                 /* pull: where to go on; absent: from the start */
   int64_t from_us, until_us;          /* pull: what was made in this time, its end not included */
   florin_list person;                 /* florin_pair: charge, save_method: what the manifest's `person` names (1.1) */
+  florin_text return_url; /* charge, save_method: where a provider's page sends the customer back to. It names the
+                             order; absent where the host does not know its own address (1.2) */
 } florin_operation;
 
 typedef const florin_step* florin_operate(const florin_plugin*, const florin_operation*, const florin_replies*,
@@ -349,13 +365,16 @@ typedef const florin_step* florin_operate(const florin_plugin*, const florin_ope
 /* Checks: what must hold before the host believes a message. One of each group must hold, and every group. */
 enum FLORIN_CODES {
   FLORIN_NEVER = 0,
-  FLORIN_EQUAL = 1 /* made, once finished, equals given; compared in constant time */
+  FLORIN_EQUAL = 1, /* made, once finished, equals given; compared in constant time */
+  FLORIN_ASKED = 2  /* the host sends `request`, and the text at `pointer` of a 2xx answer's JSON equals given (1.2) */
 };
 typedef struct florin_check {
   uint32_t kind, group;
   florin_value made;
   florin_text given;
-  int64_t at_us, within_us; /* signed time, and how far it may be from now; both 0: not timed */
+  int64_t at_us, within_us;      /* signed time, and how far it may be from now; both 0: not timed */
+  const florin_request* request; /* of FLORIN_ASKED: to the provider, and FLORIN_READ (1.2) */
+  florin_text pointer;           /* of FLORIN_ASKED: JSON pointer into its answer (1.2) */
 } florin_check;
 
 typedef struct florin_webhook {
@@ -370,7 +389,8 @@ enum FLORIN_CODES {
   FLORIN_ABOUT_PAYMENT = 1,
   FLORIN_ABOUT_REFUND = 2,
   FLORIN_ABOUT_DISPUTE = 3,
-  FLORIN_ABOUT_METHOD = 4, /* one that is being saved: always a hint, and payment_key is its key */
+  FLORIN_ABOUT_METHOD = 4, /* one that is being saved: a hint, and payment_key is its key. FLORIN_VOIDED, proven: the
+                              provider takes it no more, as a mandate that was revoked; it is removed (1.2) */
   FLORIN_ABOUT_RECEIPT = 5 /* money that came by bank, for the order with payment_key: `ref` is its name for good, `raw`
                               what the payer wrote */
 };
@@ -388,7 +408,8 @@ typedef struct florin_claim {
   florin_text type;        /* the provider's word */
   florin_text payment_key; /* ours, when the provider echoes it */
   florin_text refund_key;
-  const florin_outcome* outcome; /* of a dispute: amount, ref, and as raw its reason */
+  const florin_outcome* outcome; /* of a dispute: amount, ref, and as raw its reason. In a webhook FLORIN_UNKNOWN is a
+                                    hint: the host asks status */
   florin_text payment_ref;       /* the provider's id of the payment, where our key is not echoed */
   uint32_t dispute, zero2;
 } florin_claim;
@@ -406,12 +427,22 @@ typedef struct florin_offer { /* a method, where and for what */
   uint64_t operations;    /* 1 << FLORIN_CHARGE | ...: what is not here is never called */
 } florin_offer;
 
+/* A token that the host obtains by a request, keeps until it expires, and obtains again when an answer is 401. No
+ * plugin sees it: values name it as FLORIN_SECRET (1.2). */
+typedef struct florin_credential {
+  florin_text name;              /* as in the manifest's `credentials` */
+  const florin_request* request; /* obtains it; FLORIN_READ */
+  florin_text token;             /* JSON pointer into its answer, "/access_token" */
+  florin_text lifetime;          /* likewise, in seconds, "/expires_in"; absent: an hour */
+} florin_credential;
+
 enum FLORIN_CODES { FLORIN_SIGNED_WEBHOOKS = 1u }; /* one without checks is refused, not taken as a hint */
 typedef struct florin_capabilities {
   uint32_t size, flags;
-  florin_list offers;     /* florin_offer */
-  int64_t key_window_us;  /* how long the provider honours a key */
-  int64_t look_up_lag_us; /* how long something done may still look absent */
+  florin_list offers;      /* florin_offer */
+  int64_t key_window_us;   /* how long the provider honours a key */
+  int64_t look_up_lag_us;  /* how long something done may still look absent */
+  florin_list credentials; /* florin_credential (1.2) */
 } florin_capabilities;
 
 /* A slot may be NULL, but what charges must offer status: it finds a payment by our key. */
@@ -619,13 +650,17 @@ FLORIN_AT_BYTE(florin_operation, amount, 56);
 FLORIN_AT_BYTE(florin_operation, started_at_us, 200);
 FLORIN_AT_BYTE(florin_operation, until_us, 232);
 FLORIN_AT_BYTE(florin_operation, person, 240);
+FLORIN_AT_BYTE(florin_operation, return_url, 256);
 FLORIN_AT_BYTE(florin_check, within_us, 64);
+FLORIN_AT_BYTE(florin_check, pointer, 80);
 FLORIN_AT_BYTE(florin_webhook, received_at_us, 56);
 FLORIN_AT_BYTE(florin_claim, outcome, 72);
 FLORIN_AT_BYTE(florin_claim, dispute, 96);
 FLORIN_AT_BYTE(florin_claims, checks, 24);
 FLORIN_AT_BYTE(florin_offer, operations, 48);
 FLORIN_AT_BYTE(florin_capabilities, look_up_lag_us, 32);
+FLORIN_AT_BYTE(florin_capabilities, credentials, 40);
+FLORIN_AT_BYTE(florin_credential, lifetime, 40);
 FLORIN_AT_BYTE(florin_processor_1, webhook, 48);
 FLORIN_AT_BYTE(florin_processor_1, pull, 56);
 FLORIN_AT_BYTE(florin_processor_1, save_method, 72);

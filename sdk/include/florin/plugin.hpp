@@ -399,10 +399,18 @@ inline Value finished_body() { return push({FLORIN_BODY, 0, {nullptr, 0}}); }
 inline Value hmac_sha256(const Value& key, const Value& data) {
   return Value::joined(key, data, {FLORIN_HMAC, FLORIN_SHA256, {nullptr, 0}});
 }
+inline Value hmac_sha512(const Value& key, const Value& data) {
+  return Value::joined(key, data, {FLORIN_HMAC, FLORIN_SHA512, {nullptr, 0}});
+}
 inline Value sha256(const Value& data) { return data.then({FLORIN_DIGEST, FLORIN_SHA256, {nullptr, 0}}); }
 inline Value hex(const Value& data) { return data.then({FLORIN_HEX, 0, {nullptr, 0}}); }
 inline Value base64(const Value& data) { return data.then({FLORIN_BASE64, 0, {nullptr, 0}}); }
 inline Value percent(const Value& data) { return data.then({FLORIN_PERCENT, 0, {nullptr, 0}}); }
+/// Without padding, as in a JWT.
+inline Value base64url(const Value& data) { return data.then({FLORIN_BASE64URL, 0, {nullptr, 0}}); }
+/// The bytes that a text stands for, such as a key that a provider gives in hex or base64: `unhex(secret("x.key"))`.
+inline Value unhex(const Value& data) { return data.then({FLORIN_UNHEX, 0, {nullptr, 0}}); }
+inline Value unbase64(const Value& data) { return data.then({FLORIN_UNBASE64, 0, {nullptr, 0}}); }
 inline Value json_text(const Value& data) { return data.then({FLORIN_JSON_TEXT, 0, {nullptr, 0}}); }
 inline Value operator+(const Value& a, const Value& b) { return Value::joined(a, b, {FLORIN_JOIN, 2, {nullptr, 0}}); }
 
@@ -509,6 +517,13 @@ inline JsonText object(Fields fields) {
   return {Text("{") + text + "}"};
 }
 
+/// A JSON array of texts and objects: `.json({{"lines", array({object({{"id", 1}})})}})`.
+inline JsonText array(std::initializer_list<JsonText> items) {
+  Text text;
+  for (const JsonText& item : items) text = text + (text ? "," : "") + item.text;
+  return {Text("[") + text + "]"};
+}
+
 /// A request that is being written down. It is a Step once it is returned.
 class Request {
  public:
@@ -528,15 +543,20 @@ class Request {
   Request& json(Fields fields) { return header("Content-Type", "application/json").body(object(fields).text); }
   /// The provider makes the same bytes act once.
   Request& repeatable() { return request_.effect = FLORIN_REPEATABLE, *this; }
+  /// It changes nothing, whatever its method: the host may send it as often as it likes.
+  Request& reads() { return request_.effect = FLORIN_READ, *this; }
   /// It acts, but no money can move by it.
   Request& no_money() { return request_.flags |= FLORIN_NO_MONEY, *this; }
 
-  operator Step() const {
+  const florin_request* made() const {
     florin_request request = request_;
     request.headers = headers_;
+    return kept(request);
+  }
+  operator Step() const {
     florin_step step{};
     step.kind = FLORIN_SEND;
-    step.request = kept(request);
+    step.request = made();
     return kept(step);
   }
 
@@ -631,6 +651,107 @@ inline Step by_http(const Reply& reply, Text code = {}, Text text = {}) {
                                 code, text}});
 }
 
+// ---- Dates, decimal amounts and currencies, as providers write them
+// ---------------------------------------------------
+
+/// "2026-03-10T09:00:00Z", UTC to the second; absent for 0.
+inline Text iso_time(std::int64_t us) {
+  if (us <= 0) return {};
+  const std::int64_t seconds_since = us / 1'000'000, day = seconds_since / 86'400, second = seconds_since % 86'400;
+  // The civil calendar from days, in eras of 400 years that begin on 1 March.
+  const std::int64_t z = day + 719'468, era = z / 146'097, of_era = z - era * 146'097;
+  const std::int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
+  const std::int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t moon = (5 * of_year + 2) / 153, month = moon < 10 ? moon + 3 : moon - 9;
+  const std::int64_t parts[] = {year_of_era + era * 400 + (month <= 2 ? 1 : 0),
+                                month,
+                                of_year - (153 * moon + 2) / 5 + 1,
+                                second / 3600,
+                                second / 60 % 60,
+                                second % 60};
+  if (parts[0] > 9999) return {};
+  char* out = room<char>(21);
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < 6; ++i) {
+    for (std::int64_t unit = i == 0 ? 1000 : 10; unit > 0; unit /= 10)
+      out[n++] = static_cast<char>('0' + parts[i] / unit % 10);
+    out[n++] = "--T::Z"[i];
+  }
+  return std::string_view(out, n);
+}
+
+/// Microseconds of a time such as "2026-03-10T09:00:00.123Z" or with "+01:00"; 0 for what is none.
+inline std::int64_t read_iso_time(Text text) {
+  const std::string_view all = text.view();
+  if (all.size() < 19) return 0;
+  const auto part = [&](std::size_t from, std::size_t size) { return number(all.substr(from, size), -1); };
+  const std::int64_t year = part(0, 4), month = part(5, 2), day = part(8, 2);
+  const std::int64_t hour = part(11, 2), minute = part(14, 2), second = part(17, 2);
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 ||
+      minute > 59 || second < 0 || second > 60)
+    return 0;
+  const std::int64_t y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
+  const std::int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  const std::int64_t days_since = era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
+  std::size_t zone = 19;
+  if (zone < all.size() && all[zone] == '.')
+    for (++zone; zone < all.size() && all[zone] >= '0' && all[zone] <= '9';) ++zone;
+  std::int64_t east = 0;  // minutes
+  if (zone < all.size() && (all[zone] == '+' || all[zone] == '-') && all.size() >= zone + 5) {
+    const std::size_t colon = all[zone + 3] == ':' ? 1 : 0;
+    east = part(zone + 1, 2) * 60 + part(zone + 3 + colon, 2);
+    if (all[zone] == '-') east = -east;
+  }
+  return seconds(days_since * 86'400 + hour * 3600 + (minute - east) * 60 + second);
+}
+
+/// An amount in units of its currency: "49.00" of 4900 cents, "500" of 500 yen.
+inline Text decimal(const florin_money& amount) {
+  const std::uint64_t minor = amount.minor < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount.minor)
+                                               : static_cast<std::uint64_t>(amount.minor);
+  std::uint64_t unit = 1;
+  for (int i = 0; i < amount.exponent; ++i) unit *= 10;
+  Text text = Text(amount.minor < 0 ? "-" : "") + Text(minor / unit);
+  if (amount.exponent == 0) return text;
+  char* places = room<char>(amount.exponent);
+  std::uint64_t rest = minor % unit;
+  for (int i = amount.exponent; i-- > 0; rest /= 10) places[i] = static_cast<char>('0' + rest % 10);
+  return text + "." + std::string_view(places, amount.exponent);
+}
+
+/// The decimals of a currency by ISO 4217. A provider may count otherwise: its own pages decide.
+inline std::int64_t iso_exponent(Text code) {
+  return code_of(lower(code), {{"bif", 1}, {"clp", 1}, {"djf", 1}, {"gnf", 1}, {"isk", 1}, {"jpy", 1}, {"kmf", 1},
+                               {"krw", 1}, {"pyg", 1}, {"rwf", 1}, {"ugx", 1}, {"uyi", 1}, {"vnd", 1}, {"vuv", 1},
+                               {"xaf", 1}, {"xof", 1}, {"xpf", 1}, {"bhd", 4}, {"iqd", 4}, {"jod", 4}, {"kwd", 4},
+                               {"lyd", 4}, {"omr", 4}, {"tnd", 4}, {"clf", 5}, {"uyw", 5}},
+                 3) -
+         1;
+}
+
+/// An amount that is written in units, "49.00"; of no currency where it is none, or has more decimals than that has.
+inline florin_money read_decimal(Text text, Text currency_code) {
+  const std::int64_t exponent = iso_exponent(currency_code);
+  const bool minus = text.view().starts_with('-');
+  std::int64_t minor = 0, places = -1;
+  for (const char c : text.view().substr(minus ? 1 : 0)) {
+    if (c == '.' && places < 0) {
+      places = 0;
+      continue;
+    }
+    if (c < '0' || c > '9' || minor > INT64_MAX / 100 || (places == exponent && c != '0')) return {};
+    if (places == exponent) continue;
+    minor = minor * 10 + (c - '0');
+    if (places >= 0) ++places;
+  }
+  if (!text || text.view() == "-") return {};
+  for (places = places < 0 ? 0 : places; places < exponent; ++places) {
+    if (minor > INT64_MAX / 100) return {};
+    minor *= 10;
+  }
+  return money(minus ? -minor : minor, currency_code, exponent);
+}
+
 // ---- Webhooks and capabilities ------------------------------------------------------------------------------------
 
 using Webhook = florin_webhook;
@@ -638,7 +759,17 @@ using Webhook = florin_webhook;
 /// `made` equals `given`, and was signed at `at_us`, at most `within_us` from now; 0: not timed.
 inline florin_check equal(const Value& made, Text given, std::int64_t at_us = 0, std::int64_t within_us = 0,
                           std::uint32_t group = 0) {
-  return {FLORIN_EQUAL, group, made, given, at_us, within_us};
+  return {FLORIN_EQUAL, group, made, given, at_us, within_us, nullptr, {nullptr, 0}};
+}
+/// The provider is asked with `request`, which reads, and says `given` at `pointer` of its answer.
+inline florin_check asked(const Request& request, Text pointer, Text given, std::uint32_t group = 0) {
+  florin_check check{};
+  check.kind = FLORIN_ASKED;
+  check.group = group;
+  check.given = given;
+  check.request = request.made();
+  check.pointer = pointer;
+  return check;
 }
 struct Claim {
   std::uint32_t about = 0;
@@ -688,15 +819,24 @@ struct Offer {
   List<florin_text> currencies = {}, regions = {};  ///< none: every one
   std::uint64_t operations = 0;
 };
+/// A token that the host obtains by `request`, which reads; `bearer(name)` sends it.
+struct Credential {
+  Text name;
+  Request request;
+  Text token = "/access_token", lifetime = "/expires_in";  ///< JSON pointers into the answer
+};
 struct Capabilities {
   List<Offer> offers = {};
   bool signed_webhooks = true;
   std::int64_t key_window_us = 0, look_up_lag_us = 0;
+  std::vector<Credential> credentials = {};
   const florin_capabilities* made() const {
     List<florin_offer> list;
     for (const Offer& offer : offers) list.add({offer.method, offer.currencies, offer.regions, offer.operations});
-    return kept(
-        florin_capabilities{0, signed_webhooks ? FLORIN_SIGNED_WEBHOOKS : 0u, list, key_window_us, look_up_lag_us});
+    List<florin_credential> obtained;
+    for (const Credential& one : credentials) obtained.add({one.name, one.request.made(), one.token, one.lifetime});
+    return kept(florin_capabilities{0, signed_webhooks ? FLORIN_SIGNED_WEBHOOKS : 0u, list, key_window_us,
+                                    look_up_lag_us, obtained});
   }
 };
 

@@ -4,7 +4,7 @@ use florin::*;
 use std::ffi::CStr;
 use std::os::raw::{c_char, c_void};
 
-manifest!(b"florin 1.1\n{\"id\": \"my_plugin\", \"version\": \"0.1.0\", \"interfaces\": [\"florin.credit_policy/1\"],
+manifest!(b"florin 1.2\n{\"id\": \"my_plugin\", \"version\": \"0.1.0\", \"interfaces\": [\"florin.credit_policy/1\"],
   \"config\": {\"type\": \"object\", \"additionalProperties\": false,
     \"properties\": {\"priority\": {\"type\": \"string\", \"pattern\": \"^[0-9]{1,2}$\"}}}}");
 

@@ -6,7 +6,7 @@ use florin::*;
 use std::ffi::CStr;
 use std::os::raw::{c_char, c_void};
 
-manifest!(b"florin 1.1\n{\"id\": \"my_plugin\", \"version\": \"0.1.0\", \"interfaces\": [\"florin.processor/1\"],
+manifest!(b"florin 1.2\n{\"id\": \"my_plugin\", \"version\": \"0.1.0\", \"interfaces\": [\"florin.processor/1\"],
   \"endpoints\": {\"api\": \"https://api.example.com\"},
   \"secrets\": {\"my_plugin.api_key\": {\"for\": \"api\"}, \"my_plugin.webhook\": {}},
   \"config\": {\"type\": \"object\", \"additionalProperties\": false,
@@ -23,6 +23,7 @@ fn describe(room: &Room) -> Answer<*const Capabilities> {
         offers: room.list(&[card])?,
         key_window_us: 24 * 3600 * SECOND,
         look_up_lag_us: 300 * SECOND,
+        ..Default::default()
     })
 }
 

@@ -36,5 +36,7 @@ auto pulls(const std::string& cursor, Made made) {
 
 std::vector<Exchange> stripe_exchanges();
 std::vector<Exchange> razorpay_exchanges();
+std::vector<Exchange> gocardless_exchanges();
+std::vector<Exchange> paypal_exchanges();
 
 }  // namespace florin::test

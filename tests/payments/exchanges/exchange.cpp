@@ -15,10 +15,10 @@ namespace json = boost::json;
 
 const std::vector<Exchange>& exchanges() {
   static const std::vector<Exchange> all = [] {
-    std::vector<Exchange> both = stripe_exchanges();
-    const std::vector<Exchange> more = razorpay_exchanges();
-    both.insert(both.end(), more.begin(), more.end());
-    return both;
+    std::vector<Exchange> every = stripe_exchanges();
+    for (const std::vector<Exchange>& more : {razorpay_exchanges(), gocardless_exchanges(), paypal_exchanges()})
+      every.insert(every.end(), more.begin(), more.end());
+    return every;
   }();
   return all;
 }
@@ -27,15 +27,25 @@ ProcessorPlugin plugin_of(const std::string& provider) {
   static const scenario::TemporaryFolder copies;
   static const PluginLibrary library =
       *PluginLibrary::open({.folders = {FLORIN_PLUGINS}, .copies = copies.path(), .pins = {}});
-  const std::string config =
-      provider == "razorpay" ? R"({"key_id": "rzp_test_standin", "mandate_limit": "1500000"})" : "{}";
+  const std::string config = provider == "razorpay" ? R"({"key_id": "rzp_test_standin", "mandate_limit": "1500000"})"
+                             : provider == "paypal" ? R"({"webhook_id": "WH-STANDIN"})"
+                                                    : "{}";
   return *library.processor(provider, {.tenant = "acme", .config_json = config});
 }
 
 Secrets secrets_of(const std::string& provider, bool wrong_key) {
-  const bool stripe = provider == "stripe";
-  const std::string key = wrong_key ? "sk_test_wrong" : stripe ? "sk_test_standin" : "standin";
-  const std::string webhook = stripe ? "whsec_standin" : "rzpsecret";
+  const bool stripe = provider == "stripe", gocardless = provider == "gocardless";
+  const std::string key = wrong_key    ? "sk_test_wrong"
+                          : stripe     ? "sk_test_standin"
+                          : gocardless ? "gc_standin"
+                                       : "standin";
+  if (provider == "paypal")
+    return [=](std::string_view name) {
+      return std::vector<std::string>{name == "paypal.client_id" ? "pp_client_standin"
+                                      : wrong_key                ? "pp_secret_wrong"
+                                                                 : "pp_secret_standin"};
+    };
+  const std::string webhook = stripe ? "whsec_standin" : gocardless ? "gc_whsec_standin" : "rzpsecret";
   return [=](std::string_view name) { return std::vector<std::string>{name.ends_with(".webhook") ? webhook : key}; };
 }
 
@@ -97,7 +107,8 @@ std::string as_text(const Operation& operation) {
                                       {"refund_key", operation.refund_key},
                                       {"cursor", operation.cursor},
                                       {"from", operation.from.text()},
-                                      {"until", operation.until.text()}});
+                                      {"until", operation.until.text()},
+                                      {"return_url", operation.return_url}});
 }
 
 Operation operation_of(const std::string& text) {
@@ -124,6 +135,7 @@ Operation operation_of(const std::string& text) {
   operation.cursor = word("cursor");
   operation.from = *Instant::parse(word("from"));
   operation.until = *Instant::parse(word("until"));
+  if (read.contains("return_url")) operation.return_url = word("return_url");  // not of the older records
   return operation;
 }
 

@@ -25,6 +25,18 @@ Result<std::string> run(std::vector<Term> terms, std::string_view endpoint = "ap
                                                           .body = body});
 }
 
+/// A key that a provider gives in hex or base64 stays what it is: bytes that must not go where the key must not.
+TEST(Value, WhatCannotBeDecodedIsNoValue) {
+  for (const char* text : {"6", "6g", "66 6f", "0x66"})
+    EXPECT_EQ(run({{FLORIN_PUT, 0, text}, {FLORIN_UNHEX, 0, ""}}).error().message,
+              "a value's program is wrong: this is no hex");
+  for (const char* text : {"Zm9v!", "Z", "Zm 9v"})
+    EXPECT_EQ(run({{FLORIN_PUT, 0, text}, {FLORIN_UNBASE64, 0, ""}}).error().message,
+              "a value's program is wrong: this is no base64");
+  EXPECT_EQ(run({{FLORIN_SECRET, 0, "key"}, {FLORIN_UNBASE64, 0, ""}}, "other").error().code, "secret_not_granted");
+  EXPECT_EQ(run({{FLORIN_SECRET, 0, "key"}, {FLORIN_BASE64URL, 0, ""}}, "other").error().code, "secret_not_granted");
+}
+
 TEST(Value, KnownAnswers) {
   const std::string body = "what do ya want for nothing?";
   // RFC 4231, test case 2.
@@ -41,6 +53,15 @@ TEST(Value, KnownAnswers) {
   EXPECT_EQ(*run({{FLORIN_NOW, FLORIN_UNIX_SECONDS, ""}}), "1773133200");
   EXPECT_EQ(*run({{FLORIN_NOW, FLORIN_UNIX_MILLIS, ""}}), "1773133200250");
   EXPECT_EQ(*run({{FLORIN_NOW, FLORIN_RFC3339, ""}}), "2026-03-10T09:00:00Z");
+  EXPECT_EQ(*run({{FLORIN_NOW, FLORIN_YYYYMMDD, ""}}), "20260310");
+  EXPECT_EQ(*run({{FLORIN_NOW, FLORIN_YYYYMMDDTHHMMSS, ""}}), "20260310T090000Z");
+  EXPECT_EQ(*run({{FLORIN_NOW, FLORIN_HTTP_DATE, ""}}), "Tue, 10 Mar 2026 09:00:00 GMT");
+  // RFC 4648, section 5 and 10.
+  EXPECT_EQ(*run({{FLORIN_PUT, 0, "\xfb\xff"}, {FLORIN_BASE64URL, 0, ""}}), "-_8");
+  EXPECT_EQ(*run({{FLORIN_PUT, 0, "foobar"}, {FLORIN_BASE64URL, 0, ""}, {FLORIN_UNBASE64, 0, ""}}), "foobar");
+  EXPECT_EQ(*run({{FLORIN_PUT, 0, "Zm9vYg=="}, {FLORIN_UNBASE64, 0, ""}}), "foob");
+  EXPECT_EQ(*run({{FLORIN_PUT, 0, "-_8"}, {FLORIN_UNBASE64, 0, ""}}), "\xfb\xff");
+  EXPECT_EQ(*run({{FLORIN_PUT, 0, "666F6f"}, {FLORIN_UNHEX, 0, ""}}), "foo");
   EXPECT_EQ(*run({{FLORIN_PUT, 0, "Bearer "}, {FLORIN_SECRET, 0, "key"}, {FLORIN_JOIN, 2, ""}}), "Bearer Jefe");
   EXPECT_EQ(
       *run({{FLORIN_PUT, 0, "abc"}, {FLORIN_DIGEST, FLORIN_SHA512, ""}, {FLORIN_HEX, 0, ""}}),
