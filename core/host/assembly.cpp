@@ -369,6 +369,41 @@ Status Assembly::fits_its_kind(const engine::Job& job) const {
                .at = {.file = {}, .line = 0, .column = 0, .path = "pay_with"}};
 }
 
+namespace {
+
+/// The kind of method that a command names. Its brand is checked with what its customer entered.
+std::optional<MethodId> kind_of(const AnyCommand& command) {
+  if (const auto* adds = std::get_if<AddPaymentMethod>(&command)) return adds->method;
+  if (const auto* sets_up = std::get_if<SetUpPaymentMethod>(&command)) return sets_up->method;
+  const std::string with = std::visit(
+      [](const auto& one) -> std::string {
+        if constexpr (requires { one.pay_with; }) return one.pay_with ? std::string(*one.pay_with) : std::string();
+        return {};
+      },
+      command);
+  const auto kind = MethodId::parse(with.substr(0, with.find('/')));
+  return kind ? std::optional(*kind) : std::nullopt;
+}
+
+/// Whether the plugin of a method offers it to the account that asks for it. What the tenant's YAML says is decided
+/// with the command.
+Status offered_by_its_plugin(const Plugged& plugged, engine::Engine& engine, const engine::Job& job) {
+  const auto method = kind_of(job.command);
+  if (!method || plugged.method(job.tenant, *method) == nullptr) return Done{};
+  std::optional<MethodSituation> situation;
+  const auto read = engine.read([&](const engine::Shard& shard) {
+    const Account* account = shard.account(job.tenant, job.account);
+    const Catalogs* catalogs = shard.catalogs(job.tenant);
+    if (account != nullptr && catalogs != nullptr) situation = situation_of(*account, *catalogs->versions.back());
+  });
+  if (!read) return read.error();
+  if (!situation) return Done{};  // the decision refuses it
+  const std::string why = plugged.why_not_offered(job.tenant, *method, *situation);
+  return why.empty() ? Status(Done{}) : Error{.code = "method_not_offered", .message = why};
+}
+
+}  // namespace
+
 Result<engine::Job> Assembly::job_of(const Request& request) const {
   engine::Job job{.tenant = request.tenant,
                   .account = request.account,
@@ -384,6 +419,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
     if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
   if (const auto asked = fits_its_kind(job); !asked) return asked.error();
+  if (const auto offers = offered_by_its_plugin(*plugged_, *engine_, job); !offers) return offers.error();
   auto* method = std::get_if<AddPaymentMethod>(&job.command);
   if (method == nullptr) return job;
   const auto plugin = plugged_->method(request.tenant, method->method);

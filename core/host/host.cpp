@@ -198,10 +198,20 @@ Result<May> Host::may(const TenantId& tenant, const AccountId& account, const Ac
 
 Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const AccountId& account,
                                                  const Actor& actor) const try {
-  return inside_->on_account<std::vector<OfferedMethod>>(
+  MethodSituation situation;
+  auto methods = inside_->on_account<std::vector<OfferedMethod>>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+        situation = situation_of(found, catalogs.at(state.catalog));
         return methods_of(found, catalogs.at(state.catalog), actor);
       });
+  const auto assembly = inside_->open();
+  if (!methods || !assembly) return methods;
+  for (OfferedMethod& method : *methods) {
+    if (!method.offered) continue;
+    method.why = assembly->plugged().why_not_offered(tenant, method.method, situation);
+    method.offered = method.why.empty();
+  }
+  return methods;
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

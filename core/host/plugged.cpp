@@ -163,6 +163,15 @@ std::string return_url(const std::string& base, const engine::Effect& effect) {
   return url;
 }
 
+/// What the sandbox is made of that plays a processor: every method that the processor takes.
+std::string played_by_sandbox(const ProcessorFacts& facts) {
+  boost::json::array plays;
+  for (const ProcessorOffer& offer : facts.offers)
+    if (offer.method != "card" && offer.method != "upi" && offer.method != "netbanking")
+      plays.emplace_back(offer.method);
+  return boost::json::serialize(boost::json::object{{"plays", std::move(plays)}});
+}
+
 /// What is said of an operation that the processor's plugin does not have; none: the operation itself says it.
 std::optional<ProviderReport> not_offered(OperationKind kind) {
   ProviderReport said;
@@ -380,7 +389,7 @@ Errors Plugged::plug_in(const Processor& processor, const std::string& tenant, P
   }
   if (is_sandbox(made.plugin->manifest())) return play(processor, tenant, made);
   if (!options_.payments_in_sandbox) return reach(processor, made);
-  auto sandbox = library_.processor("sandbox", {tenant, "{}"});
+  auto sandbox = library_.processor("sandbox", {tenant, played_by_sandbox(made.plugin->facts())});
   if (!sandbox) return sandbox.error();
   made.plugin = std::make_shared<const ProcessorPlugin>(std::move(*sandbox));
   return play(processor, tenant, made);
@@ -527,6 +536,25 @@ std::shared_ptr<const MethodPlugin> Plugged::method(const TenantId& id, const Me
   if (held == nullptr) return nullptr;
   const auto found = held->methods.find(wanted.text());
   return found == held->methods.end() ? nullptr : found->second;
+}
+
+MethodSituation situation_of(const Account& account, const Catalog& catalog) {
+  MethodSituation situation{.amount = Money(0, catalog.currency), .country = account.billing_country};
+  if (account.subscription) {
+    situation.plan = account.subscription->plan.text();
+    situation.cycle = account.subscription->cycle;
+  }
+  return situation;
+}
+
+std::string Plugged::why_not_offered(const TenantId& tenant, const MethodId& wanted,
+                                     const MethodSituation& situation) const {
+  const auto plugin = method(tenant, wanted);
+  if (plugin == nullptr) return {};
+  const auto verdict = plugin->offered(situation);
+  if (!verdict) return "This payment method cannot be used now.";
+  if (verdict->allowed) return {};
+  return verdict->text.empty() ? "This payment method is not offered here." : verdict->text;
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/accounts/account.hpp"
 #include "domain/catalog/catalog.hpp"
 #include "engine/ports.hpp"
 #include "plugins/library.hpp"
@@ -21,6 +22,9 @@ namespace florin {
 std::vector<std::string> missing_of(const std::vector<std::string>& wanted, const std::vector<Word>& person);
 /// What to do about them.
 std::string person_missing_text(const std::string& plugin, const std::vector<std::string>& words);
+
+/// Of a payment that an account might make, whatever for.
+MethodSituation situation_of(const Account& account, const Catalog& catalog);
 
 /// Every plugin instance of every tenant, and the way to providers: what the engine calls through its ports.
 class Plugged : public engine::Policies, public engine::Providers {
@@ -48,6 +52,10 @@ class Plugged : public engine::Policies, public engine::Providers {
 
   /// The tenant's method in its newest version; none when it has no such method.
   std::shared_ptr<const MethodPlugin> method(const TenantId& tenant, const MethodId& method) const;
+
+  /// Why its plugin does not offer a method in that situation, as its customer reads it; empty: it does. Never asked on
+  /// a thread that decides: it may be in a process of its own.
+  std::string why_not_offered(const TenantId& tenant, const MethodId& method, const MethodSituation& situation) const;
 
   /// Errors: no_such_processor and those of ProcessorPlugin::webhook.
   Result<std::vector<WebhookClaim>> webhook(const TenantId& tenant, const ProcessorId& processor,

@@ -82,10 +82,21 @@ std::string quantity_text(const readers::UsageDay& row) {
 }  // namespace
 
 Result<std::string> Reads::catalog(const TenantId& tenant, const AccountId& account, const Actor& actor) const try {
-  return host_.inside_->on_account<std::string>(
+  MethodSituation situation;
+  auto offer = host_.inside_->on_account<answers::Offer>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-        return answers::as_json(answers::offer_of(state, catalogs, &found, actor));
+        situation = situation_of(found, catalogs.at(state.catalog));
+        return answers::offer_of(state, catalogs, &found, actor);
       });
+  if (!offer) return offer.error();
+  if (const auto assembly = host_.inside_->open())
+    for (answers::MethodOffer& method : offer->methods) {
+      if (!method.offered) continue;
+      const std::string why = assembly->plugged().why_not_offered(tenant, method.method, situation);
+      method.offered = why.empty();
+      if (!why.empty()) method.why = why;
+    }
+  return answers::as_json(*offer);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

@@ -4,16 +4,18 @@ using namespace florin::plugin;
 /// Speaks to the sandbox provider, a stand-in that moves no money. Its README says how a payment is told to behave.
 class Sandbox {
  public:
-  explicit Sandbox(Setup& setup) { setup.only(setup.config, {}); }
+  explicit Sandbox(Setup& setup) {
+    setup.only(setup.config, {"plays"});
+    setup.config["plays"].items([&](const Json& method) { plays_.push_back(method.text().str()); });
+  }
 
   Capabilities describe() const {
     const auto all =
         operations(FLORIN_CHARGE, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS, FLORIN_PULL, FLORIN_SAVE_METHOD);
-    return {.offers = {{.method = "card", .operations = all},
-                       {.method = "upi", .operations = all},
-                       {.method = "netbanking", .operations = all}},
-            .key_window_us = days(30),
-            .look_up_lag_us = minutes(5)};
+    Capabilities can{.offers = {}, .key_window_us = days(30), .look_up_lag_us = minutes(5)};
+    for (const char* method : {"card", "upi", "netbanking"}) can.offers.add({.method = method, .operations = all});
+    for (const std::string& method : plays_) can.offers.add({.method = std::string_view(method), .operations = all});
+    return can;
   }
 
   Step charge(const Operation& op, const Replies& replies) const {
@@ -171,9 +173,12 @@ class Sandbox {
       said.fee = money(object["fee"].integer(), object["currency"].text(), object["exponent"].integer(-1));
     return said;
   }
+
+  std::vector<std::string> plays_;  // further methods
 };
 
 FLORIN_PLUGIN(Sandbox, R"({"id": "sandbox", "version": "1.0.0", "interfaces": ["florin.processor/1"],
   "endpoints": {"sandbox": "sandbox:"},
   "secrets": {"sandbox.api_key": {"for": "sandbox"}, "sandbox.webhook": {}},
-  "config": {"type": "object", "additionalProperties": false, "properties": {}}})")
+  "config": {"type": "object", "additionalProperties": false, "properties": {
+    "plays": {"type": "array", "items": {"type": "string"}}}}})")

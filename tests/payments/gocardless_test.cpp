@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/command.hpp"
 #include "host/payments.hpp"
 #include "paying.hpp"
 
@@ -70,6 +71,19 @@ TEST_F(GoCardless, AMandateIsMadeOnItsPageAndDebitedWithoutTheCustomer) {
   EXPECT_EQ(host.account().orders.at(0).state, OrderState::paid);
   EXPECT_EQ(credits(), 1000);
   EXPECT_EQ(host.discrepancies(), "");
+}
+
+/// Wrong: a mandate for who has no bank account in the SEPA area, found out on GoCardless's page.
+TEST_F(GoCardless, ItIsOfferedWhereItsMethodSays) {
+  EXPECT_EQ(host.ask("service", R"({"open_account": {"billing_country": "BR"}})"), "");
+  try {
+    host.ask("owner", R"({"set_up_payment_method": {"method": "sepa_debit", "slot": "primary"}})");
+    FAIL() << "it was offered";
+  } catch (const std::runtime_error& refused) {
+    EXPECT_NE(std::string(refused.what()).find("needs a bank account in a country of the SEPA area"), std::string::npos)
+        << refused.what();
+  }
+  EXPECT_TRUE(host.account().savings.empty());
 }
 
 TEST_F(GoCardless, TheReturnAddressIsTheHostsOwn) {
@@ -199,6 +213,37 @@ TEST_F(GoCardless, ARefundIsPendingUntilItIsPaidOut) {
   host.to(host.now() + hours(1));
   EXPECT_EQ(host.account().refunds.at(0).state, AttemptState::captured);
   EXPECT_EQ(host.discrepancies(), "");
+}
+
+/// Wrong: not sent three times, because the sandbox in GoCardless's place knows cards alone.
+TEST(PlayedBySandbox, EveryMethodOfAProcessorIs) {
+  const StandIn bank("gocardless");  // for its address alone: nothing reaches it
+  const scenario::TemporaryFolder folder;
+  config::HostFile file = host_file(bank, folder.path());
+  file.payments_in_sandbox = true;
+  auto stage = scenario::Stage::open(file, std::nullopt, std::nullopt, flows_begin);
+  ASSERT_TRUE(stage) << stage.error().message;
+  const auto asks = [&](const std::string& role, const std::string& command) {
+    Errors errors;
+    return stage->send({{.tenant = TenantId::trusted("studio"),
+                         .account = AccountId::trusted("ann"),
+                         .actor = {role, ""},
+                         .key = "ann:" + std::to_string(command.size()),
+                         .asked_at = std::nullopt,
+                         .command = *config::command_of_json(command, errors)}});
+  };
+  ASSERT_TRUE(asks("service", R"({"open_account": {"billing_country": "DE"}})").front());
+  ASSERT_TRUE(
+      asks(
+          "owner",
+          R"({"add_payment_method": {"method": "sepa_debit", "slot": "primary", "details": {"token": "pending_12h"}}})")
+          .front());
+  ASSERT_TRUE(asks("owner", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})").front());
+  stage->run_until(flows_begin + hours(24));
+  const Account* account = stage->account(TenantId::trusted("studio"), AccountId::trusted("ann"));
+  ASSERT_FALSE(account->orders.empty());
+  EXPECT_EQ(account->orders.at(0).state, OrderState::paid);
+  EXPECT_TRUE(bank.seen().empty());
 }
 
 }  // namespace
