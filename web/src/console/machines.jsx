@@ -37,12 +37,12 @@ export function KeysPage({api}) {
     <>
       <div aria-live="polite">
         {problem && <Failed problem={problem} />}
-        {done?.answer?.secret && (
-          <Strip kind="warn" title="The key is shown this once." action={<Copy label="the key" value={done.answer.secret}>Copy the key</Copy>}>
-            <code class="secret">{done.answer.secret}</code>
+        {done?.answer?.key && (
+          <Strip kind="warn" title="The key is shown this once." action={<Copy label="the key" value={done.answer.key}>Copy the key</Copy>}>
+            <code class="secret">{done.answer.key}</code>
           </Strip>
         )}
-        {done && !done.answer?.secret && <Strip kind="ok" title={done.said} />}
+        {done && !done.answer?.key && <Strip kind="ok" title={done.said} />}
       </div>
       <Card title="Keys">
         <Loaded of={loaded}>
