@@ -92,6 +92,32 @@ test('UI-02: what is confirmed is what is charged', async () => {
   await page.context().close();
 });
 
+test('UI-02: licences by slider and by keyboard, and what is confirmed is what is charged', async () => {
+  await host.ask('kaspr', 'accounts/kim/open_account', {billing_country: 'US', personal_data: {name: 'Kim', email: 'kim@example.com'}});
+  await host.ask('kaspr', 'accounts/kim/add_payment_method', {method: 'card', slot: 'primary', details: {token: 'ok', brand: 'visa', last4: '4242'}});
+  const page = await signedIn('kim', 'kaspr');
+  await page.goto(`${host.base}/portal/kaspr/kim/plan`);
+  await page.getByRole('radio', {name: /a licence/}).first().check();
+  const slider = page.getByRole('slider', {name: 'Licences, slider'});
+  await slider.focus();
+  for (let turn = 0; turn < 3; ++turn) await page.keyboard.press('ArrowRight');
+  assert.equal(await page.getByRole('spinbutton', {name: 'Licences'}).inputValue(), '4');
+  await page.getByRole('button', {name: 'Less: Licences'}).click();
+  assert.equal(await slider.getAttribute('aria-valuetext'), '3 licences');
+  const button = page.locator('button[aria-disabled]', {hasText: 'Confirm'}).or(page.getByRole('button', {name: /Confirm and pay/}));
+  await page.locator('aside').getByText('× 3').first().waitFor();
+  const sure = page.getByRole('button', {name: /Confirm and pay/});
+  await sure.waitFor();
+  assert.equal(await button.count(), 1);
+  const shown = (await sure.innerText()).replace(/[^0-9.]/g, '');
+  await page.screenshot({path: join(shots, 'plan-kaspr-360.png'), fullPage: true});
+  await sure.click();
+  await page.getByText(/^Paid /).waitFor();
+  const newest = (await host.ask('kaspr', 'accounts/kim/orders')).data[0];
+  assert.equal(newest.total.split(' ')[0], shown);
+  await page.context().close();
+});
+
 test('UI-05: an invoice is seen and had as PDF', async () => {
   const page = await signedIn();
   await at(page, 'invoices');
@@ -112,6 +138,51 @@ test('UI-06 to UI-08: every page, at 360 px, without a finding of axe, an error 
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} scrolls`);
     await page.screenshot({path: join(shots, `portal-${path.replaceAll('/', '-') || 'overview'}-360.png`), fullPage: true});
   }
+  await page.context().close();
+});
+
+test('UI-09: dark, and written from right to left: no finding of axe and no scroll to the side, also at 320 px', async () => {
+  const page = await signedIn();
+  await page.emulateMedia({colorScheme: 'dark'});
+  for (const path of ['', 'plan', 'credits', 'methods', 'invoices', 'members', 'orders/1']) {
+    await page.setViewportSize({width: 320, height: 780});
+    await at(page, path);
+    await page.waitForLoadState('networkidle');
+    await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    assert.deepEqual(await axeOf(page), [], path);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} scrolls`);
+    if (process.env.LOOK === 'all') await page.screenshot({path: join(shots, `rtl-${path.replaceAll('/', '-') || 'overview'}.png`), fullPage: true});
+  }
+  await page.context().close();
+});
+
+test('UI-03: credits are bought by keyboard alone', async () => {
+  const page = await signedIn('zoe', 'callloop', {viewport: {width: 1280, height: 900}});
+  await at(page, 'credits');
+  const button = page.getByRole('button', {name: /^Confirm and pay \$/});
+  await button.waitFor();
+  await page.getByLabel('Pay with').first().selectOption('backup');
+  await page.locator('body').press('Tab');
+  for (let turn = 0; turn < 40 && !(await button.evaluate((node) => node === document.activeElement)); ++turn) await page.keyboard.press('Tab');
+  const before = (await host.ask('callloop', 'accounts/zoe/orders')).data.length;
+  await page.keyboard.press('Enter');
+  await page.getByText(/^Paid \$/).waitFor();
+  assert.equal((await host.ask('callloop', 'accounts/zoe/orders')).data.length, before + 1);
+  await page.context().close();
+});
+
+test('what people write is text and nothing else, also 4 kB of it', async () => {
+  await host.ask('callloop', 'accounts/zoe/set_billing', {personal_data: {company: `<img src=x onerror=alert(1)>\u202e ${'😀'.repeat(45)}`, city: '"><svg onload=alert(1)>'}});
+  const page = await signedIn();
+  page.on('dialog', () => failures.push('a script of somebody else ran'));
+  for (const path of ['methods', '', 'invoices']) {
+    await at(page, path);
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('img, svg[onload]').count(), 0, path);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} scrolls`);
+  }
+  await at(page, 'methods');
+  assert.match(await page.getByLabel('Company').inputValue(), /^<img src=x/);
   await page.context().close();
 });
 

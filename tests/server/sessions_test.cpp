@@ -270,5 +270,61 @@ TEST_F(Sessions, PagesComeWithTheirPolicies) {
   std::filesystem::remove_all(folder);
 }
 
+TEST_F(Sessions, ALinkThatPaysOpensOneOrderAndNothingElse) {
+  ASSERT_EQ(command("accounts/zoe/subscribe", "zoe:s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"})
+                .status,
+            200);
+  ASSERT_EQ(command("accounts/zoe/buy_credits", "zoe:b", R"({"amount": "100 message"})", {"Prefer: wait=20"}).status,
+            200);
+  const std::string orders = "/v1/callloop/accounts/zoe/orders/";
+  const auto made = ask(backend_, orders + "1/pay_link", "{}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(ask(backend_, orders + "9/pay_link", "{}").status, 404);
+  const std::string url(made.json().at("url").as_string());
+  const std::string token = url.substr(url.find("/pay/") + 5);
+  EXPECT_EQ(exchange(token, "n").json().at("kind").as_string(), "payer");
+  EXPECT_EQ(exchange(token, "n").header("Set-Cookie"), "") << "it signs nobody in";
+  const auto seen = ask(token, orders + "1/checkout");
+  ASSERT_EQ(seen.status, 200) << seen.body;
+  EXPECT_FALSE(seen.json().at("order").as_object().contains("lines")) << "of a paid order only that it was";
+  for (const char* path :
+       {"zoe", "zoe/orders", "zoe/orders/1", "zoe/orders/2/checkout", "zoe/documents", "zoe/catalog",
+        "zoe/documents/CL-000001/json", "zoe/personal_data", "zoe/members", "acme/orders/1/checkout"})
+    EXPECT_EQ(ask(token, std::string("/v1/callloop/accounts/") + path).status, 404) << path;
+  const auto pays = [&](const std::string& body) {
+    return ask(token, "/v1/callloop/accounts/zoe/pay_order", body, {"Idempotency-Key: p" + std::to_string(++sent_)});
+  };
+  EXPECT_EQ(pays(R"({"order": 2, "pay_with": "card", "agreed": "4.90 USD"})").status, 404);
+  EXPECT_EQ(pays(R"({"order": 1, "pay_with": "primary", "agreed": "49.00 USD"})").status, 422)
+      << "the account's own card is not for whoever has a link";
+  EXPECT_EQ(ask(token, "/v1/callloop/accounts/zoe/cancel", "{}", {"Idempotency-Key: c"}).status, 404);
+  clock_ += 13 * 24 * 3600;
+  EXPECT_EQ(ask(token, orders + "1/checkout").status, 200);
+  clock_ += 2 * 24 * 3600;
+  EXPECT_EQ(ask(token, orders + "1/checkout").status, 401) << "fourteen days";
+}
+
+TEST_F(Sessions, AnInvitationIsReadByItsReaderAloneUntilItIsAccepted) {
+  ASSERT_EQ(command("accounts/zoe/subscribe", "zoe:s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"})
+                .status,
+            200);
+  const std::string ann = "/v1/callloop/accounts/zoe/members/ann/invitation";
+  EXPECT_EQ(ask(backend_, ann, "{}").status, 404) << "nobody is invited yet";
+  ASSERT_EQ(command("accounts/zoe/invite_member", "i1", R"({"member": "ann", "role": "member"})").status, 200);
+  EXPECT_EQ(ask(backend_, ann, R"({"email": "ann"})").status, 400);
+  const auto made = ask(backend_, ann, "{}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string url(made.json().at("url").as_string());
+  const std::string token = url.substr(url.find("#i=") + 3);
+  EXPECT_EQ(ask(token, "/v1/callloop/session").status, 401) << "it asks nothing itself";
+  const auto opened = exchange(token, "n1");
+  ASSERT_EQ(opened.status, 201) << opened.body;
+  const std::string cookie = cookie_in(opened);
+  EXPECT_EQ(as(cookie, "/v1/callloop/accounts/zoe").status, 403) << "accepted first";
+  EXPECT_EQ(as(cookie, "/v1/callloop/accounts/zoe/accept_invitation", R"({"member": "ann"})").status, 200);
+  EXPECT_EQ(as(cookie, "/v1/callloop/accounts/zoe").status, 200);
+  EXPECT_EQ(exchange(token, "n2").status, 401) << "the link was used";
+}
+
 }  // namespace
 }  // namespace florin

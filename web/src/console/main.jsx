@@ -4,6 +4,9 @@ import {accountApi, drawKey, exchange, onSession, ownSessions, tenantApi} from '
 import * as format from '../lib/format.js';
 import {Amount, Button, Card, Credits, Empty, Failed, Field, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
+import {BankPage} from './bank.jsx';
+import {ChangeFor, Messages, PayLinkOf} from './support.jsx';
+import {KeysPage, WebhooksPage} from './machines.jsx';
 
 const pages = {
   '': ['Home', Home],
@@ -14,9 +17,20 @@ const pages = {
   upcoming: ['Upcoming', Upcoming],
   catalog: ['Catalog', Catalog],
   months: ['Months', Months],
+  webhooks: ['Webhooks', Webhooks],
+  keys: ['Keys', Keys],
 };
 
 let api = null;  // of the tenant that is shown
+function Bank() {
+  return <BankPage api={api} Act={Act} AccountLink={AccountLink} />;
+}
+function Keys() {
+  return <KeysPage api={api} />;
+}
+function Webhooks() {
+  return <WebhooksPage api={api} />;
+}
 
 function Console() {
   const [session, setSession] = useState(undefined);
@@ -91,7 +105,7 @@ function Shell({session, tenant, choose, shown}) {
     document.title = `${title} · ${shown.name} console`;
     setMenu(false);
   }, [title]);
-  // `/` searches, `g` and a letter goes; never while something is typed.
+  // `/` searches, `g` and a letter goes, `j` and `k` walk through rows, `?` lists them; never while something is typed.
   useEffect(() => {
     let before = '';
     const pressed = (event) => {
@@ -102,6 +116,8 @@ function Shell({session, tenant, choose, shown}) {
       }
       const to = {a: 'accounts', c: 'cases', p: 'payments', b: 'bank', h: ''}[event.key];
       if (before === 'g' && to !== undefined) go(to);
+      if (event.key === '?') document.getElementById('keys')?.showModal();
+      if (event.key === 'j' || event.key === 'k') walk(event.key === 'j' ? 1 : -1);
       before = event.key;
     };
     addEventListener('keydown', pressed);
@@ -156,8 +172,22 @@ function Shell({session, tenant, choose, shown}) {
           <Page words={words} session={session} />
         </main>
       </div>
+      <dialog id="keys" aria-labelledby="keys-title">
+        <h2 id="keys-title">Keys</h2>
+        <Rows of={[['/', 'Search'], ['g, then h a c p b', 'Home, accounts, cases, payments, bank'], ['j, k', 'Next and previous link of a table'], ['Enter', 'Open it'], ['Esc', 'Close this']]} />
+        <form method="dialog">
+          <button class="button">Close</button>
+        </form>
+      </dialog>
     </>
   );
+}
+
+/// To the next row of what is listed: its link, its button or what opens it.
+function walk(by) {
+  const rows = [...document.querySelectorAll('tbody a, .entry > summary, .pick')];
+  const at = rows.indexOf(document.activeElement);
+  rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
 }
 
 const NotFound = () => <Empty>There is no such page.</Empty>;
@@ -254,7 +284,7 @@ function CaseTable({list}) {
         <Status kind={one.kind === 'dispute' || one.kind === 'document_incomplete' ? 'warn' : 'info'}>{format.nameOf({}, one.kind)}</Status>,
         <AccountLink id={one.account} />,
         one.due_at ? <When at={one.due_at} how="time" /> : <span class="soft">no date</span>,
-        <span>{[one.order && `order ${one.order}`, one.reason && format.nameOf({}, one.reason), one.amount && format.money(one.amount), one.why, one.duplicate_of ? `looks like order ${one.duplicate_of}` : ''].filter(Boolean).join(' · ')}</span>,
+        <span>{[one.order && `order ${one.order}`, one.reason && format.nameOf({}, one.reason), one.ref, one.amount && format.money(one.amount), one.why, one.duplicate_of ? `looks like order ${one.duplicate_of}` : ''].filter(Boolean).join(' · ')}</span>,
       ])}
       empty="Nothing waits for a person."
     />
@@ -309,7 +339,7 @@ function Accounts() {
   );
 }
 
-const tabs = {'': ['Overview', AccountOverview], history: ['History', History], orders: ['Orders & payments', Orders], documents: ['Documents', Documents], people: ['Members & person', People], act: ['Act', Acts]};
+const tabs = {'': ['Overview', AccountOverview], history: ['History', History], orders: ['Orders & payments', Orders], documents: ['Documents', Documents], messages: ['Messages', Messages], people: ['Members & person', People], act: ['Act', Acts]};
 
 function Account({words}) {
   const id = decodeURIComponent(words[1]);
@@ -419,6 +449,7 @@ function Orders({of}) {
                   rows={order.payments.map((one) => [one.number, [one.slot, one.method].filter(Boolean).join(' '), format.nameOf({}, one.state), <Amount value={one.amount} />, one.staff?.processor, <bdi>{one.staff?.reference}</bdi>, [one.decline?.kind, one.staff?.decline_code, one.staff?.raw].filter(Boolean).join(' · ')])}
                   empty="It was never tried."
                 />
+                {order.state === 'open' && <PayLinkOf of={of} order={order} />}
               </details>
             ))
           )
@@ -465,6 +496,9 @@ function Acts({id, account, again, of}) {
   const done = () => again();
   return (
     <div class="grid">
+      <Card title="Change the plan or its cycle">
+        <ChangeFor id={id} of={of} account={account} done={done} />
+      </Card>
       <Card title="Adjust credits">
         <Act account={id} name="adjust_credits" fields={[['amount', `Amount, as ${account.credits[0]?.available.replace(/^[^ ]+/, '100') ?? '100 message'}`]]} label={`Give credits to ${id}`} done={done} />
         <Act account={id} name="adjust_credits" fixed={{take: true}} fields={[['amount', 'Amount to take']]} label={`Take credits from ${id}`} kind="danger" done={done} />
@@ -529,9 +563,9 @@ function Cases() {
               <CaseTable list={list} />
             </Card>
             {list
-              .filter((one) => ['review', 'guarantee', 'late_money', 'delivery'].includes(one.kind))
+              .filter((one) => ['review', 'guarantee', 'late_money', 'delivery', 'document_incomplete'].includes(one.kind))
               .map((one) => (
-                <Card key={`${one.kind}-${one.account}-${one.review ?? one.order ?? ''}`} title={`${format.nameOf({}, one.kind)} of ${one.account}`} action={<AccountLink id={one.account} />}>
+                <Card key={`${one.kind}-${one.account}-${one.review ?? one.order ?? ''}`} title={one.account ? `${format.nameOf({}, one.kind)} of ${one.account}` : format.nameOf({}, one.kind)} action={<AccountLink id={one.account} />}>
                   <Decide one={one} done={cases.again} />
                 </Card>
               ))}
@@ -543,6 +577,7 @@ function Cases() {
 }
 
 function Decide({one, done}) {
+  if (one.kind === 'document_incomplete') return <Complete one={one} done={done} />;
   if (one.kind === 'review')
     return (
       <div class="grid">
@@ -565,6 +600,29 @@ function Decide({one, done}) {
       </div>
     );
   return <Act account={one.account} name="deliver_order" fixed={{order: one.order}} label={`Deliver order ${one.order} now`} reason={false} done={done} />;
+}
+
+/// What the law asks for on a document, and nobody gave: of the tenant's file, or of one customer.
+function Complete({one, done}) {
+  const fields = [['name', 'Name or company'], ['address', 'Address'], ['postcode', 'Postcode'], ['city', 'City'], ['tax_id', 'Tax id, where it is asked for']];
+  const [values, setValues] = useState({});
+  return (
+    <>
+      <p>{one.why}</p>
+      {one.account ? (
+        <>
+          <div class="fields">
+            {fields.map(([name, label]) => (
+              <Field key={name} label={label} maxLength={200} value={values[name] ?? ''} onInput={(event) => setValues({...values, [name]: event.currentTarget.value})} />
+            ))}
+          </div>
+          <Act account={one.account} name="set_billing" reason={false} fixed={{personal_data: Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim()))}} label={`Set the billing details of ${one.account}`} done={done} />
+        </>
+      ) : (
+        <p class="soft">It is a block of the tenant’s file: set it there, then `florin plan` and `florin apply`. No document is shown before.</p>
+      )}
+    </>
+  );
 }
 
 /// An answer whose rows are not known here: each as its own words.
@@ -610,26 +668,6 @@ function Resolve({done}) {
         <Select label="I looked: it" value={outcome} options={[['captured', 'was paid'], ['never_happened', 'never happened']]} onChange={(event) => setOutcome(event.currentTarget.value)} />
       </div>
       {account && <Act account={account} name="resolve_payment" fixed={{order: Number(order), attempt: Number(attempt), outcome}} fields={[['ref', "The processor's id"]]} label={`Resolve payment ${attempt} of order ${order} of ${account}`} done={done} />}
-    </>
-  );
-}
-
-function Bank() {
-  const loaded = useLoaded(() => api.get('/bank_receipts'), [api]);
-  const [receipt, setReceipt] = useState('');
-  const [account, setAccount] = useState('');
-  const [order, setOrder] = useState('');
-  return (
-    <>
-      <Loaded of={loaded} lines={8}>{(value) => <Unknown value={value} />}</Loaded>
-      <Card title="Apply a receipt">
-        <div class="fields">
-          <Field label="Receipt" value={receipt} onInput={(event) => setReceipt(event.currentTarget.value.trim())} />
-          <Field label="Account" value={account} onInput={(event) => setAccount(event.currentTarget.value.trim())} />
-          <Field label="Order (may stay empty)" inputMode="numeric" value={order} onInput={(event) => setOrder(event.currentTarget.value.trim())} />
-        </div>
-        {receipt && account && <Act account={account} name="apply_cash" reason={false} fixed={{receipt, ...(order ? {order: Number(order)} : {})}} label={`Apply ${receipt} to ${account}`} done={loaded.again} />}
-      </Card>
     </>
   );
 }

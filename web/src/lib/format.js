@@ -20,6 +20,9 @@ export function money(text) {
   }
 }
 
+/// How often a price is paid, for the cycles that have a common word.
+export const each = (cycle) => ({monthly: 'a month', quarterly: 'a quarter', half_yearly: 'every half year', annual: 'a year'})[cycle] ?? '';
+
 export const isZero = (text) => !text || /^-?[0.]+( |$)/.test(text);
 
 /// A decimal number with its groups. Zeros behind the second decimal say nothing.

@@ -28,8 +28,9 @@ export function When({at, how}) {
 export const Name = ({id}) => <bdi>{format.nameOf(useShown().names, id)}</bdi>;
 export const Credits = ({value}) => <bdi class="num">{format.credits(useShown().names, value)}</bdi>;
 
-/// `why` says why it may not be pressed; it can be reached by Tab all the same, so that everybody hears why.
-export function Button({kind = 'plain', why, busy, onClick, children, ...rest}) {
+/// `why` says why it may not be pressed; it can be reached by Tab all the same, so that everybody hears why. `quiet`: it
+/// is written once above a list, and heard at each of its buttons.
+export function Button({kind = 'plain', why, quiet = false, busy, onClick, children, ...rest}) {
   const id = useId();
   const off = Boolean(why) || busy;
   return (
@@ -49,7 +50,7 @@ export function Button({kind = 'plain', why, busy, onClick, children, ...rest}) 
         {children}
       </button>
       {why && (
-        <small class="why" id={id}>
+        <small class={quiet ? 'hidden' : 'why'} id={id}>
           {why}
         </small>
       )}

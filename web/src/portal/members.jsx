@@ -26,6 +26,7 @@ export function Members() {
                   {list.places !== null ? ` of ${list.places}` : ''} places taken
                 </p>
               )}
+              {whyNot('change_members') && list.data.length > 0 && <p class="soft">{whyNot('change_members')}</p>}
               {list.data.length === 0 && <Empty>Nobody is listed. The account is used as its owner.</Empty>}
               <ul class="plain people" aria-label="Members and open invitations">
                 {list.data.map((one) => (
@@ -51,11 +52,11 @@ export function Members() {
                     ) : (
                       <span class="actions">
                         {one.state === 'invited' && (
-                          <Button kind="small" why={whyNot('change_members')} onClick={() => link(one.member)} aria-label={`Link for ${one.member}`}>
+                          <Button kind="small" quiet why={whyNot('change_members')} onClick={() => link(one.member)} aria-label={`Link for ${one.member}`}>
                             Link
                           </Button>
                         )}
-                        <Button kind="small" why={whyNot('change_members')} onClick={() => setAsked(one.member)} aria-label={`Remove ${one.member}`}>
+                        <Button kind="small" quiet why={whyNot('change_members')} onClick={() => setAsked(one.member)} aria-label={`Remove ${one.member}`}>
                           Remove
                         </Button>
                       </span>

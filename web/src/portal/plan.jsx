@@ -72,14 +72,14 @@ function Choose() {
                 {about[one.plan] && <small class="soft">{about[one.plan]}</small>}
                 <span class="price">
                   {price ? <Amount value={price.price} free /> : <span class="soft">not by the {cycle}</span>}
-                  {price && one.by_licence && <small class="soft"> a licence</small>}
+                  {price && !format.isZero(price.price) && <small class="soft"> {one.by_licence ? 'a licence ' : ''}{format.each(cycle)}</small>}
                 </span>
                 {price?.gives.map((gives) => (
                   <small key={gives}>
                     <Credits value={gives} />
                   </small>
                 ))}
-                {one.credit_price && <small class="soft">more at {one.credit_price} each</small>}
+                {one.credit_price && <small class="soft">More credits at {format.money(one.credit_price)} each</small>}
               </label>
             );
           })}
@@ -93,7 +93,7 @@ function Choose() {
             <Stepper
               key={one.add_on}
               label={format.nameOf(names, one.add_on)}
-              hint={`${format.money(price.price)} each${one.renews ? '' : ', for this period only'}`}
+              hint={`${format.money(price.price)} each${one.renews ? ` ${format.each(price.cycle)}` : ', for this period only'}`}
               value={counts[one.add_on]}
               max={Math.max(20, counts[one.add_on])}
               onChange={(count) => setAddOns({...addOns, [one.add_on]: count})}
