@@ -1,5 +1,5 @@
-/// What tests/fuzz begins with and what it has found, run by every build: each file is read or refused, and what is read
-/// is valid text. A target ends the program where that does not hold.
+/// What tests/fuzz begins with and what it has found, run by every build: each file is read or refused, and what is
+/// read is valid text. A target ends the program where that does not hold.
 #include <gtest/gtest.h>
 
 #include <filesystem>
