@@ -89,6 +89,8 @@ std::string told(const Account& account, const Catalog& catalog) {
               " at the latest, and then renews as much later as the pause was long";
     if (running->agreement_ends) text += ", bound until " + running->agreement_ends->text();
   }
+  if (const auto& trial = account.trial; trial && trial->picked && trial->ends_at)
+    text += ", " + trial->picked->plan.text() + " " + trial->picked->cycle + " from " + trial->ends_at->text() + " on";
   if (account.past_due) text += ", past due since " + account.past_due->since.text();
   for (const CreditTypeRule& type : catalog.credits)
     text +=
@@ -138,8 +140,13 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
     }
   }
   imported.is = told(rehearsal.account(), rehearsal.catalog());
-  if (const auto& running = rehearsal.account().subscription) {
-    auto charges = florin::upcoming(rehearsal, running->to);
+  const auto& running = rehearsal.account().subscription;
+  const auto& trial = rehearsal.account().trial;
+  std::optional<Instant> next;
+  if (running) next = running->to;
+  if (trial && trial->picked) next = trial->ends_at;
+  if (next) {
+    auto charges = florin::upcoming(rehearsal, *next);
     if (!charges) return charges.error();
     imported.charges = *std::move(charges);
   }

@@ -272,11 +272,29 @@ TEST_F(Operating, AnImportBringsAPlanPickedInTheTrialAlong) {
   ASSERT_EQ(wrong->errors.size(), 1U);
   EXPECT_NE(wrong->errors[0].message.find("write 2026-12-04T18:00Z as anchor"), std::string::npos);
   EXPECT_EQ(wrong->errors[0].at.line, 7U);
+  const auto runs = host->import_accounts(
+      tenant, write("runs.yaml", head + "2026-12-04T18:00Z, next_renewal: 2026-12-04T18:00Z, cancelled: true}\n"),
+      staff, false);
+  ASSERT_TRUE(runs);
+  ASSERT_EQ(runs->errors.size(), 1U);
+  EXPECT_EQ(runs->errors[0].code, "not_running");
+  const auto at_once = host->import_accounts(TenantId::trusted("exotel"), write("at_once.yaml", R"(accounts:
+  picked:
+    billing_country: IN
+    opened_at: 2026-11-20T18:00Z
+    lots: [{source: trial, remaining: 0 balance}]
+    subscription: {plan: starter, cycle: monthly, anchor: 2026-12-04T18:00Z, next_renewal: 2026-12-04T18:00Z}
+)"),
+                                             staff, false);
+  ASSERT_TRUE(at_once) << at_once.error().message;
+  ASSERT_EQ(at_once->errors.size(), 1U);
+  EXPECT_EQ(at_once->errors[0].code, "plan_starts_now");
   const auto done = host->import_accounts(
       tenant, write("right.yaml", head + "2026-12-04T18:00Z, next_renewal: 2026-12-04T18:00Z}\n"), staff, false);
   ASSERT_TRUE(done) << done.error().message;
   ASSERT_TRUE(done->errors.empty()) << done->errors.front().message;
-  EXPECT_TRUE(done->accounts[0].is.starts_with("trial")) << done->accounts[0].is;
+  EXPECT_TRUE(done->accounts[0].is.starts_with("trial, growth monthly from 2026-12-04T18:00Z on"))
+      << done->accounts[0].is;
   ASSERT_EQ(done->accounts[0].charges.size(), 1U);
   EXPECT_EQ(done->accounts[0].charges[0].at.text(), "2026-12-04T18:00Z");
   EXPECT_EQ(done->accounts[0].charges[0].amount.text(), "49.00 USD");

@@ -115,6 +115,12 @@ void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
                  type.id.text() + ".",
              rule.at);
   }
+  // What is bought at once has a limit, whoever buys it.
+  const auto& sales = catalog.credit_sales;
+  if (setting.active && sales && sales->type == rule.type && sales->at_most < setting.amount)
+    refuse("recharge_too_large",
+           "A recharge is at most " + decimal_text(sales->at_most.units, type.decimals) + " " + type.id.text() + ".",
+           sales->at);
   const auto waits_for = [&](std::string_view what) {
     for (const std::string& word : rule.waits_for)
       if (word == what) return true;

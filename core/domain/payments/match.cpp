@@ -204,6 +204,7 @@ void must_not_be_taken_back(const Receipt& receipt) {
 }
 
 /// The receipt whose money the bank took back: the one that is named, else the one that brought as much for the order.
+/// Of two that did, the one that pays nothing.
 Receipt taken_back_of(Draft& draft, const std::optional<ReceiptId>& named, const std::optional<OrderId>& order,
                       Money amount) {
   const auto fits = [&](const Receipt& one) {
@@ -219,9 +220,12 @@ Receipt taken_back_of(Draft& draft, const std::optional<ReceiptId>& named, const
   }
   if (!order) refuse("reverses_missing", "Name the receipt that the bank took back, or the order that it had paid.");
   const Receipt* found = nullptr;
+  const auto likely = [&](const Receipt& one) {
+    return (one.still_there() == amount ? 2 : 0) + (one.applied.is_zero() ? 1 : 0);
+  };
   for (const Receipt& receipt : draft.account.receipts) {
     if (!is_for(receipt, *order) || !fits(receipt)) continue;
-    if (found == nullptr || (receipt.still_there() == amount && found->still_there() != amount)) found = &receipt;
+    if (found == nullptr || likely(*found) < likely(receipt)) found = &receipt;
   }
   if (found == nullptr)
     refuse("no_such_receipt",
