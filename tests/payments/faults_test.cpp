@@ -1,6 +1,7 @@
 /// Whatever goes wrong on the way between host and provider, at whichever request: in the end both books are the same
 /// and nobody was charged twice.
 #include <gtest/gtest.h>
+#include <cstdlib>
 
 #include <algorithm>
 #include <cstdio>
@@ -76,6 +77,14 @@ class Faults : public testing::TestWithParam<std::string> {
   }
 };
 
+/// Each fault at each request: once, and three times in a row, so that what the transport sends again by itself goes
+/// wrong as well; then webhooks come too. Beside all other tests it is one of the two, in turn; both by hand, with
+/// FLORIN_ALL_FAULTS.
+std::vector<int> times_of(std::size_t request, std::size_t kind) {
+  if (std::getenv("FLORIN_ALL_FAULTS") != nullptr) return {1, 3};
+  return {(request + kind) % 2 == 0 ? 1 : 3};
+}
+
 TEST_P(Faults, LeaveBothBooksTheSame) {
   const Flow& flow = test::flow(GetParam());
   const StandIn provider(flow.provider);
@@ -84,9 +93,9 @@ TEST_P(Faults, LeaveBothBooksTheSame) {
   ASSERT_GT(sound.requests, 0U);
   std::size_t points = 0, as_without = 0;
   for (std::size_t at = 1; at <= sound.requests; ++at)
-    for (const std::string& kind : kinds)
-      for (const int times : {1, 3}) {
-        // Three in a row, so that what the transport sends again by itself goes wrong as well; then webhooks come too.
+    for (std::size_t k = 0; k < kinds.size(); ++k)
+      for (const int times : times_of(at, k)) {
+        const std::string& kind = kinds[k];
         const bool webhooks = times > 1;
         const Ran ran = run(provider, flow, static_cast<int>(at), times, kind, webhooks);
         ++points;
