@@ -69,7 +69,7 @@ class Player {
     std::optional<TemporaryFolder> folder;
     std::optional<std::filesystem::path> data;
     if (options_.restart) data = folder.emplace().path();
-    auto stage = Stage::open(std::move(*file), data, database(), script_.acts.front().at);
+    auto stage = Stage::open(std::move(*file), data, database(), script_.acts.front().at, false);
     if (!stage) return fail({.file = script_.file}, config::text_of({stage.error()}));
     bool fine = true;
     if (!goes_once(*stage)) return false;

@@ -24,9 +24,9 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Result<Stage> Stage::open(config::HostFile file, std::optional<std::filesystem::path> data,
-                          std::optional<std::string> postgres, Instant from) {
+                          std::optional<std::string> postgres, Instant from, bool synced) {
   Stage stage;
-  stage.options_ = {std::move(file), std::move(data), std::move(postgres), from, false};
+  stage.options_ = {std::move(file), std::move(data), std::move(postgres), from, synced};
   auto assembly = Assembly::open(stage.options_);
   if (!assembly) return assembly.error();
   if (!(*assembly)->problems().empty()) return (*assembly)->problems().front();

@@ -26,9 +26,10 @@ class TemporaryFolder {
 /// A host on a clock that stands still, in memory or in a folder; it can be closed and opened again.
 class Stage {
  public:
+  /// synced   false: a power cut may cost its journal, for what can be played again
   /// Errors: those of Assembly::open, and of a tenant that is stopped.
   static Result<Stage> open(config::HostFile file, std::optional<std::filesystem::path> data,
-                            std::optional<std::string> postgres, Instant from);
+                            std::optional<std::string> postgres, Instant from, bool synced = true);
 
   Status restart();
   void run_until(Instant to) { assembly_->engine().run_until(to); }

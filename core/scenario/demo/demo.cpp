@@ -109,7 +109,7 @@ class Year {
     const Date first = Date::from_days(events_.front().at.us / hours(24).us);
     first_month_ = {first.year, first.month, 1};
     auto stage =
-        Stage::open(std::move(host), std::filesystem::path(options_.data), std::nullopt, midnight(first_month_));
+        Stage::open(std::move(host), std::filesystem::path(options_.data), std::nullopt, midnight(first_month_), false);
     if (!stage) return cannot(config::text_of({stage.error()}));
     stage_.emplace(std::move(*stage));
     out_ << "A year of " << scripts_.size() << (scripts_.size() == 1 ? " business" : " businesses")
