@@ -12,7 +12,7 @@ namespace florin::readers {
 
 /// The notifications of a tenant that follow from its entries. The same journal gives the same ones; whoever keeps the
 /// last position tells each once. What was folded is kept, so that going on reads only what is new; asking again for
-/// what was told already begins anew. After a throw it is of no use.
+/// what was told already begins anew. Do not use it after it has thrown.
 class Notices {
  public:
   /// The catalog of a version, as it was when the entry was decided; null: not known.

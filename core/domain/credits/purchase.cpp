@@ -115,7 +115,7 @@ void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
                  type.id.text() + ".",
              rule.at);
   }
-  // What is bought at once has a limit, whoever buys it.
+  // The limit of one purchase holds for a recharge as well.
   const auto& sales = catalog.credit_sales;
   if (setting.active && sales && sales->type == rule.type && sales->at_most < setting.amount)
     refuse("recharge_too_large",
