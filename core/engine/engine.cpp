@@ -26,7 +26,7 @@ const Error not_ours{.code = "ask_again", .message = "this host does not own the
 
 /// How many commands or due entries are decided before the next row is looked at.
 constexpr std::size_t commands_a_turn = 4096;
-/// Of a turn, for one tenant.
+/// Of a turn, for one tenant, in debits: about a tenth of a millisecond.
 constexpr std::size_t tenant_share = 64;
 /// Entries that may be decided and wait for the disk: two of the last row, within these. Then no more is taken: the
 /// lines fill, and say `busy`. A slow disk so gets longer rows instead of fewer entries.
@@ -43,7 +43,11 @@ constexpr Duration longest_unsaved{1'000'000};
 /// So long callers wait for a journal that cannot be written; then they are told.
 constexpr Duration longest_unwritten{2'000'000};
 /// Accounts of one. Whoever waits for the disk behind it waits for that.
-constexpr std::size_t share_at_rest = 2048, share_when_busy = 256;
+constexpr std::size_t share_at_rest = 2048, share_when_busy = 256, share_when_behind = 512;
+/// So many entries a start may have to fold. With more, the next cut comes once saving has taken this share of time:
+/// so the floor follows whatever the load is.
+constexpr store::Position most_behind = 200'000;
+constexpr std::int64_t saving_share = 5;
 
 }  // namespace
 
@@ -82,7 +86,8 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
     old_answers_ = std::make_unique<OldAnswerReader>(store_, options_.shard.number);
     shard_.answer_old_through(
         [this](store::Position position, Reply reply) { old_answers_->answer(position, std::move(reply)); });
-    shard_.erase_through([this](const store::DataKeyRange& keys) { eraser_->erase(keys); });
+    shard_.erase_through([this](std::vector<store::DataKeyRange> keys) { return eraser_->erase(std::move(keys)); },
+                         [this] { return eraser_->done(); });
   }
   if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
   if (const auto opened = open_shard(problems); !opened) return opened.error();
@@ -158,7 +163,7 @@ void Engine::submit(std::vector<Job> jobs) {
     return !sealed;
   });
   if (!threaded()) {
-    for (Job& job : jobs) shard_.take(std::move(job), virtual_now_);
+    shard_.take(jobs, virtual_now_);
     step_inline();
     return;
   }
@@ -466,9 +471,12 @@ void Engine::commit_loop() {
       const Shard::Cut cut = std::move(*cut_);
       cut_.reset();
       lock.unlock();
+      const Instant from = monotonic();
       const bool saved{store_.save(options_.shard.number, cut.objects, cut.floor)};
+      const Duration took = monotonic() - from;
       lock.lock();
       cut_saved_ = saved;
+      save_took_ = took;
       wake_decider();
     }
   }
@@ -478,7 +486,7 @@ void Engine::commit_loop() {
 void Engine::commit_next(store::Row row) {
   const bool time = !saving_ && !shard_.waiting() && shard_.uncut() && save_at_ <= now();
   std::optional<Shard::Cut> cut;
-  if (time) cut = cut_some(share_when_busy);
+  if (time) cut = cut_some(shard_.behind() > most_behind ? share_when_behind : share_when_busy);
   const std::lock_guard lock(mutex_);
   committing_ = true;
   row_ = std::move(row);
@@ -506,7 +514,7 @@ struct Engine::Turn {
   std::deque<std::pair<std::uint64_t, Result<Answer>>> answers;
   std::deque<std::move_only_function<void(bool)>> readings;
   std::optional<std::pair<store::Committed, store::Row>> tried;
-  Duration took;
+  Duration took, save_took;
   std::optional<bool> cut_saved;
   bool ours = false, closing = false, finish = false;
   bool lease_lost = false, claimed = false, start_sending = false;
@@ -580,6 +588,7 @@ Engine::Turn Engine::begin_turn() {
   turn.ours = lease_good() && !lease_lost_;
   turn.tried = std::exchange(row_outcome_, std::nullopt);
   turn.took = commit_took_;
+  turn.save_took = save_took_;
   turn.closing = closing_;
   turn.lease_lost = lease_lost_;
   turn.claimed = claimed_;
@@ -594,6 +603,8 @@ void Engine::work_on(Turn& turn, Deciding& deciding) {
     shard_.saved(*turn.cut_saved);
     saving_ = false;
     if (!*turn.cut_saved) deciding.rested_at = now() + longest_unsaved;
+    if (*turn.cut_saved && shard_.behind() > most_behind)
+      save_at_ = std::min(save_at_, now() + Duration{(saving_share - 1) * turn.save_took.us});
   }
   if (!turn.jobs.empty()) deciding.rested_at = now() + rest;
   if (turn.start_sending) {

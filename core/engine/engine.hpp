@@ -201,7 +201,7 @@ class Engine {
   std::deque<std::pair<std::uint64_t, Result<Answer>>> answers_;  ///< of plugins, by ticket
   std::optional<store::Row> row_;
   std::optional<std::pair<store::Committed, store::Row>> row_outcome_;  ///< with the row as it was tried
-  Duration commit_took_;                                                ///< the last one
+  Duration commit_took_, save_took_;                                    ///< the last ones
   std::optional<Shard::Cut> cut_;  ///< as of the row that is with the committer, or the last one
   std::optional<bool> cut_saved_;
   std::deque<Effect> effects_;

@@ -18,10 +18,11 @@ KeyEraser::KeyEraser(store::Store& store, std::uint32_t shard)
 
 KeyEraser::~KeyEraser() { close(); }
 
-void KeyEraser::erase(store::DataKeyRange keys) {
+std::uint64_t KeyEraser::erase(std::vector<store::DataKeyRange> keys) {
   const std::lock_guard lock(mutex_);
-  waiting_.push_back(std::move(keys));
+  std::ranges::move(keys, std::back_inserter(waiting_));
   wake_.notify_all();
+  return ++asked_;
 }
 
 void KeyEraser::close() {
@@ -40,10 +41,14 @@ void KeyEraser::run() {
     if (waiting_.empty()) return;
     const bool last = closing_;
     std::vector<store::DataKeyRange> keys = std::exchange(waiting_, {});
+    const std::uint64_t asked = asked_;
     lock.unlock();
     const bool erased{store_.erase_keys(shard_, keys)};
     lock.lock();
-    if (!erased) std::ranges::move(keys, std::back_inserter(waiting_));
+    if (erased)
+      done_ = asked;
+    else
+      std::ranges::move(keys, std::back_inserter(waiting_));
     if (last && !erased) return;
     wake_.wait_for(lock, at_most_every, [&] { return closing_; });
   }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -19,7 +21,10 @@ class KeyEraser {
   KeyEraser(const KeyEraser&) = delete;
   KeyEraser& operator=(const KeyEraser&) = delete;
 
-  void erase(store::DataKeyRange keys);
+  /// Returns its number: erasures are counted from 1, and done in order.
+  std::uint64_t erase(std::vector<store::DataKeyRange> keys);
+  /// The number of the last that is done, with all before it. From any thread.
+  std::uint64_t done() const { return done_; }
   /// Once more what is left, at once.
   void close();
 
@@ -31,6 +36,8 @@ class KeyEraser {
   std::mutex mutex_;  // of what follows
   std::condition_variable wake_;
   std::vector<store::DataKeyRange> waiting_;
+  std::uint64_t asked_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;
   bool closing_ = false;
   std::thread thread_;
 };

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::int64_t hour_us = hours(1).us;
 
-std::uint16_t hour_of(Instant at) { return static_cast<std::uint16_t>(at.us / hour_us); }
-
 std::array<std::uint32_t, 2> halves(std::uint64_t mark) {
   return {static_cast<std::uint32_t>(mark), static_cast<std::uint32_t>(mark >> 32)};
 }
@@ -31,6 +29,8 @@ store::Position unpacked(const std::array<std::uint16_t, 3>& position) {
 
 }  // namespace
 
+std::uint16_t KeyWindow::hour_of(Instant at) { return static_cast<std::uint16_t>(at.us / hour_us); }
+
 KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view key) {
   // Ids hold no '/', so that two pairs never make one text.
   constexpr std::size_t longest_id = 64, longest_key = 255;
@@ -43,9 +43,12 @@ KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view 
   return {hash.low64 % segment_count, hash.high64};
 }
 
+bool KeyWindow::over(std::uint16_t hour, Duration window, std::uint16_t now) {
+  return static_cast<std::uint16_t>(now - hour) > (window.us + hour_us - 1) / hour_us;
+}
+
 bool KeyWindow::over(const Slot& slot, std::int64_t windows, Instant now) const {
-  const auto age = static_cast<std::uint16_t>(hour_of(now) - slot.hour);
-  return age > (windows * window_.us + hour_us - 1) / hour_us;
+  return over(slot.hour, Duration{windows * window_.us}, hour_of(now));
 }
 
 std::size_t KeyWindow::first(const Segment& segment, std::uint64_t mark) {
@@ -77,6 +80,14 @@ void KeyWindow::remember(Digest key, Use use, Instant now) {
   // At most 17 of 20 are taken.
   if ((segment.taken + 1) * 20 > segment.slots.size() * 17) grow(segment, now);
   if (put(segment, {halves(key.mark), use.content, packed(use.position), hour_of(now)})) ++size_;
+}
+
+void KeyWindow::take_back(const Record& record) {
+  // Nothing is too old for one that it is as old as.
+  const Instant then{record.hour * hour_us};
+  Segment& segment = segments_[record.key.segment % segment_count];
+  if ((segment.taken + 1) * 20 > segment.slots.size() * 17) grow(segment, then);
+  if (put(segment, {halves(record.key.mark), record.use.content, packed(record.use.position), record.hour})) ++size_;
 }
 
 /// Whether it is there in addition to what was.

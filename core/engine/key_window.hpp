@@ -12,6 +12,9 @@
 
 namespace florin::engine {
 
+/// How long the keys of usage and of all other commands are remembered at least.
+inline constexpr Duration usage_window = hours(24), money_window = hours(30 * 24);
+
 /// Idempotency keys in generations of an hour, each remembered for the window at least and two windows at most.
 ///
 /// A key is known by 76 bits of a digest of tenant and key, and its command by 32 bits of another. Keys lie in segments
@@ -39,6 +42,18 @@ class KeyWindow {
   void remember(Digest key, Use use, Instant now);
   /// Asks for the memory that find() will look at.
   void prefetch(Digest key) const;
+
+  /// A key as it is saved.
+  struct Record {
+    Digest key;
+    Use use;
+    std::uint16_t hour = 0;  ///< when it was used, in hours since 1970, the last 16 bits
+  };
+  static std::uint16_t hour_of(Instant at);
+  /// Whether a key need not be remembered any more that was used in `hour`.
+  static bool over(std::uint16_t hour, Duration window, std::uint16_t now);
+  /// As it was remembered then. Of one key the latest has to come last.
+  void take_back(const Record& record);
 
   std::size_t size() const { return size_; }    ///< those that were not dropped
   std::size_t bytes() const { return bytes_; }  ///< that all of them take

@@ -15,7 +15,7 @@ namespace florin::engine {
 class Lines {
  public:
   /// most_each  commands that may wait in one line
-  /// share      of a line in one turn
+  /// share      of a line in one turn, in debits: other commands count as several
   Lines(std::size_t most_each, std::size_t share) : most_each_(most_each), share_(share) {}
 
   /// Takes all of `jobs`, in order within each tenant; or none, and false: one of their lines is full.

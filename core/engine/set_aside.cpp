@@ -106,7 +106,7 @@ void Shard::take_aside(Tenant& tenant, Held& held, Pending& pending, Instant now
                                              .command = std::move(job.command),
                                              .refusal = why,
                                              .facts = {}});
-  if (job.way == Way::provider) keys_for(entry->command).remember(pending.key, {pending.content, last_ + 1}, now);
+  if (job.way == Way::provider) remember_key(entry->command, pending.key, {pending.content, last_ + 1}, now);
   aside_[&held].kept.emplace_back(last_ + 1, entry);
   append(&tenant, nullptr, std::move(entry), reply_of(pending));
 }

@@ -85,8 +85,8 @@ Shard::Shard(store::Store& store, Policies& policies, Options options)
     : store_(store),
       policies_(policies),
       options_(std::move(options)),
-      usage_keys_(options_.usage_window),
-      money_keys_(options_.money_window) {}
+      usage_keys_{KeyWindow(options_.usage_window), KeyRuns("usage", options_.usage_window)},
+      money_keys_{KeyWindow(options_.money_window), KeyRuns("money", options_.money_window)} {}
 
 Shard::~Shard() = default;
 
@@ -115,7 +115,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   if (!pending.of_host) {
     if (job.key.empty() || job.key.size() > longest_key)
       return refuse(held, "bad_key", "a command needs a key of 1 to 255 bytes");
-    KeyWindow& keys = keys_for(job.command);
+    const KeyWindow& keys = keys_for(job.command).window;
     if (now + clock_skew < pending.asked_at) return refuse(held, "asked_in_future", "asked_at lies in the future");
     if (pending.asked_at + keys.window() < now)
       return refuse(held, "asked_too_long_ago",
@@ -256,7 +256,7 @@ void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pen
                            Seldom<Beside> beside, Releases releases, Instant now) {
   const Entry& entry = *made;
   Job& job = pending.job;
-  if (!pending.of_host) keys_for(entry.command).remember(pending.key, {pending.content, last_ + 1}, now);
+  if (!pending.of_host) remember_key(entry.command, pending.key, {pending.content, last_ + 1}, now);
   if (held == nullptr && !entry.facts.empty() && !entry.account.empty()) {
     held = &held_as(tenant, entry.account);
     held->waits = slot_of(*held) != nullptr;
@@ -359,7 +359,7 @@ Shard::Address Shard::address_of(const Job& job, const Job* before, const Addres
   address.price = PriceAhead(address.tenant->catalogs, job.command);
   if (job.key.size() <= longest_key) {
     address.key = KeyWindow::digest_of(job.tenant, job.key);
-    keys_for(job.command).prefetch(address.key);
+    keys_for(job.command).window.prefetch(address.key);
   }
   return address;
 }
@@ -463,6 +463,9 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
   }
   std::ranges::move(data_keys_of(entry.tenant, entry.account, position, data_key), std::back_inserter(pending_keys_));
   journal::write(pending_, entry);
+  // Before it is durable: a checkpoint that is saved with its row has to know of it.
+  if (std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal)
+    erasing_.push_back({.of = {entry.tenant, entry.account, position}});
   last_ = position;
   tail_.push_back({std::move(made), std::move(reply)});
 }
@@ -631,7 +634,8 @@ void Shard::durable(const store::Row& row) {
     ++durable_;
     Waiting done = std::move(tail_.front());
     tail_.pop_front();
-    if (std::holds_alternative<ErasePersonalData>(done.entry->command)) erase(*done.entry, durable_);
+    if (std::holds_alternative<ErasePersonalData>(done.entry->command) && !done.entry->refusal)
+      erase(done.entry->tenant, done.entry->account, durable_);
     if (done.reply) done.reply(Answered{durable_, std::move(done.entry)});
   }
   while (!readers_.empty() && readers_.front().first <= durable_) {
@@ -643,18 +647,19 @@ void Shard::durable(const store::Row& row) {
 
 /// The keys go once the entry that says so is durable; a start does it again, should the first have been cut off. What
 /// was named after that entry has keys of its own.
-void Shard::erase(const Entry& entry, store::Position position) {
-  if (entry.refusal) return;
-  std::vector<store::DataKeyRange> ranges = {data_keys_before(entry.tenant, entry.account, position)};
+void Shard::erase(const TenantId& tenant, const AccountId& id, store::Position position) {
+  std::vector<store::DataKeyRange> ranges = {data_keys_before(tenant, id, position)};
   // Whoever got a document is named on it as long as law wants it kept.
-  const Account* of = account(entry.tenant, entry.account);
+  const Account* of = account(tenant, id);
   const bool documented =
       of != nullptr && std::ranges::any_of(of->orders, [](const Order& order) { return !order.invoice.empty(); });
-  if (!documented) ranges.push_back(addressee_keys_before(entry.tenant, entry.account, position));
+  if (!documented) ranges.push_back(addressee_keys_before(tenant, id, position));
+  auto known = std::ranges::find(erasing_, position, [](const Erasing& erasing) { return erasing.of.position; });
+  if (known == erasing_.end()) known = erasing_.insert(known, {.of = {tenant, id, position}});
   if (erase_)
-    for (store::DataKeyRange& range : ranges) erase_(std::move(range));
-  else
-    (void)!store_.erase_keys(options_.number, ranges);
+    known->number = erase_(std::move(ranges));
+  else if (store_.erase_keys(options_.number, ranges))
+    erasing_.erase(known);
 }
 
 Status seal(Job& job) {

@@ -21,11 +21,13 @@
 #include "domain/journal/journal.hpp"
 #include "engine/answered.hpp"
 #include "engine/effects.hpp"
+#include "engine/key_runs.hpp"
 #include "engine/key_window.hpp"
 #include "engine/look_lock.hpp"
 #include "engine/old_answers.hpp"
 #include "engine/ports.hpp"
 #include "engine/prefetch.hpp"
+#include "engine/shard_mark.hpp"
 #include "engine/slab.hpp"
 #include "florin/commands.hpp"
 #include "store/store.hpp"
@@ -54,6 +56,9 @@ struct Job {
 /// Seals what a command says of a person, on the thread of whoever asks. Errors: no_random.
 Status seal(Job& job);
 
+/// Pages of accounts' and tenants' pasts as they were saved, by the names of their objects.
+using SavedPages = boost::unordered_flat_map<std::string_view, const std::string*>;
+
 /// A set of tenants, their whole state, and the one journal that continues it. Used by one thread at a time, but for
 /// look(): it decides, applies and encodes; it never waits. docs/architecture.md
 class Shard {
@@ -61,8 +66,8 @@ class Shard {
   struct Options {
     std::uint32_t number = 0;
     std::string opened_by;  ///< for the opening's entry: version and process
-    Duration usage_window = hours(24);
-    Duration money_window = hours(30 * 24);
+    Duration usage_window = engine::usage_window;
+    Duration money_window = engine::money_window;
     bool sending = true;  ///< false after a restore: nothing leaves the host until it is told to
     /// What the operator must hear of, as one sentence. Left out: it is a line on stderr.
     std::function<void(const std::string&)> alarm;
@@ -105,9 +110,14 @@ class Shard {
   using AnswerOld = std::function<void(store::Position, Reply)>;
   void answer_old_through(AnswerOld answer) { answer_old_ = std::move(answer); }
 
-  /// From now on keys are erased by `erase`. Until then they are erased in place.
-  using EraseKeys = std::function<void(const store::DataKeyRange&)>;
-  void erase_through(EraseKeys erase) { erase_ = std::move(erase); }
+  /// From now on keys are erased by `erase`, which gives each erasure a number in order; `erased` is the number of the
+  /// last that is done. Until then they are erased in place.
+  using EraseKeys = std::function<std::uint64_t(std::vector<store::DataKeyRange>)>;
+  using LastErased = std::function<std::uint64_t()>;
+  void erase_through(EraseKeys erase, LastErased erased) {
+    erase_ = std::move(erase);
+    erased_ = std::move(erased);
+  }
 
   /// From now on questions leave by `ask`. Until then a plugin is asked in place, and nobody waits.
   void ask_through(AskPlugin ask) { ask_ = std::move(ask); }
@@ -219,6 +229,8 @@ class Shard {
     std::vector<store::Checkpoint> objects;
     store::Position floor = 0;
   };
+  /// Entries that a start would have to fold now, were everything that is cut saved.
+  store::Position behind() const;
   /// Something changed that is in no cut yet.
   bool uncut() const { return !changed_accounts_.empty() || !changed_tenants_.empty(); }
   /// What changed and was not cut yet, the oldest change first, at most `most` accounts with their tenants; as of the
@@ -238,6 +250,7 @@ class Shard {
     bool stuck = false;                ///< what is due was refused: tried again after the next change
     bool waits = false;                ///< it has a slot: a plugin is asked, or failed what is due
     bool aside = false;                ///< it is set aside: see aside_
+    bool has_checkpoint = false;       ///< in a cut, or in the store
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
     journal::AccountPages saved{};     ///< pages of its past that a cut has
   };
@@ -248,6 +261,7 @@ class Shard {
     std::optional<Error> stopped;
     store::Position changed_from = 0;    ///< as of an account
     Pages<ReceiptId> saved{};            ///< pages of its `identified` that a cut has
+    bool has_checkpoint = false;         ///< in a cut, or in the store
     store::Position own_position = 0;    ///< of the last entry that was about none of its accounts
     std::size_t parked = 0;              ///< commands that wait for a plugin, or behind one that does
     std::size_t asking = 0;              ///< questions that are out
@@ -408,8 +422,14 @@ class Shard {
 
   void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply, std::string data_key = {});
   void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
-  KeyWindow& keys_for(const AnyCommand& command);
-  const KeyWindow& keys_for(const AnyCommand& command) const;
+  /// Keys of a window, with what of them is saved.
+  struct Keys {
+    KeyWindow window;
+    KeyRuns runs;
+  };
+  Keys& keys_for(const AnyCommand& command);
+  const Keys& keys_for(const AnyCommand& command) const;
+  void remember_key(const AnyCommand& command, KeyWindow::Digest key, KeyWindow::Use use, Instant now);
   void schedule(Held& held);
   void changed(Tenant& tenant, store::Position position);
   void changed(Held& held, store::Position position);
@@ -421,7 +441,8 @@ class Shard {
   void begin_walk(Tenant& tenant, Walk what, Instant now);
   void walk(std::span<Held* const> accounts, Walk what, Instant now);
   void unstick(Held& held);
-  void erase(const Entry& entry, store::Position position);
+  void erase(const TenantId& tenant, const AccountId& account, store::Position position);
+  void erase_again(const std::vector<ShardMark::Erasure>& erasures);
   void answer_again(store::Position position, Reply reply);
   static Reply only_if_asked(Job& job, const Tenant& tenant, const Account& account);
   /// Whose attempt, refund or saving has this key; nullptr: none of the tenant's.
@@ -430,6 +451,10 @@ class Shard {
   Status recover();
   Status recover_once();
   Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
+  Status take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages);
+  /// What was saved with these. Errors: damaged_checkpoint, when some of them are not there.
+  Result<ShardMark> mark_of(const std::vector<store::Checkpoint>& objects) const;
+  ShardMark mark_now(store::Position floor);
   bool in_checkpoints(const Entry& entry, store::Position position) const;
   Status replay(store::Position floor);
   /// Errors: facts_fit, and the account is noted as a misfit.
@@ -454,8 +479,8 @@ class Shard {
     bool operator()(const Event& a, const Event& b) const;
   };
   std::set<Event, Sooner> events_;
-  KeyWindow usage_keys_;
-  KeyWindow money_keys_;
+  Keys usage_keys_;
+  Keys money_keys_;
   struct Trouble {
     std::uint32_t times = 0;
     Instant quiet_until;  ///< till then no effect of the account is handed out
@@ -472,6 +497,12 @@ class Shard {
   std::deque<Walking> walks_;
   AskPlugin ask_;
   EraseKeys erase_;
+  LastErased erased_;
+  struct Erasing {
+    ShardMark::Erasure of;
+    std::uint64_t number = 0;  ///< as `erase_` gave it; 0: it was not asked to, or in place it could not be done
+  };
+  std::deque<Erasing> erasing_;  ///< not known to be done
   AnswerOld answer_old_;
   OldAnswers old_answers_{store_, options_.number};  ///< where `answer_old_` is none
   std::map<SlotName, Slot> slots_;                   ///< of accounts for which a plugin is asked, or failed
@@ -492,6 +523,9 @@ class Shard {
   std::vector<std::pair<Tenant*, Pages<ReceiptId>>> tenant_pages_before_;
   std::vector<journal::AccountPages> pages_before_;  ///< of each of these, as the cut before it had them
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
+  std::vector<Held*> first_accounts_;  ///< that had no checkpoint before that cut
+  std::vector<Tenant*> first_tenants_;
+  std::uint64_t accounts_saved_ = 0, tenants_saved_ = 0;  ///< those that have a checkpoint
 
   store::Head head_;  ///< of the last formed row
   store::Epoch epoch_before_ = 0;

@@ -1,6 +1,7 @@
 #include "engine/shard.hpp"
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 
 #include "domain/accounts/apply.hpp"
@@ -14,6 +15,18 @@
 
 /// A shard begins: from checkpoints and the journal, its tenants one by one.
 namespace florin::engine {
+
+namespace {
+
+/// Of the object whose past they are.
+journal::PageBytes pages_behind(const store::Checkpoint& object, const SavedPages& pages) {
+  return [&](const std::string& page) {
+    const auto found = pages.find(journal::page_object(object.object, page));
+    return found == pages.end() ? nullptr : found->second;
+  };
+}
+
+}  // namespace
 
 Status Shard::open(Instant now) {
   const auto head = store_.head(options_.number);
@@ -78,11 +91,15 @@ void Shard::forget() {
   pages_before_.clear();
   tenant_pages_before_.clear();
   cut_tenants_.clear();
+  first_accounts_.clear();
+  first_tenants_.clear();
+  accounts_saved_ = tenants_saved_ = 0;
+  erasing_.clear();
   tenants_.clear();
   held_.clear();
   names_ = NameIndex();
-  usage_keys_ = KeyWindow(options_.usage_window);
-  money_keys_ = KeyWindow(options_.money_window);
+  usage_keys_ = {KeyWindow(options_.usage_window), KeyRuns("usage", options_.usage_window)};
+  money_keys_ = {KeyWindow(options_.money_window), KeyRuns("money", options_.money_window)};
 }
 
 /// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
@@ -102,41 +119,95 @@ Status Shard::recover() {
 
 Status Shard::recover_once() {
   const auto loaded = store_.load(options_.number);
-  const Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
+  Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
+  ShardMark mark;
+  if (taken && loaded->floor > 0) {
+    auto saved = mark_of(loaded->objects);
+    if (saved)
+      mark = std::move(*saved);
+    else
+      taken = saved.error();
+  }
+  last_at_ = std::max(last_at_, mark.last_at);
+  erase_again(mark.erasures);
   mark_listed();
-  const Status recovered = taken ? replay(loaded->floor) : taken;
+  const Status recovered = taken ? replay(mark.floor) : taken;
   if (recovered || recovered.error().code != "damaged_checkpoint") return recovered;
   forget();
   mark_listed();
   return replay(0);
 }
 
+Result<ShardMark> Shard::mark_of(const std::vector<store::Checkpoint>& objects) const {
+  const auto found = std::ranges::find(objects, ShardMark::object, &store::Checkpoint::object);
+  if (found == objects.end())
+    return Error{.code = "damaged_checkpoint", .message = "there is no checkpoint of the shard"};
+  auto mark = ShardMark::read(found->bytes);
+  if (!mark) return mark.error();
+  if (mark->accounts != accounts_saved_ || mark->tenants != tenants_saved_)
+    return Error{.code = "damaged_checkpoint", .message = "checkpoints of accounts or tenants are not there"};
+  if (usage_keys_.runs.count() < mark->usage_runs || money_keys_.runs.count() < mark->money_runs)
+    return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
+  return mark;
+}
+
+void Shard::erase_again(const std::vector<ShardMark::Erasure>& erasures) {
+  for (const ShardMark::Erasure& erasure : erasures) erase(erasure.tenant, erasure.account, erasure.position);
+}
+
 Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
-  boost::unordered_flat_map<std::string_view, const std::string*> pages;
-  for (const store::Checkpoint& object : objects)
-    if (object.object.starts_with("past/")) pages.emplace(object.object, &object.bytes);
+  SavedPages pages;
+  std::vector<const store::Checkpoint*> accounts, tenants;
   for (const store::Checkpoint& object : objects) {
-    if (object.object.starts_with("past/")) continue;
-    const auto page_of = [&](const std::string& page) {
-      const auto found = pages.find(journal::page_object(object.object, page));
-      return found == pages.end() ? nullptr : found->second;
-    };
-    if (object.object.starts_with("tenant/")) {
-      auto state = journal::read_tenant(object.bytes, page_of);
-      if (!state) return state.error();
-      Tenant& tenant = tenant_of(state->id);
-      tenant.state = std::move(*state);
-      tenant.saved = tenant.state.identified.pages();
-    } else {
-      const std::size_t slash = object.object.find('/', 8);
-      auto state = journal::read_account(object.bytes, page_of);
-      if (!state) return state.error();
-      Held& held = held_as(tenant_of(TenantId::trusted(object.object.substr(8, slash - 8))), state->id);
-      held.account = std::move(*state);
+    if (object.object.starts_with("past/")) pages.emplace(object.object, &object.bytes);
+    if (object.object.starts_with("tenant/")) tenants.push_back(&object);
+    if (object.object.starts_with("account/")) accounts.push_back(&object);
+  }
+  for (const store::Checkpoint* object : tenants) {
+    auto state = journal::read_tenant(object->bytes, pages_behind(*object, pages));
+    if (!state) return state.error();
+    Tenant& tenant = tenant_of(state->id);
+    tenant.state = std::move(*state);
+    tenant.saved = tenant.state.identified.pages();
+    tenant.has_checkpoint = true;
+  }
+  tenants_saved_ = tenants.size();
+  if (const Status taken = take_accounts(accounts, pages); !taken) return taken;
+  for (Keys* keys : {&usage_keys_, &money_keys_})
+    if (const Status taken = keys->runs.take(objects, keys->window); !taken) return taken;
+  return Done{};
+}
+
+/// Some are read while those before them are put in their places.
+Status Shard::take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages) {
+  constexpr std::size_t share = 2048;
+  const auto read_some = [&pages](std::span<const store::Checkpoint* const> some) {
+    std::vector<Result<Account>> states;
+    states.reserve(some.size());
+    for (const store::Checkpoint* object : some)
+      states.push_back(journal::read_account(object->bytes, pages_behind(*object, pages)));
+    return states;
+  };
+  const auto share_from = [&](std::size_t from) {
+    return from >= accounts.size() ? std::span<const store::Checkpoint* const>()
+                                   : accounts.subspan(from, std::min(share, accounts.size() - from));
+  };
+  std::vector<Result<Account>> states = read_some(share_from(0));
+  for (std::size_t from = 0; from < accounts.size(); from += share) {
+    std::future<std::vector<Result<Account>>> following;
+    if (from + share < accounts.size()) following = std::async(std::launch::async, read_some, share_from(from + share));
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (!states[i]) return states[i].error();
+      const std::string& object = accounts[from + i]->object;
+      Held& held = held_as(tenant_of(TenantId::trusted(object.substr(8, object.find('/', 8) - 8))), states[i]->id);
+      held.account = std::move(*states[i]);
       held.saved = journal::pages_of(held.account);
+      held.has_checkpoint = true;
       remember_attempts(held);
     }
+    if (following.valid()) states = following.get();
   }
+  accounts_saved_ = accounts.size();
   return Done{};
 }
 
@@ -160,8 +231,12 @@ Status Shard::replay(store::Position floor) {
     }
     return true;
   };
-  // The keys of the last windows are wanted too, so the whole journal is read; only what is newer is applied.
-  if (const auto read = store_.read(options_.number, 1, each); !read) return read.error();
+  // What is older is in the checkpoints, but for what accounts lack that are set aside. The last row is always read:
+  // the head has to be its.
+  store::Position from = std::min(floor + 1, head_.last);
+  for (const auto& [held, aside] : aside_) from = std::min(from, aside.from);
+  if (const auto read = store_.read(options_.number, std::max<store::Position>(from, 1), each); !read)
+    return read.error();
   return outcome;
 }
 
@@ -180,11 +255,11 @@ bool Shard::in_checkpoints(const Entry& entry, store::Position position) const {
 
 Status Shard::replay_entry(const Entry& entry, store::Position position, store::Position floor) {
   last_at_ = std::max(last_at_, entry.at);
-  if (!entry.key.empty())
-    keys_for(entry.command)
-        .remember(KeyWindow::digest_of(entry.tenant, entry.key), {content_of(entry.account, entry.command), position},
-                  last_at_);
-  if (std::holds_alternative<ErasePersonalData>(entry.command)) erase(entry, position);
+  if (position > floor && !entry.key.empty())
+    remember_key(entry.command, KeyWindow::digest_of(entry.tenant, entry.key),
+                 {content_of(entry.account, entry.command), position}, last_at_);
+  if (position > floor && std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal)
+    erase(entry.tenant, entry.account, position);
   if (entry.tenant.empty()) return Done{};
   if (position <= floor) {
     // What the checkpoint of one that is set aside lacks.

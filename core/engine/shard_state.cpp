@@ -74,9 +74,15 @@ void Shard::remember_attempts(Held& held) {
   for (const Saving& saving : held.account.savings) attempts_.emplace(saving.key, &held);
 }
 
-KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
-const KeyWindow& Shard::keys_for(const AnyCommand& command) const {
+Shard::Keys& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
+const Shard::Keys& Shard::keys_for(const AnyCommand& command) const {
   return is_usage(command) ? usage_keys_ : money_keys_;
+}
+
+void Shard::remember_key(const AnyCommand& command, KeyWindow::Digest key, KeyWindow::Use use, Instant now) {
+  Keys& keys = keys_for(command);
+  keys.window.remember(key, use, now);
+  keys.runs.add({.key = key, .use = use, .hour = KeyWindow::hour_of(now)});
 }
 
 bool Shard::Sooner::operator()(const Event& a, const Event& b) const {
@@ -184,6 +190,31 @@ void Shard::add_checkpoint(Cut& cut, Tenant& tenant) {
     cut.objects.push_back({journal::page_object(object, page), position, std::move(bytes)});
   });
   tenant_pages_before_.emplace_back(&tenant, std::exchange(tenant.saved, tenant.state.identified.pages()));
+  if (tenant.has_checkpoint) return;
+  tenant.has_checkpoint = true;
+  ++tenants_saved_;
+  first_tenants_.push_back(&tenant);
+}
+
+store::Position Shard::behind() const {
+  store::Position from = last_ + 1;
+  if (!changed_accounts_.empty()) from = std::min(from, changed_accounts_.front()->changed_from);
+  if (!changed_tenants_.empty()) from = std::min(from, changed_tenants_.front()->changed_from);
+  return last_ + 1 - from;
+}
+
+/// As of now. Erasures that are done meanwhile are left out.
+ShardMark Shard::mark_now(store::Position floor) {
+  while (!erasing_.empty() && erased_ && erasing_.front().number != 0 && erasing_.front().number <= erased_())
+    erasing_.pop_front();
+  ShardMark mark{.floor = floor,
+                 .last_at = last_at_,
+                 .accounts = accounts_saved_,
+                 .tenants = tenants_saved_,
+                 .usage_runs = usage_keys_.runs.count(),
+                 .money_runs = money_keys_.runs.count()};
+  for (const Erasing& erasing : erasing_) mark.erasures.push_back(erasing.of);
+  return mark;
 }
 
 Shard::Cut Shard::cut(std::size_t most) {
@@ -198,6 +229,10 @@ Shard::Cut Shard::cut(std::size_t most) {
       cut.objects.push_back({journal::page_object(object, page), position, std::move(bytes)});
     });
     cut_accounts_.emplace_back(&held, std::exchange(held.changed_from, 0));
+    if (!std::exchange(held.has_checkpoint, true)) {
+      ++accounts_saved_;
+      first_accounts_.push_back(&held);
+    }
     pages_before_.push_back(std::exchange(held.saved, journal::pages_of(held.account)));
     theirs.insert(held.tenant);
   }
@@ -211,6 +246,8 @@ Shard::Cut Shard::cut(std::size_t most) {
   for (Tenant* tenant : theirs) add_checkpoint(cut, *tenant);
   const store::Position next_tenant = changed_tenants_.empty() ? last_ + 1 : changed_tenants_.front()->changed_from;
   cut.floor = std::min(next_account, next_tenant) - 1;
+  for (Keys* keys : {&usage_keys_, &money_keys_}) keys->runs.cut(cut.objects, last_, last_at_);
+  cut.objects.push_back({std::string(ShardMark::object), last_, mark_now(cut.floor).bytes()});
   return cut;
 }
 
@@ -232,6 +269,17 @@ void Shard::saved(bool done) {
   tenant_pages_before_.clear();
   back(cut_accounts_, changed_accounts_);
   back(cut_tenants_, changed_tenants_);
+  const auto uncount = [done](auto& first, std::uint64_t& saved) {
+    for (auto* object : std::exchange(first, {}))
+      if (!done) {
+        object->has_checkpoint = false;
+        --saved;
+      }
+  };
+  uncount(first_accounts_, accounts_saved_);
+  uncount(first_tenants_, tenants_saved_);
+  usage_keys_.runs.saved(done);
+  money_keys_.runs.saved(done);
 }
 
 }  // namespace florin::engine

@@ -56,7 +56,8 @@ Place place_in(const T& value) {
     Place found;
     using Members = boost::describe::describe_members<T, boost::describe::mod_any_access>;
     boost::mp11::mp_for_each<Members>([&](auto member) {
-      if (!found) found = below(member.name, place_in(value.*member.pointer));
+      if (found) return;
+      if (const Place place = place_in(value.*member.pointer)) found = below(member.name, place);
     });
     return found;
   } else {

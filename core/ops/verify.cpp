@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
+#include <optional>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "domain/accounts/apply.hpp"
@@ -17,9 +17,11 @@
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/row.hpp"
+#include "engine/shard_mark.hpp"
 #include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
 #include "ops/verify_kept.hpp"
+#include "ops/verify_keys.hpp"
 #include "readers/fold.hpp"
 #include "readers/months.hpp"
 #include "readers/versions.hpp"
@@ -31,18 +33,10 @@ namespace {
 __extension__ using Wide = __int128;  // no sum of 64 bits overflows it
 
 constexpr std::size_t most_violations = 1000;
-constexpr Duration usage_window = hours(24);
-constexpr Duration money_window = hours(30 * 24);
 
 std::string name_of(const Entry& entry) {
   if (entry.account.empty()) return entry.tenant.text();
   return entry.tenant.text() + "/" + entry.account.text();
-}
-
-bool is_usage(const AnyCommand& command) {
-  return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
-         std::holds_alternative<CaptureHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
-         std::holds_alternative<UseTogether>(command);
 }
 
 /// One shard, from its first entry to its head.
@@ -56,6 +50,7 @@ class Checking {
  private:
   void check_kept();
   Status load_checkpoints();
+  Status load_of_shard(const store::Checkpoint& object);
   Result<bool> read_journal();
   void check_accounts();
   void check_totals();
@@ -67,7 +62,6 @@ class Checking {
   void check_takes(const std::vector<Take>& takes, const CreditType& type, const Account& account, Instant now);
   void check_account(const Account& account);
   void check_books(const readers::Fold::Name& name, const Account& account);
-  void check_key(const Entry& entry);
   void check_checkpoint(const std::string& object, store::Position position, const std::string& folded);
   void check_floor();
   template <class T>
@@ -98,11 +92,8 @@ class Checking {
   Instant last_at_;
   std::map<std::string, Wide> totals_;
   std::set<readers::Fold::Name> alarmed_;  // money that a person has to look at
-  struct KeyUse {
-    store::Position position = 0;
-    Instant at;
-  };
-  std::unordered_map<std::string, KeyUse> keys_;
+  KeyCheck keys_{[this](const char* rule, std::string text) { broken(rule, std::move(text)); }};
+  std::optional<engine::ShardMark> mark_;
   store::Epoch epoch_ = 0;
 };
 
@@ -146,6 +137,11 @@ Status Checking::load_checkpoints() {
   }
   floor_ = loaded->floor;
   for (const store::Checkpoint& object : loaded->objects) {
+    if (object.object == engine::ShardMark::object || object.object.starts_with("keys/")) {
+      if (const Status kept = load_of_shard(object); !kept)
+        broken("checkpoint", object.object + ": " + kept.error().message);
+      continue;
+    }
     if (object.object.starts_with("past/")) {
       pages_.emplace(object.object, object.bytes);
       continue;
@@ -153,6 +149,15 @@ Status Checking::load_checkpoints() {
     checkpoints_.emplace(object.object, object);
     saved_.emplace(object.object, object.position);
   }
+  return Done{};
+}
+
+Status Checking::load_of_shard(const store::Checkpoint& object) {
+  if (object.object != engine::ShardMark::object) return keys_.load(object);
+  auto mark = engine::ShardMark::read(object.bytes);
+  if (!mark) return mark.error();
+  mark_ = std::move(*mark);
+  floor_ = mark_->floor;
   return Done{};
 }
 
@@ -251,7 +256,8 @@ void Checking::check(const Entry& entry) {
   about_ = name_of(entry);
   versions_.note(entry);
   last_at_ = std::max(last_at_, entry.at);
-  check_key(entry);
+  if (!entry.key.empty()) ++verified_.keys;
+  keys_.see(entry, position_, floor_, last_at_);
   if (entry.tenant.empty()) return;
   for (const Fact& fact : entry.facts)
     if (const auto* found = std::get_if<DiscrepancyFound>(&fact))
@@ -513,18 +519,6 @@ void Checking::check_bank_money(const Account& account, const Books& books) {
     });
 }
 
-void Checking::check_key(const Entry& entry) {
-  if (entry.key.empty()) return;
-  ++verified_.keys;
-  const bool usage = is_usage(entry.command);
-  KeyUse& use = keys_[(usage ? "u/" : "m/") + entry.tenant.text() + "/" + entry.key];
-  expect(use.position == 0 || use.at + (usage ? usage_window : money_window) < entry.at, "key_once", [&] {
-    return fmt::format("the key '{}' was used by entry {} already, inside its window", entry.key, use.position);
-  });
-  use = {position_, entry.at};
-}
-
-/// Its bytes, or what they read as: a later program may write more fields than the one that saved it.
 /// A start reads nothing up to the floor, so what happened up to there must be in a checkpoint. Of an account that was
 /// set aside a start reads what its checkpoint lacks.
 void Checking::check_floor() {
@@ -540,8 +534,17 @@ void Checking::check_floor() {
            fmt::format("a start begins behind entry {}, and no checkpoint has its entry {}", floor_, position));
   }
   about_.clear();
+  if (!mark_) return;  // then a start folds the journal
+  keys_.end();
+  const auto saved = [&](const char* kind) {
+    return std::ranges::count_if(saved_, [&](const auto& object) { return object.first.starts_with(kind); });
+  };
+  expect(std::cmp_equal(mark_->accounts, saved("account/")) && std::cmp_equal(mark_->tenants, saved("tenant/")),
+         "checkpoint",
+         [] { return "what is saved of the shard is not of these checkpoints: a start folds the journal"; });
 }
 
+/// Its bytes, or what they read as: a later program may write more fields than the one that saved it.
 void Checking::check_checkpoint(const std::string& object, store::Position position, const std::string& folded) {
   const auto found = checkpoints_.find(object);
   if (found == checkpoints_.end() || found->second.position != position) return;

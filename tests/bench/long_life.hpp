@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,13 +14,6 @@
 
 /// One account with a long past, in a shard of its own: orders that were paid, whose credits are used up.
 namespace florin::bench {
-
-/// CPU time of this thread in nanoseconds.
-inline std::int64_t cpu_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
-}
 
 class LongLife {
  public:
@@ -212,46 +204,5 @@ class LongLife {
   std::uint64_t asked_ = 0;
   std::size_t refused_ = 0;
 };
-
-struct Costs {
-  double command = 0, purchase = 0, debit = 0, check = 0, checkpoint = 0;  ///< ns of CPU time
-  std::size_t bytes = 0;                                                   ///< of a checkpoint
-};
-
-/// Of one each, the least of many: what disturbs a machine only adds.
-inline Costs costs_of(LongLife& life, int rounds = 40) {
-  Costs costs{.command = 1e18, .purchase = 1e18, .debit = 1e18, .check = 1e18, .checkpoint = 1e18};
-  const auto least = [](double& best, const auto& work) {
-    const std::int64_t from = cpu_ns();
-    work();
-    best = std::min(best, static_cast<double>(cpu_ns() - from));
-  };
-  constexpr int many = 20;
-  life.commit();
-  life.save(life.cut());
-  for (int round = 0; round < rounds; ++round) {
-    least(costs.command, [&] { life.command(); });
-    least(costs.debit, [&] {
-      for (int i = 0; i < many; ++i) life.debit();
-    });
-    life.commit();
-    least(costs.check, [&] {
-      for (int i = 0; i < many; ++i) (void)life.check();
-    });
-    engine::Shard::Cut cut;
-    least(costs.checkpoint, [&] { cut = life.cut(); });
-    costs.bytes = 0;
-    for (const auto& object : cut.objects) costs.bytes += object.bytes.size();
-    life.save(cut);
-    if (round % 4 == 0) {
-      least(costs.purchase, [&] { life.purchase(); });
-      life.commit();
-      life.save(life.cut());
-    }
-  }
-  costs.debit /= many;
-  costs.check /= many;
-  return costs;
-}
 
 }  // namespace florin::bench

@@ -81,6 +81,34 @@ TEST_F(Recovery, CheckpointsThatAreGoneAreFoldedAnew) {
   EXPECT_EQ(*host->account(tenant, account), before);
 }
 
+/// Also the keys: what is asked again is not done again.
+TEST_F(Recovery, AStartReadsNothingBeforeTheFloor) {
+  sql("UPDATE journal SET entries = x'00' WHERE last <= (SELECT floor FROM head) AND last < (SELECT last FROM head)");
+  auto host = opened();
+  ASSERT_TRUE(host) << host.error().message;
+  EXPECT_EQ(*host->account(tenant, account), before);
+  const auto other = host->submit_json(tenant, account, {"owner", ""}, "use 7",
+                                       R"({"use": {"meter": "sms", "quantity": "320 characters"}})");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, "key_reused");
+  host->close();
+  EXPECT_FALSE(verify(folder.string())->holds());  // it reads everything
+}
+
+TEST_F(Recovery, SavedKeysThatAreGoneAreReadFromTheJournal) {
+  for (const char* object : {"keys/usage/%", "keys/money/%", "shard"}) {
+    sql(("DELETE FROM checkpoint WHERE object LIKE '" + std::string(object) + "'").c_str());
+    auto host = opened();
+    ASSERT_TRUE(host) << host.error().message;
+    const auto again = host->submit_json(tenant, account, {"owner", ""}, "use 7",
+                                         R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*host->account(tenant, account), before) << object;
+    host->close();
+    EXPECT_TRUE(verify(folder.string())->holds()) << object;
+  }
+}
+
 TEST_F(Recovery, ALostHeadIsNoEmptyJournal) {
   sql("DELETE FROM head");
   EXPECT_EQ(why_not(), "damaged_row");

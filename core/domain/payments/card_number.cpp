@@ -275,12 +275,31 @@ class Search {
   std::vector<bool> ids_;  ///< by piece; empty: there is none
 };
 
-/// Most texts have too few digits: that is seen at once.
+/// Of each byte; what is not ASCII may be a digit.
+constexpr std::array<Kind, 256> kinds = [] {
+  std::array<Kind, 256> all{};
+  for (std::size_t byte = 0; byte < all.size(); ++byte)
+    all[byte] = byte >= 0x80 || (byte >= '0' && byte <= '9')                   ? Kind::digit
+                : (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ? Kind::letter
+                                                                               : Kind::between;
+  return all;
+}();
+
+/// Most texts have too few digits with no more than a little between them: that is seen at once.
 bool may_hold_one(std::string_view text) {
-  std::size_t digits = 0;
-  for (const char c : text)
-    if ((c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80) ++digits;
-  return digits >= shortest;
+  if (text.size() < shortest) return false;
+  if (text.find('%') != std::string_view::npos) return true;  // `%20` is a blank
+  std::size_t digits = 0, between = 0;
+  for (const char c : text) {
+    const Kind kind = kinds[static_cast<unsigned char>(c)];
+    if (kind == Kind::digit) {
+      if (++digits == shortest) return true;
+      between = 0;
+    } else if (kind == Kind::letter || ++between > most_between) {
+      digits = between = 0;
+    }
+  }
+  return false;
 }
 
 }  // namespace

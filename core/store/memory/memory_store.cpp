@@ -89,7 +89,7 @@ Status MemoryStore::save(std::uint32_t shard, const std::vector<Checkpoint>& obj
   if (const Status durable = check_durable(in.head, objects, floor); !durable) return durable;
   for (const Checkpoint& object : objects) {
     Checkpoint& kept = in.objects[object.object];
-    if (object.position > kept.position) kept = object;
+    if (object.position >= kept.position) kept = object;
   }
   in.floor = std::max(in.floor, floor);
   return Done{};

@@ -120,7 +120,7 @@ struct Queries {
     save = {"save", in("INSERT INTO {0}.checkpoint AS kept (shard, object, position, sum, bytes) VALUES ($1::bigint, "
                        "$2::text, $3::bigint, $4::bigint, $5::bytea) ON CONFLICT (shard, object) DO UPDATE SET "
                        "position = excluded.position, sum = excluded.sum, bytes = excluded.bytes WHERE "
-                       "excluded.position > kept.position")};
+                       "excluded.position >= kept.position")};
     move_floor = {"move_floor",
                   in("UPDATE {}.head SET floor = $2::bigint WHERE shard = $1::bigint AND floor < $2::bigint")};
     load = {"load", in("SELECT object, position, sum, bytes FROM {}.checkpoint WHERE shard = $1::bigint AND object > "

@@ -151,7 +151,7 @@ Status Journal::prepare() {
       make(s.save,
            "INSERT INTO checkpoint (shard, object, position, sum, bytes) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
            "SET position = excluded.position, sum = excluded.sum, bytes = excluded.bytes "
-           "WHERE excluded.position > checkpoint.position") &&
+           "WHERE excluded.position >= checkpoint.position") &&
       make(s.move_floor, "UPDATE head SET floor = ? WHERE shard = ? AND floor < ?") &&
       make(s.floor, "SELECT floor FROM head WHERE shard = ?") &&
       make(s.load, "SELECT object, position, sum, bytes FROM checkpoint WHERE shard = ? ORDER BY object") &&

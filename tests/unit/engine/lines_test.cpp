@@ -14,6 +14,7 @@ std::vector<Job> jobs_of(const char* tenant, int first, int count) {
     Job job{};
     job.tenant = TenantId::trusted(tenant);
     job.key = std::to_string(first + i);
+    job.command = Use{};
     jobs.push_back(std::move(job));
   }
   return jobs;
@@ -40,6 +41,21 @@ TEST(Lines, AnImportHoldsUpADebitByOneShare) {
   EXPECT_EQ(keys_of(lines.turn(100)), (Keys{"a6", "a7"}));
   EXPECT_TRUE(lines.empty());
   EXPECT_TRUE(lines.turn(100).empty());
+}
+
+TEST(Lines, AShareIsTimeAndNoNumberOfCommands) {
+  Lines lines(1'000, 64);
+  auto import = jobs_of("a", 0, 100);
+  for (Job& job : import) job.command = ImportAccount{};
+  auto others = jobs_of("b", 0, 100);
+  for (Job& job : others) job.command = Cancel{};
+  auto debits = jobs_of("c", 0, 100);
+  ASSERT_TRUE(lines.add(import) && lines.add(others) && lines.add(debits));
+  const std::vector<Job> turn = lines.turn(1'000);
+  const auto of = [&](const char* tenant) { return std::ranges::count(turn, TenantId::trusted(tenant), &Job::tenant); };
+  EXPECT_EQ(of("a"), 4) << "64 debits are about as long as 4 imports";
+  EXPECT_EQ(of("b"), 8);
+  EXPECT_EQ(of("c"), 64);
 }
 
 TEST(Lines, ATurnThatIsFullGoesOnWhereItStopped) {

@@ -1,0 +1,134 @@
+#include "engine/key_runs.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+namespace florin::engine {
+
+namespace {
+
+/// As it lies in an object, least byte first.
+struct Stored {
+  std::uint64_t mark = 0;
+  std::uint64_t position_and_segment = 0;  ///< 48 bits and 16
+  std::uint32_t content = 0;
+  std::uint16_t hour = 0;
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(Stored) == 24 && std::endian::native == std::endian::little);
+
+constexpr int position_bits = 48;
+constexpr store::Position most_position = (store::Position{1} << position_bits) - 1;
+/// With so many a run is full: what is written anew with each cut stays small.
+constexpr std::size_t full_run = 1'024 * sizeof(Stored);
+/// What is added between two cuts is cut into runs of this, so that no object is too large for a store.
+constexpr std::size_t longest_run = 65'536 * sizeof(Stored);
+
+/// Of a run's bytes.
+std::uint16_t newest_of(std::string_view bytes) {
+  Stored last;
+  std::memcpy(&last, bytes.data() + bytes.size() - sizeof last, sizeof last);
+  return last.hour;
+}
+
+}  // namespace
+
+Result<std::vector<KeyWindow::Record>> KeyRuns::read(std::string_view bytes) {
+  if (bytes.empty() || bytes.size() % sizeof(Stored) != 0)
+    return Error{.code = "damaged_checkpoint", .message = "saved keys end inside a key"};
+  std::vector<KeyWindow::Record> keys;
+  keys.reserve(bytes.size() / sizeof(Stored));
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Stored)) {
+    Stored stored;
+    std::memcpy(&stored, bytes.data() + at, sizeof stored);
+    keys.push_back({.key = {.segment = stored.position_and_segment >> position_bits, .mark = stored.mark},
+                    .use = {.content = stored.content, .position = stored.position_and_segment & most_position},
+                    .hour = stored.hour});
+  }
+  return keys;
+}
+
+Status KeyRuns::take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window) {
+  struct Found {
+    std::uint64_t number;
+    const store::Checkpoint* object;
+    std::vector<KeyWindow::Record> keys;
+  };
+  std::vector<Found> runs;
+  for (const store::Checkpoint& object : loaded) {
+    if (!owns(object.object)) continue;
+    auto keys = read(object.bytes);
+    if (!keys) return keys.error();
+    std::uint64_t number = 0;
+    std::from_chars(object.object.data() + prefix_.size(), object.object.data() + object.object.size(), number);
+    count_ = std::max(count_, number + 1);
+    runs.push_back({number, &object, std::move(*keys)});
+  }
+  if (count_ != runs.size()) return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
+  std::ranges::sort(runs, {}, [](const Found& run) { return run.keys.front().use.position; });
+  for (const Found& run : runs) {
+    for (const KeyWindow::Record& record : run.keys) window.take_back(record);
+    added_to_ = std::max(added_to_, run.keys.back().use.position);
+    if (&run == &runs.back() && run.object->bytes.size() < full_run) {
+      open_ = {.number = run.number, .bytes = run.object->bytes};
+      saved_bytes_ = open_.bytes.size();
+    } else {
+      full_.push_back({run.number, run.keys.back().hour});
+    }
+  }
+  return Done{};
+}
+
+void KeyRuns::add(const KeyWindow::Record& record) {
+  if (record.use.position <= added_to_) return;
+  added_to_ = record.use.position;
+  if (open_.bytes.size() >= longest_run) close_run();
+  const Stored stored{.mark = record.key.mark,
+                      .position_and_segment = record.use.position | record.key.segment << position_bits,
+                      .content = record.use.content,
+                      .hour = record.hour};
+  open_.bytes.append(reinterpret_cast<const char*>(&stored), sizeof stored);
+}
+
+std::uint64_t KeyRuns::next_number(std::uint16_t hour) {
+  const auto forgotten = std::ranges::find_if(full_, [&](const Full& run) { return over(run.newest, hour); });
+  if (forgotten == full_.end()) return count_++;
+  const std::uint64_t number = forgotten->number;
+  full_.erase(forgotten);
+  return number;
+}
+
+void KeyRuns::close_run() {
+  // A start that folds the whole journal comes by keys that nobody has to know any more.
+  const std::uint16_t now = newest_of(open_.bytes);
+  if (cut_runs_ == 0) std::erase_if(unsaved_, [&](const Run& run) { return over(newest_of(run.bytes), now); });
+  unsaved_.push_back(std::exchange(open_, {}));
+  saved_bytes_ = cut_bytes_ = 0;
+}
+
+void KeyRuns::cut(std::vector<store::Checkpoint>& objects, store::Position position, Instant now) {
+  if (open_.bytes.size() >= full_run) close_run();
+  const auto emit = [&](Run& run) {
+    if (!run.number) run.number = next_number(KeyWindow::hour_of(now));
+    objects.push_back({prefix_ + std::to_string(*run.number), position, run.bytes});
+  };
+  for (Run& run : unsaved_) emit(run);
+  if (open_.bytes.size() > saved_bytes_) emit(open_);
+  cut_runs_ = unsaved_.size();
+  cut_bytes_ = open_.bytes.size();
+}
+
+void KeyRuns::saved(bool done) {
+  const std::size_t runs = std::exchange(cut_runs_, 0), bytes = std::exchange(cut_bytes_, 0);
+  if (!done) return;
+  const auto end = unsaved_.begin() + static_cast<std::ptrdiff_t>(runs);
+  for (auto run = unsaved_.begin(); run != end; ++run) full_.push_back({*run->number, newest_of(run->bytes)});
+  unsaved_.erase(unsaved_.begin(), end);
+  saved_bytes_ = std::max(saved_bytes_, bytes);
+}
+
+}  // namespace florin::engine
