@@ -230,12 +230,8 @@ ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path&
   return service;
 }
 
-}  // namespace
-
-HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors) {
-  const auto read = decode<yaml::FlorinFile>(tree, errors);
-  const auto from_here = [&](const std::string& path) { return (file.parent_path() / path).lexically_normal(); };
-  HostFile host;
+void read_plugins(const yaml::FlorinFile& read, const std::filesystem::path& folder, HostFile& host, Errors& errors) {
+  const auto from_here = [&](const std::string& path) { return (folder / path).lexically_normal(); };
   host.plugins = from_here(read.plugins.folder.value);
   host.plugins_at = read.plugins.folder.at;
   if (const auto& limit = read.plugins.limit) {
@@ -248,38 +244,45 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
   }
   host.plugin_isolation = read.plugins.isolation;
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
-  if (is_database(read.data.value)) {
-    host.postgres = read.data.value;
-    if (names_password(read.data.value))
-      errors.push_back({.code = "secret_in_file",
-                        .message = "a password does not belong in this file: name a file that holds it, "
-                                   "?passfile=/etc/florin/pgpass, or set PGPASSWORD",
-                        .at = read.data.at});
-  } else {
-    host.data = from_here(read.data.value);
+}
+
+void read_data(const yaml::FlorinFile& read, const std::filesystem::path& folder, HostFile& host, Errors& errors) {
+  if (!is_database(read.data.value)) {
+    host.data = (folder / read.data.value).lexically_normal();
+    return;
   }
-  host.payments_in_sandbox = read.payments == yaml::Payments::sandbox;
-  host.reconciles_daily = read.reconcile == yaml::Reconcile::daily;
-  if (read.serve) (void)service_of(*read.serve, file.parent_path(), errors);  // what is wrong with it is said here too
-  if (read.egress) {
-    host.egress.loopback = read.egress->loopback;
-    host.egress.private_addresses = read.egress->private_addresses;
-    if (const auto& deadline = read.egress->deadline) {
-      host.egress.deadline = seconds(deadline->value.count);
-      if (deadline->value.unit != Span::Unit::seconds || deadline->value.count < 1 || deadline->value.count > 300)
-        errors.push_back(
-            {.code = "bad_deadline", .message = "a deadline is 1 second to 5 minutes", .at = deadline->at});
-    }
-  }
-  if (read.clock && read.clock->longest_stop) {
-    const auto& stop = *read.clock->longest_stop;
-    const bool days = stop.value.unit == Span::Unit::days;
-    host.longest_stop = days ? hours(24 * stop.value.count) : seconds(stop.value.count);
-    if (stop.value.unit == Span::Unit::months || host.longest_stop < hours(1) || host.longest_stop > hours(24 * 366))
-      errors.push_back({.code = "bad_longest_stop", .message = "longest_stop is 1 hour to 366 days", .at = stop.at});
-  }
+  host.postgres = read.data.value;
+  if (names_password(read.data.value))
+    errors.push_back({.code = "secret_in_file",
+                      .message = "a password does not belong in this file: name a file that holds it, "
+                                 "?passfile=/etc/florin/pgpass, or set PGPASSWORD",
+                      .at = read.data.at});
+}
+
+void read_egress(const yaml::FlorinFile& read, HostFile& host, Errors& errors) {
+  if (!read.egress) return;
+  host.egress.loopback = read.egress->loopback;
+  host.egress.private_addresses = read.egress->private_addresses;
+  const auto& deadline = read.egress->deadline;
+  if (!deadline) return;
+  host.egress.deadline = seconds(deadline->value.count);
+  if (deadline->value.unit != Span::Unit::seconds || deadline->value.count < 1 || deadline->value.count > 300)
+    errors.push_back({.code = "bad_deadline", .message = "a deadline is 1 second to 5 minutes", .at = deadline->at});
+}
+
+void read_clock(const yaml::FlorinFile& read, HostFile& host, Errors& errors) {
+  if (!read.clock || !read.clock->longest_stop) return;
+  const auto& stop = *read.clock->longest_stop;
+  const bool days = stop.value.unit == Span::Unit::days;
+  host.longest_stop = days ? hours(24 * stop.value.count) : seconds(stop.value.count);
+  if (stop.value.unit == Span::Unit::months || host.longest_stop < hours(1) || host.longest_stop > hours(24 * 366))
+    errors.push_back({.code = "bad_longest_stop", .message = "longest_stop is 1 hour to 366 days", .at = stop.at});
+}
+
+/// A folder stands for the files in it, by name.
+void read_tenants(const yaml::FlorinFile& read, const std::filesystem::path& folder, HostFile& host, Errors& errors) {
   for (const auto& written : read.tenants) {
-    const std::filesystem::path path = from_here(written.value);
+    const std::filesystem::path path = (folder / written.value).lexically_normal();
     std::error_code failed;
     if (!std::filesystem::exists(path, failed)) {
       errors.push_back(
@@ -293,6 +296,22 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
       host.tenants.push_back(path);
     }
   }
+}
+
+}  // namespace
+
+HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& errors) {
+  const auto read = decode<yaml::FlorinFile>(tree, errors);
+  const std::filesystem::path folder = file.parent_path();
+  HostFile host;
+  read_plugins(read, folder, host, errors);
+  read_data(read, folder, host, errors);
+  host.payments_in_sandbox = read.payments == yaml::Payments::sandbox;
+  host.reconciles_daily = read.reconcile == yaml::Reconcile::daily;
+  if (read.serve) (void)service_of(*read.serve, folder, errors);  // what is wrong with it is said here too
+  read_egress(read, host, errors);
+  read_clock(read, host, errors);
+  read_tenants(read, folder, host, errors);
   return host;
 }
 

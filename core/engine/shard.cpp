@@ -542,62 +542,6 @@ std::vector<Effect> Shard::take_effects(Instant now) {
   return effects;
 }
 
-const Account* Shard::holder_of(const TenantId& tenant, const std::string& key) const {
-  const auto found = attempts_.find(key);
-  return found == attempts_.end() || found->second->tenant->state.id != tenant ? nullptr : &found->second->account;
-}
-
-bool Shard::find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
-                         std::uint32_t& attempt) const {
-  const Account* holder = holder_of(tenant, key);
-  if (holder == nullptr) return false;
-  const auto is_in = [&](const Order& candidate) {
-    const auto tried = std::ranges::find(candidate.attempts, key, &Attempt::key);
-    if (tried == candidate.attempts.end()) return false;
-    account = holder->id;
-    order = candidate.id;
-    attempt = tried->number;
-    return true;
-  };
-  // What is still reported is most often of a new one.
-  return std::ranges::any_of(holder->orders.open(), is_in) || std::ranges::any_of(holder->orders, is_in);
-}
-
-bool Shard::find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const {
-  const Account* holder = holder_of(tenant, key);
-  if (holder == nullptr) return false;
-  const auto found = std::ranges::find(holder->refunds, key, &Refund::key);
-  if (found == holder->refunds.end()) return false;
-  account = holder->id;
-  refund = found->id;
-  return true;
-}
-
-bool Shard::find_saving(const TenantId& tenant, const std::string& key, AccountId& account, SavingId& saving) const {
-  const Account* holder = holder_of(tenant, key);
-  if (holder == nullptr) return false;
-  const auto found = std::ranges::find(holder->savings, key, &Saving::key);
-  if (found == holder->savings.end()) return false;
-  account = holder->id;
-  saving = found->id;
-  return true;
-}
-
-bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
-                        AccountId& account, OrderId& order) const {
-  const auto found = tenants_.find(tenant.text());
-  if (found == tenants_.end() || ref.empty()) return false;
-  for (const Held* held : found->second->accounts)
-    for (const Order& candidate : held->account.orders)
-      for (const Attempt& attempt : candidate.attempts)
-        if (attempt.processor == processor && attempt.ref == ref) {
-          account = held->account.id;
-          order = candidate.id;
-          return true;
-        }
-  return false;
-}
-
 void Shard::start_sending() {
   options_.sending = true;
   for (auto& [name, tenant] : tenants_) begin_walk(*tenant, Walk::start_sending, last_at_);

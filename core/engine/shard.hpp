@@ -139,7 +139,7 @@ class Shard {
   bool find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const;
   /// The same for a method that is being saved.
   bool find_saving(const TenantId& tenant, const std::string& key, AccountId& account, SavingId& saving) const;
-  /// The order whose attempt a processor knows by this id of its own. For disputes, which are few: it looks everywhere.
+  /// The order whose attempt a processor knows by this id of its own.
   bool find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref, AccountId& account,
                    OrderId& order) const;
 
@@ -460,8 +460,9 @@ class Shard {
   /// Errors: facts_fit, and the account is noted as a misfit.
   Status replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
-  /// Those that these facts of it start.
+  /// Those that these facts of it start, or for which a processor names an id of its own.
   void remember_attempts(Held& held, const Facts& facts);
+  void remember_ref(Held& held, const Attempt& attempt);
 
   store::Store& store_;
   Policies& policies_;
@@ -487,7 +488,8 @@ class Shard {
   };
   boost::unordered_flat_map<const Held*, Trouble> troubled_;  ///< reports of whose effects could not be taken
   boost::unordered_flat_set<std::string> unanswered_;         ///< keys handed out of which no report was taken
-  boost::unordered_flat_map<std::string, Held*> attempts_;    ///< by provider key, of refunds and savings too
+  /// Of attempts, refunds and savings: by digests of provider keys and of processors' own ids.
+  boost::unordered_flat_map<std::pair<std::uint64_t, std::uint64_t>, Held*> attempts_;
 
   struct Walking {
     Tenant* tenant = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "domain/journal/journal.hpp"
 #include "engine/asked.hpp"
@@ -12,6 +13,18 @@
 namespace florin::engine {
 
 namespace {
+
+using Digest = std::pair<std::uint64_t, std::uint64_t>;
+
+Digest digest_of(const std::string& key) {
+  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
+  return {hash.low64, hash.high64};
+}
+
+/// A processor's id is its own for one tenant: another's sandbox may give the same.
+Digest digest_of(const TenantId& tenant, const ProcessorId& processor, const std::string& ref) {
+  return digest_of(tenant.text() + "/" + processor.text() + "/" + ref);
+}
 
 std::string object_of(const TenantId& tenant) { return "tenant/" + tenant.text(); }
 std::string object_of(const TenantId& tenant, const AccountId& account) {
@@ -61,17 +74,31 @@ Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
 
 void Shard::remember_attempts(Held& held, const Facts& facts) {
   for (const Fact& fact : facts) {
-    if (const auto* started = std::get_if<AttemptStarted>(&fact)) attempts_.emplace(started->attempt->key, &held);
-    if (const auto* refund = std::get_if<RefundStarted>(&fact)) attempts_.emplace(refund->refund->key, &held);
-    if (const auto* saving = std::get_if<SavingStarted>(&fact)) attempts_.emplace(saving->saving->key, &held);
+    if (const auto* started = std::get_if<AttemptStarted>(&fact))
+      attempts_.emplace(digest_of(started->attempt->key), &held);
+    if (const auto* refund = std::get_if<RefundStarted>(&fact))
+      attempts_.emplace(digest_of(refund->refund->key), &held);
+    if (const auto* saving = std::get_if<SavingStarted>(&fact))
+      attempts_.emplace(digest_of(saving->saving->key), &held);
+    if (const auto* moved = std::get_if<AttemptMoved>(&fact); moved != nullptr && !moved->ref.empty())
+      if (const Order* order = std::as_const(held.account).order(moved->order);
+          order != nullptr && moved->attempt >= 1 && moved->attempt <= order->attempts.size())
+        remember_ref(held, order->attempts[moved->attempt - 1]);
   }
+}
+
+void Shard::remember_ref(Held& held, const Attempt& attempt) {
+  if (!attempt.ref.empty()) attempts_.emplace(digest_of(held.tenant->state.id, attempt.processor, attempt.ref), &held);
 }
 
 void Shard::remember_attempts(Held& held) {
   for (const Order& order : held.account.orders)
-    for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
-  for (const Refund& refund : held.account.refunds) attempts_.emplace(refund.key, &held);
-  for (const Saving& saving : held.account.savings) attempts_.emplace(saving.key, &held);
+    for (const Attempt& attempt : order.attempts) {
+      attempts_.emplace(digest_of(attempt.key), &held);
+      remember_ref(held, attempt);
+    }
+  for (const Refund& refund : held.account.refunds) attempts_.emplace(digest_of(refund.key), &held);
+  for (const Saving& saving : held.account.savings) attempts_.emplace(digest_of(saving.key), &held);
 }
 
 Shard::Keys& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
@@ -104,6 +131,61 @@ void Shard::schedule(Held& held) {
   if (held.event_at != never) events_.erase({held.event_at, &held});
   held.event_at = at;
   if (at != never) events_.insert({at, &held});
+}
+
+const Account* Shard::holder_of(const TenantId& tenant, const std::string& key) const {
+  const auto found = attempts_.find(digest_of(key));
+  return found == attempts_.end() || found->second->tenant->state.id != tenant ? nullptr : &found->second->account;
+}
+
+bool Shard::find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
+                         std::uint32_t& attempt) const {
+  const Account* holder = holder_of(tenant, key);
+  if (holder == nullptr) return false;
+  const auto is_in = [&](const Order& candidate) {
+    const auto tried = std::ranges::find(candidate.attempts, key, &Attempt::key);
+    if (tried == candidate.attempts.end()) return false;
+    account = holder->id;
+    order = candidate.id;
+    attempt = tried->number;
+    return true;
+  };
+  // What is still reported is most often of a new one.
+  return std::ranges::any_of(holder->orders.open(), is_in) || std::ranges::any_of(holder->orders, is_in);
+}
+
+bool Shard::find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const {
+  const Account* holder = holder_of(tenant, key);
+  if (holder == nullptr) return false;
+  const auto found = std::ranges::find(holder->refunds, key, &Refund::key);
+  if (found == holder->refunds.end()) return false;
+  account = holder->id;
+  refund = found->id;
+  return true;
+}
+
+bool Shard::find_saving(const TenantId& tenant, const std::string& key, AccountId& account, SavingId& saving) const {
+  const Account* holder = holder_of(tenant, key);
+  if (holder == nullptr) return false;
+  const auto found = std::ranges::find(holder->savings, key, &Saving::key);
+  if (found == holder->savings.end()) return false;
+  account = holder->id;
+  saving = found->id;
+  return true;
+}
+
+bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
+                        AccountId& account, OrderId& order) const {
+  const auto found = ref.empty() ? attempts_.end() : attempts_.find(digest_of(tenant, processor, ref));
+  if (found == attempts_.end()) return false;
+  for (const Order& candidate : found->second->account.orders)
+    for (const Attempt& attempt : candidate.attempts)
+      if (attempt.processor == processor && attempt.ref == ref) {
+        account = found->second->account.id;
+        order = candidate.id;
+        return true;
+      }
+  return false;
 }
 
 const Account* Shard::account(const TenantId& tenant, const AccountId& id) const {

@@ -52,35 +52,47 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options,
                                                  const std::optional<std::vector<TenantId>>& new_ones) {
   std::unique_ptr<Assembly> assembly(new Assembly(options));
   if (const auto opened = assembly->open_store(); !opened) return opened.error();
-
-  auto plugged = load_plugins(options.file, options.data,
-                              [&store = *assembly->store_](const TenantId& tenant, const AccountId& account,
-                                                           const std::vector<std::uint64_t>& entries) {
-                                return engine::read_person(store, tenant, account, entries);
-                              });
-  if (!plugged) return plugged.error();
-  assembly->plugged_ = std::move(*plugged);
-
-  const auto sending = assembly->sending();
-  if (!sending) return sending.error();
-  engine::Engine::Options engine_options;
-  engine_options.shard.opened_by = "florin " FLORIN_VERSION;
-  engine_options.shard.sending = *sending;
-  engine_options.virtual_from = options.virtual_from;
-  engine_options.plugins.limit = options.file.plugin_limit;
-  assembly->engine_ =
-      std::make_unique<engine::Engine>(*assembly->store_, *assembly->plugged_, *assembly->plugged_, engine_options);
-  if (!options.virtual_from)
-    if (auto jumped = assembly->clock_keeper_.begin(options.file.longest_stop))
-      assembly->problems_.push_back(*std::move(jumped));
-  assembly->opened_at_ = assembly->engine_->now();
-
-  std::vector<engine::Engine::TenantSource> sources;
+  if (const auto made = assembly->make_engine(); !made) return made.error();
   std::map<std::string, config::Tenant> files;
+  if (const auto opened = assembly->open_tenants(new_ones, files); !opened) return opened.error();
+  assembly->note_files_not_in_force(files);
+  assembly->daily_books_ = std::make_unique<DailyBooks>(*assembly, assembly->opened_at_);
+  if (options.virtual_from)
+    assembly->run_in_virtual_time();
+  else
+    assembly->start_threads();
+  return assembly;
+}
+
+Status Assembly::make_engine() {
+  auto plugged = load_plugins(
+      options_.file, options_.data,
+      [&store = *store_](const TenantId& tenant, const AccountId& account, const std::vector<std::uint64_t>& entries) {
+        return engine::read_person(store, tenant, account, entries);
+      });
+  if (!plugged) return plugged.error();
+  plugged_ = std::move(*plugged);
+  const auto may_send = sending();
+  if (!may_send) return may_send.error();
+  engine::Engine::Options options;
+  options.shard.opened_by = "florin " FLORIN_VERSION;
+  options.shard.sending = *may_send;
+  options.virtual_from = options_.virtual_from;
+  options.plugins.limit = options_.file.plugin_limit;
+  engine_ = std::make_unique<engine::Engine>(*store_, *plugged_, *plugged_, options);
+  if (!options_.virtual_from)
+    if (auto jumped = clock_keeper_.begin(options_.file.longest_stop)) problems_.push_back(*std::move(jumped));
+  opened_at_ = engine_->now();
+  return Done{};
+}
+
+std::vector<engine::Engine::TenantSource> Assembly::read_tenants(const std::optional<std::vector<TenantId>>& new_ones,
+                                                                 std::map<std::string, config::Tenant>& files) {
+  std::vector<engine::Engine::TenantSource> sources;
   const auto stopped_by = [](const Error& error) {
     return Error{.code = "tenant_stopped", .message = "the tenant's file has errors: " + line_of(error)};
   };
-  for (const std::filesystem::path& file : options.file.tenants) {
+  for (const std::filesystem::path& file : options_.file.tenants) {
     Errors errors;
     config::Tenant tenant = config::load_tenant(file, errors);
     const TenantId id = tenant.catalog.tenant;
@@ -88,7 +100,7 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options,
     if (const auto first = files.find(id.text()); errors.empty() && first != files.end())
       errors.push_back(config::duplicate_tenant(first->second, tenant));
     if (!errors.empty()) {
-      std::ranges::copy(errors, std::back_inserter(assembly->problems_));
+      std::ranges::copy(errors, std::back_inserter(problems_));
       if (before != sources.end())
         *before = {id, {}, stopped_by(errors.front())};  // nobody can say which of the two files is meant
       else if (!id.empty())
@@ -100,36 +112,45 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options,
     sources.push_back({id, config::effective(tenant), begins ? std::nullopt : std::optional(is_new(id))});
     files.emplace(id.text(), std::move(tenant));
   }
-  const auto compile = [raw = assembly.get()](const TenantId& tenant, std::uint32_t version, const std::string& text) {
-    return raw->compile(tenant, version, text);
+  return sources;
+}
+
+Status Assembly::open_tenants(const std::optional<std::vector<TenantId>>& new_ones,
+                              std::map<std::string, config::Tenant>& files) {
+  const auto compile_one = [this](const TenantId& tenant, std::uint32_t version, const std::string& text) {
+    return compile(tenant, version, text);
   };
   Errors stopped;
-  if (const auto opened = assembly->engine_->open(std::move(sources), compile, stopped); !opened) return opened.error();
-  assembly->open_ = true;
+  if (const auto opened = engine_->open(read_tenants(new_ones, files), compile_one, stopped); !opened)
+    return opened.error();
+  open_ = true;
   for (const Error& error : stopped)
-    if (error.code != "tenant_stopped") assembly->problems_.push_back(error);
-  assembly->note_files_not_in_force(files);
-  assembly->daily_books_ = std::make_unique<DailyBooks>(*assembly, assembly->opened_at_);
-  if (options.data && !options.virtual_from) assembly->views_.start();
-  if (!options.virtual_from) assembly->clock_keeper_.start();
-  const bool daily = options.file.reconciles_daily;
-  if (daily && !options.virtual_from) assembly->daily_books_->start();
-  if (options.virtual_from) {
-    assembly->engine_->next_outside = [raw = assembly.get(), daily] {
-      Instant next = daily ? raw->daily_books_->next() : never;
-      for (const Plugged::Sandbox& sandbox : raw->plugged_->sandboxes()) {
-        const auto seen = raw->delivered_.find({sandbox.tenant, sandbox.processor});
-        const Instant after = seen == raw->delivered_.end() ? raw->opened_at_ : seen->second;
-        if (const auto due = sandbox.provider->next_webhook(after)) next = std::min(next, *due);
-      }
-      return next;
-    };
-    assembly->engine_->run_outside = [raw = assembly.get(), daily](Instant now) {
-      raw->deliver_sandbox_webhooks();
-      if (daily) raw->daily_books_->run(now);
-    };
-  }
-  return assembly;
+    if (error.code != "tenant_stopped") problems_.push_back(error);
+  return Done{};
+}
+
+void Assembly::start_threads() {
+  if (options_.data) views_.start();
+  clock_keeper_.start();
+  if (options_.file.reconciles_daily) daily_books_->start();
+}
+
+/// Webhooks of sandboxes and daily books happen when the engine's time comes to them.
+void Assembly::run_in_virtual_time() {
+  const bool daily = options_.file.reconciles_daily;
+  engine_->next_outside = [this, daily] {
+    Instant next = daily ? daily_books_->next() : never;
+    for (const Plugged::Sandbox& sandbox : plugged_->sandboxes()) {
+      const auto seen = delivered_.find({sandbox.tenant, sandbox.processor});
+      const Instant after = seen == delivered_.end() ? opened_at_ : seen->second;
+      if (const auto due = sandbox.provider->next_webhook(after)) next = std::min(next, *due);
+    }
+    return next;
+  };
+  engine_->run_outside = [this, daily](Instant now) {
+    deliver_sandbox_webhooks();
+    if (daily) daily_books_->run(now);
+  };
 }
 
 Assembly::~Assembly() { close(); }

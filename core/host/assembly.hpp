@@ -79,7 +79,16 @@ class Assembly {
 
  private:
   explicit Assembly(Options options) : options_(std::move(options)) {}
+  // The steps of open().
   Status open_store();
+  Status make_engine();
+  /// `files`: of the tenants that have one without errors, by their ids.
+  std::vector<engine::Engine::TenantSource> read_tenants(const std::optional<std::vector<TenantId>>& new_ones,
+                                                         std::map<std::string, config::Tenant>& files);
+  Status open_tenants(const std::optional<std::vector<TenantId>>& new_ones,
+                      std::map<std::string, config::Tenant>& files);
+  void start_threads();
+  void run_in_virtual_time();
   Result<std::shared_ptr<const Catalog>> compile(const TenantId& tenant, std::uint32_t version,
                                                  const std::string& text);
   /// Errors: of the text and of its plugins, at the operator's lines; then there is no catalog.

@@ -286,9 +286,9 @@ Result<std::vector<std::string>> without_answer(Assembly& assembly, const Tenant
   return result;
 }
 
-Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant) {
-  Result<std::string> result = no_such_tenant(tenant);
-  const Instant now = assembly.engine().now();
+namespace {
+
+json::array books_of(Assembly& assembly, const TenantId& tenant) {
   json::array books;
   for (const DailyBooks::State& book : assembly.daily_books().states())
     if (book.tenant == tenant)
@@ -298,13 +298,53 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
           {"problem", book.problem},
           {"failing_since", book.problem.empty() ? json::value(nullptr) : json::value(book.failing_since.text())},
           {"for_a_person", book.for_a_person}});
-  struct Told {
-    json::array payments, refunds, deliveries;
-    Fees fees;
-    bool empty() const {
-      return payments.empty() && refunds.empty() && deliveries.empty() && fees.kept.empty() && fees.unknown.empty();
-    }
-  };
+  return books;
+}
+
+/// What staff are told of an account, or of all of them.
+struct Told {
+  json::array payments, refunds, deliveries;
+  Fees fees;
+  bool empty() const {
+    return payments.empty() && refunds.empty() && deliveries.empty() && fees.kept.empty() && fees.unknown.empty();
+  }
+  void add(const Told& more) {
+    payments.insert(payments.end(), more.payments.begin(), more.payments.end());
+    refunds.insert(refunds.end(), more.refunds.begin(), more.refunds.end());
+    deliveries.insert(deliveries.end(), more.deliveries.begin(), more.deliveries.end());
+    fees.add(more.fees);
+  }
+};
+
+json::array processors_of(const TenantState& state, Instant now) {
+  json::array processors;
+  for (const ProcessorHealth& health : state.processors)
+    processors.push_back(json::object{{"processor", health.processor.text()},
+                                      {"failures", health.failures},
+                                      {"rests", now < health.cooldown_until},
+                                      {"cooldown_until", instant_or_null(health.cooldown_until)}});
+  return processors;
+}
+
+json::array discrepancies_of(const TenantState& state) {
+  json::array discrepancies;
+  for (const Discrepancy& difference : state.discrepancies)
+    discrepancies.push_back(json::object{{"difference", difference.name},
+                                         {"processor", difference.processor.text()},
+                                         {"what", difference.what},
+                                         {"key", difference.key},
+                                         {"ref", difference.ref},
+                                         {"ours", difference.ours},
+                                         {"theirs", difference.theirs},
+                                         {"found_by", difference.found_by},
+                                         {"found_at", difference.found_at.text()}});
+  return discrepancies;
+}
+
+}  // namespace
+
+Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant) {
+  const Instant now = assembly.engine().now();
   const auto of_accounts = assembly.engine().of_accounts<Told>(tenant, [](const Account& account) {
     std::optional<Told> its(std::in_place);
     tell_account(account, its->payments, its->refunds);
@@ -313,40 +353,19 @@ Result<std::string> payments_as_json(Assembly& assembly, const TenantId& tenant)
     return its->empty() ? std::nullopt : std::move(its);
   });
   if (!of_accounts) return of_accounts.error();
-  json::array payments, refunds, deliveries;
-  Fees fees;
-  for (const auto& [id, its] : *of_accounts) {
-    payments.insert(payments.end(), its.payments.begin(), its.payments.end());
-    refunds.insert(refunds.end(), its.refunds.begin(), its.refunds.end());
-    deliveries.insert(deliveries.end(), its.deliveries.begin(), its.deliveries.end());
-    fees.add(its.fees);
-  }
+  Told all;
+  for (const auto& [id, its] : *of_accounts) all.add(its);
+  Result<std::string> result = no_such_tenant(tenant);
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     const TenantState* state = shard.tenant(tenant);
     if (state == nullptr) return;
-    json::array resting, discrepancies;
-    for (const ProcessorHealth& health : state->processors)
-      resting.push_back(json::object{{"processor", health.processor.text()},
-                                     {"failures", health.failures},
-                                     {"rests", now < health.cooldown_until},
-                                     {"cooldown_until", instant_or_null(health.cooldown_until)}});
-    for (const Discrepancy& difference : state->discrepancies)
-      discrepancies.push_back(json::object{{"difference", difference.name},
-                                           {"processor", difference.processor.text()},
-                                           {"what", difference.what},
-                                           {"key", difference.key},
-                                           {"ref", difference.ref},
-                                           {"ours", difference.ours},
-                                           {"theirs", difference.theirs},
-                                           {"found_by", difference.found_by},
-                                           {"found_at", difference.found_at.text()}});
-    result = json::serialize(json::object{{"payments", std::move(payments)},
-                                          {"books", std::move(books)},
-                                          {"refunds", std::move(refunds)},
-                                          {"deliveries", std::move(deliveries)},
-                                          {"processors", std::move(resting)},
-                                          {"fees", told(fees)},
-                                          {"discrepancies", std::move(discrepancies)}});
+    result = json::serialize(json::object{{"payments", std::move(all.payments)},
+                                          {"books", books_of(assembly, tenant)},
+                                          {"refunds", std::move(all.refunds)},
+                                          {"deliveries", std::move(all.deliveries)},
+                                          {"processors", processors_of(*state, now)},
+                                          {"fees", told(all.fees)},
+                                          {"discrepancies", discrepancies_of(*state)}});
   });
   if (!read) return read.error();
   return result;

@@ -192,6 +192,75 @@ json::array offered_to(const Account& account, const Catalog& catalog) {
   return methods;
 }
 
+/// What is left of each type of credit, and the prompt that leads on once it is used up (SM-06).
+void add_credits(json::object& view, const Account& account, const Catalog& catalog, Instant now) {
+  json::object credits;
+  const bool had_credits = !account.grants.empty() || !account.closed_grants.empty();
+  bool all_used_up = account.standing == Standing::paid || account.standing == Standing::trial ||
+                     (catalog.sells_without_plan() && had_credits);
+  for (const CreditTypeRule& type : catalog.credits) {
+    const Credits there = account.available(type.id, now);
+    all_used_up = all_used_up && there.is_zero();
+    credits[type.id.text()] = decimal_text(there.units, type.decimals);
+  }
+  view["credits"] = std::move(credits);
+  const json::array choices =
+      catalog.plans.empty() ? json::array{"buy_credits"} : json::array{"change_plan", "buy_credits"};
+  view["prompt"] = all_used_up ? json::value(json::object{{"text", "Your credits are used up."}, {"choices", choices}})
+                               : json::value(nullptr);
+}
+
+template <class Things, class Tell>
+json::array list_of(const Things& things, const Tell& tell) {
+  json::array list;
+  for (const auto& thing : things) list.push_back(tell(thing));
+  return list;
+}
+
+json::array all_grants(const Account& account, const Catalog& catalog) {
+  const auto tell = [&](const Grant& grant) { return grant_as_json(catalog, grant); };
+  json::array grants = list_of(account.grants, tell);
+  for (const Grant& grant : account.closed_grants) grants.push_back(tell(grant));
+  return grants;
+}
+
+json::array saved_methods(const Account& account) {
+  json::array methods;
+  for (const SavedMethod& saved : account.methods)
+    if (!saved.once())
+      methods.push_back(json::object{
+          {"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
+  return methods;
+}
+
+json::object hold_as_json(const Catalog& catalog, const Hold& hold) {
+  return {{"hold", hold.id.value},
+          {"meter", hold.meter.text()},
+          {"amount", amount_text(catalog, hold.type, hold.amount())},
+          {"ends_at", hold.ends_at.text()}};
+}
+
+json::object refund_as_json(const Refund& refund) {
+  return {{"refund", refund.id.value},
+          {"order", refund.order.value},
+          {"amount", refund.amount.text()},
+          {"state", word(refund.state)},
+          {"credit_note", refund.credit_note}};
+}
+
+/// What is only there for some accounts.
+void add_month_and_recharge(json::object& view, const Account& account, const Catalog& catalog) {
+  if (account.month)
+    view["month"] = json::object{{"from", account.month->from.text()},
+                                 {"to", account.month->to.text()},
+                                 {"used", amount_text(catalog, account.month->type, account.month->used)}};
+  const RechargeState& recharge = account.recharge;
+  if (recharge.active)
+    view["auto_recharge"] = json::object{{"below", amount_text(catalog, recharge.type, recharge.below)},
+                                         {"amount", amount_text(catalog, recharge.type, recharge.amount)},
+                                         {"suspended", recharge.suspended}};
+}
+
 }  // namespace
 
 std::string account_as_json(const TenantId& tenant, const Account& account, const Catalog& catalog, Instant now,
@@ -215,66 +284,24 @@ std::string account_as_json(const TenantId& tenant, const Account& account, cons
   view["deleted"] = account.deleted;
   view["credits_kept_until"] = account.kept ? json::value(account.kept->until.text()) : json::value(nullptr);
 
-  json::object credits;
-  const bool had_credits = !account.grants.empty() || !account.closed_grants.empty();
-  bool all_used_up = account.standing == Standing::paid || account.standing == Standing::trial ||
-                     (catalog.sells_without_plan() && had_credits);
-  for (const CreditTypeRule& type : catalog.credits) {
-    const Credits there = account.available(type.id, now);
-    all_used_up = all_used_up && there.is_zero();
-    credits[type.id.text()] = decimal_text(there.units, type.decimals);
-  }
-  view["credits"] = std::move(credits);
-  // Used up: the state itself leads to an upgrade or a purchase (SM-06).
-  const json::array choices =
-      catalog.plans.empty() ? json::array{"buy_credits"} : json::array{"change_plan", "buy_credits"};
-  view["prompt"] = all_used_up ? json::value(json::object{{"text", "Your credits are used up."}, {"choices", choices}})
-                               : json::value(nullptr);
-  json::array grants, orders, methods, holds, refunds;
-  for (const Grant& grant : account.grants) grants.push_back(grant_as_json(catalog, grant));
-  for (const Grant& grant : account.closed_grants) grants.push_back(grant_as_json(catalog, grant));
-  for (const Order& order : account.orders) orders.push_back(order_as_json(catalog, account, order));
-  for (const SavedMethod& saved : account.methods)
-    if (!saved.once())
-      methods.push_back(json::object{
-          {"slot", saved.slot}, {"method", saved.method.text()}, {"brand", saved.brand}, {"masked", saved.masked}});
-  for (const Hold& hold : account.holds)
-    holds.push_back(json::object{{"hold", hold.id.value},
-                                 {"meter", hold.meter.text()},
-                                 {"amount", amount_text(catalog, hold.type, hold.amount())},
-                                 {"ends_at", hold.ends_at.text()}});
-  for (const Refund& refund : account.refunds)
-    refunds.push_back(json::object{{"refund", refund.id.value},
-                                   {"order", refund.order.value},
-                                   {"amount", refund.amount.text()},
-                                   {"state", word(refund.state)},
-                                   {"credit_note", refund.credit_note}});
+  add_credits(view, account, catalog, now);
   view["blocked"] = account.blocked;
   view["account_money"] = account.money.text();
   view["reviews"] = reviews_as_json(account);
   view["disputes"] = disputes_as_json(account);
-  view["grants"] = std::move(grants);
-  view["orders"] = std::move(orders);
-  view["methods"] = std::move(methods);
+  view["grants"] = all_grants(account, catalog);
+  view["orders"] = list_of(account.orders, [&](const Order& order) { return order_as_json(catalog, account, order); });
+  view["methods"] = saved_methods(account);
   view["savings"] = savings_as_json(account);
-  view["holds"] = std::move(holds);
-  view["refunds"] = std::move(refunds);
-  if (account.month)
-    view["month"] = json::object{{"from", account.month->from.text()},
-                                 {"to", account.month->to.text()},
-                                 {"used", amount_text(catalog, account.month->type, account.month->used)}};
+  view["holds"] = list_of(account.holds, [&](const Hold& hold) { return hold_as_json(catalog, hold); });
+  view["refunds"] = list_of(account.refunds, refund_as_json);
   view["entitlements"] = entitlements_of(account, catalog);
   view["people"] = members_of(account, catalog);
   view["methods_offered"] = offered_to(account, catalog);
-  json::array approvals;
-  for (const ApprovalState& approval : account.approvals)
-    approvals.push_back(json::object{{"approval", approval.approval}, {"state", approval.state}});
-  view["approvals"] = std::move(approvals);
-  const RechargeState& recharge = account.recharge;
-  if (recharge.active)
-    view["auto_recharge"] = json::object{{"below", amount_text(catalog, recharge.type, recharge.below)},
-                                         {"amount", amount_text(catalog, recharge.type, recharge.amount)},
-                                         {"suspended", recharge.suspended}};
+  view["approvals"] = list_of(account.approvals, [](const ApprovalState& approval) {
+    return json::object{{"approval", approval.approval}, {"state", approval.state}};
+  });
+  add_month_and_recharge(view, account, catalog);
   return json::serialize(view);
 }
 
