@@ -19,9 +19,7 @@ std::uint64_t mixed(std::uint64_t n) {
 }  // namespace
 
 void must(bool held, std::string_view what) {
-  if (held) return;
-  fmt::print(stderr, "failed: {}\n", what);
-  std::exit(1);
+  if (!held) throw Failed(std::string(what));
 }
 
 Debits::One Debits::next() {

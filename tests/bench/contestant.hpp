@@ -4,13 +4,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 /// What tools/bench measures side by side: the same debits, asked of Florin and of what a user would pick instead.
 namespace bench {
 
-/// Ends the program: what was measured is not what was meant.
+/// What was measured is not what was meant.
+struct Failed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+/// Errors: Failed is thrown.
 void must(bool held, std::string_view what);
 
 /// Which accounts are debited.

@@ -181,7 +181,18 @@ std::string as_page(const Report& report, const std::string& chart) {
     page += "\n";
   }
   page +=
+      "\n## What these figures do not say\n\n"
+      "- **Debits a second** depend on the disk for few callers and on the processor for batches: the line of the bare "
+      "sync says which\n  disk this was. Where a sync takes 4 ms instead, ratios over one synced writer shrink.\n"
+      "- Florin's views are written by another thread beside, and may lag: their own lines say by how much. The peers "
+      "have none.\n"
+      "- **A debit in memory** is the decision alone, without key, queue, row and answer; `tools/instructions` counts "
+      "the whole way.\n"
+      "- **A start** is of a host that was closed in order; the line below it of one that was killed under load.\n"
+      "- **Renewals** are of new accounts, with the sandbox's webhooks in the same process.\n"
       "\n## Who is who\n\n"
+      "Each debit of every one but the last two is a key that counts once, grants spent in order, and two legs of a "
+      "ledger.\n\n"
       "- **Florin, SQLite / PostgreSQL**: `Host::take` in this process. Callers wait by completions; batches are of "
       "1,000, four under\n  way. PostgreSQL is on the same machine, by a unix socket.\n"
       "- **PostgreSQL, a function**: PL/pgSQL, a call a debit, by pgbench with as many clients. **Set-based batches**: "

@@ -21,19 +21,21 @@ MDB_val value_of(T& thing) {
   return {sizeof thing, &thing};
 }
 
-/// Rows of fixed width in LMDB: grants by account and priority, events by number, and the number by key.
+/// Rows of fixed width in LMDB: grants by account and priority, events by number, both legs of each, and the number by
+/// key.
 class LmdbRows final : public Contestant {
  public:
   explicit LmdbRows(const Place& place) : accounts_(place.accounts) {
     std::filesystem::create_directory(place.folder / "lmdb");
     fine(mdb_env_create(&env_));
-    fine(mdb_env_set_maxdbs(env_, 3));
+    fine(mdb_env_set_maxdbs(env_, 4));
     fine(mdb_env_set_mapsize(env_, std::size_t{16} << 30));
     fine(mdb_env_open(env_, (place.folder / "lmdb").c_str(), 0, 0600));
     MDB_txn* txn = nullptr;
     fine(mdb_txn_begin(env_, nullptr, 0, &txn));
     fine(mdb_dbi_open(txn, "grants", MDB_CREATE | MDB_INTEGERKEY, &grants_));
     fine(mdb_dbi_open(txn, "events", MDB_CREATE | MDB_INTEGERKEY, &events_));
+    fine(mdb_dbi_open(txn, "ledger", MDB_CREATE | MDB_INTEGERKEY, &ledger_));
     fine(mdb_dbi_open(txn, "keys", MDB_CREATE, &keys_));
     for (std::uint64_t account = 0; account < accounts_; ++account)
       for (std::uint64_t which = 0; which < 2; ++which) {
@@ -75,6 +77,9 @@ class LmdbRows final : public Contestant {
     MDB_stat events;
     fine(mdb_stat(txn, events_, &events));
     must(events.ms_entries == debited_, "LMDB: events");
+    MDB_stat ledger;
+    fine(mdb_stat(txn, ledger_, &ledger));
+    must(ledger.ms_entries == 2 * debited_, "LMDB: ledger");
     std::int64_t spent = 0;
     for (std::uint64_t name = 0; name < accounts_ * 2; ++name) {
       MDB_val key = value_of(name), value;
@@ -117,6 +122,12 @@ class LmdbRows final : public Contestant {
         Event event{one.account, name, -1, 5};
         MDB_val event_key = value_of(number), event_value = value_of(event);
         fine(mdb_put(txn, events_, &event_key, &event_value, MDB_APPEND));
+        for (std::uint64_t leg = 0; leg < 2; ++leg) {
+          std::uint64_t leg_name = number * 2 + leg;
+          std::int64_t amount = leg == 0 ? -1 : 1;
+          MDB_val leg_key = value_of(leg_name), leg_value = value_of(amount);
+          fine(mdb_put(txn, ledger_, &leg_key, &leg_value, MDB_APPEND));
+        }
         break;
       }
       ++debited_;
@@ -126,7 +137,7 @@ class LmdbRows final : public Contestant {
 
   std::size_t accounts_;
   MDB_env* env_ = nullptr;
-  MDB_dbi grants_ = 0, events_ = 0, keys_ = 0;
+  MDB_dbi grants_ = 0, events_ = 0, ledger_ = 0, keys_ = 0;
   std::uint64_t debited_ = 0;
   Debits::One last_;
 };

@@ -40,7 +40,7 @@ class Sql {
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
 
-/// Tables of grants, keys and debits in a schema of their own, as both ways of writing them use.
+/// Tables of grants, keys, debits and both legs of each in a schema of their own, as both ways of writing them use.
 inline void make_tables(Sql& sql, const std::string& schema, std::size_t accounts) {
   sql.run(fmt::format(
       "CREATE SCHEMA {0}; SET search_path = {0};"
@@ -48,6 +48,7 @@ inline void make_tables(Sql& sql, const std::string& schema, std::size_t account
       "WITH (fillfactor = 50);"
       "CREATE TABLE debit (key text PRIMARY KEY, account bigint NOT NULL, priority int, amount bigint NOT NULL, at "
       "timestamptz NOT NULL DEFAULT now());"
+      "CREATE TABLE ledger (key text, account text, amount bigint NOT NULL, PRIMARY KEY (key, account));"
       "INSERT INTO grants SELECT account, priority, {2} FROM generate_series(0, {1}) account, generate_series(1, 2) "
       "priority",
       schema, accounts - 1, credits_of_each));

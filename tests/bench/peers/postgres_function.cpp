@@ -16,6 +16,7 @@ constexpr const char* debit_function = R"(
     SELECT * INTO lot FROM grants WHERE account = whose AND remaining > 0 ORDER BY priority LIMIT 1 FOR UPDATE;
     IF NOT FOUND THEN RAISE 'there are no credits'; END IF;
     UPDATE grants SET remaining = remaining - 1 WHERE account = whose AND priority = lot.priority;
+    INSERT INTO ledger VALUES (called, 'balance', -1), (called, 'spent', 1);
     RETURN true;
   END $$)";
 
@@ -63,6 +64,8 @@ class PostgresFunction final : public Contestant {
     must(sql_.number(fmt::format("SELECT (sum({} - remaining) = (SELECT sum(amount) FROM debit))::int FROM grants",
                                  credits_of_each)) == 1,
          "PostgreSQL, a function: balances");
+    must(sql_.number("SELECT ((SELECT count(*) FROM ledger) = 2 * (SELECT count(*) FROM debit))::int") == 1,
+         "PostgreSQL, a function: ledger");
   }
 
  private:

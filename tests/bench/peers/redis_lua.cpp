@@ -76,13 +76,15 @@ class Connection {
   std::size_t at_ = 0;
 };
 
-/// The key is remembered for a day, two lots of credits are spent in order, and the debit is added to a stream.
+/// The key is remembered for a day, two lots of credits are spent in order, and both legs of the debit are added to a
+/// stream.
 constexpr std::string_view script = R"(
   if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', 86400) then return 0 end
   for _, grant in ipairs({'rollover', 'plan'}) do
     if tonumber(redis.call('HGET', KEYS[1], grant)) >= 1 then
       redis.call('HINCRBY', KEYS[1], grant, -1)
-      redis.call('XADD', 'ledger', '*', 'account', KEYS[1], 'grant', grant, 'took', 1)
+      redis.call('XADD', 'ledger', '*', 'account', KEYS[1], 'grant', grant, 'balance', -1)
+      redis.call('XADD', 'ledger', '*', 'account', KEYS[1], 'grant', grant, 'spent', 1)
       return 1
     end
   end
@@ -141,7 +143,7 @@ class RedisLua final : public Contestant {
     must(one.answer() == "0", "Redis: a key happens once");
     one.add({"XLEN", "ledger"});
     one.send();
-    must(one.answer() == std::to_string(debited_), "Redis: ledger");
+    must(one.answer() == std::to_string(2 * debited_), "Redis: ledger");
     std::int64_t spent = 0;
     for (std::size_t from = 0; from < accounts_; from += 1'000) {
       const std::size_t to = std::min(accounts_, from + 1'000);
