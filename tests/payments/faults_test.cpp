@@ -78,10 +78,16 @@ class Faults : public testing::TestWithParam<std::string> {
 };
 
 /// Each fault at each request: once, and three times in a row, so that what the transport sends again by itself goes
-/// wrong as well; then webhooks come too. Beside all other tests it is one of the two, in turn; both by hand, with
-/// FLORIN_ALL_FAULTS.
+/// wrong as well; then webhooks come too. Beside all other tests it is one of the two, in turn, and of a flow that asks
+/// for days a third after its first requests; all by hand, with FLORIN_ALL_FAULTS.
+bool all_faults() { return std::getenv("FLORIN_ALL_FAULTS") != nullptr; }
+bool is_left_out(std::size_t request, std::size_t kind) {
+  constexpr std::size_t first_requests = 8;
+  return !all_faults() && request > first_requests && (request + kind) % 3 != 0;
+}
 std::vector<int> times_of(std::size_t request, std::size_t kind) {
-  if (std::getenv("FLORIN_ALL_FAULTS") != nullptr) return {1, 3};
+  if (all_faults()) return {1, 3};
+  if (is_left_out(request, kind)) return {};
   return {(request + kind) % 2 == 0 ? 1 : 3};
 }
 
@@ -118,13 +124,14 @@ TEST_P(Faults, OfAnswersThatComeTooLate) {
   const StandIn provider(flow.provider);
   const Ran sound = run(provider, flow, 0, 0, "", false);
   for (std::size_t at = 1; at <= sound.requests; ++at) {
+    if (is_left_out(at, 0)) continue;
     const Ran ran = run(provider, flow, static_cast<int>(at), 1, "answered_late", false, 1);
     ++counted.points;
     EXPECT_EQ(ran.discrepancies, "") << "request " << at;
     EXPECT_LE(ran.sums.captured - ran.sums.refunded, std::max(sound.sums.captured, flow.kept_at_most))
         << "request " << at;
   }
-  std::printf("%s: %zu answers too late\n", flow.name.c_str(), sound.requests);
+  std::printf("%s: %zu requests, answers too late\n", flow.name.c_str(), sound.requests);
 }
 INSTANTIATE_TEST_SUITE_P(Flow, Faults, testing::ValuesIn(names_of_flows()), as_test_name);
 
