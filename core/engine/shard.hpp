@@ -125,6 +125,9 @@ class Shard {
   /// Whether the attempt of that key is known; fills in where it belongs. For webhooks.
   bool find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
                     std::uint32_t& attempt) const;
+  /// The same for what its processor calls so, while it is open: a payment, or a method that is being saved.
+  bool find_open_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
+                        AccountId& account, LookUp& asks) const;
   /// The same for a refund.
   bool find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const;
   /// The same for a method that is being saved.
@@ -435,6 +438,8 @@ class Shard {
   /// Errors: facts_fit, and the account is noted as a misfit.
   Status replay_entry(const Entry& entry, store::Position position, store::Position floor);
   void remember_attempts(Held& held);
+  template <class Open>
+  void remember_ref(Held& held, const Open& what);
   /// Those that these facts of it start.
   void remember_attempts(Held& held, const Facts& facts);
 
@@ -462,7 +467,8 @@ class Shard {
   };
   boost::unordered_flat_map<const Held*, Trouble> troubled_;  ///< reports of whose effects could not be taken
   boost::unordered_flat_set<std::string> unanswered_;         ///< keys handed out of which no report was taken
-  boost::unordered_flat_map<std::string, Held*> attempts_;    ///< by provider key, of refunds and savings too
+  boost::unordered_flat_map<std::string, Held*>
+      attempts_;  ///< by provider key, of refunds and savings too; what is open by its ref as well
 
   struct Walking {
     Tenant* tenant = nullptr;

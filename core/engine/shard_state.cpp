@@ -59,11 +59,60 @@ Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
   return held;
 }
 
+namespace {
+
+/// In the map of keys: a provider's id of something that its processor has still to say how it ends. No key of ours has
+/// a blank in it.
+std::string ref_name(const TenantId& tenant, const ProcessorId& processor, const std::string& ref) {
+  return tenant.text() + " " + processor.text() + " " + ref;
+}
+
+}  // namespace
+
+/// Known by its provider's id while it is open, and no longer.
+template <class Open>
+void Shard::remember_ref(Held& held, const Open& what) {
+  if (what.ref.empty()) return;
+  std::string name = ref_name(held.tenant->state.id, what.processor, what.ref);
+  if (what.open())
+    attempts_.insert_or_assign(std::move(name), &held);
+  else
+    attempts_.erase(name);
+}
+
+bool Shard::find_open_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
+                             AccountId& account, LookUp& asks) const {
+  const Account* holder = ref.empty() ? nullptr : holder_of(tenant, ref_name(tenant, processor, ref));
+  if (holder == nullptr) return false;
+  account = holder->id;
+  const auto is_it = [&](const auto& one) { return one.processor == processor && one.ref == ref && one.open(); };
+  for (const Order& order : holder->orders.open())
+    if (const auto found = std::ranges::find_if(order.attempts, is_it); found != order.attempts.end()) {
+      asks.order = order.id;
+      asks.attempt = found->number;
+      return true;
+    }
+  const auto saving = std::ranges::find_if(holder->savings, is_it);
+  if (saving == holder->savings.end()) return false;
+  asks.saving = saving->id;
+  return true;
+}
+
 void Shard::remember_attempts(Held& held, const Facts& facts) {
+  const Account& account = held.account;
   for (const Fact& fact : facts) {
     if (const auto* started = std::get_if<AttemptStarted>(&fact)) attempts_.emplace(started->attempt->key, &held);
     if (const auto* refund = std::get_if<RefundStarted>(&fact)) attempts_.emplace(refund->refund->key, &held);
     if (const auto* saving = std::get_if<SavingStarted>(&fact)) attempts_.emplace(saving->saving->key, &held);
+    if (const auto* moved = std::get_if<AttemptMoved>(&fact)) {
+      const Order* order = account.order(moved->order);
+      if (order != nullptr && moved->attempt != 0 && moved->attempt <= order->attempts.size())
+        remember_ref(held, order->attempts[moved->attempt - 1]);
+    }
+    if (const auto* moved = std::get_if<SavingMoved>(&fact)) {
+      const auto saving = std::ranges::find(account.savings, moved->saving, &Saving::id);
+      if (saving != account.savings.end()) remember_ref(held, *saving);
+    }
   }
 }
 
@@ -71,7 +120,12 @@ void Shard::remember_attempts(Held& held) {
   for (const Order& order : held.account.orders)
     for (const Attempt& attempt : order.attempts) attempts_.emplace(attempt.key, &held);
   for (const Refund& refund : held.account.refunds) attempts_.emplace(refund.key, &held);
-  for (const Saving& saving : held.account.savings) attempts_.emplace(saving.key, &held);
+  for (const Saving& saving : held.account.savings) {
+    attempts_.emplace(saving.key, &held);
+    remember_ref(held, saving);
+  }
+  for (const Order& order : std::as_const(held.account).orders.open())
+    for (const Attempt& attempt : order.attempts) remember_ref(held, attempt);
 }
 
 KeyWindow& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
