@@ -10,17 +10,20 @@ namespace florin::cli {
 
 namespace {
 
+/// What a request line says of a webhook: `GET /hook?id=7 HTTP/1.1`.
+void read_request_line(const std::string& line, WebhookCall& request) {
+  const std::size_t address = line.find(' '), end = line.find(' ', address + 1), mark = line.find('?', address);
+  request.method = line.substr(0, address);
+  if (mark < end) request.query = line.substr(mark + 1, end - mark - 1);
+}
+
 /// Headers a line each, an empty line, and the body to the last byte, as a server or a proxy records it. A request line
-/// before them is passed over.
-struct Recorded {
-  std::vector<Word> headers;
-  std::string body;
-};
-Result<Recorded> recorded(const std::string& file) {
+/// may stand before them.
+Result<WebhookCall> recorded(const std::string& file) {
   const auto read = bytes_of(file);
   if (!read) return read.error();
   const std::string& bytes = *read;
-  Recorded request;
+  WebhookCall request;
   std::size_t at = 0;
   for (std::uint32_t line = 1;; ++line) {
     const std::size_t end = bytes.find('\n', at);
@@ -33,7 +36,10 @@ Result<Recorded> recorded(const std::string& file) {
     if (text.ends_with('\r')) text.pop_back();
     if (text.empty()) break;
     const std::size_t colon = text.find(':');
-    if (line == 1 && text.find(" HTTP/") != std::string::npos) continue;
+    if (line == 1 && text.find(" HTTP/") != std::string::npos) {
+      read_request_line(text, request);
+      continue;
+    }
     if (colon == std::string::npos || colon == 0)
       return Error{.code = "bad_request",
                    .message = "this is no header, such as Stripe-Signature: t=1…",
@@ -57,9 +63,10 @@ int webhook(const StatementWords& words) {
   auto host = open_known_host(words.config, words.data, {*tenant});
   if (!host) return fail(host.error());
   if (const auto error = unknown(*host, *tenant)) return was_refused(*error);
-  const auto taken = host->webhook(*tenant, *processor, request->headers, request->body);
+  const auto taken = host->webhook(*tenant, *processor, *request);
   if (!taken) return was_refused(taken.error());
   std::cout << words.file << " is taken\n";
+  if (taken->body != "{}") std::cout << "answered with " << printable(taken->body) << "\n";
   return written(fine);
 }
 

@@ -44,6 +44,19 @@ int check_plugin(const PluginWords& words, bool json) {
   return written(all_hold ? fine : problems);
 }
 
+namespace {
+
+/// What was not as told, from among the entries of the journal, which begin with two blanks.
+std::string without_journal(const std::string& told) {
+  std::istringstream lines(told);
+  std::string line, kept;
+  while (std::getline(lines, line))
+    if (!line.starts_with("  ")) kept += line + "\n";
+  return kept;
+}
+
+}  // namespace
+
 int test_plugin(const PluginWords& words) {
   std::error_code unknown;
   fs::path config = words.host_file;
@@ -64,7 +77,7 @@ int test_plugin(const PluginWords& words) {
     reports[isolated] = run_scenarios(words.files, options, out);
     journals[isolated] = out.str();
     if (reports[isolated].failed == 0) continue;
-    std::cout << printable_lines(out.str()) << (isolated ? "isolated" : "in the host") << ": "
+    std::cout << printable_lines(without_journal(out.str())) << (isolated ? "isolated" : "in the host") << ": "
               << reports[isolated].failed << " of " << reports[isolated].stories << " stories are not as told\n";
     return written(problems);
   }

@@ -19,6 +19,14 @@ std::uint32_t content_of(const AccountId& account, const AnyCommand& command) {
       codec::write(out, AnyCommand(SetPersonalData{}));
     else if (const auto* bills = std::get_if<SetBilling>(&command))
       codec::write(out, AnyCommand(SetBilling{bills->billing_country, bills->billing_state, {}}));
+    else if (const auto* adds = std::get_if<AddPaymentMethod>(&command)) {
+      AddPaymentMethod open = *adds;
+      open.details.clear();
+      codec::write(out, AnyCommand(std::move(open)));
+    } else if (const auto* sets_up = std::get_if<SetUpPaymentMethod>(&command))
+      codec::write(out, AnyCommand(SetUpPaymentMethod{sets_up->method, sets_up->slot, sets_up->through}));
+    else if (const auto* returned = std::get_if<CustomerReturned>(&command))
+      codec::write(out, AnyCommand(CustomerReturned{returned->order}));
     else
       codec::write(out, command);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/payments/methods.hpp"
 #include "engine/provider_key.hpp"
 
 namespace florin::engine {
@@ -27,6 +28,8 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   if (const SavedMethod* saved = account.method(attempt.method)) {
     effect.method = saved->method;
     effect.brand = saved->brand;
+    effect.details_at = saved->details_at;
+    effect.keeps_method = may_be_kept(account, order, *saved);
   }
   effect.token = attempt.token;
   if (!order.lines.empty()) effect.description = order.lines.front().text;
@@ -55,6 +58,17 @@ Effect done_to(Effect payment, Effect::Kind kind, const char* what, std::uint32_
   return payment;
 }
 
+/// What its customer answered, to be handed over once. Each answer has a key of its own.
+Effect answered(Effect payment, std::uint64_t answer_at) {
+  payment.kind = Effect::Kind::confirm;
+  payment.key = confirm_key(payment.payment_key, answer_at);
+  payment.answer_at = answer_at;
+  payment.asked = 0;
+  payment.send_before = never;
+  payment.in_doubt = false;
+  return payment;
+}
+
 /// Money that is held for an order that waits for it, and for no other attempt.
 bool wants_capture(const Order& order, const Attempt& attempt) {
   return attempt.state == AttemptState::authorised && order.state == OrderState::open &&
@@ -66,6 +80,7 @@ Effect next_of(const TenantId& tenant, const Account& account, const Order& orde
   Effect effect = effect_of(tenant, account, order, attempt, now);
   if (attempt.cancelling() && attempt.cancel_at <= now)
     return done_to(std::move(effect), Effect::Kind::cancel, "cancel", attempt.cancels);
+  if (attempt.answer_at) return answered(std::move(effect), *attempt.answer_at);
   if (wants_capture(order, attempt)) return done_to(std::move(effect), Effect::Kind::capture, "capture", attempt.asked);
   return effect;
 }
@@ -94,6 +109,8 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Saving& s
   if (sends) effect.send_before = saving.send_before;
   effect.in_doubt = saving.state == AttemptState::unknown;
   effect.begun_at = saving.started_at;
+  effect.details_at = saving.details_at;
+  if (saving.answer_at) return answered(std::move(effect), *saving.answer_at);
   return effect;
 }
 
@@ -136,6 +153,10 @@ std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, 
   for (const Saving& saving : account.savings)
     if (saving.open() && saving.ask_at <= now) due.push_back(effect_of(tenant, account, saving, now));
   return due;
+}
+
+std::string confirm_key(const std::string& payment_key, std::uint64_t answer_at) {
+  return provider_key(payment_key + "/confirm/" + std::to_string(answer_at));
 }
 
 std::string name_of(const Effect& effect) {

@@ -12,6 +12,9 @@ namespace florin::engine {
 /// about.
 std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, Instant now);
 
+/// Of what an account's customer answered, about a payment or a method that is being saved.
+std::string confirm_key(const std::string& payment_key, std::uint64_t answer_at);
+
 /// The same effect in another word: what must not run twice at a time.
 std::string name_of(const Effect& effect);
 

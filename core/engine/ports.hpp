@@ -21,7 +21,16 @@ class Policies {
 
 /// One thing to be done at a provider, as the durable state says.
 struct Effect {
-  enum class Kind : std::uint8_t { charge, status, refund, cancel, capture, save_method, saving_status };
+  enum class Kind : std::uint8_t {
+    charge,
+    status,
+    refund,
+    cancel,
+    capture,
+    save_method,
+    saving_status,
+    confirm,  ///< of a payment, or of a method that is being saved: its customer has answered
+  };
   Kind kind = Kind::charge;
   TenantId tenant;
   AccountId account;
@@ -46,6 +55,9 @@ struct Effect {
   Instant begun_at;             ///< it was not sent before this
   Instant sent_at;              ///< when it was last sent; zero: not known
   Instant send_before = never;  ///< nothing of it leaves after this
+  /// Entries that hold, sealed, what the method's plugin made for the processor, and what the customer answered.
+  std::optional<std::uint64_t> details_at{}, answer_at{};
+  bool keeps_method = false;  ///< of a charge: a method that the processor names can be charged again, and is kept
 };
 
 /// Performs effects. Whatever goes wrong is an outcome.

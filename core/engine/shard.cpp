@@ -29,7 +29,7 @@ constexpr std::size_t longest_key = 255;
 /// What has a key of its own, under which it may act once.
 bool sends_first(const Effect& effect) {
   return effect.kind == Effect::Kind::charge || effect.kind == Effect::Kind::refund ||
-         effect.kind == Effect::Kind::save_method;
+         effect.kind == Effect::Kind::save_method || effect.kind == Effect::Kind::confirm;
 }
 
 /// Of the attempt, refund or saving that a report is of; null: it is of none.
@@ -55,13 +55,8 @@ bool may_begin(const AnyCommand& command) {
   return std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command);
 }
 
-/// What a command says of the person behind an account.
-std::vector<Word>* person_named(AnyCommand& command) {
-  if (auto* opens = std::get_if<OpenAccount>(&command)) return &opens->personal_data;
-  if (auto* names = std::get_if<SetPersonalData>(&command)) return &names->personal_data;
-  if (auto* bills = std::get_if<SetBilling>(&command)) return &bills->personal_data;
-  return nullptr;
-}
+/// What a command says that the journal holds under seal; null: it has nothing of that kind.
+std::vector<Word>* to_be_sealed(AnyCommand& command) { return const_cast<std::vector<Word>*>(sealed_words(command)); }
 
 /// What is recorded though work that is due waits for its plugin: what somebody else did. Nobody decided it here.
 bool passes_held(const Job& job) {
@@ -101,7 +96,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
     fail(held, pending, {.code = std::move(code), .message = std::move(message)});
   };
   if (lost_) return refuse(nullptr, "ask_again", "this host does not own the journal any more");
-  if (const auto* person = person_named(job.command); person != nullptr && !person->empty() && job.data_key.empty())
+  if (const auto* open = to_be_sealed(job.command); open != nullptr && !open->empty() && job.data_key.empty())
     return refuse(nullptr, "not_sealed", "personal data comes here sealed");
   if (address.tenant == nullptr || (!address.tenant->stopped && address.tenant->catalogs.versions.empty()))
     return refuse(nullptr, "no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
@@ -243,9 +238,9 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     pending.known.answers.push_back(failed_answer(tenant, pending.known.questions.back(), slot->why));
     return decide_command(tenant, held, other, pending, now);
   }
-  // Of a refused command nothing is kept of the person, not even sealed.
-  if (std::vector<Word>* person = person_named(entry.command); person != nullptr) {
-    *person = entry.refusal ? std::vector<Word>() : std::move(job.sealed);
+  // Of a refused command nothing is kept of that, not even sealed.
+  if (std::vector<Word>* said = to_be_sealed(entry.command); said != nullptr) {
+    *said = entry.refusal ? std::vector<Word>() : std::move(job.sealed);
     if (entry.refusal) job.data_key.clear();
   }
   append_command(tenant, held, other, pending, std::move(made), std::move(beside), std::move(releases), now);
@@ -607,9 +602,9 @@ void Shard::erase(const TenantId& tenant, const AccountId& id, store::Position p
 }
 
 Status seal(Job& job) {
-  std::vector<Word>* person = person_named(job.command);
-  if (person == nullptr || person->empty()) return Done{};
-  auto sealed = seal_person(*person);
+  const std::vector<Word>* open = to_be_sealed(job.command);
+  if (open == nullptr || open->empty()) return Done{};
+  auto sealed = names_person(job.command) ? seal_person(*open) : seal_words(*open);
   if (!sealed) return sealed.error();
   job.sealed = std::move(sealed->words);
   job.data_key = std::move(sealed->key);

@@ -135,6 +135,9 @@ class Shard {
   /// Whether the attempt of that key is known; fills in where it belongs. For webhooks.
   bool find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
                     std::uint32_t& attempt) const;
+  /// The same for what its processor calls so, while it is open: a payment, or a method that is being saved.
+  bool find_open_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
+                        AccountId& account, LookUp& asks) const;
   /// The same for a refund.
   bool find_refund(const TenantId& tenant, const std::string& key, AccountId& account, RefundId& refund) const;
   /// The same for a method that is being saved.
@@ -462,7 +465,9 @@ class Shard {
   void remember_attempts(Held& held);
   /// Those that these facts of it start, or for which a processor names an id of its own.
   void remember_attempts(Held& held, const Facts& facts);
-  void remember_ref(Held& held, const Attempt& attempt);
+  /// Of an attempt or a saving.
+  template <class Asked>
+  void remember_ref(Held& held, const Asked& asked);
 
   store::Store& store_;
   Policies& policies_;

@@ -9,6 +9,7 @@
 #include "domain/journal/journal.hpp"
 #include "domain/payments/stop.hpp"
 #include "engine/asked.hpp"
+#include "engine/effects.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/row.hpp"
 #include "engine/vault.hpp"
@@ -396,8 +397,13 @@ void Shard::doubt_started(Tenant& tenant, Instant now, const Held* only) {
     if (only != nullptr && held != only) continue;
     for (const Refund& refund : held->account.refunds)
       if (refund.state == AttemptState::started) unanswered_.insert(refund.key);
-    for (const Saving& saving : held->account.savings)
+    for (const Saving& saving : held->account.savings) {
       if (saving.state == AttemptState::started) unanswered_.insert(saving.key);
+      if (saving.answer_at) unanswered_.insert(confirm_key(saving.key, *saving.answer_at));
+    }
+    for (const Order& order : held->account.orders.open())
+      for (const Attempt& attempt : order.attempts)
+        if (attempt.answer_at) unanswered_.insert(confirm_key(attempt.key, *attempt.answer_at));
   }
   std::vector<Job> jobs;
   for (const Held* held : tenant.accounts)

@@ -72,7 +72,14 @@ Shard::Held& Shard::held_as(Tenant& tenant, const AccountId& id) {
   return held;
 }
 
+template <class Asked>
+void Shard::remember_ref(Held& held, const Asked& asked) {
+  if (asked.ref.empty()) return;
+  attempts_.insert_or_assign(digest_of(held.tenant->state.id, asked.processor, asked.ref), &held);
+}
+
 void Shard::remember_attempts(Held& held, const Facts& facts) {
+  const Account& account = held.account;
   for (const Fact& fact : facts) {
     if (const auto* started = std::get_if<AttemptStarted>(&fact))
       attempts_.emplace(digest_of(started->attempt->key), &held);
@@ -81,14 +88,14 @@ void Shard::remember_attempts(Held& held, const Facts& facts) {
     if (const auto* saving = std::get_if<SavingStarted>(&fact))
       attempts_.emplace(digest_of(saving->saving->key), &held);
     if (const auto* moved = std::get_if<AttemptMoved>(&fact); moved != nullptr && !moved->ref.empty())
-      if (const Order* order = std::as_const(held.account).order(moved->order);
+      if (const Order* order = account.order(moved->order);
           order != nullptr && moved->attempt >= 1 && moved->attempt <= order->attempts.size())
         remember_ref(held, order->attempts[moved->attempt - 1]);
+    if (const auto* moved = std::get_if<SavingMoved>(&fact))
+      if (const auto saving = std::ranges::find(account.savings, moved->saving, &Saving::id);
+          saving != account.savings.end())
+        remember_ref(held, *saving);
   }
-}
-
-void Shard::remember_ref(Held& held, const Attempt& attempt) {
-  if (!attempt.ref.empty()) attempts_.emplace(digest_of(held.tenant->state.id, attempt.processor, attempt.ref), &held);
 }
 
 void Shard::remember_attempts(Held& held) {
@@ -98,7 +105,10 @@ void Shard::remember_attempts(Held& held) {
       remember_ref(held, attempt);
     }
   for (const Refund& refund : held.account.refunds) attempts_.emplace(digest_of(refund.key), &held);
-  for (const Saving& saving : held.account.savings) attempts_.emplace(digest_of(saving.key), &held);
+  for (const Saving& saving : held.account.savings) {
+    attempts_.emplace(digest_of(saving.key), &held);
+    remember_ref(held, saving);
+  }
 }
 
 Shard::Keys& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
@@ -171,6 +181,25 @@ bool Shard::find_saving(const TenantId& tenant, const std::string& key, AccountI
   if (found == holder->savings.end()) return false;
   account = holder->id;
   saving = found->id;
+  return true;
+}
+
+bool Shard::find_open_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
+                             AccountId& account, LookUp& asks) const {
+  const auto known = ref.empty() ? attempts_.end() : attempts_.find(digest_of(tenant, processor, ref));
+  if (known == attempts_.end()) return false;
+  const Account* holder = &known->second->account;
+  account = holder->id;
+  const auto is_it = [&](const auto& one) { return one.processor == processor && one.ref == ref && one.open(); };
+  for (const Order& order : holder->orders.open())
+    if (const auto found = std::ranges::find_if(order.attempts, is_it); found != order.attempts.end()) {
+      asks.order = order.id;
+      asks.attempt = found->number;
+      return true;
+    }
+  const auto saving = std::ranges::find_if(holder->savings, is_it);
+  if (saving == holder->savings.end()) return false;
+  asks.saving = saving->id;
   return true;
 }
 

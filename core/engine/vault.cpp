@@ -110,6 +110,27 @@ Result<SealedWords> seal_person(const std::vector<Word>& person) {
                      whole.key + shown.key};
 }
 
+Result<SealedWords> seal_words(const std::vector<Word>& words) {
+  if (sodium_init() < 0) return Error{.code = "no_random", .message = "the machine gives no random bytes"};
+  SealedText whole = sealed_text(words);
+  return SealedWords{{{sealed_word, std::move(whole.text)}}, std::move(whole.key)};
+}
+
+bool names_person(const AnyCommand& command) {
+  return std::holds_alternative<OpenAccount>(command) || std::holds_alternative<SetPersonalData>(command) ||
+         std::holds_alternative<SetBilling>(command);
+}
+
+const std::vector<Word>* sealed_words(const AnyCommand& command) {
+  if (const auto* opens = std::get_if<OpenAccount>(&command)) return &opens->personal_data;
+  if (const auto* names = std::get_if<SetPersonalData>(&command)) return &names->personal_data;
+  if (const auto* bills = std::get_if<SetBilling>(&command)) return &bills->personal_data;
+  if (const auto* adds = std::get_if<AddPaymentMethod>(&command)) return &adds->details;
+  if (const auto* sets_up = std::get_if<SetUpPaymentMethod>(&command)) return &sets_up->details;
+  if (const auto* returned = std::get_if<CustomerReturned>(&command)) return &returned->answer;
+  return nullptr;
+}
+
 std::string data_key_name(const TenantId& tenant, const AccountId& account, store::Position position) {
   return tenant.text() + "/" + account.text() + "/" + digits_of(position);
 }
@@ -161,10 +182,7 @@ Result<std::vector<Word>> open_person(store::Store& store, std::uint32_t shard, 
 /// What one entry sealed of a person; null: nothing of this account's.
 const std::vector<Word>* sealed_in(const Entry& entry, const TenantId& tenant, const AccountId& account) {
   if (entry.tenant != tenant || entry.account != account || entry.refusal) return nullptr;
-  if (const auto* opened = std::get_if<OpenAccount>(&entry.command)) return &opened->personal_data;
-  if (const auto* named = std::get_if<SetPersonalData>(&entry.command)) return &named->personal_data;
-  if (const auto* billed = std::get_if<SetBilling>(&entry.command)) return &billed->personal_data;
-  return nullptr;
+  return sealed_words(entry.command);
 }
 
 const std::string* text_of(const std::vector<Word>& sealed, std::string_view name) {
@@ -184,7 +202,39 @@ Result<std::vector<Word>> open_one(store::Store& store, std::uint32_t shard, con
   return open_person(store, shard, data_key_name(tenant, account, position), *whole);
 }
 
+/// Calls `take` with an entry and what it holds of the account under seal, if it does.
+template <class Take>
+Status with_sealed(store::Store& store, std::uint32_t shard, const TenantId& tenant, const AccountId& account,
+                   store::Position position, Take take) {
+  const auto read = store.read(shard, position, [&](const store::Row& row) {
+    const auto all = entries_of(row);
+    if (!all || position < row.first || row.last < position) return false;
+    const Entry& entry = (*all)[position - row.first];
+    const std::vector<Word>* sealed = sealed_in(entry, tenant, account);
+    if (sealed != nullptr && !sealed->empty()) take(entry, *sealed);
+    return false;
+  });
+  return read ? Status(Done{}) : Status(read.error());
+}
+
 }  // namespace
+
+Result<std::vector<Word>> read_sealed(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      store::Position position) {
+  Result<std::vector<Word>> words =
+      Error{.code = "nothing_sealed", .message = "nothing of '" + account.text() + "' is sealed there"};
+  const auto shards = store.shards();
+  if (!shards) return shards.error();
+  for (const std::uint32_t shard : *shards)
+    if (const auto read = with_sealed(store, shard, tenant, account, position,
+                                      [&](const Entry&, const auto& sealed) {
+                                        words =
+                                            open_one(store, shard, tenant, account, position, sealed, Sealed::person);
+                                      });
+        !read)
+      return read.error();
+  return words;
+}
 
 Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<std::uint64_t>& entries, Sealed which) {
@@ -194,17 +244,13 @@ Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenan
   if (!shards) return shards.error();
   for (const std::uint32_t shard : *shards)
     for (const std::uint64_t position : entries) {
-      const auto read = store.read(shard, position, [&](const store::Row& row) {
-        const auto all = entries_of(row);
-        if (!all || position < row.first || row.last < position) return false;
-        const Entry& entry = (*all)[position - row.first];
-        const std::vector<Word>* sealed = sealed_in(entry, tenant, account);
-        if (sealed == nullptr || sealed->empty()) return false;
-        auto opened = open_one(store, shard, tenant, account, position, *sealed, which);
-        person = std::holds_alternative<SetBilling>(entry.command) ? with(std::move(person), std::move(opened))
-                                                                   : std::move(opened);
-        return false;
-      });
+      const auto read =
+          with_sealed(store, shard, tenant, account, position, [&](const Entry& entry, const auto& sealed) {
+            if (!names_person(entry.command)) return;
+            auto opened = open_one(store, shard, tenant, account, position, sealed, which);
+            person = std::holds_alternative<SetBilling>(entry.command) ? with(std::move(person), std::move(opened))
+                                                                       : std::move(opened);
+          });
       if (!read) return read.error();
     }
   return person;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/journal/entry.hpp"
 #include "florin/commands.hpp"
 #include "store/store.hpp"
 
@@ -18,6 +19,14 @@ struct SealedWords {
 };
 /// Under a fresh key. Errors: no_random.
 Result<SealedWords> seal_person(const std::vector<Word>& person);
+
+/// The same of what no document shows: a method's details, a customer's answer.
+Result<SealedWords> seal_words(const std::vector<Word>& words);
+
+/// What a command says that its entry holds under seal, whether it is sealed by now or not; null: nothing of that kind.
+const std::vector<Word>* sealed_words(const AnyCommand& command);
+/// Whether that is the person behind an account.
+bool names_person(const AnyCommand& command);
 
 /// Why personal data is read: an erasure takes a person's key, and leaves that of issued documents, which say whom they
 /// are addressed to as long as law wants them kept. docs/decisions/0110-addressees.md
@@ -39,5 +48,9 @@ store::DataKeyRange addressee_keys_before(const TenantId& tenant, const AccountI
 /// Errors: no_such_account (nobody was named), erased, damaged_seal, and the store's.
 Result<std::vector<Word>> read_person(store::Store& store, const TenantId& tenant, const AccountId& account,
                                       const std::vector<std::uint64_t>& entries, Sealed sealed = Sealed::person);
+
+/// What one entry holds of an account under seal. Errors: nothing_sealed, erased, damaged_seal, and the store's.
+Result<std::vector<Word>> read_sealed(store::Store& store, const TenantId& tenant, const AccountId& account,
+                                      store::Position entry);
 
 }  // namespace florin::engine

@@ -4,6 +4,7 @@
 
 #include "config/check.hpp"
 #include "config/tenant/difference.hpp"
+#include "domain/payments/card_number.hpp"
 #include "domain/payments/methods.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
@@ -69,6 +70,9 @@ Status Assembly::make_engine() {
       options_.file, options_.data,
       [&store = *store_](const TenantId& tenant, const AccountId& account, const std::vector<std::uint64_t>& entries) {
         return engine::read_person(store, tenant, account, entries);
+      },
+      [&store = *store_](const TenantId& tenant, const AccountId& account, std::uint64_t entry) {
+        return engine::read_sealed(store, tenant, account, entry);
       });
   if (!plugged) return plugged.error();
   plugged_ = std::move(*plugged);
@@ -423,6 +427,50 @@ Status offered_by_its_plugin(const Plugged& plugged, engine::Engine& engine, con
   return why.empty() ? Status(Done{}) : Error{.code = "method_not_offered", .message = why};
 }
 
+/// What became of a method's form.
+struct Form {
+  std::vector<Word> details;  ///< for its processor: to be sealed
+  std::string brand, masked;
+};
+
+/// Asks the plugin of a method about what its customer typed. A method that the tenant does not have is refused by the
+/// decision, with those that there are. Errors: bad_details, and the plugin's.
+Result<Form> checked_form(const Plugged& plugged, const TenantId& tenant, const MethodId& method,
+                          const std::vector<Word>& typed) {
+  const auto plugin = plugged.method(tenant, method);
+  if (plugin == nullptr) return Form{};
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (const Word& detail : typed) fields.emplace_back(detail.name, detail.value);
+  auto checked = plugin->check(fields);
+  if (!checked) return checked.error();
+  if (!checked->problems.empty())
+    return Error{.code = "bad_details",
+                 .message = checked->problems.front().second,
+                 .at = {.file = {}, .line = 0, .column = 0, .path = checked->problems.front().first}};
+  Form form{{}, std::move(checked->brand), std::move(checked->masked)};
+  // The token and the brand are fields of the method itself.
+  for (auto& [name, value] : checked->details)
+    if (name != "token" && name != "brand") form.details.push_back({std::move(name), std::move(value)});
+  return form;
+}
+
+/// Few words, and none of them long: it goes into the journal.
+Status fits_an_answer(const std::vector<Word>& answer) {
+  constexpr std::size_t most_words = 16, longest_name = 64, longest_value = 4096;
+  const auto problem = [](std::string message) {
+    return Error{.code = "bad_answer_field",
+                 .message = std::move(message),
+                 .at = {.file = {}, .line = 0, .column = 0, .path = "answer"}};
+  };
+  if (answer.size() > most_words) return problem("An answer has at most 16 fields.");
+  for (const Word& word : answer) {
+    if (word.name.empty() || word.name.size() > longest_name) return problem("The name of a field has 1 to 64 bytes.");
+    if (word.value.size() > longest_value) return problem("A field has at most 4096 bytes.");
+    if (holds_card_number(word.value)) return problem("A card's number never comes here.");
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<engine::Job> Assembly::job_of(const Request& request) const {
@@ -441,26 +489,28 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
     if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
   if (const auto asked = fits_its_kind(job); !asked) return asked.error();
   if (const auto offers = offered_by_its_plugin(*plugged_, *engine_, job); !offers) return offers.error();
+  // What no processor can be handed is not kept either, not even sealed.
+  if (auto* returned = std::get_if<CustomerReturned>(&job.command)) {
+    if (const auto fit = fits_an_answer(returned->answer); !fit) return fit.error();
+    if (!plugged_->hears_answers(request.tenant)) returned->answer.clear();
+  }
+  if (auto* sets_up = std::get_if<SetUpPaymentMethod>(&job.command); sets_up != nullptr && !sets_up->details.empty()) {
+    auto checked = checked_form(*plugged_, request.tenant, sets_up->method, sets_up->details);
+    if (!checked) return checked.error();
+    sets_up->details = std::move(checked->details);
+  }
   auto* method = std::get_if<AddPaymentMethod>(&job.command);
   if (method == nullptr) return job;
-  const auto plugin = plugged_->method(request.tenant, method->method);
-  if (plugin == nullptr) return job;  // the decision refuses it, with the methods that there are
-  std::vector<std::pair<std::string, std::string>> fields;
-  for (const Word& detail : method->details) fields.emplace_back(detail.name, detail.value);
   // A token or brand that stands beside the details is one of them.
+  std::vector<Word> fields = method->details;
   for (const auto& [name, value] : {std::pair("token", method->token), std::pair("brand", method->brand)})
-    if (!value.empty() && std::ranges::find(method->details, name, &Word::name) == method->details.end())
-      fields.emplace_back(name, value);
-  auto checked = plugin->check(fields);
+    if (!value.empty() && std::ranges::find(fields, name, &Word::name) == fields.end()) fields.push_back({name, value});
+  auto checked = checked_form(*plugged_, request.tenant, method->method, fields);
   if (!checked) return checked.error();
-  if (!checked->problems.empty())
-    return Error{.code = "bad_details",
-                 .message = checked->problems.front().second,
-                 .at = {.file = {}, .line = 0, .column = 0, .path = checked->problems.front().first}};
   for (const Word& detail : method->details)
     if (detail.name == "token") method->token = detail.value;
   if (const auto known = knows_customer(request, method->method, method->through, false); !known) return known.error();
-  method->details.clear();
+  method->details = std::move(checked->details);
   method->brand = checked->brand;
   method->masked = checked->masked;
   return job;

@@ -88,8 +88,8 @@ bool wanted(std::string_view type, const std::vector<std::string>& patterns) {
 
 /// Takes out what nobody outside may have: tokens, what a provider said in its own words, what was sealed.
 void strip(json::value& value) {
-  static constexpr std::string_view secret[] = {"token",  "action", "raw",           "details", "digest",
-                                                "sealed", "words",  "personal_data", "key",     "said"};
+  static constexpr std::string_view secret[] = {"token", "action",        "raw", "details", "digest", "sealed",
+                                                "words", "personal_data", "key", "said",    "answer"};
   if (auto* object = value.if_object()) {
     for (const std::string_view name : secret) object->erase(name);
     for (auto& member : *object) strip(member.value());

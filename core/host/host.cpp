@@ -501,13 +501,14 @@ Result<std::vector<Notification>> Host::notifications(const TenantId& tenant, st
   return failed_by(thrown);
 }
 
-Status Host::webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
-                     std::string_view body) try {
+Result<WebhookReply> Host::webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookCall& call) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  WebhookMessage message{std::string(body), {}, now()};
-  for (const Word& header : headers) message.headers.emplace_back(header.name, header.value);
-  return take_webhook(*assembly, tenant, processor, message);
+  WebhookMessage message{call.body, {}, now(), call.method, call.query};
+  for (const Word& header : call.headers) message.headers.emplace_back(header.name, header.value);
+  auto answer = take_webhook(*assembly, tenant, processor, message);
+  if (!answer) return answer.error();
+  return WebhookReply{answer->status, std::move(answer->content_type), std::move(answer->body)};
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -586,6 +587,16 @@ Status Host::refresh_views() try {
   return assembly->refresh_views();
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
+}
+
+std::vector<Host::PluginRunner> Host::plugin_runners() const {
+  std::vector<PluginRunner> runners;
+  const auto assembly = inside_->open();
+  if (!assembly) return runners;
+  for (const isolated::Figures& one : assembly->plugged().runners())
+    runners.push_back(
+        {one.plugin, one.tenant, one.calls, one.starts, one.faults, one.quarantines, one.running, one.quarantined});
+  return runners;
 }
 
 Host::Views Host::views() const {

@@ -27,7 +27,8 @@ Error no_such_tenant(const TenantId& tenant) {
 
 /// One event, by the provider's own id of it; where there is none, by what it says.
 std::string event_of(const WebhookClaim& claim, const WebhookMessage& message) {
-  return claim.event.empty() ? engine::provider_key(message.body) : claim.event;
+  if (!claim.event.empty()) return claim.event;
+  return engine::provider_key(message.query.empty() ? message.body : message.query + "\n" + message.body);
 }
 
 /// Members by which providers name a person, wherever they stand.
@@ -68,23 +69,24 @@ Status store_raw(Assembly& assembly, const TenantId& tenant, const ProcessorId& 
   for (const auto& [name, value] : message.headers) headers.push_back(json::array{name, value});
   const std::string name =
       "webhook/" + tenant.text() + "/" + processor.text() + "/" + engine::provider_key(event + "\n" + message.body);
+  json::object kept{{"received_at", message.received_at.text()}, {"headers", std::move(headers)}};
+  if (message.method != "POST") kept["method"] = message.method;
+  if (!message.query.empty()) kept["query"] = without_card_numbers(message.query);
+  kept["body"] = without_card_numbers(without_persons(message.body));
   if (assembly.store().text(name)) return Done{};
-  return assembly.store().put_text(
-      name, json::serialize(json::object{{"received_at", message.received_at.text()},
-                                         {"headers", std::move(headers)},
-                                         {"body", without_card_numbers(without_persons(message.body))}}));
+  return assembly.store().put_text(name, json::serialize(kept));
 }
 
 }  // namespace
 
-Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
-                    const WebhookMessage& message) {
+Result<WebhookAnswer> take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
+                                   const WebhookMessage& message) {
   if (message.body.size() > longest_webhook)
     return Error{.code = "webhook_too_long", .message = "a webhook is at most 1 MiB"};
-  auto claims = assembly.plugged().webhook(tenant, processor, message);
-  if (!claims) return claims.error();
+  auto heard = assembly.plugged().webhook(tenant, processor, message);
+  if (!heard) return heard.error();
   Saying saying(assembly, tenant, processor);
-  for (const WebhookClaim& claim : *claims) {
+  for (const WebhookClaim& claim : heard->claims) {
     const std::string event = event_of(claim, message);
     if (const auto stored = store_raw(assembly, tenant, processor, event, message); !stored) return stored.error();
     const auto known = saying.say(claim, event);
@@ -93,7 +95,7 @@ Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorI
     if (!*known && ours && claim.proven && (moved(claim) || claim.dispute))
       if (const auto told = saying.differ(only_theirs(claim, "webhook")); !told) return told.error();
   }
-  return Done{};
+  return std::move(heard->answer);
 }
 
 // ---- What waits

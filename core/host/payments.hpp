@@ -12,8 +12,8 @@ namespace florin {
 /// the provider said of our attempts, refunds and disputes, each event once. A claim about a payment that carries a key
 /// like ours and is not in our books is an item for a person. Errors: no_such_tenant, no_such_processor, no_webhooks,
 /// bad_signature, webhook_too_long, those of the store
-Status take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
-                    const WebhookMessage& message);
+Result<WebhookAnswer> take_webhook(Assembly& assembly, const TenantId& tenant, const ProcessorId& processor,
+                                   const WebhookMessage& message);
 
 /// Every payment whose outcome is open, unknown or in doubt, refunds that have not been paid, processors that rest, and
 /// discrepancies, each with why, as JSON. Errors: no_such_tenant.

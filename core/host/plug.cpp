@@ -38,7 +38,7 @@ Where place_of(const config::Tenant& tenant, const std::string& path) {
 
 Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                               const std::optional<std::filesystem::path>& data,
-                                              Plugged::Persons persons) {
+                                              Plugged::Persons persons, Plugged::Sealed sealed) {
   PluginPlaces places;
   places.folders = {file.plugins};
   places.copies = folder_of_copies(data);
@@ -61,6 +61,7 @@ Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                                                .loopback = file.egress.loopback,
                                                                .private_addresses = file.egress.private_addresses},
                                                     .persons = std::move(persons),
+                                                    .sealed = std::move(sealed),
                                                     .base_url = base_url_of(file)});
 }
 

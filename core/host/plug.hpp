@@ -17,7 +17,7 @@ namespace florin {
 /// Errors   no_plugin_folder, unsafe_folder; those of the file of pins
 Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                               const std::optional<std::filesystem::path>& data,
-                                              Plugged::Persons persons);
+                                              Plugged::Persons persons, Plugged::Sealed sealed);
 
 /// Makes the plugins of a tenant's version. Errors: what they say, at the operator's lines.
 Errors plug_in(Plugged& plugged, const config::Tenant& tenant);

@@ -133,8 +133,11 @@ Operation operation_of(const engine::Effect& effect) {
     case engine::Effect::Kind::capture: operation.kind = OperationKind::capture; break;
     case engine::Effect::Kind::save_method: operation.kind = OperationKind::save_method; break;
     case engine::Effect::Kind::saving_status: operation.kind = OperationKind::status; break;
+    case engine::Effect::Kind::confirm: operation.kind = OperationKind::confirm; break;
   }
-  operation.of_method = effect.kind == engine::Effect::Kind::saving_status;
+  const bool confirms = operation.kind == OperationKind::confirm;
+  operation.of_method = effect.kind == engine::Effect::Kind::saving_status || (confirms && bool(effect.saving));
+  operation.may_keep = operation.kind == OperationKind::charge && effect.keeps_method;
   operation.off_session = !effect.customer_present;
   operation.sent_before = effect.asked > 0 || effect.in_doubt;
   operation.in_doubt = effect.in_doubt;
@@ -152,6 +155,14 @@ Operation operation_of(const engine::Effect& effect) {
   operation.description = effect.description;
   operation.ref = effect.ref;
   operation.send_before = effect.send_before;
+  return operation;
+}
+
+/// What became of the payment, in place of what its processor does not do.
+Operation asked_after(Operation operation) {
+  operation.kind = OperationKind::status;
+  operation.key = operation.payment_key;
+  operation.in_doubt = false;
   return operation;
 }
 
@@ -496,7 +507,8 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   Operation operation = operation_of(effect);
   if (!processing.plugin->facts().offers_it(operation.kind, operation.method, operation.amount.currency())) {
     // What is held is captured by the processor itself then, or lapses.
-    if (operation.kind == OperationKind::capture) operation.kind = OperationKind::status;
+    if (operation.kind == OperationKind::capture || operation.kind == OperationKind::confirm)
+      operation = asked_after(std::move(operation));
     if (auto said = not_offered(operation.kind)) return done(*std::move(said));
   }
   const bool of_person = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
@@ -514,6 +526,13 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
     for (const std::string& name : manifest.person)
       operation.person.emplace_back(name, std::ranges::find(known, name, &Word::name)->value);
   }
+  if (const auto opened = unseal(effect, operation); !opened) {
+    ProviderReport said;
+    const bool sent = effect.asked > 0 || operation.kind == OperationKind::confirm;
+    said.state = sent ? AttemptState::unknown : AttemptState::not_sent;
+    said.text = opened.error().message;
+    return done(std::move(said));
+  }
   if (of_person && !options_.base_url.empty()) operation.return_url = return_url(options_.base_url, effect);
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
   operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,
@@ -524,6 +543,30 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
               said.ask_after = next_poll(method->second->facts(), now - effect.decided_at);
             done(std::move(said));
           });
+}
+
+/// What the method's plugin made for the processor, and what the customer answered: sealed in the journal, open only
+/// here. What was erased is not there any more.
+Status Plugged::unseal(const engine::Effect& effect, Operation& operation) const {
+  const auto open = [&](std::uint64_t entry, std::vector<std::pair<std::string, std::string>>& into) -> Status {
+    const auto words = options_.sealed(effect.tenant, effect.account, entry);
+    if (!words && words.error().code != "erased") return words.error();
+    if (words)
+      for (const Word& word : *words) into.emplace_back(word.name, word.value);
+    return Done{};
+  };
+  const bool charges = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
+  if (charges && effect.details_at)
+    if (const auto opened = open(*effect.details_at, operation.details); !opened) return opened;
+  if (operation.kind == OperationKind::confirm && effect.answer_at) return open(*effect.answer_at, operation.answer);
+  return Done{};
+}
+
+bool Plugged::hears_answers(const TenantId& id) const {
+  const auto held = tenant(id);
+  return held != nullptr && std::ranges::any_of(held->processors, [](const auto& one) {
+           return one.second.plugin->facts().offers_it(OperationKind::confirm, "", {});
+         });
 }
 
 void Plugged::finish() {
@@ -571,8 +614,7 @@ Error no_such_processor(const Held* held, const ProcessorId& processor) {
 }
 }  // namespace
 
-Result<std::vector<WebhookClaim>> Plugged::webhook(const TenantId& id, const ProcessorId& processor,
-                                                   const WebhookMessage& message) const {
+Result<Heard> Plugged::webhook(const TenantId& id, const ProcessorId& processor, const WebhookMessage& message) const {
   const auto held = tenant(id);
   if (held == nullptr || !held->processors.contains(processor.text())) return no_such_processor(held.get(), processor);
   const Processing& processing = held->processors.at(processor.text());
@@ -623,6 +665,22 @@ std::vector<std::pair<TenantId, ProcessorId>> Plugged::books() const {
       if (processing.plugin->facts().offers_it(OperationKind::pull, "", {}))
         all.emplace_back(TenantId::trusted(id), ProcessorId::trusted(name));
   return all;
+}
+
+bool Plugged::play(const TenantId& id, const ProcessorId& processor, std::shared_ptr<Transport> way, Secrets secrets) {
+  const std::lock_guard lock(mutex_);
+  const auto held = tenants_.find(id.text());
+  if (held == tenants_.end()) return false;
+  auto made = std::make_shared<Tenant>(*held->second);
+  const auto found = made->processors.find(processor.text());
+  if (found == made->processors.end() || found->second.named->manifest().endpoints.empty()) return false;
+  Processing& processing = found->second;
+  processing.plugin = processing.named;
+  processing.sandbox = nullptr;
+  processing.way = std::move(way);
+  processing.secrets = std::move(secrets);
+  held->second = std::move(made);
+  return true;
 }
 
 std::shared_ptr<SandboxProvider> Plugged::sandbox(const TenantId& id, const ProcessorId& processor) const {

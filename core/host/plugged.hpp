@@ -32,12 +32,15 @@ class Plugged : public engine::Policies, public engine::Providers {
   /// The person behind an account, from the entries that hold it sealed. Errors: nobody was named, or is forgotten.
   using Persons = std::function<Result<std::vector<Word>>(const TenantId&, const AccountId&,
                                                           const std::vector<std::uint64_t>& entries)>;
+  /// What an entry holds of an account under seal. Errors: erased, and the store's.
+  using Sealed = std::function<Result<std::vector<Word>>(const TenantId&, const AccountId&, std::uint64_t entry)>;
   struct Options {
     /// Folder where sandbox providers keep their books, so that they outlive a killed host; none: in memory.
     std::optional<std::filesystem::path> books;
     bool payments_in_sandbox = false;  ///< every processor is played by the sandbox, whatever its plugin
     Egress egress;
     Persons persons;
+    Sealed sealed;
     std::string base_url;  ///< where this host is reached, for who comes back from a provider's page; empty: not known
   };
   Plugged(PluginLibrary library, Options options) : library_(std::move(library)), options_(std::move(options)) {}
@@ -45,6 +48,8 @@ class Plugged : public engine::Policies, public engine::Providers {
   /// Makes the instances that one version of a tenant's catalog needs. Each error says which block of the YAML it is
   /// about in `at.path`, as a JSON pointer behind `credit_policy`, `payments/methods/card` or the like.
   Errors plug_in(const Catalog& catalog);
+  /// What the processes of isolated plugins did so far.
+  std::vector<isolated::Figures> runners() const { return library_.figures(); }
 
   Result<Answer> answer(const TenantId& tenant, std::uint32_t catalog, const Question& question) override;
   void perform(const engine::Effect& effect, Instant now, Done done) override;
@@ -58,8 +63,10 @@ class Plugged : public engine::Policies, public engine::Providers {
   std::string why_not_offered(const TenantId& tenant, const MethodId& method, const MethodSituation& situation) const;
 
   /// Errors: no_such_processor and those of ProcessorPlugin::webhook.
-  Result<std::vector<WebhookClaim>> webhook(const TenantId& tenant, const ProcessorId& processor,
-                                            const WebhookMessage& message) const;
+  Result<Heard> webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookMessage& message) const;
+
+  /// Whether one of the tenant's processors can be handed what a customer answers.
+  bool hears_answers(const TenantId& tenant) const;
 
   /// What a processor must know of whom it charges: email, phone.
   std::vector<std::string> person_for(const TenantId& tenant, const ProcessorId& processor) const;
@@ -71,6 +78,10 @@ class Plugged : public engine::Policies, public engine::Providers {
                                          Instant until, Instant now, const std::string& address = {}) const;
   /// Those whose plugins read their providers' books.
   std::vector<std::pair<TenantId, ProcessorId>> books() const;
+
+  /// The tenant's processor is its own plugin from now on, and `way` its provider: a story's. False: there is none
+  /// such.
+  bool play(const TenantId& tenant, const ProcessorId& processor, std::shared_ptr<Transport> way, Secrets secrets);
 
   /// A sandbox provider of a tenant; none when that processor is another plugin.
   std::shared_ptr<SandboxProvider> sandbox(const TenantId& tenant, const ProcessorId& processor) const;
@@ -96,6 +107,7 @@ class Plugged : public engine::Policies, public engine::Providers {
     std::map<std::string, Processing> processors;  // of earlier versions too: money in flight lands
   };
 
+  Status unseal(const engine::Effect& effect, Operation& operation) const;
   /// Whoever works with it keeps it, also when a new version takes its place meanwhile.
   std::shared_ptr<const Tenant> tenant(const TenantId& id) const;
   /// Errors: each says in `at.path` where under the processor's block it is.

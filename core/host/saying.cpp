@@ -59,9 +59,13 @@ Result<bool> Saying::say(const WebhookClaim& claim, const std::string& event) {
       assembly_.engine().read([&](const engine::Shard& shard) { command = command_of(shard, claim, account); });
   if (!read) return read.error();
   if (!command) return false;
+  // The same few bytes may come each time that something has changed: without an id of its own a hint is asked about
+  // each time.
+  const bool again = claim.event.empty() && std::holds_alternative<LookUp>(*command);
   engine::Job job = job_of(account, *std::move(command));
   job.key = "said " + engine::provider_key(processor_.text() + " " + event + " " + claim.type + " " +
-                                           claim.payment_key + " " + claim.refund_key);
+                                           claim.payment_key + " " + claim.refund_key +
+                                           (again ? " " + std::to_string(assembly_.engine().now().us) : std::string()));
   const auto taken = assembly_.engine().submit_and_wait(std::move(job));
   // Another word under the same event is no news: the first one counts.
   if (!taken && taken.error().code != "key_reused") return taken.error();
@@ -144,7 +148,12 @@ std::optional<AnyCommand> Saying::command_of(const engine::Shard& shard, const W
     if (!claim.proven || claim.said.state == AttemptState::unknown) return asks;
     return RefundReported{asks.refund, claim.said};
   }
-  if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) return std::nullopt;
+  if (!shard.find_attempt(tenant_, claim.payment_key, account, said.order, said.attempt)) {
+    // A message may have nothing but the provider's id: it is a hint then, whoever signed it.
+    const bool named =
+        claim.payment_key.empty() && shard.find_open_by_ref(tenant_, processor_, claim.payment_ref, account, asks);
+    return named ? std::optional<AnyCommand>(asks) : std::nullopt;
+  }
   if (claim.proven && claim.said.state != AttemptState::unknown) return said;
   asks.order = said.order;
   asks.attempt = said.attempt;

@@ -67,6 +67,10 @@ template <>
 inline constexpr std::size_t size_in_1_0<florin_capabilities> = offsetof(florin_capabilities, credentials);
 template <>
 inline constexpr std::size_t size_in_1_0<florin_check> = offsetof(florin_check, request);
+template <>
+inline constexpr std::size_t size_in_1_0<florin_claims> = offsetof(florin_claims, answer);
+template <>
+inline constexpr std::size_t size_in_1_0<florin_processor_1> = offsetof(florin_processor_1, confirm);
 
 /// A struct of a plugin that may be older, with what it lacks as zero; or newer, without what we do not know. None when
 /// there is none, or when it is smaller than it ever was.

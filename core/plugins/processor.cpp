@@ -16,7 +16,7 @@ constexpr std::size_t most_headers = 64;
 // The codes of the interface count reasons from 0 and have no word for "none"; the domain's begin with none.
 static_assert(static_cast<std::uint32_t>(DeclineKind::soft) == FLORIN_SOFT + 1);
 static_assert(static_cast<std::uint32_t>(DeclineKind::throttled) == FLORIN_THROTTLED + 1);
-static_assert(static_cast<std::uint32_t>(OperationKind::save_method) == FLORIN_SAVE_METHOD);
+static_assert(static_cast<std::uint32_t>(OperationKind::confirm) == FLORIN_CONFIRM);
 static_assert(static_cast<std::uint32_t>(DisputeState::closed) + 1 == FLORIN_DISPUTE_CLOSED);
 
 florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
@@ -28,6 +28,7 @@ florin_operate* slot_of(const florin_processor_1& table, OperationKind kind) {
     case OperationKind::pull: return table.pull;
     case OperationKind::capture: return table.capture;
     case OperationKind::save_method: return table.save_method;
+    case OperationKind::confirm: return table.confirm;
   }
   return nullptr;
 }
@@ -43,12 +44,12 @@ std::string lower(std::string text) {
 // ---- What goes in
 
 florin_operation lent_operation(const Operation& operation, const std::vector<florin_pair>& details,
-                                const std::vector<florin_pair>& person) {
+                                const std::vector<florin_pair>& person, const std::vector<florin_pair>& answer) {
   florin_operation in{};
   in.size = sizeof in;
   in.kind = static_cast<std::uint32_t>(operation.kind);
   in.flags = (operation.off_session ? FLORIN_OFF_SESSION : 0u) | (operation.of_refund ? FLORIN_OF_REFUND : 0u) |
-             (operation.of_method ? FLORIN_OF_METHOD : 0u);
+             (operation.of_method ? FLORIN_OF_METHOD : 0u) | (operation.may_keep ? FLORIN_MAY_KEEP : 0u);
   in.now_us = operation.decided_at.us;
   in.key = lent(operation.key);
   in.payment_key = lent(operation.payment_key);
@@ -67,6 +68,7 @@ florin_operation lent_operation(const Operation& operation, const std::vector<fl
   in.from_us = operation.from.us;
   in.until_us = operation.until.us;
   in.return_url = lent(operation.return_url);
+  in.answer = lent(answer);
   return in;
 }
 
@@ -119,7 +121,8 @@ PlannedRequest request_of(const florin_request* said, const Manifest& manifest) 
 /// What the customer must do, as JSON for who shows it.
 std::string action_of(const florin_action& said) {
   boost::json::object action;
-  action["kind"] = said.kind == FLORIN_REDIRECT ? "redirect" : said.kind == FLORIN_DISPLAY ? "display" : "wait";
+  static constexpr const char* kinds[] = {"wait", "redirect", "display", "enter"};
+  action["kind"] = kinds[said.kind <= FLORIN_ENTER ? said.kind : FLORIN_WAIT];
   if (said.url.len != 0)
     action["url"] = gate::address(said.url, "an address for the customer", said.kind == FLORIN_DISPLAY);
   boost::json::object fields;
@@ -188,7 +191,8 @@ ProviderReport said_of(const florin_outcome* answer, About about) {
     said.text = gate::foreign(reason->text);
   }
   if (const auto action = inside(outcome->action)) said.action = action_of(*action);
-  if (const auto saved = inside(outcome->saved); saved && about == About::method) {
+  const bool names_method = about == About::method || (about == About::payment && outcome->state == FLORIN_CAPTURED);
+  if (const auto saved = inside(outcome->saved); saved && names_method) {
     said.token = gate::word(saved->token, "a token");
     said.brand = gate::word(saved->brand, "a brand");
     said.masked = gate::word(saved->masked, "what may be shown of a method");
@@ -289,7 +293,7 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
   for_each<florin_offer>(said.offers, [&](const florin_offer& offer) {
     facts.offers.push_back(
         {gate::word(offer.method, "a method"), texts(offer.currencies), texts(offer.regions), offer.operations});
-    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_SAVE_METHOD; ++kind)
+    for (std::uint32_t kind = FLORIN_CHARGE; kind <= FLORIN_CONFIRM; ++kind)
       if ((offer.operations >> kind & 1) != 0 && slot_of(table, static_cast<OperationKind>(kind)) == nullptr)
         throw PluginFault("lacks_interface", "declares an operation that it does not have");
     if ((offer.operations >> FLORIN_CHARGE & 1) != 0 && (offer.operations >> FLORIN_STATUS & 1) == 0)
@@ -314,7 +318,7 @@ ProcessorFacts facts_of(const florin_capabilities& said, const florin_processor_
 constexpr std::size_t most_active_secrets = 4;
 /// Signatures of one webhook. A provider sends one, and two while a secret is being changed.
 constexpr std::uint32_t most_checks = 8;
-constexpr std::size_t most_webhook_headers = 128, most_webhook_header_bytes = 64 << 10;
+constexpr std::size_t most_webhook_headers = 128, most_webhook_header_bytes = 64 << 10, longest_query = 16 << 10;
 
 /// No term of a program throws away what another one made, so a secret that is in it is part of its result.
 bool has_secret(const florin_value& made) {
@@ -424,6 +428,18 @@ Result<bool> confirmed(const std::vector<ToAsk>& asked, const ProcessorPlugin::A
   return true;
 }
 
+constexpr std::size_t longest_answer = 4096;
+
+WebhookAnswer answer_of(const florin_webhook_answer& said) {
+  if (said.status < 200 || said.status > 299)
+    refuse_answer("a status of " + std::to_string(said.status) +
+                  " to a webhook that it takes; 200 to 299 would be one");
+  if (said.body.len > longest_answer) refuse_answer("more than 4096 bytes to a webhook");
+  WebhookAnswer answer{said.status, "text/plain; charset=utf-8", gate::sentence(said.body, "an answer to a webhook")};
+  if (said.content_type.len != 0) answer.content_type = gate::word(said.content_type, "a content type");
+  return answer;
+}
+
 bool too_many(const std::vector<std::pair<std::string, std::string>>& headers) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : headers) bytes += name.size() + value.size();
@@ -468,8 +484,9 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
     return Error{.code = "not_offered",
                  .message = "plugin '" + manifest().id + "' does not declare this operation for method '" +
                             operation.method + "' and " + operation.amount.text()};
-  const std::vector<florin_pair> details = lent_pairs(operation.details), person = lent_pairs(operation.person);
-  const florin_operation in = lent_operation(operation, details, person);
+  const std::vector<florin_pair> details = lent_pairs(operation.details), person = lent_pairs(operation.person),
+                                 answer = lent_pairs(operation.answer);
+  const florin_operation in = lent_operation(operation, details, person, answer);
   std::vector<std::vector<florin_pair>> headers;
   std::vector<florin_reply> lent_replies;
   for (const ProviderReply& reply : replies) {
@@ -506,16 +523,19 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
   }
 }
 
-Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage& message, const Secrets& secrets,
-                                                           const Asks& asks) const {
+Result<Heard> ProcessorPlugin::webhook(const WebhookMessage& message, const Secrets& secrets, const Asks& asks) const {
   if (!facts_.takes_webhooks)
     return Error{.code = "no_webhooks", .message = "plugin '" + manifest().id + "' takes no webhooks"};
   if (too_many(message.headers))
     return Error{.code = "webhook_too_long", .message = "a webhook has at most 128 headers, of 64 KiB together"};
+  if (message.query.size() > longest_query)
+    return Error{.code = "webhook_too_long", .message = "the query of a webhook is at most 16 KiB"};
   Pairs lower_case;
   for (const auto& [name, value] : message.headers) lower_case.emplace_back(lower(name), value);
   const std::vector<florin_pair> headers = lent_pairs(lower_case);
-  florin_webhook in{sizeof in, 0, lent(message.body), {}, lent(headers), message.received_at.us};
+  florin_webhook in{
+      sizeof in,          0, lent(message.body), {}, lent(headers), message.received_at.us, lent(message.method),
+      lent(message.query)};
   const auto hear = [&] {
     return ask("webhook", [&](florin_arena* arena) { return table_.webhook(instance_->plugin, &in, arena); });
   };
@@ -541,14 +561,15 @@ Result<std::vector<WebhookClaim>> ProcessorPlugin::webhook(const WebhookMessage&
     const auto second = held(said);
     if (!second) return second.error();
     if (second->asked != first->asked) return unproven;  // what was confirmed is not what it rests on now
-    std::vector<WebhookClaim> claims;
+    Heard heard;
     for_each<florin_claim>(said.claims, [&](const florin_claim& claim) {
       auto one = claim_of(claim);
       if (!one) return;
       one->proven = said.checks.count > 0;
-      claims.push_back(*std::move(one));
+      heard.claims.push_back(*std::move(one));
     });
-    return claims;
+    if (const auto answer = inside(said.answer)) heard.answer = answer_of(*answer);
+    return heard;
   } catch (const PluginFault& fault) {
     return fault.error(manifest());
   }

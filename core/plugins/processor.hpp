@@ -25,14 +25,15 @@ namespace florin {
 struct PluginInstance;
 
 /// What a processor is asked to do.
-enum class OperationKind : std::uint8_t { charge = 1, cancel, refund, status, pull, capture, save_method };
+enum class OperationKind : std::uint8_t { charge = 1, cancel, refund, status, pull, capture, save_method, confirm };
 
 /// One operation on a payment. All of it is fixed before the first request and the same at each call and each resend.
 struct Operation {
   OperationKind kind = OperationKind::charge;
   bool off_session = false;
   bool of_refund = false;    ///< status: of a refund
-  bool of_method = false;    ///< status: of a method that is being saved
+  bool of_method = false;    ///< status, confirm: of a method that is being saved
+  bool may_keep = false;     ///< charge: a method that the processor names with it is kept
   bool sent_before = false;  ///< a sending of this key got lost earlier: "not sent" is not to be believed
   bool in_doubt = false;     ///< it may have acted already, and nobody knows: what must not be sent twice is looked up
   Instant begun_at;          ///< it was not sent before this
@@ -55,6 +56,7 @@ struct Operation {
   Instant from, until;                                      ///< pull: what was made in this time
   std::vector<std::pair<std::string, std::string>> person;  ///< what the manifest's `person` names
   std::string return_url;  ///< where a provider's page sends the customer back to; empty: the host does not know
+  std::vector<std::pair<std::string, std::string>> answer;  ///< confirm: what the customer typed or brought back
 };
 
 /// What a lost answer to a request means.
@@ -116,11 +118,20 @@ struct ProcessorFacts {
   bool offers_it(OperationKind kind, std::string_view method, Currency currency) const;
 };
 
+/// What a provider wants to read once its message is taken.
+struct WebhookAnswer {
+  std::uint32_t status = 200;
+  std::string content_type = "application/json";
+  std::string body = "{}";
+};
+
 /// A message from a provider, as it came.
 struct WebhookMessage {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in any case
   Instant received_at;
+  std::string method = "POST";
+  std::string query{};  ///< what stood behind the ? of the address, as it came
 };
 
 /// What a webhook, or the provider's own books, claim happened.
@@ -139,6 +150,12 @@ struct WebhookClaim {
   std::string payment_ref;  ///< the provider's id of the payment, where our key is not echoed
   ProviderReport said;
   Instant happened_at;
+};
+
+/// What came of a message.
+struct Heard {
+  std::vector<WebhookClaim> claims;
+  WebhookAnswer answer;  ///< once the claims are taken
 };
 
 /// The next request, or what it came to; exactly one of both.
@@ -174,8 +191,7 @@ class ProcessorPlugin {
   /// asks   none: what has to be asked about is not proven
   /// Errors: no_webhooks, webhook_too_long (its headers), bad_signature (answer 400 and do nothing; also: more than 8
   ///         signatures), plugin_failed, bad_answer, secret_missing, and those of `asks`
-  Result<std::vector<WebhookClaim>> webhook(const WebhookMessage& message, const Secrets& secrets,
-                                            const Asks& asks = {}) const;
+  Result<Heard> webhook(const WebhookMessage& message, const Secrets& secrets, const Asks& asks = {}) const;
 
   /// The tokens that were obtained for it; of all its copies.
   Credentials& credentials() const { return *credentials_; }

@@ -1,6 +1,11 @@
 #include "plugins/schema.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "domain/catalog/nearest.hpp"
 
 namespace florin {
 
@@ -10,14 +15,22 @@ namespace json = boost::json;
 
 constexpr int deepest = 32;
 
-std::string list_of(const json::object& properties) {
+/// The one that was probably meant, or all that there are.
+std::string meant(std::string_view written, const std::vector<std::string_view>& known) {
+  if (const std::string near = nearest(written, known); !near.empty()) return ": did you mean '" + near + "'?";
   std::string words;
-  std::size_t left = properties.size();
-  for (const auto& [name, schema] : properties) {
-    words += (words.empty() ? "" : left == 1 ? " or " : ", ") + std::string(name);
-    --left;
-  }
-  return words;
+  for (std::size_t i = 0; i < known.size(); ++i)
+    words += (i == 0 ? "" : i + 1 == known.size() ? " or " : ", ") + std::string(known[i]);
+  return ": write " + words;
+}
+
+void unknown(std::string_view name, const json::object& properties, std::string at, Errors& errors) {
+  std::vector<std::string_view> known;
+  for (const auto& [word, schema] : properties) known.push_back(word);
+  errors.push_back({.code = "unknown_word",
+                    .message = "'" + std::string(name) + "' is not known to the plugin" +
+                               (known.empty() ? "; it has no words of its own" : meant(name, known)),
+                    .at = {.path = std::move(at)}});
 }
 
 void look(const json::value& schema, const json::value& config, const std::string& at, int depth, Errors& errors) {
@@ -41,10 +54,7 @@ void look(const json::value& schema, const json::value& config, const std::strin
     else if (more != nullptr && more->is_object())
       look(*more, value, here, depth + 1, errors);
     else if (known != nullptr && more != nullptr && more->is_bool() && !more->get_bool())
-      errors.push_back({.code = "unknown_word",
-                        .message = "'" + std::string(name) + "' is not known to the plugin" +
-                                   (known->empty() ? "; it has no words of its own" : ": write " + list_of(*known)),
-                        .at = {.path = here}});
+      unknown(name, *known, here, errors);
   }
 }
 

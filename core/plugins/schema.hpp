@@ -11,7 +11,8 @@ namespace florin {
 /// business.
 ///
 /// schema, config   JSON; of an empty schema, and of what is no object, nothing is said
-/// Errors           unknown_word, one for each, `at.path` a JSON pointer into the config
+/// Errors           unknown_word, one for each, with the nearest that is known, `at.path` a JSON pointer into the
+/// config
 Errors unknown_words(const std::string& schema, const std::string& config);
 
 }  // namespace florin

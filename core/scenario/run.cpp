@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
 #include <ostream>
 #include <set>
 
@@ -12,6 +14,7 @@
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "florin/scenario.hpp"
+#include "host/payments.hpp"
 #include "host/quote.hpp"
 #include "scenario/audit.hpp"
 #include "scenario/expect.hpp"
@@ -72,16 +75,20 @@ class Player {
     auto stage = Stage::open(std::move(*file), data, database(), script_.acts.front().at, false);
     if (!stage) return fail({.file = script_.file}, config::text_of({stage.error()}));
     bool fine = true;
+    for (const auto& [processor, answers] : script_.providers)
+      providers_.emplace(processor, std::make_shared<ScriptedProvider>(answers));
     if (!goes_once(*stage)) return false;
     for (const Act& act : script_.acts) {
       ++report_.steps;
       fine = step(*stage, act) && fine;
+      if (fine && !as_scripted(act.node.where(""), false)) return false;
       if (options_.trace) trace(stage->assembly());
       if (!options_.restart) continue;
       if (const auto restarted = stage->restart(); !restarted)
         return fail(act.node.where(""), "the host does not open again: " + restarted.error().message);
       (void)goes_once(*stage);
     }
+    fine = as_scripted({.file = script_.file}, true) && fine;
     for (const std::string& broken : audit(stage->assembly()).broken) fine = fail({.file = script_.file}, broken);
     return fine;
   }
@@ -106,6 +113,69 @@ class Player {
         return fail({.file = script_.file}, "given.once: there is no processor '" + processor.text() + "' to play");
       sandbox->once_goes(how.token);
     }
+    for (const auto& [processor, provider] : providers_)
+      if (!stage.assembly().plugged().play(script_.tenant, processor, provider, &ScriptedProvider::secret))
+        return fail({.file = script_.file}, "given.providers: there is no processor '" + processor.text() +
+                                                "' that asks a provider over the network");
+    return true;
+  }
+
+  /// Whether every request had an answer in the story, and at its end every answer a request.
+  bool as_scripted(const Where& at, bool at_the_end) {
+    for (const auto& [processor, provider] : providers_) {
+      const std::vector<std::string> problems = provider->problems(at_the_end);
+      if (!problems.empty()) return fail(at, processor.text() + ": " + problems.front());
+    }
+    return true;
+  }
+
+  /// The text with what the plugin asked for in place of what stands for it.
+  std::string filled(const ProcessorId& processor, const std::string& text) const {
+    const auto provider = providers_.find(processor);
+    if (provider == providers_.end()) return text;
+    const auto known = provider->second->filled(text);
+    return known ? *known : text;
+  }
+
+  static std::string replaced(std::string text, std::string_view what, const std::string& with) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+      text.replace(at, what.size(), with);
+    return text;
+  }
+
+  WebhookMessage message_of(const WebhookGiven& given, Instant now) const {
+    WebhookMessage message{.body = filled(given.processor, given.body.value_or("")),
+                           .headers = {},
+                           .received_at = now,
+                           .method = given.method.value_or("POST"),
+                           .query = filled(given.processor, given.query.value_or(""))};
+    for (const auto& [name, value] : given.headers) message.headers.emplace_back(name, filled(given.processor, value));
+    if (!given.sign) return message;
+    const WebhookGiven::Signed& by = *given.sign;
+    const std::string at = std::to_string(now.us / 1'000'000);
+    const std::string over = replaced(replaced(by.over.value_or("${body}"), "${now}", at), "${body}", message.body);
+    const std::string made = hmac_text(over, ScriptedProvider::secret(by.secret).front(), by.sha512.value_or(false),
+                                       by.base64.value_or(false));
+    message.headers.emplace_back(
+        by.header, replaced(replaced(by.as.value_or("${signature}"), "${now}", at), "${signature}", made));
+    return message;
+  }
+
+  bool webhook(Stage& stage, const Act& act) {
+    const Where at = act.node.where("");
+    const WebhookGiven& given = *act.webhook;
+    const WebhookMessage message = message_of(given, act.at);
+    for (std::int32_t i = 0; i < given.times.value_or(1); ++i) {
+      const auto taken = take_webhook(stage.assembly(), script_.tenant, given.processor, message);
+      ++report_.checks;
+      if (!taken && !given.refused) return fail(at, "refused as " + taken.error().code + ": " + taken.error().message);
+      if (!taken && *given.refused != taken.error().code)
+        return fail(at, "refused as " + taken.error().code + ", expected " + *given.refused);
+      if (taken && given.refused) return fail(at, "was taken, expected to be refused as " + *given.refused);
+      if (taken && given.answered && *given.answered != taken->body)
+        return fail(at, "answered with '" + taken->body + "', expected '" + *given.answered + "'");
+    }
+    stage.run_until(act.at);
     return true;
   }
 
@@ -117,6 +187,7 @@ class Player {
       quotation = quoted(stage, act);
     else if (act.command)
       fine = send(stage, act);
+    if (act.webhook) fine = webhook(stage, act);
     if (!act.new_version.empty() || act.version_again != 0) fine = apply(stage, act);
     if (!act.expect) return fine;
     for (const scenario::Discrepancy& difference : compare(stage, script_.tenant, act, quotation, report_.checks)) {
@@ -161,6 +232,7 @@ class Player {
         act.version_again != 0
             ? stage.apply_again(script_.tenant, static_cast<std::uint32_t>(act.version_again), act.actor)
             : stage.apply(script_.tenant, act.new_version, act.actor);
+    if (applied) (void)goes_once(stage);
     ++report_.checks;
     if (applied && act.refused) return fail(at, "was applied, expected to be refused as " + *act.refused);
     if (!applied && !act.refused)
@@ -247,6 +319,7 @@ class Player {
   ScenarioReport& report_;
   std::ostream& out_;
   store::Position traced_ = 0;
+  std::map<ProcessorId, std::shared_ptr<ScriptedProvider>> providers_;  // they outlive a host that is opened again
 };
 
 std::vector<std::filesystem::path> files_of(const std::vector<std::string>& paths) {

@@ -84,6 +84,7 @@ class Reader {
     script_.because = story_.because;
     script_.rules = story_.rules;
     script_.once = story_.given.once;
+    add_providers();
     check_texts();
     find_accounts();
     if (accounts_.empty()) check_commands();
@@ -119,6 +120,36 @@ class Reader {
       error("no_wrong", "a story that refutes says what would be wrong: `Wrong: …`", where("math"));
     if (std::ranges::none_of(story_.timeline, [](const Step& step) { return step.expect.has_value(); }))
       error("no_expect", "a story without `expect` shows nothing", where("timeline"));
+  }
+
+  void add_providers() {
+    for (const auto& [processor, answers] : story_.given.providers) {
+      std::vector<ScriptedAnswer> script;
+      const Node* list = tree_.child("given")->child("providers")->child(processor.text());
+      for (std::size_t i = 0; i < answers.size(); ++i) {
+        const AnswerGiven& given = answers[i];
+        const Where at = list->children[i].where("given.providers." + processor.text() + "[" + std::to_string(i) + "]");
+        const std::size_t blank = given.to.find(' ');
+        if (blank == std::string::npos || given.to.find('/', blank) != blank + 1 ||
+            given.to.find('?') != std::string::npos)
+          error("bad_answer", "`to` is a method and a path without its query, as `POST /payments` or `GET /payments/*`",
+                at);
+        const bool acts = !given.fault || *given.fault == AnswerFault::garbled || *given.fault == AnswerFault::none;
+        if (acts && !given.status && !given.body)
+          error("bad_answer", "an answer has a `status`, a `body` or a `fault`", at);
+        if (given.times.value_or(1) < 1) error("bad_times", "`times` counts from 1", at);
+        script.push_back({.method = given.to.substr(0, blank),
+                          .path = blank == std::string::npos ? std::string() : given.to.substr(blank + 1),
+                          .status = given.status.value_or(given.fault == AnswerFault::html ? 502 : 200),
+                          .headers = given.headers,
+                          .body = given.body.value_or(""),
+                          .fault = given.fault.value_or(AnswerFault::none),
+                          .times = given.times.value_or(1),
+                          .always = given.always.value_or(false),
+                          .where = at.file + ":" + std::to_string(at.line)});
+      }
+      script_.providers.emplace_back(processor, std::move(script));
+    }
   }
 
   void find_accounts() {
@@ -199,7 +230,10 @@ class Reader {
       error("two_commands", "one command a step: make two steps of it",
             commands[1].where_key(path + "." + commands[1].key));
     if (applies && !commands.empty()) error("two_commands", "a new version is a step of its own", node.where(path));
-    const bool expects = node.child("expect") != nullptr || applies || node.child("new_version") != nullptr;
+    if (step.webhook && !commands.empty())
+      error("two_commands", "a webhook is a step of its own", commands.front().where_key(path));
+    const bool expects =
+        node.child("expect") != nullptr || step.webhook || applies || node.child("new_version") != nullptr;
     if (commands.empty() && !expects)
       error("missing_key", "a step has a command, or `expect`, or both", node.where(path));
     else if (commands.empty() && !applies && (step.refused || step.times || step.key))
@@ -248,6 +282,7 @@ class Reader {
     act.version_again = step.version_again.value_or(0);
     const bool applies = !act.new_version.empty() || act.version_again != 0;
     act.nobodys = step.nobodys.value_or(false);
+    act.webhook = step.webhook;
     act.refused = step.refused;
     act.says = step.says.value_or("");
     act.decided_by = step.decided_by.value_or("");

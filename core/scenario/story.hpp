@@ -9,6 +9,7 @@
 
 #include "config/decode.hpp"
 #include "florin/commands.hpp"
+#include "transport/scripted/scripted.hpp"
 
 /// A story as its file says it. tests/scenarios/README.md
 namespace florin::scenario {
@@ -52,11 +53,41 @@ struct AccountGiven {
   std::optional<Instant> running_since;  ///< on its plan since
 };
 
+/// An answer of a provider whose processor the story plays with its own plugin.
+struct AnswerGiven {
+  std::string to;                     ///< `POST /payments`, `GET /payments/*`
+  std::optional<std::int32_t> times;  ///< so often; 1 when not said
+  std::optional<bool> always;         ///< any number of times, also none
+  std::optional<std::int32_t> status;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> body;
+  std::optional<AnswerFault> fault;
+};
+
+/// A message from a provider, as it reaches the host.
+struct WebhookGiven {
+  struct Signed {
+    std::string header, secret;
+    std::optional<std::string> over;  ///< `${body}` when not said; `${now}` is in seconds
+    std::optional<std::string> as;    ///< `${signature}` when not said
+    std::optional<bool> sha512, base64;
+  };
+  ProcessorId processor;
+  std::optional<std::string> method, query, body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<Signed> sign;
+  std::optional<std::int32_t> times;    ///< the same message so often
+  std::optional<std::string> answered;  ///< what it must be answered with
+  std::optional<std::string> refused;   ///< a code: it must be refused with it
+};
+
 struct Given {
   TenantId tenant;
   std::optional<AccountGiven> account;  ///< the only one
   std::vector<std::pair<AccountId, AccountGiven>> accounts;
   std::vector<std::pair<ProcessorId, HowItGoes>> once;  ///< how what is paid there and then goes through each processor
+  /// Processors that the story plays with their own plugins, and what their providers answer.
+  std::vector<std::pair<ProcessorId, std::vector<AnswerGiven>>> providers;
 };
 
 struct GrantExpected {
@@ -165,6 +196,7 @@ struct Step {
   std::optional<bool> nobodys;            ///< true: of no account, as money of which nobody knows whose it is
   std::optional<std::string> says;        ///< stands in the sentence of the refusal
   std::optional<std::string> decided_by;  ///< stands in the line of the tenant's file that the refusal names
+  std::optional<WebhookGiven> webhook;    ///< in place of a command
   std::optional<Date> weekly_until;       ///< a habit: again each week before this day, done or refused
   config::Rest rest;                      ///< the command
 };
@@ -182,7 +214,10 @@ BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount))
 BOOST_DESCRIBE_STRUCT(AccountGiven, (),
                       (plan, cycle, licences, add_ons, first_credits, country, billing_state, personal_data, card,
                        backup, upi, approvals, auto_recharge, opened_at, trial_from, running_since))
-BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once))
+BOOST_DESCRIBE_STRUCT(AnswerGiven, (), (to, times, always, status, headers, body, fault))
+BOOST_DESCRIBE_STRUCT(WebhookGiven::Signed, (), (header, secret, over, as, sha512, base64))
+BOOST_DESCRIBE_STRUCT(WebhookGiven, (), (processor, method, query, body, headers, sign, times, answered, refused))
+BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once, providers))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
 BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total, kept))
 BOOST_DESCRIBE_STRUCT(DocumentExpected, (), (number, net, taxes, total))
@@ -199,7 +234,7 @@ BOOST_DESCRIBE_STRUCT(Expect, (),
                        unapplied, unmatched, written_off, withheld_tax, discrepancies, payouts, notifications))
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (at, account, as, by, key, times, together, refused, refused_times, new_version, version_again,
-                       expect, nobodys, says, decided_by, weekly_until))
+                       expect, nobodys, says, decided_by, webhook, weekly_until))
 BOOST_DESCRIBE_STRUCT(Story, (), (because, rules, refutes, given, timeline, math))
 
 /// One thing that happens: a command (or none), then what must be so.
@@ -220,6 +255,7 @@ struct Act {
   bool nobodys = false;  ///< the command is of no account
   bool habit = false;    ///< one week of a habit: done or refused, both are as told
   std::string says, decided_by;
+  std::optional<WebhookGiven> webhook;
   config::Node node;  ///< of the step, for file and line; of `given` for what it leads to
 };
 
@@ -231,6 +267,7 @@ struct Script {
   std::vector<std::string> rules;
   std::vector<AccountId> accounts;
   std::vector<std::pair<ProcessorId, HowItGoes>> once;
+  std::vector<std::pair<ProcessorId, std::vector<ScriptedAnswer>>> providers;
   std::vector<Act> acts;
 };
 

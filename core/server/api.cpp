@@ -249,9 +249,16 @@ const std::vector<Api::Route>& Api::routes() {
          "processors/{processor}/webhook",
          "-",
          by<&Api::webhook>,
-         {},
+         {"*"},
          Body::any,
          "A provider's webhook, as it came"},
+        {"GET",
+         "processors/{processor}/webhook",
+         "-",
+         by<&Api::webhook>,
+         {"*"},
+         Body::none,
+         "The same of a provider that sends it so"},
     };
     // What a command's name could stand for comes before the commands.
     std::ranges::move(read_routes(), std::back_inserter(own));
@@ -464,7 +471,9 @@ bool Api::take_actor(Asked& asked, std::string_view scope) const {
 /// False: it was answered.
 bool Api::fits(const Route& route, const Asked& asked) const {
   const HttpRequest& request = asked.request;
+  const bool any = !route.parameters.empty() && route.parameters.front() == "*";
   for (const auto& [name, value] : request.query) {
+    if (any) break;
     if (std::ranges::find(route.parameters, name) != route.parameters.end()) continue;
     const std::string meant = nearest_word(name, route.parameters);
     asked.fail("unknown_parameter", "There is no parameter '" + name.substr(0, 80) + "' here" +

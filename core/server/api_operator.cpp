@@ -214,12 +214,14 @@ void Api::webhook(const AskedPtr& asked) {
   const auto processor = ProcessorId::parse(asked->words.back());
   if (!processor) return asked->fail("bad_request", "There is no such processor.");
   on_pool(asked, [this, asked, processor = *processor] {
-    std::vector<Word> headers;
-    for (const auto& [name, value] : asked->request.headers) headers.push_back({name, value});
-    const auto taken = host_.webhook(asked->caller.tenant, processor, headers, asked->request.body);
+    WebhookCall call{.method = asked->request.method, .query = asked->request.raw_query, .body = asked->request.body};
+    for (const auto& [name, value] : asked->request.headers) call.headers.push_back({name, value});
+    const auto taken = host_.webhook(asked->caller.tenant, processor, call);
     metrics_->count("florin_webhooks_in_total",
                     label("processor", processor.text()) + "," + label("outcome", taken ? "done" : taken.error().code));
-    if (taken) return asked->json("{}");
+    if (taken)
+      return asked->answer(
+          {.status = static_cast<int>(taken->status), .type = taken->content_type, .body = taken->body});
     // Said with 400 the provider sends it no more; with anything else it comes again.
     static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",
                                                     "no_such_tenant"};

@@ -75,6 +75,7 @@ bool read_target(std::string_view target, HttpRequest& into) {
   if (!target.starts_with('/') || target.find('#') != std::string_view::npos) return false;
   const std::size_t mark = std::min(target.find('?'), target.size());
   into.path = target.substr(0, mark);
+  into.raw_query = target.substr(std::min(mark + 1, target.size()));
   if (!read_query(target.substr(std::min(mark + 1, target.size())), into)) return false;
   std::string_view rest = std::string_view(into.path).substr(1);
   while (!rest.empty()) {

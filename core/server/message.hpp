@@ -22,6 +22,7 @@ struct HttpRequest {
   std::optional<std::string> local_user;
   bool on_metrics = false;   ///< it came by the listener of the metrics, or by admin.sock
   bool of_customer = false;  ///< the session of a customer: an answer names no file and line
+  std::string raw_query{};   ///< what stands behind the ?, as it came
 
   /// The first of that name; nullptr: there is none. `name` in lower case.
   const std::string* header(std::string_view name) const;

@@ -53,6 +53,13 @@ inline constexpr MetricName metric_names[] = {
     {"florin_webhooks_out_total", "counter", "deliveries to endpoints by outcome"},
     {"florin_webhooks_out_oldest_pending_seconds", "gauge", "how long the oldest undelivered event has waited"},
     {"florin_webhooks_out_endpoint_enabled", "gauge", "1 when events are sent to the endpoint"},
+    {"florin_plugin_runners", "gauge", "processes of isolated plugins that run now"},
+    {"florin_plugin_calls_total", "counter", "questions to an isolated plugin, by plugin and tenant"},
+    {"florin_plugin_starts_total", "counter",
+     "starts of its process: after the first each is a respawn, or after a rest"},
+    {"florin_plugin_faults_total", "counter", "crashes, forbidden calls and missing answers of it"},
+    {"florin_plugin_quarantines_total", "counter", "how often it was quarantined"},
+    {"florin_plugin_quarantined", "gauge", "1 while it is quarantined, and not asked"},
     {"florin_backup_last_success_timestamp_seconds", "gauge", "when the last backup was made; 0: never"},
     {"florin_draining", "gauge", "1 from SIGTERM on"}};
 

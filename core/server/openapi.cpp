@@ -68,7 +68,8 @@ json::array parameters_of(const Api::Route& route, std::string_view pattern) {
     all.push_back(in_path(name));
   }
   for (const std::string& name : route.parameters)
-    all.push_back(json::object{{"name", name}, {"in", "query"}, {"schema", json::object{{"type", "string"}}}});
+    if (name != "*")  // any that a provider sends
+      all.push_back(json::object{{"name", name}, {"in", "query"}, {"schema", json::object{{"type", "string"}}}});
   return all;
 }
 

@@ -27,6 +27,20 @@ std::size_t length_of(const Result<std::string>& list, bool (*counts)(const json
   return count;
 }
 
+void measure_runners(const Host& host, Metrics& metrics) {
+  double running = 0;
+  for (const Host::PluginRunner& one : host.plugin_runners()) {
+    const std::string of = label("plugin", one.plugin) + "," + label("tenant", one.tenant);
+    running += one.running ? 1 : 0;
+    metrics.set("florin_plugin_calls_total", of, static_cast<double>(one.calls));
+    metrics.set("florin_plugin_starts_total", of, static_cast<double>(one.starts));
+    metrics.set("florin_plugin_faults_total", of, static_cast<double>(one.faults));
+    metrics.set("florin_plugin_quarantines_total", of, static_cast<double>(one.quarantines));
+    metrics.set("florin_plugin_quarantined", of, one.quarantined ? 1 : 0);
+  }
+  metrics.set("florin_plugin_runners", "", running);
+}
+
 void measure(Api& api) {
   Host& host = api.host();
   Metrics& metrics = api.metrics();
@@ -47,6 +61,7 @@ void measure(Api& api) {
                   return state != nullptr && state->is_string() && state->get_string() == "unknown";
                 })));
   }
+  measure_runners(host, metrics);
   api.outbox().measure();
   double backup = 0;
   std::ifstream(std::filesystem::path(host.folder()) / "last_backup") >> backup;
@@ -62,6 +77,29 @@ void serve_metrics(Api& api, const HttpRequest&, const Answer& answer) {
   });
 }
 
+namespace {
+
+/// What a provider's page has added to the address, or sent as a form, for the processor's plugin. It stands behind the
+/// #, so that no log of a server has it. Too much is nothing.
+std::string brought_back(const HttpRequest& request) {
+  constexpr std::size_t most_fields = 16, most_bytes = 4096;
+  HttpRequest form;
+  const std::string* type = request.header("content-type");
+  if (type != nullptr && type->starts_with("application/x-www-form-urlencoded") && request.body.size() <= most_bytes)
+    (void)read_target("/?" + request.body, form);
+  std::string fields;
+  std::size_t count = 0;
+  for (const auto* list : {&request.query, &form.query})
+    for (const auto& [name, value] : *list) {
+      if (name == "order" || name.empty()) continue;
+      fields += (fields.empty() ? "#" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
+      ++count;
+    }
+  return count <= most_fields && fields.size() <= most_bytes ? fields : std::string();
+}
+
+}  // namespace
+
 /// It says nothing about money and knows nobody: the page that it leads to has the session, and asks for the order.
 void serve_return(Api& api, const HttpRequest& request, const Answer& answer) {
   const auto tenant = TenantId::parse(request.segments[1]);
@@ -73,7 +111,7 @@ void serve_return(Api& api, const HttpRequest& request, const Answer& answer) {
                       order->find_first_not_of("0123456789") == std::string::npos;
   HttpReply reply{.status = 303, .type = {}};
   reply.headers = {{"Location", api.base_url() + "/portal/" + tenant->text() + "/return" +
-                                    (number ? "?order=" + *order : std::string())},
+                                    (number ? "?order=" + *order : std::string()) + brought_back(request)},
                    {"Referrer-Policy", "no-referrer"}};
   answer(std::move(reply));
 }

@@ -117,8 +117,7 @@ class Card {
     if (expires && !is_month(expires.view())) checked.problem("expires", "The expiry is year and month, as 2028-04.");
     if (checked.problems.size() > 0) return checked;
 
-    checked.details = {{Text("token"), token}, {Text("brand"), brand}, {Text("last4"), last4}};
-    if (expires) checked.details.add({Text("expires"), expires});
+    checked.details = {{Text("token"), token}, {Text("brand"), brand}};
     checked.brand = brand;
     checked.masked = brand + " •••• " + last4;
     return checked;

@@ -69,6 +69,7 @@ pub const THROTTLED: u32 = 10;
 pub const WAIT: u32 = 0;
 pub const REDIRECT: u32 = 1;
 pub const DISPLAY: u32 = 2;
+pub const ENTER: u32 = 3;
 pub const SEND: u32 = 1;
 pub const DONE: u32 = 2;
 pub const CHARGE: u32 = 1;
@@ -78,9 +79,11 @@ pub const STATUS: u32 = 4;
 pub const PULL: u32 = 5;
 pub const CAPTURE: u32 = 6;
 pub const SAVE_METHOD: u32 = 7;
+pub const CONFIRM: u32 = 8;
 pub const OFF_SESSION: u32 = 1;
 pub const OF_REFUND: u32 = 2;
 pub const OF_METHOD: u32 = 4;
+pub const MAY_KEEP: u32 = 8;
 pub const NEVER: u32 = 0;
 pub const EQUAL: u32 = 1;
 pub const ASKED: u32 = 2;
@@ -495,8 +498,9 @@ pub struct Operation {
     pub until_us: i64,
     pub person: List,
     pub return_url: Text,
+    pub answer: List,
 }
-const _: () = assert!(std::mem::size_of::<Operation>() == 272);
+const _: () = assert!(std::mem::size_of::<Operation>() == 288);
 impl Default for Operation {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }
@@ -531,8 +535,10 @@ pub struct Webhook {
     pub json: List,
     pub headers: List,
     pub received_at_us: i64,
+    pub method: Text,
+    pub query: Text,
 }
-const _: () = assert!(std::mem::size_of::<Webhook>() == 64);
+const _: () = assert!(std::mem::size_of::<Webhook>() == 96);
 impl Default for Webhook {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }
@@ -562,13 +568,29 @@ impl Default for Claim {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct WebhookAnswer {
+    pub size: u32,
+    pub status: u32,
+    pub content_type: Text,
+    pub body: Text,
+}
+const _: () = assert!(std::mem::size_of::<WebhookAnswer>() == 40);
+impl Default for WebhookAnswer {
+    fn default() -> Self {
+        unsafe { std::mem::zeroed() }
+    }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct Claims {
     pub size: u32,
     pub zero: u32,
     pub claims: List,
     pub checks: List,
+    pub answer: *const WebhookAnswer,
 }
-const _: () = assert!(std::mem::size_of::<Claims>() == 40);
+const _: () = assert!(std::mem::size_of::<Claims>() == 48);
 impl Default for Claims {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }
@@ -636,8 +658,9 @@ pub struct Processor1 {
     pub pull: Option<Operate>,
     pub capture: Option<Operate>,
     pub save_method: Option<Operate>,
+    pub confirm: Option<Operate>,
 }
-const _: () = assert!(std::mem::size_of::<Processor1>() == 80);
+const _: () = assert!(std::mem::size_of::<Processor1>() == 88);
 impl Default for Processor1 {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }

@@ -10,7 +10,7 @@ run(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${WORK}/mine -B ${WORK}/mine/build -DCM
             -DCMAKE_C_COMPILER=${CC} -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Debug
             "-DCMAKE_C_FLAGS=-Wall -Wextra -Wpedantic -Werror" "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
 run(COMMAND ${CMAKE_COMMAND} --build ${WORK}/mine/build)
-file(GLOB made ${WORK}/florin/${LIB}/florin/plugins/*.so ${WORK}/mine/build/*.so)
+file(GLOB made ${WORK}/florin/${LIB}/florin/plugins/*.so ${WORK}/mine/build/loyalty.so ${WORK}/mine/build/vat.so)
 file(COPY ${made} DESTINATION ${WORK}/mine/plugins)
 
 set(florin ${WORK}/florin/bin/florin)
@@ -19,6 +19,17 @@ run(COMMAND ${florin} check ${WORK}/mine/florin.yaml EXPECT "1 tenant without an
 foreach(words "" --restart --twice)
   run(COMMAND ${florin} scenario --config ${WORK}/mine/florin.yaml ${words} ${WORK}/mine/stories
       EXPECT "3 stories.*all as told")
+endforeach()
+
+# The processor: every rule, its provider's answers, and its stories in the host and isolated.
+run(COMMAND ${florin} plugin check ${WORK}/mine/build/quay.so --against ${WORK}/mine/quay/exchanges EXPECT "holds")
+run(COMMAND ${florin} plugin test ${WORK}/mine/quay/stories --plugin ${WORK}/mine/build/quay.so
+    EXPECT "2 stories.*the same journal")
+file(GLOB shipped ${WORK}/florin/${LIB}/florin/plugins/*.so)
+file(COPY ${shipped} ${WORK}/mine/build/quay.so DESTINATION ${WORK}/mine/quay/plugins)
+foreach(words --restart --twice)
+  run(COMMAND ${florin} scenario --config ${WORK}/mine/quay/florin.yaml ${words} ${WORK}/mine/quay/stories
+      EXPECT "2 stories.*all as told")
 endforeach()
 
 # A word of theirs that is wrong is said with its line, and the tenant does not start.

@@ -65,7 +65,7 @@ class Credential : public testing::Test {
             .amount = *Money::parse("49.00 USD"),
             .method = "card"};
   }
-  Result<std::vector<WebhookClaim>> heard(std::vector<std::pair<std::string, std::string>> headers = {}) {
+  Result<Heard> heard(std::vector<std::pair<std::string, std::string>> headers = {}) {
     return plugin.webhook(
         {.body = R"({"key": "k1"})", .headers = std::move(headers), .received_at = start}, secrets,
         [&](const PlannedRequest& request) { return ask_provider(plugin, request, provider, secrets, start); });
@@ -122,9 +122,9 @@ TEST_F(Credential, IsObtainedByOneOfThoseWhoWantIt) {
 TEST_F(Credential, ProvesAWebhookByAsking) {
   const auto said = heard();
   ASSERT_TRUE(said) << said.error().message;
-  ASSERT_EQ(said->size(), 1U);
-  EXPECT_TRUE(said->at(0).proven);
-  EXPECT_EQ(said->at(0).payment_key, "k1");
+  ASSERT_EQ(said->claims.size(), 1U);
+  EXPECT_TRUE(said->claims.at(0).proven);
+  EXPECT_EQ(said->claims.at(0).payment_key, "k1");
   EXPECT_EQ(provider.seen.back(), "/verify Bearer t1");
   EXPECT_EQ(std::ranges::count(provider.seen, std::string("/verify Bearer t1")), 1) << "asked once";
 }

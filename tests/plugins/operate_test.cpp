@@ -194,11 +194,11 @@ TEST_F(Sandbox, AWebhookIsBelievedOnlyWithItsSignatureAndInItsTime) {
   WebhookMessage message{.body = hook.body, .headers = hook.headers, .received_at = hook.due_at + seconds(1)};
   const auto claims = plugin.webhook(message, secrets);
   ASSERT_TRUE(claims) << claims.error().message;
-  ASSERT_EQ(claims->size(), 1U);
-  EXPECT_TRUE(claims->at(0).proven);
-  EXPECT_EQ(claims->at(0).payment_key, "k1");
-  EXPECT_EQ(claims->at(0).said.state, AttemptState::captured);
-  EXPECT_EQ(claims->at(0).event, "evt_ch_1_charge.captured");
+  ASSERT_EQ(claims->claims.size(), 1U);
+  EXPECT_TRUE(claims->claims.at(0).proven);
+  EXPECT_EQ(claims->claims.at(0).payment_key, "k1");
+  EXPECT_EQ(claims->claims.at(0).said.state, AttemptState::captured);
+  EXPECT_EQ(claims->claims.at(0).event, "evt_ch_1_charge.captured");
 
   auto changed = message;
   changed.body.replace(changed.body.find("4900"), 4, "9900");
@@ -389,7 +389,7 @@ TEST_P(OldProcessor, BuiltWithAnEarlierHeaderProvesItsWebhooks) {
     ASSERT_TRUE(plugin) << plugin.error().front().message;
     const auto said = plugin->webhook(message, known);
     ASSERT_TRUE(said) << said.error().message;
-    EXPECT_TRUE(said->at(0).proven);
+    EXPECT_TRUE(said->claims.at(0).proven);
     WebhookMessage other = message;
     other.body += "?";
     EXPECT_EQ(plugin->webhook(other, known).error().code, "bad_signature");

@@ -148,6 +148,43 @@ TEST_F(Zoo, WhatMakesASystemCallIsEndedByItsName) {
   ASSERT_EQ(figures.size(), 0U) << "the last instance took its runner with it";
 }
 
+TEST_F(Zoo, OtherDoorsToTheKernelAreShutToo) {
+  const auto library = open();
+  for (const char* name :
+       {"memfd_create", "io_uring_setup", "bpf",    "userfaultfd", "perf_event_open", "keyctl",
+        "unshare",      "setuid",         "shmget", "pidfd_open",  "personality",     "sched_setaffinity",
+        "timer_create", "pipe2",          "dup",    "sendmsg",     "mount",           "seccomp",
+        "vfork",        "mprotect"})
+    expect_told({name, (std::string("called ") + name + " in decide").c_str()},
+                policy(library, std::string("calls_") + name));
+  // It finds out whose child it is first.
+  expect_told({"process_vm_readv", "called "}, policy(library, "calls_process_vm_readv"));
+#if defined(__x86_64__)
+  for (const char* way : {"calls_x32", "calls_int80"}) expect_told({way, " in decide"}, policy(library, way));
+#endif
+  EXPECT_EQ(policy(library, "good"), "") << "it is started again and answers";
+}
+
+TEST_F(Zoo, WhatAWebhookIsAnsweredWithIsTextOfTwoHundred) {
+  const auto library = open();
+  const Case cases[] = {{"says_ok", ""},
+                        {"says_moved", "a status of 302 to a webhook that it takes"},
+                        {"says_nothing_of_status", "a status of 0 to a webhook that it takes"},
+                        {"says_much", "more than 4096 bytes to a webhook"},
+                        {"says_escapes", "a control character"},
+                        {"says_another_header", "a control character"},
+                        {"says_it_too_small", "a struct that is too small"},
+                        {"says_bytes", "is not UTF-8"},
+                        {"says_nowhere", "was ended by SIGSEGV in webhook"}};
+  for (const Case& one : cases) {
+    const auto made = library.processor("zoo", setup(one.way));
+    ASSERT_TRUE(made) << one.way;
+    const auto heard = made->webhook({.body = "{}", .headers = {}, .received_at = {}}, {});
+    expect_told(one, heard ? std::string() : heard.error().message);
+    if (heard) EXPECT_EQ(heard->answer.body, "OK");
+  }
+}
+
 TEST_F(Zoo, WhatNeverAnswersIsEndedAtItsDeadline) {
   folder.with("zoo");
   PluginPlaces places = folder.places();

@@ -123,6 +123,8 @@ struct SavedMethod {
   std::string token;
   std::string brand;
   std::string masked;
+  /// The entry that holds, sealed, what its plugin made of the customer's input for the processor; none: nothing.
+  std::optional<std::uint64_t> details_at{};
 
   /// Nothing of it is kept but that this processor may take what its customer pays there and then.
   bool once() const { return slot == "once"; }
@@ -145,7 +147,9 @@ struct Saving {
   std::string raw;
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;
-  std::string action;  ///< JSON: what the customer must do
+  std::string action;                         ///< JSON: what the customer must do
+  std::optional<std::uint64_t> details_at{};  ///< as of a SavedMethod
+  std::optional<std::uint64_t> answer_at{};   ///< as of an Attempt
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||

@@ -99,6 +99,8 @@ struct Applying {
   void operator()(const PersonalDataErased&) {
     account.personal_data_sealed = false;
     account.person_at = PersonAt{};
+    for (SavedMethod& method : account.methods) method.details_at.reset();
+    for (Saving& saving : account.savings) saving.details_at = saving.answer_at = std::nullopt;
   }
 
   void operator()(const TrialStarted& fact) {
@@ -394,6 +396,7 @@ struct Applying {
     moved.decline = fact.decline;
     moved.decline_code = fact.decline_code;
     moved.action = fact.action;
+    moved.answer_at.reset();
     if (fact.sent_at) moved.sent_at = *fact.sent_at;
     if (fact.look_up_lag.us > 0) moved.look_up_lag = fact.look_up_lag;
     moved.alarm = fact.alarm;
@@ -670,11 +673,17 @@ struct Applying {
     moved.decline = fact.decline;
     moved.decline_code = fact.decline_code;
     moved.action = fact.action;
+    moved.answer_at.reset();
   }
   void operator()(const LookUpPlanned& fact) {
-    if (fact.attempt != 0) attempt(fact.order, fact.attempt).ask_at = at;
-    if (fact.refund) there(account.refund(fact.refund), "no such refund").ask_at = at;
-    if (fact.saving) there(account.saving(fact.saving), "no such saving").ask_at = at;
+    const auto ask_now = [&](auto& asked) {
+      asked.ask_at = at;
+      if constexpr (requires { asked.answer_at; })
+        if (fact.answered) asked.answer_at = this_entry;
+    };
+    if (fact.attempt != 0) ask_now(attempt(fact.order, fact.attempt));
+    if (fact.refund) ask_now(there(account.refund(fact.refund), "no such refund"));
+    if (fact.saving) ask_now(there(account.saving(fact.saving), "no such saving"));
   }
   void operator()(const CancelPlanned& fact) {
     Attempt& cancelled = attempt(fact.order, fact.attempt);
@@ -810,6 +819,29 @@ void apply(Account& account, TenantState& tenant, const Fact& fact, Instant at) 
   std::visit(Applying{account, tenant, at}, fact);
 }
 
+namespace {
+
+/// What this entry holds, sealed, is found at its position.
+void name_sealed(Account& account, const Entry& entry, std::uint64_t position) {
+  const auto name = [&](std::optional<std::uint64_t>& at) {
+    if (at == this_entry) at = position;
+  };
+  for (const Fact& fact : entry.facts) {
+    if (const auto* added = std::get_if<PaymentMethodAdded>(&fact); added != nullptr && added->method.details_at)
+      for (SavedMethod& method : account.methods) name(method.details_at);
+    if (const auto* started = std::get_if<SavingStarted>(&fact); started != nullptr && started->saving->details_at)
+      for (Saving& saving : account.savings) name(saving.details_at);
+    const auto* planned = std::get_if<LookUpPlanned>(&fact);
+    if (planned == nullptr || !planned->answered) continue;
+    if (Saving* saving = account.saving(planned->saving)) name(saving->answer_at);
+    if (Order* order = account.order(planned->order))
+      if (planned->attempt != 0 && planned->attempt <= order->attempts.size())
+        name(order->attempts[planned->attempt - 1].answer_at);
+  }
+}
+
+}  // namespace
+
 void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint64_t position) {
   const std::size_t grants_before = account.grants.size();
   bool only_spent = true;
@@ -821,6 +853,7 @@ void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint6
   account.last_at = entry.at;
   if ((!only_spent || entry.facts.empty()) && account.person_at)
     std::ranges::replace(account.person_at->entries, this_entry, position);
+  if (!only_spent) name_sealed(account, entry, position);
   if (!only_spent || entry.facts.empty()) account.orders.settle(is_settled);
   // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
   if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;

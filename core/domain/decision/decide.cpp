@@ -152,7 +152,10 @@ struct Deciding {
   void operator()(const SetApproval& command) const { set_approval(draft, command); }
   void operator()(const AdjustCredits& command) const { adjust_credits(draft, command); }
   void operator()(const ErasePersonalData&) const {
-    if (!draft.account.personal_data_sealed) refuse("nobody_to_erase", "No personal data is kept of this account.");
+    const bool of_methods =
+        std::ranges::any_of(draft.account.methods, [](const SavedMethod& one) { return one.details_at.has_value(); });
+    if (!draft.account.personal_data_sealed && !of_methods)
+      refuse("nobody_to_erase", "No personal data is kept of this account.");
     draft.add(PersonalDataErased{});
   }
 

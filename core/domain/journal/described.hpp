@@ -117,8 +117,8 @@ BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(PaymentReported, (), (order, attempt, said, sent))
 BOOST_DESCRIBE_STRUCT(RefundReported, (), (refund, said, sent))
 BOOST_DESCRIBE_STRUCT(CancelReported, (), (order, attempt, said))
-BOOST_DESCRIBE_STRUCT(SetUpPaymentMethod, (), (method, slot, through))
-BOOST_DESCRIBE_STRUCT(CustomerReturned, (), (order))
+BOOST_DESCRIBE_STRUCT(SetUpPaymentMethod, (), (method, slot, through, details))
+BOOST_DESCRIBE_STRUCT(CustomerReturned, (), (order, answer))
 BOOST_DESCRIBE_STRUCT(SetUpReported, (), (saving, said))
 BOOST_DESCRIBE_STRUCT(LookUp, (), (order, attempt, refund, saving))
 BOOST_DESCRIBE_STRUCT(ApplyCatalog, (), (version, text, again))
@@ -140,7 +140,7 @@ BOOST_DESCRIBE_STRUCT(Fee, (), (amount, settlement))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
                       (number, method, processor, token, key, amount, state, started_at, send_before, ask_at, asked,
                        ref, raw, decline, decline_code, action, sent_at, alarm, kept, cancel_at, cancels, fee,
-                       look_up_lag))
+                       look_up_lag, answer_at))
 BOOST_DESCRIBE_STRUCT(Undelivered, (), (since, try_at, tries, plugin, code, text))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
@@ -167,10 +167,10 @@ BOOST_DESCRIBE_STRUCT(TrialState, (), (started_at, ends_at, picked))
 BOOST_DESCRIBE_STRUCT(Take, (), (grant, amount))
 BOOST_DESCRIBE_STRUCT(Hold, (), (id, meter, type, takes, ends_at))
 BOOST_DESCRIBE_STRUCT(Owed, (), (type, amount))
-BOOST_DESCRIBE_STRUCT(SavedMethod, (), (id, method, slot, processor, token, brand, masked))
+BOOST_DESCRIBE_STRUCT(SavedMethod, (), (id, method, slot, processor, token, brand, masked, details_at))
 BOOST_DESCRIBE_STRUCT(Saving, (),
                       (id, method, slot, processor, key, state, started_at, send_before, until, ask_at, asked, ref, raw,
-                       decline, decline_code, action))
+                       decline, decline_code, action, details_at, answer_at))
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
@@ -305,7 +305,7 @@ BOOST_DESCRIBE_STRUCT(LateMoneyKept, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(CancelPlanned, (), (order, attempt, at, cancels, raw))
 BOOST_DESCRIBE_STRUCT(SavingStarted, (), (saving))
 BOOST_DESCRIBE_STRUCT(SavingMoved, (), (saving, state, ask_at, ref, raw, decline, decline_code, action))
-BOOST_DESCRIBE_STRUCT(LookUpPlanned, (), (order, attempt, refund, saving))
+BOOST_DESCRIBE_STRUCT(LookUpPlanned, (), (order, attempt, refund, saving, answered))
 BOOST_DESCRIBE_STRUCT(FeeTaken, (), (order, attempt, fee))
 BOOST_DESCRIBE_STRUCT(AmountWrittenOff, (), (order, amount, lines, because))
 BOOST_DESCRIBE_STRUCT(NextInvoiceSet, (), (lines))

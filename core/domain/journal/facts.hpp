@@ -536,6 +536,7 @@ struct LookUpPlanned {
   std::uint32_t attempt = 0;
   RefundId refund;
   SavingId saving;
+  bool answered = false;  ///< this entry holds, sealed, what its customer answered: the processor hears that first
 };
 
 /// What a processor kept of a captured payment, or in which payout it is, is known now.

@@ -103,6 +103,8 @@ struct Attempt {
   std::uint32_t cancels = 0;  ///< how often it was asked to
   Seldom<Fee> fee;            ///< none: its processor has not said yet
   Duration look_up_lag;       ///< as its processor declares it: absence before that proves nothing; 0: not known
+  /// The entry that holds, sealed, what its customer answered, while its processor has still to hear it.
+  std::optional<std::uint64_t> answer_at{};
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||

@@ -39,6 +39,11 @@ void keep(Draft& draft, SavedMethod method) {
   if (!draft.account.order(unpaid)->in_flight()) try_afresh(draft, unpaid);
 }
 
+/// What a command says under seal stands in its entry. No entry is the 0th: it stands for the one that is made.
+std::optional<std::uint64_t> sealed_here(const std::vector<Word>& words) {
+  return words.empty() ? std::nullopt : std::optional<std::uint64_t>(0);
+}
+
 void move(Draft& draft, const Saving& saving, const ProviderReport& said, Instant ask_at) {
   draft.add(SavingMoved{.saving = saving.id,
                         .state = said.state,
@@ -61,14 +66,16 @@ ProcessorId well_keeper(const TenantState& tenant, const Method& method, Instant
 void add_payment_method(Draft& draft, const Actor& actor, const AddPaymentMethod& command) {
   const Method& method = keepable(draft, actor, command.method, command.slot);
   must_take(method, command.brand);
-  if (command.token.empty()) refuse("token_missing", "The processor's token of the method is missing.", method.at);
+  if (command.token.empty() && command.details.empty())
+    refuse("token_missing", "The processor's token of the method is missing.", method.at);
   keep(draft, {.id = {},
                .method = command.method,
                .slot = command.slot,
                .processor = keeper(method, command.through),
                .token = command.token,
                .brand = command.brand,
-               .masked = command.masked});
+               .masked = command.masked,
+               .details_at = sealed_here(command.details)});
 }
 
 void remove_payment_method(Draft& draft, const RemovePaymentMethod& command) {
@@ -92,6 +99,7 @@ void set_up_payment_method(Draft& draft, const Actor& actor, const SetUpPaymentM
       .processor = command.through ? keeper(method, command.through) : well_keeper(draft.tenant, method, draft.now),
       .key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/saving " +
                                       std::to_string(id.value))};
+  saving.details_at = sealed_here(command.details);
   saving.started_at = draft.now;
   saving.ask_at = draft.now;
   saving.send_before = draft.now + send_window;
@@ -135,6 +143,26 @@ void set_up_reported(Draft& draft, const SetUpReported& command) {
                .masked = said.masked});
 }
 
+bool may_be_kept(const Account& account, const Order& order, const SavedMethod& used) {
+  return used.once() && order.kind == OrderKind::subscription &&
+         std::ranges::all_of(account.methods,
+                             [](const SavedMethod& one) { return one.once() || one.slot == "invoice"; });
+}
+
+void keep_charged(Draft& draft, const Order& order, const Attempt& attempt, const ProviderReport& said) {
+  const SavedMethod* used = draft.account.method(attempt.method);
+  if (said.token.empty() || used == nullptr || !may_be_kept(draft.account, order, *used)) return;
+  const Method* method = draft.catalog().method(used->method);
+  if (method == nullptr || method->slots.empty() || !takes(*method, said.brand)) return;
+  draft.add(PaymentMethodAdded{{.id = {draft.account.last_method + 1},
+                                .method = used->method,
+                                .slot = method->slots.front(),
+                                .processor = attempt.processor,
+                                .token = said.token,
+                                .brand = said.brand,
+                                .masked = said.masked}});
+}
+
 void close_saving(Draft& draft, SavingId id) {
   const Saving saving = *draft.account.saving(id);
   ProviderReport said;
@@ -167,16 +195,22 @@ void look_up(Draft& draft, const LookUp& command) {
 void customer_returned(Draft& draft, const CustomerReturned& command) {
   if (command.order && draft.account.order(*command.order) == nullptr)
     refuse("no_such_order", "There is no such order.");
+  const auto waits = [](AttemptState state) { return state != AttemptState::started; };
   std::vector<LookUpPlanned> asked;
   for (const Order& order : draft.account.orders.open())
     for (const Attempt& attempt : order.attempts)
-      if ((!command.order || order.id == *command.order) && attempt.open() && attempt.state != AttemptState::started &&
+      if ((!command.order || order.id == *command.order) && attempt.open() && waits(attempt.state) &&
           attempt.ask_at != never)
-        asked.push_back({order.id, attempt.number, {}, {}});
+        asked.push_back({.order = order.id, .attempt = attempt.number, .refund = {}, .saving = {}});
   for (const Saving& saving : draft.account.savings)
-    if (!command.order && saving.open() && saving.state != AttemptState::started)
-      asked.push_back({{}, 0, {}, saving.id});
+    if (!command.order && saving.open() && waits(saving.state))
+      asked.push_back({.order = {}, .attempt = 0, .refund = {}, .saving = saving.id});
   if (asked.empty()) refuse("nothing_to_ask", "Nothing waits for its customer.");
+  if (!command.answer.empty()) {
+    if (asked.size() > 1)
+      refuse("order_missing", "Several payments wait for their customer: name the order that the answer is for.");
+    asked.front().answered = true;
+  }
   for (const LookUpPlanned& one : asked) draft.add(one);
 }
 

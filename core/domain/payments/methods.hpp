@@ -18,6 +18,13 @@ void set_up_reported(Draft& draft, const SetUpReported& command);
 /// The customer's time for it has run out.
 void close_saving(Draft& draft, SavingId saving);
 
+/// Whether a method that is used once may become one of the account's, should its processor name it in a charge's
+/// answer: with the first payment of a subscription, whose renewals its customer has agreed to, where nothing else is
+/// kept.
+bool may_be_kept(const Account& account, const Order& order, const SavedMethod& used);
+/// The charge of an attempt named one.
+void keep_charged(Draft& draft, const Order& order, const Attempt& attempt, const ProviderReport& said);
+
 /// Asks the processor now. Refused when its word is final already.
 void look_up(Draft& draft, const LookUp& command);
 /// Asks about what its customer had to do, of an order or at all. Refused when nothing waits for that.

@@ -6,6 +6,7 @@
 #include "domain/orders/place.hpp"
 #include "domain/payments/cancel.hpp"
 #include "domain/payments/match.hpp"
+#include "domain/payments/methods.hpp"
 #include "domain/payments/refund.hpp"
 #include "domain/payments/retry.hpp"
 
@@ -234,6 +235,7 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
   if (const auto there = answered(command)) count_answer(draft, attempt.processor, *there);
   if (moved.state == AttemptState::captured) {
     take_fee(draft, command, attempt);
+    keep_charged(draft, *draft.account.order(command.order), attempt, said);
     return money_came(draft, command.order, command.attempt);
   }
   const Order& after = *draft.account.order(command.order);

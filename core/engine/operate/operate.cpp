@@ -59,7 +59,8 @@ class Run : public std::enable_shared_from_this<Run> {
     asks.kind = OperationKind::status;
     asks.in_doubt = false;
     asks.send_before = never;
-    asks.of_method = operation_.kind == OperationKind::save_method;
+    asks.of_method = operation_.of_method || operation_.kind == OperationKind::save_method;
+    if (operation_.kind == OperationKind::confirm) asks.key = operation_.payment_key;
     asks.of_refund = operation_.kind == OperationKind::refund;
     if (asks.of_refund) {
       asks.refund_key = operation_.key;
@@ -121,7 +122,7 @@ class Run : public std::enable_shared_from_this<Run> {
   /// Of a payment that is there: not having reached the provider says nothing of the payment itself.
   bool of_payment_there() const {
     return operation_.kind == OperationKind::status || operation_.kind == OperationKind::cancel ||
-           operation_.kind == OperationKind::capture;
+           operation_.kind == OperationKind::capture || operation_.kind == OperationKind::confirm;
   }
 
   /// No word of the provider's on what became of it.
@@ -161,7 +162,9 @@ class Run : public std::enable_shared_from_this<Run> {
     std::ranges::move(plugin_.credentials().all(), std::back_inserter(secrets));
     // Nor of persons, in what people read: in an id or an address the same letters may be something else.
     std::vector<std::string> person;
-    for (const auto& [name, value] : operation_.person) person.push_back(value);
+    for (const auto* words : {&operation_.person, &operation_.details, &operation_.answer})
+      for (const auto& [name, value] : *words)
+        if (name != "brand") person.push_back(value);
     for (std::string* text : {&said.raw, &said.decline_code, &said.text}) scrub(*text, person);
     for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
       scrub(*text, secrets);

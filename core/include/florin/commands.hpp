@@ -110,7 +110,8 @@ struct SetAutoRecharge {
   std::optional<CreditAmount> amount;
 };
 /// A method that a processor has stored. `details` is what the method's form asks for (token, brand, last4; address);
-/// its plugin checks them and makes the rest. They are not kept: a number or an address never enters the journal.
+/// its plugin checks them and makes the rest. What it makes for the processor, such as an account's number, is sealed
+/// before anything is written, and reaches that processor alone.
 struct AddPaymentMethod {
   MethodId method;   ///< card, upi
   std::string slot;  ///< primary, backup
@@ -459,12 +460,17 @@ struct SetUpPaymentMethod {
   MethodId method;
   std::string slot;                    ///< primary, backup
   std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
+  std::vector<Word> details{};         ///< what the method's form asks for, as in AddPaymentMethod
 };
 
 /// The customer came back from where a payment, or the saving of a method, had sent them, or did what was asked: their
-/// processors are asked now. What a browser brings along is no proof, and is not wanted.
+/// processors are asked now. What a browser brings along proves nothing: `answer` is for the processor, where its
+/// plugin can hand it over.
 struct CustomerReturned {
   std::optional<OrderId> order;  ///< none: everything that waits for its customer
+  /// What the customer typed (a code that was sent to them) or their browser brought back, by name. Sealed before
+  /// anything is written.
+  std::vector<Word> answer{};
 };
 
 /// A key by which a backend asks things of a tenant over HTTP. The books keep its digest, never the key.

@@ -190,6 +190,20 @@ struct HostOptions {
   std::optional<std::vector<TenantId>> begins;
 };
 
+/// A provider's request, as it came.
+struct WebhookCall {
+  std::string method = "POST";
+  std::string query;  ///< what stood behind the ? of its address
+  std::vector<Word> headers;
+  std::string body;
+};
+/// What its provider wants to read.
+struct WebhookReply {
+  std::uint32_t status = 200;
+  std::string content_type;
+  std::string body;
+};
+
 /// One billing host: tenants from YAML, plugins from shared libraries, books in a journal. Thread-safe.
 class FLORIN_API Host {
  public:
@@ -322,11 +336,10 @@ class FLORIN_API Host {
   Result<std::vector<std::string>> wait_for_payments(const TenantId& tenant, const AccountId& account,
                                                      Duration most) const;
 
-  /// A provider's webhook as it came, bytes and headers: answer 2xx when this is done. In any order, any number of
-  /// times; each event counts once. Errors: no_such_processor, bad_signature, no_webhooks (400: send it no more);
-  /// others: ask for it again.
-  Status webhook(const TenantId& tenant, const ProcessorId& processor, const std::vector<Word>& headers,
-                 std::string_view body);
+  /// A provider's webhook as it came. In any order, any number of times; each event counts once. What it comes to is
+  /// what to answer with. Errors: no_such_processor, bad_signature, no_webhooks (400: send it no more); others: ask for
+  /// it again.
+  Result<WebhookReply> webhook(const TenantId& tenant, const ProcessorId& processor, const WebhookCall& call);
 
   /// Every payment whose outcome is open, unknown or in doubt, refunds that are not paid yet, processors that do not
   /// answer, and discrepancies between books, each with why, as JSON. Errors: no_such_tenant.
@@ -363,6 +376,14 @@ class FLORIN_API Host {
     std::string problem;         ///< why the last try failed; empty: it did not
   };
   Views views() const;
+
+  /// What the process of an isolated plugin did so far, for one tenant.
+  struct PluginRunner {
+    std::string plugin, tenant;
+    std::uint64_t calls = 0, starts = 0, faults = 0, quarantines = 0;
+    bool running = false, quarantined = false;
+  };
+  std::vector<PluginRunner> plugin_runners() const;
 
   /// Makes everything durable that waits, and lets the journal go. The destructor does it too. Afterwards every call
   /// answers `closed`, and another host may open the journal.

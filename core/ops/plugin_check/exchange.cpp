@@ -50,7 +50,8 @@ std::optional<OperationKind> kind_of(const std::string& word) {
                                                                     {"status", OperationKind::status},
                                                                     {"pull", OperationKind::pull},
                                                                     {"capture", OperationKind::capture},
-                                                                    {"save_method", OperationKind::save_method}};
+                                                                    {"save_method", OperationKind::save_method},
+                                                                    {"confirm", OperationKind::confirm}};
   for (const auto& [name, kind] : words)
     if (word == name) return kind;
   return std::nullopt;
@@ -71,12 +72,17 @@ Result<Exchange> exchange_of(const json::object& object, const std::string& name
   const std::string operation = text_of(object, "operation");
   if (operation == "webhook") {
     exchange.of_webhook = true;
-    exchange.message = {.body = body_of(object), .headers = pairs_of(object, "headers"), .received_at = at};
+    exchange.answer = text_of(expect->get_object(), "answer");
+    exchange.message = {.body = body_of(object),
+                        .headers = pairs_of(object, "headers"),
+                        .received_at = at,
+                        .method = text_of(object, "http", "POST"),
+                        .query = filled(text_of(object, "query"))};
     return exchange;
   }
   const auto kind = kind_of(operation);
   if (!kind)
-    return bad("'operation' is charge, status, refund, cancel, capture, save_method, pull or webhook, not '" +
+    return bad("'operation' is charge, status, refund, cancel, capture, save_method, confirm, pull or webhook, not '" +
                operation + "'");
   const auto amount = Money::parse(text_of(object, "amount", "49.00 USD"));
   if (!amount) return bad(amount.error().message);
@@ -96,6 +102,8 @@ Result<Exchange> exchange_of(const json::object& object, const std::string& name
   of.description = "Growth, monthly";
   of.details = pairs_of(object, "details");
   of.person = pairs_of(object, "person");
+  of.answer = pairs_of(object, "answer");
+  of.may_keep = text_of(object, "keep") == "yes";
   of.from = {at.us - 86'400'000'000};
   of.until = at;
   if (*kind == OperationKind::pull) of.amount = {};

@@ -19,6 +19,7 @@ struct Exchange {
   std::vector<std::pair<std::string, std::string>> secrets;
   std::string state;         ///< captured, declined, …; of a webhook: proven, refused, hint; of a pull: page
   std::string ref, decline;  ///< empty: not compared
+  std::string answer;        ///< of a webhook: what it is answered with; empty: not compared
   bool absent = false;
 };
 

@@ -40,7 +40,8 @@ const char* name_of(DeclineKind kind) {
 }
 
 const char* name_of(OperationKind kind) {
-  static constexpr const char* names[] = {"", "charge", "cancel", "refund", "status", "pull", "capture", "save_method"};
+  static constexpr const char* names[] = {"",     "charge",  "cancel",      "refund", "status",
+                                          "pull", "capture", "save_method", "confirm"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -137,8 +138,10 @@ class Checks {
     of.customer_key = "check/ann";
     of.description = "Growth, monthly";
     of.started_at = at;
-    if (kind == OperationKind::refund || kind == OperationKind::cancel || kind == OperationKind::capture)
+    if (kind == OperationKind::refund || kind == OperationKind::cancel || kind == OperationKind::capture ||
+        kind == OperationKind::confirm)
       of.ref = "pay_check";
+    if (kind == OperationKind::confirm) of.answer = {{"code", "123456"}};
     for (const std::string& word : file_.manifest.person)
       of.person.emplace_back(word, word == "email" ? "check@example.com" : word == "phone" ? "+14155550100" : "check");
     return of;
@@ -286,8 +289,8 @@ class Checks {
           const auto said = plugin_->webhook(message, secrets);
           ++heard;
           if (!said && said.error().code != "bad_signature") throw Broken{said.error().message, see};
-          for (const WebhookClaim& claim : said ? *said : std::vector<WebhookClaim>())
-            if (claim.proven) throw Broken{"it takes a message that nobody signed for proven", see};
+          if (said && std::ranges::any_of(said->claims, &WebhookClaim::proven))
+            throw Broken{"it takes a message that nobody signed for proven", see};
         }
       return fmt::format("{} messages that nobody signed: none is proven, none crashed it", heard);
     });
@@ -301,7 +304,7 @@ class Checks {
       int asked = 0;
       for (const OperationKind kind :
            {OperationKind::charge, OperationKind::status, OperationKind::refund, OperationKind::cancel,
-            OperationKind::capture, OperationKind::save_method, OperationKind::pull}) {
+            OperationKind::capture, OperationKind::save_method, OperationKind::pull, OperationKind::confirm}) {
         if (!can(kind)) continue;
         each(kind, [&](const Operation& of, const std::string& see) {
           std::vector<ProviderReply> replies;
@@ -362,7 +365,11 @@ class Checks {
       const auto said = plugin_->webhook(message, secrets);
       if (!said && said.error().code == "bad_signature") return "refused";
       if (!said) throw Broken{said.error().message, exchange.name};
-      return std::ranges::any_of(*said, &WebhookClaim::proven) ? "proven" : said->empty() ? "nothing" : "hint";
+      if (!exchange.answer.empty() && said->answer.body != exchange.answer)
+        throw Broken{fmt::format("it answers '{}', and 'expect' says '{}'", said->answer.body, exchange.answer),
+                     exchange.name};
+      if (std::ranges::any_of(said->claims, &WebhookClaim::proven)) return "proven";
+      return said->claims.empty() ? "nothing" : "hint";
     };
     const std::string state = state_of(exchange.message);
     if (state != exchange.state)
@@ -374,6 +381,15 @@ class Checks {
       mutated.body[i] = mutated.body[i] == 'x' ? 'y' : 'x';
       if (state_of(mutated) == "proven")
         throw Broken{fmt::format("with byte {} changed it is still proven: sign the whole body", i), exchange.name};
+    }
+    // What comes by GET says all in its address.
+    mutated = exchange.message;
+    for (std::size_t i = 0; exchange.message.body.empty() && i < mutated.query.size(); ++i) {
+      mutated.query = exchange.message.query;
+      mutated.query[i] = mutated.query[i] == 'x' ? 'y' : 'x';
+      if (state_of(mutated) == "proven")
+        throw Broken{fmt::format("with byte {} of its query changed it is still proven: sign all of it", i),
+                     exchange.name};
     }
     return "proven, and with any byte changed no more";
   }

@@ -99,6 +99,7 @@ void parts(V& v, florin_operation& s) {
     v.text(*text);
   v.template list<florin_pair>(s.details);
   v.template list<florin_pair>(s.person);
+  v.template list<florin_pair>(s.answer);
 }
 template <class V>
 void parts(V& v, florin_reply& s) {
@@ -120,6 +121,13 @@ void parts(V& v, florin_webhook& s) {
   v.text(s.body);
   v.json(s.json, s.body);
   v.template list<florin_pair>(s.headers);
+  v.text(s.method);
+  v.text(s.query);
+}
+template <class V>
+void parts(V& v, florin_webhook_answer& s) {
+  v.text(s.content_type);
+  v.text(s.body);
 }
 template <class V>
 void parts(V& v, florin_situation& s) {
@@ -203,6 +211,7 @@ template <class V>
 void parts(V& v, florin_claims& s) {
   v.template list<florin_claim>(s.claims);
   v.template list<florin_check>(s.checks);
+  v.pointer(s.answer);
 }
 template <class V>
 void parts(V& v, florin_offer& s) {

@@ -75,6 +75,7 @@ florin_processor_1 processor_of(std::uint64_t has) {
   table.pull = slot(FLORIN_PULL, operate<FLORIN_PULL>);
   table.capture = slot(FLORIN_CAPTURE, operate<FLORIN_CAPTURE>);
   table.save_method = slot(FLORIN_SAVE_METHOD, operate<FLORIN_SAVE_METHOD>);
+  table.confirm = slot(FLORIN_CONFIRM, operate<FLORIN_CONFIRM>);
   if ((has & has_webhook) != 0)
     table.webhook = [](const florin_plugin* plugin, const florin_webhook* hook, florin_arena*) {
       return asked<florin_claims>(plugin, Word::webhook, *hook, "webhook", remote_of(plugin).runner->limits().operate);

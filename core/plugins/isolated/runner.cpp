@@ -128,6 +128,7 @@ void Runner::fault(const std::string& what) {
                              common_->limits.faults, common_->limits.window.us / 60'000'000));
   if (again || recent_.size() >= common_->limits.faults) {
     quarantined_ = true;
+    ++quarantines_;
     quarantined_until_ = now + in_clock(common_->limits.quarantine);
     common_->alarm(fmt::format("plugin_quarantined: {}: it is not asked for {} minutes; the last fault: {}", who,
                                common_->limits.quarantine.us / 60'000'000, what));
@@ -340,6 +341,7 @@ Figures Runner::figures() const {
           .calls = calls_,
           .faults = faults_,
           .starts = starts_,
+          .quarantines = quarantines_,
           .running = process_ > 0,
           .quarantined = quarantined_ && common_->now() < quarantined_until_};
 }

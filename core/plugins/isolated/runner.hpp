@@ -39,7 +39,7 @@ struct Limits {
 /// What a runner did so far.
 struct Figures {
   std::string plugin, version, tenant;
-  std::uint64_t calls = 0, faults = 0, starts = 0;
+  std::uint64_t calls = 0, faults = 0, starts = 0, quarantines = 0;
   bool running = false, quarantined = false;
 };
 
@@ -106,7 +106,7 @@ class Runner {
   pid_t process_ = -1;
   int socket_ = -1;
   long timeout_ms_ = 0;  ///< of the socket; 0: not set
-  std::uint64_t starts_ = 0, calls_ = 0, faults_ = 0;
+  std::uint64_t starts_ = 0, calls_ = 0, faults_ = 0, quarantines_ = 0;
   std::map<std::uint32_t, Instance> instances_;
   std::uint32_t last_instance_ = 0;
   std::deque<Clock::time_point> recent_;  ///< faults

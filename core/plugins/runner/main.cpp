@@ -236,6 +236,7 @@ class Runner {
       case FLORIN_PULL: return table.pull;
       case FLORIN_CAPTURE: return table.capture;
       case FLORIN_SAVE_METHOD: return table.save_method;
+      case FLORIN_CONFIRM: return table.confirm;
       default: return nullptr;
     }
   }
@@ -247,7 +248,7 @@ class Runner {
     std::uint64_t has = 0;
     if (of == Interface::processor) {
       const auto all = table<florin_processor_1>(number);
-      for (std::uint64_t kind = FLORIN_CHARGE; kind <= FLORIN_SAVE_METHOD; ++kind)
+      for (std::uint64_t kind = FLORIN_CHARGE; kind <= FLORIN_CONFIRM; ++kind)
         if (slot(all, kind) != nullptr) has |= std::uint64_t{1} << kind;
       if (all.webhook != nullptr) has |= isolated::has_webhook;
       return all.describe == nullptr || size < size_in_1_0<florin_processor_1> ? isolated::no_table : has;

@@ -245,7 +245,13 @@ typedef struct florin_reason {
   florin_text text; /* the provider's words, for staff */
 } florin_reason;
 
-enum FLORIN_CODES { FLORIN_WAIT = 0, FLORIN_REDIRECT = 1, FLORIN_DISPLAY = 2 };
+enum FLORIN_CODES {
+  FLORIN_WAIT = 0,
+  FLORIN_REDIRECT = 1,
+  FLORIN_DISPLAY = 2,
+  FLORIN_ENTER = 3 /* fields: what is to be typed, such as a code that was sent: its name, and its label as value. It
+                      comes to `confirm` (1.2) */
+};
 typedef struct florin_action { /* what the customer must do */
   uint32_t size, kind;
   florin_text url;
@@ -269,7 +275,7 @@ typedef struct florin_outcome {
   const florin_action* action;
   int64_t poll_after_us; /* a duration; 0: the schedule of the method */
   int64_t happened_at_us;
-  const florin_saved* saved; /* of FLORIN_SAVED */
+  const florin_saved* saved; /* of FLORIN_SAVED, and of FLORIN_CAPTURED with FLORIN_MAY_KEEP */
   florin_money fee;       /* what the provider kept of a captured payment, its tax included; "" when not known (1.1) */
   florin_text settlement; /* the provider's id of the payout that the payment is in, once it is in one (1.1) */
 } florin_outcome;
@@ -326,15 +332,19 @@ enum FLORIN_CODES {
   FLORIN_CANCEL = 2, /* nobody waits for it: VOIDED, or what the payment is if it cannot be cancelled any more */
   FLORIN_REFUND = 3,
   FLORIN_STATUS = 4,
-  FLORIN_PULL = 5,       /* a page of the provider's own books, for reconciliation; with `ref` (1.1): of what came into
-                            that address of its own alone, as FLORIN_ABOUT_RECEIPT */
-  FLORIN_CAPTURE = 6,    /* of money that is held: CAPTURED, or what the payment is if it cannot be captured any more */
-  FLORIN_SAVE_METHOD = 7 /* key is ours of it, method_ref a method of the same customer, if there is one */
+  FLORIN_PULL = 5,    /* a page of the provider's own books, for reconciliation; with `ref` (1.1): of what came into
+                         that address of its own alone, as FLORIN_ABOUT_RECEIPT */
+  FLORIN_CAPTURE = 6, /* of money that is held: CAPTURED, or what the payment is if it cannot be captured any more */
+  FLORIN_SAVE_METHOD = 7, /* key is ours of it, method_ref a method of the same customer, if there is one */
+  FLORIN_CONFIRM = 8      /* of a payment that needs_action, or with FLORIN_OF_METHOD of a method that is being saved:
+                             `answer` is handed to the provider, and the outcome is what it is now (1.2) */
 };
 enum FLORIN_CODES {
   FLORIN_OFF_SESSION = 1u,
   FLORIN_OF_REFUND = 2u, /* status: of a refund */
-  FLORIN_OF_METHOD = 4u  /* status: of a method that is being saved; payment_key and ref are of that */
+  FLORIN_OF_METHOD = 4u, /* status, confirm: of a method that is being saved; payment_key and ref are of that */
+  FLORIN_MAY_KEEP = 8u   /* charge: of a subscription's first payment, whose customer has agreed to be charged again:
+                            `saved` of a CAPTURED outcome is kept as the account's method (1.2) */
 };
 
 /* All of it is fixed before the first request and the same at each call and each resend. */
@@ -357,6 +367,8 @@ typedef struct florin_operation {
   florin_list person;                 /* florin_pair: charge, save_method: what the manifest's `person` names (1.1) */
   florin_text return_url; /* charge, save_method: where a provider's page sends the customer back to. It names the
                              order; absent where the host does not know its own address (1.2) */
+  florin_list answer; /* florin_pair: confirm: what the customer typed, or their browser brought back from a redirect:
+                         the fields of the address. It proves nothing (1.2) */
 } florin_operation;
 
 typedef const florin_step* florin_operate(const florin_plugin*, const florin_operation*, const florin_replies*,
@@ -383,6 +395,8 @@ typedef struct florin_webhook {
   florin_list json;    /* florin_json */
   florin_list headers; /* florin_pair, names in lower case */
   int64_t received_at_us;
+  florin_text method; /* "POST", "GET" (1.2) */
+  florin_text query;  /* what stood behind the ? of the address, as it came: "id=7&topic=payment" (1.2) */
 } florin_webhook;
 
 enum FLORIN_CODES {
@@ -414,10 +428,17 @@ typedef struct florin_claim {
   uint32_t dispute, zero2;
 } florin_claim;
 
+typedef struct florin_webhook_answer { /* what a provider wants to read once its message is taken */
+  uint32_t size, status;               /* 200 to 299 */
+  florin_text content_type;            /* absent: text/plain */
+  florin_text body;                    /* at most 4096 bytes of text */
+} florin_webhook_answer;
+
 typedef struct florin_claims {
   uint32_t size, zero;
-  florin_list claims; /* florin_claim; any number, also none */
-  florin_list checks; /* florin_check; none: every claim is a hint, and the host asks status */
+  florin_list claims;                  /* florin_claim; any number, also none */
+  florin_list checks;                  /* florin_check; none: every claim is a hint, and the host asks status */
+  const florin_webhook_answer* answer; /* NULL: 200 and {}. What is not taken is answered by the host (1.2) */
 } florin_claims;
 
 typedef struct florin_offer { /* a method, where and for what */
@@ -453,6 +474,7 @@ typedef struct florin_processor_1 {
   const florin_claims* (*webhook)(const florin_plugin*, const florin_webhook*, florin_arena*);
   florin_operate* pull;
   florin_operate *capture, *save_method;
+  florin_operate* confirm; /* (1.2) */
 } florin_processor_1;
 
 /* ---- "florin.method/1": no outside world ------------------------------------------------------------------------ */
@@ -651,12 +673,16 @@ FLORIN_AT_BYTE(florin_operation, started_at_us, 200);
 FLORIN_AT_BYTE(florin_operation, until_us, 232);
 FLORIN_AT_BYTE(florin_operation, person, 240);
 FLORIN_AT_BYTE(florin_operation, return_url, 256);
+FLORIN_AT_BYTE(florin_operation, answer, 272);
 FLORIN_AT_BYTE(florin_check, within_us, 64);
 FLORIN_AT_BYTE(florin_check, pointer, 80);
 FLORIN_AT_BYTE(florin_webhook, received_at_us, 56);
+FLORIN_AT_BYTE(florin_webhook, query, 80);
+FLORIN_AT_BYTE(florin_webhook_answer, body, 24);
 FLORIN_AT_BYTE(florin_claim, outcome, 72);
 FLORIN_AT_BYTE(florin_claim, dispute, 96);
 FLORIN_AT_BYTE(florin_claims, checks, 24);
+FLORIN_AT_BYTE(florin_claims, answer, 40);
 FLORIN_AT_BYTE(florin_offer, operations, 48);
 FLORIN_AT_BYTE(florin_capabilities, look_up_lag_us, 32);
 FLORIN_AT_BYTE(florin_capabilities, credentials, 40);
@@ -664,6 +690,7 @@ FLORIN_AT_BYTE(florin_credential, lifetime, 40);
 FLORIN_AT_BYTE(florin_processor_1, webhook, 48);
 FLORIN_AT_BYTE(florin_processor_1, pull, 56);
 FLORIN_AT_BYTE(florin_processor_1, save_method, 72);
+FLORIN_AT_BYTE(florin_processor_1, confirm, 80);
 FLORIN_AT_BYTE(florin_field, required, 32);
 FLORIN_AT_BYTE(florin_method_facts, polls_us, 64);
 FLORIN_AT_BYTE(florin_situation, brand, 72);

@@ -23,7 +23,8 @@
 ///
 ///   processor      Capabilities describe();
 ///                  Step charge(const Operation&, const Replies&);   also cancel, refund, status, pull,
-///                                                                   capture, save_method
+///                                                                   capture, save_method,
+///                                                                   confirm
 ///                  Claims webhook(const Webhook&);
 ///   method         MethodFacts describe();
 ///                  Checked check(const Entered&);
@@ -88,6 +89,20 @@ struct Text : florin_text {
     return std::string_view(both, static_cast<std::size_t>(a.len + b.len));
   }
 };
+
+/// With the texts of the interface itself, such as `op.ref`.
+template <std::same_as<florin_text> T>
+Text operator+(const char* a, const T& b) {
+  return Text(a) + Text(b);
+}
+template <std::same_as<florin_text> T>
+Text operator+(const T& a, const char* b) {
+  return Text(a) + Text(b);
+}
+template <std::same_as<florin_text> T>
+Text operator+(const T& a, const T& b) {
+  return Text(a) + Text(b);
+}
 
 inline std::string_view view(florin_text text) { return Text(text).view(); }
 
@@ -756,6 +771,33 @@ inline florin_money read_decimal(Text text, Text currency_code) {
 
 using Webhook = florin_webhook;
 
+/// A field of a query or of a form's body: `field_of(hook.query, "id")`; absent where it has none of that name.
+inline Text field_of(Text form, std::string_view name) {
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+  };
+  const auto decoded = [&](std::string_view text) {
+    char* out = room<char>(text.size() + 1);
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool coded = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+      out[n++] = coded            ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]))
+                 : text[i] == '+' ? ' '
+                                  : text[i];
+      if (coded) i += 2;
+    }
+    return std::string_view(out, n);
+  };
+  std::string_view rest = form.view();
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    if (decoded(pair.substr(0, equals)) == name) return decoded(pair.substr(std::min(equals + 1, pair.size())));
+  }
+  return {};
+}
+
 /// `made` equals `given`, and was signed at `at_us`, at most `within_us` from now; 0: not timed.
 inline florin_check equal(const Value& made, Text given, std::int64_t at_us = 0, std::int64_t within_us = 0,
                           std::uint32_t group = 0) {
@@ -802,9 +844,15 @@ class Claims {
     claims_.add(one.made());
     return *this;
   }
-  const florin_claims* made() const { return kept(florin_claims{0, 0, claims_, checks_}); }
+  /// What the provider wants to read once its message is taken: `[accepted]`, `OK7`.
+  Claims& answer(Text body, Text content_type = {}, std::uint32_t status = 200) {
+    answer_ = kept(florin_webhook_answer{0, status, content_type, body});
+    return *this;
+  }
+  const florin_claims* made() const { return kept(florin_claims{0, 0, claims_, checks_, answer_}); }
 
  private:
+  const florin_webhook_answer* answer_ = nullptr;
   List<florin_claim> claims_;
   List<florin_check> checks_;
 };
@@ -996,6 +1044,10 @@ concept SavesMethods = requires(const C& c, const Operation& op, const Replies& 
   { c.save_method(op, r) } -> std::convertible_to<Step>;
 };
 template <class C>
+concept Confirms = requires(const C& c, const Operation& op, const Replies& r) {
+  { c.confirm(op, r) } -> std::convertible_to<Step>;
+};
+template <class C>
 concept TakesWebhooks = requires(const C& c, const Webhook& w) {
   { c.webhook(w) } -> std::same_as<Claims>;
 };
@@ -1043,6 +1095,7 @@ const florin_processor_1* processor() {
     if constexpr (Pulls<C>) made.pull = stepped<&C::pull, C>;
     if constexpr (Captures<C>) made.capture = stepped<&C::capture, C>;
     if constexpr (SavesMethods<C>) made.save_method = stepped<&C::save_method, C>;
+    if constexpr (Confirms<C>) made.confirm = stepped<&C::confirm, C>;
     if constexpr (TakesWebhooks<C>)
       made.webhook = [](const florin_plugin* plugin, const florin_webhook* hook, florin_arena* room_for_it) {
         return guarded(room_for_it, [&] { return self<C>(plugin).webhook(*hook).made(); });

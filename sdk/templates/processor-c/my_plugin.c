@@ -350,8 +350,12 @@ static const florin_made* create(const florin_setup* setup, florin_arena* arena)
 }
 
 static const void* query(const florin_plugin* plugin, const char* interface_id) {
-  static const florin_processor_1 table = {sizeof table, 0,       describe, charge, NULL, refund,
-                                           status,       webhook, NULL,     NULL,   NULL};
+  static const florin_processor_1 table = {.size = sizeof table,
+                                           .describe = describe,
+                                           .charge = charge,
+                                           .refund = refund,
+                                           .status = status,
+                                           .webhook = webhook};
   (void)plugin;
   return strcmp(interface_id, "florin.processor/1") == 0 ? &table : NULL;
 }

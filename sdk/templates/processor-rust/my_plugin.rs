@@ -119,7 +119,7 @@ fn webhook(hook: &Webhook, room: &Room) -> Answer<*const Claims> {
         });
     }
     let claims = room.list(&claims)?;
-    room.keep(Claims { size: size_of::<Claims>(), zero: 0, claims, checks: room.list(&[check])? })
+    room.keep(Claims { size: size_of::<Claims>(), claims, checks: room.list(&[check])?, ..Default::default() })
 }
 
 // ---- Requests and outcomes ------------------------------------------------------------------------------------------
@@ -263,6 +263,7 @@ unsafe extern "C" fn query_c(_: *const Plugin, id: *const c_char) -> *const c_vo
         pull: None,
         capture: None,
         save_method: None,
+        confirm: None,
     };
     if CStr::from_ptr(id).to_bytes() == b"florin.processor/1" {
         return &TABLE as *const Processor1 as *const c_void;

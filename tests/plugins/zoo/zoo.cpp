@@ -83,6 +83,44 @@ int deep(volatile char* above) {
 
 void* idle(void*) { return nullptr; }
 
+/// Ways to the kernel that a filter could have forgotten.
+void calls(std::string_view what) {
+  const auto is = [&](std::string_view name) { return what == name; };
+  char room[64] = {};
+  if (is("memfd_create")) syscall(SYS_memfd_create, "zoo", 0);
+  if (is("io_uring_setup")) syscall(SYS_io_uring_setup, 8, room);
+  if (is("bpf")) syscall(SYS_bpf, 0, room, sizeof room);
+  if (is("userfaultfd")) syscall(SYS_userfaultfd, 0);
+  if (is("perf_event_open")) syscall(SYS_perf_event_open, room, 0, -1, -1, 0);
+  if (is("keyctl")) syscall(SYS_keyctl, 0, 0, 0, 0, 0);
+  if (is("unshare")) syscall(SYS_unshare, 0x10000000);
+  if (is("setuid")) syscall(SYS_setuid, 0);
+  if (is("shmget")) syscall(SYS_shmget, 0, 4096, 01600);
+  if (is("process_vm_readv")) syscall(SYS_process_vm_readv, getppid(), room, 1, room, 1, 0);
+  if (is("pidfd_open")) syscall(SYS_pidfd_open, 1, 0);
+  if (is("personality")) syscall(SYS_personality, 0x0400000);
+  if (is("sched_setaffinity")) syscall(SYS_sched_setaffinity, 0, 8, room);
+  if (is("timer_create")) syscall(SYS_timer_create, 0, nullptr, room);
+  if (is("pipe2")) syscall(SYS_pipe2, room, 0);
+  if (is("dup")) syscall(SYS_dup, 3);
+  if (is("sendmsg")) syscall(SYS_sendmsg, 3, room, 0);
+  if (is("mount")) syscall(SYS_mount, "none", "/", "tmpfs", 0, nullptr);
+  if (is("seccomp")) syscall(SYS_seccomp, 1, 0, room);
+  if (is("vfork")) syscall(SYS_vfork);
+  if (is("mprotect")) {
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    mprotect(page, 4096, PROT_READ | PROT_EXEC);
+  }
+#if defined(__x86_64__)
+  // The doors of other machines: x32, and a call of a 32-bit program.
+  if (is("x32")) syscall(0x40000000 | SYS_getpid);
+  if (is("int80")) {
+    long number = 20;
+    asm volatile("int $0x80" : "+a"(number) : : "memory");
+  }
+#endif
+}
+
 /// What no function may do, whatever its kind.
 void misbehave(std::string_view way) {
   const auto is = [&](std::string_view name) { return way == name; };
@@ -145,6 +183,7 @@ void misbehave(std::string_view way) {
     setrlimit(RLIMIT_AS, &more);
   }
   if (is("locale")) std::setlocale(LC_ALL, "de_DE.UTF-8");
+  if (way.starts_with("calls_")) calls(way.substr(6));
 }
 
 // ---- A credit policy
@@ -389,6 +428,19 @@ const florin_claims* webhook(const florin_plugin* plugin, const florin_webhook*,
     one->made = {{nullptr, 0}, term, 1};
   }
   claims->checks = {one, 1, sizeof *one};
+  if (!way.starts_with("says_")) return claims;
+  // A hint, and what it is answered with.
+  claims->checks = {nullptr, 0, 0};
+  static std::string long_text(5'000, 'o');
+  auto* answer = sized<florin_webhook_answer>(arena);
+  if (answer == nullptr) return nullptr;
+  claims->answer = answer;
+  answer->status = is("says_moved") ? 302 : is("says_nothing_of_status") ? 0 : 200;
+  answer->body = text(is("says_much") ? std::string_view(long_text) : is("says_escapes") ? "\x1b[2J" : "OK");
+  answer->content_type = text(is("says_another_header") ? "text/html\r\nSet-Cookie: a=b" : "text/plain");
+  if (is("says_it_too_small")) answer->size = 8;
+  if (is("says_bytes")) answer->body = text("\xff\xfe");
+  if (is("says_nowhere")) answer->body = {reinterpret_cast<const char*>(0x10), 4};
   return claims;
 }
 
@@ -417,7 +469,7 @@ const florin_made* create(const florin_setup* setup, florin_arena* arena) {
 
 const void* query(const florin_plugin* plugin, const char* interface_id) {
   static const florin_processor_1 processor = {sizeof processor, 0,       describe, charge,  nullptr, nullptr,
-                                               charge,           webhook, nullptr,  nullptr, nullptr};
+                                               charge,           webhook, nullptr,  nullptr, nullptr, charge};
   static const florin_method_1 method = {sizeof method, 0, describe_method, offered, check};
   static const florin_credit_policy_1 policy = {sizeof policy, 0, decide};
   static const florin_credit_policy_1 small = {8, 0, nullptr};

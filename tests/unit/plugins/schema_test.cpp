@@ -16,10 +16,12 @@ TEST(Schema, AWordThatThePluginDoesNotHaveIsSaidWithItsPlace) {
       unknown_words(schema, R"({"rate": {"DE": "19"}, "rates": {"DE": {"percnt": "19"}}, "steps": [{"afer": "1"}]})");
   ASSERT_EQ(errors.size(), 3U);
   EXPECT_EQ(errors[0].at.path, "/rate");
-  EXPECT_EQ(errors[0].message, "'rate' is not known to the plugin: write rates or steps");
+  EXPECT_EQ(errors[0].message, "'rate' is not known to the plugin: did you mean 'rates'?");
   EXPECT_EQ(errors[1].at.path, "/rates/DE/percnt");
   EXPECT_EQ(errors[2].at.path, "/steps/0/afer");
   EXPECT_EQ(errors[2].code, "unknown_word");
+  EXPECT_EQ(unknown_words(schema, R"({"colour": "1"})").at(0).message,
+            "'colour' is not known to the plugin: write rates or steps");
 }
 
 TEST(Schema, NothingIsSaidOfWhatTheSchemaLeavesOpen) {

@@ -1,7 +1,7 @@
 // What the customer has still to do for a payment, or for a payment method that is being saved, by the kind of action.
 import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
-import {Amount, Button, Card, Copy, Strip, When} from '../lib/parts.jsx';
+import {Amount, Button, Card, Copy, Field, Strip, When} from '../lib/parts.jsx';
 import {Qr} from '../lib/qr.jsx';
 import {leave} from './left.js';
 
@@ -55,10 +55,11 @@ export function Action({action, of, here, total, until, proForma, back, saving =
           <a class="button primary" href={safe(action.url)} rel="noreferrer" onClick={went}>
             Go to your bank
           </a>
-          <Button onClick={back}>I have confirmed</Button>
+          <Button onClick={() => back()}>I have confirmed</Button>
         </div>
       </Card>
     );
+  if (action.kind === 'enter') return <Enter fields={fields} left={left} back={back} />;
   if (upi)
     return (
       <Card title="Pay with your UPI app">
@@ -83,7 +84,7 @@ export function Action({action, of, here, total, until, proForma, back, saving =
         )}
         <Fields of={{amount: total, ...pick(fields, ['upi_id', 'payee'])}} />
         {left}
-        <Button onClick={back}>I have paid</Button>
+        <Button onClick={() => back()}>I have paid</Button>
       </Card>
     );
   if (action.kind === 'display' && isBank(fields))
@@ -99,14 +100,49 @@ export function Action({action, of, here, total, until, proForma, back, saving =
     );
   if (action.kind === 'display')
     return (
-      <Strip kind="wait" title="This payment is finished on the seller’s own page." action={<Button onClick={back}>Look again</Button>}>
+      <Strip kind="wait" title="This payment is finished on the seller’s own page." action={<Button onClick={() => back()}>Look again</Button>}>
         Nothing has been charged yet.
       </Strip>
     );
   return (
-    <Strip kind="wait" title="Your bank asks you to confirm this payment." action={<Button onClick={back}>Look again</Button>}>
+    <Strip kind="wait" title="Your bank asks you to confirm this payment." action={<Button onClick={() => back()}>Look again</Button>}>
       Confirm it in your bank’s app. Nothing has been charged yet.
     </Strip>
+  );
+}
+
+/// What the customer types, such as a code that was sent to them. It goes to the processor, and is nowhere to be read.
+function Enter({fields, left, back}) {
+  const [typed, setTyped] = useState({});
+  const [sent, setSent] = useState(false);
+  const names = Object.keys(fields);
+  const whole = names.every((name) => typed[name]?.trim());
+  return (
+    <Card title="One more step">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!whole || sent) return;
+          setSent(true);
+          back(typed).finally(() => setSent(false));
+        }}
+      >
+        {names.map((name) => (
+          <Field
+            key={name}
+            label={fields[name] || name}
+            value={typed[name] ?? ''}
+            autocomplete="one-time-code"
+            maxlength={200}
+            onInput={(event) => setTyped({...typed, [name]: event.currentTarget.value})}
+          />
+        ))}
+        {left}
+        <Button kind="primary" type="submit" disabled={!whole} busy={sent}>
+          Continue
+        </Button>
+      </form>
+    </Card>
   );
 }
 

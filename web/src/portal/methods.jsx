@@ -5,6 +5,7 @@ import {Button, Card, Empty, Failed, Field, Loading, Select, Strip, useLoaded, u
 import {Link, useRoute} from '../lib/route.jsx';
 import {Action} from './action.jsx';
 import {useBilling} from './context.js';
+import {broughtBack, tellReturn} from './left.js';
 import {methodName} from './pay.jsx';
 
 export function Methods({rest}) {
@@ -184,8 +185,8 @@ function Add() {
 function SetUps() {
   const {api, account, again} = useBilling();
   const {query} = useRoute();
-  const back = async () => {
-    await api.command('customer_returned', {}, drawKey(api.account)).catch(() => {});
+  const back = async (answer) => {
+    await tellReturn(api, null, () => drawKey(api.account), answer);
     again();
   };
   // The processor is asked for its form: it answers in a moment.
@@ -198,8 +199,9 @@ function SetUps() {
   }, [waits, turn]);
   useEffect(() => {
     if (!query.has('back')) return;
+    const answer = broughtBack();
     history.replaceState(null, '', location.pathname);
-    back();
+    back(answer);
   }, [api]);
   const open = account.set_ups.filter((one) => !['saved', 'expired', 'voided'].includes(one.state));
   return open.map((one) =>

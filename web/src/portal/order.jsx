@@ -6,6 +6,7 @@ import {Amount, Button, Card, Loaded, Rows, Strip, useLoaded, useShown, When} fr
 import {Link, useRoute} from '../lib/route.jsx';
 import {Action, upiOf} from './action.jsx';
 import {useBilling} from './context.js';
+import {broughtBack, tellReturn} from './left.js';
 import {Charge, Confirm, lastSent, methodName, payLabel, PayWith, useQuote} from './pay.jsx';
 
 export function OrderPage({rest}) {
@@ -22,14 +23,15 @@ export function OrderPage({rest}) {
     again();
   };
   /// Whoever comes back from a bank's page has its answer asked for at once.
-  const back = async () => {
-    await api.command('customer_returned', {order: Number(id)}, drawKey(api.account)).catch(() => {});
+  const back = async (answer) => {
+    await tellReturn(api, Number(id), () => drawKey(api.account), answer);
     look();
   };
   useEffect(() => {
     if (query.has('back')) {
+      const answer = broughtBack();
       history.replaceState(null, '', location.pathname);
-      back();
+      back(answer);
     }
     const shown = (event) => event.persisted && look();
     addEventListener('pageshow', shown);

@@ -4,6 +4,7 @@ import {drawKey, payApi, sentLink} from '../lib/api.js';
 import * as format from '../lib/format.js';
 import {Button, Card, Loading, Rows, Select, Shown, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Action, upiOf} from './action.jsx';
+import {broughtBack, tellReturn} from './left.js';
 import {Charge, lastSent, keepSent, unfinished} from './pay.jsx';
 
 const moving = ['processing', 'pending', 'unknown', 'needs_action'];
@@ -72,16 +73,17 @@ function OneOrder({api, link, token}) {
   const order = loaded.value?.order;
   const state = order?.now.state;
   const most = upiOf(order?.now.action) ? 15 : 2;
-  const back = async () => {
-    await api.command('customer_returned', {order: link.order}, drawKey('pay')).catch(() => {});
+  const back = async (answer) => {
+    await tellReturn(api, link.order, () => drawKey('pay'), answer);
     loaded.again();
   };
   // What was sent before a reload is looked up by its key; who comes back from a bank's page asks what became of it.
   useEffect(() => {
     unfinished(api).then(() => {
       if (!new URLSearchParams(location.search).has('back')) return loaded.again();
+      const answer = broughtBack();
       history.replaceState(null, '', location.pathname);
-      return back();
+      return back(answer);
     });
     const shown = (event) => event.persisted && loaded.again();
     addEventListener('pageshow', shown);

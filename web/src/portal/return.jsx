@@ -21,9 +21,9 @@ export function Return({tenant, shown}) {
   const [nobody, setNobody] = useState(false);
   useEffect(() => {
     const known = leftFrom(tenant);
-    if (known) return location.replace(known);
+    if (known) return location.replace(known + location.hash);
     waiting(tenant).then(
-      (path) => (path ? location.replace(path) : setNobody(true)),
+      (path) => (path ? location.replace(path + location.hash) : setNobody(true)),
       () => setNobody(true),
     );
     return undefined;
