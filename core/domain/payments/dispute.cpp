@@ -125,12 +125,20 @@ bool has_ended(const Draft& draft, const Grant& grant) {
   return *grant.ends_at <= now;
 }
 
+/// Whether it is a plan's grant whose period was over before its end: another one began in its place.
+bool was_replaced(const Account& account, const Grant& grant) {
+  return account.subscription && grant.source == GrantSource::plan && grant.life == GrantLife::with_period &&
+         !grant.brought() && grant.ends_at && !account.ends_with_period(grant) &&
+         grant.issued_at < account.subscription->from;
+}
+
 /// Exactly what it took is there again. What was owed for it and has been taken from later credits comes back as
 /// credits of their own.
 void give_back(Draft& draft, const Dispute& won) {
   for (const Take& take : won.taken) {
     draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
-    if (has_ended(draft, *draft.account.grant(take.grant))) end_late(draft, take.grant);
+    const Grant& back = *draft.account.grant(take.grant);
+    if (has_ended(draft, back) || was_replaced(draft.account, back)) end_late(draft, take.grant);
   }
   for (const Owed& owed : won.owed) {
     const Credits still = std::min(owed.amount, draft.account.owes(owed.type));

@@ -1,4 +1,5 @@
 #include "domain/payments/match.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -318,7 +319,9 @@ void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
   if (command.reverses && (!taken_back || nobodys))
     refuse("bad_amount", "Only money that an account's bank took back, an amount below zero, reverses a receipt.");
   if (std::ranges::find(catalog.processors, command.processor, &Processor::id) == catalog.processors.end())
-    refuse("unknown_processor", "There is no processor '" + command.processor.text() + "'.", catalog.methods_at);
+    refuse("unknown_processor",
+           "There is no processor " + quoted_with_nearest(command.processor.text(), catalog.processors) + ".",
+           catalog.methods_at);
   if (!nobodys && command.amount.currency() != catalog.currency)
     refuse("wrong_currency",
            "This account pays in " + std::string(catalog.currency.code()) +
