@@ -577,7 +577,8 @@ BankMoney bank_money_of(const Account& account, const std::function<bool(const P
     money.unapplied.push_back(std::move(one));
   }
   for (const Refund& refund : account.refunds)
-    if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured)
+    if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured &&
+        account.order(refund.order)->state == OrderState::paid)
       money.to_pay_out.push_back(json::object{{"account", id},
                                               {"refund", refund.id.value},
                                               {"order", refund.order.value},

@@ -21,7 +21,9 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
   moment.period_from = happening.period_from;
   moment.period_to = happening.period_to;
   moment.today = draft.calendar().date(draft.now);
-  for (const BoughtCredits& credits : happening.includes) moment.includes.push_back({credits.type, credits.amount});
+  // By the day, what is bought in the last hours of a period brings nothing.
+  for (const BoughtCredits& credits : happening.includes)
+    if (!credits.amount.is_zero()) moment.includes.push_back({credits.type, credits.amount});
   for (const Grant& grant : draft.account.grants)
     if (grant.over == GrantOver::working && !grant.brought()) moment.grants.push_back(grant);
   return moment;

@@ -161,6 +161,18 @@ void give_back(Draft& draft, const Dispute& won) {
   if (draft.account.blocked && !another) draft.add(AccountUnblocked{"the dispute " + won.ref + " was won"});
 }
 
+/// Whoever disputes an automatic recharge did not want it: no further one is charged until they agree again, nor for
+/// the credits that the dispute itself takes.
+void stop_recharge(Draft& draft, const Dispute& dispute) {
+  const bool at_risk = dispute.state == DisputeState::needs_response || dispute.state == DisputeState::under_review ||
+                       dispute.state == DisputeState::lost;
+  const bool is_recharge = draft.account.order(dispute.order)->kind == OrderKind::recharge;
+  if (!at_risk || !is_recharge || !draft.account.recharge.active) return;
+  RechargeState off = draft.account.recharge;
+  off.active = false;
+  draft.add(RechargeSet{off});
+}
+
 bool is_news(const Dispute& known, DisputeState said) {
   if (known.state == DisputeState::lost) return said == DisputeState::won;  // on appeal
   return !is_final(known.state) && known.state < said;
@@ -194,6 +206,7 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
   dispute.reason = command.reason;
   dispute.moved_at = draft.now;
   draft.add(DisputeMoved{dispute});
+  stop_recharge(draft, dispute);
   if (dispute.state == DisputeState::lost) take_back(draft, dispute);
   if (was_lost) give_back(draft, dispute);
 }

@@ -391,6 +391,9 @@ void record_payout(Draft& draft, const RecordPayout& command) {
   if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
   if (refund->state == AttemptState::captured) refuse("paid_out_already", "This refund was paid out already.");
   if (command.ref.empty()) refuse("ref_missing", "A transfer has the bank's own reference.");
+  if (draft.account.order(refund->order)->state != OrderState::paid)
+    refuse("not_paid", "The money of order " + std::to_string(refund->order.value) +
+                           " was taken back: nothing of it is there to pay out.");
   ProviderReport said;
   said.state = AttemptState::captured;
   said.amount = refund->amount;

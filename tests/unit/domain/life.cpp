@@ -7,10 +7,20 @@
 
 #include "domain/accounts/apply.hpp"
 #include "domain/journal/journal.hpp"
+#include "domain/journal/names.hpp"
 #include "domain/ledger/postings.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin::test {
+
+std::string told(const Entry& entry) {
+  const auto name = [](const auto& kind) { return std::string(word_of<std::remove_cvref_t<decltype(kind)>>()); };
+  std::string text = entry.at.text() + " " + entry.actor.role + " " +
+                     std::visit(name, static_cast<const KindsOfCommand&>(entry.command)) + ":";
+  if (entry.refusal) text += " refused " + entry.refusal->code + ", " + entry.refusal->text;
+  for (const Fact& fact : entry.facts) text += " " + std::visit(name, static_cast<const KindsOfFact&>(fact));
+  return text;
+}
 
 std::string state_of(Account account) {
   account.position = 0;

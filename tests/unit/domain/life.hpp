@@ -30,6 +30,8 @@ struct Life {
   AnyCommand a_claim();
 };
 
+/// An entry on one line: when, who asked what, the refusal or the facts that followed.
+std::string told(const Entry& entry);
 /// An account's bytes without what differs between two ways to the same state.
 std::string state_of(Account account);
 
