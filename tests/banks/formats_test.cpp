@@ -276,7 +276,8 @@ TEST_F(Camt, TwoEqualPaymentsStayTwoWhateverDatesTheyAreToldWith) {
       const json::object money = books.money();
       EXPECT_TRUE(books.pays_nothing_more(asha)) << id << way;
       const json::value view = json::parse(*books.host->account(tenant, asha));
-      EXPECT_EQ(view.at("account_money").as_string(), "1234.56 INR") << id << way;  // the second one, kept for the next order
+      EXPECT_EQ(view.at("account_money").as_string(), "1234.56 INR")
+          << id << way;  // the second one, kept for the next order
       EXPECT_TRUE(money.at("unmatched").as_array().empty()) << id << way;
     }
   }
