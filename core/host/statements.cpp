@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -42,6 +43,13 @@ struct Meant {
   Money open;
 };
 
+/// A receipt of the books, as far as another message of the bank may tell of the same money.
+struct Entered {
+  ReceiptId id;
+  Date dated;
+  std::string said;
+};
+
 /// What the books know before the first line.
 struct Known {
   Currency currency;
@@ -50,8 +58,14 @@ struct Known {
   std::map<std::string, Meant> references;
   std::set<ReceiptId> receipts;
   std::set<ReceiptId> unmatched;  ///< those of `receipts` that are in the list for staff
+  std::multimap<std::string, Entered> by_amount;
   std::vector<Error> errors;
 };
+
+void add_by_amount(Known& known, const Receipt& receipt) {
+  const auto dated = Date::parse(receipt.dated);
+  if (dated) known.by_amount.emplace(receipt.amount.text(), Entered{receipt.id, *dated, receipt.said});
+}
 
 Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId& processor) {
   Known known;
@@ -77,7 +91,10 @@ Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId
   known.currency = catalog.currency;
   known.config = found->config;
   if (catalog.bank_receipts) known.write_off = catalog.bank_receipts->write_off;
-  for (const Receipt& receipt : state->unmatched) known.unmatched.insert(receipt.id);
+  for (const Receipt& receipt : state->unmatched) {
+    known.unmatched.insert(receipt.id);
+    add_by_amount(known, receipt);
+  }
   known.receipts = known.unmatched;
   known.receipts.insert(state->identified.begin(), state->identified.end());
   return known;
@@ -86,7 +103,10 @@ Known look(const engine::Shard& shard, const TenantId& tenant, const ProcessorId
 /// What of it an account knows.
 std::optional<Known> look(const Account& account, const ProcessorId& processor) {
   std::optional<Known> known(std::in_place);
-  for (const Receipt& receipt : account.receipts) known->receipts.insert(receipt.id);
+  for (const Receipt& receipt : account.receipts) {
+    known->receipts.insert(receipt.id);
+    add_by_amount(*known, receipt);
+  }
   for (const Order& order : account.orders)
     for (const Attempt& attempt : order.attempts)
       if (attempt.processor == processor && !attempt.ref.empty())
@@ -145,10 +165,14 @@ class Loading {
     if (line.amount.minor() <= 0 && !taken_back) return become(said, "went", "money that went, and names no order");
     const ReceiptId receipt = ReceiptId::trusted(said.receipt);
     if (is_entered(said.receipt)) return become(said, "known", "this line is in the books already");
+    const std::string entry = entry_in_books(line, said.receipt);
     // A lump of one payment has its details too: those that say whose it is.
     const bool says_more = line.amount != line.entry || !named.empty();
-    if (!(says_more && takes_place_of_lump(said.receipt)) && came_otherwise(said.receipt))
-      return become(said, "known", "the bank's entry is in the books already, from another of its messages");
+    if (!(says_more && takes_place_of_lump(entry, said.receipt)) && came_otherwise(entry, said.receipt))
+      return become(said, "known",
+                    said.receipt.starts_with(entry)
+                        ? "the bank's entry is in the books already, from another of its messages"
+                        : "the bank's entry is in the books already, from another of its messages with another date");
     known_.receipts.insert(receipt);
     RecordBankReceipt command{.receipt = receipt,
                               .processor = processor_,
@@ -204,25 +228,114 @@ class Loading {
     return true;
   }
 
+  static constexpr std::size_t entry_length = 18, line_length = 22;
+
+  std::string where() const { return tenant_.text() + "/" + processor_.text() + "/" + account_ + "/"; }
+
+  /// How a receipt's name begins when it is of this entry.
+  std::string name_of_entry(const std::string& told) const {
+    return engine::provider_key("entry of " + where() + told).substr(0, entry_length) + "-";
+  }
+  /// All that is told of an entry that has an id of the bank; empty: it has none.
+  static std::string entry_told(const statements::Line& line, Date dated) {
+    return line.id.empty() ? "" : line.id + "/" + dated.text() + "/" + line.entry.text() + "/" + line.balance;
+  }
+  static std::string content_told(const std::string& entry, const statements::Line& line) {
+    return entry + "/" + line.dated.text() + "/" + line.amount.text() + "/" + line.balance + "/" + line.text + "/" +
+           std::to_string(line.ordinal);
+  }
+
   /// ENTRY-LINE-KIND: the bank's entry, which counts once in whichever kinds of messages it comes; the line by all that
   /// is told of it; and the kind of message, with whether it is the whole entry or a part. Source
   /// docs/decisions/0065-statement-lines.md
   std::string receipt_of(const statements::Line& line) const {
-    constexpr std::size_t entry_length = 18, line_length = 22;
-    const std::string where = tenant_.text() + "/" + processor_.text() + "/" + account_ + "/";
-    const std::string entry =
-        line.id.empty() ? "" : line.id + "/" + line.dated.text() + "/" + line.entry.text() + "/" + line.balance;
-    const std::string content = entry + "/" + line.dated.text() + "/" + line.amount.text() + "/" + line.balance + "/" +
-                                line.text + "/" + std::to_string(line.ordinal);
-    const std::string whole = engine::provider_key("entry of " + where + (entry.empty() ? content : entry));
-    return whole.substr(0, entry_length) + "-" +
-           engine::provider_key("receipt of " + where + content).substr(0, line_length) + "-" +
+    const std::string entry = entry_told(line, line.dated), content = content_told(entry, line);
+    return name_of_entry(entry.empty() ? content : entry) +
+           engine::provider_key("receipt of " + where() + content).substr(0, line_length) + "-" +
            static_cast<char>(kind_) + (line.amount == line.entry ? "w" : "p");
   }
 
+  static std::string entry_of(std::string_view receipt) { return std::string(receipt.substr(0, entry_length + 1)); }
+  /// Whether it is a name that another kind of message gave; what staff recorded has a name of its own.
+  bool of_other_kind(const std::string& receipt) const {
+    constexpr std::size_t length = entry_length + line_length + 4;
+    return receipt.size() == length && receipt[entry_length] == '-' && receipt[length - 3] == '-' &&
+           receipt[length - 2] != static_cast<char>(kind_);
+  }
+  bool is_claimed(const std::string& entry) const { return of_this_file_.contains(entry) || claimed_.contains(entry); }
+
+  /// How the books name the entry of a line: as the line does, or, where another kind of the bank's messages gave it
+  /// with another date, as that one does. Each entry of the books is that of one entry of the file.
+  /// Source   docs/decisions/0160-one-entry-with-two-dates.md
+  std::string entry_in_books(const statements::Line& line, const std::string& receipt) {
+    std::string own = entry_of(receipt);
+    if (any_of_entry(own, [](const std::string&) { return true; })) return own;
+    if (const auto before = elsewhere_.find(own); before != elsewhere_.end()) return before->second;
+    std::string other = with_another_date(line);
+    if (other.empty()) other = of_same_payment(line);
+    if (other.empty()) return own;
+    claimed_.insert(other);
+    elsewhere_.emplace(std::move(own), other);
+    return other;
+  }
+
+  /// The entry of the bank's own id and amount that another kind of message dates a few days off.
+  std::string with_another_date(const statements::Line& line) const {
+    if (line.id.empty() || !other_kinds_) return {};
+    for (std::int64_t days = 1; days <= most_days_between_dates; ++days)
+      for (const std::int64_t shift : {days, -days}) {
+        const Date dated = Date::from_days(line.dated.days() + shift);
+        std::string entry = name_of_entry(entry_told(line, dated));
+        if (!is_claimed(entry) && any_of_entry(entry, [&](const std::string& one) { return of_other_kind(one); }))
+          return entry;
+      }
+    return {};
+  }
+
+  /// The entry of one payment with the same end-to-end id and amount, where one of the two has no id of the bank.
+  std::string of_same_payment(const statements::Line& line) const {
+    if (line.end_to_end.empty() || line.amount != line.entry || !other_kinds_) return {};
+    std::string nearest;
+    std::int64_t days = most_days_between_dates + 1;
+    const auto [first, last] = known_.by_amount.equal_range(line.amount.text());
+    for (auto one = first; one != last; ++one) {
+      const Entered& entered = one->second;
+      const std::string& name = entered.id.text();
+      const std::int64_t off = std::abs(entered.dated.days() - line.dated.days());
+      if (off >= days || !of_other_kind(name) || !name.ends_with('w') || is_claimed(entry_of(name))) continue;
+      if (!says(entered.said, without_card_numbers(line.end_to_end))) continue;
+      if (!line.id.empty() && !has_no_id(line.amount, entered)) continue;
+      nearest = entry_of(name);
+      days = off;
+    }
+    return nearest;
+  }
+
+  /// Whether one of the words that a line was told with is this one.
+  static bool says(std::string_view said, std::string_view word) {
+    constexpr std::string_view between = " | ";
+    for (std::size_t from = 0; from <= said.size();) {
+      const std::size_t to = std::min(said.find(between, from), said.size());
+      if (said.substr(from, to - from) == word) return true;
+      from = to + between.size();
+    }
+    return false;
+  }
+
+  /// Whether the bank gave a receipt of the books no id: it is named by all that was told of it.
+  bool has_no_id(Money amount, const Entered& entered) const {
+    constexpr std::uint32_t most_equal = 9;
+    statements::Line line;
+    line.dated = entered.dated;
+    line.amount = amount;
+    line.text = entered.said;
+    for (line.ordinal = 1; line.ordinal <= most_equal; ++line.ordinal)
+      if (entered.id.text().starts_with(name_of_entry(content_told("", line)))) return true;
+    return false;
+  }
+
   /// A lump that waits in the list goes when its details come: they are the same money.
-  bool takes_place_of_lump(const std::string& receipt) {
-    const std::string entry = receipt.substr(0, receipt.find('-') + 1);
+  bool takes_place_of_lump(const std::string& entry, const std::string& receipt) {
     const std::string_view whole_of_this_kind(receipt.data() + receipt.size() - 2, 2);
     const auto lump = std::ranges::find_if(known_.unmatched, [&](const ReceiptId& one) {
       return one.text().starts_with(entry) && one.text().ends_with("w") && !one.text().ends_with(whole_of_this_kind);
@@ -245,8 +358,7 @@ class Loading {
   }
 
   /// Whether the books have a receipt of this bank's entry of which `is` holds.
-  bool any_of_entry(const std::string& receipt, const std::function<bool(const std::string&)>& is) const {
-    const std::string entry = receipt.substr(0, receipt.find('-') + 1);
+  bool any_of_entry(const std::string& entry, const std::function<bool(const std::string&)>& is) const {
     for (auto one = known_.receipts.lower_bound(ReceiptId::trusted(entry));
          one != known_.receipts.end() && one->text().starts_with(entry); ++one)
       if (is(one->text())) return true;
@@ -256,13 +368,13 @@ class Loading {
   /// A true copy of a line.
   bool is_entered(const std::string& receipt) const {
     const std::string line = receipt.substr(0, receipt.rfind('-') + 1);
-    return any_of_entry(receipt, [&](const std::string& one) { return one.starts_with(line); });
+    return any_of_entry(entry_of(receipt), [&](const std::string& one) { return one.starts_with(line); });
   }
 
   /// The same entry of the bank, from another kind of its messages, or whole where this is a part.
-  bool came_otherwise(const std::string& receipt) const {
+  bool came_otherwise(const std::string& entry, const std::string& receipt) const {
     const std::string kind = receipt.substr(receipt.size() - 2);
-    return any_of_entry(receipt, [&](const std::string& one) { return !one.ends_with(kind); });
+    return any_of_entry(entry, [&](const std::string& one) { return !one.ends_with(kind); });
   }
 
   std::string nearly(const statements::Line& line) const {
@@ -322,15 +434,28 @@ class Loading {
   }
 
  public:
-  std::string account_;
-  statements::Kind kind_ = statements::Kind::statement;
+  /// What the file has itself is that, and no other entry with another date.
+  void begin(std::string account, const statements::Statement& statement) {
+    account_ = std::move(account);
+    kind_ = statement.kind;
+    for (const statements::Line& line : statement.lines) of_this_file_.insert(entry_of(receipt_of(line)));
+    other_kinds_ =
+        std::ranges::any_of(known_.receipts, [&](const ReceiptId& one) { return of_other_kind(one.text()); });
+  }
 
  private:
+  static constexpr std::int64_t most_days_between_dates = 5;  ///< of value and of booking, with a weekend between
+
   Assembly& assembly_;
   const TenantId tenant_;
   const ProcessorId processor_;
   Known known_;
   const bool dry_run_;
+  std::string account_;
+  statements::Kind kind_ = statements::Kind::statement;
+  bool other_kinds_ = false;                      ///< whether other kinds of messages brought receipts
+  std::set<std::string> of_this_file_, claimed_;  ///< names of entries
+  std::map<std::string, std::string> elsewhere_;  ///< how the books name an entry of this file
 };
 
 statements::Columns columns_of(const json::object& csv) {
@@ -400,6 +525,7 @@ Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenan
   if (!of_accounts) return of_accounts.error();
   for (auto& [id, its] : *of_accounts) {
     known.receipts.merge(its.receipts);
+    known.by_amount.merge(its.by_amount);
     for (auto& [reference, meant] : its.references) known.references[reference] = std::move(meant);
   }
   boost::system::error_code failed;
@@ -414,8 +540,7 @@ Result<StatementReport> load_statement(Assembly& assembly, const TenantId& tenan
                  .message = "this statement is of the account " + other + ", and the YAML says " + ours,
                  .at = {.file = file}};
   Loading loading(assembly, tenant, processor, std::move(known), dry_run);
-  loading.account_ = ours;
-  loading.kind_ = statement->kind;
+  loading.begin(ours, *statement);
   StatementReport report;
   report.dry_run = dry_run;
   for (const statements::Line& line : statement->lines) report.lines.push_back(loading.line(line));
@@ -452,7 +577,8 @@ BankMoney bank_money_of(const Account& account, const std::function<bool(const P
     money.unapplied.push_back(std::move(one));
   }
   for (const Refund& refund : account.refunds)
-    if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured)
+    if (!refund.paid_out_from.empty() && refund.state != AttemptState::captured &&
+        account.order(refund.order)->state == OrderState::paid)
       money.to_pay_out.push_back(json::object{{"account", id},
                                               {"refund", refund.id.value},
                                               {"order", refund.order.value},

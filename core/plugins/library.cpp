@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "domain/catalog/nearest.hpp"
 #include "plugins/instance.hpp"
 #include "plugins/isolated/remote.hpp"
 #include "plugins/loading.hpp"
@@ -234,16 +236,17 @@ Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
 }
 
 Result<const PluginFile*> PluginLibrary::file_of(std::string_view id) const {
-  std::string known;
+  std::vector<std::string_view> known;
   for (const PluginFile& file : files_) {
     if (file.id == id) {
       if (file.refused) return *file.refused;
       return &file;
     }
-    if (!file.refused) known += (known.empty() ? "" : ", ") + file.id;
+    if (!file.refused) known.push_back(file.id);
   }
   return Error{.code = "missing_plugin",
-               .message = fmt::format("there is no plugin '{}'; there are: {}", id, known.empty() ? "none" : known)};
+               .message = fmt::format("there is no plugin {}; there are: {}", quoted_with_nearest(id, known),
+                                      known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")))};
 }
 
 Result<Isolation> PluginLibrary::isolation_of(const PluginFile& file, const PluginSetup& setup) const {

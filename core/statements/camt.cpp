@@ -288,6 +288,7 @@ class Reader {
     line.id = id_of(text_of(find(node, "AcctSvcrRef")));
     if (line.id.empty()) line.id = id_of(text_of(find(node, "NtryRef")));
     if (line.id.empty() && parts.size() == 1) line.id = id_of(text_of(find(parts.front().node, "Refs/AcctSvcrRef")));
+    if (parts.size() == 1) line.end_to_end = id_of(one_line(text_of(find(parts.front().node, "Refs/EndToEndId"))));
     copies_.begin_entry();
     const bool complete = told_count(node) <= std::max<std::size_t>(parts.size(), 1);
     const auto kept = complete ? kept_by_bank(node, parts, whole) : std::nullopt;

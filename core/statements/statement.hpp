@@ -13,18 +13,19 @@ namespace florin::statements {
 
 /// One movement. An entry of the bank with details is as many lines as it has details.
 struct Line {
-  std::uint32_t at = 0;   ///< line of the file
-  std::string account;    ///< the number that it is of; empty: the file does not say
-  std::string currency;   ///< that the statement is kept in; empty: the file does not say
-  std::string id;         ///< the bank's own of the entry; empty: none that tells entries apart
-  Money amount;           ///< above 0: came; below 0: went, or was taken back
-  Money entry;            ///< of the bank's whole entry, of which this line may be a part
-  Date dated;             ///< value date: from when it counts as paid
-  bool booked = true;     ///< false: announced only, and no money yet
-  bool returned = false;  ///< the bank calls it a return or a reversal
-  std::string for_staff;  ///< why no program may say whose it is: the bank's entry cannot be split; empty: it may
-  std::string text;       ///< everything that the payer may have written, the structured reference first
-  std::string balance;    ///< of the account after it, where the bank gives one with each line
+  std::uint32_t at = 0;    ///< line of the file
+  std::string account;     ///< the number that it is of; empty: the file does not say
+  std::string currency;    ///< that the statement is kept in; empty: the file does not say
+  std::string id;          ///< the bank's own of the entry; empty: none that tells entries apart
+  Money amount;            ///< above 0: came; below 0: went, or was taken back
+  Money entry;             ///< of the bank's whole entry, of which this line may be a part
+  Date dated;              ///< value date: from when it counts as paid
+  bool booked = true;      ///< false: announced only, and no money yet
+  bool returned = false;   ///< the bank calls it a return or a reversal
+  std::string for_staff;   ///< why no program may say whose it is: the bank's entry cannot be split; empty: it may
+  std::string text;        ///< everything that the payer may have written, the structured reference first
+  std::string balance;     ///< of the account after it, where the bank gives one with each line
+  std::string end_to_end;  ///< the payer's own id, of an entry of one payment; empty: none, or a placeholder
 
   /// What tells it from others of the same content: how many of them stand before it, and itself.
   std::uint32_t ordinal = 1;

@@ -203,6 +203,106 @@ TEST_F(Camt, DetailsTakeThePlaceOfOneLump) {
 }
 
 /// A refund of ours that its bank sends back names the order too, and is no payment for it.
+/// One payment as a bank's message tells it.
+struct Told {
+  std::string id, end_to_end, value_date, booking_date, words;
+  std::string amount = "1234.56";
+
+  std::string text() const {
+    const auto dated = [](const std::string& element, const std::string& date) {
+      return date.empty() ? "" : "<" + element + "><Dt>" + date + "</Dt></" + element + ">";
+    };
+    return "<Ntry><Amt Ccy=\"INR\">" + amount + "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>" +
+           dated("BookgDt", booking_date) + dated("ValDt", value_date) +
+           (id.empty() ? "" : "<AcctSvcrRef>" + id + "</AcctSvcrRef>") + "<NtryDtls>" +
+           detail(words, "", end_to_end.empty() ? "" : "<Refs><EndToEndId>" + end_to_end + "</EndToEndId></Refs>") +
+           "</NtryDtls></Ntry>";
+  }
+};
+std::string statement_of(const std::vector<Told>& payments) {
+  std::string entries;
+  for (const Told& one : payments) entries += one.text();
+  return document(camt(entries));
+}
+std::string notification_of(const std::vector<Told>& payments) {
+  std::string entries;
+  for (const Told& one : payments) entries += one.text();
+  return "<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>50200012345678</Id></Othr></Id></Acct>" +
+         entries + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
+}
+
+TEST_F(Camt, OneEntryWithTwoDatesCountsOnce) {
+  const std::string a = reference(asha), b = reference(bala);
+  const std::vector<std::pair<Told, Told>> same = {
+      // value dates that differ; a booking date alone on one side; text that the statement leaves out
+      {{"B1", "", "2026-11-30", "2026-11-28", a}, {"B1", "", "2026-11-27", "", a}},
+      {{"B1", "", "2026-11-30", "2026-11-28", a}, {"B1", "", "", "2026-11-28", a + " and more"}},
+      {{"B1", "E2E-7781", "2026-11-30", "", a}, {"", "E2E-7781", "2026-11-29", "", a}},
+      {{"", "E2E-7781", "", "2026-12-01", a}, {"", "E2E-7781", "2026-11-29", "", a + " of ASHA"}},
+  };
+  for (const auto& [in_statement, in_notification] : same) {
+    const std::string first = statement_of({in_statement, {"B2", "", "2026-11-30", "", b}}),
+                      second = notification_of({in_notification});
+    for (const bool statement_first : {true, false}) {
+      Books books("bank", "wire");
+      EXPECT_EQ(books.load(statement_first ? first : second), statement_first ? "pays pays" : "pays");
+      EXPECT_EQ(books.load(statement_first ? second : first), statement_first ? "known" : "known pays");
+      EXPECT_EQ(books.load(first), "known known");
+      EXPECT_EQ(books.load(second), "known");
+      EXPECT_TRUE(books.money().at("unapplied").as_array().empty());
+      EXPECT_TRUE(books.money().at("unmatched").as_array().empty());
+    }
+  }
+}
+
+TEST_F(Camt, TwoEqualPaymentsStayTwoWhateverDatesTheyAreToldWith) {
+  // A standing order: one end-to-end id for every payment, and a bank that has one reference for the order.
+  for (const std::string id : {"", "SO-5512"}) {
+    const Told monday{id, "RENT-ASHA", "2026-11-23", "", reference(asha)},
+        wednesday{id, "RENT-ASHA", "2026-11-25", "", reference(asha)};
+    Told monday_booked = monday, wednesday_booked = wednesday;
+    monday_booked.value_date = "2026-11-24";
+    wednesday_booked.value_date = "2026-11-26";
+    const std::string whole = statement_of({monday_booked, wednesday_booked});
+    const std::vector<std::vector<std::string>> ways = {
+        {notification_of({monday}), notification_of({wednesday}), whole},
+        {whole, notification_of({monday}), notification_of({wednesday})},
+        {notification_of({monday, wednesday}), statement_of({monday_booked}), statement_of({wednesday_booked})},
+        {statement_of({monday}), notification_of({monday, wednesday}), statement_of({wednesday})},
+    };
+    for (std::size_t way = 0; way < ways.size(); ++way) {
+      Books books("bank", "wire");
+      for (const std::string& file : ways[way]) (void)books.load(file);
+      const json::object money = books.money();
+      EXPECT_TRUE(books.pays_nothing_more(asha)) << id << way;
+      const json::value view = json::parse(*books.host->account(tenant, asha));
+      EXPECT_EQ(view.at("account_money").as_string(), "1234.56 INR")
+          << id << way;  // the second one, kept for the next order
+      EXPECT_TRUE(money.at("unmatched").as_array().empty()) << id << way;
+    }
+  }
+}
+
+TEST_F(Camt, ALumpAndItsDetailsWithTwoDatesCountOnce) {
+  Told lump{"L1", "", "2026-11-30", "", "batch of two", "2469.12"};
+  const std::string statement = statement_of({lump});
+  const std::string details = [&] {
+    std::string text = notification_of({{"L1", "", "2026-12-01", "", "", "2469.12"}});
+    const std::string from = "<NtryDtls>", until = "</NtryDtls>";
+    const std::size_t begin = text.find(from) + from.size();
+    return text.replace(begin, text.find(until) - begin,
+                        detail(reference(asha), "1234.56") + detail(reference(bala), "1234.56"));
+  }();
+  EXPECT_EQ(load(statement), "unmatched");
+  EXPECT_EQ(load(details), "pays pays");
+  EXPECT_EQ(load(statement), "known");
+  EXPECT_EQ(load(details), "known known");
+  EXPECT_TRUE(money().at("unmatched").as_array().empty());
+  Books other("bank", "wire");
+  EXPECT_EQ(other.load(details), "pays pays");
+  EXPECT_EQ(other.load(statement), "known");
+}
+
 TEST_F(Camt, MoneyOfOursThatComesBackIsNobodysPayment) {
   const std::string back = "<TxDtls><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf><RmtInf><Ustrd>REFUND " + reference(asha) +
                            "</Ustrd></RmtInf></TxDtls>";

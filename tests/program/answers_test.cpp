@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <tuple>
+#include <vector>
 
 namespace {
 
@@ -468,6 +470,61 @@ TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
   EXPECT_EQ(florin(quote + R"('{"buy_credits": {"amount": "1 message"}}')"), 4) << out << err;
   EXPECT_NE(out.find(R"("refused":{"code":)"), std::string::npos) << out;
   EXPECT_EQ(florin(quote + R"('{"buy_credits": {"amount": "500 message"}}')"), 0) << err;
+}
+
+/// Each misspelt word and the one that was probably meant.
+TEST_F(Answers, NearestWordsOnTheCommandLine) {
+  const std::string of_host = " --config config/florin.yaml";
+  EXPECT_EQ(
+      florin(R"(submit data callloop eve '{"open_account": {"billing_country": "US"}}' --key a --as owner)" + of_host),
+      0)
+      << err;
+  write("request", "POST / HTTP/1.1\nX-Signature: none\n\n{}");
+  const std::vector<std::tuple<const char*, int, const char*>> rows = {
+      {"subimt data callloop eve '{}'", 2, "submit"},
+      {"submit data callloo eve '{\"cancel\": {}}' --key k1 --as owner", 4, "callloop"},
+      {"submit data callloop eve '{\"cancle\": {}}' --key k2 --as owner", 2, "cancel"},
+      {"submit data callloop eve '{\"change_plan\": {\"plam\": \"pro\"}}' --key k3 --as owner", 2, "plan"},
+      {"submit data callloop eve '{\"cancel\": {}}' --key k4 --as ownr", 4, "owner"},
+      {"payments data callloo", 4, "callloop"},
+      {"statement data request --tenant exotel --processor bnak", 4, "bank"},
+      {"reconcile data callloop --processor sandbx --day 2026-04-10", 4, "sandbox"},
+      {"webhook data request --tenant callloop --processor sandbx", 4, "sandbox"},
+      {"may data callloop eve buy_credts", 4, "buy_credits"},
+  };
+  for (const auto& [words, code, meant] : rows) {
+    EXPECT_EQ(florin(words + of_host), code) << words << "\n" << out << err;
+    const std::string said = out + err;
+    EXPECT_NE(said.find("id you mean '" + std::string(meant) + "'?"), std::string::npos) << words << " says\n" << said;
+  }
+}
+
+/// The same in a tenant's file, all at once.
+TEST_F(Answers, NearestWordsInAFile) {
+  const std::vector<std::tuple<const char*, const char*, const char*>> rows = {
+      {"America/Denver", "America/Dever", "America/Denver"},
+      {"sms: {takes: 1 message", "sms: {takes: 1 mesage", "message"},
+      {"{outcome: delivered}", "{outcom: delivered}", "outcome"},
+      {"{lasts: 14 days", "{lastss: 14 days", "lasts"},
+      {"starts_when_trial_ends}", "starts_when_trial_end}", "starts_when_trial_ends"},
+      {"annual: {price: 250.00 USD", "anual: {price: 250.00 USD", "annual"},
+      {"take_one_of: users", "take_one_of: user", "users"},
+      {"used_more_than_held: absorb", "used_more_than_held: absorp", "absorb"},
+      {"waits_for: [renewal", "waits_for: [renewl", "renewal"},
+      {"covers: [subscription", "covers: [subscripton", "subscription"},
+      {"through: [sandbox]", "through: [sandbx]", "sandbox"},
+      {"slots: [primary", "slots: [primry", "primary"},
+      {"    purchase: [chosen]", "    purchas: [chosen]", "purchase"},
+      {"{when: past_due, tell: [owner, admin]", "{when: past_du, tell: [ownr, admin]", "past_due"},
+      {"plugin: card", "plugin: crad", "card"},
+  };
+  std::string tenant = text_of(folder / "config/tenants/callloop.yaml");
+  for (const auto& [right, wrong, meant] : rows) tenant = with(std::move(tenant), right, wrong);
+  write("config/tenants/callloop.yaml", tenant);
+  EXPECT_EQ(florin("check config/tenants/callloop.yaml --config config/florin.yaml"), 1);
+  for (const auto& [right, wrong, meant] : rows)
+    EXPECT_NE(err.find("did you mean '" + std::string(meant) + "'?"), std::string::npos) << wrong << " says\n" << err;
+  EXPECT_NE(err.find("did you mean 'owner'?"), std::string::npos) << err;
 }
 
 TEST_F(Answers, AMissingNameIsShownWithOneOfItsKind) {

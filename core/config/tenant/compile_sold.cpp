@@ -202,6 +202,18 @@ void Compiler::licences() {
   }
 }
 
+namespace {
+
+bool costs_nothing(const UnitPrice& price, Credits amount, const CreditTypeRule& type) {
+  try {
+    return price.minor.over > 0 && !amount.is_zero() && price.times(amount, type.decimals, Rounding::half_up).is_zero();
+  } catch (const ArithmeticError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 void Compiler::credit_sales() {
   if (!file_.credit_sales) return;
   const yaml::CreditSalesBlock& block = *file_.credit_sales;
@@ -229,9 +241,17 @@ void Compiler::credit_sales() {
     add("missing_key", "'price' is missing: without a plan there is no plan's credit_price", block.at);
   const CreditTypeRule* type = catalog_.credit_type(sales.type);
   if (type != nullptr) {
-    if (sales.price) fits(*sales.price, sales.at_most, *type, block.at_most.at);
+    const auto sold_for = [&](const UnitPrice& price) {
+      fits(price, sales.at_most, *type, block.at_most.at);
+      if (costs_nothing(price, sales.at_least, *type))
+        add("sold_for_nothing",
+            "the smallest purchase costs less than half of the smallest coin, so it would cost nothing: write a larger "
+            "at_least, or a higher price of a credit",
+            block.at_least.at);
+    };
+    if (sales.price) sold_for(*sales.price);
     for (const Plan& plan : catalog_.plans)
-      if (plan.credit_price) fits(*plan.credit_price, sales.at_most, *type, block.at_most.at);
+      if (plan.credit_price) sold_for(*plan.credit_price);
   }
   catalog_.credit_sales = std::move(sales);
 }

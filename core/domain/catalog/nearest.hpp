@@ -15,7 +15,9 @@ template <class Things>
 std::string quoted_with_nearest(std::string_view written, const Things& things) {
   std::vector<std::string_view> known;
   for (const auto& thing : things) {
-    if constexpr (requires { thing.id.text(); })
+    if constexpr (requires { std::string_view(thing); })
+      known.push_back(thing);
+    else if constexpr (requires { thing.id.text(); })
       known.push_back(thing.id.text());
     else
       known.push_back(thing.id);

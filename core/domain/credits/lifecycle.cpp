@@ -1,4 +1,5 @@
 #include "domain/credits/lifecycle.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -20,7 +21,9 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
   moment.period_from = happening.period_from;
   moment.period_to = happening.period_to;
   moment.today = draft.calendar().date(draft.now);
-  for (const BoughtCredits& credits : happening.includes) moment.includes.push_back({credits.type, credits.amount});
+  // By the day, what is bought in the last hours of a period brings nothing.
+  for (const BoughtCredits& credits : happening.includes)
+    if (!credits.amount.is_zero()) moment.includes.push_back({credits.type, credits.amount});
   for (const Grant& grant : draft.account.grants)
     if (grant.over == GrantOver::working && !grant.brought()) moment.grants.push_back(grant);
   return moment;
@@ -109,30 +112,46 @@ void end_grant(Draft& draft, GrantId id) {
   draft.add(GrantExpired{id, grant.remaining - grant.held, grant.rule});
 }
 
+namespace {
+
+/// When the period of a grant was over that another one took the place of: as what rolled from it says, else as the
+/// period that runs began.
+Instant replaced_at(const Draft& draft, const Grant& grant) {
+  for (const Grant* rolled : draft.account.all_grants())
+    if (rolled->rolled_from == grant.id && rolled->issued_at < *grant.ends_at) return rolled->issued_at;
+  return draft.account.subscription->from;
+}
+
+}  // namespace
+
 void end_late(Draft& draft, GrantId id) {
   const Grant grant = *draft.account.grant(id);
+  const bool replaced = draft.now < *grant.ends_at;
   const bool of_plan =
       grant.source == GrantSource::plan && grant.life == GrantLife::with_period && draft.account.subscription;
   if (of_plan) {
-    const Happening renewed{.kind = MomentKind::period_ended,
-                            .reason = PeriodEnd::renewal,
-                            .includes = {},
-                            .paid_by = {},
-                            .period_from = grant.issued_at,
-                            .period_to = *grant.ends_at};
-    Moment moment = moment_of(draft, renewed);
+    const Happening ended{.kind = MomentKind::period_ended,
+                          .reason = replaced ? PeriodEnd::upgrade : PeriodEnd::renewal,
+                          .includes = {},
+                          .paid_by = {},
+                          .period_from = grant.issued_at,
+                          .period_to = replaced ? replaced_at(draft, grant) : *grant.ends_at};
+    Moment moment = moment_of(draft, ended);
     std::erase_if(moment.grants, [&](const Grant& other) { return other.id != id; });
     for (const PolicyDecision& decision : draft.ask(moment).decisions)
-      if (decision.kind != PolicyDecision::Kind::issue && decision.grant == id) follow(draft, decision, renewed);
+      if (decision.kind != PolicyDecision::Kind::issue && decision.grant == id) follow(draft, decision, ended);
   }
   const Grant* rest = draft.account.grant(id);
-  if (rest != nullptr && rest->over == GrantOver::working && *rest->ends_at <= draft.now) end_grant(draft, id);
+  if (rest != nullptr && rest->over == GrantOver::working && (replaced || *rest->ends_at <= draft.now))
+    end_grant(draft, id);
 }
 
 void adjust_credits(Draft& draft, const AdjustCredits& command) {
   const CreditTypeRule* type = draft.catalog().credit_type(command.amount.type);
   if (type == nullptr)
-    refuse("unknown_credit", "There is no credit type '" + command.amount.type.text() + "'.", draft.catalog().at);
+    refuse("unknown_credit",
+           "There is no credit type " + quoted_with_nearest(command.amount.type.text(), draft.catalog().credits) + ".",
+           draft.catalog().at);
   const auto units = command.amount.amount.in_units(type->decimals);
   if (!units || *units <= 0)
     refuse("bad_amount", "The amount must be positive and no finer than the credit's decimals.");

@@ -1,5 +1,6 @@
 #include "domain/accounts/due.hpp"
 #include "domain/accounts/import.hpp"
+#include "domain/catalog/nearest.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/credits/purchase.hpp"
@@ -63,7 +64,8 @@ void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
 void set_approval(Draft& draft, const SetApproval& command) {
   const auto& approvals = draft.catalog().approvals;
   if (std::find(approvals.begin(), approvals.end(), command.approval) == approvals.end())
-    refuse("unknown_approval", "There is no approval '" + command.approval + "'.", draft.catalog().at);
+    refuse("unknown_approval", "There is no approval " + quoted_with_nearest(command.approval, approvals) + ".",
+           draft.catalog().at);
   constexpr std::string_view states[] = {"submitted", "approved", "rejected", "expired"};
   if (std::find(std::begin(states), std::end(states), command.state) == std::end(states))
     refuse("unknown_state", "An approval is submitted, approved, rejected or expired.");

@@ -1,4 +1,5 @@
 #include "domain/entitlements/items.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -21,7 +22,8 @@ const Entitlement& count_named(const Catalog& catalog, const EntitlementId& id) 
   const bool by_members = catalog.members && catalog.members->take_one_of == id;
   if (row == nullptr || row->kind != Entitlement::Kind::count || by_members)
     refuse("unknown_entitlement",
-           "There is no '" + id.text() + "' that can be taken. What can be: " + names_of_counts(catalog) + ".",
+           "There is no " + quoted_with_nearest(id.text(), catalog.entitlements) +
+               " that can be taken. What can be: " + names_of_counts(catalog) + ".",
            catalog.at);
   return *row;
 }
@@ -72,7 +74,10 @@ void release_item(Draft& draft, const ReleaseItem& command) {
 void set_entitlement(Draft& draft, const SetEntitlement& command) {
   const Entitlement* row = draft.catalog().entitlement(command.entitlement);
   if (row == nullptr)
-    refuse("unknown_entitlement", "There is no entitlement '" + command.entitlement.text() + "'.", draft.catalog().at);
+    refuse("unknown_entitlement",
+           "There is no entitlement " + quoted_with_nearest(command.entitlement.text(), draft.catalog().entitlements) +
+               ".",
+           draft.catalog().at);
   if (std::ranges::find(row->columns, "per_account", &Entitlement::Column::value) == row->columns.end())
     refuse("not_per_account", "'" + row->id.text() + "' is the plan's, for every account.", row->at);
   if (!row->fits(command.value))

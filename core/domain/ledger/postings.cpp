@@ -115,8 +115,15 @@ struct Posts {
   void operator()(const ReceiptDismissed& fact) {
     if (fact.receipt->counts) move("not_customers", "unmatched", fact.receipt->amount);
   }
-  /// Its money is back by the refund's own word: the line of the bank is no other money.
-  void operator()(const PayoutReturned& fact) { move(bank_of(fact.receipt), "unmatched", fact.receipt.amount); }
+  /// The refund's own fact brings the whole of it back to the bank that paid it out: the line of the bank is no other
+  /// money, and what is missing of it is what the banks kept.
+  void operator()(const PayoutReturned& fact) {
+    const auto refund = std::ranges::find(before.refunds, fact.refund, &Refund::id);
+    if (refund == before.refunds.end()) throw std::logic_error("a fact posts a refund that is not there");
+    const std::string bank = "cash:" + refund->paid_out_from.text();
+    move(bank, "unmatched", fact.receipt.amount);
+    move(bank, "bank_fees", refund->amount - fact.receipt.amount);
+  }
   void operator()(const MoneyKept& fact) { move("account_money", "unapplied", fact.amount); }
   void operator()(const OrderSettled& fact) {
     for (const CashApplied& part : fact.applied) move("customer", "unapplied", part.amount);

@@ -1,4 +1,5 @@
 #include "domain/members/members.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -31,7 +32,9 @@ void must_be_a_role(const Catalog& catalog, const std::string& role) {
   if (std::ranges::find(catalog.roles, role, &Role::id) != catalog.roles.end()) return;
   std::string roles;
   for (const Role& one : catalog.roles) roles += (roles.empty() ? "" : ", ") + one.id;
-  refuse("unknown_role", "There is no role '" + role.substr(0, 64) + "'. Roles: " + roles + ".", catalog.roles_at);
+  refuse("unknown_role",
+         "There is no role " + quoted_with_nearest(role.substr(0, 64), catalog.roles) + ". Roles: " + roles + ".",
+         catalog.roles_at);
 }
 
 struct Places {

@@ -125,12 +125,20 @@ bool has_ended(const Draft& draft, const Grant& grant) {
   return *grant.ends_at <= now;
 }
 
+/// Whether it is a plan's grant whose period was over before its end: another one began in its place.
+bool was_replaced(const Account& account, const Grant& grant) {
+  return account.subscription && grant.source == GrantSource::plan && grant.life == GrantLife::with_period &&
+         !grant.brought() && grant.ends_at && !account.ends_with_period(grant) &&
+         grant.issued_at < account.subscription->from;
+}
+
 /// Exactly what it took is there again. What was owed for it and has been taken from later credits comes back as
 /// credits of their own.
 void give_back(Draft& draft, const Dispute& won) {
   for (const Take& take : won.taken) {
     draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
-    if (has_ended(draft, *draft.account.grant(take.grant))) end_late(draft, take.grant);
+    const Grant& back = *draft.account.grant(take.grant);
+    if (has_ended(draft, back) || was_replaced(draft.account, back)) end_late(draft, take.grant);
   }
   for (const Owed& owed : won.owed) {
     const Credits still = std::min(owed.amount, draft.account.owes(owed.type));
@@ -151,6 +159,18 @@ void give_back(Draft& draft, const Dispute& won) {
     return dispute.ref != won.ref && dispute.state == DisputeState::lost;
   });
   if (draft.account.blocked && !another) draft.add(AccountUnblocked{"the dispute " + won.ref + " was won"});
+}
+
+/// Whoever disputes an automatic recharge did not want it: no further one is charged until they agree again, nor for
+/// the credits that the dispute itself takes.
+void stop_recharge(Draft& draft, const Dispute& dispute) {
+  const bool at_risk = dispute.state == DisputeState::needs_response || dispute.state == DisputeState::under_review ||
+                       dispute.state == DisputeState::lost;
+  const bool is_recharge = draft.account.order(dispute.order)->kind == OrderKind::recharge;
+  if (!at_risk || !is_recharge || !draft.account.recharge.active) return;
+  RechargeState off = draft.account.recharge;
+  off.active = false;
+  draft.add(RechargeSet{off});
 }
 
 bool is_news(const Dispute& known, DisputeState said) {
@@ -186,6 +206,7 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
   dispute.reason = command.reason;
   dispute.moved_at = draft.now;
   draft.add(DisputeMoved{dispute});
+  stop_recharge(draft, dispute);
   if (dispute.state == DisputeState::lost) take_back(draft, dispute);
   if (was_lost) give_back(draft, dispute);
 }

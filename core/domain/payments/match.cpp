@@ -1,4 +1,5 @@
 #include "domain/payments/match.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -318,7 +319,9 @@ void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
   if (command.reverses && (!taken_back || nobodys))
     refuse("bad_amount", "Only money that an account's bank took back, an amount below zero, reverses a receipt.");
   if (std::ranges::find(catalog.processors, command.processor, &Processor::id) == catalog.processors.end())
-    refuse("unknown_processor", "There is no processor '" + command.processor.text() + "'.", catalog.methods_at);
+    refuse("unknown_processor",
+           "There is no processor " + quoted_with_nearest(command.processor.text(), catalog.processors) + ".",
+           catalog.methods_at);
   if (!nobodys && command.amount.currency() != catalog.currency)
     refuse("wrong_currency",
            "This account pays in " + std::string(catalog.currency.code()) +
@@ -392,6 +395,21 @@ void dismiss_bank_receipt(Draft& draft, const DismissBankReceipt& command) {
   draft.add(ReceiptDismissed{*waiting, command.reason});
 }
 
+namespace {
+
+/// Banks keep fees of what they send back: less may come than was paid out, never more.
+void must_be_sent_back(const Receipt& line, const Refund& refund) {
+  const std::string paid_out = refund.amount.text() + " were paid out";
+  if (line.amount.currency() != refund.amount.currency())
+    refuse("wrong_currency", "The bank sent back " + line.amount.text() + ", and " + paid_out + ".");
+  if (line.amount.minor() <= 0)
+    refuse("bad_amount", "'" + line.id.text() + "' is money that the bank took: nothing of a payout came back by it.");
+  if (refund.amount < line.amount)
+    refuse("bad_amount", "The bank sent back " + line.amount.text() + ", and only " + paid_out + ".");
+}
+
+}  // namespace
+
 void record_returned_payout(Draft& draft, const RecordReturnedPayout& command) {
   rule_of(draft);
   const Refund* refund = draft.account.refund(command.refund);
@@ -401,9 +419,7 @@ void record_returned_payout(Draft& draft, const RecordReturnedPayout& command) {
   const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
   if (waiting == draft.tenant.unmatched.end())
     refuse("no_such_receipt", "There is no money '" + command.receipt.text() + "' in the list of unmatched money.");
-  if (waiting->amount != refund->amount)
-    refuse("bad_amount",
-           "The bank sent back " + waiting->amount.text() + ", and " + refund->amount.text() + " were paid out.");
+  must_be_sent_back(*waiting, *refund);
   const Receipt line = *waiting;
   const Refund returned = *refund;
   draft.add(PayoutReturned{returned.id, line});
@@ -412,7 +428,9 @@ void record_returned_payout(Draft& draft, const RecordReturnedPayout& command) {
                         .state = AttemptState::declined,
                         .ask_at = never,
                         .ref = returned.ref,
-                        .raw = "returned by the bank",
+                        .raw = returned.amount == line.amount
+                                   ? "returned by the bank"
+                                   : "returned by the bank less " + (returned.amount - line.amount).text() + " of fees",
                         .alarm = "taken_back: the bank sent it back; pay it out again, then say so with record_payout",
                         .taken_back = true});
 }

@@ -1,4 +1,5 @@
 #include "domain/payments/methods.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -14,10 +15,12 @@ const Method& keepable(const Draft& draft, const Actor& actor, const MethodId& i
   const Catalog& catalog = draft.catalog();
   const Method* method = catalog.method(id);
   if (method == nullptr)
-    refuse("unknown_method", "There is no payment method '" + id.text() + "'.", catalog.methods_at);
+    refuse("unknown_method", "There is no payment method " + quoted_with_nearest(id.text(), catalog.methods) + ".",
+           catalog.methods_at);
   must_be_offered(*method, draft.account, actor);
   if (std::ranges::find(method->slots, slot) == method->slots.end())
-    refuse("unknown_slot", "'" + id.text() + "' cannot be kept as '" + slot + "'.", method->at);
+    refuse("unknown_slot", "'" + id.text() + "' cannot be kept as " + quoted_with_nearest(slot, method->slots) + ".",
+           method->at);
   return *method;
 }
 

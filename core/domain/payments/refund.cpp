@@ -159,6 +159,17 @@ Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fe
   return refund;
 }
 
+void must_not_be_disputed(const Account& account, OrderId order) {
+  const auto& disputes = account.disputes;
+  const auto open = std::ranges::find_if(disputes, [&](const Dispute& dispute) {
+    return dispute.order == order &&
+           (dispute.state == DisputeState::needs_response || dispute.state == DisputeState::under_review);
+  });
+  if (open != disputes.end())
+    refuse("dispute_open", "A dispute over " + open->amount.text() + " of order " + std::to_string(order.value) +
+                               " is open: its money may go back by that. Decide when the dispute has ended.");
+}
+
 void start_refund(Draft& draft, Refund refund) {
   refund.id = {draft.account.last_refund + 1};
   refund.key = key_of(draft, refund);
@@ -207,6 +218,7 @@ void decide_refund(Draft& draft, const DecideRefund& command) {
     if (order.in_flight()) refuse("payment_under_way", "The outcome of a payment is not known yet. Decide when it is.");
   const std::vector<Refund> shares = unused_shares(draft);
   if (shares.empty()) return end_account(draft);
+  for (const Refund& share : shares) must_not_be_disputed(draft.account, share.order);
   for (const Refund& share : shares) start_refund(draft, share);
 }
 
@@ -379,6 +391,9 @@ void record_payout(Draft& draft, const RecordPayout& command) {
   if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
   if (refund->state == AttemptState::captured) refuse("paid_out_already", "This refund was paid out already.");
   if (command.ref.empty()) refuse("ref_missing", "A transfer has the bank's own reference.");
+  if (draft.account.order(refund->order)->state != OrderState::paid)
+    refuse("not_paid", "The money of order " + std::to_string(refund->order.value) +
+                           " was taken back: nothing of it is there to pay out.");
   ProviderReport said;
   said.state = AttemptState::captured;
   said.amount = refund->amount;

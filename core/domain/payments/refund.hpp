@@ -26,6 +26,8 @@ std::vector<Refund> unused_shares(const Draft& draft);
 Refund share_of(const Draft& draft, const Order& order, GivesBack share, bool fee_whole = false);
 /// Whether a hold still keeps some of what its money bought.
 bool holds_any_of(const Account& account, const Order& order);
+/// Refuses while a dispute over some of an order's money is open: it may go back to the customer by that.
+void must_not_be_disputed(const Account& account, OrderId order);
 /// Starts it: its key is durable before the provider is asked. Its credits go at once, unless it is of the guarantee.
 void start_refund(Draft& draft, Refund refund);
 

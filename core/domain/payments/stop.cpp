@@ -1,4 +1,5 @@
 #include "domain/payments/stop.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -36,15 +37,16 @@ void must_name_something(const Draft& draft, StopScope scope, const std::string&
       return;
     case StopScope::plan:
       if (!in_some([&](const auto& catalog) { return catalog->plan(PlanId::trusted(name)) != nullptr; }))
-        refuse("unknown_plan", "There is no plan '" + name + "'. Plans: " + names_of(versions.back()->plans) + ".");
+        refuse("unknown_plan", "There is no plan " + quoted_with_nearest(name, versions.back()->plans) +
+                                   ". Plans: " + names_of(versions.back()->plans) + ".");
       return;
     case StopScope::processor:
       if (!in_some([&](const auto& catalog) {
             return std::ranges::find(catalog->processors, ProcessorId::trusted(name), &Processor::id) !=
                    catalog->processors.end();
           }))
-        refuse("unknown_processor",
-               "There is no processor '" + name + "'. Processors: " + names_of(versions.back()->processors) + ".");
+        refuse("unknown_processor", "There is no processor " + quoted_with_nearest(name, versions.back()->processors) +
+                                        ". Processors: " + names_of(versions.back()->processors) + ".");
       return;
   }
 }

@@ -1,4 +1,5 @@
 #include "domain/reviews/review.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -29,6 +30,7 @@ void give_back(Draft& draft, OrderId order, GivesBack share, const std::string& 
     refuse("holds_open", "Credits of this payment are still held. Decide when they are settled or released.");
   Refund refund = share_of(draft, *draft.account.order(order), share);
   if (refund.amount.minor() <= 0) refuse("nothing_to_give_back", "Nothing of this payment is left to give back.");
+  must_not_be_disputed(draft.account, order);
   refund.reason = reason;
   start_refund(draft, std::move(refund));
 }
@@ -51,7 +53,10 @@ void request_review(Draft& draft, const RequestReview& command) {
   const ReviewRule& rule = *catalog.review;
   const Order& order = charged_order(draft, command.order);
   if (std::ranges::find(rule.reasons, command.reason) == rule.reasons.end())
-    refuse("unknown_reason", "A review is asked for one of these reasons: " + listed(rule.reasons) + ".", rule.at);
+    refuse("unknown_reason",
+           "There is no reason " + quoted_with_nearest(command.reason, rule.reasons) +
+               " for a review. Reasons: " + listed(rule.reasons) + ".",
+           rule.at);
   for (const Review& review : draft.account.reviews)
     if (review.order == command.order && !review.decided)
       refuse("review_open", "This charge is under review already.", rule.at);

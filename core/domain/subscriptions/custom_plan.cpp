@@ -1,4 +1,5 @@
 #include "domain/subscriptions/custom_plan.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -52,7 +53,10 @@ void must_keep_cycles(const Account& account, const CustomPlan& made, const Plan
 Credits units_of(const Catalog& catalog, const CreditAmount& amount, std::string_view field, const Plan& plan) {
   const CreditTypeRule* type = catalog.credit_type(amount.type);
   if (type == nullptr)
-    refuse("unknown_credit", std::string(field) + ": there is no credit type '" + amount.type.text() + "'.", plan.at);
+    refuse("unknown_credit",
+           std::string(field) + ": there is no credit type " +
+               quoted_with_nearest(amount.type.text(), catalog.credits) + ".",
+           plan.at);
   const auto units = amount.amount.in_units(type->decimals);
   if (!units || *units <= 0)
     refuse("bad_amount",
@@ -129,7 +133,9 @@ bool is_made(const Account& account, const Plan& plan) {
 void set_custom_plan(Draft& draft, const SetCustomPlan& command) {
   const Catalog& catalog = draft.catalog();
   const Plan* plan = catalog.plan(command.plan);
-  if (plan == nullptr) refuse("unknown_plan", "There is no plan '" + command.plan.text() + "'.", catalog.at);
+  if (plan == nullptr)
+    refuse("unknown_plan", "There is no plan " + quoted_with_nearest(command.plan.text(), catalog.plans) + ".",
+           catalog.at);
   if (plan->per_account.empty())
     refuse("not_per_account", "'" + plan->id.text() + "' is the same for every account.", plan->at);
   must_be_exactly(*plan, command);
@@ -163,7 +169,10 @@ void set_custom_plan(Draft& draft, const SetCustomPlan& command) {
   for (const PricedMeter& asked : command.meters) {
     const Meter* meter = catalog.meter(asked.meter);
     if (meter == nullptr || asked.takes.type != meter->type)
-      refuse("unknown_meter", "meters: there is no meter '" + asked.meter.text() + "' of these credits.", plan->at);
+      refuse(
+          "unknown_meter",
+          "meters: there is no meter " + quoted_with_nearest(asked.meter.text(), catalog.meters) + " of these credits.",
+          plan->at);
     made.meters.push_back({asked.meter, units_of(catalog, asked.takes, "meters." + asked.meter.text(), *plan)});
   }
   must_keep_cycles(draft.account, made, *plan);

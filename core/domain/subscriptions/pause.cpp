@@ -25,7 +25,8 @@ std::optional<Instant> end_after_pause(const Calendar& calendar, const Subscript
   if (!end || *end <= pause.since) return end;
   const std::int64_t stood_end = stood.anchor_months + stood.months;
   const std::int64_t months = months_to_last_end(calendar, {stood.anchor, stood_end, 1}, *end) - stood_end;
-  return calendar.boundary(to, 1, months);
+  // Its own end is that instant: by its local time it could be an hour off, where clocks go back.
+  return months == 0 ? to : calendar.boundary(to, 1, months);
 }
 
 }  // namespace

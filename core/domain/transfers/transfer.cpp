@@ -1,4 +1,5 @@
 #include "domain/transfers/transfer.hpp"
+#include "domain/catalog/nearest.hpp"
 
 #include <algorithm>
 
@@ -62,7 +63,9 @@ void move_all(Draft& from, Draft& to, const Transfer& command) {
   }
   for (const CreditAmount& asked : command.credits) {
     const CreditTypeRule* type = from.catalog().credit_type(asked.type);
-    if (type == nullptr) refuse("unknown_credit", "There is no credit type '" + asked.type.text() + "'.");
+    if (type == nullptr)
+      refuse("unknown_credit",
+             "There is no credit type " + quoted_with_nearest(asked.type.text(), from.catalog().credits) + ".");
     const auto units = asked.amount.in_units(type->decimals);
     if (!units || *units <= 0)
       refuse("bad_amount", "The amount must be positive and no finer than the credit's decimals.", type->at);

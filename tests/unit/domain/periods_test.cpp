@@ -208,6 +208,28 @@ TEST(Changes, WhatIsPaidIsWhatIsDeliveredByTheDay) {
   EXPECT_GT(waited, 50U);
 }
 
+TEST(Changes, WhatIsBoughtByTheDayInTheLastHoursBringsNoCreditsAndIsDelivered) {
+  Catalog catalog = kaspr();
+  catalog.minimum_charge = Money(0, catalog.currency);
+  for (AddOn& add_on : catalog.add_ons) add_on.whole_inside_period = false;
+  World world(catalog, {});
+  world.policy_says = [](const Moment& moment) -> std::optional<Answer> {
+    for (const Allowance& given : moment.includes) EXPECT_FALSE(given.amount.is_zero());
+    return std::nullopt;
+  };
+  Subscribe begin = on(catalog.plans.front().id.text(), "monthly");
+  begin.licences = 1;
+  world.card("captured").to("2026-01-01T15:00Z").does(begin).to("2026-02-01T10:00Z");
+  const AddOnId extra = catalog.add_ons.front().id;
+  world.does(SetAddOn{extra, 1, {}});
+  EXPECT_EQ(world.last_order().total.minor(), 0);
+  EXPECT_EQ(world.last_order().state, OrderState::paid);
+  EXPECT_FALSE(world.last_order().undelivered);
+  EXPECT_EQ(world.account.subscription->add_ons.size(), 1U);
+  world.to("2026-02-01T15:00Z");
+  EXPECT_GT(world.credits("addon"), 0);
+}
+
 TEST(SmallAmounts, AreChargedWhenTheyHaveAddedUpAtTheEndOrWrittenOff) {
   for (const bool declines : {false, true}) {
     Catalog catalog = salesmsg();
