@@ -107,6 +107,11 @@ void look_at_folder(Findings& findings, const fs::path& folder) {
     : percent < 20 ? findings.warning("disk", text)
                    : findings.ok("disk", text);
   }
+  constexpr std::uintmax_t longest_wal = 64 << 20;
+  const auto wal = fs::file_size(folder / "journal.db-wal", failed);
+  if (!failed && wal > longest_wal)
+    findings.warning("wal", "journal.db-wal has " + std::to_string(wal >> 20) +
+                                " MiB: end what reads the journal for long (fuser journal.db), or make room");
   const auto took = sync_milliseconds(folder);
   if (!took) return findings.wrong("disk", "nothing can be written to " + folder.string());
   const std::string text = "a sync takes " + std::to_string(static_cast<int>(*took * 10) / 10) + " ms";

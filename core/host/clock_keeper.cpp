@@ -7,6 +7,7 @@
 #include <string>
 
 #include "host/assembly.hpp"
+#include "store/sqlite/wal_watch.hpp"
 
 namespace florin {
 
@@ -73,8 +74,16 @@ void ClockKeeper::look() {
   }
   if (wall && !told_) std::fprintf(stderr, "florin: %s\n", why(assembly_, clock.now(), *wall).c_str());
   told_ = wall.has_value();
+  tell_of_wal();
   // Of a journal that cannot be written the engine says so.
   (void)!assembly_.store().set_mark(clock_mark, clock.now().text());
+}
+
+/// Once, until it is short again.
+void ClockKeeper::tell_of_wal() {
+  const std::string problem = assembly_.data() ? store::wal_problem(*assembly_.data() / "journal.db") : std::string();
+  if (!problem.empty() && !wal_told_) std::fprintf(stderr, "florin: %s\n", problem.c_str());
+  wal_told_ = !problem.empty();
 }
 
 /// Once: what was accepted is taken away.

@@ -35,10 +35,12 @@ class ClockKeeper {
  private:
   void loop(const std::stop_token& stopped);
   void look();
+  void tell_of_wal();
   bool accepted(Instant wall);
 
   Assembly& assembly_;
   bool told_ = false;
+  bool wal_told_ = false;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;

@@ -1,23 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "input.hpp"
 #include "statements/encoding.hpp"
 #include "statements/statement.hpp"
 
-/// What the targets of tools/fuzz share.
+/// What the targets that read statements share.
 namespace florin::fuzz {
-
-inline std::string_view text(const std::uint8_t* data, std::size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
-inline void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// The digits that count: without zeros at both ends.
 inline std::string digits(std::string_view text) {

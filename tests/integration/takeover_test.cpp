@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "engine/engine.hpp"
 #include "florin/host.hpp"
@@ -49,16 +50,17 @@ void set_up(Host& host) {
   run({"staff", "jo"}, "give", R"({"adjust_credits": {"amount": "1000000 message", "reason": "for the test"}})");
 }
 
-/// A host in a process of its own that debits without end, and says each answer it got as a line.
+/// A host in a process of its own that debits without end in `threads` threads, and says each answer it got as a line.
 class Child {
  public:
-  Child(const std::string& data, const std::string& keys) {
+  Child(const std::string& data, const std::string& keys, int threads = 1) {
     int ends[2];
     if (::pipe(ends) != 0) std::abort();
     pid_ = ::fork();
     if (pid_ == 0) {
       ::close(ends[0]);
-      debit_for_ever(data, keys, ends[1]);
+      if (threads == 1) debit_for_ever(data, keys, ends[1]);
+      debit_in_threads(data, keys, threads, ends[1]);
     }
     ::close(ends[1]);
     from_ = ::fdopen(ends[0], "r");
@@ -104,6 +106,22 @@ class Child {
       ::usleep(1'000);
     }
     say("read " + std::string(host.account(tenant, account) ? "answered" : "refused") + "\n");
+    for (;;) ::pause();
+  }
+  [[noreturn]] static void debit_in_threads(const std::string& data, const std::string& keys, int threads, int to) {
+    Host host = open_host(data);
+    std::vector<std::thread> all;
+    for (int thread = 0; thread < threads; ++thread)
+      all.emplace_back([&host, to, mine = keys + std::to_string(thread) + "-"] {
+        for (int i = 0;; ++i) {
+          const std::string key = mine + std::to_string(i);
+          const auto done = host.submit_json(tenant, account, service, key, one_message);
+          // One write of a pipe holds a line whole, whoever else writes.
+          const std::string line = key + " " + (done ? std::to_string(done->position) : done.error().code) + "\n";
+          if (::write(to, line.data(), line.size()) < 0 || !done) return;
+        }
+      });
+    for (std::thread& one : all) one.join();
     for (;;) ::pause();
   }
 
@@ -173,28 +191,49 @@ int kills() {
   return many == nullptr ? 4 : std::atoi(many);
 }
 
+/// Hosts with eight threads of debits, killed one after the other: two of three in their work, every third while it
+/// starts, which for all but the first is to recover.
 void kill_many_times(const std::string& data) {
   {
     Host host = open_host(data);
     set_up(host);
   }
+  constexpr int threads = 8;
   std::map<std::string, std::string> acknowledged;
+  int while_starting = 0;
+  std::chrono::microseconds start{100'000};  // how long the last start took
   std::mt19937 random(1);
   for (int round = 0; round < kills(); ++round) {
-    Child child(data, "k" + std::to_string(round) + "-");
-    // Somewhere in its work: after so many answers, and a little later.
-    for (int answers = 1 + static_cast<int>(random() % 20); answers > 0; --answers) {
-      const std::string line = child.line();
-      ASSERT_NE(line, "");
+    const auto note = [&](const std::string& line) {
       const std::size_t space = line.find(' ');
       acknowledged[line.substr(0, space)] = line.substr(space + 1);
+    };
+    const auto begun = std::chrono::steady_clock::now();
+    Child child(data, "k" + std::to_string(round) + "-", threads);
+    if (round % 3 == 2) {
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % static_cast<unsigned>(start.count())));
+    } else {
+      // Somewhere in its work: after so many answers, and a little later.
+      for (int answers = 1 + static_cast<int>(random() % 20); answers > 0; --answers) {
+        const std::string line = child.line();
+        ASSERT_NE(line, "");
+        note(line);
+        if (answers == 1)
+          start = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 3000));
     }
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 3000));
     child.kill(SIGKILL);
-    for (std::string line = child.line(); !line.empty(); line = child.line())
-      acknowledged[line.substr(0, line.find(' '))] = line.substr(line.find(' ') + 1);
+    bool answered = round % 3 != 2;
+    for (std::string line = child.line(); !line.empty(); line = child.line()) {
+      note(line);
+      answered = true;
+    }
+    if (!answered) ++while_starting;
   }
   all_there(data, acknowledged);
+  std::printf("%d kills, %d of them before the first answer; %zu answers, each in the journal where it was said\n",
+              kills(), while_starting, acknowledged.size());
 }
 
 TEST(Takeover, KilledUnderLoadOnSqlite) {

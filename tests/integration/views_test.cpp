@@ -1,10 +1,15 @@
 /// views.db beside its journal: however it was brought there, it says the same.
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <random>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -108,6 +113,59 @@ TEST_F(Views, WhatAnotherBootWroteIsMadeAnew) {
   EXPECT_TRUE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
   EXPECT_EQ(tables_of(folder / "views.db").at("accounts").size(), 1U);
   EXPECT_FALSE(readers::refresh_views(**journal, folder / "views.db")->rebuilt);
+}
+
+/// Tables of an earlier version, which are dropped and made anew, by a process that is killed meanwhile.
+TEST_F(Views, AMigrationThatIsKilledIsMadeAnew) {
+  fs::create_directories(folder);
+  {
+    auto host =
+        Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .virtual_from = std::nullopt});
+    ASSERT_TRUE(host) << host.error().message;
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = "acme" + std::to_string(i);
+      const auto opened = host->submit_json(*TenantId::parse("callloop"), *AccountId::parse(name), {"owner", ""}, name,
+                                            R"({"open_account": {"billing_country": "US"}})");
+      ASSERT_TRUE(opened && !opened->refusal);
+    }
+  }
+  const fs::path file = folder / "views.db";
+  const std::string place = (folder / "journal.db").string();
+  const auto refresh = [&] { return readers::refresh_views(**store::open_read_only(place), file); };
+  const auto make_old = [&] {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
+    EXPECT_EQ(
+        sqlite3_exec(db, "PRAGMA user_version = 1; ALTER TABLE items RENAME TO things", nullptr, nullptr, nullptr),
+        SQLITE_OK)
+        << sqlite3_errmsg(db);
+    sqlite3_close(db);
+  };
+  ASSERT_TRUE(refresh());
+  const auto whole = tables_of(file);
+  make_old();
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(refresh()->rebuilt);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+  std::mt19937 random(5);
+  int killed = 0;
+  for (int round = 0; round < 20; ++round) {
+    make_old();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      (void)!refresh();
+      ::_exit(0);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % static_cast<unsigned>(took.count())));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFSIGNALED(status)) ++killed;
+    const auto again = refresh();
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(tables_of(file), whole) << "round " << round;
+  }
+  EXPECT_GT(killed, 5);
 }
 
 /// A table that is damaged cannot be dropped either.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../sanitized.hpp"
 #include "folder.hpp"
 #include "plugins/isolated/flat.hpp"
 
@@ -22,6 +23,7 @@ class Isolated : public testing::Test {
  protected:
   /// Where a kernel or a container forbids containment there is nothing to try, and plugins of others are refused.
   void SetUp() override {
+    if (test::sanitized) GTEST_SKIP() << test::no_isolation;
     Folder own;
     own.with("zoo");
     const auto made = PluginLibrary::open(own.places())->credit_policy("zoo", {.tenant = "acme", .config_json = "{}"});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../sanitized.hpp"
 #include "folder.hpp"
 
 // Plugins that are wrong in one way each (zoo/zoo.cpp), isolated: each is refused with a sentence, or ends its own
@@ -30,6 +31,7 @@ class Zoo : public testing::Test {
  protected:
   /// Where a kernel or a container forbids containment there is nothing to try, and plugins of others are refused.
   void SetUp() override {
+    if (test::sanitized) GTEST_SKIP() << test::no_isolation;
     Folder own;
     own.with("zoo");
     const auto made = PluginLibrary::open(own.places())->credit_policy("zoo", {.tenant = "acme", .config_json = "{}"});

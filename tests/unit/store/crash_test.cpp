@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <optional>
 
 #include "faulty_vfs.hpp"
@@ -264,11 +265,17 @@ TEST(Crash, AnotherProcessIsRefusedUntilTheFirstIsKilled) {
   EXPECT_TRUE(SqliteStore::open(folder / "journal.db", tiny()));
 }
 
+/// How often, with all the other tests; FLORIN_KILLS for a long run by hand.
+int times(int with_the_others) {
+  const char* many = std::getenv("FLORIN_KILLS");
+  return many == nullptr ? with_the_others : std::atoi(many);
+}
+
 TEST(Crash, KilledAnywhereLosesNothingAcknowledged) {
   const Folder folder;
   std::mt19937 random(7);
   Position acknowledged = 0;
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < times(25); ++round) {
     Child child([&](const auto& tell) { write_rows(folder / "journal.db", tiny(), acknowledged, 10'000, tell); });
     for (auto left = 1 + random() % 40; left > 0; --left) {
       const auto position = child.told();
@@ -291,10 +298,10 @@ TEST(Crash, KilledAtEachOperationInTurn) {
   Position acknowledged = 0;
   int ended = 0;
   // Each child begins with the recovery from the one before, and many die in it.
-  for (int nth = 0; nth < 120; ++nth) {
+  for (int nth = 0; nth < times(120); ++nth) {
     Child child([&](const auto& tell) {
       FaultyVfs vfs;
-      vfs.before = [left = nth](Operation, const std::string&) mutable {
+      vfs.before = [left = nth % 120](Operation, const std::string&) mutable {
         if (left-- == 0) ::raise(SIGKILL);
         return SQLITE_OK;
       };
@@ -308,7 +315,7 @@ TEST(Crash, KilledAtEachOperationInTurn) {
     }
   }
   EXPECT_GT(acknowledged, 0u);
-  EXPECT_LT(ended, 100);
+  EXPECT_LT(ended, times(120) - 20);
   const auto store = SqliteStore::open(folder / "journal.db", tiny());
   ASSERT_TRUE(store);
   EXPECT_GE((*store)->head(1)->last, acknowledged);
@@ -317,7 +324,7 @@ TEST(Crash, KilledAtEachOperationInTurn) {
 TEST(Crash, APowerCutLosesNothingAcknowledged) {
   std::mt19937 random(11);
   int cuts = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < times(6); ++round) {
     const Folder folder;
     FaultyVfs vfs;
     const auto store = SqliteStore::open(folder / "journal.db", tiny(vfs.name()));
@@ -350,7 +357,7 @@ TEST(Crash, APowerCutLosesNothingAcknowledged) {
     vfs.before = nullptr;
     look();
   }
-  EXPECT_GT(cuts, 60);
+  EXPECT_GT(cuts, times(6) * 10);
 }
 
 TEST(Crash, WhatAnOpeningShowsSurvivesAPowerCut) {

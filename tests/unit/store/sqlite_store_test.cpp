@@ -6,6 +6,7 @@
 
 #include "helpers.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/sqlite/wal_watch.hpp"
 
 namespace florin::store {
 namespace {
@@ -317,6 +318,22 @@ TEST_F(SqliteStoreTest, ABadBackupIsNotRestoredNorMade) {
     const std::string name = file.path().filename();
     EXPECT_TRUE(name.starts_with("journal.db") || name == "backup.db" || name == "restored.db-wal") << name;
   }
+}
+
+// A reader that never ends keeps the WAL from being moved; the operator is told which file, and why.
+TEST_F(SqliteStoreTest, AWalThatGrowsIsSaid) {
+  const auto store = opened(file_);
+  Writer writer(*store);
+  writer.add("opening");
+  constexpr std::uint64_t longest = 10 << 20;
+  EXPECT_EQ(wal_problem(file_, longest), "");
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open(file_.c_str(), &reader), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM journal", nullptr, nullptr, nullptr), SQLITE_OK);
+  for (int i = 0; i < 12; ++i) ASSERT_EQ(writer.add(std::string(1 << 20, 'x')), Committed::done);
+  const std::string problem = wal_problem(file_, longest);
+  EXPECT_NE(problem.find("journal.db-wal has "), std::string::npos) << problem;
+  sqlite3_close(reader);
 }
 
 }  // namespace

@@ -167,6 +167,36 @@ TEST(Network, ManyAreUnderWayAtOnce) {
   done.get_future().wait();
 }
 
+// A provider that is back after an outage meets all that waited, but not all at once.
+TEST(Network, AStormIsSixtyFourAtATime) {
+  constexpr int count = 300, most = 64;
+  std::mutex mutex;
+  std::condition_variable enough;
+  int here = 0, highest = 0, asked = 0;
+  const Reached reached(
+      [&](int connection) {
+        read_request(connection);
+        std::unique_lock lock(mutex);
+        highest = std::max(highest, ++here);
+        // As many as may come at once are held until they are all there.
+        if (++asked >= most) enough.notify_all();
+        enough.wait_for(lock, std::chrono::seconds(20), [&] { return asked >= most; });
+        --here;
+        lock.unlock();
+        write_all(connection, http(200, "{}"));
+      },
+      {.deadline = seconds(60), .loopback = true});
+  std::atomic<int> answered = 0;
+  std::promise<void> done;
+  for (int i = 0; i < count; ++i)
+    reached.way->send(post(), {}, [&](const WireReply& reply) {
+      EXPECT_EQ(reply.arrived, Arrival::answered);
+      if (++answered == count) done.set_value();
+    });
+  done.get_future().wait();
+  EXPECT_EQ(highest, most);
+}
+
 TEST(Network, NothingLeavesAfterItsTime) {
   const Reached reached([](int connection) { write_all(connection, http(200, "{}")); });
   WireRequest late = post();
