@@ -54,6 +54,7 @@ inline constexpr MetricName metric_names[] = {
     {"florin_webhooks_out_oldest_pending_seconds", "gauge", "how long the oldest undelivered event has waited"},
     {"florin_webhooks_out_endpoint_enabled", "gauge", "1 when events are sent to the endpoint"},
     {"florin_backup_last_success_timestamp_seconds", "gauge", "when the last backup was made; 0: never"},
+    {"florin_card_tries_refused_total", "counter", "tries of cards beyond what an account may make in an hour"},
     {"florin_draining", "gauge", "1 from SIGTERM on"}};
 
 /// With backslash, quote and line end escaped.
