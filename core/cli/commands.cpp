@@ -12,6 +12,7 @@
 #include "florin/scenario.hpp"
 #include "mail/templates.hpp"
 #include "outcome.hpp"
+#include "story_door.hpp"
 
 namespace florin::cli {
 
@@ -110,8 +111,15 @@ int schema(const std::string& to) {
   return written(fine);
 }
 
-int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice) {
-  const ScenarioOptions options{.config = config, .trace = trace, .restart = restart, .twice = twice};
+int scenario(const std::vector<std::string>& paths, ScenarioOptions options, bool http, const std::string& exchanges) {
+  std::ofstream kept;
+  if (!exchanges.empty()) kept.open(exchanges);
+  if (kept.fail()) {
+    std::cerr << "florin: " << exchanges << " could not be written\n";
+    return no_store;
+  }
+  server::HttpStoryDoor door(exchanges.empty() ? nullptr : &kept);
+  if (http) options.door = &door;
   const ScenarioReport report = run_scenarios(paths, options, std::cout);
   return written(report.failed == 0 ? fine : problems);
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "florin/scenario.hpp"
+
 /// What each subcommand of `florin` does once its words are read. Each prints what it has to say to standard output,
 /// what is wrong to standard error, and answers one of these.
 namespace florin::cli {
@@ -23,7 +25,8 @@ int commands();
 int check(const std::vector<std::string>& files, const std::string& config, bool effective, bool json);
 /// to: a folder; empty: all to standard output.
 int schema(const std::string& to);
-int scenario(const std::vector<std::string>& paths, const std::string& config, bool trace, bool restart, bool twice);
+/// exchanges  a file for what is asked and answered over HTTP
+int scenario(const std::vector<std::string>& paths, ScenarioOptions options, bool http, const std::string& exchanges);
 /// serves: then serve() what it made, on a virtual clock, with a key and links.
 int demo(const std::string& config, const std::string& data, const std::string& stories, bool serves,
          const std::vector<std::string>& listen);

@@ -250,12 +250,20 @@ class Program {
     with_plugins();
 
     command("version", "print the version", [] { return version(); });
-    auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected",
-                            [this] { return scenario(paths_, config_, trace_, restart_, twice_); });
+    auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected", [this] {
+      return scenario(paths_, {.config = config_, .trace = trace_, .restart = restart_, .twice = twice_},
+                      http_ || !exchanges_.empty(), exchanges_);
+    });
     stories->add_option("PATH", paths_, "stories, or folders with them")->required();
     stories->add_flag("--trace", trace_, "every entry of the journal as it happens");
-    stories->add_flag("--restart", restart_, "close and open the host after each step");
-    stories->add_flag("--twice", twice_, "send each command twice");
+    auto* restart = stories->add_flag("--restart", restart_, "close and open the host after each step");
+    auto* twice = stories->add_flag("--twice", twice_, "send each command twice");
+    stories->add_flag("--http", http_, "once more through the HTTP API: the journals must be the same")
+        ->excludes(restart)
+        ->excludes(twice);
+    stories->add_option("--exchanges", exchanges_, "a file for every answer of it, a JSON object a line")
+        ->excludes(restart)
+        ->excludes(twice);
     config_of(stories);
     auto* year = command("demo", "the shipped tenants through a year of billing, and a verified journal",
                          [this] { return demo(config_, demo_data_, demo_stories_, serves_, listen_); });
@@ -529,7 +537,8 @@ class Program {
   bool dry_run_ = false, csv_ = false, pdf_ = false, html_ = false;
   std::string number_, mail_, mail_from_, mail_user_, mail_password_;
   std::string form() const { return pdf_ ? "pdf" : html_ ? "html" : "json"; }
-  bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false;
+  bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false, http_ = false;
+  std::string exchanges_;
 };
 
 }  // namespace

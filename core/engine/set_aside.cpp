@@ -20,6 +20,11 @@ std::string full_name(const TenantId& tenant, const AccountId& account) {
   return account.empty() ? tenant.text() : tenant.text() + "/" + account.text();
 }
 
+/// That staff has looked at a person changes nothing of the account: it is written, also of one that is set aside.
+bool is_look(const Actor& actor, const AnyCommand& command) {
+  return actor.role == "staff" && std::holds_alternative<ViewPersonalData>(command);
+}
+
 }  // namespace
 
 void Shard::alarm(const std::string& line) const {
@@ -93,7 +98,8 @@ void Shard::mark_aside(Held& held, store::Position from) {
 void Shard::take_aside(Tenant& tenant, Held& held, Pending& pending, Instant now) {
   Job& job = pending.job;
   const Refusal why = refusal_of(set_aside_of(tenant.state, held.account.id).value_or(SetAside()));
-  if (job.way == Way::outside || !rule_of(job.command).also_provider)
+  const bool looks = is_look(job.actor, job.command);
+  if (!looks && (job.way == Way::outside || !rule_of(job.command).also_provider))
     return fail(&held, pending, {.code = why.code, .message = why.text});
   if (job.of_effect && held.under_way > 0) --held.under_way;
   auto entry = std::make_shared<Entry>(Entry{.tenant = job.tenant,
@@ -106,7 +112,7 @@ void Shard::take_aside(Tenant& tenant, Held& held, Pending& pending, Instant now
                                              .command = std::move(job.command),
                                              .refusal = why,
                                              .facts = {}});
-  if (job.way == Way::provider) remember_key(entry->command, pending.key, {pending.content, last_ + 1}, now);
+  if (job.way == Way::provider || looks) remember_key(entry->command, pending.key, {pending.content, last_ + 1}, now);
   aside_[&held].kept.emplace_back(last_ + 1, entry);
   append(&tenant, nullptr, std::move(entry), reply_of(pending));
 }
@@ -144,8 +150,9 @@ std::size_t Shard::kept_reports(const TenantId& tenant, const AccountId& id) con
   const Tenant* found = find_tenant(tenant);
   const auto aside = aside_.find(found == nullptr ? nullptr : find(*found, id));
   if (aside == aside_.end()) return 0;
-  return static_cast<std::size_t>(
-      std::ranges::count_if(aside->second.kept, [](const auto& kept) { return is_kept_aside(*kept.second); }));
+  return static_cast<std::size_t>(std::ranges::count_if(aside->second.kept, [](const auto& kept) {
+    return is_kept_aside(*kept.second) && !is_look(kept.second->actor, kept.second->command);
+  }));
 }
 
 Shard::Held* Shard::released_by(Tenant& tenant, const AnyCommand& command) const {
@@ -172,15 +179,18 @@ void Shard::release(Tenant& tenant, Held& held, Account account, Instant now) {
   for (const auto& [position, entry] : kept) {
     if (!is_kept_aside(*entry)) continue;
     const bool by_provider = entry->actor.role == "processor";
+    const bool looks = is_look(entry->actor, entry->command);
     take(Job{.tenant = entry->tenant,
              .account = entry->account,
              .actor = entry->actor,
-             .key = by_provider ? "released " + std::to_string(position) : std::string(),
+             .key = by_provider || looks ? "released " + std::to_string(position) : std::string(),
              .asked_at = std::nullopt,
              .command = entry->command,
              .reply = {},
              .of_effect = false,
-             .way = by_provider ? Way::provider : Way::host},
+             .way = by_provider ? Way::provider
+                    : looks     ? Way::outside
+                                : Way::host},
          now);
   }
   doubt_started(tenant, now, &held);

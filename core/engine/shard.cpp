@@ -131,6 +131,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
         return;
       }
   }
+  if (job.unfit) return fail(held, pending, *job.unfit);
   Held* other = nullptr;
   const auto* moves = std::get_if<Transfer>(&job.command);
   if (moves != nullptr) other = find(tenant, moves->to);

@@ -51,6 +51,8 @@ struct Job {
   /// What the command says of a person, as seal() made it: in the entry it stands instead.
   std::vector<Word> sealed{};
   std::string data_key{};
+  /// Why it cannot be asked for as things stand now. A key that is known gets its first answer all the same.
+  std::shared_ptr<const Error> unfit{};
 };
 
 /// Seals what a command says of a person, on the thread of whoever asks. Errors: no_random.

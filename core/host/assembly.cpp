@@ -484,11 +484,15 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
                   .of_effect = false,
                   .expects = request.expects};
   if (const auto in = admitted(job); !in) return in.error();
-  if (const auto nobody = names_nobody(job); !nobody) return nobody.error();
+  // What depends on how things stand is said once the key is looked up: sent again, a command gets its first answer.
+  const auto unfit = [&job](const Status& fits) {
+    if (!fits && !job.unfit) job.unfit = std::make_shared<const Error>(fits.error());
+  };
+  unfit(names_nobody(job));
   if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
-    if (const auto known = knows_customer(request, saves->method, saves->through, true); !known) return known.error();
-  if (const auto asked = fits_its_kind(job); !asked) return asked.error();
-  if (const auto offers = offered_by_its_plugin(*plugged_, *engine_, job); !offers) return offers.error();
+    unfit(knows_customer(request, saves->method, saves->through, true));
+  unfit(fits_its_kind(job));
+  unfit(offered_by_its_plugin(*plugged_, *engine_, job));
   // What no processor can be handed is not kept either, not even sealed.
   if (auto* returned = std::get_if<CustomerReturned>(&job.command)) {
     if (const auto fit = fits_an_answer(returned->answer); !fit) return fit.error();
@@ -509,7 +513,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (!checked) return checked.error();
   for (const Word& detail : method->details)
     if (detail.name == "token") method->token = detail.value;
-  if (const auto known = knows_customer(request, method->method, method->through, false); !known) return known.error();
+  unfit(knows_customer(request, method->method, method->through, false));
   method->details = std::move(checked->details);
   method->brand = checked->brand;
   method->masked = checked->masked;

@@ -66,8 +66,9 @@ class Assembly {
   bool is_virtual() const { return options_.virtual_from.has_value(); }
 
   /// A command as the outside gives it: a method's details go through its plugin first.
-  /// Errors: card_number (in whatever field) and bad_details, with the field; person_missing: the processor that is to
-  /// keep it must know more of its customer.
+  /// Errors: card_number (in whatever field) and bad_details, with the field. In the job's `unfit`, for the shard looks
+  /// its key up first: person_missing: the processor that is to keep it must know more of its customer;
+  /// names_a_person, method_not_offered, bad_details.
   Result<engine::Job> job_of(const Request& request) const;
 
   /// Makes a text (`effective` of a tenant's file) the next version of a tenant that runs. `again`: the earlier version

@@ -344,6 +344,7 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   if (!assembly) return closed();
   const auto job = assembly->job_of({tenant, account, actor, {}, std::nullopt, command});
   if (!job) return job.error();
+  if (job->unfit) return *job->unfit;
   auto rehearsal = inside_->rehearsal(tenant, account, job->command);
   if (!rehearsal) return rehearsal.error();
   const auto aside = inside_->aside(tenant, account);

@@ -45,7 +45,7 @@ std::shared_ptr<EventLog> make_event_log();
 
 class Host::Inside {
  public:
-  Inside(std::unique_ptr<Assembly> put_together, ServiceSettings settings)
+  Inside(std::shared_ptr<Assembly> put_together, ServiceSettings settings)
       : problems(put_together->problems()), service(std::move(settings)), assembly_(std::move(put_together)) {}
   ~Inside() {
     close();

@@ -56,6 +56,7 @@ json::object subscription_as_json(const Account& account, const Subscription& ru
   plan["paused"] = !account.pause ? json::value(nullptr)
                                   : json::value(json::object{{"since", account.pause->since.text()},
                                                              {"resumes_at", account.pause->resumes_at.text()}});
+  plan["from_next_period"] = nullptr;
   if (running.pending && !running.ends_with_period())
     plan["from_next_period"] = json::object{{"plan", running.pending->plan.text()},
                                             {"cycle", running.pending->cycle},

@@ -75,10 +75,13 @@ class Movements {
     for (const Grant& closed : account_.closed_grants)
       if (closed.id == id) grant = &closed;
     if (grant == nullptr) return;
-    json::object way{{"how", how}, {"source", word_text(grant->source)}, {"at", at.text()}, {"rule", rule}};
-    if (!amount.is_zero()) way["amount"] = amount_text(catalog_, grant->type, amount);
-    if (ends_at) way["until"] = ends_at->text();
-    gone.push_back(std::move(way));
+    gone.push_back(json::object{
+        {"how", how},
+        {"source", word_text(grant->source)},
+        {"at", at.text()},
+        {"rule", rule},
+        {"amount", amount.is_zero() ? json::value(nullptr) : json::value(amount_text(catalog_, grant->type, amount))},
+        {"until", ends_at ? json::value(ends_at->text()) : json::value(nullptr)}});
   }
 
   const Catalog& catalog_;
@@ -86,7 +89,7 @@ class Movements {
 };
 
 json::object charge_as_json(const std::optional<Order>& order, const Catalog& catalog) {
-  if (!order) return {{"total", Money(0, catalog.currency).text()}, {"lines", json::array()}};
+  if (!order) return {{"total", Money(0, catalog.currency).text()}, {"lines", json::array()}, {"taxes", json::array()}};
   return {
       {"total", order->total.text()}, {"lines", lines_as_json(order->lines)}, {"taxes", taxes_as_json(order->taxes)}};
 }

@@ -18,6 +18,7 @@
 #include "host/quote.hpp"
 #include "scenario/audit.hpp"
 #include "scenario/expect.hpp"
+#include "scenario/over_http.hpp"
 #include "scenario/stage.hpp"
 #include "scenario/story.hpp"
 #include "scenario/words.hpp"
@@ -78,6 +79,14 @@ class Player {
     for (const auto& [processor, answers] : script_.providers)
       providers_.emplace(processor, std::make_shared<ScriptedProvider>(answers));
     if (!goes_once(*stage)) return false;
+    std::optional<OverHttp> http;
+    if (options_.door != nullptr) {
+      if (const auto issued = issue_keys(*stage, script_.tenant, options_.door->keys()); !issued)
+        return fail({.file = script_.file}, "the keys: " + issued.error().message);
+      if (over_http_) http_ = &http.emplace(*stage, script_.tenant, *options_.door);
+      if (const auto opened = http ? http->open() : Status(Done{}); !opened)
+        return fail({.file = script_.file}, "over HTTP: " + opened.error().message);
+    }
     for (const Act& act : script_.acts) {
       ++report_.steps;
       fine = step(*stage, act) && fine;
@@ -89,8 +98,25 @@ class Player {
       (void)goes_once(*stage);
     }
     fine = as_scripted({.file = script_.file}, true) && fine;
+    if (http_ != nullptr)
+      for (const std::string& differs : http_->read_tenant()) fine = fail({.file = script_.file}, differs);
     for (const std::string& broken : audit(stage->assembly()).broken) fine = fail({.file = script_.file}, broken);
+    if (options_.door != nullptr) journal_ = entries_of(stage->assembly());
+    http_ = nullptr;
     return fine;
+  }
+
+  /// The same story through the door. False: the journals differ, or something was not as expected.
+  bool play_over_http(const config::HostFile& all) {
+    const std::vector<std::string> plain = std::exchange(journal_, {});
+    over_http_ = true;
+    if (!play(all)) return false;
+    const auto [one, other] = std::ranges::mismatch(plain, journal_);
+    if (one == plain.end() && other == journal_.end()) return true;
+    return fail({.file = script_.file}, "over HTTP the journal differs at entry " +
+                                            std::to_string(one - plain.begin() + 1) + ":\n  called " +
+                                            (one == plain.end() ? "nothing" : *one) + "\n  asked  " +
+                                            (other == journal_.end() ? "nothing" : *other));
   }
 
  private:
@@ -183,12 +209,17 @@ class Player {
     stage.run_until(act.at);
     bool fine = true;
     std::optional<Quotation> quotation;
-    if (act.command && act.only_quoted)
+    if (act.command && act.only_quoted) {
       quotation = quoted(stage, act);
-    else if (act.command)
+      if (http_ != nullptr && quotation)
+        if (const auto same = http_->quotes(act, *quotation); !same)
+          fine = fail(act.node.where(""), same.error().message);
+    } else if (act.command)
       fine = send(stage, act);
     if (act.webhook) fine = webhook(stage, act);
     if (!act.new_version.empty() || act.version_again != 0) fine = apply(stage, act);
+    if (http_ != nullptr)
+      for (const std::string& differs : http_->read(act)) fine = fail(act.node.where(""), differs);
     if (!act.expect) return fine;
     for (const scenario::Discrepancy& difference : compare(stage, script_.tenant, act, quotation, report_.checks)) {
       out_ << place(difference.at) << difference.what << " is " << difference.actual << ", expected "
@@ -201,7 +232,7 @@ class Player {
   std::optional<Quotation> quoted(Stage& stage, const Act& act) {
     if (act.of_tenant) return std::nullopt;
     const auto job = stage.assembly().job_of({script_.tenant, act.account, act.actor, act.key, act.at, *act.command});
-    if (!job) return std::nullopt;
+    if (!job || job->unfit) return std::nullopt;
     auto quotation =
         quote(stage.rehearsal(script_.tenant, act.account, job->command), act.actor, act.key, job->command, act.at);
     if (!quotation) return std::nullopt;
@@ -252,7 +283,7 @@ class Player {
     for (std::int32_t i = 0; i < act.times; ++i)
       requests.push_back({script_.tenant, act.of_tenant || act.nobodys ? AccountId() : act.account, act.actor,
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
-    const auto answers = stage.send(requests);
+    const auto answers = http_ != nullptr ? http_->send(requests) : stage.send(requests);
     bool fine = as_wanted(act, at, answers);
     if (act.times == 1) fine = as_quoted(at, quotation, answers.front()) && fine;
     if (options_.twice) fine = same_again(stage, at, requests, answers) && fine;
@@ -320,6 +351,9 @@ class Player {
   std::ostream& out_;
   store::Position traced_ = 0;
   std::map<ProcessorId, std::shared_ptr<ScriptedProvider>> providers_;  // they outlive a host that is opened again
+  bool over_http_ = false;
+  OverHttp* http_ = nullptr;
+  std::vector<std::string> journal_;  ///< of what was played last, where there is a door
 };
 
 std::vector<std::filesystem::path> files_of(const std::vector<std::string>& paths) {
@@ -369,7 +403,9 @@ ScenarioReport run_scenarios(const std::vector<std::string>& paths, const Scenar
     if (options.trace) out << file.string() << ": " << script->because << '\n';
     bool fine = false;
     try {
-      fine = Player(*script, options, report, out).play(host);
+      Player player(*script, options, report, out);
+      fine = player.play(host);
+      if (fine && options.door != nullptr) fine = player.play_over_http(host);
     } catch (const std::exception& error) {
       out << file.string() << ": the host broke down: " << error.what() << '\n';
     }
@@ -384,6 +420,7 @@ ScenarioReport run_scenarios(const std::vector<std::string>& paths, const Scenar
   if (!options.postgres.empty()) out << ", in PostgreSQL";
   if (options.restart) out << ", reopened after each step";
   if (options.twice) out << ", each command twice";
+  if (options.door != nullptr) out << ", by calls and over HTTP";
   out << ": " << (report.failed == 0 ? "all as told" : std::to_string(report.failed) + " not as told") << '\n';
   return report;
 }

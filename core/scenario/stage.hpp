@@ -35,6 +35,7 @@ class Stage {
   void run_until(Instant to) { assembly_->engine().run_until(to); }
   Instant now() const { return assembly_->engine().now(); }
   Assembly& assembly() const { return *assembly_; }
+  std::shared_ptr<Assembly> shared() const { return assembly_; }
 
   /// Sends all in one batch. Errors, one by one: as Engine::submit.
   std::vector<Result<engine::Answered>> send(const std::vector<Request>& requests);
@@ -54,7 +55,7 @@ class Stage {
  private:
   Stage() = default;
   Assembly::Options options_;
-  std::unique_ptr<Assembly> assembly_;
+  std::shared_ptr<Assembly> assembly_;
 };
 
 }  // namespace florin::scenario

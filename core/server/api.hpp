@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "card_tries.hpp"
 #include "florin/host.hpp"
 #include "florin/papers.hpp"
 #include "florin/reads.hpp"
@@ -165,6 +166,10 @@ class Api {
   void tenant_command(const AskedPtr& asked);
   void run_command(const AskedPtr& asked, const std::string& name);
   void submit(const AskedPtr& asked, Command command, std::string key);
+  /// False: it was answered. A customer may try a card only so often.
+  bool may_try_card(const AskedPtr& asked, const Command& command, const std::string& key);
+  /// Sends it; what came to no card is not counted.
+  void submit(const AskedPtr& asked, Request request);
   void decided(const AskedPtr& asked, const Result<Outcome>& outcome);
   void done(const AskedPtr& asked, const Outcome& outcome, const std::string& order, bool over);
   void quote(const AskedPtr& asked);
@@ -230,6 +235,7 @@ class Api {
   const bool sandbox_, virtual_;
   const Service service_;
   KeyRing keys_;
+  CardTries card_tries_;
   Sessions sessions_;
   std::string address_;
   mutable std::mutex settings_mutex_;

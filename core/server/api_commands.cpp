@@ -5,6 +5,7 @@
 
 #include "api.hpp"
 #include "florin/bodies.hpp"
+#include "metrics.hpp"
 #include "scopes.hpp"
 
 /// Commands, what they would do, and how their payments end.
@@ -82,6 +83,28 @@ bool opens_account(std::string_view name) {
 /// Nothing goes on until the customer has done something: whoever asked is told at once.
 bool is_for_customer(const OrderNow& now) { return now.json.find("\"state\":\"needs_action\"") != std::string::npos; }
 
+/// As in problems: the line of the tenant's file without the host's folders, and none for a customer.
+void show_rules(json::value& value, bool customer) {
+  if (auto* all = value.if_array())
+    for (json::value& one : *all) show_rules(one, customer);
+  json::object* object = value.if_object();
+  if (object == nullptr) return;
+  for (auto& member : *object) {
+    if (member.key() != "rule" || !member.value().is_string()) {
+      show_rules(member.value(), customer);
+      continue;
+    }
+    const std::string rule(member.value().as_string());
+    if (customer || rule.empty())
+      member.value() = nullptr;
+    else
+      member.value() = std::string(file_and_line(rule));
+  }
+}
+
+/// Whose tries of cards are counted together.
+std::string counted_as(const Asked& asked) { return asked.caller.tenant.text() + "/" + asked.account.text(); }
+
 std::string number_or_null(std::uint32_t number) { return number == 0 ? "null" : std::to_string(number); }
 
 }  // namespace
@@ -135,7 +158,32 @@ void Api::submit(const AskedPtr& asked, Command command, std::string key) {
     if (!at) return asked->fail("bad_instant", "Florin-Asked-At: " + at.error().message);
     request.asked_at = *at;
   }
-  host_.submit(std::move(request), [this, asked](Result<Outcome> outcome) {
+  if (may_try_card(asked, request.command, request.key)) submit(asked, std::move(request));
+}
+
+bool Api::may_try_card(const AskedPtr& asked, const Command& command, const std::string& key) {
+  const auto what = asked->caller.is_customer() ? card_try_of(command) : std::nullopt;
+  if (!what) return true;
+  const Instant now = host_.now();
+  const auto until = card_tries_.take(counted_as(*asked), *what, key, now);
+  if (!until) return true;
+  metrics_->count("florin_card_tries_refused_total", label("tenant", asked->caller.tenant.text()));
+  HttpReply reply = reply_of(Problem{.code = "rate_limited",
+                                     .detail = "There were too many tries within an hour. Try again at " +
+                                               until->text() + ", or write to us."},
+                             asked->request);
+  const std::int64_t seconds = (until->us - now.us) / 1'000'000 + 1;
+  for (auto& [name, value] : reply.headers)
+    if (name == "Retry-After") value = std::to_string(seconds);
+  asked->answer(std::move(reply));
+  return false;
+}
+
+void Api::submit(const AskedPtr& asked, Request request) {
+  const auto what = asked->caller.is_customer() ? card_try_of(request.command) : std::nullopt;
+  host_.submit(request, [this, asked, what, key = request.key](Result<Outcome> outcome) {
+    const bool tried = outcome && !outcome->refusal && (what == CardTry::saves || outcome->order);
+    if (what && !tried) card_tries_.give_back(counted_as(*asked), *what, key);
     // This is a thread of the host, which must not wait.
     asio::post(pool_, [this, asked, outcome = std::move(outcome)] { decided(asked, outcome); });
   });
@@ -197,7 +245,9 @@ void Api::quote(const AskedPtr& asked) {
   on_pool(asked, [this, asked, command = std::move(command->second)] {
     auto quoted = host_.quote(asked->caller.tenant, asked->account, asked->caller.actor, command);
     if (!quoted) return asked->fail(quoted.error());
-    asked->json(*std::move(quoted));
+    json::value shown = json::parse(*quoted);
+    show_rules(shown, asked->request.of_customer);
+    asked->json(json::serialize(shown));
   });
 }
 

@@ -113,11 +113,14 @@ bool Api::notes_view(const AskedPtr& asked, const std::string& what) {
        std::nullopt, ViewPersonalData{what, reason == nullptr ? std::string() : *reason}});
   // Within the hour another reason makes no second entry.
   if (!noted && noted.error().code == "key_reused") return true;
-  if (!noted)
+  if (!noted) {
     asked->fail(noted.error());
-  else if (noted->refusal)
-    asked->answer(reply_of(*noted->refusal, noted->position, asked->request));
-  return noted && !noted->refusal;
+    return false;
+  }
+  // Of an account that is set aside the look is written too, as all that is kept for its release.
+  if (!noted->refusal || noted->refusal->code == "account_set_aside") return true;
+  asked->answer(reply_of(*noted->refusal, noted->position, asked->request));
+  return false;
 }
 
 void Api::personal_data(const AskedPtr& asked) {

@@ -61,6 +61,7 @@ inline constexpr MetricName metric_names[] = {
     {"florin_plugin_quarantines_total", "counter", "how often it was quarantined"},
     {"florin_plugin_quarantined", "gauge", "1 while it is quarantined, and not asked"},
     {"florin_backup_last_success_timestamp_seconds", "gauge", "when the last backup was made; 0: never"},
+    {"florin_card_tries_refused_total", "counter", "tries of cards beyond what an account may make in an hour"},
     {"florin_draining", "gauge", "1 from SIGTERM on"}};
 
 /// With backslash, quote and line end escaped.

@@ -4,6 +4,7 @@
 #include "api.hpp"
 #include "florin/bodies.hpp"
 #include "florin/check.hpp"
+#include "openapi_answers.hpp"
 #include "scopes.hpp"
 
 /// docs/openapi.json: from the shapes of commands and answers, and from the table of routes.
@@ -57,6 +58,32 @@ class Components {
   json::object schemas_;
 };
 
+/// The shape of an answer: each field is always there, and `null` where there is none. Of a command such a field may be
+/// left out, which is what the shape itself says.
+void always_there(json::value& schema) {
+  if (auto* all = schema.if_array())
+    for (json::value& one : *all) always_there(one);
+  json::object* object = schema.if_object();
+  if (object == nullptr) return;
+  for (auto& member : *object) always_there(member.value());
+  json::value* properties = object->if_contains("properties");
+  if (properties == nullptr || !properties->is_object()) return;
+  const json::value* written = object->if_contains("required");
+  const json::array before = written == nullptr ? json::array() : written->as_array();
+  json::array required;
+  for (auto& field : properties->as_object()) {
+    required.emplace_back(field.key());
+    if (std::ranges::find(before, json::value(field.key())) != before.end()) continue;
+    json::object& its = field.value().as_object();
+    json::value* type = its.if_contains("type");
+    if (type != nullptr && type->is_string() && !its.contains("enum"))
+      *type = json::array{*type, "null"};
+    else
+      field.value() = json::object{{"anyOf", json::array{json::object{{"type", "null"}}, field.value()}}};
+  }
+  (*object)["required"] = std::move(required);
+}
+
 json::object in_path(std::string_view name) {
   return {{"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}};
 }
@@ -83,39 +110,45 @@ json::object header(std::string_view name, bool required, std::string_view says)
 
 json::object content(json::value schema) { return {{"application/json", json::object{{"schema", std::move(schema)}}}}; }
 
-json::object answers(json::value schema, bool command) {
-  json::object all{
-      {"200", json::object{{"description", "done"}, {"content", content(schema)}}},
-      {"default",
-       json::object{
-           {"description", "a problem, as in RFC 9457"},
-           {"content",
-            json::object{{"application/problem+json",
-                          json::object{{"schema", json::object{{"$ref", "#/components/schemas/problem"}}}}}}}}}};
-  if (command)
-    all["202"] = json::object{{"description", "done, and its payment is still under way: see Location"},
-                              {"content", content(std::move(schema))}};
-  return all;
+json::object problem_answer() {
+  return {
+      {"description", "a problem, as in RFC 9457"},
+      {"content", json::object{{"application/problem+json",
+                                json::object{{"schema", json::object{{"$ref", "#/components/schemas/problem"}}}}}}}};
 }
 
 json::object reference_to(std::string_view name) { return {{"$ref", "#/components/schemas/" + std::string(name)}}; }
 
+json::object command_answers() {
+  const json::object schema = reference_to("done");
+  return {{"200", json::object{{"description", "done"}, {"content", content(schema)}}},
+          {"202", json::object{{"description", "done, and its payment is still under way: see Location"},
+                               {"content", content(schema)}}},
+          {"default", problem_answer()}};
+}
+
 /// `document` is that schema, `document[]` a page of them.
-json::value answer_schema(const Api::Route& route) {
-  if (route.pattern == "accounts/{account}") return reference_to("account");
-  if (route.pattern == "accounts/{account}/orders/{order}") return reference_to("order");
-  if (route.answer.empty()) return json::object{};
-  if (!route.answer.ends_with("[]")) return reference_to(route.answer);
-  const json::object items = reference_to(route.answer.substr(0, route.answer.size() - 2));
-  return json::object{{"type", "object"},
-                      {"required", json::array{"data"}},
-                      {"properties", json::object{{"data", json::object{{"type", "array"}, {"items", items}}},
-                                                  {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
+json::value schema_named(std::string_view name) {
+  return name.ends_with("[]") ? page_schema(name.substr(0, name.size() - 2)) : json::value(reference_to(name));
+}
+
+json::object answers_of(const Api::Route& route) {
+  RouteAnswer its = route_answer(route.method, route.pattern);
+  const bool told = !its.schema.is_object() || !its.schema.as_object().empty();
+  if (!told && !route.answer.empty()) its.schema = schema_named(route.answer);
+  json::object body;
+  if (its.schema.is_null())
+    body[its.type] = json::object{{"schema", json::object{{"type", "string"}}}};
+  else
+    body = content(std::move(its.schema));
+  json::object all{{std::to_string(its.status), json::object{{"description", "done"}, {"content", std::move(body)}}}};
+  all["default"] = problem_answer();
+  return all;
 }
 
 json::object operation(const Api::Route& route, std::string_view pattern, std::string_view id) {
   json::object one{{"operationId", id}, {"summary", route.says}, {"parameters", parameters_of(route, pattern)}};
-  one["responses"] = answers(answer_schema(route), false);
+  one["responses"] = answers_of(route);
   if (route.scope == "-")
     one["security"] = json::array();
   else if (!route.scope.empty())
@@ -148,26 +181,8 @@ json::object command_operation(const std::string& name, json::value schema, bool
           {"description", "Scope: `" + std::string(scope_of(name)) + "`."},
           {"parameters", std::move(parameters)},
           {"requestBody", json::object{{"required", true}, {"content", content(std::move(schema))}}},
-          {"responses", answers(json::object{{"$ref", "#/components/schemas/done"}}, true)}};
+          {"responses", command_answers()}};
 }
-
-constexpr std::string_view own_schemas = R"({
-  "event": {"type": "object", "required": ["type", "timestamp", "id", "tenant", "mode", "account", "position", "data"],
-   "properties": {"type": {"type": "string"}, "timestamp": {"type": "string"}, "id": {"type": "string"},
-    "tenant": {"type": "string"}, "mode": {"enum": ["live", "test"]}, "account": {"type": ["string", "null"]},
-    "position": {"type": ["integer", "null"]}, "data": {"type": "object"}}},
-  "done": {"type": "object", "required": ["position", "at", "again", "etag", "order", "hold"], "properties": {
-    "position": {"type": "integer"}, "at": {"type": "string"}, "again": {"type": "boolean"},
-    "etag": {"type": ["string", "null"]},
-    "order": {"anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/order_now"}]},
-    "hold": {"type": ["integer", "null"]}}},
-  "problem": {"type": "object", "required": ["type", "title", "status", "code", "detail"], "properties": {
-    "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"},
-    "detail": {"type": "string"}, "values": {"type": "object", "additionalProperties": {"type": "string"}},
-    "rule": {"type": ["string", "null"]}, "position": {"type": ["integer", "null"]}, "request": {"type": "string"},
-    "errors": {"type": "array", "items": {"type": "object", "properties": {
-      "pointer": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}}}}}}
-})";
 
 /// A member a line down to the operations: a change is a small difference.
 void append_lines(std::string& out, const json::value& value, std::size_t depth) {
@@ -205,11 +220,17 @@ std::string openapi() {
     const std::string path = std::string("/v1/{tenant}/") + (of_tenant ? "" : "accounts/{account}/") + command;
     paths[path] = json::object{{"post", command_operation(command, components.reference(command, schema), of_tenant)}};
   }
-  for (const auto& [name, schema] : shapes.at("answers").as_object())
-    (void)components.reference(std::string(name), schema);
+  // A shape of another name, as `offer` of `catalog`, is reached by both.
+  json::object answers;
+  for (const auto& [name, shape] : shapes.at("answers").as_object()) {
+    json::value schema = shape;
+    always_there(schema);
+    answers[name] = components.reference(std::string(name), schema);
+  }
   json::object schemas = components.take();
-  const json::value own = json::parse(own_schemas);
-  for (const auto& [name, schema] : own.as_object()) schemas[name] = schema;
+  for (auto& [name, schema] : answers)
+    if (!schemas.contains(name)) schemas[name] = std::move(schema);
+  for (auto& [name, schema] : shared_answers()) schemas[name] = std::move(schema);
   const json::object whole{
       {"openapi", "3.1.0"},
       {"info",

@@ -76,9 +76,6 @@ constexpr CodeStatus statuses[] = {
     {"closed", 503},
 };
 
-/// `salesmsg.yaml:41` of `/etc/florin/tenants/salesmsg.yaml:41`: whoever asks has no business with the host's folders.
-std::string_view file_and_line(std::string_view rule) { return rule.substr(rule.rfind('/') + 1); }
-
 json::array errors_as_json(const Errors& errors) {
   json::array all;
   for (const Error& error : errors)
@@ -88,6 +85,8 @@ json::array errors_as_json(const Errors& errors) {
 }
 
 }  // namespace
+
+std::string_view file_and_line(std::string_view rule) { return rule.substr(rule.rfind('/') + 1); }
 
 int status_of(std::string_view code) {
   const auto found = std::ranges::find(statuses, code, &CodeStatus::code);

@@ -34,6 +34,9 @@ std::string problem_json(const Problem& problem, const std::string& request_id);
 Problem problem_of(const Error& error);
 Problem problem_of(const Refusal& refusal, std::uint64_t position);
 
+/// `salesmsg.yaml:41` of `/etc/florin/tenants/salesmsg.yaml:41`: whoever asks has no business with the host's folders.
+std::string_view file_and_line(std::string_view rule);
+
 /// `lines[3].add_ons.phone` as RFC 6901 writes it: `/lines/3/add_ons/phone`.
 std::string json_pointer(std::string_view path);
 

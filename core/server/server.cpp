@@ -99,7 +99,7 @@ Result<std::unique_ptr<Server>> Server::start(Host& host, ServerOptions options)
     if (!done) return done.error();
     inside->metrics_port = *done;
   }
-  inside->api.start();
+  if (inside->options.tells) inside->api.start();
   Inside* running = inside.get();
   inside->thread = std::thread([running] {
     running->io.run();

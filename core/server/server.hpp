@@ -25,6 +25,7 @@ struct ServerOptions {
   std::function<MailDesk*()> mail_desk{};      ///< none: no mail leaves from here
   /// What SIGHUP reads anew; with an error the old ones stay. None: SIGHUP does nothing.
   std::function<Result<ServiceSettings>()> reload{};
+  bool tells = true;                ///< endpoints what happens; not where somebody else uses a virtual host beside it
   std::chrono::seconds drain{5};    ///< from a signal on, until balancers have noticed
   std::chrono::seconds finish{25};  ///< then, for what runs still
 };

@@ -286,6 +286,24 @@ TEST_F(SetAsideAccount, WhatFallsDueIsCheckedToo) {
   EXPECT_NE(shard->account(tenant, acme)->standing, Standing::trial);
 }
 
+// Who must find out what went wrong may see whose account it is, and that is written as of any other.
+TEST_F(SetAsideAccount, StaffLooksAtThePersonAndItIsWritten) {
+  subscribes(acme);
+  plant = [&](Entry& entry, Beside*) { std::get<AttemptMoved>(entry.facts.front()).amount = usd("1.00 USD"); };
+  EXPECT_EQ(reports(acme, captured(acme)), "error internal_fault");
+  plant = {};
+  ASSERT_TRUE(aside(acme));
+  const ViewPersonalData look{"personal_data", "the case of acme"};
+  EXPECT_EQ(ask(acme, look, {"staff", "eve"}, Way::outside, "look 1"), "account_set_aside") << "an entry, not an error";
+  EXPECT_EQ(ask(acme, look, {"staff", "eve"}, Way::outside, "look 1"), "account_set_aside");
+  EXPECT_EQ(ask(acme, look, {"owner", ""}, Way::outside, "look 2"), "error account_set_aside");
+  EXPECT_EQ(shard->kept_reports(tenant, acme), 0U) << "what processors reported is counted, and nothing else";
+  ASSERT_EQ(ask({}, CloseDiscrepancy{set_aside_name(acme), "mended"}), "done");
+  commit();
+  EXPECT_FALSE(aside(acme));
+  EXPECT_EQ(debit(acme), "done");
+}
+
 TEST_F(SetAsideAccount, AReportIsKeptAndDecidedAfterTheRelease) {
   subscribes(acme);
   subscribes(other);

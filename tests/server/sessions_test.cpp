@@ -270,6 +270,34 @@ TEST_F(Sessions, PagesComeWithTheirPolicies) {
   std::filesystem::remove_all(folder);
 }
 
+// Whoever tests stolen cards tries hundreds of them.
+TEST_F(Sessions, ACustomerTriesFewCardsAnHour) {
+  const std::string cookie = sign_in();
+  const std::string add = "/v1/callloop/accounts/zoe/add_payment_method";
+  const auto adds = [&](const std::string& key) {
+    return ask("", add, card, {"Sec-Fetch-Site: same-origin", "Cookie: " + cookie, "Idempotency-Key: " + key});
+  };
+  EXPECT_EQ(as(cookie, add, R"({"method": "cheque", "slot": "primary"})").status / 100, 4)
+      << "refused: no card was tried";
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(adds("a" + std::to_string(i)).status, 200) << i;
+  const auto sixth = adds("a5");
+  EXPECT_EQ(sixth.status, 429) << sixth.body;
+  EXPECT_EQ(sixth.json().at("code").as_string(), "rate_limited");
+  EXPECT_EQ(sixth.header("Retry-After"), "3601");
+  EXPECT_EQ(adds("a4").status, 200) << "sent again: its answer";
+  EXPECT_EQ(adds("a4").header("Florin-Again"), "true");
+  EXPECT_EQ(command("accounts/zoe/add_payment_method", "zoe:card-6", card).status, 200) << "a backend may";
+  const std::string buy = "/v1/callloop/accounts/zoe/buy_credits";
+  ASSERT_EQ(command("accounts/zoe/subscribe", "zoe:s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"})
+                .status,
+            200);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(as(cookie, buy, R"({"amount": "500 message", "agreed": "24.50 USD"})").status / 100, 2) << i;
+  EXPECT_EQ(as(cookie, buy, R"({"amount": "500 message", "agreed": "24.50 USD"})").status, 429);
+  EXPECT_EQ(ask(backend_, "/host/clock", R"({"to": "2026-03-10T10:00:01Z"})").status, 200);
+  EXPECT_EQ(adds("a5").status, 200) << "an hour later";
+}
+
 TEST_F(Sessions, ALinkThatPaysOpensOneOrderAndNothingElse) {
   ASSERT_EQ(command("accounts/zoe/subscribe", "zoe:s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"})
                 .status,

@@ -143,5 +143,24 @@ TEST(Reference, IsTheCommittedOne) {
   EXPECT_TRUE(api.at("paths").as_object().contains("/v1/{tenant}/accounts/{account}/subscribe"));
 }
 
+// A field of an answer is always there, and null where there is none; of a command it may be left out.
+TEST(Reference, NamesNothingThatIsNotThere) {
+  const std::string text = server::openapi();
+  const auto api = boost::json::parse(text);
+  const auto& schemas = api.at("components").at("schemas").as_object();
+  const std::string begin = "#/components/schemas/";
+  std::size_t count = 0;
+  for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1), ++count) {
+    const std::size_t from = at + begin.size();
+    const std::string name = text.substr(from, text.find('"', from) - from);
+    EXPECT_TRUE(schemas.contains(name)) << name;
+  }
+  EXPECT_GT(count, 100U);
+  const auto& order = schemas.at("order").as_object();
+  EXPECT_EQ(order.at("required").as_array().size(), order.at("properties").as_object().size());
+  EXPECT_LT(schemas.at("subscribe").at("required").as_array().size(),
+            schemas.at("subscribe").at("properties").as_object().size());
+}
+
 }  // namespace
 }  // namespace florin

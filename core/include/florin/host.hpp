@@ -390,8 +390,9 @@ class FLORIN_API Host {
   void close();
 
  private:
-  friend class Reads;    // florin/reads.hpp
-  friend class Service;  // florin/service.hpp
+  friend class Reads;        // florin/reads.hpp
+  friend class Service;      // florin/service.hpp
+  friend struct HostAround;  // for stories: a host around what they see inside of
   class Inside;
   explicit Host(std::unique_ptr<Inside> inside);
   std::unique_ptr<Inside> inside_;

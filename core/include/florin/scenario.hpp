@@ -2,16 +2,45 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "florin/export.hpp"
+#include "florin/host.hpp"
 #include "florin/result.hpp"
 #include "florin/time.hpp"
 
 /// Stories and the demo: the host as it is, on a clock that moves only when it is told to. tests/scenarios/README.md
 namespace florin {
+
+/// What a story asks of its host from outside, as HTTP has it.
+struct StoryRequest {
+  std::string path;   ///< below /v1/{tenant}/
+  std::string body;   ///< empty: it is a GET
+  std::string scope;  ///< what the key must have; empty: any
+  Actor actor;        ///< who asks; no role: the key itself
+  std::string key;    ///< of a command; empty: it is none
+  std::optional<Instant> asked_at;
+  AccountId customer{};  ///< by a session of its owner, with no key; empty: by a key
+};
+struct StoryReply {
+  int status = 0;
+  std::string body;
+};
+
+/// The way by which a story's host is asked in place of calls: an HTTP server in this process.
+class StoryDoor {
+ public:
+  virtual ~StoryDoor() = default;
+  /// Commands of the tenant that issue the keys which it asks with. They come first in the journal.
+  virtual std::vector<Command> keys() = 0;
+  virtual Status open(Host& host, const TenantId& tenant) = 0;
+  /// Errors: no_answer; no_session where an account's owner has none.
+  virtual Result<StoryReply> ask(const StoryRequest& request) = 0;
+  virtual void close() = 0;
+};
 
 struct ScenarioOptions {
   std::string config = "config/florin.yaml";  ///< its tenants are the ones that stories name
@@ -26,6 +55,9 @@ struct ScenarioOptions {
   std::string plugins = {};
   std::string plugin = {};
   bool isolated = false;
+  /// Each story is played twice: by calls, and with every command and read through this. Facts are the same, entry for
+  /// entry. Not together with `restart`, `twice` and `postgres`.
+  StoryDoor* door = nullptr;
 };
 
 struct ScenarioReport {

@@ -1,6 +1,6 @@
 // A stand-in of Stripe's API: `node server.mjs [PORT]` listens on the loopback and prints `listening PORT`.
 // What customers, banks and time do is told by POST /_test/act; /_test/events has the webhooks, /_test/book the sums.
-import {createServer} from 'node:http';
+import {run_alone, serve_on} from '../serve.mjs';
 import {Book, Refusal} from './book.mjs';
 import {read} from './form.mjs';
 
@@ -155,18 +155,6 @@ export function answer_of(book, request, raw) {
   return {status: said.status, headers, body: JSON.stringify(said.body)};
 }
 
-export function serve(book, port = 0) {
-  const server = createServer(async (request, response) => {
-    let raw = '';
-    for await (const part of request) raw += part;
-    const {status, headers, body} = answer_of(book, request, raw);
-    response.writeHead(status, headers);
-    response.end(body);
-  });
-  return new Promise((listening) => server.listen(port, '127.0.0.1', () => listening(server)));
-}
+export const serve = (book, port = 0) => serve_on(port, (request, raw) => answer_of(book, request, raw));
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const server = await serve(new Book(), Number(process.argv[2] ?? 0));
-  console.log(`listening ${server.address().port}`);
-}
+await run_alone(import.meta.url, (port) => serve(new Book(), port));
