@@ -553,13 +553,13 @@ Status Plugged::unseal(const engine::Effect& effect, Operation& operation) const
     if (!words && words.error().code != "erased") return words.error();
     if (words)
       for (const Word& word : *words) into.emplace_back(word.name, word.value);
-    return Done{};
+    return florin::Done{};
   };
   const bool charges = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
   if (charges && effect.details_at)
     if (const auto opened = open(*effect.details_at, operation.details); !opened) return opened;
   if (operation.kind == OperationKind::confirm && effect.answer_at) return open(*effect.answer_at, operation.answer);
-  return Done{};
+  return florin::Done{};
 }
 
 bool Plugged::hears_answers(const TenantId& id) const {

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "florin/check.hpp"
 #include "metrics.hpp"
@@ -89,7 +90,7 @@ std::string brought_back(const HttpRequest& request) {
     (void)read_target("/?" + request.body, form);
   std::string fields;
   std::size_t count = 0;
-  for (const auto* list : {&request.query, &form.query})
+  for (const auto* list : {&request.query, &std::as_const(form).query})
     for (const auto& [name, value] : *list) {
       if (name == "order" || name.empty()) continue;
       fields += (fields.empty() ? "#" : "&") + percent_encoded(name) + "=" + percent_encoded(value);

@@ -193,9 +193,9 @@ struct HostOptions {
 /// A provider's request, as it came.
 struct WebhookCall {
   std::string method = "POST";
-  std::string query;  ///< what stood behind the ? of its address
-  std::vector<Word> headers;
-  std::string body;
+  std::string query{};  ///< what stood behind the ? of its address
+  std::vector<Word> headers{};
+  std::string body{};
 };
 /// What its provider wants to read.
 struct WebhookReply {

@@ -28,15 +28,15 @@ BOOST_DESCRIBE_ENUM(AnswerFault, none, lost, late, refused, doubled, garbled, ht
 
 /// An answer of a provider whose words a story has.
 struct ScriptedAnswer {
-  std::string method;  ///< of the request that it answers
-  std::string path;    ///< without its query; a `*` stands for any part of it
+  std::string method{};  ///< of the request that it answers
+  std::string path{};    ///< without its query; a `*` stands for any part of it
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;  ///< with `${json:/reference}`, `${form:id}`, `${query:id}`, `${header:x}`, `${segment:2}`
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};  ///< with `${json:/reference}`, `${form:id}`, `${query:id}`, `${header:x}`, `${segment:2}`
   AnswerFault fault = AnswerFault::none;
   std::int32_t times = 1;
   bool always = false;  ///< any number of times, also none
-  std::string where;    ///< file and line of the story
+  std::string where{};  ///< file and line of the story
 };
 
 /// A provider of a story: it answers what the story says, in the order in which that stands there, and remembers what

@@ -8,6 +8,7 @@
 
 #include "config/tenant/tenant.hpp"
 #include "engine/engine.hpp"
+#include "engine/row.hpp"
 #include "engine/vault.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/open.hpp"
@@ -100,6 +101,47 @@ class DataKeys : public testing::TestWithParam<const char*> {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Engine> engine;
 };
+
+/// What a method's form has for its processor, and what a customer answers: in no entry to be read, and gone with the
+/// person's own keys.
+TEST_P(DataKeys, HoldAMethodsDetailsForItsProcessor) {
+  does("open", OpenAccount{"US", {}, {}});
+  AddPaymentMethod adds{};
+  adds.method = *MethodId::parse("card");
+  adds.slot = "primary";
+  adds.details = {{"iban", "DE89370400440532"}};
+  adds.token = "tok_1";
+  adds.brand = "visa";
+  does("method", adds);
+  const auto details_at = [&] {
+    std::optional<std::uint64_t> at;
+    (void)!engine->read([&](const Shard& shard) { at = shard.account(tenant, ann)->methods.at(0).details_at; });
+    return at;
+  };
+  const auto at = details_at();
+  ASSERT_TRUE(at);
+  EXPECT_GT(*at, 0U) << "the entry that it stands in, not the one that is being made";
+  (void)!store->read(0, 1, [&](const store::Row& row) {
+    for (const Entry& entry : *entries_of(row))
+      if (const auto* added = std::get_if<AddPaymentMethod>(&entry.command)) {
+        EXPECT_EQ(added->details.size(), 1U);
+        EXPECT_EQ(added->details.at(0).name, "sealed");
+        EXPECT_EQ(added->details.at(0).value.find("DE89"), std::string::npos);
+      }
+    return true;
+  });
+  stop();
+  start();
+  EXPECT_EQ(details_at(), at);
+  const auto words = read_sealed(*store, tenant, ann, *at);
+  ASSERT_TRUE(words) << words.error().message;
+  EXPECT_EQ(words->at(0).value, "DE89370400440532");
+  does("erase", ErasePersonalData{});
+  EXPECT_FALSE(details_at());
+  stop();
+  start();
+  EXPECT_EQ(read_sealed(*store, tenant, ann, *at).error().code, "erased");
+}
 
 TEST_P(DataKeys, ANameThatIsGivenAfterAnErasureSurvivesARestart) {
   does("open", OpenAccount{"US", std::nullopt, {{"name", "Ann"}}});
