@@ -219,6 +219,11 @@ std::string openapi() {
     const bool of_tenant = is_of_tenant(command);
     const std::string path = std::string("/v1/{tenant}/") + (of_tenant ? "" : "accounts/{account}/") + command;
     paths[path] = json::object{{"post", command_operation(command, components.reference(command, schema), of_tenant)}};
+    if (command != "record_bank_receipt") continue;
+    // Of money of which nobody knows whose it is, too.
+    json::object of_nobody = command_operation(command, components.reference(command, schema), true);
+    of_nobody["operationId"] = "record_bank_receipt_of_nobody";
+    paths["/v1/{tenant}/" + command] = json::object{{"post", std::move(of_nobody)}};
   }
   // A shape of another name, as `offer` of `catalog`, is reached by both.
   json::object answers;
