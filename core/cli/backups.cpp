@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "file_text.hpp"
+#include "florin/anchor.hpp"
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
 #include "outcome.hpp"
@@ -40,6 +41,35 @@ bool write_private(const fs::path& file, const std::string& text) {
 }
 
 }  // namespace
+
+int anchor_key(const std::string& file) {
+  const auto keys = make_anchor_keys();
+  if (!keys) return fail(keys.error());
+  if (!write_private(file, keys->private_key)) return no_file(file);
+  if (!write_private(file + ".pub", keys->public_key)) return no_file(file + ".pub");
+  std::cout << file << " signs anchors; " << file << ".pub checks them: keep it where the anchors are read.\n";
+  return written(fine);
+}
+
+int anchor(const std::string& data, const std::string& file, const std::string& key) {
+  const auto text = text_of(key);
+  if (!text) return no_file(key);
+  const auto now = Instant{server::machine_seconds() * 1'000'000};
+  if (const Status done = write_anchor(data, *text, file, now); !done) return fail(done.error());
+  std::cout << "where the journal of " << data << " ends is in " << file << "\n";
+  return written(fine);
+}
+
+int meets_anchors(const std::string& data, const std::string& file, const std::string& key) {
+  const auto text = text_of(key);
+  if (!text) return no_file(key);
+  const auto checked = check_anchors(data, *text, file);
+  if (!checked) return fail(checked.error());
+  for (const std::string& problem : checked->problems)
+    std::cerr << "florin: " << printable(file) << " " << problem << "\n";
+  std::cerr << checked->anchors << " anchors, " << checked->problems.size() << " of them not met\n";
+  return checked->problems.empty() ? fine : problems;
+}
 
 int backup(const std::string& data, const std::string& to, const std::string& seal_to) {
   std::optional<std::string> key;

@@ -162,9 +162,11 @@ int journal(const JournalWords& words) {
   return written(fine);
 }
 
-int verify(const std::string& data, bool json) {
+int verify(const std::string& data, bool json, const std::string& anchors, const std::string& anchor_key) {
   const auto verified = florin::verify(data);
   if (!verified) return fail(verified.error());
+  if (!anchors.empty())
+    if (const int met = meets_anchors(data, anchors, anchor_key); met != fine) return met;
   if (json)
     std::cout << as_json(*verified) << "\n";
   else

@@ -36,7 +36,12 @@ struct JournalWords {
   bool json = false;
 };
 int journal(const JournalWords& words);
-int verify(const std::string& data, bool json);
+/// anchors   a file of anchor's, to compare with; empty: none
+int verify(const std::string& data, bool json, const std::string& anchors, const std::string& anchor_key);
+/// Whether the journal goes on from every anchor of `file`, and says so.
+int meets_anchors(const std::string& data, const std::string& file, const std::string& key);
+int anchor_key(const std::string& file);
+int anchor(const std::string& data, const std::string& file, const std::string& key);
 int explain(const std::string& data, const std::string& tenant, const std::string& account, bool json);
 int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at);
 /// seal_to: a file with a public key of backup_key(); empty: the copy is not sealed.

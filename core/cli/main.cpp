@@ -327,9 +327,13 @@ class Program {
     entries->add_flag("--json", json_, "a JSON object a line");
 
     auto* check_all = command("verify", "read everything, fold it again, and check what must hold",
-                              [this] { return verify(data_, json_); });
+                              [this] { return verify(data_, json_, from_file_, backup_key_); });
     data_of(check_all);
     check_all->add_flag("--json", json_);
+    auto* anchors =
+        check_all->add_option("--anchor", from_file_, "a file of `florin anchor`: the journal goes on from each");
+    auto* anchored_by = check_all->add_option("--anchor-key", backup_key_, "FILE.pub of anchor-key's");
+    anchors->needs(anchored_by);
 
     auto* lots = command("explain", "each credit of an account: which grant, rule and payment, and where it went",
                          [this] { return explain(data_, tenant_, account_, json_); });
@@ -375,6 +379,14 @@ class Program {
     opened->add_option("FROM", from_file_, "the sealed backup")->required();
     opened->add_option("TO", to_file_, "the new file; it holds the keys of personal data")->required();
     opened->add_option("--key", backup_key_, "the file of backup-key's without .pub")->required();
+    auto* signs = command("anchor-key", "make the keys that sign anchors and check them",
+                          [this] { return anchor_key(to_file_); });
+    signs->add_option("FILE", to_file_, "signs anchors; FILE.pub checks them")->required();
+    auto* anchored = command("anchor", "write, signed, where the journal ends now, for verify --anchor",
+                             [this] { return anchor(data_, to_file_, backup_key_); });
+    data_of(anchored);
+    anchored->add_option("FILE", to_file_, "a line is added; keep it on another machine")->required();
+    anchored->add_option("--key", backup_key_, "the file of anchor-key's without .pub")->required();
     auto* back = command("restore", "make a journal of a backup; it sends nothing until start-sending",
                          [this] { return restore(from_file_, data_); });
     back->add_option("FROM", from_file_, "the backup")->required();
