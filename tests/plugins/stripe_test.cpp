@@ -221,6 +221,11 @@ TEST_F(Stripe, AWebhookIsReadOnlyOnceItIsAuthentic) {
   EXPECT_EQ(plugin::seconds(1'700'000'000'700'000'000), 0);
   EXPECT_EQ(plugin::days(INT64_MIN), 0);
   EXPECT_EQ(plugin::seconds(-5), -5'000'000);
+  EXPECT_EQ(plugin::read_iso_time("2026-03-10T09:00:00+xx:yy"), 0);
+  EXPECT_EQ(plugin::read_iso_time("2026-03-10T09:00:00+01:00"), plugin::read_iso_time("2026-03-10T08:00:00Z"));
+  florin_money many_decimals = plugin::money(1, "USD", 2);
+  many_decimals.exponent = 200;
+  EXPECT_FALSE(plugin::decimal(many_decimals));
 }
 
 }  // namespace

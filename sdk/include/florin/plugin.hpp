@@ -714,14 +714,17 @@ inline std::int64_t read_iso_time(Text text) {
   std::int64_t east = 0;  // minutes
   if (zone < all.size() && (all[zone] == '+' || all[zone] == '-') && all.size() >= zone + 5) {
     const std::size_t colon = all[zone + 3] == ':' ? 1 : 0;
-    east = part(zone + 1, 2) * 60 + part(zone + 3 + colon, 2);
+    const std::int64_t hours_east = part(zone + 1, 2), minutes_east = part(zone + 3 + colon, 2);
+    if (hours_east < 0 || hours_east > 23 || minutes_east < 0 || minutes_east > 59) return 0;
+    east = hours_east * 60 + minutes_east;
     if (all[zone] == '-') east = -east;
   }
   return seconds(days_since * 86'400 + hour * 3600 + (minute - east) * 60 + second);
 }
 
-/// An amount in units of its currency: "49.00" of 4900 cents, "500" of 500 yen.
+/// An amount in units of its currency: "49.00" of 4900 cents, "500" of 500 yen; absent with more than 18 decimals.
 inline Text decimal(const florin_money& amount) {
+  if (amount.exponent > 18) return {};
   const std::uint64_t minor = amount.minor < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount.minor)
                                                : static_cast<std::uint64_t>(amount.minor);
   std::uint64_t unit = 1;
