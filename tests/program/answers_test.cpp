@@ -516,7 +516,6 @@ TEST_F(Answers, NearestWordsInAFile) {
       {"slots: [primary", "slots: [primry", "primary"},
       {"    purchase: [chosen]", "    purchas: [chosen]", "purchase"},
       {"{when: past_due, tell: [owner, admin]", "{when: past_du, tell: [ownr, admin]", "past_due"},
-      {"plugin: card", "plugin: crad", "card"},
   };
   std::string tenant = text_of(folder / "config/tenants/callloop.yaml");
   for (const auto& [right, wrong, meant] : rows) tenant = with(std::move(tenant), right, wrong);

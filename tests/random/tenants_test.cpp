@@ -134,7 +134,7 @@ void check_orders(const Entry& entry, const Account& before, const Account& afte
     }
   }
   // A refund that is being decided holds all that falls due, and nothing is charged meanwhile.
-  const bool on_time = !before.frozen && !before.past_due && !after.deleted;
+  const bool on_time = !before.guarantee && !before.past_due && !after.deleted;
   if (before.subscription && !running && before.subscription->ends_at && on_time) {
     ASSERT_LE(entry.at, *before.subscription->ends_at);
   }
@@ -278,7 +278,7 @@ class Payer {
     if (was) {
       delivered_ += a_day_ * static_cast<double>(today - from_);
       const double rest = a_day_ * static_cast<double>(day_of(was->to) - today);
-      if (is && entry.at < was->to && was->from < is->from && gives_up(*was, *is)) given_up_ += rest;
+      if (is && entry.at < was->to && is->from == entry.at && gives_up(*was, *is)) given_up_ += rest;
       if (!is) {
         ASSERT_EQ(was->to, entry.at) << "it ended inside its period";
       }

@@ -152,7 +152,7 @@ const Change changes[] = {
     {"callloop", "    outcome: {of:", "    plan: {of:", "contradiction", "a word of conditions already"},
     // What is sold can be used.
     {"callloop", "credit_price: 0.0500 USD", "credit_price: 0.00001 USD", "sold_for_nothing",
-     "the smallest purchase costs less than half"},
+     "the smallest purchase costs less than half", "credit_sales: {needs: plan"},
     {"callloop", "usage: refused, buying: refused", "usage: refused, buying: allowed", "never_used",
      "write buying: refused", "  - {after: 7 days"},
     {"kaspr", "  export: {takes: 1 export", "  export: {takes: 1 email", "never_used", "'export' is sold here",
