@@ -160,7 +160,7 @@ TEST_F(Credential, WorksForAPluginInAProcessOfItsOwn) {
   ASSERT_TRUE(made) << made.error().front().message;
   plugin = *made;
   EXPECT_EQ(charged().state, AttemptState::captured);
-  EXPECT_TRUE(heard()->at(0).proven);
+  EXPECT_TRUE(heard()->claims.at(0).proven);
   EXPECT_EQ(provider.seen.front(), "/token Basic aWQ6c2VjcmV0");
 }
 

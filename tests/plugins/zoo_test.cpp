@@ -183,7 +183,9 @@ TEST_F(Zoo, WhatAWebhookIsAnsweredWithIsTextOfTwoHundred) {
     ASSERT_TRUE(made) << one.way;
     const auto heard = made->webhook({.body = "{}", .headers = {}, .received_at = {}}, {});
     expect_told(one, heard ? std::string() : heard.error().message);
-    if (heard) EXPECT_EQ(heard->answer.body, "OK");
+    if (heard) {
+      EXPECT_EQ(heard->answer.body, "OK");
+    }
   }
 }
 
