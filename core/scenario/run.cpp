@@ -283,11 +283,20 @@ class Player {
     for (std::int32_t i = 0; i < act.times; ++i)
       requests.push_back({script_.tenant, act.of_tenant || act.nobodys ? AccountId() : act.account, act.actor,
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
-    const auto answers = http_ != nullptr ? http_->send(requests) : stage.send(requests);
+    const auto answers = http_ != nullptr           ? http_->send(requests)
+                         : options_.door != nullptr ? one_by_one(stage, requests)
+                                                    : stage.send(requests);
     bool fine = as_wanted(act, at, answers);
     if (act.times == 1) fine = as_quoted(at, quotation, answers.front()) && fine;
     if (options_.twice) fine = same_again(stage, at, requests, answers) && fine;
     return fine;
+  }
+
+  /// As they go over HTTP, to be compared with that.
+  static std::vector<Result<engine::Answered>> one_by_one(Stage& stage, const std::vector<Request>& requests) {
+    std::vector<Result<engine::Answered>> answers;
+    for (const Request& request : requests) answers.push_back(stage.send({request}).front());
+    return answers;
   }
 
   bool as_wanted(const Act& act, const Where& at, const std::vector<Result<engine::Answered>>& answers) {

@@ -25,6 +25,7 @@ class HttpStoryDoor::Connection {
   struct Came {
     int status = 0;
     std::string type, body;
+    bool was_last = false;  ///< the server ends the connection after so many requests
   };
 
   explicit Connection(const std::string& path) : socket_(io_) {
@@ -45,7 +46,8 @@ class HttpStoryDoor::Connection {
     const std::size_t length = std::stoul("0" + value_of("content-length"));
     if (in_.size() < length)
       asio::read(socket_, asio::dynamic_buffer(in_), asio::transfer_exactly(length - in_.size()));
-    Came came{std::stoi(head.substr(9, 3)), value_of("content-type"), in_.substr(0, length)};
+    Came came{std::stoi(head.substr(9, 3)), value_of("content-type"), in_.substr(0, length),
+              value_of("connection") == "close"};
     in_.erase(0, length);
     return came;
   }
@@ -127,6 +129,7 @@ Result<StoryReply> HttpStoryDoor::ask_with(const StoryRequest& asked, const std:
   if (!asked.key.empty()) request += "Idempotency-Key: \"" + asked.key + "\"\r\n";
   if (asked.asked_at) request += "Florin-Asked-At: " + asked.asked_at->text() + "\r\n";
   const Connection::Came came = connection_->ask(request + "\r\n" + asked.body);
+  if (came.was_last) connection_ = std::make_unique<Connection>(folder_ + "/http");
   if (exchanges_ != nullptr)
     *exchanges_
         << json::serialize(json::object{
