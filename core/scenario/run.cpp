@@ -283,9 +283,10 @@ class Player {
     for (std::int32_t i = 0; i < act.times; ++i)
       requests.push_back({script_.tenant, act.of_tenant || act.nobodys ? AccountId() : act.account, act.actor,
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
-    const auto answers = http_ != nullptr           ? http_->send(requests)
-                         : options_.door != nullptr ? one_by_one(stage, requests)
-                                                    : stage.send(requests);
+    // What is asked of nobody has no address over HTTP.
+    const auto answers = http_ != nullptr && !act.nobodys ? http_->send(requests)
+                         : options_.door != nullptr       ? one_by_one(stage, requests)
+                                                          : stage.send(requests);
     bool fine = as_wanted(act, at, answers);
     if (act.times == 1) fine = as_quoted(at, quotation, answers.front()) && fine;
     if (options_.twice) fine = same_again(stage, at, requests, answers) && fine;

@@ -202,7 +202,7 @@ TEST_F(Razorpay, AWebhookIsBelievedByTheSignatureOfItsBytes) {
   };
   const auto claims = plugin.webhook(message, secrets);
   ASSERT_TRUE(claims) << claims.error().message;
-  EXPECT_TRUE(claims->empty());                       // it is theirs, and speaks of nothing of ours
+  EXPECT_TRUE(claims->claims.empty());                // it is theirs, and speaks of nothing of ours
   message.body = R"({"event": "payment.captured"})";  // the same JSON, written again
   EXPECT_EQ(plugin.webhook(message, secrets).error().code, "bad_signature");
 }
