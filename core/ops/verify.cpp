@@ -75,10 +75,11 @@ class Checking {
   Verified& verified_;
   readers::Fold fold_;
   std::map<std::string, store::Checkpoint> checkpoints_;
-  std::map<std::string, std::string> pages_;      ///< of accounts' pasts, by the names of their objects
-  store::Position floor_ = 0;                     ///< a start reads no fact up to it: the checkpoints have them
-  std::map<std::string, store::Position> saved_;  ///< as of which entry each object's checkpoint is
-  std::set<std::string> were_aside_;              ///< objects that were set aside at some time
+  std::map<std::string, std::string> pages_;  ///< of accounts' pasts, by the names of their objects
+  store::Position store_floor_ = 0;  ///< as the head has it; a start goes by the one that is saved with the rest
+  store::Position floor_ = 0;        ///< a start reads no fact up to it: the checkpoints have them
+  std::map<std::string, store::Position> saved_;             ///< as of which entry each object's checkpoint is
+  std::set<std::string> were_aside_;                         ///< objects that were set aside at some time
   std::map<std::string, store::Position> last_below_floor_;  ///< of each object
   store::Position position_ = 0;
   store::Position position_of_last_ = 0;
@@ -135,7 +136,7 @@ Status Checking::load_checkpoints() {
     broken("checkpoint", loaded.error().message);
     return Done{};
   }
-  floor_ = loaded->floor;
+  floor_ = store_floor_ = loaded->floor;
   for (const store::Checkpoint& object : loaded->objects) {
     if (object.object == engine::ShardMark::object || object.object.starts_with("keys/")) {
       if (const Status kept = load_of_shard(object); !kept)
@@ -522,8 +523,9 @@ void Checking::check_bank_money(const Account& account, const Books& books) {
 /// A start reads nothing up to the floor, so what happened up to there must be in a checkpoint. Of an account that was
 /// set aside a start reads what its checkpoint lacks.
 void Checking::check_floor() {
-  expect(floor_ <= position_of_last_, "checkpoint_floor", [&] {
-    return fmt::format("a start would begin behind entry {}, and the last is {}", floor_, position_of_last_);
+  const store::Position highest = std::max(floor_, store_floor_);
+  expect(highest <= position_of_last_, "checkpoint_floor", [&] {
+    return fmt::format("a start would begin behind entry {}, and the last is {}", highest, position_of_last_);
   });
   for (const auto& [object, position] : last_below_floor_) {
     const auto saved = saved_.find(object);

@@ -40,6 +40,15 @@ class Recovery : public testing::Test {
                        .data = folder.string(),
                        .virtual_from = *Instant::parse("2026-03-10T09:00Z")});
   }
+  /// Under the key `late`, which is remembered for a day.
+  void use_once_more() {
+    auto host = opened();
+    const auto used = host->submit_json(tenant, account, {"owner", ""}, "late",
+                                        R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
+    ASSERT_TRUE(used && !used->refusal);
+    before = *host->account(tenant, account);
+    host->close();
+  }
   /// Another program's hand in the journal.
   void sql(const char* text) const {
     sqlite3* db = nullptr;
@@ -83,11 +92,12 @@ TEST_F(Recovery, CheckpointsThatAreGoneAreFoldedAnew) {
 
 /// Also the keys: what is asked again is not done again.
 TEST_F(Recovery, AStartReadsNothingBeforeTheFloor) {
+  use_once_more();
   sql("UPDATE journal SET entries = x'00' WHERE last <= (SELECT floor FROM head) AND last < (SELECT last FROM head)");
   auto host = opened();
   ASSERT_TRUE(host) << host.error().message;
   EXPECT_EQ(*host->account(tenant, account), before);
-  const auto other = host->submit_json(tenant, account, {"owner", ""}, "use 7",
+  const auto other = host->submit_json(tenant, account, {"owner", ""}, "late",
                                        R"({"use": {"meter": "sms", "quantity": "320 characters"}})");
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, "key_reused");
@@ -96,11 +106,12 @@ TEST_F(Recovery, AStartReadsNothingBeforeTheFloor) {
 }
 
 TEST_F(Recovery, SavedKeysThatAreGoneAreReadFromTheJournal) {
+  use_once_more();
   for (const char* object : {"keys/usage/%", "keys/money/%", "shard"}) {
     sql(("DELETE FROM checkpoint WHERE object LIKE '" + std::string(object) + "'").c_str());
     auto host = opened();
     ASSERT_TRUE(host) << host.error().message;
-    const auto again = host->submit_json(tenant, account, {"owner", ""}, "use 7",
+    const auto again = host->submit_json(tenant, account, {"owner", ""}, "late",
                                          R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(*host->account(tenant, account), before) << object;

@@ -821,8 +821,27 @@ void apply(Account& account, TenantState& tenant, const Fact& fact, Instant at) 
 
 namespace {
 
+/// Whoever applied the facts of an entry one by one ends with an entry that has none: then all are looked at.
+void name_all_sealed(Account& account, std::uint64_t position) {
+  const auto name = [&](std::optional<std::uint64_t>& at) {
+    if (at == this_entry) at = position;
+  };
+  for (SavedMethod& method : account.methods) name(method.details_at);
+  for (Saving& saving : account.savings) {
+    name(saving.details_at);
+    name(saving.answer_at);
+  }
+  std::vector<OrderId> answered;
+  for (const Order& order : std::as_const(account).orders.open())
+    if (std::ranges::find(order.attempts, std::optional(this_entry), &Attempt::answer_at) != order.attempts.end())
+      answered.push_back(order.id);
+  for (const OrderId order : answered)
+    for (Attempt& attempt : account.order(order)->attempts) name(attempt.answer_at);
+}
+
 /// What this entry holds, sealed, is found at its position.
 void name_sealed(Account& account, const Entry& entry, std::uint64_t position) {
+  if (entry.facts.empty()) return name_all_sealed(account, position);
   const auto name = [&](std::optional<std::uint64_t>& at) {
     if (at == this_entry) at = position;
   };
@@ -853,7 +872,7 @@ void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint6
   account.last_at = entry.at;
   if ((!only_spent || entry.facts.empty()) && account.person_at)
     std::ranges::replace(account.person_at->entries, this_entry, position);
-  if (!only_spent) name_sealed(account, entry, position);
+  if (!only_spent || entry.facts.empty()) name_sealed(account, entry, position);
   if (!only_spent || entry.facts.empty()) account.orders.settle(is_settled);
   // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
   if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;

@@ -22,13 +22,16 @@ class Quay {
             .look_up_lag_us = minutes(10)};
   }
 
+  static JsonText amount_of(const Operation& op) {
+    return object({{"currency", currency(op.amount)}, {"value", decimal(op.amount)}});
+  }
+
   Step charge(const Operation& op, const Replies& replies) const {
     if (!replies.empty()) return settled(op, replies.last());
     const bool renews = op.method_ref.len != 0, first = (op.flags & FLORIN_MAY_KEEP) != 0;
     return api(post("/v2/payments")
                    .header("Idempotency-Key", op.key)
-                   .json({{"amount/currency", currency(op.amount)},
-                          {"amount/value", decimal(op.amount)},
+                   .json({{"amount", amount_of(op)},
                           {"description", op.description},
                           {"redirectUrl", renews ? Text() : Text(op.return_url)},
                           {"webhookUrl", Text(std::string_view(webhook_url_))},
@@ -36,7 +39,7 @@ class Quay {
                                            : first ? "first"
                                                    : "oneoff"},
                           {"mandateId", op.method_ref},
-                          {"metadata/key", op.key}})
+                          {"metadata", object({{"key", op.key}})}})
                    .repeatable());
   }
 
@@ -44,9 +47,7 @@ class Quay {
     if (!replies.empty()) return refunded(op, replies.last().json(), replies.last());
     return api(post("/v2/payments/" + op.ref + "/refunds")
                    .header("Idempotency-Key", op.key)
-                   .json({{"amount/currency", currency(op.amount)},
-                          {"amount/value", decimal(op.amount)},
-                          {"metadata/key", op.key}})
+                   .json({{"amount", amount_of(op)}, {"metadata", object({{"key", op.key}})}})
                    .repeatable());
   }
 

@@ -33,6 +33,17 @@ TEST(Refusals, OfWhatTheHostAsks) {
   EXPECT_EQ(of_tenant(world, CloseDiscrepancy{"sandbox/1", "seen"}), "done");
 }
 
+TEST(Refusals, OfAnAnswerThatMayBeForTwoPayments) {
+  World world = on_growth();
+  for (const std::uint32_t id : {1U, 2U}) {
+    Saving waits{};
+    waits.id = {id};
+    waits.state = AttemptState::needs_action;
+    world.account.savings.push_back(waits);
+  }
+  EXPECT_EQ(world.tries(CustomerReturned{std::nullopt, {{"code", "123456"}}}, "owner"), "order_missing");
+}
+
 TEST(Refusals, OfWhatATenantDoesNotOffer) {
   Catalog catalog = call_loop();
   catalog.back_dated.reset();

@@ -122,7 +122,8 @@ TEST_P(DataKeys, HoldAMethodsDetailsForItsProcessor) {
   ASSERT_TRUE(at);
   EXPECT_GT(*at, 0U) << "the entry that it stands in, not the one that is being made";
   (void)!store->read(0, 1, [&](const store::Row& row) {
-    for (const Entry& entry : *entries_of(row))
+    const auto entries = entries_of(row);
+    for (const Entry& entry : *entries)
       if (const auto* added = std::get_if<AddPaymentMethod>(&entry.command)) {
         EXPECT_EQ(added->details.size(), 1U);
         EXPECT_EQ(added->details.at(0).name, "sealed");

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "florin/host.hpp"
-#include "long_life.hpp"
+#include "../bench/long_life.hpp"
 
 namespace bench {
 namespace {
