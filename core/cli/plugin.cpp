@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -55,6 +56,17 @@ std::string without_journal(const std::string& told) {
   return kept;
 }
 
+/// What is sealed is sealed by a key that is made for it: no two journals have the same bytes.
+std::string without_sealed(std::string text) {
+  constexpr std::string_view name = "sealed: ",
+                             letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+    at += name.size();
+    text.erase(at, std::min(text.find_first_not_of(letters, at), text.size()) - at);
+  }
+  return text;
+}
+
 }  // namespace
 
 int test_plugin(const PluginWords& words) {
@@ -75,7 +87,7 @@ int test_plugin(const PluginWords& words) {
     options.isolated = isolated;
     std::ostringstream out;
     reports[isolated] = run_scenarios(words.files, options, out);
-    journals[isolated] = out.str();
+    journals[isolated] = without_sealed(out.str());
     if (reports[isolated].failed == 0) continue;
     std::cout << printable_lines(without_journal(out.str())) << (isolated ? "isolated" : "in the host") << ": "
               << reports[isolated].failed << " of " << reports[isolated].stories << " stories are not as told\n";
