@@ -98,8 +98,8 @@ class Store {
   /// one before, the last against the head. `each` returns false to stop. Errors: damaged_row (shard and position).
   virtual Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) = 0;
 
-  /// Overwrites only what is not newer; from then on every fact up to `floor` is in the objects, and a start replays from
-  /// `floor` + 1. All or nothing. Errors: not_durable when a position or `floor` is past the head.
+  /// Overwrites only what is not newer; from then on every fact up to `floor` is in the objects, and a start replays
+  /// from `floor` + 1. All or nothing. Errors: not_durable when a position or `floor` is past the head.
   virtual Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) = 0;
   struct Loaded {
     std::vector<Checkpoint> objects;  ///< by name

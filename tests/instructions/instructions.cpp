@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "florin/host.hpp"
 #include "../bench/long_life.hpp"
+#include "florin/host.hpp"
 
 namespace bench {
 namespace {
