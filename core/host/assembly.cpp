@@ -139,7 +139,7 @@ void Assembly::start_threads() {
   if (options_.file.reconciles_daily) daily_books_->start();
 }
 
-/// Webhooks of sandboxes and daily books happen when the engine's time comes to them.
+/// Sandboxes' webhooks and daily books run when virtual time reaches them.
 void Assembly::run_in_virtual_time() {
   const bool daily = options_.file.reconciles_daily;
   engine_->next_outside = [this, daily] {

@@ -42,7 +42,7 @@ void keep(Draft& draft, SavedMethod method) {
   if (!draft.account.order(unpaid)->in_flight()) try_afresh(draft, unpaid);
 }
 
-/// What a command says under seal stands in its entry. No entry is the 0th: it stands for the one that is made.
+/// What a command says under seal is in its own entry. Entries count from 1: 0 stands for the one that is being made.
 std::optional<std::uint64_t> sealed_here(const std::vector<Word>& words) {
   return words.empty() ? std::nullopt : std::optional<std::uint64_t>(0);
 }
