@@ -4,6 +4,7 @@
 
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
+#include "engine/actions.hpp"
 
 namespace florin::engine {
 
@@ -27,7 +28,11 @@ std::uint32_t content_of(const AccountId& account, const AnyCommand& command) {
       codec::write(out, AnyCommand(SetUpPaymentMethod{sets_up->method, sets_up->slot, sets_up->through}));
     else if (const auto* returned = std::get_if<CustomerReturned>(&command))
       codec::write(out, AnyCommand(CustomerReturned{returned->order}));
-    else
+    else if (const std::string* action = action_said(command); action != nullptr && !action->empty()) {
+      AnyCommand without = command;
+      action_said(without)->clear();
+      codec::write(out, without);
+    } else
       codec::write(out, command);
   }
   return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));

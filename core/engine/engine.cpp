@@ -8,6 +8,7 @@
 #include <iterator>
 #include <latch>
 
+#include "engine/actions.hpp"
 #include "engine/row.hpp"
 #include "florin/printable.hpp"
 
@@ -401,6 +402,8 @@ Job Engine::job_of(const Effect& effect, const ProviderReport& said) const {
   else
     job.command =
         PaymentReported{effect.order, effect.attempt, said, effect.kind == Effect::Kind::charge && !said.looked_up};
+  // Where nothing can be sealed nothing is kept: the processor is asked again.
+  if (std::string* action = action_said(job.command); action != nullptr && !seal(job)) action->clear();
   return job;
 }
 
@@ -424,8 +427,9 @@ void Engine::effect_loop() {
     ++under_way_;
     lock.unlock();
     providers_.perform(effect, now(), [this, effect](const ProviderReport& said) {
+      Job job = job_of(effect, said);
       const std::lock_guard again(mutex_);
-      inbox_.add_always(job_of(effect, said));
+      inbox_.add_always(std::move(job));
       wake_decider();
       if (--under_way_ == 0) wake_closer_.notify_all();
     });

@@ -3,13 +3,20 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <utility>
+
+#include "engine/actions.hpp"
 
 namespace florin::engine {
 
 namespace {
 
-constexpr auto at_most_every = std::chrono::seconds(10);
+/// A person waits for it; what was asked of a customer ends with many payments, and commits wait for each wipe.
+std::chrono::seconds pause_before(const std::vector<store::DataKeyRange>& keys) {
+  const bool actions = std::ranges::all_of(keys, [](const auto& range) { return is_action_key(range.from); });
+  return actions ? std::chrono::minutes(1) : std::chrono::seconds(10);
+}
 
 }  // namespace
 
@@ -36,9 +43,13 @@ void KeyEraser::close() {
 
 void KeyEraser::run() {
   std::unique_lock lock(mutex_);
+  std::optional<std::chrono::steady_clock::time_point> wiped_at;
   for (;;) {
     wake_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
+    // Again after each call: one of a person does not wait for those of actions.
+    while (!closing_ && wiped_at && std::chrono::steady_clock::now() < *wiped_at + pause_before(waiting_))
+      wake_.wait_until(lock, *wiped_at + pause_before(waiting_));
     const bool last = closing_;
     std::vector<store::DataKeyRange> keys = std::exchange(waiting_, {});
     const std::uint64_t asked = asked_;
@@ -50,7 +61,7 @@ void KeyEraser::run() {
     else
       std::ranges::move(keys, std::back_inserter(waiting_));
     if (last && !erased) return;
-    wake_.wait_for(lock, at_most_every, [&] { return closing_; });
+    wiped_at = std::chrono::steady_clock::now();
   }
 }
 

@@ -11,8 +11,9 @@
 
 namespace florin::engine {
 
-/// Erases the keys of personal data on a thread of its own, many at once: their bytes are wiped from every file of the
-/// store, which may take tens of milliseconds, and commits wait meanwhile. So it happens at most every ten seconds.
+/// Erases keys of what is sealed on a thread of its own, many at once: their bytes are wiped from every file of the
+/// store, which may take tens of milliseconds, and commits wait meanwhile. So it happens at most every ten seconds for
+/// persons, and every minute for what was asked of customers.
 /// What the store cannot do now is tried again; what a close leaves undone the next start finds in the journal.
 class KeyEraser {
  public:

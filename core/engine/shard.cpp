@@ -10,6 +10,7 @@
 #include "domain/accounts/set_aside.hpp"
 #include "domain/catalog/permission.hpp"
 #include "domain/journal/journal.hpp"
+#include "engine/actions.hpp"
 #include "engine/asked.hpp"
 #include "engine/plugin_failed.hpp"
 #include "engine/prefetch.hpp"
@@ -244,6 +245,10 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     *said = entry.refusal ? std::vector<Word>() : std::move(job.sealed);
     if (entry.refusal) job.data_key.clear();
   }
+  if (std::string* action = action_said(entry.command); action != nullptr && entry.refusal) {
+    action->clear();
+    job.data_key.clear();
+  }
   append_command(tenant, held, other, pending, std::move(made), std::move(beside), std::move(releases), now);
   return Ran::through;
 }
@@ -434,19 +439,31 @@ Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {
   return Advanced::all;
 }
 
+namespace {
+
+std::vector<std::string> no_more_in(std::vector<std::string> before, const std::vector<std::string>& now) {
+  std::erase_if(before, [&](const std::string& name) { return std::ranges::find(now, name) != now.end(); });
+  return before;
+}
+
+}  // namespace
+
 void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply, std::string data_key) {
   const Entry& entry = *made;
   const store::Position position = last_ + 1;
+  std::vector<std::string> ended;
   if (tenant != nullptr) {
     tenant->state.position = position;
     changed(*tenant, position);
   }
   if (held != nullptr) {
     const bool was_usage = is_usage(entry.command);
+    const std::vector<std::string> asked = was_usage ? std::vector<std::string>() : actions_of(*held);
     {
       const std::unique_lock contents(lock_of(*held));
       apply(held->account, tenant->state, entry, position);
     }
+    if (!asked.empty()) ended = no_more_in(asked, actions_of(*held));
     changed(*held, position);
     if (!entry.refusal) held->stuck = false;
     if (!was_usage) remember_attempts(*held, entry.facts);
@@ -457,13 +474,16 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     Account nobody;
     apply(nobody, tenant->state, entry, position);
   }
-  std::ranges::move(data_keys_of(entry.tenant, entry.account, position, data_key), std::back_inserter(pending_keys_));
+  if (const std::string* action = action_said(entry.command); action == nullptr)
+    std::ranges::move(data_keys_of(entry.tenant, entry.account, position, data_key), std::back_inserter(pending_keys_));
+  else if (!data_key.empty())
+    keep_action_key(held, action_key_name(entry.tenant, entry.account, *action), std::move(data_key));
   journal::write(pending_, entry);
   // Before it is durable: a checkpoint that is saved with its row has to know of it.
   if (std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal)
     erasing_.push_back({.of = {entry.tenant, entry.account, position}});
   last_ = position;
-  tail_.push_back({std::move(made), std::move(reply)});
+  tail_.push_back({std::move(made), std::move(reply), std::move(ended)});
 }
 
 /// A used key gives its answer to the actor who asked first, and to whoever could have asked.
@@ -576,6 +596,7 @@ void Shard::durable(const store::Row& row) {
     tail_.pop_front();
     if (std::holds_alternative<ErasePersonalData>(done.entry->command) && !done.entry->refusal)
       erase(done.entry->tenant, done.entry->account, durable_);
+    erase_actions(done.ended);
     if (done.reply) done.reply(Answered{durable_, std::move(done.entry)});
   }
   while (!readers_.empty() && readers_.front().first <= durable_) {
@@ -602,7 +623,59 @@ void Shard::erase(const TenantId& tenant, const AccountId& id, store::Position p
     erasing_.erase(known);
 }
 
+/// What nobody is asked for, as the report of a payment that is over says it, is never opened again.
+void Shard::keep_action_key(const Held* held, std::string name, std::string key) {
+  if (held == nullptr) return;
+  const std::vector<std::string> asked = actions_of(*held);
+  if (std::ranges::find(asked, name) != asked.end()) pending_keys_.push_back({std::move(name), std::move(key)});
+}
+
+std::vector<std::string> Shard::actions_of(const Held& held) const {
+  return action_keys_of(held.tenant->state.id, held.account);
+}
+
+/// The keys of what was asked and is no more go once the entry that ended it is durable.
+void Shard::erase_actions(const std::vector<std::string>& keys) {
+  std::vector<store::DataKeyRange> ranges;
+  for (const std::string& name : keys) ranges.push_back(only_key(name));
+  if (ranges.empty()) return;
+  if (erase_)
+    (void)!erase_(std::move(ranges));
+  else
+    (void)!store_.erase_keys(options_.number, ranges);
+}
+
+/// Of what ended before the process did. Whoever is set aside keeps what was asked of them.
+void Shard::drop_left_actions() {
+  const auto names = store_.key_names(options_.number, all_action_keys());
+  if (!names || names->empty()) return;
+  std::vector<std::string> asked;
+  for (const auto& [id, tenant] : tenants_)
+    for (const Held* held : tenant->accounts) {
+      if (set_aside_of(tenant->state, held->account.id)) return;
+      std::ranges::move(actions_of(*held), std::back_inserter(asked));
+    }
+  std::ranges::sort(asked);
+  std::vector<std::string> left;
+  std::ranges::set_difference(*names, asked, std::back_inserter(left));
+  erase_actions(left);
+}
+
+namespace {
+
+Status seal_said(Job& job, std::string& action) {
+  if (action.empty() || is_sealed_action(action)) return Done{};
+  auto sealed = seal_action(action);
+  if (!sealed) return sealed.error();
+  action = std::move(sealed->text);
+  job.data_key = std::move(sealed->key);
+  return Done{};
+}
+
+}  // namespace
+
 Status seal(Job& job) {
+  if (std::string* action = action_said(job.command)) return seal_said(job, *action);
   const std::vector<Word>* open = to_be_sealed(job.command);
   if (open == nullptr || open->empty()) return Done{};
   auto sealed = names_person(job.command) ? seal_person(*open) : seal_words(*open);

@@ -55,7 +55,8 @@ struct Job {
   std::shared_ptr<const Error> unfit{};
 };
 
-/// Seals what a command says of a person, on the thread of whoever asks. Errors: no_random.
+/// Seals what a command says of a person, or a report of what a customer must do, on the thread of whoever asks.
+/// Errors: no_random.
 Status seal(Job& job);
 
 /// Pages of accounts' and tenants' pasts as they were saved, by the names of their objects.
@@ -328,6 +329,7 @@ class Shard {
   struct Waiting {
     std::shared_ptr<const Entry> entry;
     Reply reply;
+    std::vector<std::string> ended;  ///< keys of what it has ended: they go once it is durable
   };
   struct Address {  ///< of a command: found and asked for before any of its block is decided
     Tenant* tenant = nullptr;
@@ -448,6 +450,10 @@ class Shard {
   void unstick(Held& held);
   void erase(const TenantId& tenant, const AccountId& account, store::Position position);
   void erase_again(const std::vector<ShardMark::Erasure>& erasures);
+  std::vector<std::string> actions_of(const Held& held) const;
+  void keep_action_key(const Held* held, std::string name, std::string key);
+  void erase_actions(const std::vector<std::string>& keys);
+  void drop_left_actions();
   void answer_again(store::Position position, Reply reply);
   static Reply only_if_asked(Job& job, const Tenant& tenant, const Account& account);
   /// Whose attempt, refund or saving has this key; nullptr: none of the tenant's.

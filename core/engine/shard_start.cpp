@@ -68,6 +68,7 @@ Status Shard::open(Instant now) {
   epoch_before_ = head_.epoch;
   lost_ = false;
   list_misfits();
+  drop_left_actions();
   return Done{};
 }
 

@@ -224,8 +224,9 @@ Result<std::string> Host::account(const TenantId& tenant, const AccountId& accou
   // Nothing is to come for one that is set aside, until its release.
   const auto next = *aside ? Result<std::optional<NextPeriod>>(std::optional<NextPeriod>()) : next_period(*rehearsal);
   if (!next) return next.error();
-  return account_as_json(tenant, rehearsal->account(), rehearsal->catalog(), seen_at(rehearsal->account(), now()),
-                         *next, *aside);
+  return inside_->with_actions(tenant, account,
+                               account_as_json(tenant, rehearsal->account(), rehearsal->catalog(),
+                                               seen_at(rehearsal->account(), now()), *next, *aside));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -244,8 +245,9 @@ Result<std::string> Host::account_answer(const TenantId& tenant, const AccountId
   if (!rehearsal) return rehearsal.error();
   const auto next = next_period(*rehearsal);
   if (!next) return next.error();
-  return answers::as_json(rehearsal->catalog(), rehearsal->account(), seen_at(rehearsal->account(), now()), *next,
-                          whom);
+  return inside_->with_actions(
+      tenant, account,
+      answers::as_json(rehearsal->catalog(), rehearsal->account(), seen_at(rehearsal->account(), now()), *next, whom));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -258,6 +260,7 @@ Result<OrderNow> Host::order_now(const TenantId& tenant, const AccountId& accoun
       });
   if (!now) return now.error();
   if (!*now) return no_such_order(order);
+  (*now)->json = inside_->with_actions(tenant, account, std::move((*now)->json));
   return **std::move(now);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
@@ -273,17 +276,18 @@ Result<std::string> Host::order_answer(const TenantId& tenant, const AccountId& 
       });
   if (!answer) return answer.error();
   if (!*answer) return no_such_order(order);
-  return **std::move(answer);
+  return inside_->with_actions(tenant, account, **std::move(answer));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
 
 Result<std::string> Host::orders_answer(const TenantId& tenant, const AccountId& account, OrderId before,
                                         std::size_t most, Audience whom) const try {
-  return inside_->on_account<std::string>(
+  auto orders = inside_->on_account<std::string>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
         return answers::orders_as_json(catalogs.at(state.catalog), found, before, most, whom);
       });
+  return orders ? inside_->with_actions(tenant, account, *std::move(orders)) : std::move(orders);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

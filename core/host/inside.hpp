@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "domain/accounts/set_aside.hpp"
+#include "engine/actions.hpp"
 #include "engine/rehearsal.hpp"
 #include "florin/host.hpp"
 #include "florin/service.hpp"
@@ -87,6 +88,13 @@ class Host::Inside {
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });
     return read ? std::move(result) : Result<T>(read.error());
+  }
+
+  /// An answer with what its customers must do, which lies sealed in the journal.
+  std::string with_actions(const TenantId& tenant, const AccountId& account, std::string json) const {
+    const auto assembly = open();
+    return assembly ? engine::with_actions_opened(assembly->store(), tenant, account, std::move(json))
+                    : std::move(json);
   }
 
   /// The same, and at once when the account is not waiting for the disk. `with` may be called twice, and reads of the

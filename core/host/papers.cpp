@@ -6,6 +6,7 @@
 #include "config/write_json.hpp"
 #include "documents/html.hpp"
 #include "documents/pdf.hpp"
+#include "engine/actions.hpp"
 #include "engine/vault.hpp"
 #include "host/document_page.hpp"
 #include "host/inside.hpp"
@@ -68,7 +69,7 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
                                 const std::string& number, std::string_view form) {
   if (form != "json" && form != "html" && form != "pdf")
     return Error{.code = "bad_form", .message = "a document is given as json, html or pdf"};
-  const auto seen = see(assembly, tenant, account);
+  auto seen = see(assembly, tenant, account);
   if (!seen) return seen.error();
   const auto issued = index.find(assembly, tenant, account, number);
   if (!issued) return issued.error();
@@ -89,6 +90,11 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
   if (!lacking.empty())
     return Error{.code = "document_incomplete",
                  .message = number + " lacks what the law asks for. " + as_text(lacking)};
+  if (Order* order = seen->account.order(issued->order); order != nullptr && issued->kind == "pro_forma")
+    for (Attempt& attempt : order->attempts) {
+      const auto opened = engine::open_action(assembly.store(), tenant, account, attempt.action);
+      attempt.action = opened ? *opened : std::string();
+    }
   const Calendar calendar(seen->catalog->zone);
   const DocumentPage page = page_of(number, *issued, seen->account, *with, *buyer, calendar);
   if (form == "json") return config::write_whole_json(page);

@@ -40,6 +40,12 @@ bool is_personal(std::string_view name) {
   return std::ranges::find(personal, name) != std::end(personal);
 }
 
+/// Members that let somebody act for a customer, such as the client secret of a payment form.
+bool is_secret(std::string_view name) {
+  constexpr std::string_view secret[] = {"client_secret", "secret", "next_action", "session_token", "otp_submit_url"};
+  return std::ranges::find(secret, name) != std::end(secret);
+}
+
 void mask_persons(json::value& value) {
   if (auto* list = value.if_array())
     for (json::value& one : *list) mask_persons(one);
@@ -48,12 +54,15 @@ void mask_persons(json::value& value) {
   for (auto& member : *object) {
     if (is_personal(member.key()) && !member.value().is_structured())
       member.value() = "[personal]";
+    else if (is_secret(member.key()) && !member.value().is_null())
+      member.value() = "[secret]";
     else
       mask_persons(member.value());
   }
 }
 
-/// Persons are kept apart, sealed, so that they can be forgotten: here they are masked. What is no JSON is as it came.
+/// Persons are kept apart, sealed, so that they can be forgotten: here they are masked, and so is what a customer is
+/// asked for, which is kept sealed until it is over. What is no JSON is as it came.
 std::string without_persons(const std::string& body) {
   boost::system::error_code failed;
   json::value read = json::parse(body, failed);

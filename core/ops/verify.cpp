@@ -243,7 +243,8 @@ void Checking::check_tenants(bool readable) {
 void Checking::check_kept() {
   const store::Position last = position_of_last_;
   position_ = 0;
-  for (auto& all : {check_persons(store_, shard_, fold_, last), check_marks(store_, fold_, versions_)})
+  for (auto& all : {check_persons(store_, shard_, fold_, last), check_actions(store_, shard_, fold_, last),
+                    check_marks(store_, fold_, versions_)})
     for (const Unkept& one : all) {
       about_ = one.about;
       broken(one.rule, one.text);

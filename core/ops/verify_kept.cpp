@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/actions.hpp"
 #include "engine/vault.hpp"
 #include "host/clock_keeper.hpp"
 
@@ -20,6 +21,16 @@ std::set<readers::Fold::Name> erased_since(store::Store& store, std::uint32_t sh
   return erased;
 }
 
+/// Accounts that anything was written of after `last`: what was asked of them may be over.
+std::set<readers::Fold::Name> spoken_of_since(store::Store& store, std::uint32_t shard, store::Position last) {
+  std::set<readers::Fold::Name> accounts;
+  (void)!readers::read_entries(store, shard, last + 1, [&](const Entry& entry, store::Position) {
+    accounts.insert({entry.tenant.text(), entry.account.text()});
+    return true;
+  });
+  return accounts;
+}
+
 }  // namespace
 
 std::vector<Unkept> check_persons(store::Store& store, std::uint32_t shard, const readers::Fold& fold,
@@ -36,6 +47,22 @@ std::vector<Unkept> check_persons(store::Store& store, std::uint32_t shard, cons
       break;
     }
   }
+  return unkept;
+}
+
+std::vector<Unkept> check_actions(store::Store& store, std::uint32_t shard, const readers::Fold& fold,
+                                  store::Position last) {
+  std::vector<Unkept> unkept;
+  for (const auto& [name, account] : fold.accounts())
+    for (const std::string& action : engine::sealed_actions_of(account)) {
+      const auto opened = engine::open_action(store, TenantId::trusted(name.first), account.id, action);
+      if (opened || spoken_of_since(store, shard, last).contains(name)) continue;
+      unkept.push_back({"actions", name.first + "/" + name.second,
+                        opened.error().code == "action_ended"
+                            ? "the key of what a customer is asked for is not there, and it is not over"
+                            : "what a customer is asked for cannot be read: " + opened.error().message});
+      break;
+    }
   return unkept;
 }
 

@@ -20,6 +20,9 @@ struct Unkept {
 /// last   of the journal as it was folded: who was erased since then is none
 std::vector<Unkept> check_persons(store::Store& store, std::uint32_t shard, const readers::Fold& fold,
                                   store::Position last);
+/// What customers are asked for can be read: its key opens what it sealed. `last` as above.
+std::vector<Unkept> check_actions(store::Store& store, std::uint32_t shard, const readers::Fold& fold,
+                                  store::Position last);
 /// The settings of the store are what a host may have written there.
 std::vector<Unkept> check_marks(store::Store& store, const readers::Fold& fold, readers::Versions& versions);
 

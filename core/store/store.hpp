@@ -19,8 +19,7 @@ using Position = std::uint64_t;
 using Epoch = std::uint64_t;
 using Hash = std::array<std::uint8_t, 32>;
 
-/// The key of one piece of sealed personal data. Its name says whose, and ends with the position of the entry that
-/// holds what it seals.
+/// The key of one piece of what is sealed, such as personal data. Its name says whose, and which one.
 struct DataKey {
   std::string name;
   std::string key;
@@ -132,6 +131,9 @@ class Store {
   virtual Status renew(std::uint32_t, Epoch) { return Done{}; }
   /// The next one need not wait for the lease. Fine when it is ours no more.
   virtual void let_go(std::uint32_t, Epoch) {}
+
+  /// Names of the keys that are there, in order.
+  virtual Result<std::vector<std::string>> key_names(std::uint32_t shard, const DataKeyRange& range) = 0;
 };
 
 }  // namespace florin::store

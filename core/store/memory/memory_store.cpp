@@ -123,6 +123,14 @@ Result<std::string> MemoryStore::key(std::uint32_t, std::string_view name) {
   return kept->second;
 }
 
+Result<std::vector<std::string>> MemoryStore::key_names(std::uint32_t, const DataKeyRange& range) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (auto at = keys_.lower_bound(range.from); at != keys_.end() && at->first < range.until; ++at)
+    names.push_back(at->first);
+  return names;
+}
+
 Status MemoryStore::erase_keys(std::uint32_t, const std::vector<DataKeyRange>& ranges) {
   const std::lock_guard lock(mutex_);
   for (const DataKeyRange& range : ranges) keys_.erase(keys_.lower_bound(range.from), keys_.lower_bound(range.until));

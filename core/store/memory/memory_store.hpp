@@ -28,6 +28,7 @@ class MemoryStore final : public Store {
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
+  Result<std::vector<std::string>> key_names(std::uint32_t shard, const DataKeyRange& range) override;
   Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) override;
   Status set_mark(std::string_view name, std::string_view value) override;
   Result<std::string> mark(std::string_view name) override;

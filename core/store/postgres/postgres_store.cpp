@@ -132,6 +132,9 @@ struct Queries {
     put_text = {"put_text", put("texts", "name", "text")};
     text = {"text", in("SELECT text FROM {}.texts WHERE shard = 0 AND name = $1::text")};
     key = {"key", in("SELECT key FROM {}.keys WHERE shard = $1::bigint AND owner = $2::text")};
+    key_names = {"key_names",
+                 in("SELECT convert_to(owner, 'UTF8') FROM {}.keys WHERE shard = $1::bigint AND owner >= "
+                    "$2::text COLLATE \"C\" AND owner < $3::text COLLATE \"C\" ORDER BY owner COLLATE \"C\"")};
     // One statement for many: each range is a line of two names.
     erase_keys = {
         "erase_keys",
@@ -145,7 +148,7 @@ struct Queries {
   }
   Query shards, head, begin_journal, continue_journal, continue_with_keys, confirm, beat, let_go, row_at, rows_after,
       save, move_floor, load;
-  Query put_text, text, key, erase_keys, set_mark, mark;
+  Query put_text, text, key, key_names, erase_keys, set_mark, mark;
   std::string vacuum;
 };
 
@@ -175,6 +178,7 @@ class Journal final : public Store {
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
+  Result<std::vector<std::string>> key_names(std::uint32_t shard, const DataKeyRange& range) override;
   Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) override;
   Status set_mark(std::string_view name, std::string_view value) override;
   Result<std::string> mark(std::string_view name) override;
@@ -469,6 +473,16 @@ Result<std::string> Journal::key(std::uint32_t shard, std::string_view name) {
   const auto answer = look(queries_.key, Values(shard, name), fmt::format("reading '{}'", name));
   if (!answer) return answer.error();
   return answer->rows() == 0 ? Result<std::string>(no_such_key(name)) : std::string(answer->bytes(0, 0));
+}
+
+Result<std::vector<std::string>> Journal::key_names(std::uint32_t shard, const DataKeyRange& range) {
+  const auto answer =
+      look(queries_.key_names, Values(shard, std::string_view(range.from), std::string_view(range.until)),
+           "reading the names of the keys");
+  if (!answer) return answer.error();
+  std::vector<std::string> names;
+  for (int row = 0; row < answer->rows(); ++row) names.emplace_back(answer->bytes(row, 0));
+  return names;
 }
 
 Status Journal::erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) {

@@ -54,6 +54,7 @@ class Journal final : public Store {
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
+  Result<std::vector<std::string>> key_names(std::uint32_t shard, const DataKeyRange& range) override;
   Status erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>& ranges) override;
   Status set_mark(std::string_view name, std::string_view value) override;
   Result<std::string> mark(std::string_view name) override;
@@ -63,7 +64,7 @@ class Journal final : public Store {
     Statement begin, commit, rollback;
     Statement shards, head, past_head, move_head, append, row_at, row_after, row_before;
     Statement save, move_floor, floor, load;
-    Statement put_text, text, put_key, key, erase_keys, set_mark, mark;
+    Statement put_text, text, put_key, key, key_names, erase_keys, set_mark, mark;
   };
 
   Status prepare();
@@ -159,6 +160,7 @@ Status Journal::prepare() {
       make(s.text, "SELECT text FROM texts WHERE name = ?") &&
       make(s.put_key, "INSERT INTO keys (owner, key) VALUES (?, ?)") &&
       make(s.key, "SELECT key FROM keys WHERE owner = ?") &&
+      make(s.key_names, "SELECT owner FROM keys WHERE owner >= ? AND owner < ? ORDER BY owner") &&
       make(s.erase_keys, "DELETE FROM keys WHERE owner >= ? AND owner < ?") &&
       make(s.set_mark,
            "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value") &&
@@ -394,6 +396,16 @@ Result<std::string> Journal::key(std::uint32_t, std::string_view name) {
   const auto kept = find(statements_.key, name);
   if (!kept) return kept.error();
   return *kept ? Result<std::string>(**kept) : no_such_key(name);
+}
+
+Result<std::vector<std::string>> Journal::key_names(std::uint32_t, const DataKeyRange& range) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  Run query(statements_.key_names, std::string_view(range.from), std::string_view(range.until));
+  int rc = query.step();
+  for (; rc == SQLITE_ROW; rc = query.step()) names.emplace_back(query.bytes(0));
+  if (rc != SQLITE_DONE) return connection_.error(rc, "reading the names of the keys");
+  return names;
 }
 
 Status Journal::erase_keys(std::uint32_t, const std::vector<DataKeyRange>& ranges) {

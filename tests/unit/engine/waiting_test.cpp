@@ -413,6 +413,9 @@ class SlowToRead final : public store::Store {
   Status put_text(std::string_view name, std::string_view text) override { return kept_.put_text(name, text); }
   Result<std::string> text(std::string_view name) override { return kept_.text(name); }
   Result<std::string> key(std::uint32_t shard, std::string_view name) override { return kept_.key(shard, name); }
+  Result<std::vector<std::string>> key_names(std::uint32_t shard, const store::DataKeyRange& range) override {
+    return kept_.key_names(shard, range);
+  }
   Status erase_keys(std::uint32_t shard, const std::vector<store::DataKeyRange>& ranges) override {
     return kept_.erase_keys(shard, ranges);
   }

@@ -264,6 +264,8 @@ TEST_P(Contract, KeysComeWithTheirRowAndAreErasedByName) {
   EXPECT_EQ(store_->commit(row, row.epoch), Committed::done) << "the same row again";
   EXPECT_EQ(*store_->key(1, "t/jo/2"), std::string("sec\0ret", 7));
   EXPECT_EQ(rows_of(*store_).back().keys.size(), 0u);
+  EXPECT_EQ(*store_->key_names(1, {"t/jo/0", "t/joe/2"}), (std::vector<std::string>{"t/jo/2", "t/jo/3"}));
+  EXPECT_TRUE(store_->key_names(1, {"t/ann/0", "t/ann/9"})->empty());
   EXPECT_TRUE(store_->erase_keys(1, {{"t/jo/0", "t/jo/3"}, {"t/ann/0", "t/ann/9"}}));
   EXPECT_TRUE(store_->erase_keys(1, {{"t/jo/0", "t/jo/3"}}));
   EXPECT_EQ(store_->key(1, "t/jo/2").error().code, "no_such_key");
