@@ -48,6 +48,35 @@ std::string plain(std::string_view text) {
   return words;
 }
 
+/// Words by which people are called; each word of them is a name, `Grace` of `Grace Hopper`.
+bool is_name(std::string_view word) {
+  static constexpr std::array names = {std::string_view("name"), std::string_view("first_name"),
+                                       std::string_view("last_name"), std::string_view("nickname"),
+                                       std::string_view("contact")};
+  return std::ranges::find(names, word) != names.end();
+}
+
+/// Runs of letters and digits, as they are written.
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && is_letter(static_cast<unsigned char>(text[i]))) continue;
+    if (i > from) words.push_back(text.substr(from, i - from));
+    from = i + 1;
+  }
+  return words;
+}
+
+/// A word of three bytes or more of a person's name, written as a name: `Grace called`, and not `grace period`.
+bool calls(std::string_view name, std::string_view text) {
+  const auto in_text = words_of(text);
+  return std::ranges::any_of(words_of(name), [&](std::string_view word) {
+    const bool lower = word.front() >= 'a' && word.front() <= 'z';
+    return word.size() >= 3 && !lower && std::ranges::find(in_text, word) != in_text.end();
+  });
+}
+
 Error names_a_person(const std::string& field, const std::string& what) {
   return {.code = "names_a_person",
           .message = "This text stays for good, and " + what +
@@ -96,7 +125,10 @@ Status names_not(const std::vector<Word>& person, const std::vector<FreeText>& t
     const std::string text = " " + plain(one.text) + " ";
     for (const Word& word : person) {
       const std::string value = plain(word.value);
-      if (value.size() >= 5 && text.find(" " + value + " ") != std::string::npos)
+      const std::size_t shortest = word.name == "nickname" || word.name == "username" ? 3 : 5;
+      if (is_name(word.name) && calls(word.value, one.text))
+        return names_a_person(one.field, "a name of this account's person");
+      if (value.size() >= shortest && text.find(" " + value + " ") != std::string::npos)
         return names_a_person(one.field, "the " + word.name + " of this account's person");
     }
   }

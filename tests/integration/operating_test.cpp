@@ -786,6 +786,8 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
       {R"({"adjust_credits": {"amount": "1 message", "reason": "for GRACE  Hopper, again"}})", "reason"},
       {R"({"occupy_item": {"entitlement": "users", "item": "grace@example.org"}})", "item"},
       {R"({"request_review": {"order": 1, "reason": "duplicate_charge", "said": "I am Grace Hopper."}})", "said"},
+      {R"({"adjust_credits": {"amount": "1 message", "reason": "Hopper called again"}})", "reason"},
+      {R"({"adjust_credits": {"amount": "1 message", "reason": "to Grace, as agreed"}})", "reason"},
   };
   for (const auto& one : texts) {
     const auto refused =
