@@ -316,6 +316,17 @@ void write(Writer& out, const T& value) {
   }
 }
 
+namespace detail {
+
+/// A number that its field cannot hold was never written by a Florin: it is not cut to size.
+template <class T, class Number>
+T fit(Number number) {
+  if (!std::in_range<T>(number)) throw Damaged("a number is too big for its field");
+  return static_cast<T>(number);
+}
+
+}  // namespace detail
+
 template <class T>
 T read(Reader& in) {
   T value{};
@@ -331,15 +342,15 @@ void read(Reader& in, T& value) {
   } else if constexpr (std::is_enum_v<T>) {
     value = static_cast<T>(in.unsigned_number());
   } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
-    value = static_cast<T>(in.number());
+    value = detail::fit<T>(in.number());
   } else if constexpr (std::is_integral_v<T>) {
-    value = static_cast<T>(in.unsigned_number());
+    value = detail::fit<T>(in.unsigned_number());
   } else if constexpr (std::is_same_v<T, std::string>) {
     value = in.text();
   } else if constexpr (IsId<T>::value) {
     value = T::trusted(std::string(in.text()));
   } else if constexpr (IsNumber<T>::value) {
-    value.value = static_cast<std::uint32_t>(in.unsigned_number());
+    value.value = detail::fit<std::uint32_t>(in.unsigned_number());
   } else if constexpr (std::is_same_v<T, Credits>) {
     value.units = in.number();
   } else if constexpr (std::is_same_v<T, Instant> || std::is_same_v<T, Duration>) {
@@ -347,8 +358,9 @@ void read(Reader& in, T& value) {
   } else if constexpr (std::is_same_v<T, Money>) {
     const std::int64_t minor = in.number();
     const std::string_view code = in.text();
-    const auto exponent = static_cast<std::uint8_t>(in.unsigned_number());
-    if (code.size() != 3 && !code.empty()) throw Damaged("a currency has three letters");
+    const auto exponent = detail::fit<std::uint8_t>(in.unsigned_number());
+    const bool letters = std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!letters || (code.size() != 3 && !code.empty())) throw Damaged("a currency has three letters");
     value = {minor, code.empty() ? Currency() : Currency::trusted({code[0], code[1], code[2]}, exponent)};
   } else if constexpr (std::is_same_v<T, UnitPrice>) {
     value.minor.over = in.number();

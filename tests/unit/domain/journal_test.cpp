@@ -206,6 +206,40 @@ TEST(Codec, NumbersToTheirLimits) {
   EXPECT_THROW(codec::Reader(std::string(11, '\xff')).unsigned_number(), codec::Damaged);
 }
 
+TEST(Codec, WhatAFieldCannotHoldIsAnErrorAndNotCutToSize) {
+  const auto read_as = [](auto of, std::uint64_t n) {
+    std::string bytes;
+    codec::Writer(bytes).unsigned_number(n);
+    codec::Reader in(bytes);
+    return codec::read<decltype(of)>(in);
+  };
+  EXPECT_EQ(read_as(std::uint32_t{}, UINT32_MAX), UINT32_MAX);
+  EXPECT_THROW(read_as(std::uint32_t{}, std::uint64_t{UINT32_MAX} + 1), codec::Damaged);
+  EXPECT_THROW(read_as(OrderId{}, std::uint64_t{1} << 32), codec::Damaged);
+}
+
+TEST(Codec, ACurrencyIsThreeLettersOrNone) {
+  const auto money = [](std::string_view code) {
+    std::string bytes;
+    {
+      codec::Writer out(bytes);
+      out.number(4900);
+      out.text(code);
+      out.unsigned_number(2);
+    }
+    codec::Reader in(bytes);
+    return codec::read<Money>(in);
+  };
+  EXPECT_EQ(money("USD").text(), "49.00 USD");
+  EXPECT_EQ(money("").currency(), Currency());
+  // A first byte of zero had read as an amount without a currency, which may be added to any.
+  for (const std::string_view code : {std::string_view("\0SD", 3), std::string_view("usd"), std::string_view("US"),
+                                      std::string_view("U\x01"
+                                                       "D"),
+                                      std::string_view("USDT")})
+    EXPECT_THROW(money(code), codec::Damaged) << code;
+}
+
 TEST(Codec, EveryTruncationIsAnError) {
   for (const auto& [name, bytes] : made_now())
     for (std::size_t size = 1; size < bytes.size(); ++size)
