@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -7,6 +8,8 @@
 #include <regex>
 #include <set>
 #include <string>
+
+#include "domain/decision/refusal_codes.hpp"
 
 /// Every refusal that a decision can end in has a sentence, and a story or a test that comes to it.
 namespace {
@@ -46,6 +49,18 @@ TEST(Refusals, EachIsComeToByAStoryOrATest) {
     const bool shown = told.contains(at->first) || tests.find('"' + at->first + '"') != std::string::npos;
     EXPECT_TRUE(shown) << "no story and no test is refused as " << at->first;
   }
+}
+
+// What a tenant's file may say in its own words is what can happen, and all of it but a gate's own sentence.
+TEST(Refusals, EachIsInTheListThatTenantsMaySayInTheirOwnWords) {
+  EXPECT_TRUE(std::ranges::is_sorted(florin::refusal_codes));
+  const std::string code = texts_below("core/domain", ".cpp");
+  for (const auto& [refused, sentence] : refusals())
+    if (refused != "gate_closed") {
+      EXPECT_TRUE(std::ranges::binary_search(florin::refusal_codes, refused)) << refused;
+    }
+  for (const std::string_view listed : florin::refusal_codes)
+    EXPECT_NE(code.find('"' + std::string(listed) + '"'), std::string::npos) << "nothing is refused as " << listed;
 }
 
 // `name: what is wrong` points at a key of what was asked.

@@ -51,6 +51,7 @@ Catalog Compiler::compile() {
   documents();
   seller();
   names();
+  messages();
   portal();
   tax();
   back_dated();

@@ -4,6 +4,7 @@
 #include "config/hint.hpp"
 #include "config/tenant/compiler.hpp"
 #include "config/tenant/presentation.hpp"
+#include "domain/decision/refusal_codes.hpp"
 
 namespace florin::config {
 
@@ -108,6 +109,19 @@ void Compiler::names() {
   };
   check(file_.names, "names");
   if (file_.portal) check(file_.portal->about, "about");
+}
+
+void Compiler::messages() {
+  const std::vector<std::string_view> known(std::begin(refusal_codes), std::end(refusal_codes));
+  for (const auto& [code, text] : file_.messages) {
+    if (code == "gate_closed")
+      add("unknown_name", "each gate has a sentence of its own: write it as the gate's `says`", text.at);
+    else if (std::ranges::find(known, code) == known.end())
+      add("unknown_name", "nothing is refused as '" + code.substr(0, 64) + "'" + did_you_mean(code, known), text.at);
+    if (text.value.empty() || text.value.size() > 500)
+      add("bad_text", "what customers read of '" + code.substr(0, 64) + "' has 1 to 500 bytes", text.at);
+    catalog_.messages.push_back({code, text.value});
+  }
 }
 
 void Compiler::portal() {

@@ -105,6 +105,7 @@ class Compiler {
   void documents();
   void seller();
   void names();
+  void messages();
   void portal();
   void tax();
 

@@ -646,13 +646,14 @@ struct TenantFile {
   std::optional<SellerBlock> seller;
   std::vector<std::pair<std::string, Written<std::string>>> names;
   std::optional<PortalBlock> portal;
+  std::vector<std::pair<std::string, Written<std::string>>> messages;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, dunning, refunds, credit_policy, payments, gates,
                        roles, documents, tax, business_days, entitlements, members, minimum, on_new_version, usage,
-                       notifications, seller, names, portal))
+                       notifications, seller, names, portal, messages))
 
 inline constexpr Note tenant_file_notes[] = {
     {"tenant", "the id of this tenant, for good: every journal entry carries it"},
@@ -688,6 +689,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"seller", "who sells, as it stands on invoices; left out: documents wait until it is there"},
     {"names", "what customers read in place of an id of this file, as `growth: Growth`"},
     {"portal", "name, colour and links of the pages that customers see"},
+    {"messages", "what customers read when something is refused, by the refusal's code: `past_due: Please pay first.`"},
 };
 inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what comes with it"}};
 inline constexpr Note plan_notes[] = {

@@ -501,6 +501,7 @@ struct Catalog {
   std::optional<RestRule> rest;
   std::optional<ElsewhereRule> next_processor;  ///< none: no method has several
   std::vector<PropertyRule> properties;
+  std::vector<Word> messages;  ///< by a refusal's code: what customers read in place of Florin's sentence
 
   /// Whether an account without a plan may buy credits, and use them.
   bool sells_without_plan() const { return credit_sales && !credit_sales->needs_plan; }

@@ -6,6 +6,7 @@
 #include "domain/credits/purchase.hpp"
 #include "domain/credits/spend.hpp"
 #include "domain/decision/draft.hpp"
+#include "domain/decision/messages.hpp"
 #include "domain/documents/month.hpp"
 #include "domain/entitlements/items.hpp"
 #include "domain/keys/keys.hpp"
@@ -321,10 +322,8 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   return {.facts = std::move(draft.facts), .refusal = std::nullopt, .question = std::nullopt};
 }
 
-}  // namespace
-
-Decision decide(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
-                const AnyCommand& command, const World& world) {
+Decision refused_or_not(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
+                        const AnyCommand& command, const World& world) {
   try {
     return decided(account, tenant, actor, key, command, world);
   } catch (Unanswered& unanswered) {
@@ -339,6 +338,16 @@ Decision decide(const Account& account, const TenantState& tenant, const Actor& 
                 Refusal{"amount_out_of_range", std::string("The amount cannot be computed: ") + error.what() + ".", ""},
             .question = std::nullopt};
   }
+}
+
+}  // namespace
+
+Decision decide(const Account& account, const TenantState& tenant, const Actor& actor, std::string_view key,
+                const AnyCommand& command, const World& world) {
+  Decision decision = refused_or_not(account, tenant, actor, key, command, world);
+  if (decision.refusal)
+    decision.refusal = in_own_words(*std::move(decision.refusal), world.catalogs.at(tenant.catalog), actor);
+  return decision;
 }
 
 }  // namespace florin

@@ -8,6 +8,7 @@
 #include "domain/catalog/action.hpp"
 #include "domain/catalog/nearest.hpp"
 #include "domain/catalog/permission.hpp"
+#include "domain/decision/messages.hpp"
 #include "domain/entitlements/entitled.hpp"
 
 namespace florin {
@@ -42,10 +43,8 @@ Refusal unknown(const Catalog& catalog, std::string_view what) {
       ""};
 }
 
-}  // namespace
-
-MayAnswer may_do(const Account& account, const TenantState& tenant, const Catalogs& catalogs, const Actor& actor,
-                 std::string_view what) {
+MayAnswer may_by_rules(const Account& account, const TenantState& tenant, const Catalogs& catalogs, const Actor& actor,
+                       std::string_view what) {
   const Catalog& catalog = catalogs.at(tenant.catalog);
   const Catalog& own = account.subscription ? catalogs.at(account.subscription->catalog) : catalog;
   MayAnswer answer;
@@ -74,6 +73,15 @@ MayAnswer may_do(const Account& account, const TenantState& tenant, const Catalo
                              "This account may have " + std::to_string(*has.limit) + " " + row->id.text() + ", and " +
                                  std::to_string(answer.taken) + " are taken.",
                              answer.rule};
+  return answer;
+}
+
+}  // namespace
+
+MayAnswer may_do(const Account& account, const TenantState& tenant, const Catalogs& catalogs, const Actor& actor,
+                 std::string_view what) {
+  MayAnswer answer = may_by_rules(account, tenant, catalogs, actor, what);
+  if (answer.refusal) answer.refusal = in_own_words(*std::move(answer.refusal), catalogs.at(tenant.catalog), actor);
   return answer;
 }
 
