@@ -43,6 +43,9 @@ class Paying {
   std::string discrepancies();
 
  private:
+  /// When the host does something by itself, at the earliest.
+  Instant next_event();
+
   const StandIn& provider_;
   TenantId tenant_;
   ProcessorId processor_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/catalog/catalog.hpp"
-#include "florin/actor.hpp"
+#include "florin/commands.hpp"
 #include "florin/outcome.hpp"
 
 namespace florin {

@@ -5,7 +5,7 @@
 #include <future>
 #include <mutex>
 
-#include "config/tenant/tenant.hpp"
+#include "asking.hpp"
 #include "engine/engine.hpp"
 #include "engine/row.hpp"
 #include "store/memory/memory_store.hpp"
@@ -13,50 +13,7 @@
 namespace florin::engine::waiting_test {
 namespace {
 
-const TenantId tenant = *TenantId::parse("callloop");
-const Instant start = *Instant::parse("2026-03-10T09:00Z");
-const AccountId ann = *AccountId::parse("ann"), bob = *AccountId::parse("bob");
-const Error broken{.code = "plugin_failed", .message = "plugin 'standard' gave no answer to decide"};
-
-Result<std::shared_ptr<const Catalog>> catalog_of(const TenantId& id, std::uint32_t version) {
-  Errors errors;
-  auto read = config::load_tenant(FLORIN_CONFIG "/tenants/callloop.yaml", errors);
-  if (!errors.empty()) return errors.front();
-  read.catalog.tenant = id;
-  read.catalog.version = version;
-  return std::make_shared<const Catalog>(std::move(read.catalog));
-}
-
-/// Everything that a plan gives is issued, to last; nothing ends early.
-Answer gives_all(const Question& question) {
-  PolicyAnswer answer;
-  if (const auto* moment = std::get_if<Moment>(&question))
-    for (const Allowance& allowance : moment->includes)
-      answer.decisions.push_back(
-          {.kind = PolicyDecision::Kind::issue, .type = allowance.type, .amount = allowance.amount, .rule = "test"});
-  if (std::holds_alternative<Sale>(question)) return TaxAnswer();
-  return answer;
-}
-
-struct InPlace : Policies {
-  Result<Answer> answer(const TenantId&, std::uint32_t, const Question& question) override {
-    return gives_all(question);
-  }
-};
-
-Job job_of(const AccountId& account, const std::string& key, AnyCommand command) {
-  Job job{};
-  job.tenant = tenant;
-  job.account = account;
-  job.actor = {"staff", "jo"};
-  job.key = key;
-  job.command = std::move(command);
-  return job;
-}
-AnyCommand give(const char* credits = "1000 message") {
-  return AdjustCredits{*CreditAmount::parse(credits), false, "for the test"};
-}
-AnyCommand debit() { return Use{*MeterId::parse("sms"), *Quantity::parse("100 characters"), {}}; }
+using namespace asking;
 
 /// A shard whose questions lie there until the test answers them.
 class Waiting : public testing::Test {
