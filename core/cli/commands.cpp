@@ -320,9 +320,11 @@ int statement(const StatementWords& words) {
               << "\n    " << printable(line.why) << (line.said.empty() ? "" : "\n    \"" + printable(line.said) + "\"")
               << "\n";
     const bool entered = line.becomes == "pays" || line.becomes == "part" || line.becomes == "over" ||
-                         line.becomes == "kept" || line.becomes == "unmatched";
+                         line.becomes == "kept" || line.becomes == "unmatched" || line.becomes == "taken_back";
     new_lines += entered ? 1U : 0U;
-    open += line.becomes == "unmatched" || line.becomes == "went" || line.becomes == "refused" ? 1U : 0U;
+    const bool waits = line.becomes == "unmatched" || line.becomes == "went" || line.becomes == "refused" ||
+                       line.becomes == "taken_back";
+    open += waits ? 1U : 0U;
   }
   std::cout << report->lines.size() << " lines, " << new_lines << (report->dry_run ? " would be" : "") << " new, "
             << open << " for a person\n";

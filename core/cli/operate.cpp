@@ -135,6 +135,7 @@ int upcoming(const TenantWords& words, const std::string& day, bool json) {
     const auto charges = host.upcoming(tenant, *date);
     if (!charges) return was_refused(charges.error());
     if (json) std::cout << as_json(*charges) << "\n";
+    if (!json && charges->empty()) std::cerr << "nothing is charged on " << day << "\n";
     if (!json)
       for (const UpcomingCharge& charge : *charges) std::cout << as_line(charge);
     return written(fine);

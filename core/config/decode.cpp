@@ -111,9 +111,12 @@ class Decoder {
     for (const Node& child : node.children) {
       if (std::ranges::count(known, child.key) != 0) continue;
       const std::string hint = did_you_mean(child.key, known);
+      const bool of_number = child.kind == Node::Kind::nothing && !child.key.empty() && child.key.front() >= '0' &&
+                             child.key.front() <= '9';
       add("unknown_key",
           "'" + child.key.substr(0, 80) + "' is not known here" +
-              (!hint.empty()   ? hint
+              (of_number       ? ": a comma ends a value inside { }; write numbers without one, as 1020.00"
+               : !hint.empty() ? hint
                : known.empty() ? std::string(": nothing more is to be said")
                                : ": write " + choice(known)),
           child.where_key(inside(path, child.key)));

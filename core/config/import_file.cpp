@@ -60,9 +60,14 @@ void add_account(const std::string& id, Node fields, const Where& at, Seen& seen
       record.personal_data.push_back({name, value});
   const std::size_t before = errors.size();
   auto command = command_named<ImportAccount>("import_account", std::move(fields), errors, id);
-  for (std::size_t i = before; i < errors.size(); ++i)
+  for (std::size_t i = before; i < errors.size(); ++i) {
     if (errors[i].at.line == 0) errors[i].at.line = at.line;  // JSON tells no lines of its own
-  if (!command) return;
+    // The file does not name the command.
+    std::string& path = errors[i].at.path;
+    const std::string whole = id + ".import_account";
+    if (path == whole || path.starts_with(whole + ".")) path.erase(id.size(), whole.size() - id.size());
+  }
+  if (!command) return into.unread.push_back(std::move(record));
   record.command = *std::move(command);
   into.accounts.push_back(std::move(record));
 }

@@ -23,6 +23,7 @@ struct ImportedRecord {
 struct ImportFile {
   std::optional<SetDocumentNumbers> next_documents;
   std::vector<ImportedRecord> accounts;
+  std::vector<ImportedRecord> unread;  ///< without their command, which could not be read: it has errors
 };
 
 /// A YAML file (`next_documents`, and `accounts` by id), or with the ending .jsonl an object a line, each with its

@@ -10,6 +10,7 @@
 #include "domain/payments/card_number.hpp"
 #include "host/card_numbers.hpp"
 #include "host/gate.hpp"
+#include "host/imported_names.hpp"
 #include "host/upcoming.hpp"
 #include "readers/months.hpp"
 #include "readers/notifications.hpp"
@@ -63,7 +64,11 @@ MonthReport report_of(const ClosedMonth& month, bool closed, const Catalog& cata
 Error at_record(const config::ImportedRecord& record, const std::string& code, const std::string& text) {
   // It begins with the field that it is about, if it is about one.
   const std::string field = text.substr(0, std::min(text.find(": "), text.size()));
-  return {.code = code, .message = record.account.text() + ": " + text, .at = record.where(field)};
+  const Where at = record.where(field);
+  const bool of_field = field.size() != text.size() && at.path.ends_with("." + field);
+  return {.code = code,
+          .message = of_field ? text.substr(field.size() + 2) : record.account.text() + ": " + text,
+          .at = at};
 }
 
 /// That a period which ends as the system before had it goes over into the tenant's own calendar; empty: it fits.
@@ -154,6 +159,20 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
   return Done{};
 }
 
+/// A name that an error before has told of is not reported again.
+void add_unknown_names(const config::ImportedRecord& record, const Catalog& catalog, Errors& errors) {
+  const Errors before = errors;
+  for (Error& error : unknown_names(record, catalog)) {
+    if (error.at.line == 0) error.at.line = record.at.line;  // JSON tells no lines of its own
+    const std::size_t quote = error.message.find('\'');
+    const std::string name = error.message.substr(quote, error.message.find('\'', quote + 1) + 1 - quote);
+    const bool told = std::ranges::any_of(before, [&](const Error& other) {
+      return other.at.line == error.at.line && other.message.find(name) != std::string::npos;
+    });
+    if (!told) errors.push_back(std::move(error));
+  }
+}
+
 Status submit(Assembly& assembly, Request request, const config::ImportedRecord* record, ImportReport& report) {
   auto job = assembly.job_of(request);
   if (!job) return job.error();
@@ -196,8 +215,12 @@ Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant,
   if (!now) return now.error();
   ImportReport report;
   const config::ImportFile read = config::read_import(file, report.errors);
-  for (const config::ImportedRecord& record : read.accounts)
+  for (const config::ImportedRecord& record : read.accounts) {
+    const std::size_t before = report.errors.size();
     if (const auto done = rehearse(assembly, *now, record, by, report); !done) return done.error();
+    if (report.errors.size() != before) add_unknown_names(record, now->catalog(), report.errors);
+  }
+  for (const config::ImportedRecord& record : read.unread) add_unknown_names(record, now->catalog(), report.errors);
   if (dry_run || !report.errors.empty()) return report;
   if (read.next_documents) {
     const std::string key = "import documents";

@@ -74,7 +74,8 @@ class Movements {
     const Grant* grant = account_.grant(id);
     for (const Grant& closed : account_.closed_grants)
       if (closed.id == id) grant = &closed;
-    if (grant == nullptr) return;
+    const bool nothing = amount.is_zero() && how != "end_moved";  // of what is held, or taken by a dispute
+    if (grant == nullptr || nothing) return;
     gone.push_back(json::object{
         {"how", how},
         {"source", word_text(grant->source)},

@@ -17,6 +17,7 @@
 #include "config/tenant/warnings.hpp"
 #include "florin/printable.hpp"
 #include "host/plug.hpp"
+#include "ops/never_delivered.hpp"
 #include "plugins/library.hpp"
 
 namespace florin {
@@ -49,9 +50,13 @@ std::vector<fs::path> files_of(const std::vector<std::string>& files, Errors& er
   return all;
 }
 
-/// Whether an error is about what another one has left as a hole.
-bool same_place(const Error& a, const Error& b) {
-  return a.at.file == b.at.file && (a.at.path.starts_with(b.at.path) || b.at.path.starts_with(a.at.path));
+/// Whether an error of a plugin only complains of a hole that another error has left: of its whole block, of a value in
+/// it that could not be read, or of a plugin without a name. A key that is missing hides nothing but the same key.
+bool complains_of(const Error& said, const Error& hole) {
+  if (said.at.path.empty()) return true;  // its block is not there
+  if (said.at.file != hole.at.file) return false;
+  if (said.at.path == hole.at.path || hole.at.path == said.at.path + ".plugin") return true;
+  return hole.code != "missing_key" && said.at.path.starts_with(hole.at.path + ".");
 }
 
 /// Tenants whose plugins are asked: those without an error so far, and those with errors as far as they can be read.
@@ -68,16 +73,15 @@ Result<Errors> said_by_plugins(const config::HostFile& host, const Asked& asked,
   for (config::Tenant tenant : asked.fit) {
     tenant.catalog.version = 1;
     Errors said = plug_in(**plugged, tenant);
+    if (said.empty()) said = never_delivered(**plugged, tenant);
     if (said.empty()) fit.push_back(tenant.catalog.tenant.text());
     std::ranges::move(said, std::back_inserter(errors));
   }
   for (config::Tenant tenant : asked.unfit) {
     tenant.catalog.version = 1;
     Errors said = plug_in(**plugged, tenant);
-    // A plugin's own blocks stand for themselves; what complains of a hole is not said.
     std::erase_if(said, [&](const Error& error) {
-      return !error.at.path.starts_with("payments.") ||
-             std::ranges::any_of(before, [&](const Error& hole) { return same_place(error, hole); });
+      return std::ranges::any_of(before, [&](const Error& hole) { return complains_of(error, hole); });
     });
     std::ranges::move(said, std::back_inserter(errors));
   }

@@ -54,7 +54,7 @@ std::string attribute(const xmlNode* node, const char* name) {
 std::uint32_t line_of(const xmlNode* node) { return static_cast<std::uint32_t>(xmlGetLineNo(node)); }
 
 /// Thrown inside this file only; read_camt answers it.
-struct Bad {
+struct BadCamt {
   Error error;
 };
 
@@ -72,9 +72,9 @@ struct Part {
   Money charges;                ///< that the bank kept of it
 };
 
-class Reader {
+class CamtReader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  explicit CamtReader(const std::string& file) : file_(file) {}
 
   Statement read(const xmlNode* root) {
     if (root == nullptr || name_of(root) != "Document") bad(root, "Document", "this is no ISO 20022 document");
@@ -92,9 +92,9 @@ class Reader {
 
  private:
   [[noreturn]] void bad(const xmlNode* node, std::string element, std::string what) const {
-    throw Bad{{.code = "bad_statement",
-               .message = element + ": " + std::move(what),
-               .at = {.file = file_, .line = node == nullptr ? 0 : line_of(node), .column = 0, .path = element}}};
+    throw BadCamt{{.code = "bad_statement",
+                   .message = std::move(what),
+                   .at = {.file = file_, .line = node == nullptr ? 0 : line_of(node), .column = 0, .path = element}}};
   }
 
   void statement(const xmlNode* node, Kind kind) {
@@ -353,8 +353,8 @@ Result<Statement> read_camt(std::string_view bytes, const std::string& file) {
     return Error{
         .code = "bad_xml", .message = "a statement declares no document type of its own", .at = {.file = file}};
   try {
-    return Reader(file).read(xmlDocGetRootElement(document.get()));
-  } catch (Bad& bad) {
+    return CamtReader(file).read(xmlDocGetRootElement(document.get()));
+  } catch (BadCamt& bad) {
     return std::move(bad.error);
   } catch (const ArithmeticError& error) {
     return Error{.code = "bad_statement", .message = error.what(), .at = {.file = file}};

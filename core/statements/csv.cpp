@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <boost/algorithm/string.hpp>
 #include <map>
 #include <optional>
@@ -18,9 +19,22 @@ namespace text = boost::algorithm;
 /// `-` alone is how some banks leave a cell of an amount empty.
 bool nothing_in(std::string_view cell) { return cell.empty() || cell == "-" || cell == "\xE2\x80\x93"; }
 
-class Reader {
+/// The same word in any case, with or without the dot of an abbreviation.
+bool is_word(std::string_view cell, std::string_view word) {
+  while (cell.ends_with('.')) cell.remove_suffix(1);
+  while (word.ends_with('.')) word.remove_suffix(1);
+  return text::iequals(cell, word);
+}
+
+/// How banks say that money came: never to be read as money that went because the YAML has another of these words.
+bool reads_as_came(std::string_view cell) {
+  constexpr std::array words = {"CR", "C", "CRDT", "CREDIT", "H", "HABEN", "GUTSCHRIFT", "BIJ", "IN", "+"};
+  return std::ranges::any_of(words, [&](const char* word) { return is_word(cell, word); });
+}
+
+class CsvReader {
  public:
-  Reader(const std::string& file, const Columns& columns, Currency currency)
+  CsvReader(const std::string& file, const Columns& columns, Currency currency)
       : file_(file),
         columns_(columns),
         currency_(currency),
@@ -56,7 +70,7 @@ class Reader {
  private:
   std::optional<Error> bad(std::uint32_t at, const std::string& column, std::string what) const {
     return Error{.code = "bad_statement",
-                 .message = (column.empty() ? "" : column + ": ") + std::move(what),
+                 .message = std::move(what),
                  .at = {.file = file_, .line = at, .column = 0, .path = column}};
   }
 
@@ -93,10 +107,14 @@ class Reader {
                                [&](const std::string& word) { return text::istarts_with(*first, word); });
   }
 
-  /// A row with sums has amounts, but no day and nothing that a payer wrote.
+  /// A row with sums or a balance has amounts, but no day, no id and nothing that a payer wrote: at most the bank's own
+  /// word for it.
   bool is_total(const Row& row) const {
-    return cell(row, columns_.dated).empty() && cell(row, columns_.id).empty() &&
-           std::ranges::all_of(columns_.text, [&](const std::string& name) { return cell(row, name).empty(); });
+    const std::string dated = cell(row, columns_.dated);
+    if (!cell(row, columns_.id).empty() || !(dated.empty() || names_a_total(dated))) return false;
+    return names_a_total(dated) || std::ranges::all_of(columns_.text, [&](const std::string& name) {
+             return cell(row, name).empty() || names_a_total(cell(row, name));
+           });
   }
 
   std::optional<Error> line(const Row& row) {
@@ -142,9 +160,13 @@ class Reader {
       line.amount += below ? -*money : *money;
     }
     if (columns_.credit_column.empty() || line.amount.is_zero()) return std::nullopt;
-    const bool ours = text::iequals(cell(row, columns_.credit_column), columns_.credit_word);
-    if (cell(row, columns_.credit_column).empty())
-      return bad(row.at, columns_.credit_column, "it does not say whether this came or went");
+    const std::string word = cell(row, columns_.credit_column);
+    const bool ours = is_word(word, columns_.credit_word);
+    if (word.empty()) return bad(row.at, columns_.credit_column, "it does not say whether this came or went");
+    if (!ours && reads_as_came(word) && reads_as_came(columns_.credit_word))
+      return bad(
+          row.at, columns_.credit_column,
+          "'" + word + "' reads like money that came, and what came is '" + columns_.credit_word + "' in the YAML");
     if (!ours && !line.amount.negative()) line.amount = -line.amount;
     return std::nullopt;
   }
@@ -164,7 +186,7 @@ class Reader {
 Result<Statement> read_csv(std::string_view bytes, const std::string& file, const Columns& columns, Currency currency) {
   const auto text = as_utf8(bytes, columns.encoding, file);
   if (!text) return text.error();
-  Reader reader(file, columns, currency);
+  CsvReader reader(file, columns, currency);
   Rows rows(*text, columns.separator, columns.quotes);
   try {
     for (Row row; rows.next(row);)

@@ -20,7 +20,7 @@ struct Field {
 };
 
 /// Thrown inside this file only; read_mt940 answers it.
-struct Bad {
+struct BadMt940 {
   Error error;
 };
 
@@ -84,9 +84,9 @@ std::string words_of(const std::vector<std::string>& lines) {
   return one_line(name.empty() ? text : text + " | " + name);
 }
 
-class Reader {
+class Mt940Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) { statement_.kind = Kind::mt940; }
+  explicit Mt940Reader(const std::string& file) : file_(file) { statement_.kind = Kind::mt940; }
 
   Statement read(const std::vector<Field>& fields) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -107,9 +107,9 @@ class Reader {
  private:
   [[noreturn]] void bad(const Field& field, std::string what) const {
     const std::string path = ":" + field.tag + ":";
-    throw Bad{{.code = "bad_statement",
-               .message = path + " " + std::move(what),
-               .at = {.file = file_, .line = field.at, .column = 0, .path = path}}};
+    throw BadMt940{{.code = "bad_statement",
+                    .message = std::move(what),
+                    .at = {.file = file_, .line = field.at, .column = 0, .path = path}}};
   }
 
   void begin() {
@@ -234,8 +234,8 @@ Result<Statement> read_mt940(std::string_view bytes, const std::string& file, st
   const auto text = as_utf8(bytes, encoding, file);
   if (!text) return text.error();
   try {
-    return Reader(file).read(fields_of(*text));
-  } catch (Bad& bad) {
+    return Mt940Reader(file).read(fields_of(*text));
+  } catch (BadMt940& bad) {
     return std::move(bad.error);
   } catch (const ArithmeticError& error) {
     return Error{.code = "bad_statement", .message = error.what(), .at = {.file = file}};

@@ -140,6 +140,26 @@ std::string one_line(std::string_view said) {
   return trimmed(result);
 }
 
+bool names_a_total(std::string_view cell) {
+  constexpr std::string_view sums =
+      " total totals subtotal sum sums summe summen gesamt gesamtsumme zwischensumme umsatzsumme totaal totale somme "
+      "suma "
+      "balance saldo endsaldo anfangssaldo schlusssaldo kontostand solde stand ";
+  constexpr std::string_view beside =
+      " grand sub page period statement closing opening ending beginning final current available carried brought "
+      "forward "
+      "credit credits debit debits of on as at for the per and alter neuer am zum der au le al ";
+  const auto is_in = [](std::string_view words, const std::string& word) {
+    return words.find(" " + word + " ") != std::string_view::npos;
+  };
+  std::vector<std::string> words;
+  const std::string lower = text::to_lower_copy(std::string(cell));
+  text::split(words, lower, [](char c) { return c >= 0 && (c < 'a' || c > 'z'); }, text::token_compress_on);
+  std::erase(words, std::string());
+  return std::ranges::any_of(words, [&](const std::string& word) { return is_in(sums, word); }) &&
+         std::ranges::all_of(words, [&](const std::string& word) { return is_in(sums, word) || is_in(beside, word); });
+}
+
 std::optional<Money> decimal_of_xml(std::string_view number, Currency currency) {
   if (number.starts_with('+')) number.remove_prefix(1);
   const std::size_t point = number.find('.');
@@ -200,6 +220,18 @@ int month_of(std::string name) {
   return 0;
 }
 
+bool is_weekday(std::string name) {
+  constexpr std::string_view names =
+      " mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday mo di mi "
+      "do fr "
+      "sa so montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lun mar mer jeu ven sam dim lundi "
+      "mardi "
+      "mercredi jeudi vendredi samedi dimanche ma wo vr za zo maandag dinsdag woensdag donderdag vrijdag zaterdag "
+      "zondag ";
+  text::to_lower(name);
+  return names.find(" " + name + " ") != std::string_view::npos;
+}
+
 /// Runs of digits, or of letters; none where something else than a separator stands between them.
 std::vector<std::string> runs_of(std::string_view written) {
   std::vector<std::string> runs;
@@ -225,10 +257,23 @@ bool is_time(std::string_view rest) {
          rest.find_first_not_of("0123456789:.+-Z APMapm") == std::string_view::npos;
 }
 
+/// `10.22.11` behind a date, as banks of the north write it.
+bool is_time_with_dots(std::string_view rest) {
+  constexpr std::string_view shapes[] = {"0.00", "00.00", "0.00.00", "00.00.00"};
+  std::string shape(rest);
+  for (char& c : shape)
+    if (c >= '0' && c <= '9') c = '0';
+  return std::ranges::find(shapes, shape) != std::end(shapes);
+}
+
 /// The date alone; none: what is behind it is no time.
 std::optional<std::string> without_time(std::string cell) {
-  const std::size_t colon = cell.find(':');
-  if (colon == std::string::npos) return cell;
+  const std::size_t colon = cell.find(':'), blank = cell.rfind(' ');
+  if (colon == std::string::npos) {
+    const bool dots = blank != std::string::npos && runs_of(cell.substr(0, blank)).size() >= 3 &&
+                      is_time_with_dots(std::string_view(cell).substr(blank + 1));
+    return dots ? trimmed(std::string_view(cell).substr(0, blank)) : cell;
+  }
   const std::size_t from = cell.find_last_of(" T", colon);
   if (from == std::string::npos || from == 0 || !is_time(std::string_view(cell).substr(from + 1))) return std::nullopt;
   return trimmed(std::string_view(cell).substr(0, from));
@@ -263,6 +308,7 @@ std::optional<Date> date_in_cell(std::string_view written, std::string_view orde
   const auto cell = without_time(trimmed(simple(written)));
   if (!cell) return std::nullopt;
   std::vector<std::string> parts = runs_of(*cell);
+  if (parts.size() == 4 && is_weekday(parts.front())) parts.erase(parts.begin());
   if (parts.size() == 1 && digits_only(parts[0]) && (parts[0].size() == 8 || parts[0].size() == 6))
     parts = cut_up(parts[0], order);
   if (parts.size() != 3) return std::nullopt;

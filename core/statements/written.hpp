@@ -15,6 +15,10 @@ std::string trimmed(std::string_view text);
 /// Blanks and line breaks are one blank each.
 std::string one_line(std::string_view text);
 
+/// Whether a cell has nothing but a bank's words for a sum or a balance: `Grand Total`, `SUMME:`, `Closing balance on`.
+/// A payer who is called Total Energies is none.
+bool names_a_total(std::string_view cell);
+
 /// A decimal of XML: `000000000001234.56`, `.50`, `+5.00`, `7.`. None: it is not, is below zero, or finer than the
 /// currency.
 std::optional<Money> decimal_of_xml(std::string_view text, Currency currency);

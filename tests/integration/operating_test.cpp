@@ -389,6 +389,34 @@ TEST_F(Operating, AnImportedTrialSaysWhenItEnds) {
   EXPECT_EQ(dry->errors[0].code, "trial_without_end");
 }
 
+TEST_F(Operating, AnImportsFirstErrorHidesNoName) {
+  open("2026-03-20T15:00Z");
+  const std::string file = write("names.yaml", R"(accounts:
+  no_date:
+    billing_country: US
+    subscription: {plan: starterr, cycle: montly, anchor: 2026-03-15T15:00Z, next_renewal: 2026-04-15T15:00Z}
+  refused:
+    billing_country: US
+    opened_at: 2026-03-15T15:00Z
+    methods: [{method: crad, slot: primary, token: ok, brand: visa, masked: "4242"}]
+    subscription: {plan: growth, cycle: anual, anchor: 2026-03-15T15:00Z, next_renewal: 2027-03-15T15:00Z}
+    lots: [{source: purchase, remaining: 100 mesage}]
+    members: [{member: anna, role: onwer}]
+)");
+  const auto dry = host->import_accounts(tenant, file, staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  std::string all;
+  for (const Error& error : dry->errors) all += std::to_string(error.at.line) + " " + error.message + "\n";
+  for (const char* one :
+       {"'opened_at' is missing", "4 there is no plan 'starterr' here (did you mean 'starter'?)",
+        "4 there is no cycle 'montly' here (did you mean 'monthly'?)", "8 There is no payment method 'crad'",
+        "9 there is no cycle 'anual' here (did you mean 'annual'?)",
+        "10 there is no credit type 'mesage' here (did you mean 'message'?)",
+        "11 there is no role 'onwer' here (did you mean 'owner'?)"})
+    EXPECT_NE(all.find(one), std::string::npos) << one << " is not in\n" << all;
+  EXPECT_EQ(dry->errors.size(), 7U) << all;
+}
+
 // Refutes ALL-09: some of them taken over
 TEST_F(Operating, AnImportWithErrorsSaysThemAllAndDoesNothing) {
   open("2026-03-20T15:00Z");

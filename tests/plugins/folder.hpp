@@ -39,7 +39,8 @@ class Folder {
     PluginPlaces where = places();
     if (isolation == Isolation::process) return *PluginLibrary::open(std::move(where));
     where.shipped.emplace();  // what ships with the host may run in it
-    for (const PluginFile& file : PluginLibrary::open(places())->files()) where.shipped->insert(file.sha256);
+    const PluginLibrary library = *PluginLibrary::open(places());
+    for (const PluginFile& file : library.files()) where.shipped->insert(file.sha256);
     return *PluginLibrary::open(std::move(where));
   }
 

@@ -360,6 +360,41 @@ TEST_F(Answers, WhatNoProcessorChargesIsFoundBeforeAHostStarts) {
   EXPECT_NE(err.find("did you mean 'visa'?"), std::string::npos) << err;
 }
 
+TEST_F(Answers, ErrorsOfShapeRulesAndPluginsComeTogether) {
+  const std::string callloop = text_of(folder / "config/tenants/callloop.yaml");
+  const std::string bad = with(with(with(with(callloop, "holds: {longest: 24", "holds: {longst: 24"),
+                                         "monthly: {price: 15.00 USD", "monthly: {price: 15.00 EUR"),
+                                    "plugin: card", "plugin: crad"),
+                               "tax: {plugin: none}", "tax: {plugin: gst_indai}");
+  write("config/tenants/callloop.yaml",
+        bad + "credit_policy:\n  spend_order: [trail, rollover, plan, [purchase, recharge]]\n");
+  expect("check config/tenants/callloop.yaml --config config/florin.yaml", 1, "'longst' is not known here");
+  for (const char* says : {"'longest' is missing", "prices here are in USD", "there is no plugin 'crad'",
+                           "there is no plugin 'gst_indai'", "'trail' is no source of credits; did you mean 'trial'?",
+                           "'correction' has an entry in grants and no place in spend_order"})
+    EXPECT_NE(err.find(says), std::string::npos) << says << " is not in\n" << err;
+  // A block that is not there is one error, not one more of a plugin without a name.
+  write("config/tenants/callloop.yaml", with(bad, "tax: {plugin: gst_indai}", ""));
+  expect("check config/tenants/callloop.yaml --config config/florin.yaml", 1, "'tax' is missing");
+  EXPECT_EQ(err.find("there is no plugin ''"), std::string::npos) << err;
+}
+
+// What is sold and what its credit policy would not give is found before anybody pays for it.
+TEST_F(Answers, ThePolicyGivesWhatIsSold) {
+  const std::string callloop = text_of(folder / "config/tenants/callloop.yaml");
+  write("config/tenants/callloop.yaml", callloop + R"(credit_policy:
+  spend_order: [trial, rollover, plan, recharge, correction]
+  grants:
+    trial: {ends: end_of_trial}
+    plan: {ends: end_of_cycle}
+    rollover: {from: [plan], at: [renewal], ends: 30 days, again: false}
+    recharge: {ends: 12 months}
+    correction: {ends: 12 months}
+)");
+  expect("check config/tenants/callloop.yaml --config config/florin.yaml", 1,
+         "credits are sold and the credit policy refuses them: This tenant gives no purchase credits.");
+}
+
 TEST_F(Answers, AStyleIsFoundOnTheSearchPathOrListed) {
   fs::create_directories(folder / "mine");
   fs::copy(folder / "config/tenants/callloop.yaml", folder / "mine/callloop.yaml");

@@ -244,6 +244,8 @@ struct Applying {
     if (emptied) put_aside_empty();
   }
   void operator()(const GrantRolled& fact) {
+    bring_out(fact.from);  // a dispute that is won may give it back
+    bring_out(fact.into);
     Grant& old = grant(fact.from);
     const Grant from = old;
     leave(fact.from, fact.amount, &Grant::rolled);
@@ -271,11 +273,13 @@ struct Applying {
     put_aside_empty();
   }
   void operator()(const GrantExpired& fact) {
+    bring_out(fact.grant);
     leave(fact.grant, fact.amount, &Grant::expired);
     end(fact.grant, GrantOver::expired);
     put_aside_empty();
   }
   void operator()(const GrantForfeited& fact) {
+    bring_out(fact.grant);
     leave(fact.grant, fact.amount, &Grant::forfeited);
     end(fact.grant, GrantOver::forfeited);
     put_aside_empty();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "domain/credits/ends.hpp"
 #include "domain/credits/spend.hpp"
 
 namespace florin {
@@ -26,6 +27,10 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
     if (!credits.amount.is_zero()) moment.includes.push_back({credits.type, credits.amount});
   for (const Grant& grant : draft.account.grants)
     if (grant.over == GrantOver::working && !grant.brought()) moment.grants.push_back(grant);
+  if (happening.kind != MomentKind::period_ended) return moment;
+  const Instant ended = std::min(draft.now, happening.period_to);
+  for (const Grant& lot : empty_lots_in_dispute(draft.account))
+    if (!lot.brought() && (!lot.ends_at || ended <= *lot.ends_at)) moment.grants.push_back(lot);
   return moment;
 }
 
@@ -69,8 +74,8 @@ void follow(Draft& draft, const PolicyDecision& decision, const Happening& happe
     take_owed(draft, id, decision.type);
     return;
   }
-  const Grant* grant = draft.account.grant(decision.grant);
-  if (grant == nullptr) return;  // a policy speaks of a grant that is used up: nothing is left to end
+  const Grant* grant = any_grant(draft.account, decision.grant);
+  if (grant == nullptr) return;
   const Credits loose = grant->remaining - grant->held;
   switch (decision.kind) {
     case Kind::roll:

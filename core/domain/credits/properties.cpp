@@ -19,6 +19,17 @@ std::string meant(const std::string& property, const std::vector<Word>& named) {
   return {};
 }
 
+/// What was misspelt was not left out. Another declared property is not meant, however near its name is.
+void must_be_left_out(const Catalog& catalog, const PropertyRule& rule, const std::vector<Word>& named) {
+  std::vector<Word> others = named;
+  std::erase_if(others, [&](const Word& word) {
+    return std::ranges::find(catalog.properties, word.name, &PropertyRule::name) != catalog.properties.end();
+  });
+  Need need;
+  need.word = rule.name;
+  if (!meant(rule.name, others).empty()) refuse_left_out(need, others, rule.at);
+}
+
 void must_be_a_value(const PropertyRule& rule, const std::string& value) {
   if (rule.knows(value)) return;
   std::string choice;
@@ -38,10 +49,12 @@ const std::vector<Word>& as_declared(const Catalog& catalog, const std::vector<W
   filled = named;
   for (const PropertyRule& rule : catalog.properties) {
     const auto found = std::ranges::find(filled, rule.name, &Word::name);
-    if (found != filled.end())
+    if (found != filled.end()) {
       must_be_a_value(rule, found->value);
-    else if (rule.left_out)
+    } else if (rule.left_out) {
+      must_be_left_out(catalog, rule, named);
       filled.push_back({rule.name, *rule.left_out});
+    }
   }
   return filled;
 }

@@ -97,10 +97,6 @@ void follow_over_grants(Draft& draft, const std::vector<Take>& freed) {
   for (const Take& take : freed) follow_rest(draft, take.grant);
 }
 
-}  // namespace
-
-namespace {
-
 Credits price_of_blocks(const Meter& meter, const Quantity& quantity) {
   if (quantity.unit != meter.per_started.unit)
     refuse("wrong_unit",

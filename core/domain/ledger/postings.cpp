@@ -41,6 +41,7 @@ struct Posts {
     move(std::move(from), std::move(to), std::string(money.currency().code()), money.minor());
   }
   void leave(GrantId id, Credits amount, std::string to) {
+    if (amount.is_zero()) return;  // of a lot that holds nothing any more
     const Grant& grant = there(before.grant(id));
     move("balance:" + std::string(word_of(grant.source)), std::move(to), grant.type.text(), amount.units);
   }

@@ -185,21 +185,27 @@ std::vector<Tax> taxes_of(Draft& draft, const Order& order) {
 /// Less than any provider charges: nobody is asked, the order brings what it brings, and its lines wait for the invoice
 /// of the next renewal. Returns these lines; the order itself comes to nothing.
 /// Source   docs/decisions/0017-small-and-late-money.md
-std::vector<Line> put_off(Draft& draft, Order& order, std::size_t own) {
+std::vector<Line> put_off(Draft& draft, Order& order, std::size_t own, bool along) {
   std::vector<Line> waiting = order.lines;
   for (std::size_t i = 0; i < own; ++i) {
     waiting[i].text = draft.calendar().date(draft.now).text() + ": " + waiting[i].text;
     waiting[i].brings.clear();  // this order brings them
   }
-  if (!order.renewal())
-    waiting.insert(waiting.begin(), draft.account.next_invoice.begin(), draft.account.next_invoice.end());
+  if (!along) waiting.insert(waiting.begin(), draft.account.next_invoice.begin(), draft.account.next_invoice.end());
   order.lines.push_back({"on the invoice of the next renewal", 1, -sum_of(order.lines)});
   order.taxes.clear();
   order.total = sum_of(order.lines);
   return waiting;
 }
 
-/// Takes what waits along: with a renewal, or where it makes enough of an order that is too little.
+/// A renewal, and what takes its place: a plan that begins, or a change that begins a new cycle. The next renewal may
+/// be a year away.
+bool begins_period(const Order& order) {
+  const bool begins = order.kind == OrderKind::subscription || order.buys.restarts_cycle;
+  return order.renewal() || (begins && !sum_of(order.lines).is_zero());
+}
+
+/// Takes what waits along: with a period that begins, or where it makes enough of an order that is too little.
 void take_along(Draft& draft, Order& order) {
   const std::vector<Line> waiting = draft.account.next_invoice;
   order.lines.insert(order.lines.end(), waiting.begin(), waiting.end());
@@ -215,11 +221,11 @@ std::vector<Line> ask_for_enough(Draft& draft, Order& order) {
   const auto too_little = [&](const Order& one) {
     return !one.total.is_zero() && one.total < draft.catalog().minimum_charge;
   };
-  if (order.renewal()) {
+  if (begins_period(order)) {
     take_along(draft, order);
     if (!too_little(order)) return {};
     order.carries = 0;
-    return put_off(draft, order, own);
+    return put_off(draft, order, own, true);
   }
   order.taxes = taxes_of(draft, order);
   order.total = sum_of(order.lines) + sum_of(order.taxes);
@@ -236,7 +242,7 @@ std::vector<Line> ask_for_enough(Draft& draft, Order& order) {
       return {};
     }
   }
-  return put_off(draft, order, own);
+  return put_off(draft, order, own, false);
 }
 
 }  // namespace

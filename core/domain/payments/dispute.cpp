@@ -132,13 +132,31 @@ bool was_replaced(const Account& account, const Grant& grant) {
          grant.issued_at < account.subscription->from;
 }
 
+/// What came back goes where the others of its lot went: `was` says how the lot had ended without it.
+void go_with_the_others(Draft& draft, GrantId id, GrantOver was) {
+  const Grant back = *draft.account.grant(id);
+  const Credits loose = back.remaining - back.held;
+  if (was == GrantOver::expired) return draft.add(GrantExpired{id, loose, back.rule});
+  if (was == GrantOver::forfeited) return draft.add(GrantForfeited{id, loose, back.rule});
+  const Grant* into = was == GrantOver::rolled ? rolled_into(draft.account, id) : nullptr;
+  if (into != nullptr) {
+    // What another dispute took of the same roll-over stays taken.
+    const bool taken = into->over == GrantOver::refunded;
+    const GrantId next = taken ? GrantId{draft.account.last_grant + 1} : into->id;
+    const GrantOver next_was = taken ? GrantOver::working : into->over;
+    draft.add(GrantRolled{id, next, into->priority, into->ends_at, loose, into->rule});
+    return go_with_the_others(draft, next, next_was);
+  }
+  if (has_ended(draft, back) || was_replaced(draft.account, back)) end_late(draft, id);
+}
+
 /// Exactly what it took is there again. What was owed for it and has been taken from later credits comes back as
 /// credits of their own.
 void give_back(Draft& draft, const Dispute& won) {
   for (const Take& take : won.taken) {
+    const GrantOver was = any_grant(draft.account, take.grant)->over;
     draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
-    const Grant& back = *draft.account.grant(take.grant);
-    if (has_ended(draft, back) || was_replaced(draft.account, back)) end_late(draft, take.grant);
+    go_with_the_others(draft, take.grant, was);
   }
   for (const Owed& owed : won.owed) {
     const Credits still = std::min(owed.amount, draft.account.owes(owed.type));

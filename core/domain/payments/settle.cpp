@@ -172,11 +172,10 @@ bool may_move(AttemptState from, AttemptState to) {
   return false;
 }
 
-void payment_reported(Draft& draft, const PaymentReported& command) {
-  const Order* order = draft.account.order(command.order);
-  if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size())
-    refuse("no_such_attempt", "There is no such attempt.");
-  const Attempt attempt = order->attempts[command.attempt - 1];
+namespace {
+
+/// A report as it stands, before it is held against what is known of the attempt.
+AttemptMoved as_reported(const Draft& draft, const PaymentReported& command) {
   const ProviderReport& said = command.said;
   AttemptMoved moved{.order = command.order,
                      .attempt = command.attempt,
@@ -191,46 +190,90 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
                      .alarm = said.text.starts_with("wrong_amount") ? said.text : std::string()};
   if (command.sent) moved.sent_at = draft.now;
   moved.look_up_lag = said.look_up_lag;
-  const Duration look_up_lag = look_up_lag_of(attempt, said);
+  return moved;
+}
+
+/// When its processor does not show yet, for certain, what was sent last.
+Instant lag_ends(const Attempt& attempt, const AttemptMoved& moved, const ProviderReport& said) {
   const Instant last_sent = std::max({attempt.started_at, attempt.sent_at, moved.sent_at.value_or(Instant())});
-  if (said.absent) {
-    // Absence is proved only after the provider's own delay; till then it is as unknown as before.
-    // Of what a provider once spoke of it says nothing certain.
-    const bool never_heard = attempt.state == AttemptState::started || attempt.state == AttemptState::unknown;
-    const bool proved = never_heard && attempt.ref.empty() && last_sent + look_up_lag <= draft.now;
-    moved.state = proved ? AttemptState::not_sent : AttemptState::unknown;
-  }
+  return last_sent + look_up_lag_of(attempt, said);
+}
+
+/// Absence is proved only after the provider's own delay; until then the attempt is as unknown as before. Of what a
+/// provider once reported it proves nothing.
+AttemptState absent_state(const Draft& draft, const Attempt& attempt, Instant lag_ends) {
+  const bool never_heard = attempt.state == AttemptState::started || attempt.state == AttemptState::unknown;
+  const bool proved = never_heard && attempt.ref.empty() && lag_ends <= draft.now;
+  return proved ? AttemptState::not_sent : AttemptState::unknown;
+}
+
+/// Refuses what says nothing new. A claim that cannot be is for a person; what is open is asked about again later, so
+/// that nothing is asked for ever.
+void must_be_possible(const Attempt& attempt, AttemptMoved& moved) {
+  if (may_move(attempt.state, moved.state)) return;
+  const bool nothing_new = moved.alarm.empty() && !attempt.open();
+  if (nothing_new || attempt.state == AttemptState::captured)
+    refuse("stale_claim", "This says nothing new of the attempt.");
+  if (moved.alarm.empty()) moved.alarm = "impossible_transition";
+  moved.state = attempt.state;
+}
+
+/// When to ask about it next; never: nobody is asked.
+Instant next_question(const Draft& draft, const Attempt& attempt, const AttemptMoved& moved,
+                      const ProviderReport& said) {
+  using enum AttemptState;
+  // Of what was invoiced the bank's statement reports; nobody is asked.
+  if ((moved.state == pending || moved.state == needs_action) && comes_by_bank(draft, attempt)) return never;
+  // What is held now is captured now.
+  if (moved.state == authorised && attempt.state != authorised) return draft.now;
+  if (moved.state != unknown && moved.state != pending && moved.state != needs_action && moved.state != authorised)
+    return never;
+  const Instant lag = lag_ends(attempt, moved, said);
+  if (said.absent && draft.now < lag) return lag;
+  return draft.now + (said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked));
+}
+
+/// The report as it counts for this attempt. Refuses what says nothing new.
+AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, const Attempt& attempt) {
+  const ProviderReport& said = command.said;
+  AttemptMoved moved = as_reported(draft, command);
+  if (said.absent) moved.state = absent_state(draft, attempt, lag_ends(attempt, moved, said));
   if (moved.state == AttemptState::captured && said.amount != attempt.amount) {
     moved.state = AttemptState::unknown;
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
+  must_be_possible(attempt, moved);
+  moved.ask_at = next_question(draft, attempt, moved, said);
+  if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
+  if (moved.state == AttemptState::not_sent && said.decline == DeclineKind::misconfigured) {
+    const bool coded = !said.decline_code.empty() && !said.decline_code.starts_with(person_missing);
+    moved.alarm = "misconfigured: " + (coded ? said.decline_code : said.text);
+  }
+  return moved;
+}
+
+/// Nothing comes of the attempt any more: the next candidate, the same one again, or the order's own end.
+void went_nowhere(Draft& draft, OrderId id, const Attempt& attempt) {
+  const Order& order = *draft.account.order(id);
+  if (attempt.cancelling() && !still_due(draft, order)) return draft.add(OrderClosed{id, "no_longer_due"});
+  // Its customer was told until when it could be paid, and is not charged any more.
+  if (!order.by_itself() && order.open_until <= draft.now) return could_not_be_paid(draft, id, "not_paid_in_time");
+  if (!may_go_elsewhere(draft, order))
+    if (const auto wait = same_again_after(order); wait && try_again(draft, id, *wait)) return;
+  if (!try_next(draft, id)) could_not_be_paid(draft, id, "declined");
+}
+
+}  // namespace
+
+void payment_reported(Draft& draft, const PaymentReported& command) {
+  const Order* order = draft.account.order(command.order);
+  if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size())
+    refuse("no_such_attempt", "There is no such attempt.");
+  const Attempt attempt = order->attempts[command.attempt - 1];
+  const ProviderReport& said = command.said;
   const bool again = attempt.state == AttemptState::captured && said.state == AttemptState::captured;
   if (again && said.amount == attempt.amount && take_fee(draft, command, attempt)) return;
-  if (!may_move(attempt.state, moved.state)) {
-    // A claim that cannot be is for a person. What is open is asked about again later, so that nothing is asked for
-    // ever.
-    if (moved.alarm.empty() && !attempt.open()) refuse("stale_claim", "This says nothing new of the attempt.");
-    if (attempt.state == AttemptState::captured) refuse("stale_claim", "This says nothing new of the attempt.");
-    if (moved.alarm.empty()) moved.alarm = "impossible_transition";
-    moved.state = attempt.state;
-  }
-  const bool open = moved.state == AttemptState::unknown || moved.state == AttemptState::pending ||
-                    moved.state == AttemptState::needs_action || moved.state == AttemptState::authorised;
-  if (open) {
-    const Duration wait = said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked);
-    const Instant lag_ends = last_sent + look_up_lag;
-    moved.ask_at = said.absent && draft.now < lag_ends ? lag_ends : draft.now + wait;
-    // What is held now is captured now.
-    if (moved.state == AttemptState::authorised && attempt.state != AttemptState::authorised) moved.ask_at = draft.now;
-  }
-  // Of what was invoiced the bank's statement tells; nobody is asked.
-  const bool sent = moved.state == AttemptState::pending || moved.state == AttemptState::needs_action;
-  if (sent && comes_by_bank(draft, attempt)) moved.ask_at = never;
-  if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
-  if (moved.state == AttemptState::not_sent && said.decline == DeclineKind::misconfigured)
-    moved.alarm =
-        "misconfigured: " +
-        (said.decline_code.empty() || said.decline_code.starts_with(person_missing) ? said.text : said.decline_code);
+  const AttemptMoved moved = as_it_counts(draft, command, attempt);
   draft.add(moved);
   if (const auto there = answered(command)) count_answer(draft, attempt.processor, *there);
   if (moved.state == AttemptState::captured) {
@@ -239,15 +282,9 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
     return money_came(draft, command.order, command.attempt);
   }
   const Order& after = *draft.account.order(command.order);
-  if (!final_no(moved.state) || after.state != OrderState::open || after.in_flight()) return;
-  if (!attempt.open()) return;  // what followed from its end has followed
-  if (attempt.cancelling() && !still_due(draft, after)) return draft.add(OrderClosed{command.order, "no_longer_due"});
-  // Its customer was told till when it could be paid, and is not charged any more.
-  if (!after.by_itself() && after.open_until <= draft.now)
-    return could_not_be_paid(draft, command.order, "not_paid_in_time");
-  if (!may_go_elsewhere(draft, after))
-    if (const auto wait = same_again_after(after); wait && try_again(draft, command.order, *wait)) return;
-  if (!try_next(draft, command.order)) could_not_be_paid(draft, command.order, "declined");
+  const bool over = final_no(moved.state) && after.state == OrderState::open && !after.in_flight();
+  // What followed from the end of an attempt has followed.
+  if (over && attempt.open()) went_nowhere(draft, command.order, attempt);
 }
 
 void resolve_payment(Draft& draft, const ResolvePayment& command) {

@@ -1,4 +1,5 @@
 #include "domain/payments/cancel.hpp"
+#include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
 #include "domain/orders/small_amounts.hpp"
@@ -12,11 +13,13 @@ namespace florin {
 
 namespace {
 
-/// Whatever is left is gone; held credits follow when their hold is closed.
+/// Whatever is left is gone; held credits follow when their hold is closed, and what a lost dispute took when it is
+/// won.
 void forfeit_all(Draft& draft, const std::string& rule) {
   const std::vector<Grant> left = draft.account.grants;
   for (const Grant& grant : left)
     if (grant.over == GrantOver::working) draft.add(GrantForfeited{grant.id, grant.remaining - grant.held, rule});
+  for (const Grant& lot : empty_lots_in_dispute(draft.account)) draft.add(GrantForfeited{lot.id, {}, rule});
 }
 
 /// What only its customer could still pay is closed as well; what a processor works on is cancelled there if that goes,

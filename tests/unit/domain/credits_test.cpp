@@ -171,6 +171,8 @@ TEST(Properties, ValuesAndAbsenceAreTheTenantsWord) {
   EXPECT_EQ(drop({{"outcome", "Delivered"}}), "done");
   EXPECT_EQ(world.available(), 998);
   EXPECT_EQ(drop({{"outcome", "deliverd"}}), "unknown_value");
+  EXPECT_EQ(drop({{"Outcom", "delivered"}}), "property_missing");  // misspelt is not left out
+  EXPECT_EQ(drop({{"route", "delivered"}}), "done");
   EXPECT_EQ(world.available(), 998);
 }
 

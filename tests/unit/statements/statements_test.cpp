@@ -293,6 +293,31 @@ TEST(Csv, OneColumnMayHaveBothDirections) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->lines[0].amount.text(), "1000.50 INR");
   EXPECT_EQ(read->lines[1].amount.text(), "-7.00 INR");
+  const auto said = [&](const std::string& word) {
+    const auto one =
+        read_csv("Txn;Value Date;Narration;Ref;Credit;Dr/Cr\n1;9.3.26;a;b;7,00;" + word + "\n", "a.csv", both, inr);
+    return one ? one->lines.at(0).amount.text() : one.error().message;
+  };
+  EXPECT_EQ(said("Cr."), "7.00 INR");
+  EXPECT_EQ(said("Debit"), "-7.00 INR");
+  EXPECT_EQ(said("Credit"), "'Credit' reads like money that came, and what came is 'CR' in the YAML");
+  both.credit_word = "debit";  // a bank that speaks of its own books
+  EXPECT_EQ(said("Credit"), "-7.00 INR");
+}
+
+TEST(Csv, ARowOfSumsIsNoLine) {
+  const auto lines = [](const std::string& row) {
+    const auto read =
+        read_csv("Txn,Value Date,Narration,Ref,Credit\n,09/03/2026,a,b,1.00\n" + row + "\n", "a.csv", columns(), inr);
+    return read ? static_cast<int>(read->lines.size()) : -1;
+  };
+  for (const char* row : {",,Total,,1.00", ",,GRAND TOTAL:,,1.00", ",,Closing balance as on,,1.00", ",Summe,,,1.00",
+                          ",Neuer Saldo,,,1.00", ",,** Total credits **,,1.00", ",,,,1.00"})
+    EXPECT_EQ(lines(row), 1) << row;
+  for (const char* row :
+       {",,Total Energies,,1.00", ",,from Grand Hotel,,1.00", "9F1,,Total,,1.00", ",soon,Total,,1.00"})
+    EXPECT_EQ(lines(row), -1) << row;
+  EXPECT_EQ(lines(",09/03/2026,Total,,1.00"), 2);
 }
 
 std::string cell_of(const std::string& written, char decimal = '.', Currency currency = inr) {
@@ -344,15 +369,18 @@ TEST(Dates, AreReadAsBanksWriteThem) {
     const auto read = date_in_cell(written, order);
     return read ? read->text() : "none";
   };
-  for (const char* written : {"30/11/26", "30.11.2026", "30 Nov 2026", "30-NOV-26", "30-11-2026 10:22:11",
-                              "30 novembre 2026", "2026-11-30T22:10:05.123Z", "2026-11-30 10:22:11 UTC",
-                              "30.11.2026 10:22 CEST", "30/11/2026 10:22 PM", "30112026", "301126", "Nov 30, 2026"})
+  for (const char* written :
+       {"30/11/26", "30.11.2026", "30 Nov 2026", "30-NOV-26", "30-11-2026 10:22:11", "30 novembre 2026",
+        "2026-11-30T22:10:05.123Z", "2026-11-30 10:22:11 UTC", "30.11.2026 10:22 CEST", "30/11/2026 10:22 PM",
+        "30112026", "301126", "Nov 30, 2026", "30.11.2026 10.22.11", "30.11.2026 9.05", "Mon 30 Nov 2026",
+        "Monday, 30 November 2026", "Mo 30.11.2026"})
     EXPECT_EQ(date(written, "dmy"), "2026-11-30") << written;
   EXPECT_EQ(date("11/30/2026", "mdy"), "2026-11-30");
   EXPECT_EQ(date("20261130", "ymd"), "2026-11-30");
   EXPECT_EQ(date("3. März 2026", "dmy"), "2026-03-03");
-  for (const char* wrong : {"", "soon", "30/11", "31/02/2026", "2026-13-01", "30 Foo 2026", "30/11/2026 x:y", "10:22",
-                            "1/2/3/4", "30/11/026", "30.11.0026", "30/11/2026 10:22 yesterday"})
+  for (const char* wrong :
+       {"", "soon", "30/11", "31/02/2026", "2026-13-01", "30 Foo 2026", "30/11/2026 x:y", "10:22", "1/2/3/4",
+        "30/11/026", "30.11.0026", "30/11/2026 10:22 yesterday", "Foo 30 Nov 2026", "30.11.2026 10.2", "30.11 10.22"})
     EXPECT_EQ(date(wrong, "dmy"), "none") << wrong;
 }
 

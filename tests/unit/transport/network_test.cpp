@@ -26,15 +26,17 @@ WireRequest post(std::string body = "amount=100") {
   return {.endpoint = "api", .method = "POST", .path = "/v1/x", .headers = {{"Idempotency-Key", "k1"}}, .body = body};
 }
 
+WireReply answer_of(Transport& way, WireRequest request = post()) {
+  std::promise<WireReply> reply;
+  way.send(std::move(request), {}, [&](WireReply its) { reply.set_value(std::move(its)); });
+  return reply.get_future().get();
+}
+
 struct Reached {
   explicit Reached(RawServer::Serve serve, Egress egress = to_loopback)
       : server(std::move(serve)), network(*Network::open(egress)), way(network->to({{"api", server.address()}})) {}
 
-  WireReply send(WireRequest request = post()) const {
-    std::promise<WireReply> reply;
-    way->send(std::move(request), {}, [&](WireReply its) { reply.set_value(std::move(its)); });
-    return reply.get_future().get();
-  }
+  WireReply send(WireRequest request = post()) const { return answer_of(*way, std::move(request)); }
   RawServer server;
   std::unique_ptr<Network> network;
   std::unique_ptr<Transport> way;
@@ -65,9 +67,7 @@ TEST(Network, WhatNobodyTookNeverLeft) {
   }
   const auto network = *Network::open(to_loopback);
   const auto way = network->to({{"api", closed}});
-  std::promise<WireReply> reply;
-  way->send(post(), {}, [&](WireReply its) { reply.set_value(std::move(its)); });
-  EXPECT_EQ(reply.get_future().get().arrived, Arrival::never_left);
+  EXPECT_EQ(answer_of(*way).arrived, Arrival::never_left);
 }
 
 TEST(Network, WhatIsNoTlsOnTheOtherSideNeverLeft) {
@@ -77,9 +77,7 @@ TEST(Network, WhatIsNoTlsOnTheOtherSideNeverLeft) {
   });
   const auto network = *Network::open(to_loopback);
   const auto way = network->to({{"api", "https://" + server.host()}});
-  std::promise<WireReply> reply;
-  way->send(post(), {}, [&](WireReply its) { reply.set_value(std::move(its)); });
-  EXPECT_EQ(reply.get_future().get().arrived, Arrival::never_left);
+  EXPECT_EQ(answer_of(*way).arrived, Arrival::never_left);
 }
 
 TEST(Network, WhatLeftAndHasNoWholeAnswerIsLost) {
