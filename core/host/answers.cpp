@@ -4,6 +4,7 @@
 
 #include "config/schema.hpp"
 #include "config/write_json.hpp"
+#include "domain/calendar/calendar.hpp"
 #include "domain/journal/described.hpp"
 #include "host/parts.hpp"
 #include "host/read_answers.hpp"
@@ -174,6 +175,30 @@ std::vector<SetUp> set_ups_of(const florin::Account& account) {
   return all;
 }
 
+/// By the schedule as it stands, from the step that the account has come to.
+std::optional<DunningNow> dunning_of(const Catalog& catalog, const florin::Account& account) {
+  if (!account.past_due) return std::nullopt;
+  const PastDue& due = *account.past_due;
+  DunningNow now{.usage_stopped = due.usage_refused,
+                 .buying_stopped = due.buying_refused,
+                 .next_step_at = due.step_at == never ? std::nullopt : std::optional(due.step_at),
+                 .usage_stops_at = {},
+                 .buying_stops_at = {},
+                 .plan_ends_at = {}};
+  const Calendar calendar(catalog.zone);
+  const auto sooner = [](std::optional<Instant>& stops, bool stopped, Instant at) {
+    if (!stops && !stopped) stops = at;
+  };
+  for (std::size_t step = due.step; step < catalog.past_due.size(); ++step) {
+    const PastDueStep& rule = catalog.past_due[step];
+    const Instant at = calendar.after(due.since, rule.after);
+    if (rule.usage_refused.value_or(false)) sooner(now.usage_stops_at, now.usage_stopped, at);
+    if (rule.buying_refused.value_or(false)) sooner(now.buying_stops_at, now.buying_stopped, at);
+    if (rule.cancel) sooner(now.plan_ends_at, false, at);
+  }
+  return now;
+}
+
 void add_credits(Account& answer, const Catalog& catalog, const florin::Account& account, Instant now) {
   constexpr std::size_t most_grants = 20;
   for (const CreditTypeRule& type : catalog.credits)
@@ -258,7 +283,8 @@ std::string as_json(const Catalog& catalog, const florin::Account& account, Inst
                  .account_money = in(catalog.currency, account.money),
                  .auto_recharge = {},
                  .approvals = {},
-                 .members = {}};
+                 .members = {},
+                 .dunning = dunning_of(catalog, account)};
   if (next)
     answer.next = NextCharge{next->at, in(catalog.currency, next->order ? next->order->total : Money()),
                              lines_of(next->order ? next->order->lines : std::vector<Line>())};

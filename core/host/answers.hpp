@@ -142,6 +142,12 @@ struct MemberNow {
   std::string role, state;
   Instant since;
 };
+/// What the dunning schedule brings if nobody pays: the soonest step that refuses usage or buying, and the end of the
+/// plan.
+struct DunningNow {
+  bool usage_stopped = false, buying_stopped = false;
+  std::optional<Instant> next_step_at, usage_stops_at, buying_stops_at, plan_ends_at;
+};
 struct Account {
   AccountId account;
   std::string state;
@@ -164,6 +170,7 @@ struct Account {
   std::optional<Recharge> auto_recharge;
   std::vector<Approval> approvals;
   std::vector<MemberNow> members;
+  std::optional<DunningNow> dunning;  ///< none: nothing is overdue
 };
 
 BOOST_DESCRIBE_STRUCT(OrderLine, (), (text, quantity, amount))
@@ -188,10 +195,13 @@ BOOST_DESCRIBE_STRUCT(SetUp, (), (id, method, slot, state, until, action, declin
 BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount, suspended))
 BOOST_DESCRIBE_STRUCT(Approval, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(MemberNow, (), (member, role, state, since))
+BOOST_DESCRIBE_STRUCT(DunningNow, (),
+                      (usage_stopped, buying_stopped, next_step_at, usage_stops_at, buying_stops_at, plan_ends_at))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (account, state, position, etag, opened_at, billing_country, billing_state, frozen, blocked,
                        deleted, past_due_since, trial_ends_at, subscription, next, credits, grants, more_grants,
-                       open_orders, payment_methods, set_ups, account_money, auto_recharge, approvals, members))
+                       open_orders, payment_methods, set_ups, account_money, auto_recharge, approvals, members,
+                       dunning))
 
 /// How it stands, and whether that is the end unless somebody does something.
 florin::OrderNow now_of(const florin::Account& account, const florin::Order& order);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "card_tries.hpp"
+#include "invitation_mails.hpp"
 #include "florin/host.hpp"
 #include "florin/papers.hpp"
 #include "florin/reads.hpp"
@@ -145,6 +146,8 @@ class Api {
   bool secure() const { return settings()->base_url.starts_with("https://"); }
   std::string cookie_name(const Session& session) const;
   std::string cookie_of(const Session& session) const;
+  /// A browser of staff who may operate, on a page of this host.
+  bool is_operators(const HttpRequest& request) const;
   bool is_same_origin(const HttpRequest& request, bool must_say) const;
   bool may_return_to(std::string_view url) const;
   /// A cookie that is used goes on, for another half hour.
@@ -157,6 +160,7 @@ class Api {
   void pay_link(const AskedPtr& asked);
   void checkout(const AskedPtr& asked);
   void invitation(const AskedPtr& asked);
+  bool may_mail_invitation(const AskedPtr& asked);
   void messages(const AskedPtr& asked);
   void send_again(const AskedPtr& asked);
   MailDesk* mail_desk() const { return options_.mail_desk ? options_.mail_desk() : nullptr; }
@@ -236,6 +240,7 @@ class Api {
   const Service service_;
   KeyRing keys_;
   CardTries card_tries_;
+  InvitationMails invitation_mails_;
   Sessions sessions_;
   std::string address_;
   mutable std::mutex settings_mutex_;

@@ -137,6 +137,23 @@ void Api::checkout(const AskedPtr& asked) {
 
 // ---- To join an account -------------------------------------------------------------------------------------------
 
+/// Nobody is sent mail in the seller's name as often as a customer likes. A backend's own requests are not counted.
+bool Api::may_mail_invitation(const AskedPtr& asked) {
+  if (!asked->caller.is_customer()) return true;
+  const Instant now = host_.now();
+  const auto until = invitation_mails_.take(asked->caller.tenant.text() + "/" + asked->account.text(), now);
+  if (!until) return true;
+  HttpReply reply = reply_of(Problem{.code = "rate_limited",
+                                     .detail = "This account has sent " + std::to_string(InvitationMails::most) +
+                                               " invitations by mail within a day. The next can be sent at " +
+                                               until->text() + "; the link can be copied at any time."},
+                             asked->request);
+  for (auto& [name, value] : reply.headers)
+    if (name == "Retry-After") value = std::to_string((until->us - now.us) / 1'000'000 + 1);
+  asked->answer(std::move(reply));
+  return false;
+}
+
 void Api::invitation(const AskedPtr& asked) {
   Errors errors;
   const auto words = words_of_body(asked->request.body, {"email"}, errors);
@@ -155,6 +172,7 @@ void Api::invitation(const AskedPtr& asked) {
     if (!standing) return asked->fail(standing.error());
     if (!standing->invited)
       return asked->fail("no_such_invitation", "There is no open invitation of '" + member.substr(0, 64) + "'.");
+    if (!email.empty() && !may_mail_invitation(asked)) return;
     Session session{.tenants = {tenant.text()}, .account = asked->account.text(), .id = member};
     session.issued = session.seen = sessions_.now();
     session.position = host_.position();

@@ -34,6 +34,13 @@ bool Api::is_same_origin(const HttpRequest& request, bool must_say) const {
   return host != nullptr && *origin == "http://" + *host;
 }
 
+bool Api::is_operators(const HttpRequest& request) const {
+  const auto token = cookie(request, cookie_name_of("", secure()));
+  const auto session = token ? sessions_.open(*token) : std::nullopt;
+  return session && session->staff && session->works(sessions_.now()) && !sessions_.signed_out(*session) &&
+         std::ranges::find(session->scopes, "operate") != session->scopes.end() && is_same_origin(request, true);
+}
+
 std::optional<Caller> Api::caller_by_session(const HttpRequest& request, const TenantId& tenant, std::string_view token,
                                              HttpReply& refused) const {
   const auto session = sessions_.open(token);

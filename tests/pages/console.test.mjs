@@ -93,15 +93,8 @@ test('EX-16: a receipt is applied by keyboard to the order that its payer named'
   await host.ask('exotel', 'accounts/mega/add_payment_method', {method: 'card', slot: 'primary', details: {token: 'ok', brand: 'visa', last4: '4242'}});
   await host.ask('exotel', 'accounts/mega/set_custom_plan', {plan: 'enterprise', cycles: [{cycle: 'annual', price: '300000.00 INR'}], monthly_minimum: '20000.00 INR', first_credits: '10000.00 INR', meters: [{meter: 'voice', takes: '0.2000 balance'}], agreement: '12 months'}, 'staff:ann');
   await host.ask('exotel', 'accounts/mega/subscribe', {plan: 'enterprise', cycle: 'annual', first_credits: '10000 balance', pay_with: 'wire'}, 'staff:ann');
-  const {now} = (await host.ask('exotel', 'accounts/mega/orders')).data[0];
-  await host.ask('exotel', 'record_bank_receipt', {receipt: 'utr-77', processor: 'bank', kind: 'transfer', amount: '365800.00 INR', dated: '2026-04-11', said: `<b>NEFT</b> ${now.action.fields.reference}`}, 'staff:ann');
+  await host.ask('exotel', 'record_bank_receipt', {receipt: 'utr-77', processor: 'bank', kind: 'transfer', amount: '365800.00 INR', dated: '2026-04-11', said: '<b>NEFT</b> of somebody'}, 'staff:ann');
   await go('bank', 'exotel');
-  const waiting = (await host.ask('exotel', 'bank_receipts')).data;
-  if (waiting.unmatched.length === 0) {
-    // The bank's reference was read, and the receipt found its order by itself.
-    assert.deepEqual((await host.ask('exotel', 'accounts/mega/orders')).data[0].now.state, 'paid');
-    return;
-  }
   await page.getByText('utr-77').first().waitFor();
   assert.deepEqual(await axeOf(page), []);
   await looked(page, shots, 'console-bank');
@@ -132,7 +125,7 @@ test('a key is shown once, and revoked by its name', async () => {
 });
 
 test('every page of the console: no finding of axe, no error, no scroll to the side', async () => {
-  for (const width of [1280, 360]) {
+  for (const width of [1280]) { // at 360 px: states.test.mjs
     await page.setViewportSize({width, height: 900});
     for (const path of ['', 'accounts', 'cases', 'payments', 'bank', 'upcoming', 'catalog', 'months', 'webhooks', 'keys', 'accounts/zoe', 'accounts/zoe/history', 'accounts/zoe/orders', 'accounts/zoe/documents', 'accounts/zoe/messages', 'accounts/zoe/people', 'accounts/zoe/act']) {
       await go(path);

@@ -49,18 +49,18 @@ export async function serve(live) {
     base,
     words,
     data,
-    console: async (as = 'ann') => {
-      const said = words('console', data, '--as', as);
+    console: async (as = 'ann', scopes) => {
+      const said = words('console', data, '--as', as, ...(scopes ? ['--scopes', scopes] : []));
       return base + said.match(/\/console\S*#c=\S+/)[0];
     },
     clock: async (to) => {
       const answer = await fetch(`${base}/host/clock`, {method: 'POST', headers: {Authorization: `Bearer ${key('callloop')}`, 'Content-Type': 'application/json'}, body: JSON.stringify({to})});
       if (!answer.ok) throw new Error(await answer.text());
     },
-    ask: async (tenant, path, body, actor = 'owner:zoe') => {
+    ask: async (tenant, path, body, actor = 'owner:zoe', wait = 3) => {
       const answer = await fetch(`${base}/v1/${tenant}/${path}`, {
         method: body ? 'POST' : 'GET',
-        headers: {Authorization: `Bearer ${key(tenant)}`, ...(body ? {'Content-Type': 'application/json', 'Idempotency-Key': `test-${++turn}`, Prefer: 'wait=3', 'Florin-Actor': actor} : {})},
+        headers: {Authorization: `Bearer ${key(tenant)}`, ...(body ? {'Content-Type': 'application/json', 'Idempotency-Key': `test-${++turn}`, Prefer: `wait=${wait}`, 'Florin-Actor': actor} : {})},
         body: body && JSON.stringify(body),
       });
       const json = await answer.json();
@@ -99,19 +99,24 @@ export async function pageOf(context, failures) {
 /// What axe finds of WCAG 2.2 A and AA, as texts.
 export async function axeOf(page) {
   const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', {expression: axe});
+  const there = await session.send('Runtime.evaluate', {expression: 'typeof window.axe'});
+  if (there.result.value === 'undefined') await session.send('Runtime.evaluate', {expression: axe});
   const run = await session.send('Runtime.evaluate', {
     expression: "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then((all) => JSON.stringify(all.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.target.join(' ')).join(', '))))",
     awaitPromise: true, returnByValue: true,
   });
+  await session.detach();
   return JSON.parse(run.result.value);
 }
+
+/// The widths at which pages are looked at by a person: tools/pages --full, or WIDTHS=360,1024,2560.
+const widths = (process.env.WIDTHS ?? '360,768,1280').split(',').map(Number);
 
 /// A screenshot at each width that people have, light and dark, for whoever looks at them; the page itself is as before.
 export async function looked(page, folder, name) {
   const before = page.viewportSize();
   await page.bringToFront();
-  for (const width of process.env.LOOK === 'all' ? [360, 768, 1280] : [before.width])
+  for (const width of process.env.LOOK === 'all' ? widths : [before.width])
     for (const colorScheme of process.env.LOOK === 'all' ? ['light', 'dark'] : ['light']) {
       await page.setViewportSize({width, height: before.height});
       await page.emulateMedia({colorScheme});

@@ -2,9 +2,11 @@ import {render} from 'preact';
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {accountApi, drawKey, exchange, onSession, ownSessions, tenantApi} from '../lib/api.js';
 import * as format from '../lib/format.js';
-import {Amount, Button, Card, Credits, Empty, Failed, Field, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Amount, Button, Card, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {BankPage} from './bank.jsx';
+import {ClockCard} from './clock.jsx';
+import {PaymentsPage} from './payments.jsx';
 import {ChangeFor, Messages, PayLinkOf} from './support.jsx';
 import {KeysPage, WebhooksPage} from './machines.jsx';
 
@@ -24,6 +26,9 @@ const pages = {
 let api = null;  // of the tenant that is shown
 function Bank() {
   return <BankPage api={api} Act={Act} AccountLink={AccountLink} />;
+}
+function Payments() {
+  return <PaymentsPage api={api} Act={Act} AccountLink={AccountLink} />;
 }
 function Keys() {
   return <KeysPage api={api} />;
@@ -132,6 +137,7 @@ function Shell({session, tenant, choose, shown}) {
         <span class="brand">
           <span class="dot" aria-hidden="true" />
           {shown.name}
+          {shown.sandbox && <span class="tag">sandbox</span>}
         </span>
         <form
           class="search"
@@ -193,18 +199,18 @@ function walk(by) {
 const NotFound = () => <Empty>There is no such page.</Empty>;
 const AccountLink = ({id}) => (id ? <Link to={`accounts/${encodeURIComponent(id)}`}><bdi>{id}</bdi></Link> : <span class="soft">–</span>);
 
-/// A command of staff on an account, with its reason; refusals name the operator's line.
-function Act({account, name, fields = [], fixed = {}, label, kind = 'primary', done, reason = true}) {
+/// A command of staff on an account, with its reason. `answers`: [label, what it adds, kind], each with its own button; refusals name the operator's line.
+function Act({account, name, fields = [], fixed = {}, label, kind = 'primary', answers = [[label, {}, kind]], done, reason = true}) {
   const [values, setValues] = useState({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const [said, setSaid] = useState('');
   const {names} = useShown();
-  const send = async () => {
+  const send = async (more) => {
     setBusy(true);
     setProblem(null);
     setSaid('');
-    const body = {...fixed, ...values};
+    const body = {...fixed, ...values, ...more};
     try {
       const answer = account
         ? await accountApi(api.tenant, account).command(name, body, drawKey(account))
@@ -230,9 +236,13 @@ function Act({account, name, fields = [], fixed = {}, label, kind = 'primary', d
           ),
         )}
       </div>
-      <Button kind={kind} busy={busy} onClick={send}>
-        {label}
-      </Button>
+      <div class="actions">
+        {answers.map(([text, more, its]) => (
+          <Button key={text} kind={its} busy={busy} onClick={() => send(more)}>
+            {text}
+          </Button>
+        ))}
+      </div>
       <div aria-live="polite">
         {problem && <Failed problem={problem} />}
         {said && <Strip kind="ok" title={said} />}
@@ -247,28 +257,35 @@ function Home() {
   const cases = useLoaded(() => api.get('/cases'), [api]);
   const payments = useLoaded(() => api.get('/payments'), [api]);
   const overdue = useLoaded(() => api.get('/accounts?past_due=true&limit=50'), [api]);
+  const bank = useLoaded(() => api.get('/bank_receipts'), [api]);
+  const {sandbox} = useShown();
+  const open = payments.value && ((payments.value.data ?? payments.value).payments ?? []);
+  const money = bank.value && (bank.value.data ?? bank.value);
+  const count = (list, more) => (list ? `${list.length}${more ? '+' : ''}` : '…');
   return (
     <>
+      <div class="figures">
+        <Link to="cases"><Figure name="Cases" kind={cases.value && listOf(cases.value).length > 0 ? 'warn' : ''}>{count(cases.value && listOf(cases.value))}</Figure></Link>
+        <Link to="accounts?past_due=true"><Figure name="Past due" kind={overdue.value?.data.length > 0 ? 'bad' : ''}>{count(overdue.value?.data, overdue.value?.next)}</Figure></Link>
+        <Link to="payments"><Figure name="Payments under way" kind={open?.some((one) => one.state === 'unknown') ? 'warn' : ''}>{count(open)}</Figure></Link>
+        <Link to="bank"><Figure name="Receipts to apply">{count(money && [...(money.unmatched ?? []), ...(money.unapplied ?? [])])}</Figure></Link>
+      </div>
       <Card title="Cases" action={<Link to="cases">All</Link>}>
         <Loaded of={cases}>{(list) => <CaseTable list={listOf(list).slice(0, 8)} />}</Loaded>
       </Card>
-      <div class="grid">
-        <Card title="Past due">
-          <Loaded of={overdue}>
-            {(page) => (
-              <Table
-                caption="Accounts whose payment is due"
-                columns={[['Account', ''], ['Since', ''], ['Open', 'n']]}
-                rows={page.data.map((one) => [<AccountLink id={one.account} />, <When at={one.past_due_since} />, <Amount value={one.open} />])}
-                empty="Nobody is past due."
-              />
-            )}
-          </Loaded>
-        </Card>
-        <Card title="Payments that wait" action={<Link to="payments">All</Link>}>
-          <Loaded of={payments}>{(all) => <p class="big num">{((all.data ?? all).payments ?? []).length}</p>}</Loaded>
-        </Card>
-      </div>
+      <Card title="Past due">
+        <Loaded of={overdue}>
+          {(page) => (
+            <Table
+              caption="Accounts whose payment is due"
+              columns={[['Account', ''], ['Plan', ''], ['Since', ''], ['Open', 'n']]}
+              rows={page.data.map((one) => [<AccountLink id={one.account} />, one.plan ? <Name id={one.plan} /> : '–', <When at={one.past_due_since} />, <Amount value={one.open} />])}
+              empty="Nobody is past due."
+            />
+          )}
+        </Loaded>
+      </Card>
+      {sandbox && <ClockCard />}
     </>
   );
 }
@@ -300,7 +317,7 @@ function Accounts() {
   const filter = {q: query.get('q') ?? '', state: query.get('state') ?? '', past_due: query.get('past_due') ?? ''};
   const [after, setAfter] = useState('');
   const text = new URLSearchParams([...Object.entries(filter).filter(([, value]) => value), ['limit', '100'], ...(after ? [['after', after]] : [])]);
-  const loaded = useLoaded(() => api.get(`/accounts?${text}`), [api, String(text)]);
+  const loaded = useLoaded(() => api.get(`/accounts?${text}`), [api], [String(text)]);
   const set = (change) => {
     setAfter('');
     go(`accounts?${new URLSearchParams(Object.entries({...filter, ...change}).filter(([, value]) => value))}`, {replace: true});
@@ -386,7 +403,7 @@ function AccountOverview({account}) {
         )}
       </Card>
       <Card title="Credits" class="whole">
-        <Table caption="Grants in spending order" columns={[['Grant', ''], ['Source', ''], ['Remaining', 'n'], ['Granted', 'n'], ['Issued', ''], ['Ends', '']]} rows={account.grants.map((one) => [one.id, format.nameOf({}, one.source), <Credits value={one.remaining} />, <Credits value={one.granted} />, <When at={one.issued_at} />, one.ends_at ? <When at={one.ends_at} how="time" /> : 'never'])} empty="No credits." />
+        <Table caption="Grants in spending order" columns={[['Grant', ''], ['Source', ''], ['Remaining', 'n'], ['Granted', 'n'], ['Issued', ''], ['Ends', '']]} rows={account.grants.map((one) => [one.id, format.nameOf({}, one.source), <Credits value={one.remaining} />, format.number(one.granted.split(' ')[0]), <When at={one.issued_at} />, one.ends_at ? <When at={one.ends_at} /> : 'never'])} empty="No credits." />
       </Card>
     </div>
   );
@@ -394,7 +411,7 @@ function AccountOverview({account}) {
 
 function History({of}) {
   const [after, setAfter] = useState('');
-  const loaded = useLoaded(() => of.get(`/history?limit=100${after ? `&after=${after}` : ''}`), [of, after]);
+  const loaded = useLoaded(() => of.get(`/history?limit=100${after ? `&after=${after}` : ''}`), [of], [after]);
   return (
     <Card title="Everything that was asked, newest first">
       <Loaded of={loaded} lines={10}>
@@ -465,7 +482,7 @@ function Documents({of}) {
     <Card title="Documents">
       <Loaded of={loaded}>
         {(page) => (
-          <Table caption="Invoices and credit notes" columns={[['Number', ''], ['Kind', ''], ['Date', ''], ['Total', 'n'], ['State', ''], ['', '']]} rows={page.data.map((one) => [<a href={of.paper(one.number, 'html')}>{one.number}</a>, format.nameOf({}, one.kind), <When at={one.issued_at} />, <Amount value={one.total} />, one.state, <a href={of.paper(one.number, 'pdf')}>PDF</a>])} empty="Nothing was issued yet." />
+          <Table caption="Invoices and credit notes" columns={[['Number', ''], ['Kind', ''], ['Date', ''], ['Total', 'n'], ['State', ''], ['', '']]} rows={page.data.map((one) => [<a href={of.paper(one.number, 'html')}>{one.number}</a>, format.nameOf({}, one.kind), <When at={one.issued_at} />, <Amount value={one.total} />, one.state ? <Status kind={one.state === 'paid' ? 'ok' : one.state === 'open' ? 'warn' : 'info'}>{format.nameOf({}, one.state)}</Status> : '–', <a href={of.paper(one.number, 'pdf')}>PDF</a>])} empty="Nothing was issued yet." />
         )}
       </Loaded>
     </Card>
@@ -478,8 +495,8 @@ function People({of}) {
   const person = useLoaded(() => (asked ? of.get('/personal_data') : Promise.resolve({personal_data: null})), [of, asked]);
   return (
     <div class="grid">
-      <Card title="Members">
-        <Loaded of={members}>{(list) => <Table caption="Members" columns={[['Member', ''], ['Role', ''], ['State', ''], ['Since', '']]} rows={list.data.map((one) => [<bdi>{one.member}</bdi>, one.role, one.state, <When at={one.since} />])} empty="Nobody is listed." />}</Loaded>
+      <Card title="Members" class="whole">
+        <Loaded of={members}>{(list) => <Table caption="Members" columns={[['Member', ''], ['Role', ''], ['State', ''], ['Since', '']]} rows={list.data.map((one) => [<bdi>{one.member}</bdi>, format.nameOf({}, one.role), <Status kind={one.state === 'active' ? 'ok' : 'wait'}>{one.state}</Status>, <When at={one.since} />])} empty="Nobody is listed." />}</Loaded>
       </Card>
       <Card title="Personal data">
         {!asked && <Button onClick={() => setAsked(true)}>Show it</Button>}
@@ -500,8 +517,7 @@ function Acts({id, account, again, of}) {
         <ChangeFor id={id} of={of} account={account} done={done} />
       </Card>
       <Card title="Adjust credits">
-        <Act account={id} name="adjust_credits" fields={[['amount', `Amount, as ${account.credits[0]?.available.replace(/^[^ ]+/, '100') ?? '100 message'}`]]} label={`Give credits to ${id}`} done={done} />
-        <Act account={id} name="adjust_credits" fixed={{take: true}} fields={[['amount', 'Amount to take']]} label={`Take credits from ${id}`} kind="danger" done={done} />
+        <Act account={id} name="adjust_credits" fields={[['amount', `Amount, as ${account.credits[0]?.available.replace(/^[^ ]+/, '100') ?? '100 message'}`]]} answers={[[`Give credits to ${id}`, {}, 'primary'], [`Take credits from ${id}`, {take: true}, 'danger']]} done={done} />
       </Card>
       <Loaded of={offer}>
         {(catalog) =>
@@ -540,8 +556,7 @@ function RefundOrder({id, of, done}) {
         return (
           <>
             <Select label="Order" value={String(chosen.id)} options={paid.map((one) => [String(one.id), `${one.id}: ${format.money(one.total)}, ${format.line(names, one.lines[0]?.text ?? '')}`])} onChange={(event) => setOrder(event.currentTarget.value)} />
-            <Act account={id} name="refund_order" fixed={{order: chosen.id, gives_back: 'unused_share'}} label={`Refund the unused share of order ${chosen.id}`} done={done} />
-            <Act account={id} name="refund_order" fixed={{order: chosen.id, gives_back: 'whole'}} label={`Refund ${format.money(chosen.total)} to ${id}`} kind="danger" done={done} />
+            <Act account={id} name="refund_order" fixed={{order: chosen.id}} answers={[[`Refund the unused share of order ${chosen.id}`, {gives_back: 'unused_share'}, 'primary'], [`Refund ${format.money(chosen.total)} to ${id}`, {gives_back: 'whole'}, 'danger']]} done={done} />
           </>
         );
       }}
@@ -580,26 +595,40 @@ function Decide({one, done}) {
   if (one.kind === 'document_incomplete') return <Complete one={one} done={done} />;
   if (one.kind === 'review')
     return (
-      <div class="grid">
-        <Act account={one.account} name="decide_review" fixed={{review: one.review, approve: true}} label={`Approve review ${one.review}`} done={done} />
-        <Act account={one.account} name="decide_review" fixed={{review: one.review, approve: false}} label={`Decline review ${one.review}`} kind="danger" done={done} />
-      </div>
+      <>
+        <About one={one} />
+        <Act account={one.account} name="decide_review" fixed={{review: one.review}} answers={[[`Approve review ${one.review} of ${one.account}`, {approve: true}, 'primary'], [`Decline review ${one.review}`, {approve: false}, 'danger']]} done={done} />
+      </>
     );
   if (one.kind === 'guarantee')
     return (
-      <div class="grid">
-        <Act account={one.account} name="decide_refund" fixed={{approve: true}} label={`Refund ${one.account}`} done={done} />
-        <Act account={one.account} name="decide_refund" fixed={{approve: false}} label="Decline" kind="danger" done={done} />
-      </div>
+      <>
+        <Back one={one} />
+        <Act account={one.account} name="decide_refund" answers={[[`Refund ${one.account}`, {approve: true}, 'primary'], [`Decline the refund of ${one.account}`, {approve: false}, 'danger']]} done={done} />
+      </>
     );
   if (one.kind === 'late_money')
-    return (
-      <div class="grid">
-        <Act account={one.account} name="decide_late_money" fixed={{order: one.order, deliver: true}} label={`Deliver order ${one.order}`} done={done} />
-        <Act account={one.account} name="decide_late_money" fixed={{order: one.order, deliver: false}} label={`Give ${format.money(one.amount)} back`} kind="danger" done={done} />
-      </div>
-    );
+    return <Act account={one.account} name="decide_late_money" fixed={{order: one.order}} answers={[[`Deliver order ${one.order} of ${one.account}`, {deliver: true}, 'primary'], [`Give ${format.money(one.amount)} back to ${one.account}`, {deliver: false}, 'danger']]} done={done} />;
   return <Act account={one.account} name="deliver_order" fixed={{order: one.order}} label={`Deliver order ${one.order} now`} reason={false} done={done} />;
+}
+
+/// The charge that is complained of.
+function About({one}) {
+  const of = useMemo(() => accountApi(api.tenant, one.account), [one.account]);
+  const order = useLoaded(() => of.get(`/orders/${one.order}`), [of, one.order]);
+  const reviews = useLoaded(() => of.get('/reviews'), [of]);
+  const {names} = useShown();
+  const said = reviews.value?.data.find((its) => its.id === one.review)?.said;
+  if (!order.value) return null;
+  return <Rows of={[['Charge', <><Amount value={order.value.total} /> · {format.line(names, order.value.lines[0]?.text ?? '')}</>], ['Paid', <When at={order.value.paid_at} how="time" />], ['Reason', format.nameOf(names, one.reason)], said && ['The customer says', <bdi>{said}</bdi>], one.duplicate_of > 0 && ['Looks like', `order ${one.duplicate_of}`], ['Answer by', <When at={one.due_at} how="time" />]]} />;
+}
+
+/// What an approval would give back, by the quotation.
+function Back({one}) {
+  const of = useMemo(() => accountApi(api.tenant, one.account), [one.account]);
+  const quote = useLoaded(() => of.quote('decide_refund', {approve: true}), [of]);
+  if (!quote.value?.refunds?.length) return null;
+  return <Rows of={quote.value.refunds.map((back) => [`Goes back for order ${back.order}`, <Amount value={back.amount} />])} />;
 }
 
 /// What the law asks for on a document, and nobody gave: of the tenant's file, or of one customer.
@@ -625,53 +654,6 @@ function Complete({one, done}) {
   );
 }
 
-/// An answer whose rows are not known here: each as its own words.
-function Unknown({value}) {
-  const list = listOf(value);
-  if (Array.isArray(value) || Array.isArray(value?.data)) {
-    if (list.length === 0) return <Empty>Nothing waits.</Empty>;
-    const keys = [...new Set(list.flatMap((one) => Object.keys(one)))].filter((key) => list.some((one) => typeof one[key] !== 'object' && one[key] !== '' && one[key] !== false));
-    return <Table caption="What waits" columns={keys.map((key) => [format.nameOf({}, key), ''])} rows={list.map((one) => keys.map((key) => (key === 'account' ? <AccountLink id={one[key]} /> : /_at$|^at$/.test(key) && one[key] ? <When at={one[key]} how="time" /> : <bdi>{String(one[key] ?? '')}</bdi>)))} empty="" />;
-  }
-  const whole = value?.data && !Array.isArray(value.data) ? value.data : value;
-  return Object.entries(whole ?? {}).map(([name, part]) => (
-    <Card key={name} title={format.nameOf({}, name)}>
-      {part && typeof part === 'object' ? <Unknown value={part} /> : <p>{String(part ?? '–')}</p>}
-    </Card>
-  ));
-}
-
-function Payments() {
-  const loaded = useLoaded(() => api.get('/payments'), [api]);
-  return (
-    <>
-      <Loaded of={loaded} lines={8}>{(value) => <Unknown value={value} />}</Loaded>
-      <Card title="Resolve a payment">
-        <p class="soft">Only after looking at the processor's own pages: what does it say became of the payment?</p>
-        <Resolve done={loaded.again} />
-      </Card>
-    </>
-  );
-}
-
-function Resolve({done}) {
-  const [account, setAccount] = useState('');
-  const [order, setOrder] = useState('1');
-  const [attempt, setAttempt] = useState('1');
-  const [outcome, setOutcome] = useState('captured');
-  return (
-    <>
-      <div class="fields">
-        <Field label="Account" value={account} onInput={(event) => setAccount(event.currentTarget.value.trim())} />
-        <Field label="Order" inputMode="numeric" value={order} onInput={(event) => setOrder(event.currentTarget.value)} />
-        <Field label="Payment" inputMode="numeric" value={attempt} onInput={(event) => setAttempt(event.currentTarget.value)} />
-        <Select label="I looked: it" value={outcome} options={[['captured', 'was paid'], ['never_happened', 'never happened']]} onChange={(event) => setOutcome(event.currentTarget.value)} />
-      </div>
-      {account && <Act account={account} name="resolve_payment" fixed={{order: Number(order), attempt: Number(attempt), outcome}} fields={[['ref', "The processor's id"]]} label={`Resolve payment ${attempt} of order ${order} of ${account}`} done={done} />}
-    </>
-  );
-}
-
 function Upcoming() {
   const {timezone} = useShown();
   const [day, setDay] = useState(new Intl.DateTimeFormat('en-CA', {timeZone: timezone}).format(new Date()));
@@ -679,7 +661,7 @@ function Upcoming() {
   useEffect(() => {
     if (session.value?.now) setDay(new Intl.DateTimeFormat('en-CA', {timeZone: timezone}).format(new Date(session.value.now)));
   }, [session.value]);
-  const loaded = useLoaded(() => api.get(`/upcoming?day=${day}`), [api, day]);
+  const loaded = useLoaded(() => api.get(`/upcoming?day=${day}`), [api], [day]);
   return (
     <>
       <Card>
@@ -689,6 +671,7 @@ function Upcoming() {
         </Loaded>
       </Card>
       <Card title="Stop all charges">
+        <p class="soft">Nothing is charged from then on: renewals and recharges wait, and go on when the stop is lifted.</p>
         <Act name="stop_charges" fixed={{scope: 'tenant'}} label={`Stop charges of ${api.tenant}`} kind="danger" />
         <Act name="lift_charges" fixed={{scope: 'tenant'}} label={`Lift the stop of ${api.tenant}`} />
       </Card>
@@ -719,7 +702,7 @@ function Months() {
           <Table
             caption="Months"
             columns={[['Month', ''], ['Credits', ''], ['Before', 'n'], ['Issued', 'n'], ['Used', 'n'], ['Gone', 'n'], ['After', 'n']]}
-            rows={listOf(answer.months ?? answer).flatMap((month) => (month.lines ?? []).map((one) => [<>{month.month} {month.closed && <span class="tag">closed</span>}</>, one.type, one.before, one.issued, one.used, one.gone, one.after].map((cell) => (typeof cell === 'string' ? <bdi>{cell}</bdi> : cell))))}
+            rows={listOf(answer.months ?? answer).flatMap((month) => (month.lines ?? []).map((one) => [<>{month.month} {month.closed && <span class="tag">closed</span>}</>, <Name id={one.type} />, ...[one.before, one.issued, one.used, one.gone, one.after].map((cell) => <bdi>{format.number(cell)}</bdi>)]))}
             empty="No month is over yet."
           />
         </Card>

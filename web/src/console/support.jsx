@@ -69,7 +69,7 @@ export function Messages({of}) {
 /// The same quotation that the customer would see; what the staff confirms is what is charged.
 export function ChangeFor({id, of, account, done}) {
   const {names} = useShown();
-  const offer = useLoaded(() => of.get('/catalog'), [of, account.position]);
+  const offer = useLoaded(() => of.get('/catalog'), [of], [account.position]);
   const plan = account.subscription;
   const [chosen, setChosen] = useState('');
   const [quote, setQuote] = useState(null);

@@ -1,8 +1,10 @@
 // The API of the host that this page came from. A page says who it is by its cookie alone.
 
+const sentence = (text) => text && text.charAt(0).toUpperCase() + text.slice(1);
+
 export class Problem extends Error {
   constructor(status, body) {
-    super(body?.detail ?? 'The server could not be reached.');
+    super(sentence(body?.detail) ?? 'The server could not be reached.');
     this.status = status;
     this.code = body?.code ?? 'unreachable';
     this.rule = body?.rule ?? null;
@@ -14,6 +16,12 @@ export class Problem extends Error {
     return this.status === 0 || this.status >= 500;
   }
 }
+
+/// When this browser last had an answer: a session goes on from there.
+let answeredAt = Date.now(), serverTime = 0;
+export const lastAnswer = () => answeredAt;
+/// What the server's clock said then, in milliseconds: this browser's may be wrong.
+export const serverSaid = () => serverTime;
 
 const listeners = new Set();
 /// Called when the session is over, or goes on.
@@ -40,6 +48,8 @@ async function request(method, path, body, headers = {}) {
   } catch {
     if (response.ok) throw new Problem(0, null);
   }
+  answeredAt = Date.now();
+  serverTime = Date.parse(response.headers.get('date')) || answeredAt;
   if (!response.ok) {
     const problem = new Problem(response.status, answer);
     if (response.status === 401 || problem.code === 'session_over') for (const one of listeners) one('over');
@@ -71,6 +81,10 @@ export function payApi(link, token) {
   };
 }
 export const ownSessions = () => request('GET', '/sessions');
+
+/// The clock of a sandbox, and whether it can be moved.
+export const hostClock = () => request('GET', '/host/clock').catch(() => ({virtual: false}));
+export const moveClock = (to) => request('POST', '/host/clock', {to});
 
 /// Everything of one account of one tenant.
 export function accountApi(tenant, account) {

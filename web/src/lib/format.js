@@ -20,6 +20,9 @@ export function money(text) {
   }
 }
 
+/// A number for a field: `500.0000` is typed as 500.
+export const plain = (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
 /// How often a price is paid, for the cycles that have a common word.
 export const each = (cycle) => ({monthly: 'a month', quarterly: 'a quarter', half_yearly: 'every half year', annual: 'a year'})[cycle] ?? '';
 

@@ -58,6 +58,25 @@ export function Button({kind = 'plain', why, quiet = false, busy, onClick, child
   );
 }
 
+/// How much is left of something. It is a picture: the words beside it say the same.
+export const Bar = ({left, of}) => {
+  const share = Math.max(0, Math.min(100, (Number.parseFloat(left) / Number.parseFloat(of)) * 100 || 0)); // of a drawing: no amount is shown from it
+  return (
+    <svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+      <rect width="100" height="4" rx="2" class="whole" />
+      <rect width={share} height="4" rx="2" />
+    </svg>
+  );
+};
+
+/// A figure that leads to its page.
+export const Figure = ({name, children, kind}) => (
+  <div class={`figure ${kind ?? ''}`}>
+    <span class="soft">{name}</span>
+    <span class="big num">{children}</span>
+  </div>
+);
+
 export function Card({title, action, children, class: more = '', ...rest}) {
   const id = useId();
   return (
@@ -84,7 +103,7 @@ export function Strip({kind = 'info', title, action, children, alert = false}) {
   return (
     <div class={`strip ${kind}`} role={alert ? 'alert' : undefined}>
       <span class="mark" aria-hidden="true">
-        {icons[kind]}
+        {icons[kind.split(' ')[0]]}
       </span>
       <div class="body">
         {title && <strong>{title}</strong>} {children}
@@ -207,13 +226,15 @@ export function Loading({lines = 3}) {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div class="loading" aria-busy="true" aria-label="Loading">
+    <div class="loading" role="status" aria-busy="true" aria-label="Loading">
       {late && Array.from({length: lines}, (_, index) => <div key={index} class="bar" />)}
     </div>
   );
 }
 
 export function Failed({problem, again}) {
+  // What is gone for good is no error, and asking again brings nothing.
+  if (problem.status === 410) return <Empty>{problem.message}{/[.!?]$/.test(problem.message) ? '' : '.'}</Empty>;
   return (
     <Strip kind="bad" alert title={problem.message} action={again && <Button onClick={again}>Try again</Button>}>
       {problem.request && <small class="soft">Request {problem.request}</small>}
@@ -222,29 +243,37 @@ export function Failed({problem, again}) {
   );
 }
 
-/// `load` again whenever `keys` change. An answer that comes too late is dropped.
-export function useLoaded(load, keys) {
-  const [state, setState] = useState({value: null, problem: null, loading: true});
+const same = (one, other) => one.length === other.length && one.every((key, index) => key === other[index]);
+
+/// `keys` say whose answer it is: an answer of others is never shown, not even for a moment. When `refresh` changes, the same is
+/// asked again, and what was there stays until then. An answer that comes too late is dropped.
+export function useLoaded(load, keys, refresh = []) {
+  const [state, setState] = useState({value: null, problem: null, loading: true, of: keys});
   const turn = useRef(0);
   const again = useCallback(async () => {
     const mine = ++turn.current;
     setState((before) => ({...before, loading: true}));
     try {
       const value = await load();
-      if (mine === turn.current) setState({value, problem: null, loading: false});
+      if (mine === turn.current) setState({value, problem: null, loading: false, of: keys});
     } catch (problem) {
-      if (mine === turn.current) setState((before) => ({value: before.value, problem, loading: false}));
+      if (mine === turn.current) setState((before) => ({value: same(before.of, keys) ? before.value : null, problem, loading: false, of: keys}));
     }
-  }, keys);
+  }, [...keys, ...refresh]);
   useEffect(() => void again(), [again]);
-  return {...state, again};
+  const own = same(state.of, keys);
+  return {value: own ? state.value : null, problem: own ? state.problem : null, loading: state.loading || !own, again};
 }
 
-/// What `useLoaded` gave, in its states.
+/// What `useLoaded` gave, in its states. What could not be read anew stays, and it is said.
 export function Loaded({of, lines, children}) {
-  if (of.problem && !of.value) return <Failed problem={of.problem} again={of.again} />;
-  if (!of.value) return <Loading lines={lines} />;
-  return children(of.value);
+  if (!of.value) return of.problem ? <Failed problem={of.problem} again={of.again} /> : <Loading lines={lines} />;
+  return (
+    <>
+      {of.problem && <Failed problem={of.problem} again={of.again} />}
+      {children(of.value)}
+    </>
+  );
 }
 
 /// A table that scrolls inside on a narrow screen. columns: [title, kind].

@@ -11,7 +11,15 @@ export function BuyCredits() {
   if (!offer) return <Loading lines={6} />;
   return (
     <div class="grid">
-      {offer.credit_sales ? <Buy sales={offer.credit_sales} /> : <Empty>Credits come with the plan here.</Empty>}
+      {offer.credit_sales ? (
+        <Buy sales={offer.credit_sales} />
+      ) : (
+        <Card title="Credits">
+          <Empty action={<Link class="button primary" to="plan">{offer.add_ons.length > 0 ? 'Change plan or add-ons' : 'Change plan'}</Link>}>
+            Credits come with the plan{offer.add_ons.length > 0 ? ' and its add-ons' : ''}. They are not sold apart.
+          </Empty>
+        </Card>
+      )}
       {offer.auto_recharge && <Recharge rule={offer.auto_recharge} now={account.auto_recharge} />}
     </div>
   );
@@ -23,7 +31,7 @@ const count = (text) => text.split(' ')[0];
 function Buy({sales}) {
   const {api, account, may} = useBilling();
   const {names} = useShown();
-  const [amount, setAmount] = useState(count(sales.at_least));
+  const [amount, setAmount] = useState(format.plain(count(sales.at_least)));
   const [withSlot, setWith] = useState('');
   const type = unit(sales.at_least);
   const whole = /^[0-9]+(\.[0-9]+)?$/.test(amount);
@@ -54,11 +62,7 @@ function Buy({sales}) {
         </div>
       )}
       <PayWith value={withSlot} onChange={setWith} />
-      {permission && !permission.allowed ? (
-        <Strip kind="warn" title={permission.why} />
-      ) : (
-        <Confirm name="buy_credits" body={body} quote={quote.value} fresh={quote.fresh} label={payLabel(quote.value)} />
-      )}
+      <Confirm name="buy_credits" body={body} quote={quote.value} fresh={quote.fresh} why={permission?.allowed === false ? permission.why : undefined} label={payLabel(quote.value)} />
     </Card>
   );
 }
@@ -66,14 +70,14 @@ function Buy({sales}) {
 function Recharge({rule, now}) {
   const {api, may} = useBilling();
   const {names} = useShown();
-  const [below, setBelow] = useState(count(now?.below ?? rule.below_at_least));
-  const [amount, setAmount] = useState(count(now?.amount ?? rule.amount_at_least));
+  const [below, setBelow] = useState(format.plain(count(now?.below ?? rule.below_at_least)));
+  const [amount, setAmount] = useState(format.plain(count(now?.amount ?? rule.amount_at_least)));
   const [done, setDone] = useState('');
   const ofBelow = unit(rule.below_at_least);
   const ofAmount = unit(rule.amount_at_least);
   const body = {active: true, below: `${below} ${ofBelow}`, amount: `${amount} ${ofAmount}`};
   const quote = useQuote(api, 'set_auto_recharge', body);
-  const permission = may.set_auto_recharge;
+  const why = may.set_auto_recharge?.allowed === false ? may.set_auto_recharge.why : undefined;
   return (
     <Card title="Auto-recharge">
       <p class="soft">
@@ -87,13 +91,9 @@ function Recharge({rule, now}) {
       <Field label="When fewer are left than" hint={names[ofBelow] ?? ofBelow} inputMode="decimal" value={below} onInput={(event) => setBelow(event.currentTarget.value.trim())} />
       <Field label="Buy" hint={`${format.credits(names, rule.amount_at_least)} at least`} inputMode="decimal" value={amount} onInput={(event) => setAmount(event.currentTarget.value.trim())} />
       <div aria-live="polite">{done && <Strip kind="ok" title={done} />}</div>
-      {permission && !permission.allowed ? (
-        <Strip kind="warn" title={permission.why} />
-      ) : (
-        <Confirm name="set_auto_recharge" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} label={now ? 'Save' : 'Turn on'} done={() => setDone('Saved.')} />
-      )}
+      <Confirm name="set_auto_recharge" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} why={why} label={now ? 'Save' : 'Turn on'} done={() => setDone('Saved.')} />
       {now && (
-        <Confirm name="set_auto_recharge" body={{active: false}} quote={{agreed: '0'}} fresh label="Turn off" done={() => setDone('Turned off.')} />
+        <Confirm quiet why={why} name="set_auto_recharge" body={{active: false}} quote={{agreed: '0'}} fresh label="Turn off" done={() => setDone('Turned off.')} />
       )}
       {now && (
         <p class="soft small">

@@ -14,7 +14,7 @@ const kinds = {
 export function Invoices() {
   const {api, account} = useBilling();
   const {names} = useShown();
-  const loaded = useLoaded(() => api.get('/documents?limit=200'), [api, account.position]);
+  const loaded = useLoaded(() => api.get('/documents?limit=200'), [api], [account.position]);
   const open = account.open_orders.filter((order) => !order.invoice);
   return (
     <>

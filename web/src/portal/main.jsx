@@ -1,7 +1,7 @@
 import {render} from 'preact';
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {accountApi, exchange, onSession, ownSessions} from '../lib/api.js';
-import {Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
+import {Amount, Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {When} from '../lib/parts.jsx';
 import {nameOf} from '../lib/format.js';
@@ -19,6 +19,7 @@ import {Invited} from './invited.jsx';
 import {PayLink} from './pay_link.jsx';
 import {Return} from './return.jsx';
 import {unfinished} from './pay.jsx';
+import {Offline, SessionEnds} from '../lib/watch.jsx';
 
 const pages = {
   '': ['Plan & billing', Overview],
@@ -32,6 +33,17 @@ const pages = {
   orders: ['Payment', OrderPage],
 };
 const rail = ['', 'plan', 'credits', 'usage', 'methods', 'invoices', 'members', 'manage'];
+
+/// What stops when, by the tenant's schedule.
+function Then({dunning}) {
+  if (!dunning) return null;
+  return (
+    <>
+      {dunning.usage_stopped ? ' Usage is stopped until it is paid.' : dunning.usage_stops_at && <> Usage stops on <When at={dunning.usage_stops_at} />.</>}
+      {dunning.plan_ends_at && <> The plan ends on <When at={dunning.plan_ends_at} />.</>}
+    </>
+  );
+}
 
 function Strips({account}) {
   const strips = [];
@@ -47,14 +59,18 @@ function Strips({account}) {
       <Strip
         key="due"
         kind="bad"
-        title="A payment is due."
+        title={
+          <>
+            <Amount value={overdue.total} /> could not be paid.
+          </>
+        }
         action={
           <Link class="button primary" to={`orders/${overdue.id}`}>
             Pay now
           </Link>
         }
       >
-        Unpaid since <When at={account.past_due_since} />. What is paid now is charged once.
+        A payment is due since <When at={account.past_due_since} />.<Then dunning={account.dunning} />
       </Strip>,
     );
   if (account.frozen)
@@ -75,6 +91,12 @@ function Strips({account}) {
         It works until <When at={account.subscription.ends_at} />.
       </Strip>,
     );
+  if (account.deleted)
+    strips.unshift(
+      <Strip key="deleted" kind="info" title="This account is closed.">
+        Nothing is charged any more. Invoices can still be read here.
+      </Strip>,
+    );
   return strips.slice(0, 2);
 }
 
@@ -82,7 +104,7 @@ function Shell({session, api, shown}) {
   const {path, go} = useRoute();
   const [menu, setMenu] = useState(false);
   const account = useLoaded(() => api.get(), [api]);
-  const offer = useLoaded(() => api.get('/catalog'), [api, account.value?.position]);
+  const offer = useLoaded(() => api.get('/catalog'), [api], [account.value?.position]);
   const word = path.split('/')[0];
   const [title, Page] = pages[word] ?? ['Not found', NotFound];
   useEffect(() => {
@@ -129,14 +151,16 @@ function Shell({session, api, shown}) {
           ))}
         </nav>
         <main id="main">
+          <Offline />
+          <SessionEnds ask={api.session} />
           {shown.sandbox && (
-            <Strip kind="info" title="Test mode.">
+            <Strip kind="info slim" title="Test mode.">
               No money moves here.
             </Strip>
           )}
           {account.value && <Strips account={account.value} />}
           <h1 tabIndex={-1}>{title}</h1>
-          {account.problem && !account.value && <Failed problem={account.problem} again={account.again} />}
+          {account.problem && account.problem.status !== 401 && <Failed problem={account.problem} again={account.again} />}
           {!account.value && !account.problem && <Loading lines={6} />}
           {account.value && <Page rest={path.split('/').slice(1)} />}
         </main>

@@ -14,7 +14,7 @@ export function Manage() {
       {plan && plan.cancelled && <Ask title="Undo the cancellation" name="undo_cancel" label="Undo the cancellation" />}
       {plan && !plan.cancelled && <Ask title="Cancel the plan" name="cancel" label="Cancel the plan" danger />}
       {plan && plan.paused_since && <Ask title="Resume" name="resume" label="Resume" />}
-      {plan && !plan.paused_since && offer.longest_pause && <Ask title="Pause" name="pause" label="Pause the plan" note={`For ${offer.longest_pause} at most, then it goes on by itself.`} />}
+      {plan && !plan.paused_since && !plan.cancelled && offer.longest_pause && <Ask title="Pause" name="pause" label="Pause the plan" note={`For ${offer.longest_pause} at most, then it goes on by itself.`} />}
       {offer.guarantee && <Ask title="Money-back guarantee" name="request_refund" label="Ask for a refund" note={`Within ${offer.guarantee} of the first payment. A person decides.`} danger />}
       {offer.review_reasons.length > 0 && <Review reasons={offer.review_reasons} />}
     </div>
@@ -74,7 +74,7 @@ function Review({reasons}) {
   const {api, account} = useBilling();
   const {names} = useShown();
   const orders = useLoaded(() => api.get('/orders?limit=50'), [api]);
-  const reviews = useLoaded(() => api.get('/reviews'), [api, account.position]);
+  const reviews = useLoaded(() => api.get('/reviews'), [api], [account.position]);
   const [order, setOrder] = useState('');
   const [reason, setReason] = useState(reasons[0]);
   const [said, setSaid] = useState('');

@@ -8,7 +8,7 @@ export function Members() {
   const {api, account, offer, may, session} = useBilling();
   const {names} = useShown();
   const {run, busy, said} = useCommand();
-  const loaded = useLoaded(() => api.get('/members'), [api, account.position]);
+  const loaded = useLoaded(() => api.get('/members'), [api], [account.position]);
   const roles = offer?.roles ?? [];
   const [asked, setAsked] = useState(null);
   const [sent, setSent] = useState(null);
@@ -26,7 +26,11 @@ export function Members() {
                   {list.places !== null ? ` of ${list.places}` : ''} places taken
                 </p>
               )}
-              {whyNot('change_members') && list.data.length > 0 && <p class="soft">{whyNot('change_members')}</p>}
+              {whyNot('change_members') && list.data.length > 0 && (
+                <p class="soft">
+                  {whyNot('change_members')} <Owners of={list.data} />
+                </p>
+              )}
               {list.data.length === 0 && <Empty>Nobody is listed. The account is used as its owner.</Empty>}
               <ul class="plain people" aria-label="Members and open invitations">
                 {list.data.map((one) => (
@@ -74,6 +78,12 @@ export function Members() {
       <Invite roles={roles} why={whyNot('change_members')} />
     </>
   );
+}
+
+/// Whom to ask.
+function Owners({of}) {
+  const owners = of.filter((one) => one.role === 'owner' && one.state === 'active').map((one) => one.member);
+  return owners.length > 0 ? <>{owners.length === 1 ? 'Owner' : 'Owners'}: <bdi>{owners.join(', ')}</bdi>.</> : null;
 }
 
 /// The link goes by mail where an address is given, and may be copied: it works for seven days, until it was accepted.

@@ -60,10 +60,11 @@ function Saved() {
   const {names} = useShown();
   const {run, busy, said} = useCommand();
   const [asked, setAsked] = useState(null);
-  const why = may.remove_payment_method?.allowed === false ? may.remove_payment_method.why : undefined;
+  const why = may.add_payment_method?.allowed === false ? may.add_payment_method.why : undefined;
   return (
     <Card title="Saved" action={<Link class="button primary" to="methods/add">Add</Link>}>
       {account.payment_methods.length === 0 && <Empty>Nothing is saved. What renews by itself needs a payment method.</Empty>}
+      {why && account.payment_methods.length > 0 && <p class="soft">{why}</p>}
       <ul class="plain">
         {account.payment_methods.map((one) => (
           <li key={one.slot} class="split">
@@ -80,7 +81,7 @@ function Saved() {
                 </Button>
               </span>
             ) : (
-              <Button kind="small" why={why} onClick={() => setAsked(one.slot)} aria-label={`Remove ${methodName(names, one)}`}>
+              <Button kind="small" quiet why={why} onClick={() => setAsked(one.slot)} aria-label={`Remove ${methodName(names, one)}`}>
                 Remove
               </Button>
             )}

@@ -2,7 +2,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {drawKey} from '../lib/api.js';
-import {Amount, Button, Card, Loaded, Rows, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Amount, Button, Card, Loaded, Rows, Status, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, useRoute} from '../lib/route.jsx';
 import {Action, upiOf} from './action.jsx';
 import {useBilling} from './context.js';
@@ -10,10 +10,10 @@ import {broughtBack, tellReturn} from './left.js';
 import {Charge, Confirm, lastSent, methodName, payLabel, PayWith, useQuote} from './pay.jsx';
 
 export function OrderPage({rest}) {
-  const {api, again} = useBilling();
+  const {api, account, again} = useBilling();
   const {query} = useRoute();
   const id = rest[0];
-  const loaded = useLoaded(() => api.get(`/orders/${id}`), [api, id]);
+  const loaded = useLoaded(() => api.get(`/orders/${id}`), [api, id], [account.position]);
   const [waited, setWaited] = useState(0);
   const state = loaded.value?.now.state;
   const moving = ['processing', 'pending', 'unknown', 'needs_action'].includes(state);
@@ -182,9 +182,15 @@ function Tries({order}) {
     <Card title="Payments">
       <ul class="plain">
         {order.payments.map((one) => (
-          <li key={one.number}>
-            <When at={one.started_at} how="time" /> · {format.nameOf(names, one.method)} · <Amount value={one.amount} /> ·{' '}
-            {one.state === 'captured' ? 'paid' : one.decline ? one.decline.sentence : format.nameOf({}, one.state)}
+          <li key={one.number} class="split">
+            <span>
+              {format.nameOf(names, one.method)}
+              {one.slot && `, ${one.slot}`} <small class="soft"><When at={one.started_at} how="time" /></small>
+              {one.decline && <div class="soft">{one.decline.sentence}</div>}
+            </span>
+            <span>
+              <Amount value={one.amount} /> <Status kind={one.state === 'captured' ? 'ok' : one.decline ? 'bad' : 'wait'}>{one.state === 'captured' ? 'Paid' : format.nameOf({}, one.state)}</Status>
+            </span>
           </li>
         ))}
       </ul>

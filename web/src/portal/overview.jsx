@@ -1,5 +1,5 @@
 import * as format from '../lib/format.js';
-import {Amount, Card, Credits, Empty, Name, Rows, Status, Strip, useShown, When} from '../lib/parts.jsx';
+import {Amount, Bar, Card, Credits, Empty, Name, Rows, Status, Strip, useShown, When} from '../lib/parts.jsx';
 import {Link} from '../lib/route.jsx';
 import {useBilling} from './context.js';
 import {Charge, methodName} from './pay.jsx';
@@ -19,7 +19,8 @@ const states = {
   trial: ['info', 'Trial'],
   past_due: ['bad', 'Payment due'],
   limited: ['warn', 'No plan'],
-  new: ['info', 'No plan yet'],
+  opened: ['info', 'No plan yet'],
+  ended: ['info', 'Ended'],
   paused: ['info', 'Paused'],
   cancelled: ['warn', 'Cancelled'],
   blocked: ['bad', 'Blocked'],
@@ -33,24 +34,34 @@ export const StateWord = ({state}) => {
 export function Overview() {
   const {account} = useBilling();
   return (
-    <div class="grid overview">
-      <Plan />
-      <CreditsCard account={account} />
-      <Ways account={account} />
-      {account.open_orders.length > 0 && <OpenOrders account={account} />}
+    <div class="overview">
+      <div>
+        {account.open_orders.length > 0 && <OpenOrders account={account} />}
+        <Plan />
+        <Ways account={account} />
+      </div>
+      <div>
+        <CreditsCard account={account} />
+      </div>
     </div>
   );
 }
 
+/// What the reader has to know first.
+const stateOf = (account) =>
+  account.deleted ? 'deleted' : account.blocked ? 'blocked' : account.past_due_since ? 'past_due' : account.subscription?.paused_since ? 'paused' : account.subscription?.cancelled ? 'cancelled' : account.state;
+
 function Plan() {
-  const {account} = useBilling();
+  const {account, offer} = useBilling();
   const plan = account.subscription;
   const pending = plan?.from_next_period;
   if (!plan)
     return (
-      <Card title="Plan" action={<StateWord state={account.state} />}>
-        <Empty action={<Link class="button primary" to="plan">Choose a plan</Link>}>
-          {account.trial_ends_at ? (
+      <Card title="Plan" action={<StateWord state={stateOf(account)} />}>
+        <Empty action={!account.deleted && <Link class="button primary" to="plan">Choose a plan</Link>}>
+          {account.deleted ? (
+            'There is no plan any more.'
+          ) : account.trial_ends_at ? (
             <>
               Your trial runs until <When at={account.trial_ends_at} />.
             </>
@@ -61,7 +72,7 @@ function Plan() {
       </Card>
     );
   return (
-    <Card title="Plan" action={<StateWord state={account.state} />}>
+    <Card title="Plan" action={<StateWord state={stateOf(account)} />}>
       <p class="big">
         <Name id={plan.plan} /> <span class="soft">· {format.nameOf({}, plan.cycle).toLowerCase()}</span>
       </p>
@@ -87,17 +98,21 @@ function Plan() {
           Change plan
         </Link>
         <Link class="button" to="manage">
-          {plan.cancelled ? 'Undo cancellation' : 'Cancel or pause'}
+          {plan.cancelled ? 'Undo cancellation' : plan.paused_since ? 'Resume' : offer?.longest_pause ? 'Cancel or pause' : 'Cancel'}
         </Link>
       </div>
     </Card>
   );
 }
 
+const days = 24 * 3600 * 1000;
+
 function CreditsCard({account}) {
   const {names} = useShown();
-  const {offer} = useBilling();
-  const used = account.credits.length > 0 && account.credits.every((one) => format.isZero(one.available));
+  const {offer, session} = useBilling();
+  const none = account.credits.length > 0 && account.credits.every((one) => format.isZero(one.available));
+  const used = none && (account.subscription || account.trial_ends_at);
+  const soon = (at) => at && new Date(at) - new Date(session.now) < 7 * days;
   return (
     <Card title="Credits" action={<Link to="usage">Usage</Link>}>
       <ul class="balances">
@@ -108,7 +123,8 @@ function CreditsCard({account}) {
           </li>
         ))}
       </ul>
-      {used && account.state !== 'new' && (
+      {none && !used && <p class="soft">Credits come with a plan{offer?.credit_sales ? ', and more can be bought' : ''}.</p>}
+      {used && (
         <Strip kind="warn" title="Your credits are used up.">
           Buy some, or choose a larger plan.
         </Strip>
@@ -122,6 +138,7 @@ function CreditsCard({account}) {
                 <span>
                   <Credits value={grant.remaining} />
                   <small class="soft"> of {format.number(grant.granted.split(' ')[0])}</small>
+                  {soon(grant.ends_at) && <span class="tag warn">ends soon</span>}
                 </span>
                 <span class="soft">
                   {sources[grant.source] ?? grant.source}
@@ -133,6 +150,7 @@ function CreditsCard({account}) {
                     ', until used'
                   )}
                 </span>
+                <Bar left={grant.remaining} of={grant.granted} />
               </li>
             ))}
           </ol>
@@ -140,14 +158,9 @@ function CreditsCard({account}) {
         </>
       )}
       <div class="actions">
-        {offer?.credit_sales !== null && (
+        {offer?.credit_sales && !account.deleted && (account.subscription || !offer.credit_sales.needs_plan) && (
           <Link class="button primary" to="credits">
             Buy credits
-          </Link>
-        )}
-        {account.subscription && (
-          <Link class="button" to="plan">
-            Change plan
           </Link>
         )}
       </div>
@@ -157,6 +170,7 @@ function CreditsCard({account}) {
 
 function Ways({account}) {
   const {names} = useShown();
+  const {offer} = useBilling();
   const recharge = account.auto_recharge;
   return (
     <Card title="How you pay" action={<Link to="methods">Edit</Link>}>
@@ -167,7 +181,7 @@ function Ways({account}) {
       )}
       <Rows
         of={[
-          ['Auto-recharge', recharge ? <>below <Credits value={recharge.below} /> buys <Credits value={recharge.amount} /></> : <>off · <Link to="credits">set up</Link></>],
+          offer?.auto_recharge && ['Auto-recharge', recharge ? <>below <Credits value={recharge.below} /> buys <Credits value={recharge.amount} /></> : <>off · <Link to="credits">set up</Link></>],
           !format.isZero(account.account_money) && ['Your balance with us', <Amount value={account.account_money} />],
         ]}
       />
@@ -183,7 +197,7 @@ function Ways({account}) {
 function OpenOrders({account}) {
   const {names} = useShown();
   return (
-    <Card title="To be paid">
+    <Card title="To be paid" class="due">
       <ul class="plain">
         {account.open_orders.map((order) => (
           <li key={order.id} class="split">
@@ -193,7 +207,7 @@ function OpenOrders({account}) {
             </span>
             <span>
               <Amount value={order.total} />{' '}
-              <Link class="button small" to={`orders/${order.id}`}>
+              <Link class="button small primary" to={`orders/${order.id}`}>
                 {order.now.state === 'pending' ? 'Look' : 'Pay'}
               </Link>
             </span>

@@ -158,7 +158,8 @@ export function PayWith({value, onChange}) {
 }
 
 /// The one button that charges. `body` is what was quoted; `agreed` is the figure beside the button.
-export function Confirm({name, body, quote, fresh, label, done}) {
+/// `why`: whoever reads may not; the button stays where it is and says so.
+export function Confirm({name, body, quote, fresh, label, done, why}) {
   const {api, account, again} = useBilling();
   const {go} = useRoute();
   const [busy, setBusy] = useState(false);
@@ -238,8 +239,8 @@ export function Confirm({name, body, quote, fresh, label, done}) {
       )}
       <Button
         kind="primary wide"
-        busy={busy || !fresh}
-        why={refused ? refused.text : problem?.unsure ? 'Look first at what became of it.' : undefined}
+        busy={busy || (!fresh && !why)}
+        why={why ? why : refused ? refused.text : problem?.unsure ? 'Look first at what became of it.' : undefined}
         onClick={send}
       >
         {busy ? 'One moment…' : label}

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
-import {Amount, Card, Credits, Empty, Failed, Loading, Name, Stepper, Strip, useShown, When} from '../lib/parts.jsx';
+import {Amount, Card, Credits, Empty, Failed, Field, Loading, Name, Stepper, useShown, When} from '../lib/parts.jsx';
 import {useBilling} from './context.js';
 import {Charge, Confirm, Effects, payLabel, PayWith, useQuote} from './pay.jsx';
 
@@ -9,7 +9,7 @@ export function ChangePlan() {
   const {account, offer, problem} = useBilling();
   if (problem && !offer) return <Failed problem={problem} />;
   if (!offer) return <Loading lines={6} />;
-  if (offer.plans.length === 0) return <Empty>There are no plans to choose from: credits are bought by themselves.</Empty>;
+  if (offer.plans.length === 0) return <Card><Empty>There are no plans to choose from: credits are bought by themselves.</Empty></Card>;
   return <Choose key={account.position === 0} />;
 }
 
@@ -25,18 +25,21 @@ function Choose() {
   const [withSlot, setWith] = useState('');
   const [first, setFirst] = useState(null);
   const chosen = offer.plans.find((one) => one.plan === plan);
-  useEffect(() => setFirst(chosen?.first_credits ?? null), [plan]);
+  const needed = !running && chosen?.first_credits; // money: how many credits that is, the quotation says
+  const firstType = offer.credit_sales?.type ?? offer.credits[0]?.type;
+  useEffect(() => setFirst(needed ? format.plain(needed.split(' ')[0]) : null), [plan, needed]);
+  const whole = !needed || /^[0-9]+(\.[0-9]+)?$/.test(first ?? '');
 
   const command = running ? 'change_plan' : 'subscribe';
   const sold = offer.add_ons.filter((one) => one.prices.some((price) => price.cycle === cycle || price.cycle === 'monthly'));
   const counts = Object.fromEntries(sold.map((one) => [one.add_on, addOns[one.add_on] ?? 0]));
-  const body = plan && {
+  const body = plan && whole && {
     plan,
     cycle,
     ...(chosen?.by_licence ? {licences} : {}),
     ...(sold.length > 0 && Object.values(counts).some((count) => count > 0) ? {add_ons: counts} : {}),
     ...(running && sold.length > 0 && Object.values(counts).every((count) => count === 0) && running.add_ons.length > 0 ? {add_ons: counts} : {}),
-    ...(!running && first ? {first_credits: first} : {}),
+    ...(needed ? {first_credits: `${first} ${firstType}`} : {}),
     ...(withSlot ? {pay_with: withSlot} : {}),
   };
   const same =
@@ -84,6 +87,13 @@ function Choose() {
             );
           })}
         </fieldset>
+        {needed && (
+          <Card title="First credits">
+            <Field label={`How many ${names[firstType] ?? firstType} to begin with`} hint={`This plan begins with a purchase of ${format.money(needed)} at least`} error={whole ? undefined : 'Write a number.'} inputMode="decimal" maxLength={20} value={first ?? ''} onInput={(event) => setFirst(event.currentTarget.value.trim())} />
+          </Card>
+        )}
+        {(chosen?.by_licence || sold.length > 0) && (
+        <Card title={chosen?.by_licence ? (sold.length > 0 ? 'Licences and add-ons' : 'Licences') : 'Add-ons'} class="steppers">
         {chosen?.by_licence && (
           <Stepper label="Licences" value={licences} min={1} max={Math.max(200, licences)} unit={licences === 1 ? 'licence' : 'licences'} onChange={setLicences} />
         )}
@@ -100,6 +110,8 @@ function Choose() {
             />
           );
         })}
+        </Card>
+        )}
         <Compare cycle={cycle} />
       </div>
       <aside class="summary" aria-label="Summary">
@@ -125,13 +137,10 @@ function Choose() {
           {plan && !same && (
             <>
               <PayWith value={withSlot} onChange={setWith} />
-              {permission && !permission.allowed ? (
-                <Strip kind="warn" title={permission.why} />
-              ) : (
-                <Confirm name={command} body={body} quote={quote.value} fresh={quote.fresh} label={payLabel(quote.value)} done={() => location.reload()} />
-              )}
+              <Confirm name={command} body={body} quote={quote.value} fresh={quote.fresh} why={permission?.allowed === false ? permission.why : undefined} label={payLabel(quote.value)} done={() => location.reload()} />
             </>
           )}
+          {(!plan || same) && permission?.allowed === false && <p class="soft">{permission.why}</p>}
         </Card>
       </aside>
     </div>

@@ -11,7 +11,7 @@ export function Usage() {
   const now = new Date(session.now);
   const [from, setFrom] = useState(dayOf(new Date(now - 29 * 864e5), timezone));
   const [to, setTo] = useState(dayOf(now, timezone));
-  const loaded = useLoaded(() => api.get(`/usage?from=${from}&to=${to}`), [api, from, to]);
+  const loaded = useLoaded(() => api.get(`/usage?from=${from}&to=${to}`), [api], [from, to]);
   return (
     <Card title="What was spent on what">
       <div class="fields">
@@ -56,7 +56,7 @@ function Rows({rows}) {
     <Table
       caption="Usage by day and meter"
       columns={[['Day', ''], ['Meter', ''], ['Times', 'n'], ['Quantity', 'n'], ['Credits', 'n']]}
-      rows={[...rows].reverse().map((row) => [row.day, format.nameOf(names, row.meter), format.number(row.times), <bdi>{row.quantity}</bdi>, <Credits value={row.credits} />])}
+      rows={[...rows].reverse().map((row) => [row.day, format.nameOf(names, row.meter), format.number(row.times), <bdi>{format.number(row.quantity.split(' ')[0])} {row.quantity.split(' ').slice(1).join(' ')}</bdi>, <Credits value={row.credits} />])}
       empty="Nothing was used in these days."
     />
   );
