@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import random
 import time
@@ -25,6 +26,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 __all__ = ["Account", "Florin", "Problem", "verify_webhook"]
 
 _AGAIN = {408, 429, 502, 503, 504}
+_LONGEST_PAUSE = 30  # seconds: who is asked to wait longer is told so, and nobody sleeps on it
 
 
 class Problem(Exception):
@@ -38,6 +40,7 @@ class Problem(Exception):
         self.errors: List[Dict[str, str]] = list(problem.get("errors") or [])
         self.rule: Optional[str] = problem.get("rule")
         self.request: Optional[str] = problem.get("request")
+        self.retry_after: Optional[float] = None  # seconds, if the server says so
 
 
 class Florin:
@@ -88,17 +91,20 @@ class Florin:
         if self.actor is not None:
             headers["Florin-Actor"] = self.actor
         data = None if body is None else json.dumps(body).encode()
-        repeatable = method == "GET" or key is not None or path == "usage" or path.endswith("check")
+        repeatable = method == "GET" or key is not None or path.split("/")[-1] in ("usage", "check", "quote")
         tried = 0
         while True:
             tried += 1
             try:
                 return self._send(method, url, headers, data)
             except _Refused as refused:
-                if refused.status not in _AGAIN or not repeatable or tried >= self.tries:
-                    raise Problem(refused.problem, refused.status) from None
+                problem = Problem(refused.problem, refused.status)
+                problem.retry_after = refused.retry_after
+                over = tried >= self.tries or (refused.retry_after or 0) > _LONGEST_PAUSE
+                if refused.status not in _AGAIN or not repeatable or over:
+                    raise problem from None
                 _pause(tried, refused.retry_after)
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
+            except (OSError, http.client.HTTPException):  # not there, too late, or cut
                 if not repeatable or tried >= self.tries:
                     raise
                 _pause(tried)
@@ -113,10 +119,18 @@ class Florin:
                 raise _Refused(error.code, _read(error.read()), error.headers.get("Retry-After")) from None
 
     def usage(self, lines: Sequence[Mapping[str, Any]]) -> List[Dict[str, Any]]:
-        """Debits and holds, each with its own key, 1,000 in one request. The answers are in their order."""
+        """Debits and holds, each with its own key, 1,000 in one request. The answers are in their order. Lines that were not
+        taken because the host was busy, or not the owner, go again."""
         answers: List[Dict[str, Any]] = []
         for start in range(0, len(lines), 1000):
             answers.extend(self.request("POST", "usage", list(lines[start : start + 1000])))
+        for tried in range(1, self.tries):
+            left = [i for i, one in enumerate(answers) if (one.get("problem") or {}).get("status") in _AGAIN][:1000]
+            if not left:
+                break
+            _pause(tried)
+            for i, answer in zip(left, self.request("POST", "usage", [lines[i] for i in left])):
+                answers[i] = answer
         return answers
 
     def command(self, name: str, fields: Optional[Mapping[str, Any]] = None, *, key: str) -> Dict[str, Any]:
@@ -178,7 +192,9 @@ class Account:
     def agree(
         self, command: str, fields: Mapping[str, Any], *, key: str, wait: Optional[int] = None
     ) -> Dict[str, Any]:
-        """Quotes, then does what was quoted, for that total and no other."""
+        """Quotes, then does what was quoted, for that total and no other. For the moment at which somebody agrees: a job
+        that may run twice keeps `agreed` of its quote and calls do() with it, so that its key always goes with the same
+        content."""
         quoted = self.quote(command, fields)
         if quoted.get("refused"):
             refused = dict(quoted["refused"])

@@ -27,10 +27,14 @@ export class FlorinProblem extends Error {
     /** @type {string|null} */
     this.request = problem.request ?? null;
     this.etag = problem.etag ?? null;
+    /** Seconds until it may be asked again, if the server says so. @type {number|null} */
+    this.retryAfter = null;
   }
 }
 
 const again = new Set([408, 429, 502, 503, 504]);
+/** Seconds: who is asked to wait longer is told so, and nobody sleeps on it. */
+const longestPause = 30;
 
 export class Florin {
   /**
@@ -39,14 +43,16 @@ export class Florin {
    * @param {string} options.key       `fl_live_…`, or the token of a session
    * @param {string} [options.actor]   who asks, as `owner:ann`; the key needs `act_as`
    * @param {number} [options.tries]   of one request, the first among them
+   * @param {number} [options.timeout] of one try, in seconds
    * @param {typeof fetch} [options.fetch]
    */
-  constructor({ api, key, actor, tries = 4, fetch: way = globalThis.fetch }) {
+  constructor({ api, key, actor, tries = 4, timeout = 40, fetch: way = globalThis.fetch }) {
     if (!api || !key) throw new TypeError('api and key are needed');
     this.api = api.replace(/\/$/, '');
     this.key = key;
     this.actor = actor;
     this.tries = tries;
+    this.timeout = timeout;
     this.fetch = way;
   }
 
@@ -66,21 +72,38 @@ export class Florin {
     if (wait) headers.Prefer = `wait=${wait}`;
     if (ifMatch) headers['If-Match'] = ifMatch;
     if (this.actor) headers['Florin-Actor'] = this.actor;
-    const repeatable = method === 'GET' || key !== undefined || path === 'usage' || path.endsWith('check');
+    const repeatable = method === 'GET' || key !== undefined || path === 'usage' || /\b(check|quote)$/.test(path);
     for (let tried = 1; ; ++tried) {
-      let answer;
+      let answer, text;
       try {
-        answer = await this.fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
+        ({ answer, text } = await this.once(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }, signal));
       } catch (error) {
         if (signal?.aborted || !repeatable || tried >= this.tries) throw error;
         await pause(tried);
         continue;
       }
-      const text = await answer.text();
       const read = text ? parsed(text) : null;
       if (answer.ok) return read;
-      if (!again.has(answer.status) || !repeatable || tried >= this.tries) throw new FlorinProblem(read ?? {}, answer.status);
-      await pause(tried, Number(answer.headers.get('Retry-After')));
+      const problem = new FlorinProblem(read ?? {}, answer.status);
+      const wait = answer.headers.get('Retry-After');
+      problem.retryAfter = wait !== null && /^\d+$/.test(wait) ? Number(wait) : null;
+      if (!again.has(answer.status) || !repeatable || tried >= this.tries || (problem.retryAfter ?? 0) > longestPause) throw problem;
+      await pause(tried, problem.retryAfter);
+    }
+  }
+
+  /** One try, until its last byte. @param {URL} url @param {RequestInit} request @param {AbortSignal} [signal] */
+  async once(url, request, signal) {
+    const ends = new AbortController();
+    const end = () => ends.abort(signal?.reason);
+    const late = setTimeout(() => ends.abort(new Error('no answer in time')), this.timeout * 1000);
+    signal?.addEventListener('abort', end);
+    try {
+      const answer = await this.fetch(url, { ...request, signal: ends.signal });
+      return { answer, text: await answer.text() };
+    } finally {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', end);
     }
   }
 
@@ -91,6 +114,7 @@ export class Florin {
 
   /**
    * Debits and holds, each with its own key; as many as there are, 1,000 in one request. The answers are in their order.
+   * Lines that were not taken because the host was busy, or not the owner, go again.
    * @param {Array<Record<string, any>>} lines
    * @returns {Promise<Array<{key: string, position?: number, debited?: string|null, hold?: number|null, problem?: any}>>}
    */
@@ -98,6 +122,13 @@ export class Florin {
     const answers = [];
     for (let from = 0; from < lines.length; from += 1000)
       answers.push(...(await this.request('POST', 'usage', { body: lines.slice(from, from + 1000) })));
+    for (let tried = 1; tried < this.tries; ++tried) {
+      const open = answers.flatMap((one, i) => (again.has(one.problem?.status) ? [i] : [])).slice(0, 1000);
+      if (open.length === 0) break;
+      await pause(tried);
+      const anew = await this.request('POST', 'usage', { body: open.map((i) => lines[i]) });
+      open.forEach((i, place) => (answers[i] = anew[place]));
+    }
     return answers;
   }
 
@@ -164,7 +195,8 @@ export class Account {
   }
 
   /**
-   * Quotes, then does what was quoted, for that total and no other.
+   * Quotes, then does what was quoted, for that total and no other. For the moment at which somebody agrees: a job that may
+   * run twice keeps `agreed` of its quote and calls do() with it, so that its key always goes with the same content.
    * @param {string} name @param {Record<string, any>} fields @param {{key: string, wait?: number}} options
    */
   async agree(name, fields, options) {
@@ -214,7 +246,7 @@ export class Account {
 export async function verifyWebhook(headers, body, secrets, now = Date.now() / 1000) {
   const id = headers['webhook-id'] ?? '';
   const at = headers['webhook-timestamp'] ?? '';
-  if (!id || Math.abs(now - Number(at)) > 300) return false;
+  if (!id || !/^\d+$/.test(at) || Math.abs(now - Number(at)) > 300) return false;
   const given = (headers['webhook-signature'] ?? '').split(' ').filter((one) => one.startsWith('v1,')).map((one) => one.slice(3));
   const subtle = (globalThis.crypto ?? (await import('node:crypto')).webcrypto).subtle;
   for (const secret of [secrets].flat()) {
@@ -243,8 +275,8 @@ function parsed(text) {
   }
 }
 
-/** @param {number} tried @param {number} [seconds] */
+/** @param {number} tried @param {number|null} [seconds] */
 function pause(tried, seconds) {
   const longest = 200 * 2 ** tried;
-  return new Promise((done) => setTimeout(done, seconds ? seconds * 1000 : longest / 2 + Math.random() * (longest / 2)));
+  return new Promise((done) => setTimeout(done, seconds != null ? seconds * 1000 : longest / 2 + Math.random() * (longest / 2)));
 }
