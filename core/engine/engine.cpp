@@ -166,6 +166,7 @@ void Engine::submit(std::vector<Job> jobs) {
   if (!threaded()) {
     shard_.take(jobs, virtual_now_);
     step_inline();
+    if (unknown_row_) shard_.answer_waiting(not_written(store_));
     return;
   }
   {
@@ -187,31 +188,35 @@ Result<Answered> Engine::submit_and_wait(Job job) {
   return std::move(submit_and_wait(std::move(one)).front());
 }
 
-std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
-  // In virtual time a row that could not be written leaves its commands without an answer.
-  const Error unavailable{.code = "store_unavailable", .message = {}};
-  struct Waiting {
-    explicit Waiting(std::size_t count, const Error& none)
-        : answers(count, Result<Answered>(none)), left(static_cast<std::ptrdiff_t>(count)) {}
-    std::vector<Result<Answered>> answers;
-    std::latch left;
-  };
-  const auto waiting = std::make_shared<Waiting>(jobs.size(), unavailable);
-  for (std::size_t i = 0; i < jobs.size(); ++i)
-    jobs[i].reply = [waiting, i](Result<Answered> answer) {
-      waiting->answers[i] = std::move(answer);
-      waiting->left.count_down();
-    };
-  submit(std::move(jobs));
-  if (threaded()) {
-    waiting->left.wait();
-    return std::move(waiting->answers);
+namespace {
+
+/// Whoever asked sleeps until the last answer is there.
+class Sleeper : public Asker {
+ public:
+  explicit Sleeper(std::size_t count)
+      : answers_(count, Result<Answered>(Answered())), left_(static_cast<std::ptrdiff_t>(count)) {}
+
+  void answer(std::uint32_t place, Result<Answered>&& answered) override {
+    answers_[place] = std::move(answered);
+    left_.count_down();
   }
-  // The shard may still say to `waiting` what became of a command.
-  std::vector<Result<Answered>> answers = waiting->answers;
-  for (Result<Answered>& answer : answers)
-    if (unknown_row_ && !answer && answer.error().code == unavailable.code) answer = not_written(store_);
-  return answers;
+  std::vector<Result<Answered>> wait() {
+    left_.wait();
+    return std::move(answers_);
+  }
+
+ private:
+  std::vector<Result<Answered>> answers_;
+  std::latch left_;
+};
+
+}  // namespace
+
+std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
+  const auto sleeper = std::make_shared<Sleeper>(jobs.size());
+  for (std::uint32_t place = 0; place < jobs.size(); ++place) jobs[place].reply = Reply(sleeper, place);
+  submit(std::move(jobs));
+  return sleeper->wait();
 }
 
 Status Engine::read(const std::function<void(const Shard&)>& read) {

@@ -60,6 +60,7 @@ class Engine {
   ///
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
   /// asked_too_long_ago, asked_in_future, plugin_failed, and a stopped tenant's own.
+  /// In virtual time every command is answered when this returns.
   void submit(Job job);
   /// All or none; each tenant's in order, and in few rows.
   void submit(std::vector<Job> jobs);

@@ -35,7 +35,7 @@ KeyWindow::Digest KeyWindow::digest_of(const TenantId& tenant, std::string_view 
   // Ids hold no '/', so that two pairs never make one text.
   constexpr std::size_t longest_id = 64, longest_key = 255;
   key = key.substr(0, longest_key);  // a longer one is refused before it counts
-  std::array<char, longest_id + 1 + longest_key> text{};
+  std::array<char, longest_id + 1 + longest_key> text;
   std::memcpy(text.data(), tenant.text().data(), tenant.text().size());
   text[tenant.text().size()] = '/';
   std::memcpy(text.data() + tenant.text().size() + 1, key.data(), key.size());

@@ -63,11 +63,23 @@ void pack_and_seal(store::Row& row) {
   row.hash = store::seal(row);
 }
 
+namespace {
+
+Status must_be_known(const store::Row& row) {
+  if (row.format <= packed) return Done{};
+  return Error{.code = "newer_version",
+               .message = damaged(row, "format " + std::to_string(row.format) + " is newer than this program").message};
+}
+
+}  // namespace
+
+Result<std::string> bytes_of(const store::Row& row) {
+  if (const Status known = must_be_known(row); !known) return known.error();
+  return row.format == packed ? unpacked(row) : row.entries;
+}
+
 Result<std::vector<Entry>> entries_of(const store::Row& row) {
-  if (row.format > packed)
-    return Error{
-        .code = "newer_version",
-        .message = damaged(row, "format " + std::to_string(row.format) + " is newer than this program").message};
+  if (const Status known = must_be_known(row); !known) return known.error();
   Result<std::string> plain = row.format == packed ? unpacked(row) : Result<std::string>(std::string());
   if (!plain) return plain.error();
   auto entries = journal::read(row.format == packed ? *plain : row.entries, row.last - row.first + 1);

@@ -17,4 +17,7 @@ void pack_and_seal(store::Row& row);
 /// Errors: damaged_row, newer_version.
 Result<std::vector<Entry>> entries_of(const store::Row& row);
 
+/// The same as they are written, one behind the other. Errors: as entries_of.
+Result<std::string> bytes_of(const store::Row& row);
+
 }  // namespace florin::engine

@@ -194,18 +194,25 @@ Shard::Ran Shard::run(Tenant& tenant, Held* held, Held* other, Pending& pending,
   return decide_command(tenant, held, other, pending, now);
 }
 
+std::shared_ptr<Entry> Shard::entry_of(Pending& pending, const Tenant& tenant) {
+  Job& job = pending.job;
+  auto entry = spare_ ? std::exchange(spare_, nullptr) : std::make_shared<Entry>();
+  entry->tenant = job.tenant;
+  entry->account = job.account;
+  entry->actor = std::move(job.actor);
+  entry->key = std::move(job.key);
+  entry->asked_at = pending.asked_at;
+  entry->at = pending.at;
+  entry->catalog = tenant.state.catalog;
+  entry->command = std::move(job.command);
+  entry->refusal.reset();
+  entry->facts.clear();
+  return entry;
+}
+
 Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now) {
   Job& job = pending.job;
-  auto made = std::make_shared<Entry>(Entry{.tenant = job.tenant,
-                                            .account = job.account,
-                                            .actor = std::move(job.actor),
-                                            .key = std::move(job.key),
-                                            .asked_at = pending.asked_at,
-                                            .at = pending.at,
-                                            .catalog = tenant.state.catalog,
-                                            .command = std::move(job.command),
-                                            .refusal = std::nullopt,
-                                            .facts = {}});
+  auto made = entry_of(pending, tenant);
   Entry& entry = *made;
   const auto refuse = [&](const Error& why) {
     fail(held, pending, why);
@@ -483,7 +490,12 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
   if (std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal)
     erasing_.push_back({.of = {entry.tenant, entry.account, position}});
   last_ = position;
-  tail_.push_back({std::move(made), std::move(reply), std::move(ended)});
+  if (reply.note(position, entry)) {
+    spare_ = std::move(made);
+    tail_.push_back({nullptr, std::move(reply), {}});
+  } else {
+    tail_.push_back({std::move(made), std::move(reply), std::move(ended)});
+  }
 }
 
 /// A used key gives its answer to the actor who asked first, and to whoever could have asked.
@@ -498,17 +510,34 @@ Reply Shard::only_if_asked(Job& job, const Tenant& tenant, const Account& accoun
   };
 }
 
+/// Waits for the first one's durability, and gets the same answer. Of a first one that has noted what it needs the
+/// entry is not kept: then the second reads it where it is durable.
+class Shard::Duplicate : public Asker {
+ public:
+  Duplicate(Shard& shard, store::Position position, Reply first, Reply second)
+      : shard_(shard), position_(position), first_(std::move(first)), second_(std::move(second)) {}
+
+  void answer(std::uint32_t, Result<Answered>&& answered) override {
+    if (first_) first_(answered);
+    if (answered) answered->again = true;
+    second_(std::move(answered));
+  }
+  void stands(std::uint32_t) override {
+    if (first_) first_.stands();
+    shard_.answer_again(position_, std::move(second_));
+  }
+
+ private:
+  Shard& shard_;
+  store::Position position_;
+  Reply first_, second_;
+};
+
 void Shard::answer_again(store::Position position, Reply reply) {
   if (!reply) return;
   if (position > durable_) {
-    // A duplicate waits for the first one's durability, and gets the same answer.
-    auto& waiting = tail_[position - durable_ - 1];
-    auto first = std::move(waiting.reply);
-    waiting.reply = [first = std::move(first), second = std::move(reply)](Result<Answered> answer) mutable {
-      if (first) first(answer);
-      if (answer) answer->again = true;
-      second(std::move(answer));
-    };
+    Reply& waits = tail_[position - durable_ - 1].reply;
+    waits = Reply(std::make_shared<Duplicate>(*this, position, std::move(waits), std::move(reply)), 0);
     return;
   }
   if (answer_old_) return answer_old_(position, std::move(reply));
@@ -594,6 +623,10 @@ void Shard::durable(const store::Row& row) {
     ++durable_;
     Waiting done = std::move(tail_.front());
     tail_.pop_front();
+    if (done.entry == nullptr) {
+      if (done.reply) done.reply.stands();
+      continue;
+    }
     if (std::holds_alternative<ErasePersonalData>(done.entry->command) && !done.entry->refusal)
       erase(done.entry->tenant, done.entry->account, durable_);
     erase_actions(done.ended);

@@ -327,7 +327,7 @@ class Shard {
   enum class Advanced : std::uint8_t { all, asks, held };
   enum class Ran : std::uint8_t { through, asks, behind_due };
   struct Waiting {
-    std::shared_ptr<const Entry> entry;
+    std::shared_ptr<const Entry> entry;  ///< null: whoever waits has noted what it needs of it
     Reply reply;
     std::vector<std::string> ended;  ///< keys of what it has ended: they go once it is durable
   };
@@ -363,6 +363,8 @@ class Shard {
   /// Decides a command, after what is due on the accounts that it names, unless somebody has to be waited for.
   Ran run(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
   Ran decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now);
+  /// With nothing in it that follows from the command.
+  std::shared_ptr<Entry> entry_of(Pending& pending, const Tenant& tenant);
   void append_command(Tenant& tenant, Held* held, Held* other, Pending& pending, std::shared_ptr<Entry> made,
                       Seldom<Beside> beside, Releases releases, Instant now);
   void fail(Held* held, Pending& pending, const Error& why);
@@ -455,6 +457,7 @@ class Shard {
   void erase_actions(const std::vector<std::string>& keys);
   void drop_left_actions();
   void answer_again(store::Position position, Reply reply);
+  class Duplicate;
   static Reply only_if_asked(Job& job, const Tenant& tenant, const Account& account);
   /// Whose attempt, refund or saving has this key; nullptr: none of the tenant's.
   const Account* holder_of(const TenantId& tenant, const std::string& key) const;
@@ -550,6 +553,7 @@ class Shard {
   std::string pending_;                       ///< encoded entries that wait
   std::vector<store::DataKey> pending_keys_;  ///< of what these seal
   std::deque<Waiting> tail_;                  ///< entries after durable_
+  std::shared_ptr<Entry> spare_;              ///< nobody's any more: the next command's, with the memory that it has
   std::deque<std::pair<store::Position, std::move_only_function<void(bool durable)>>> readers_;
   std::atomic<bool> lost_ = false;
 };

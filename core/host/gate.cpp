@@ -1,6 +1,7 @@
 #include "host/gate.hpp"
 
 #include "domain/catalog/command_rule.hpp"
+#include "engine/asked.hpp"
 #include "host/card_numbers.hpp"
 #include "host/free_text.hpp"
 
@@ -11,8 +12,7 @@ Status admitted(const engine::Job& job) {
     return Error{.code = "not_permitted", .message = *std::move(why)};
   if (auto none = holds_no_card_number(job); !none) return none;
   // A usage has no other free text than its key, and is asked for often.
-  const bool usage = std::holds_alternative<Use>(job.command) || std::holds_alternative<UseTogether>(job.command);
-  if (usage && job.key.find('@') == std::string::npos) return Done{};
+  if (engine::is_usage(job.command) && job.key.find('@') == std::string::npos) return Done{};
   return names_no_address(free_texts_of(job));
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 
 #include "host/parts.hpp"
@@ -157,52 +159,86 @@ class Reconciling {
 
   Result<ReconcileReport> run() {
     // Before the processor makes its list: what is captured while this runs is not missing there.
-    const auto earlier = look();
+    const auto earlier = captured();
     if (!earlier) return earlier.error();
     const auto theirs = assembly_.plugged().pull(tenant_, processor_, from_, until_, assembly_.engine().now());
     if (!theirs) return theirs.error();
     const auto before = look();
     if (!before) return before.error();
     if (const auto learned = learn(*theirs, *before); !learned) return learned.error();
-    const auto after = look();
-    if (!after) return after.error();
-    compare(*theirs, *earlier, *before, *after);
-    const auto came = by_bank(*after);
+    std::optional<Ours> changed;
+    if (said_) {
+      auto seen = look();
+      if (!seen) return seen.error();
+      changed = std::move(*seen);
+    }
+    const Ours& after = changed ? *changed : *before;
+    compare(*theirs, *earlier, *before, after);
+    const auto came = by_bank(after);
     for (Discrepancy& difference : found_) {
       still_.insert(difference.name);
       report_.discrepancies.push_back(difference.name + ": ours " + difference.ours + ", theirs " + difference.theirs);
       if (const auto told_of = saying_.differ(std::move(difference)); !told_of) return told_of.error();
     }
     if (!came) return came.error();
-    if (const auto closed = close_cleared(*theirs, *after); !closed) return closed.error();
+    if (const auto closed = close_cleared(*theirs, after); !closed) return closed.error();
     return std::move(report_);
   }
 
  private:
-  Result<Ours> look() {
-    Ours ours;
+  /// The catalog in force; of the tenant's own receipts those that are of nobody yet are added to `unmatched`.
+  Result<std::shared_ptr<const Catalog>> catalog(std::set<ReceiptId>& unmatched) {
     std::shared_ptr<const Catalog> catalog;
     const auto read = assembly_.engine().read([&](const engine::Shard& shard) {
       const Catalogs* catalogs = shard.catalogs(tenant_);
       if (catalogs == nullptr || catalogs->versions.empty() || shard.tenant(tenant_) == nullptr) return;
       catalog = catalogs->versions.back();
-      for (const Receipt& receipt : shard.tenant(tenant_)->unmatched) ours.receipts.insert(receipt.id);
+      for (const Receipt& receipt : shard.tenant(tenant_)->unmatched) unmatched.insert(receipt.id);
     });
     if (!read) return read.error();
     if (catalog == nullptr)  // one that is stopped has no rules to read its orders by
       return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant_.text() + "' that runs here"};
-    auto of_accounts = assembly_.engine().of_accounts<Ours>(tenant_, [&](const Account& account) {
-      std::optional<Ours> its(std::in_place);
-      add(account, processor_, until_, *catalog, *its);
-      return its->empty() ? std::nullopt : std::move(its);
+    return catalog;
+  }
+
+  /// Keys of payments and refunds of which we had the last word before the processor made its list.
+  Result<std::set<std::string, std::less<>>> captured() {
+    std::set<ReceiptId> unmatched;
+    if (const auto runs = catalog(unmatched); !runs) return runs.error();
+    const auto of_accounts =
+        assembly_.engine().of_accounts<std::vector<std::string>>(tenant_, [&](const Account& account) {
+          std::vector<std::string> its;
+          for (const Order& order : account.orders)
+            for (const Attempt& attempt : order.attempts)
+              if (attempt.state == AttemptState::captured && attempt.processor == processor_)
+                its.push_back(attempt.key);
+          for (const Refund& refund : account.refunds)
+            if (refund.state == AttemptState::captured) its.push_back(refund.key);
+          return its.empty() ? std::nullopt : std::optional(std::move(its));
+        });
+    if (!of_accounts) return of_accounts.error();
+    std::set<std::string, std::less<>> keys;
+    for (const auto& [id, its] : *of_accounts) keys.insert(its.begin(), its.end());
+    return keys;
+  }
+
+  Result<Ours> look() {
+    Ours ours;
+    const auto runs = catalog(ours.receipts);
+    if (!runs) return runs.error();
+    // They are put in order of the accounts: what is moved then is narrow.
+    auto of_accounts = assembly_.engine().of_accounts<std::unique_ptr<Ours>>(tenant_, [&](const Account& account) {
+      auto its = std::make_unique<Ours>();
+      add(account, processor_, until_, **runs, *its);
+      return its->empty() ? std::nullopt : std::optional(std::move(its));
     });
     if (!of_accounts) return of_accounts.error();
     for (auto& [id, its] : *of_accounts) {
-      ours.by_key.merge(its.by_key);
-      std::ranges::move(its.addresses, std::back_inserter(ours.addresses));
-      ours.receipts.merge(its.receipts);
-      ours.refunds.merge(its.refunds);
-      ours.disputes.merge(its.disputes);
+      ours.by_key.merge(its->by_key);
+      std::ranges::move(its->addresses, std::back_inserter(ours.addresses));
+      ours.receipts.merge(its->receipts);
+      ours.refunds.merge(its->refunds);
+      ours.disputes.merge(its->disputes);
     }
     return ours;
   }
@@ -228,6 +264,7 @@ class Reconciling {
       const bool nothing_new = same ? !tells_of_fee(ours, claim) : !open_still(ours.state) && !moved(claim);
       if (nothing_new && !came_back) continue;
       if (came_back) ++report_.learned;
+      said_ = true;
       if (const auto said = saying_.say(claim, event_of(claim)); !said) return said.error();
     }
     return Done{};
@@ -243,6 +280,7 @@ class Reconciling {
       ++report_.same;
       return Done{};
     }
+    said_ = true;
     const auto said = saying_.say(claim, event_of(claim) + (claim.dispute ? " " + word_text(*claim.dispute) : ""));
     if (!said) return said.error();
     if (*said)
@@ -252,11 +290,9 @@ class Reconciling {
     return Done{};
   }
 
-  void compare(const std::vector<WebhookClaim>& theirs, const Ours& earlier, const Ours& before, const Ours& after) {
-    const auto captured_earlier = [&](const std::string& key) {
-      const auto found = earlier.by_key.find(key);
-      return found != earlier.by_key.end() && found->second.state == AttemptState::captured;
-    };
+  void compare(const std::vector<WebhookClaim>& theirs, const std::set<std::string, std::less<>>& earlier,
+               const Ours& before, const Ours& after) {
+    const auto captured_earlier = [&](const std::string& key) { return earlier.contains(key); };
     std::set<std::string> spoken_of, refs;
     for (const WebhookClaim& claim : theirs) {
       const std::string& key = key_of(claim);
@@ -328,6 +364,7 @@ class Reconciling {
   Saying saying_;
   ReconcileReport report_;
   std::vector<Discrepancy> found_;
+  bool said_ = false;            ///< something became of an account of ours while this ran
   std::set<std::string> still_;  ///< names of what this run found
 };
 

@@ -1,7 +1,9 @@
 #include "host/usage.hpp"
 
 #include <atomic>
+#include <future>
 #include <memory>
+#include <utility>
 
 #include "host/gate.hpp"
 
@@ -15,13 +17,9 @@ Credits sum_of(const std::vector<Take>& takes) {
   return sum;
 }
 
-Result<Taken> taken_of(const Result<engine::Answered>& answered) {
-  if (!answered) return answered.error();
-  Taken taken;
-  taken.position = answered->position;
-  taken.refusal = answered->entry->refusal;
-  taken.again = answered->again;
-  for (const Fact& fact : answered->entry->facts) {
+void read(const Entry& entry, Taken& taken) {
+  taken.refusal = entry.refusal;
+  for (const Fact& fact : entry.facts) {
     if (const auto* spent = std::get_if<CreditsSpent>(&fact)) {
       taken.amount += sum_of(spent->takes);
       taken.type = spent->type;
@@ -33,54 +31,62 @@ Result<Taken> taken_of(const Result<engine::Answered>& answered) {
       taken.amount += sum_of(placed->takes);
     }
   }
-  return taken;
 }
 
 /// Answers of requests that are under way together. The last one says so.
-struct Together {
+class Together : public engine::Asker {
+ public:
   Together(std::size_t count, std::function<void(std::vector<Result<Taken>>)> then)
-      : answers(count, Result<Taken>(Taken())), left(count), done(std::move(then)) {}
-  void answer(std::size_t at, Result<Taken> taken) {
-    answers[at] = std::move(taken);
-    if (left.fetch_sub(1, std::memory_order_acq_rel) == 1) done(std::move(answers));
+      : answers_(count, Result<Taken>(Taken())), left_(count), done_(std::move(then)) {}
+
+  void answer(std::uint32_t place, Result<engine::Answered>&& answered) override {
+    if (!answered) return refuse(place, answered.error());
+    Taken taken{.position = answered->position, .again = answered->again};
+    read(*answered->entry, taken);
+    answers_[place] = std::move(taken);
+    one_less();
   }
-  std::vector<Result<Taken>> answers;
-  std::atomic<std::size_t> left;
-  std::function<void(std::vector<Result<Taken>>)> done;
+  bool note(std::uint32_t place, store::Position position, const Entry& entry) override {
+    Taken& taken = *answers_[place];
+    taken.position = position;
+    read(entry, taken);
+    return true;
+  }
+  void stands(std::uint32_t /*place*/) override { one_less(); }
+  void refuse(std::uint32_t place, const Error& why) {
+    answers_[place] = why;
+    one_less();
+  }
+
+ private:
+  void one_less() {
+    if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) done_(std::move(answers_));
+  }
+
+  std::vector<Result<Taken>> answers_;
+  std::atomic<std::size_t> left_;
+  std::function<void(std::vector<Result<Taken>>)> done_;
 };
 
-engine::Job job_of(UsageRequest request) {
-  return {
-      .tenant = std::move(request.tenant),
-      .account = std::move(request.account),
-      .actor = std::move(request.actor),
-      .key = std::move(request.key),
-      .asked_at = request.asked_at,
-      .command = std::visit([](auto&& command) { return AnyCommand(std::move(command)); }, std::move(request.command)),
-      .reply = {},
-      .of_effect = false};
+/// Filled in where it waits: what a job holds is moved once.
+void fill(engine::Job& job, UsageRequest& request) {
+  job.tenant = std::move(request.tenant);
+  job.account = std::move(request.account);
+  job.actor = std::move(request.actor);
+  job.key = std::move(request.key);
+  job.asked_at = request.asked_at;
+  std::visit(
+      [&]<class Kind>(Kind& kind) { static_cast<AnyCommand::Kinds&>(job.command).emplace<Kind>(std::move(kind)); },
+      request.command);
 }
 
 }  // namespace
 
 std::vector<Result<Taken>> take(engine::Engine& engine, std::vector<UsageRequest> requests) {
-  std::vector<Result<Taken>> answers(requests.size(), Result<Taken>(Taken()));
-  std::vector<engine::Job> jobs;
-  std::vector<std::size_t> places;
-  jobs.reserve(requests.size());
-  places.reserve(requests.size());
-  for (std::size_t at = 0; at < requests.size(); ++at) {
-    engine::Job job = job_of(std::move(requests[at]));
-    if (auto in = admitted(job); !in) {
-      answers[at] = in.error();
-      continue;
-    }
-    jobs.push_back(std::move(job));
-    places.push_back(at);
-  }
-  const auto answered = engine.submit_and_wait(std::move(jobs));
-  for (std::size_t i = 0; i < answered.size(); ++i) answers[places[i]] = taken_of(answered[i]);
-  return answers;
+  const auto all = std::make_shared<std::promise<std::vector<Result<Taken>>>>();
+  auto answers = all->get_future();
+  take(engine, std::move(requests), [all](std::vector<Result<Taken>> said) { all->set_value(std::move(said)); });
+  return answers.get();
 }
 
 void take(engine::Engine& engine, std::vector<UsageRequest> requests,
@@ -89,14 +95,14 @@ void take(engine::Engine& engine, std::vector<UsageRequest> requests,
   const auto together = std::make_shared<Together>(requests.size(), std::move(done));
   std::vector<engine::Job> jobs;
   jobs.reserve(requests.size());
-  for (std::size_t at = 0; at < requests.size(); ++at) {
-    engine::Job job = job_of(std::move(requests[at]));
+  for (std::uint32_t place = 0; place < requests.size(); ++place) {
+    engine::Job& job = jobs.emplace_back();
+    fill(job, requests[place]);
+    job.reply = engine::Reply(together, place);
     if (auto in = admitted(job); !in) {
-      together->answer(at, in.error());
-      continue;
+      together->refuse(place, in.error());
+      jobs.pop_back();
     }
-    jobs.push_back(std::move(job));
-    jobs.back().reply = [together, at](Result<engine::Answered> answered) { together->answer(at, taken_of(answered)); };
   }
   if (!jobs.empty()) engine.submit(std::move(jobs));
 }

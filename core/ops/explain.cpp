@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
@@ -56,19 +57,21 @@ class Life {
     if (!shards) return shards.error();
     for (const std::uint32_t shard : *shards) {
       Status folded = Done{};
-      const Status read = readers::read_entries(store, shard, 1, [&](const Entry& entry, store::Position position) {
-        try {
-          take(entry, position);
-        } catch (const std::exception& failed) {
-          folded = Error{.code = "damaged_row",
-                         .message = fmt::format("shard {}, position {}: {}", shard, position, failed.what())};
-        }
-        return bool(folded);
-      });
+      const auto wanted = [&](const journal::Outline& entry, store::Position position) { return see(entry, position); };
+      const Status read =
+          readers::read_entries(store, shard, 1, wanted, [&](const Entry& entry, store::Position position) {
+            try {
+              take(entry, position);
+            } catch (const std::exception& failed) {
+              folded = Error{.code = "damaged_row",
+                             .message = fmt::format("shard {}, position {}: {}", shard, position, failed.what())};
+            }
+            return bool(folded);
+          });
       if (!read) return read;
       if (!folded) return folded;
     }
-    return found();
+    return found(store, *shards);
   }
 
   const Account& account() const { return *fold_.find(tenant_, account_); }
@@ -78,6 +81,17 @@ class Life {
   Instant last_at() const { return last_at_; }
 
  private:
+  /// Whether the entry is one that take() has to know: of the account, or about none.
+  bool see(const journal::Outline& entry, store::Position position) {
+    const bool ours = entry.tenant == tenant_.text();
+    const bool its_own = ours && entry.account == account_.text();
+    if (its_own || entry.account.empty()) return true;
+    if (until_ && entry.at > *until_) return false;
+    last_at_ = std::max(last_at_, entry.at);
+    if (ours) fold_.tenant(tenant_).position = position;
+    return false;
+  }
+
   void take(const Entry& entry, store::Position position) {
     const bool its_own = entry.tenant == tenant_ && entry.account == account_ && !entry.account.empty();
     if (its_own && !entry.facts.empty() && !begins_at_) begins_at_ = entry.at;
@@ -86,11 +100,6 @@ class Life {
     versions_.note(entry);
     if (entry.tenant != tenant_) {
       if (!entry.tenant.empty()) fold_.tenant(entry.tenant);
-      return;
-    }
-    if (entry.account != account_ && !entry.account.empty()) {
-      fold_.tenant(tenant_).position = position;
-      if (!entry.facts.empty()) fold_.account(tenant_, entry.account);  // only its name is wanted
       return;
     }
     if (entry.account == account_)
@@ -170,7 +179,19 @@ class Life {
             "its end moved to " + (moved->ends_at ? moved->ends_at->text() : std::string("never")));
   }
 
-  Status found() const {
+  /// Names of the tenant's accounts that anything became of.
+  std::set<std::string> names(store::Store& store, const std::vector<std::uint32_t>& shards) const {
+    std::set<std::string> names;
+    for (const std::uint32_t shard : shards)
+      (void)!readers::read_entries(store, shard, 1, [&](const Entry& entry, store::Position) {
+        if (entry.tenant == tenant_ && !entry.account.empty() && !entry.facts.empty())
+          names.insert(entry.account.text());
+        return true;
+      });
+    return names;
+  }
+
+  Status found(store::Store& store, const std::vector<std::uint32_t>& shards) const {
     if (until_ && begins_at_ && *until_ < *begins_at_)
       return Error{.code = "no_such_account",
                    .message = "account '" + account_.text() + "' of tenant '" + tenant_.text() + "' was not there at " +
@@ -183,8 +204,8 @@ class Life {
                               config::did_you_mean(tenant_.text(), known)};
     }
     if (fold_.find(tenant_, account_) != nullptr) return Done{};
-    for (const auto& [name, state] : fold_.accounts())
-      if (name.first == tenant_.text()) known.push_back(name.second);
+    const std::set<std::string> others = names(store, shards);
+    known.assign(others.begin(), others.end());
     return Error{.code = "no_such_account",
                  .message = "tenant '" + tenant_.text() + "' has no account '" + account_.text() + "'" +
                             config::did_you_mean(account_.text(), known)};

@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <deque>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/accounts/due.hpp"
@@ -52,6 +56,7 @@ class Checking {
   Status load_checkpoints();
   Status load_of_shard(const store::Checkpoint& object);
   Result<bool> read_journal();
+  bool check_row(const store::Row& row, const Result<std::vector<Entry>>& entries);
   void check_accounts();
   void check_totals();
   void check_tenants(bool readable);
@@ -162,31 +167,70 @@ Status Checking::load_of_shard(const store::Checkpoint& object) {
   return Done{};
 }
 
+/// Rows with what is in them. They are decoded beside the thread that checks, some at a time: a thread for each row of
+/// a single entry would cost more than it saves.
+struct Decoded {
+  std::vector<store::Row> rows;
+  std::vector<Result<std::vector<Entry>>> entries;
+};
+constexpr store::Position entries_at_once = 4096;
+
+Decoded decoded(std::vector<store::Row> rows) {
+  Decoded all{.rows = std::move(rows), .entries = {}};
+  for (const store::Row& row : all.rows) all.entries.push_back(engine::entries_of(row));
+  return all;
+}
+
+bool Checking::check_row(const store::Row& row, const Result<std::vector<Entry>>& entries) {
+  ++verified_.rows;
+  position_ = row.first;
+  about_.clear();
+  if (!entries) {
+    broken("decodes", entries.error().message);
+    return false;
+  }
+  for (const Entry& entry : *entries) {
+    check(entry);
+    if (const auto* opened = std::get_if<OpenStore>(&entry.command)) {
+      expect(opened->epoch == row.epoch && epoch_ < row.epoch, "epoch", [&] {
+        return fmt::format("an opening under epoch {} stands in a row of epoch {}, after epoch {}", opened->epoch,
+                           row.epoch, epoch_);
+      });
+      epoch_ = row.epoch;
+    }
+    ++position_;
+  }
+  return true;
+}
+
 /// Whether all of it could be read.
 Result<bool> Checking::read_journal() {
   bool readable = true;
+  std::deque<std::future<Decoded>> ahead;
+  const std::size_t most_ahead = std::max(1U, std::thread::hardware_concurrency() - 1);
+  const auto check_until = [&](std::size_t left) {
+    for (; ahead.size() > left; ahead.pop_front()) {
+      const Decoded some = ahead.front().get();
+      for (std::size_t i = 0; i < some.rows.size() && readable; ++i)
+        readable = check_row(some.rows[i], some.entries[i]);
+    }
+    return readable;
+  };
+  std::vector<store::Row> next;
+  store::Position entries = 0;
+  const auto decode_next = [&] {
+    ahead.push_back(std::async(std::launch::async, decoded, std::exchange(next, {})));
+    entries = 0;
+  };
   const Status read = store_.read(shard_, 1, [&](const store::Row& row) {
-    ++verified_.rows;
-    position_ = row.first;
-    about_.clear();
-    auto entries = engine::entries_of(row);
-    if (!entries) {
-      broken("decodes", entries.error().message);
-      return readable = false;
-    }
-    for (const Entry& entry : *entries) {
-      check(entry);
-      if (const auto* opened = std::get_if<OpenStore>(&entry.command)) {
-        expect(opened->epoch == row.epoch && epoch_ < row.epoch, "epoch", [&] {
-          return fmt::format("an opening under epoch {} stands in a row of epoch {}, after epoch {}", opened->epoch,
-                             row.epoch, epoch_);
-        });
-        epoch_ = row.epoch;
-      }
-      ++position_;
-    }
-    return true;
+    next.push_back(row);
+    entries += row.last - row.first + 1;
+    if (entries < entries_at_once) return true;
+    decode_next();
+    return check_until(most_ahead);
   });
+  if (!next.empty()) decode_next();
+  check_until(0);
   about_.clear();
   if (read) return readable;
   if (read.error().code != "damaged_row") return read.error();

@@ -1,9 +1,11 @@
 #include "readers/fold.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/accounts/set_aside.hpp"
+#include "domain/journal/journal.hpp"
 #include "engine/row.hpp"
 
 namespace florin::readers {
@@ -21,6 +23,43 @@ Status read_entries(store::Store& store, std::uint32_t shard, store::Position fr
     for (const Entry& entry : *entries) {
       if (from <= position && !each(entry, position)) return false;
       ++position;
+    }
+    return true;
+  });
+  return read ? outcome : read;
+}
+
+namespace {
+
+Error damaged(const store::Row& row, const std::string& what) {
+  return {.code = "damaged_row",
+          .message = "shard " + std::to_string(row.shard) + ", positions " + std::to_string(row.first) + " to " +
+                     std::to_string(row.last) + ": " + what};
+}
+
+}  // namespace
+
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
+                    const std::function<bool(const journal::Outline&, store::Position)>& wanted,
+                    const std::function<bool(const Entry&, store::Position)>& each) {
+  Status outcome = Done{};
+  const auto stop = [&](const Error& why) {
+    outcome = why;
+    return false;
+  };
+  const Status read = store.read(shard, from, [&](const store::Row& row) {
+    const auto bytes = engine::bytes_of(row);
+    if (!bytes) return stop(bytes.error());
+    const std::size_t count = row.last - row.first + 1;
+    const auto all = journal::outlines(*bytes, count);
+    if (!all) return stop(damaged(row, all.error().message));
+    if (all->size() != count) return stop(damaged(row, "it holds " + std::to_string(all->size()) + " entries"));
+    for (store::Position position = std::max(from, row.first); position <= row.last; ++position) {
+      const journal::Outline& outline = (*all)[position - row.first];
+      if (!wanted(outline, position)) continue;
+      const auto entry = journal::read(outline.bytes, 1);
+      if (!entry) return stop(damaged(row, entry.error().message));
+      if (!each(entry->front(), position)) return false;
     }
     return true;
   });

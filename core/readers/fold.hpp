@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/journal/entry.hpp"
+#include "domain/journal/outline.hpp"
 #include "store/store.hpp"
 
 /// What reads a journal beside its host: the same facts, folded again.
@@ -15,6 +16,12 @@ namespace florin::readers {
 /// Every entry of a shard from `from` on, in order, until `each` returns false.
 /// Errors: the store's, damaged_row also for bytes that do not read, newer_version for rows of a later format.
 Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
+                    const std::function<bool(const Entry&, store::Position)>& each);
+
+/// The same for those of which `wanted` says so: whom an entry is about is told many times faster than all of it is
+/// read.
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
+                    const std::function<bool(const journal::Outline&, store::Position)>& wanted,
                     const std::function<bool(const Entry&, store::Position)>& each);
 
 /// Tenants and accounts as their facts make them; what a host has in memory, made by itself.

@@ -78,6 +78,35 @@ TEST_F(OneKey, FromAHundredThreadsHappensOnce) {
   EXPECT_EQ(first, 1) << "all others are told that it happened before";
 }
 
+// Of a debit the entry is not kept until it is durable: who asks again meanwhile is answered from the journal.
+TEST_F(OneKey, OfADebitIsAnsweredAlike) {
+  run("plan", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+  const UsageRequest debit{tenant_,         account_,
+                           {"service", ""}, "one debit",
+                           std::nullopt,    Use{*MeterId::parse("sms"), *Quantity::parse("300 characters"), {}}};
+  const auto together = host_->take(std::vector<UsageRequest>(50, debit));
+  std::vector<Result<Taken>> said(together.begin(), together.end());
+  for (const auto& later : host_->take({debit})) said.push_back(later);
+  int first = 0;
+  for (const auto& one : said) {
+    ASSERT_TRUE(one) << one.error().message;
+    ASSERT_FALSE(one->refusal) << one->refusal->text;
+    EXPECT_EQ(one->position, said.front()->position);
+    EXPECT_EQ(one->amount, Credits{2});
+    EXPECT_EQ(one->type.text(), "message");
+    first += one->again ? 0 : 1;
+  }
+  EXPECT_EQ(first, 1);
+  // Beside one that is refused before it comes to the shard.
+  UsageRequest other = debit;
+  other.actor = {"host", ""};
+  const auto mixed = host_->take({other, debit, other});
+  ASSERT_EQ(mixed.size(), 3U);
+  EXPECT_EQ(mixed[0].error().code, "not_permitted");
+  EXPECT_TRUE(mixed[1]);
+  EXPECT_EQ(mixed[2].error().code, "not_permitted");
+}
+
 // Whichever of the bodies comes first happens; who says another under its key is told so, and nothing else happens.
 TEST_F(OneKey, WithAnotherBodyIsRefused) {
   run("plan", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");

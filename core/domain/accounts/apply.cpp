@@ -65,7 +65,8 @@ struct Applying {
 
   void insert(Grant added) {
     // A grant or two more a month: no room is kept for twice as many.
-    account.grants.reserve(account.grants.size() + 1);
+    const std::size_t size = account.grants.size();
+    if (size == account.grants.capacity()) account.grants.reserve(size + 1 + size / 8);
     const auto place = std::ranges::upper_bound(account.grants, added, spent_before);
     account.grants.insert(place, std::move(added));
   }

@@ -82,7 +82,7 @@ PolicyDecision place_of(Draft& draft, const Origin& origin, const BoughtCredits&
   } else {
     moment.includes.push_back({credits.type, credits.amount});
   }
-  for (const PolicyDecision& decision : draft.ask(moment).decisions)
+  for (const PolicyDecision& decision : draft.ask(std::move(moment)).decisions)
     if (decision.source == origin.source &&
         (decision.kind == PolicyDecision::Kind::issue || decision.kind == PolicyDecision::Kind::roll))
       return decision;

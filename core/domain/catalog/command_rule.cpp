@@ -4,7 +4,7 @@
 #include <array>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
-#include <vector>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "domain/journal/names.hpp"
 
@@ -176,14 +176,14 @@ bool is_for_staff(Action action) {
 }
 
 bool is_for_staff(std::string_view action) {
-  static const std::vector<std::string_view> words = [] {
-    std::vector<std::string_view> found;
+  static const boost::unordered_flat_set<std::string_view> words = [] {
+    boost::unordered_flat_set<std::string_view> found;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Action>>([&](auto described) {
-      if (is_for_staff(described.value)) found.emplace_back(described.name);
+      if (is_for_staff(described.value)) found.emplace(described.name);
     });
     return found;
   }();
-  return std::ranges::find(words, action) != words.end();
+  return words.contains(action);
 }
 
 bool is_reserved(std::string_view role) { return role == "host" || role == "processor"; }

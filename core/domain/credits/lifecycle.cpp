@@ -25,6 +25,7 @@ Moment moment_of(const Draft& draft, const Happening& happening) {
   // By the day, what is bought in the last hours of a period brings nothing.
   for (const BoughtCredits& credits : happening.includes)
     if (!credits.amount.is_zero()) moment.includes.push_back({credits.type, credits.amount});
+  moment.grants.reserve(draft.account.grants.size());
   for (const Grant& grant : draft.account.grants)
     if (grant.over == GrantOver::working && !grant.brought()) moment.grants.push_back(grant);
   if (happening.kind != MomentKind::period_ended) return moment;
@@ -143,7 +144,7 @@ void end_late(Draft& draft, GrantId id) {
                           .period_to = replaced ? replaced_at(draft, grant) : *grant.ends_at};
     Moment moment = moment_of(draft, ended);
     std::erase_if(moment.grants, [&](const Grant& other) { return other.id != id; });
-    for (const PolicyDecision& decision : draft.ask(moment).decisions)
+    for (const PolicyDecision& decision : draft.ask(std::move(moment)).decisions)
       if (decision.kind != PolicyDecision::Kind::issue && decision.grant == id) follow(draft, decision, ended);
   }
   const Grant* rest = draft.account.grant(id);

@@ -168,11 +168,12 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
   must_name_what_decides(account, catalog, actor, properties, meter);
   must_name_what_costs(meter, properties);
   const Credits price = price_of(meter, command.quantity, properties);
-  CreditsSpent spent{command.meter, command.quantity, meter.type, {}, command.used_at};
+  Decision decision;
+  Fact::Kinds& fact = decision.facts.emplace_back();
+  auto& spent =
+      fact.emplace<CreditsSpent>(command.meter, command.quantity, meter.type, std::vector<Take>(), command.used_at);
   if (!take_in_order(account, meter.type, price, now, spent.takes).is_zero())
     return refused_for_credits(account, catalog, meter, price, now);
-  Decision decision;
-  decision.facts.emplace_back(std::move(spent));
   return decision;
 }
 

@@ -43,8 +43,8 @@ class Draft {
 
   /// What the credit policy says to a moment, and the tax plugin to a sale. Throws Unanswered when it has not been
   /// asked yet, and Failed when it gave no answer.
-  const PolicyAnswer& ask(const Moment& moment) { return heard<PolicyAnswer>(answer_to(moment)); }
-  const TaxAnswer& ask(const Sale& sale) { return heard<TaxAnswer>(answer_to(sale)); }
+  const PolicyAnswer& ask(Moment moment) { return heard<PolicyAnswer>(answer_to(std::move(moment))); }
+  const TaxAnswer& ask(Sale sale) { return heard<TaxAnswer>(answer_to(std::move(sale))); }
 
   /// A copy of this one came to nothing, and has heard these answers.
   void skip_answers_to(const Draft& copy) { asked_ = copy.asked_; }
@@ -76,8 +76,8 @@ class Draft {
     if (const auto* failed = std::get_if<PluginFailed>(&answer)) throw Failed{*failed};
     return std::get<Said>(answer);
   }
-  const Answer& answer_to(const Question& question) {
-    if (asked_ == world.answers.size()) throw Unanswered{question};
+  const Answer& answer_to(Question question) {
+    if (asked_ == world.answers.size()) throw Unanswered{std::move(question)};
     return world.answers[asked_++];
   }
 

@@ -213,7 +213,16 @@ bool is_of_bank(const Facts& facts) {
 /// them, in `behind`. Closed grants hold nothing.
 Sums sums_of(const Account& account, const Account& behind) {
   Sums sums;
-  for (const Grant& grant : account.grants) sums[{"balance", grant.type.text()}] += grant.remaining.units;
+  // Most grants are of the type of the one before.
+  const CreditType* type = nullptr;
+  std::int64_t* balance = nullptr;
+  for (const Grant& grant : account.grants) {
+    if (type == nullptr || grant.type != *type) {
+      type = &grant.type;
+      balance = &sums[{"balance", type->text()}];
+    }
+    *balance += grant.remaining.units;
+  }
   for (const Owed& owed : account.owed) sums[{"owed", owed.type.text()}] -= owed.amount.units;
   add_money(sums, "account_money", account.money, -1);
   for (const Receipt& receipt : account.receipts) add_money(sums, "unapplied", receipt.left(), -1);
@@ -335,10 +344,15 @@ std::optional<Fault> check_takes(const Account& account, const CreditType& type,
 
 std::optional<Fault> check_facts(const Account& before, const TenantState& tenant, const Facts& facts, Instant at) {
   if (facts.empty()) return std::nullopt;
-  // A debit: of the account only the grants that it takes from are looked at.
-  if (facts.size() == 1)
+  // A debit or a hold: of the account only the grants that it takes from are looked at.
+  if (facts.size() == 1) {
     if (const auto* spent = std::get_if<CreditsSpent>(&facts.front()))
       return check_takes(before, spent->type, spent->takes, at);
+    if (const auto* placed = std::get_if<HoldPlaced>(&facts.front())) {
+      if (placed->hold.value <= before.last_hold) return Fault{"holds", "a hold of that number is there"};
+      return check_takes(before, placed->type, placed->takes, at);
+    }
+  }
   return fault_of([&] { must_fit(before, tenant, facts, at); });
 }
 

@@ -4,6 +4,7 @@
 /// released shape that grows at its end gets a line of its own in v2.journal; its v1 line must then still be read, with
 /// the new field at its default.
 #include "domain/journal/journal.hpp"
+#include "domain/journal/outline.hpp"
 
 #include <gtest/gtest.h>
 
@@ -278,6 +279,24 @@ TEST(Codec, AKindOfTheNextReleaseIsAnError) {
   codec::Writer(bytes).unsigned_number(std::variant_size_v<Fact>);
   codec::Reader in(bytes);
   EXPECT_THROW(codec::read<Fact>(in), codec::Damaged);
+}
+
+TEST(Outlines, SayOfEveryEntryWhatTheWholeSays) {
+  std::string row;
+  for (const auto& [name, bytes] : made_now()) row += bytes;
+  const auto entries = journal::read(row);
+  const auto outlines = journal::outlines(row, entries->size());
+  ASSERT_TRUE(outlines);
+  ASSERT_EQ(outlines->size(), entries->size());
+  for (std::size_t i = 0; i < entries->size(); ++i) {
+    const journal::Outline& outline = (*outlines)[i];
+    EXPECT_EQ(outline.tenant, (*entries)[i].tenant.text());
+    EXPECT_EQ(outline.account, (*entries)[i].account.text());
+    EXPECT_EQ(outline.at, (*entries)[i].at);
+    EXPECT_EQ(outline.bytes, bytes_of((*entries)[i]));
+  }
+  EXPECT_FALSE(journal::outlines(row, entries->size() - 1)) << "more than there should be";
+  EXPECT_FALSE(journal::outlines(std::string_view(row).substr(0, row.size() - 1), entries->size())) << "cut off";
 }
 
 TEST(Names, AreTheTypesInLowerCase) {
