@@ -383,11 +383,14 @@ class Loading {
       if (meant.state == OrderState::open && one_wrong_character(said, reference))
         return "no reference; one character from " + reference + " of order " + std::to_string(meant.order.value) +
                " of " + meant.account.text();
+    const Meant* same = nullptr;
+    std::size_t several = 0;
     for (const auto& [reference, meant] : known_.references)
-      if (meant.state == OrderState::open && meant.open == line.amount)
-        return "no reference; order " + std::to_string(meant.order.value) + " of " + meant.account.text() +
-               " asks for this amount";
-    return "no reference of an order";
+      if (meant.state == OrderState::open && meant.open == line.amount) same = &meant, ++several;
+    if (several == 0) return "no reference of an order";
+    if (several > 1) return "no reference; " + std::to_string(several) + " open orders ask for this amount";
+    return "no reference; order " + std::to_string(same->order.value) + " of " + same->account.text() +
+           " asks for this amount";
   }
 
   void foresee(StatementLine& said, Meant& meant, Money amount) const {

@@ -59,7 +59,7 @@ Errors never_delivered(Plugged& plugged, const config::Tenant& tenant) {
     last = policy->refused_rule;  // ten plans that are refused by one rule are one error
     errors.push_back({.code = "never_delivered",
                       .message = one.what + " and the credit policy refuses them: " + policy->refused_text +
-                                 " They would be paid for and never delivered",
+                                 " They would never be delivered",
                       .at = config::locate(tenant, "credit_policy", "/grants")});
   }
   return errors;

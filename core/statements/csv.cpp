@@ -50,6 +50,7 @@ class CsvReader {
     if (is_none(row)) return std::nullopt;
     if (columns_.trailing_separator && row.cells.size() == header_cells_.size() + 1 && row.cells.back().empty())
       row.cells.pop_back();
+    if (is_short_total(row)) return std::nullopt;
     if (row.cells.size() != header_cells_.size())
       return bad(row.at, "",
                  std::to_string(row.cells.size()) + " cells under " + std::to_string(header_cells_.size()) +
@@ -115,6 +116,15 @@ class CsvReader {
     return names_a_total(dated) || std::ranges::all_of(columns_.text, [&](const std::string& name) {
              return cell(row, name).empty() || names_a_total(cell(row, name));
            });
+  }
+
+  /// `Total,1.00` or `Closing balance: 1.00` under seven names: the bank's word, and amounts alone.
+  bool is_short_total(const Row& row) const {
+    const auto first = std::ranges::find_if(row.cells, [](const std::string& one) { return !one.empty(); });
+    if (row.cells.size() >= header_cells_.size() || !names_a_total(*first)) return false;
+    return std::all_of(first + 1, row.cells.end(), [&](const std::string& one) {
+      return nothing_in(one) || names_a_total(one) || amount_in_cell(one, style_, currency_);
+    });
   }
 
   std::optional<Error> line(const Row& row) {

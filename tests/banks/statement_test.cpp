@@ -126,7 +126,7 @@ TEST_F(Statements, WhatIsNotCertainWaitsForAPerson) {
   ASSERT_TRUE(report);
   for (const StatementLine& one : report->lines) EXPECT_EQ(one.becomes, "unmatched") << one.why;
   EXPECT_NE(report->lines[0].why.find("one character from " + reference(asha)), std::string::npos);
-  EXPECT_NE(report->lines[1].why.find("asks for this amount"), std::string::npos);
+  EXPECT_NE(report->lines[1].why.find("2 open orders ask for this amount"), std::string::npos);
   EXPECT_NE(report->lines[2].why.find("names 2 orders"), std::string::npos);
   EXPECT_EQ(money().at("unmatched").as_array().size(), 4U);
   EXPECT_EQ(plan_of(asha), "none");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -278,7 +279,9 @@ class Payer {
     if (was) {
       delivered_ += a_day_ * static_cast<double>(today - from_);
       const double rest = a_day_ * static_cast<double>(day_of(was->to) - today);
-      if (is && entry.at < was->to && is->from == entry.at && gives_up(*was, *is)) given_up_ += rest;
+      const bool restarts = std::ranges::any_of(
+          entry.facts, [](const Fact& fact) { return std::holds_alternative<SubscriptionStarted>(fact); });
+      if (is && entry.at < was->to && restarts && gives_up(*was, *is)) given_up_ += rest;
       if (!is) {
         ASSERT_EQ(was->to, entry.at) << "it ended inside its period";
       }

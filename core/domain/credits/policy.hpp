@@ -41,7 +41,8 @@ struct Moment {
   Date today;         ///< in the tenant's zone
   std::vector<Allowance> includes;
   /// Those not ended, in spending order; also those of which all is held, which go where the policy says once they are
-  /// released. What came from another account has its own end and is not among them.
+  /// released; and, when a period ends, those that a lost dispute took, with what it took as what remains. What came
+  /// from another account has its own end and is not among them.
   std::vector<Grant> grants;
 };
 

@@ -121,6 +121,7 @@ struct Deciding {
   void operator()(const Subscribe& command) const {
     may_change(draft.account.trial ? "upgrade_from_trial" : "subscribe");
     if (!command.add_ons.empty()) may("buy_add_on");
+    if (command.licences.value_or(1) > 1) may("set_licences");
     subscribe(draft, actor, key, command);
   }
   void operator()(const ChangePlan& command) const {

@@ -573,8 +573,9 @@ typedef struct florin_moment { /* a moment in an account's life */
   int64_t period_from_us, period_to_us; /* of the trial when the moment is the trial's; to 0: open */
   florin_list includes;                 /* florin_allowance */
   florin_list grants; /* florin_grant: those not ended, in spending order; also those of which all is held, which go
-                         the way that is decided now once they are released. What came from another account keeps its
-                         own end and is not among them */
+                         the way that is decided now once they are released, and, when a period ends, those that a lost
+                         dispute took, with what it took as what remains: they go that way if it is won. What came from
+                         another account keeps its own end and is not among them */
 } florin_moment;
 
 enum FLORIN_CODES {

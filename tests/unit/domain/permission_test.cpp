@@ -79,6 +79,26 @@ TEST(Permission, WhatDecidesItselfAsksForItsAction) {
   EXPECT_EQ(answer(commands.front(), "service"), "done");
 }
 
+TEST(Permission, LicencesNeedTheirActionInACheckoutToo) {
+  Catalog catalog = kaspr();
+  catalog.gates = {{.actions = {"set_licences"},
+                    .applies_if = {},
+                    .needs = {{"actor", {"staff"}}},
+                    .refuse = false,
+                    .says = "Ask us.",
+                    .at = {}}};
+  World world(catalog, {});
+  world.to("2026-03-10T09:00Z").card("captured");
+  const auto subscribe = [&](std::optional<std::int32_t> licences) {
+    return world.tries(Subscribe{plan("starter"), "monthly", licences, {}, {}, false, {}});
+  };
+  EXPECT_EQ(subscribe(5), "gate_closed");
+  EXPECT_EQ(subscribe(1), "done");
+  ChangePlan more;
+  more.licences = 5;
+  EXPECT_EQ(world.tries(more), "gate_closed");
+}
+
 TEST(Permission, AHoldIsPlacedCapturedAndReleasedByWhoMayUse) {
   World world = on_growth();
   const PlaceHold hold{meter("sms"), quantity("160 characters"), {}, {}};

@@ -82,8 +82,8 @@ TEST(Banks, AxisWithMarksInTheAmount) {
   columns.credit_column = "Dr/Cr";
   columns.credit_word = "CR";
   EXPECT_EQ(csv("axis.csv", columns, "INR"), right);
-  columns.ignore.clear();
-  EXPECT_EQ(csv("axis.csv", columns, "INR").at(0).substr(0, 23), "line 5: 2 cells under 7");
+  columns.ignore.clear();  // "Grand Total" is a bank's own word
+  EXPECT_EQ(csv("axis.csv", columns, "INR"), right);
 }
 
 TEST(Banks, SparkasseInLatin1) {

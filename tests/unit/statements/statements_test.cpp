@@ -312,10 +312,11 @@ TEST(Csv, ARowOfSumsIsNoLine) {
     return read ? static_cast<int>(read->lines.size()) : -1;
   };
   for (const char* row : {",,Total,,1.00", ",,GRAND TOTAL:,,1.00", ",,Closing balance as on,,1.00", ",Summe,,,1.00",
-                          ",Neuer Saldo,,,1.00", ",,** Total credits **,,1.00", ",,,,1.00"})
+                          ",Neuer Saldo,,,1.00", ",,** Total credits **,,1.00", ",,,,1.00", "Total,1.00",
+                          "Closing balance: 1.00", "Total,,1.00,1.00"})
     EXPECT_EQ(lines(row), 1) << row;
-  for (const char* row :
-       {",,Total Energies,,1.00", ",,from Grand Hotel,,1.00", "9F1,,Total,,1.00", ",soon,Total,,1.00"})
+  for (const char* row : {",,Total Energies,,1.00", ",,from Grand Hotel,,1.00", "9F1,,Total,,1.00", ",soon,Total,,1.00",
+                          "Total, France,09/03/2026,a,b,1.00", "Total,09/03/2026,a"})
     EXPECT_EQ(lines(row), -1) << row;
   EXPECT_EQ(lines(",09/03/2026,Total,,1.00"), 2);
 }
@@ -447,7 +448,7 @@ TEST(Csv, SaysWhereItIsWrong) {
   refused("1,soon,a,b,1.00\n", 2, "Value Date");
   refused("1,09/03/2026,a,b,c,1.00\n", 2, "");
   refused("1,09/03/2026,a,1.00\n", 2, "");
-  refused("1,09/03/2026,a,b,1.00\nTotal,1.00\n", 3, "");
+  refused("1,09/03/2026,a,b,1.00\nTotal France,1.00\n", 3, "");
   refused("1,09/03/2026,a 5\" pipe,b,1.00\n", 2, "");
   refused("1,09/03/2026,\"a\"b,b,1.00\n", 2, "");
   refused("1,09/03/2026,\"a,b,1.00\n2,09/03/2026,a,b,1.00\n", 2, "");
