@@ -131,7 +131,7 @@ Result<Quotation> quote(engine::Rehearsal rehearsal, const Actor& actor, std::st
   quotation.refusal = entry->refusal;
   if (const auto* placed = first<OrderPlaced>(*entry)) quotation.order = *placed->order;
   if (const auto* pays = std::get_if<PayOrder>(&command); pays != nullptr && !quotation.refusal)
-    quotation.order = *rehearsal.account().order(pays->order);
+    if (const Order* order = rehearsal.account().order(pays->order)) quotation.order = *order;
   quotation.entries.push_back(std::move(*entry));
   if (quotation.order) {
     auto paid = pay(rehearsal, quotation.order->id, now);

@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "card_tries.hpp"
-#include "invitation_mails.hpp"
 #include "florin/host.hpp"
 #include "florin/papers.hpp"
 #include "florin/reads.hpp"
 #include "florin/service.hpp"
+#include "invitation_mails.hpp"
 #include "keys.hpp"
 #include "mail_desk.hpp"
 #include "message.hpp"
@@ -163,6 +163,7 @@ class Api {
   bool may_mail_invitation(const AskedPtr& asked);
   void messages(const AskedPtr& asked);
   void send_again(const AskedPtr& asked);
+  void bounces(const AskedPtr& asked);
   MailDesk* mail_desk() const { return options_.mail_desk ? options_.mail_desk() : nullptr; }
 
   // Commands

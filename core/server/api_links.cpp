@@ -239,6 +239,22 @@ void Api::messages(const AskedPtr& asked) {
   });
 }
 
+void Api::bounces(const AskedPtr& asked) {
+  Errors errors;
+  const auto words = words_of_body(asked->request.body, {"message", "address", "reason"}, errors);
+  if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
+  MailDesk* desk = mail_desk();
+  if (desk == nullptr) return asked->fail("not_found", "This host sends no mail.");
+  const std::string message = value_of(words, "message"), address = value_of(words, "address");
+  if (message.empty() && address.empty())
+    return asked->fail("missing_field", "message or address says whose mail came back.");
+  if (!address.empty() && !mail::is_address(address))
+    return asked->fail("bad_email", "address is an address, such as ann@example.com.");
+  const std::string reason = value_of(words, "reason");
+  desk->bounced(asked->caller.tenant, {message, address, reason.empty() ? "no reason was given" : reason});
+  asked->json("{}", 202);
+}
+
 void Api::send_again(const AskedPtr& asked) {
   on_pool(asked, [this, asked] {
     MailDesk* desk = mail_desk();

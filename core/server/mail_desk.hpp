@@ -27,6 +27,13 @@ class MailDesk {
                    std::vector<Word> data) = 0;
   /// Of an account, newest first.
   virtual std::vector<Message> messages(const TenantId& tenant, const AccountId& account) = 0;
+  /// Mail that came back for good: one of ours by its id or Message-ID, or all that goes to an address. Until staff
+  /// sends once more, or the account has another address, nothing goes there.
+  /// docs/decisions/0221-suppressed-addresses.md
+  struct Bounce {
+    std::string message, address, why;
+  };
+  virtual void bounced(const TenantId& tenant, Bounce bounce) = 0;
   /// One of its messages once more. False: there is none, or it was for one reader and one time.
   virtual bool send_again(const TenantId& tenant, const AccountId& account, const std::string& id) = 0;
 };

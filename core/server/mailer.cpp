@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "keys.hpp"
 #include "mail/message.hpp"
 #include "sessions.hpp"
 
@@ -15,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t most_at_once = 500, kept_done = 200;
+constexpr std::size_t most_at_once = 500, kept_done = 200, most_suppressed = 10'000;
 constexpr Duration worthless_after = hours(72);
 constexpr std::array retries = {minutes(1), minutes(5), minutes(15), hours(1), hours(3),
                                 hours(6),   hours(12),  hours(24),   hours(48)};
@@ -28,6 +29,18 @@ std::string text_in(const json::object& object, std::string_view name) {
 std::string word_of(const std::vector<Word>& words, std::string_view name) {
   const auto found = std::ranges::find(words, name, &Word::name);
   return found == words.end() ? std::string() : found->value;
+}
+
+void set_word(std::vector<Word>& words, std::string_view name, std::string value) {
+  std::erase_if(words, [&](const Word& word) { return word.name == name; });
+  words.push_back({std::string(name), std::move(value)});
+}
+
+/// An address is personal data: what is kept beside the journal is its digest.
+std::string digest_of_address(std::string address) {
+  std::ranges::transform(address, address.begin(),
+                         [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + 32) : one; });
+  return digest_of(address);
 }
 
 bool is_done(const Mailer::Item& item) { return item.state != "waiting" && item.state != "sending"; }
@@ -85,6 +98,9 @@ Mailer::Box& Mailer::box(const TenantId& tenant) {
   }
   box.position = read.at("position").to_number<std::uint64_t>();
   for (const json::value& one : read.at("items").as_array()) box.items.push_back(item_of(one.as_object()));
+  if (const json::value* suppressed = read.as_object().if_contains("suppressed"))
+    for (const auto& [digest, why] : suppressed->as_object())
+      box.suppressed[std::string(digest)] = std::string(why.as_string());
   // It was under way when the host stopped: it may have arrived, so it is not sent again.
   for (Item& item : box.items)
     if (item.state == "sending") {
@@ -97,8 +113,11 @@ Mailer::Box& Mailer::box(const TenantId& tenant) {
 Status Mailer::keep(const TenantId& tenant, const Box& box) {
   json::array items;
   for (const Item& item : box.items) items.push_back(as_json(item));
-  return service_.set_note(note_name(tenant),
-                           json::serialize(json::object{{"position", box.position}, {"items", std::move(items)}}));
+  json::object suppressed;
+  for (const auto& [digest, why] : box.suppressed) suppressed[digest] = why;
+  return service_.set_note(note_name(tenant), json::serialize(json::object{{"position", box.position},
+                                                                           {"items", std::move(items)},
+                                                                           {"suppressed", std::move(suppressed)}}));
 }
 
 void Mailer::collect(const TenantId& tenant, Box& box, Instant now) {
@@ -198,6 +217,11 @@ Result<std::string> Mailer::bytes(const TenantId& tenant, const Item& item, cons
   return mail::bytes_of(message);
 }
 
+void Mailer::suppress(Box& box, const std::string& digest, const std::string& why) {
+  if (box.suppressed.size() >= most_suppressed) box.suppressed.erase(box.suppressed.begin());
+  box.suppressed.insert_or_assign(digest, why.substr(0, 200));
+}
+
 /// Whether it left.
 bool Mailer::send(const TenantId& tenant, Box& box, Item& item, Instant now) {
   const auto ends = [&](std::string state, std::string problem) {
@@ -216,6 +240,11 @@ bool Mailer::send(const TenantId& tenant, Box& box, Item& item, Instant now) {
   if (!still_true(tenant, item)) return ends("void", "it is not so any more");
   const std::string to = address_of(tenant, item);
   if (!mail::is_address(to)) return ends("undeliverable", "the account has no mail address");
+  const std::string digest = digest_of_address(to);
+  if (const auto came_back = box.suppressed.find(digest);
+      came_back != box.suppressed.end() && word_of(item.data, "insists").empty())
+    return ends("undeliverable", "mail to this address came back: " + came_back->second);
+  set_word(item.data, "sent_to", digest);
   const auto whole = bytes(tenant, item, to);
   if (!whole) return later(whole.error().message);  // an invoice that lacks a field waits for staff
   item.state = "sending";
@@ -230,7 +259,11 @@ bool Mailer::send(const TenantId& tenant, Box& box, Item& item, Instant now) {
     result = mail::send(options_.relay, options_.from, to, *whole);
   }
   const std::string said = result.code == 0 ? result.problem : std::to_string(result.code) + " " + result.problem;
-  if (result.sent == mail::Sent::taken) ends("sent", "");
+  if (result.sent == mail::Sent::taken) {
+    box.suppressed.erase(digest);
+    ends("sent", "");
+  }
+  if (result.sent == mail::Sent::refused && result.of_recipient) suppress(box, digest, said);
   if (result.sent == mail::Sent::refused) ends(result.of_recipient ? "undeliverable" : "failed", said);
   if (result.sent == mail::Sent::later) later(said);
   // Once more with the same Message-ID, by which the relay knows it again; then a person looks.
@@ -256,6 +289,7 @@ std::size_t Mailer::run(Instant now) {
     Box& of = box(tenant);
     if (!of.loaded) continue;
     collect(tenant, of, now);
+    take_bounces(tenant, of);
     take_asked(tenant, of);
     bool changed = false;
     for (Item& item : of.items) {
@@ -271,6 +305,32 @@ std::size_t Mailer::run(Instant now) {
 std::vector<Mailer::Item> Mailer::items(const TenantId& tenant) {
   const std::lock_guard lock(mutex_);
   return box(tenant).items;
+}
+
+void Mailer::bounced(const TenantId& tenant, Bounce bounce) {
+  const std::lock_guard lock(asked_mutex_);
+  bounces_[tenant].push_back(std::move(bounce));
+}
+
+void Mailer::take_bounces(const TenantId& tenant, Box& box) {
+  std::vector<Bounce> bounces;
+  {
+    const std::lock_guard lock(asked_mutex_);
+    bounces.swap(bounces_[tenant]);
+  }
+  for (const Bounce& one : bounces) {
+    std::string digest = one.address.empty() ? std::string() : digest_of_address(one.address);
+    std::string id = one.message.substr(one.message.starts_with('<') ? 1 : 0);
+    id = id.substr(0, id.find('@'));
+    const auto item = std::ranges::find(box.items, id, &Item::id);
+    if (!id.empty() && item != box.items.end() && is_done(*item)) {
+      item->state = "undeliverable";
+      item->problem = "it came back: " + one.why.substr(0, 200);
+      digest = word_of(item->data, "sent_to");
+    }
+    if (!digest.empty()) suppress(box, digest, one.why);
+  }
+  if (!bounces.empty()) (void)!keep(tenant, box);
 }
 
 void Mailer::take_asked(const TenantId& tenant, Box& box) {
@@ -317,7 +377,9 @@ bool Mailer::send_again(const TenantId& tenant, const AccountId& account, const 
   const std::vector<Item> all = items(tenant);
   const auto found = std::ranges::find(all, id, &Item::id);
   if (found == all.end() || found->account != account.text() || found->kind == "invitation") return false;
-  ask(tenant, account, found->kind, found->data);
+  std::vector<Word> data = found->data;
+  set_word(data, "insists", "yes");  // a person has said so: also to an address that mail came back from
+  ask(tenant, account, found->kind, std::move(data));
   return true;
 }
 

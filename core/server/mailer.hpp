@@ -58,18 +58,22 @@ class Mailer : public MailDesk {
 
   void ask(const TenantId& tenant, const AccountId& account, const std::string& kind, std::vector<Word> data) override;
   std::vector<Message> messages(const TenantId& tenant, const AccountId& account) override;
+  void bounced(const TenantId& tenant, Bounce bounce) override;
   bool send_again(const TenantId& tenant, const AccountId& account, const std::string& id) override;
 
  private:
   struct Box {
     std::uint64_t position = 0;  ///< of the journal: notifications up to it are items
     std::vector<Item> items;
+    std::map<std::string, std::string> suppressed;  ///< digests of addresses, and what was said of them
     bool loaded = false;
   };
   Box& box(const TenantId& tenant);
   Status keep(const TenantId& tenant, const Box& box);
   void collect(const TenantId& tenant, Box& box, Instant now);
+  void take_bounces(const TenantId& tenant, Box& box);
   void take_asked(const TenantId& tenant, Box& box);
+  static void suppress(Box& box, const std::string& digest, const std::string& why);
   bool send(const TenantId& tenant, Box& box, Item& item, Instant now);
   /// What was true when it was noted, and no longer is, is not sent.
   bool still_true(const TenantId& tenant, const Item& item) const;
@@ -85,6 +89,7 @@ class Mailer : public MailDesk {
   std::map<TenantId, Box> boxes_;
   std::mutex asked_mutex_;  ///< never held while something is sent: whoever asks does not wait for a relay
   std::map<TenantId, std::vector<Item>> asked_;
+  std::map<TenantId, std::vector<Bounce>> bounces_;
   std::condition_variable_any wake_;
   std::jthread thread_;
 };

@@ -102,6 +102,7 @@ constexpr std::string_view looks = R"({
 "GET accounts/{account}/messages": {"data": [{"id": "string", "kind": "string", "state": "string", "at": "string",
   "tries": "integer", "problem": "string"}]},
 "POST accounts/{account}/messages/{message}/send_again": {"status": 202, "is": {}},
+"POST mail/bounces": {"status": 202, "is": {}},
 "GET session": {"any": [
   {"kind": "string", "tenant": "string", "key": "string?", "scopes": ["string"], "mode": "string", "now": "string"},
   {"kind": "string", "tenant": "string?", "tenants": ["string"], "account": "string?", "member": "string?",

@@ -177,6 +177,11 @@ class Mailing : public testing::Test {
     host_->run_until(host_->now());
     ASSERT_TRUE(host_->wait_for_payments(callloop, zoe, seconds(20)));
   }
+  void buy_credits(const std::string& key) {
+    ask(key, R"({"buy_credits": {"amount": "100 message"}})");
+    host_->run_until(host_->now());
+    ASSERT_TRUE(host_->wait_for_payments(callloop, zoe, seconds(20)));
+  }
   std::string state() { return mailer_->items(callloop).empty() ? "" : mailer_->items(callloop).back().state; }
 
   const TenantId callloop = *TenantId::parse("callloop");
@@ -217,6 +222,44 @@ TEST_F(Mailing, WhoIsGoneOrHasNoAddressIsShown) {
   mailer_->run(host_->now());
   EXPECT_EQ(state(), "undeliverable");
   EXPECT_EQ(mailer_->run(host_->now() + hours(24)), 0U);
+}
+
+TEST_F(Mailing, AnAddressThatRefusedIsNotAskedAgainAlsoAfterARestart) {
+  mailer_->run(host_->now());
+  buy("gone@example.com");
+  mailer_->run(host_->now());
+  EXPECT_TRUE(mailer_->items(callloop).back().problem.starts_with("550")) << mailer_->items(callloop).back().problem;
+  close();
+  open();
+  buy_credits("more");
+  EXPECT_EQ(mailer_->run(host_->now()), 0U);
+  const auto next = mailer_->items(callloop).back();
+  EXPECT_EQ(next.state, "undeliverable");
+  EXPECT_TRUE(next.problem.starts_with("mail to this address came back: 550")) << next.problem;
+  ask("moved", R"({"set_billing": {"personal_data": {"email": "zoe@example.com"}}})", {"staff", "ann"});
+  ASSERT_TRUE(mailer_->send_again(callloop, zoe, next.id));
+  EXPECT_EQ(mailer_->run(host_->now()), 1U) << "another address is another mailbox";
+}
+
+TEST_F(Mailing, WhatCameBackIsShownAndStaffMayInsist) {
+  mailer_->run(host_->now());
+  buy("zoe@example.com");
+  EXPECT_EQ(mailer_->run(host_->now()), 1U);
+  const std::string id = mailer_->items(callloop).back().id;
+  mailer_->bounced(callloop, {"<" + id + "@callloop.example>", "", "5.1.1 mailbox is full of nothing"});
+  mailer_->run(host_->now());
+  EXPECT_EQ(state(), "undeliverable");
+  EXPECT_NE(mailer_->items(callloop).back().problem.find("5.1.1"), std::string::npos);
+  buy_credits("more");
+  EXPECT_EQ(mailer_->run(host_->now()), 0U);
+  EXPECT_EQ(state(), "undeliverable");
+  ASSERT_TRUE(mailer_->send_again(callloop, zoe, id));
+  EXPECT_EQ(mailer_->run(host_->now()), 1U);
+  buy_credits("again");
+  EXPECT_EQ(mailer_->run(host_->now()), 1U) << "the relay took it: the address works";
+  mailer_->bounced(callloop, {"", "ZOE@example.com", "complained"});
+  buy_credits("last");
+  EXPECT_EQ(mailer_->run(host_->now()), 0U);
 }
 
 }  // namespace

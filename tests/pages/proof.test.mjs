@@ -1,6 +1,6 @@
 // What a customer or staff lives through, one story a test: refunds, a member who may not, a session that ends, hostile text.
 import assert from 'node:assert/strict';
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {after, afterEach, before, test} from 'node:test';
 import {join} from 'node:path';
 import {axeOf, browser, looked, pageOf, serve} from './served.mjs';
@@ -358,6 +358,41 @@ test('the clock of a sandbox is moved in the console, and what falls due happens
   await bob.getByRole('button', {name: '1 hour on'}).click();
   await bob.getByText(/staff who may operate/).waitFor();
   await bob.context().close();
+  await page.context().close();
+});
+
+test('Help: every payment with its outcome, and the owner downloads what is kept; usage is saved as CSV', async () => {
+  await running('hana');
+  await host.ask('callloop', 'usage', [{account: 'hana', key: 'h-1', use: {meter: 'sms', quantity: '161 characters'}}]);
+  const page = await customer('hana', 'help', {options: desktop});
+  await page.getByRole('row', {name: /Growth, monthly \$49\.00 .*Paid/}).waitFor();
+  await page.getByRole('link', {name: 'billing@callloop.example'}).first().waitFor();
+  const [data] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', {name: 'Download it'}).click()]);
+  const kept = readFileSync(await data.path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok(kept.length > 2);
+  await page.goto(`${host.base}/portal/callloop/hana/usage`);
+  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: 'Save as CSV'}).click()]);
+  assert.match(readFileSync(await csv.path(), 'utf8'), /^day,meter,times,quantity,credits\r\n"2026-\d\d-\d\d","sms","1","161 characters","2 message"$/);
+  await page.context().close();
+});
+
+test('staff erases a person after typing the account’s name, and closes a month that is asked for twice', async () => {
+  await running('gone');
+  const page = await staff('accounts/gone/act');
+  const erase = page.getByRole('button', {name: 'Erase the personal data of gone'});
+  assert.equal(await erase.getAttribute('aria-disabled'), 'true');
+  await page.getByLabel('Type gone to erase its personal data').fill('gone');
+  await erase.click();
+  await page.getByText('Done.').waitFor();
+  await page.goto(`${host.base}/console/callloop/accounts/gone/people`);
+  await page.getByRole('button', {name: 'Show it'}).click();
+  await page.getByText(/was erased/).waitFor();
+  await later(40 * day);
+  await page.goto(`${host.base}/console/callloop/months`);
+  await page.getByRole('button', {name: 'Close 2026-03', exact: true}).click();
+  await page.getByRole('button', {name: 'Close 2026-03 for good'}).click();
+  await page.getByText('closed', {exact: true}).first().waitFor();
+  assert.equal((await host.ask('callloop', 'months')).data[0].closed, true);
   await page.context().close();
 });
 

@@ -82,6 +82,34 @@ TEST_F(Selling, ADeclineIsAStateAndNoError) {
   EXPECT_EQ(bought.json().at("order").at("total").as_string(), "24.50 USD");
 }
 
+// The quotation of an overdue order said that it costs nothing; whoever confirmed that was refused.
+TEST_F(Selling, AnOverdueOrderIsQuotedForWhatItCosts) {
+  open_zoe();
+  ASSERT_EQ(subscribe().status, 200);
+  ASSERT_EQ(command("accounts/zoe/add_payment_method", "zoe:card-2", poor_card).status, 200);
+  ASSERT_EQ(ask(backend_, "/host/clock", R"({"to": "2026-04-11T10:00:00Z"})").status, 200);
+  const auto account = ask(backend_, "/v1/callloop/accounts/zoe").json();
+  const auto& dunning = account.at("dunning");
+  EXPECT_FALSE(dunning.at("usage_stopped").as_bool());
+  EXPECT_EQ(dunning.at("next_step_at").as_string(), "2026-04-13T09:00Z");
+  EXPECT_EQ(dunning.at("usage_stops_at").as_string(), "2026-04-17T09:00Z");
+  EXPECT_EQ(dunning.at("plan_ends_at").as_string(), "2026-04-24T09:00Z");
+  const auto quote =
+      ask(backend_, "/v1/callloop/accounts/zoe/quote", R"({"pay_order": {"order": 2, "pay_with": "card"}})");
+  ASSERT_EQ(quote.status, 200) << quote.body;
+  EXPECT_EQ(quote.json().at("agreed").as_string(), "49.00 USD") << "not 0.00";
+  EXPECT_EQ(quote.json().at("today").at("lines").as_array().size(), 1U);
+  EXPECT_EQ(quote.json().at("credits").at(0).at("amount").as_string(), "1000 message");
+  const auto paid = command("accounts/zoe/pay_order", "zoe:pay",
+                            R"({"order": 2, "pay_with": "card", "agreed": "49.00 USD"})", {"Prefer: wait=20"});
+  ASSERT_EQ(paid.status, 200) << paid.body;
+  EXPECT_EQ(paid.json().at("order").at("now").at("state").as_string(), "paid");
+  EXPECT_TRUE(ask(backend_, "/v1/callloop/accounts/zoe").json().at("dunning").is_null());
+  const auto settled = ask(backend_, "/v1/callloop/accounts/zoe/quote", R"({"pay_order": {"order": 2}})");
+  EXPECT_FALSE(settled.json().at("refused").is_null()) << settled.body;
+  EXPECT_EQ(settled.json().at("agreed").as_string(), "0.00 USD");
+}
+
 TEST_F(Selling, AnotherPriceThanAgreedChargesNothing) {
   open_zoe();
   ASSERT_EQ(subscribe().status, 200);

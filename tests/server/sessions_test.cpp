@@ -354,5 +354,30 @@ TEST_F(Sessions, AnInvitationIsReadByItsReaderAloneUntilItIsAccepted) {
   EXPECT_EQ(exchange(token, "n2").status, 401) << "the link was used";
 }
 
+// An open portal is no sender of spam: what a backend asks for is its own.
+TEST_F(Sessions, TwentyInvitationsOfAnAccountAreMailedADay) {
+  ASSERT_EQ(command("accounts/zoe/subscribe", "zoe:s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"})
+                .status,
+            200);
+  ASSERT_EQ(command("accounts/zoe/invite_member", "i1", R"({"member": "ann", "role": "member"})").status, 200);
+  const std::string ann = "/v1/callloop/accounts/zoe/members/ann/invitation";
+  const std::string cookie = sign_in();
+  for (int sent = 0; sent < 20; ++sent)
+    ASSERT_EQ(as(cookie, ann, R"({"email": "ann@example.com"})").status, 201) << sent;
+  const auto more = as(cookie, ann, R"({"email": "ann@example.com"})");
+  EXPECT_EQ(more.status, 429) << more.body;
+  EXPECT_EQ(more.header("Retry-After"), "86401");
+  EXPECT_EQ(as(cookie, ann, "{}").status, 201) << "the link is there all the same";
+  EXPECT_EQ(ask(backend_, ann, R"({"email": "ann@example.com"})").status, 201);
+  ASSERT_EQ(ask(backend_, "/host/clock", R"({"to": "2026-03-11T10:00:00Z"})").status, 200);
+  EXPECT_EQ(as(cookie, ann, R"({"email": "ann@example.com"})").status, 201);
+}
+
+TEST_F(Sessions, NoCustomerMovesTheClock) {
+  const std::string to = R"({"to": "2026-03-10T11:00:00Z"})";
+  EXPECT_EQ(as(sign_in(), "/host/clock", to).status, 401);
+  EXPECT_EQ(ask("", "/host/clock", to).status, 401);
+}
+
 }  // namespace
 }  // namespace florin

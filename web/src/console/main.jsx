@@ -506,6 +506,18 @@ function People({of}) {
   );
 }
 
+/// What cannot be undone names its object, and has it typed.
+function Erase({id, done}) {
+  const [typed, setTyped] = useState('');
+  return (
+    <>
+      <p class="soft">Forgets who the customer is. Ids and amounts stay in the books; invoices stay readable as long as the law asks for it.</p>
+      <Field label={`Type ${id} to erase its personal data`} autocomplete="off" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      {typed === id ? <Act account={id} name="erase_personal_data" reason={false} kind="danger" label={`Erase the personal data of ${id}`} done={done} /> : <Button kind="danger" why="The account’s name is not typed yet.">Erase the personal data of {id}</Button>}
+    </>
+  );
+}
+
 function Acts({id, account, again, of}) {
   const {names} = useShown();
   const offer = useLoaded(() => of.get('/catalog'), [of]);
@@ -536,6 +548,9 @@ function Acts({id, account, again, of}) {
           <Act account={id} name="unblock" label={`Unblock ${id}`} done={done} />
         </Card>
       )}
+      <Card title="Erase personal data">
+        <Erase id={id} done={done} />
+      </Card>
       <Card title="Refund an order">
         <RefundOrder id={id} of={of} done={done} />
       </Card>
@@ -693,6 +708,31 @@ function Catalog() {
   );
 }
 
+/// A closed month never changes again: it is asked twice.
+function CloseMonth({month, done}) {
+  const [asked, setAsked] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const close = () => api.post(`/months/${month}/close`, {}, drawKey('console')).then(done, setProblem);
+  return (
+    <div class="under">
+      <div class="actions">
+        {asked ? (
+          <>
+            <Button kind="danger" onClick={close}>
+              Close {month} for good
+            </Button>
+            <Button onClick={() => setAsked(false)}>Leave it open</Button>
+          </>
+        ) : (
+          <Button onClick={() => setAsked(true)}>Close {month}</Button>
+        )}
+      </div>
+      {asked && <p class="soft">A closed month never changes again; what comes late is booked into the next one.</p>}
+      {problem && <Failed problem={problem} />}
+    </div>
+  );
+}
+
 function Months() {
   const loaded = useLoaded(() => api.get('/months'), [api]);
   return (
@@ -705,6 +745,9 @@ function Months() {
             rows={listOf(answer.months ?? answer).flatMap((month) => (month.lines ?? []).map((one) => [<>{month.month} {month.closed && <span class="tag">closed</span>}</>, <Name id={one.type} />, ...[one.before, one.issued, one.used, one.gone, one.after].map((cell) => <bdi>{format.number(cell)}</bdi>)]))}
             empty="No month is over yet."
           />
+          {listOf(answer.months ?? answer).filter((one) => !one.closed).slice(0, 1).map((one) => (
+            <CloseMonth key={one.month} month={one.month} done={loaded.again} />
+          ))}
         </Card>
       )}
     </Loaded>

@@ -49,6 +49,9 @@ export function instant(text, zone, how = 'date') {
   return new Intl.DateTimeFormat(locale, options).format(at);
 }
 
+/// `2026-03-10`, a day as such, of no zone.
+export const day = (text) => new Intl.DateTimeFormat(locale, {timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric'}).format(new Date(`${text}T00:00:00Z`));
+
 /// What an id is called: as the tenant says, or made readable.
 export function nameOf(names, id) {
   if (!id) return '';

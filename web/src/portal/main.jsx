@@ -13,6 +13,7 @@ import {Methods} from './methods.jsx';
 import {Invoices} from './invoices.jsx';
 import {Usage} from './usage.jsx';
 import {Members} from './members.jsx';
+import {Help} from './help.jsx';
 import {Manage} from './manage.jsx';
 import {OrderPage} from './order.jsx';
 import {Invited} from './invited.jsx';
@@ -30,9 +31,10 @@ const pages = {
   invoices: ['Invoices', Invoices],
   members: ['Members', Members],
   manage: ['Cancel, pause, refunds', Manage],
+  help: ['Help', Help],
   orders: ['Payment', OrderPage],
 };
-const rail = ['', 'plan', 'credits', 'usage', 'methods', 'invoices', 'members', 'manage'];
+const rail = ['', 'plan', 'credits', 'usage', 'methods', 'invoices', 'members', 'manage', 'help'];
 
 /// What stops when, by the tenant's schedule.
 function Then({dunning}) {

@@ -38,26 +38,52 @@ function Bars({rows}) {
   const share = (text) => Number.parseFloat(text);  // of a drawing: no amount is shown from it
   const heights = days.map((day) => rows.filter((row) => row.day === day).reduce((sum, row) => sum + share(row.credits), 0));
   const highest = Math.max(...heights, 1);
-  const width = Math.max(days.length * 14, 60);
+  const slots = Math.max(days.length, 20);
   return (
-    <svg class="bars" viewBox={`0 0 ${width} 100`} preserveAspectRatio="none" role="img" aria-label="Credits spent by day, as the table below says in numbers">
-      {days.map((day, index) => (
-        <rect key={day} x={index * 14 + 2} width="10" y={100 - (heights[index] / highest) * 96} height={(heights[index] / highest) * 96} rx="2">
-          <title>{day}</title>
-        </rect>
-      ))}
-    </svg>
+    <figure class="chart">
+      <svg class="bars" viewBox={`0 0 ${slots * 14} 100`} preserveAspectRatio="none" role="img" aria-label="Credits spent by day, as the table below says in numbers">
+        {days.map((day, index) => (
+          <rect key={day} x={index * 14 + 2} width="10" y={100 - (heights[index] / highest) * 96} height={(heights[index] / highest) * 96}>
+            <title>{format.day(day)}</title>
+          </rect>
+        ))}
+      </svg>
+      <figcaption class="soft small">
+        {days.length === 1 ? format.day(days[0]) : `${format.day(days[0])} – ${format.day(days.at(-1))}, days with usage`}
+      </figcaption>
+    </figure>
+  );
+}
+
+/// The table as a file: the numbers as the server says them.
+function Csv({rows}) {
+  const quoted = (text) => `"${String(text).replaceAll('"', '""').replace(/^[=+@-]/, "'$&")}"`;
+  const save = () => {
+    const text = ['day,meter,times,quantity,credits', ...rows.map((row) => [row.day, row.meter, row.times, row.quantity, row.credits].map(quoted).join(','))].join('\r\n');
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], {type: 'text/csv'}));
+    link.download = 'usage.csv';
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  return (
+    <button type="button" class="button small" onClick={save}>
+      Save as CSV
+    </button>
   );
 }
 
 function Rows({rows}) {
   const {names} = useShown();
   return (
-    <Table
-      caption="Usage by day and meter"
-      columns={[['Day', ''], ['Meter', ''], ['Times', 'n'], ['Quantity', 'n'], ['Credits', 'n']]}
-      rows={[...rows].reverse().map((row) => [row.day, format.nameOf(names, row.meter), format.number(row.times), <bdi>{format.number(row.quantity.split(' ')[0])} {row.quantity.split(' ').slice(1).join(' ')}</bdi>, <Credits value={row.credits} />])}
-      empty="Nothing was used in these days."
-    />
+    <>
+      <Table
+        caption="Usage by day and meter"
+        columns={[['Day', ''], ['Meter', ''], ['Times', 'n'], ['Quantity', 'n'], ['Credits', 'n']]}
+        rows={[...rows].reverse().map((row) => [format.day(row.day), format.nameOf(names, row.meter), format.number(row.times), <bdi>{format.number(row.quantity.split(' ')[0])} {row.quantity.split(' ').slice(1).join(' ')}</bdi>, <Credits value={row.credits} />])}
+        empty="Nothing was used in these days."
+      />
+      {rows.length > 0 && <Csv rows={rows} />}
+    </>
   );
 }
