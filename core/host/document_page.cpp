@@ -14,10 +14,25 @@ namespace {
 constexpr std::array eu = {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR",
                            "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"};
 
+/// What joins letters or keeps them apart is part of how Hindi and Persian are written, and of some emoji: behind such
+/// a letter it stays.
+std::string with_joiners(std::string_view text) {
+  std::string line;
+  std::size_t from = 0;
+  for (std::size_t at = 1; at + 2 < text.size(); ++at) {
+    const std::string_view joiner = text.substr(at, 3);
+    const bool behind_a_letter = (static_cast<unsigned char>(text[at - 1]) & 0x80U) != 0;
+    if (!behind_a_letter || at < from || (joiner != "\xe2\x80\x8c" && joiner != "\xe2\x80\x8d")) continue;
+    (line += printable(text.substr(from, at - from))) += joiner;
+    from = at + joiner.size();
+  }
+  return line + printable(text.substr(from));
+}
+
 /// One line that turns no direction of writing; of what is endless, the beginning.
 std::string shown_text(std::string_view text) {
   constexpr std::size_t most = 300;
-  std::string line = printable(text);
+  std::string line = with_joiners(text);
   if (line.size() <= most) return line;
   std::size_t end = most;
   while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
@@ -124,7 +139,10 @@ std::string title_of(const Issued& issued, const config::Presentation& shown) {
 
 std::string paid_with(const Issued& issued, const config::Presentation& shown) {
   if (issued.brand.empty()) return shown_text(issued.masked);
-  return shown_text(shown.name_of(issued.brand) + (issued.masked.empty() ? "" : " " + issued.masked));
+  // A processor's own masked text often begins with the brand.
+  std::string_view masked = issued.masked;
+  if (masked.starts_with(issued.brand)) masked.remove_prefix(std::min(masked.size(), issued.brand.size() + 1));
+  return shown_text(shown.name_of(issued.brand) + (masked.empty() ? "" : " " + std::string(masked)));
 }
 
 void add_items(DocumentPage& page, const std::vector<Line>& lines, const config::Presentation& shown) {

@@ -280,8 +280,11 @@ test('the end of a session is said two minutes before, and “Stay” prolongs i
   await running('ivy');
   const page = await pageOf(await chromium.newContext(phone), failures);
   await page.clock.install();
+  const asked = page.waitForResponse(/callloop\/session$/);
   await page.goto(await host.link('callloop', 'ivy'));
   await page.getByRole('heading', {level: 1}).waitFor();
+  await (await asked).finished();
+  await page.clock.runFor(1000);
   await page.clock.fastForward('28:30');
   await page.getByText('Your session ends soon.').waitFor();
   assert.deepEqual(await axeOf(page), []);

@@ -55,6 +55,23 @@ TEST_F(Papers, AnInvoiceStaysAsItWasIssued) {
   EXPECT_EQ(paper("CL-000001", "json").body, issued.body);
 }
 
+// Persian and Hindi are written with joiners; what turns the direction of a line shows as what it is.
+TEST_F(Papers, NamesKeepTheirJoinersAndTurnNothing) {
+  buy_growth();
+  const std::string name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645";
+  ASSERT_EQ(command("accounts/zoe/set_billing", "zoe:renamed",
+                    R"({"billing_country": "US", "personal_data": {"name": ")" + name +
+                        R"(", "address": "a\u202eb\u200c c"}})")
+                .status,
+            200);
+  ASSERT_EQ(command("accounts/zoe/buy_credits", "zoe:more", R"({"amount": "100 message"})", {"Prefer: wait=20"}).status,
+            200);
+  const auto page = paper("CL-000002", "json").json();
+  EXPECT_EQ(page.at("buyer").at("name").as_string(), name);
+  EXPECT_EQ(page.at("buyer").at("lines").at(0).as_string(), R"(a\u202eb\u200c c)");
+  EXPECT_EQ(page.at("notes").at(0).as_string(), "Paid 10 Mar 2026 by Visa \u2022\u2022\u2022\u2022 4242.");
+}
+
 TEST_F(Papers, TheFormsOfADocument) {
   buy_growth();
   const auto pdf = paper("CL-000001", "pdf");

@@ -95,13 +95,13 @@ TEST_F(Selling, AnOverdueOrderIsQuotedForWhatItCosts) {
   EXPECT_EQ(dunning.at("usage_stops_at").as_string(), "2026-04-17T09:00Z");
   EXPECT_EQ(dunning.at("plan_ends_at").as_string(), "2026-04-24T09:00Z");
   const auto quote =
-      ask(backend_, "/v1/callloop/accounts/zoe/quote", R"({"pay_order": {"order": 2, "pay_with": "card"}})");
+      ask(backend_, "/v1/callloop/accounts/zoe/quote", R"({"pay_order": {"order": 2, "pay_with": "card/"}})");
   ASSERT_EQ(quote.status, 200) << quote.body;
   EXPECT_EQ(quote.json().at("agreed").as_string(), "49.00 USD") << "not 0.00";
   EXPECT_EQ(quote.json().at("today").at("lines").as_array().size(), 1U);
   EXPECT_EQ(quote.json().at("credits").at(0).at("amount").as_string(), "1000 message");
   const auto paid = command("accounts/zoe/pay_order", "zoe:pay",
-                            R"({"order": 2, "pay_with": "card", "agreed": "49.00 USD"})", {"Prefer: wait=20"});
+                            R"({"order": 2, "pay_with": "card/", "agreed": "49.00 USD"})", {"Prefer: wait=20"});
   ASSERT_EQ(paid.status, 200) << paid.body;
   EXPECT_EQ(paid.json().at("order").at("now").at("state").as_string(), "paid");
   EXPECT_TRUE(ask(backend_, "/v1/callloop/accounts/zoe").json().at("dunning").is_null());

@@ -2,7 +2,7 @@ import {render} from 'preact';
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {accountApi, drawKey, exchange, onSession, ownSessions, tenantApi} from '../lib/api.js';
 import * as format from '../lib/format.js';
-import {Amount, Button, Card, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Amount, Button, Card, Copy, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {BankPage} from './bank.jsx';
 import {ClockCard} from './clock.jsx';
@@ -409,6 +409,12 @@ function AccountOverview({account}) {
   );
 }
 
+/// What came of it, in words: the facts by their names, each once.
+function Followed({entry}) {
+  const names = [...new Set((entry.facts ?? []).flatMap((fact) => Object.keys(fact)))].map((name) => format.nameOf({}, name).toLowerCase());
+  return names.length > 0 ? <small class="followed soft">{names.slice(0, 6).join(' · ')}{names.length > 6 && ` and ${names.length - 6} more`}</small> : null;
+}
+
 function History({of}) {
   const [after, setAfter] = useState('');
   const loaded = useLoaded(() => of.get(`/history?limit=100${after ? `&after=${after}` : ''}`), [of], [after]);
@@ -424,9 +430,18 @@ function History({of}) {
                   <bdi class="soft">{[one.role, one.actor].filter(Boolean).join(':')}</bdi>
                   <span>
                     {format.nameOf({}, one.command)} <span class="soft">#{one.position}</span> {one.refused && <Status kind="bad">{format.nameOf({}, one.refused)}</Status>}
+                    <Followed entry={one.entry} />
                   </span>
                 </summary>
-                {one.key && <p class="soft small">Key {one.key}</p>}
+                {one.entry.refusal && (
+                  <p>
+                    {one.entry.refusal.text} {one.entry.refusal.rule && <small class="soft">rule {one.entry.refusal.rule}</small>}
+                  </p>
+                )}
+                {one.key && <p class="soft small">Key <bdi>{one.key}</bdi></p>}
+                <p>
+                  <Copy label={`entry ${one.position} as JSON`} value={JSON.stringify(one.entry)}>Copy as JSON</Copy>
+                </p>
                 <pre tabIndex={0}>{JSON.stringify(one.entry, null, 1)}</pre>
               </details>
             ))}

@@ -79,8 +79,9 @@ function Seller() {
 }
 
 function Data() {
-  const {api, session} = useBilling();
-  const owner = session.role === 'owner';
+  const {api, account, session} = useBilling();
+  const mine = account.members.find((one) => one.member === session.member);
+  const owner = (mine ?? session).role === 'owner';
   return (
     <Card title="Your data">
       <p>All that is kept about this account: what was asked, paid and used, and who you are. One JSON object a line.</p>

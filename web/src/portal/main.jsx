@@ -167,7 +167,7 @@ function Shell({session, api, shown}) {
           {account.value && <Page rest={path.split('/').slice(1)} />}
         </main>
       </div>
-      <Foot session={session} api={api} shown={shown} />
+      {(account.value || account.problem) && <Foot session={session} api={api} shown={shown} />}
     </Billing.Provider>
   );
 }
