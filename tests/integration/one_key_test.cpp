@@ -86,7 +86,7 @@ TEST_F(OneKey, OfADebitIsAnsweredAlike) {
                            std::nullopt,    Use{*MeterId::parse("sms"), *Quantity::parse("300 characters"), {}}};
   const auto together = host_->take(std::vector<UsageRequest>(50, debit));
   std::vector<Result<Taken>> said(together.begin(), together.end());
-  for (const auto& later : host_->take({debit})) said.push_back(later);
+  for (const auto& later : host_->take(std::vector<UsageRequest>{debit})) said.push_back(later);
   int first = 0;
   for (const auto& one : said) {
     ASSERT_TRUE(one) << one.error().message;
@@ -100,7 +100,7 @@ TEST_F(OneKey, OfADebitIsAnsweredAlike) {
   // Beside one that is refused before it comes to the shard.
   UsageRequest other = debit;
   other.actor = {"host", ""};
-  const auto mixed = host_->take({other, debit, other});
+  const auto mixed = host_->take(std::vector<UsageRequest>{other, debit, other});
   ASSERT_EQ(mixed.size(), 3U);
   EXPECT_EQ(mixed[0].error().code, "not_permitted");
   EXPECT_TRUE(mixed[1]);
