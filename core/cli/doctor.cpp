@@ -3,6 +3,7 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <boost/json.hpp>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -38,18 +39,10 @@ class Findings {
   }
 
  private:
-  static std::string quoted(const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c == '\n' ? ' ' : c;
-    }
-    return out + "\"";
-  }
   void add(const std::string& how, const std::string& what, const std::string& text) {
     if (!json_) std::cout << how << std::string(9 - how.size(), ' ') << what << ": " << printable(text) << "\n";
     all_ += (all_.empty() ? "" : ",") + std::string("{\"state\":\"") + how + "\",\"check\":\"" + what +
-            "\",\"text\":" + quoted(text) + "}";
+            "\",\"text\":" + boost::json::serialize(boost::json::value(printable(text))) + "}";
   }
   bool json_, any_wrong_ = false;
   std::string all_;
@@ -58,8 +51,11 @@ class Findings {
 void look_at_files(Findings& findings, const std::string& config) {
   const ConfigCheck checked = check_config({config}, config);
   if (!checked.errors.empty())
-    return findings.wrong("files", std::to_string(checked.errors.size()) + " errors; florin check " + config +
-                                       " names each with its line");
+    return findings.wrong(
+        "files", checked.errors.front().message +
+                     (checked.errors.size() == 1 ? std::string()
+                                                 : ", and " + std::to_string(checked.errors.size() - 1) + " more") +
+                     "; florin check " + config + " names each with its line");
   findings.ok("files", std::to_string(checked.tenants.size()) + " tenants pass florin check");
   for (const Error& warning : checked.warnings) findings.warning("files", warning.message);
 }
@@ -75,6 +71,15 @@ void look_at_secrets(Findings& findings, const std::string& config) {
       findings.warning(
           "secrets", "the endpoint " + one.name + " has two: take the old one out once its receiver knows the new one");
   }
+  if (!settings->hosts_secret.empty() && !read_reference(settings->hosts_secret))
+    findings.wrong("secrets",
+                   settings->hosts_secret + " of serve.hosts cannot be read: the hosts do not know each other");
+  for (const std::string& file : settings->session_secrets)
+    if (::access(file.c_str(), R_OK) != 0)
+      findings.wrong("secrets", file + " of serve.session_secrets cannot be read: florin serve does not start");
+  if (settings->session_secrets.size() > 1)
+    findings.warning("secrets",
+                     "there are two session_secrets: take the old one out once its sessions are over, in 12 hours");
   if (settings->base_url.starts_with("http://") && settings->base_url.find("127.0.0.1") == std::string::npos)
     findings.warning("address", settings->base_url + " is not https: cookies and keys go in the clear");
 }
@@ -98,6 +103,11 @@ void look_at_folder(Findings& findings, const fs::path& folder) {
     return findings.warning("folder", folder.string() + " is not there yet: florin serve makes it");
   if ((about.st_mode & 077U) != 0)
     findings.warning("folder", folder.string() + " can be read by others: chmod 0700 " + folder.string());
+  for (const char* name : {"journal.db", "views.db", "sessions.secret", "admin.sock"}) {
+    const fs::path file = folder / name;
+    if (::stat(file.c_str(), &about) == 0 && (about.st_mode & 077U) != 0)
+      findings.warning("folder", file.string() + " can be read by others: chmod 0600 " + file.string());
+  }
   std::error_code failed;
   const auto space = fs::space(folder, failed);
   if (!failed) {

@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -15,6 +16,7 @@
 #include "mailer.hpp"
 #include "outcome.hpp"
 #include "program.hpp"
+#include "queued_log.hpp"
 #include "running.hpp"
 #include "server.hpp"
 
@@ -106,7 +108,6 @@ bool read_mail(const Host& host, const ServeWords& words, const std::string& bas
   with.from = words.mail_from.empty() ? "billing@localhost.localdomain" : words.mail_from;
   with.base_url = base_url;
   with.templates = template_folders(words);
-  with.log = words.quiet ? nullptr : &std::cerr;
   if (to_files) {
     with.files = std::filesystem::path(host.folder()) / "mail";
     std::error_code failed;
@@ -187,7 +188,9 @@ int serve(ServeWords words) {
   std::optional<std::string> data;
   if (!words.data.empty()) data = words.data;
   if (from && !data) data = "memory";
-  auto host = Host::open({.config = words.config, .data = data, .virtual_from = from});
+  const auto before = read_service_settings(words.config);
+  const bool several = before && !before->hosts_url.empty();
+  auto host = Host::open({.config = words.config, .data = data, .virtual_from = from, .stand_by = several});
   if (!host) return fail(host.error());
   std::cerr << as_text(host->problems());
   if (words.admin.empty() && !host->folder().empty())
@@ -195,6 +198,14 @@ int serve(ServeWords words) {
   const ServiceSettings settings = settings_of(Service(*host).settings(), words);
   std::vector<std::string> secrets;
   if (!read_secrets(*host, settings, secrets)) return usage;
+  std::string hosts_secret;
+  if (several) {
+    const auto read = read_reference(settings.hosts_secret);
+    if (!read) return fail(read.error());
+    hosts_secret = *read;
+    if (Service(*host).owned_epoch() == 0)
+      std::cout << "Standby  another host has the journal; what is asked here is forwarded to it\n";
+  }
   // Whoever tries it out sees the first of the demo's tenants and its first customer.
   const std::optional<TenantId> shown = words.demo ? std::optional(host->tenants().front()) : std::nullopt;
   const auto key = shown ? demo_key(*host, *shown) : std::nullopt;
@@ -203,11 +214,15 @@ int serve(ServeWords words) {
   std::optional<server::Mailer> mailer;
   std::atomic<server::MailDesk*> desk = nullptr;
   share_streams();
+  // A sink that stands still holds up nobody who is served.
+  std::optional<server::QueuedLog> lines;
+  if (!words.quiet) lines.emplace(STDERR_FILENO);
+  std::ostream log(lines ? &*lines : nullptr), mail_log(lines ? &*lines : nullptr);
   auto server = server::Server::start(
       *host, {.listen = settings.listen,
               .admin_socket = words.admin,
               .run_program = [&host = *host](const std::vector<std::string>& asked) { return run_inside(host, asked); },
-              .log = words.quiet ? nullptr : &std::cerr,
+              .log = words.quiet ? nullptr : &log,
               .settings = settings,
               .session_secrets = std::move(secrets),
               .mail_desk = [&] { return desk.load(); },
@@ -216,6 +231,7 @@ int serve(ServeWords words) {
                 if (!read) return read.error();
                 return settings_of(*read, words);
               },
+              .hosts_secret = hosts_secret,
               .drain = std::chrono::seconds(words.drain < 0 ? settings.drain : words.drain)});
   if (!server) return fail(server.error());
   const std::string base =
@@ -223,6 +239,8 @@ int serve(ServeWords words) {
   std::optional<server::MailOptions> with_mail;
   if (!read_mail(*host, words, base, with_mail)) return usage;
   if (with_mail) {
+    with_mail->log = words.quiet ? nullptr : &mail_log;
+    if (several) with_mail->epoch = [&host = *host] { return Service(host).owned_epoch(); };
     with_mail->pay_link = [&](const TenantId& tenant, const AccountId& account, std::uint32_t order) {
       return base + "/pay/" + sealing.seal(server::pay_session(tenant, account, order, sealing.now()));
     };

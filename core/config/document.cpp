@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "florin/utf8.hpp"
+
 namespace florin::config {
 
 const Node* Node::child(std::string_view wanted) const {
@@ -42,7 +44,8 @@ Result<std::string> read_file(const std::filesystem::path& file) {
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += '\\';
@@ -53,8 +56,13 @@ void append_json_string(std::string& out, std::string_view text) {
       out += "\\u00";
       out += hex[byte >> 4];
       out += hex[byte & 15];
-    } else {
+    } else if (byte < 0x80) {
       out += c;
+    } else if (const Character character = character_at(text, i); character.bytes != 0) {
+      out += text.substr(i, character.bytes);
+      i += character.bytes - 1;
+    } else {
+      out += "\\ufffd";
     }
   }
   out += '"';

@@ -9,6 +9,8 @@
 #include "config/decode.hpp"
 #include "config/schema.hpp"
 #include "config/service_file.hpp"
+#include "florin/addresses.hpp"
+#include "florin/id.hpp"
 
 namespace florin::config {
 
@@ -43,9 +45,9 @@ struct Clock {
 BOOST_DESCRIBE_STRUCT(Clock, (), (longest_stop))
 
 struct Portal {
-  OneOrMany<Written<std::string>> return_to, embed, api_origins;
+  OneOrMany<Written<std::string>> return_to, embed, api_origins, public_offer;
 };
-BOOST_DESCRIBE_STRUCT(Portal, (), (return_to, embed, api_origins))
+BOOST_DESCRIBE_STRUCT(Portal, (), (return_to, embed, api_origins, public_offer))
 
 struct Webhook {
   std::string tenant;
@@ -55,6 +57,12 @@ struct Webhook {
 };
 BOOST_DESCRIBE_STRUCT(Webhook, (), (tenant, url, events, secret))
 
+struct Hosts {
+  Written<std::string> url;
+  Written<std::string> secret;
+};
+BOOST_DESCRIBE_STRUCT(Hosts, (), (url, secret))
+
 struct Serve {
   OneOrMany<Written<std::string>> listen;
   std::optional<Written<std::string>> base_url, metrics, pages;
@@ -62,8 +70,12 @@ struct Serve {
   std::optional<Portal> portal;
   std::vector<std::pair<std::string, Written<Webhook>>> webhooks;
   std::optional<Written<Span>> drain;
+  OneOrMany<Written<std::string>> trusted_proxies;
+  std::optional<Hosts> hosts;
 };
-BOOST_DESCRIBE_STRUCT(Serve, (), (listen, base_url, metrics, pages, session_secrets, portal, webhooks, drain))
+BOOST_DESCRIBE_STRUCT(Serve, (),
+                      (listen, base_url, metrics, pages, session_secrets, portal, webhooks, drain, trusted_proxies,
+                       hosts))
 
 struct FlorinFile {
   PluginsBlock plugins;
@@ -98,7 +110,8 @@ inline constexpr Note florin_notes[] = {
 inline constexpr Note portal_notes[] = {
     {"return_to", "origins that the portal may lead back to, as https://app.example"},
     {"embed", "origins whose pages may show the widget in a frame; left out: none"},
-    {"api_origins", "origins whose pages may call the API with the token of a session; left out: none"}};
+    {"api_origins", "origins whose pages may call the API with the token of a session; left out: none"},
+    {"public_offer", "tenants whose price page, GET /v1/{tenant}/offer, anybody may read, from pages of any origin"}};
 inline constexpr Note webhook_notes[] = {
     {"tenant", "whose events"},
     {"url", "an https address; http only where egress reaches loopback"},
@@ -111,7 +124,13 @@ inline constexpr Note serve_notes[] = {
     {"base_url", "the address that customers see, as https://billing.example; left out: the first that it listens on"},
     {"metrics", "an address of its own for /metrics and details of health, as 127.0.0.1:9464; left out: none"},
     {"pages", "the folder of the portal's and the console's files; left out: those that are installed, if any"},
+    {"hosts", "several hosts on one PostgreSQL: one has the journal, the others forward to it and stand by"},
+    {"trusted_proxies",
+     "proxies whose X-Forwarded-For says who asks: unix, addresses as 10.0.0.7, ranges as 10.0.0.0/8; left out: none"},
     {"session_secrets", "files of 32 bytes or more: the first seals sessions, all open them; left out: one is made"}};
+inline constexpr Note hosts_notes[] = {
+    {"url", "where the other hosts reach this one, as http://10.0.0.5:8080; never over a public network"},
+    {"secret", "what all of them know each other by, by reference: env:HOSTS or file:/etc/florin/secrets/hosts"}};
 inline constexpr Note clock_notes[] = {
     {"longest_stop", "between two runs of the host; left out: 3 days. A clock that is further ahead is not believed"}};
 inline constexpr Note egress_notes[] = {
@@ -131,6 +150,8 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::Portal> = yaml::portal_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Webhook> = yaml::webhook_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Hosts> = yaml::hosts_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Serve> = yaml::serve_notes;
 template <>
@@ -204,6 +225,29 @@ WebhookEndpoint endpoint_of(const std::string& name, const Written<yaml::Webhook
   return endpoint;
 }
 
+Status known_range(const std::string& text) {
+  const auto range = AddressRange::parse(text);
+  return range ? Status(Done{}) : Status(range.error());
+}
+
+void read_hosts(const yaml::Hosts& read, ServiceSettings& service, Errors& errors) {
+  service.hosts_url = read.url.value;
+  service.hosts_secret = read.secret.value;
+  if (!is_origin(read.url.value) || !read.url.value.starts_with("http://"))
+    errors.push_back({.code = "bad_origin",
+                      .message = "'" + read.url.value + "' is not where a host is reached: write http://10.0.0.5:8080",
+                      .at = read.url.at});
+  if (!is_reference(read.secret.value))
+    errors.push_back({.code = "secret_in_file",
+                      .message = "a secret does not belong in this file: write env:NAME or file:/path",
+                      .at = read.secret.at});
+  if (service.session_secrets.empty())
+    errors.push_back({.code = "missing_key",
+                      .message = "hosts needs session_secrets, the same on all of them: who is signed in stays so when "
+                                 "another host takes over",
+                      .at = read.url.at});
+}
+
 ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path& folder, Errors& errors) {
   const auto from_here = [&](const std::string& path) { return (folder / path).lexically_normal().string(); };
   ServiceSettings service;
@@ -222,10 +266,23 @@ ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path&
     if (read.drain->value.unit != Span::Unit::seconds || service.drain < 0 || service.drain > 300)
       errors.push_back({.code = "bad_drain", .message = "drain is 0 seconds to 300 seconds", .at = read.drain->at});
   }
+  for (const auto& one : read.trusted_proxies) {
+    service.trusted_proxies.push_back(one.value);
+    const auto range = one.value == "unix" ? Status(Done{}) : known_range(one.value);
+    if (!range) errors.push_back({.code = range.error().code, .message = range.error().message, .at = one.at});
+  }
+  if (read.hosts) read_hosts(*read.hosts, service, errors);
   if (read.portal) {
     service.return_to = origins(read.portal->return_to, errors);
     service.embed = origins(read.portal->embed, errors);
     service.api_origins = origins(read.portal->api_origins, errors);
+    for (const auto& one : read.portal->public_offer) {
+      service.public_offer.push_back(one.value);
+      if (!TenantId::parse(one.value))
+        errors.push_back({.code = "bad_id",
+                          .message = "'" + one.value + "' is no tenant's id: public_offer is a list of tenants",
+                          .at = one.at});
+    }
   }
   return service;
 }

@@ -90,8 +90,7 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
     shard_.erase_through([this](std::vector<store::DataKeyRange> keys) { return eraser_->erase(std::move(keys)); },
                          [this] { return eraser_->done(); });
   }
-  if (const auto claimed = store_.claim(options_.shard.number); !claimed) return claimed.error();
-  if (const auto opened = open_shard(problems); !opened) return opened.error();
+  if (const auto claimed = claim_first(problems); !claimed) return claimed.error();
   open_ = true;
   commit_inline();
   if (threaded()) {
@@ -99,6 +98,17 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
     committer_ = std::thread([this] { commit_loop(); });
     speaker_ = std::thread([this] { effect_loop(); });
   }
+  return Done{};
+}
+
+Status Engine::claim_first(Errors& problems) {
+  Status opened = store_.claim(options_.shard.number);
+  if (opened) opened = open_shard(problems);
+  if (opened || !options_.stand_by || !threaded() || !store_.lease()) return opened;
+  if (opened.error().code != "already_open" && opened.error().code != "not_owner") return opened;
+  shard_.lose(not_ours);
+  lease_lost_ = true;
+  lease_until_ = 0;
   return Done{};
 }
 
@@ -137,6 +147,7 @@ Status Engine::open_shard(Errors& problems) {
     lease_until_ = (shown_at + *store_.lease()).us;
     lease_lost_ = false;
   }
+  up_as_ = shard_.epoch();
   shard_.let_look();
   return Done{};
 }

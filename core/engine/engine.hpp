@@ -31,6 +31,8 @@ class Engine {
   struct Options {
     Shard::Options shard;
     std::optional<Instant> virtual_from;
+    /// A journal whose owner is alive is no error: it is taken over when that one is gone.
+    bool stand_by = false;
     PluginPool::Options plugins;
     std::size_t most_waiting = 65'536;  ///< commands of a tenant that may wait; more are refused as `busy`
     /// Called when nothing that was said can be believed any more, such as after a failed sync. Must not return.
@@ -118,6 +120,9 @@ class Engine {
   std::function<Instant()> next_outside;
   std::function<void(Instant)> run_outside;
 
+  /// The epoch under which the journal is ours and the tenants are up; 0: it is not. Waits for nobody.
+  store::Epoch owned_epoch() const { return shard_.lost() ? 0 : up_as_.load(); }
+
   /// From now on effects leave the host; for a restored store.
   void start_sending();
 
@@ -137,6 +142,8 @@ class Engine {
   void claim_again(std::unique_lock<std::mutex>& lock);
   /// Opens the shard and brings its tenants up; the lease begins.
   Status open_shard(Errors& problems);
+  /// The same at a start; where it may stand by, the journal of somebody who is alive is a lost one.
+  Status claim_first(Errors& problems);
   void take_back();
   bool threaded() const { return !options_.virtual_from.has_value(); }
   struct Deciding;
@@ -194,6 +201,7 @@ class Engine {
   /// On the clock of monotonic(), in µs; `no_lease`: nobody can take the shard. Written with the lock held.
   static constexpr std::int64_t no_lease = INT64_MAX;
   std::atomic<std::int64_t> lease_until_ = no_lease;
+  std::atomic<store::Epoch> up_as_ = 0;
 
   mutable std::mutex mutex_;  ///< of everything below
   std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;

@@ -82,6 +82,7 @@ Status Assembly::make_engine() {
   options.shard.opened_by = "florin " FLORIN_VERSION;
   options.shard.sending = *may_send;
   options.virtual_from = options_.virtual_from;
+  options.stand_by = options_.stand_by;
   options.plugins.limit = options_.file.plugin_limit;
   engine_ = std::make_unique<engine::Engine>(*store_, *plugged_, *plugged_, options);
   if (!options_.virtual_from)

@@ -33,7 +33,8 @@ class Assembly {
     /// Address of the journal in PostgreSQL; none: it is in the folder.
     std::optional<std::string> postgres;
     std::optional<Instant> virtual_from;
-    bool synced = true;  ///< false: a power cut may cost the journal's file, for what can be played again
+    bool stand_by = false;  ///< in PostgreSQL: its owner's end is waited for
+    bool synced = true;     ///< false: a power cut may cost the journal's file, for what can be played again
   };
   /// new_ones   new tenants that are put into force; none: all
   /// Errors: those of the plugin library, of the store, and of Shard::open.

@@ -1,94 +1,57 @@
 #include "host/card_numbers.hpp"
 
-#include <boost/describe.hpp>
-#include <boost/mp11.hpp>
-#include <concepts>
+#include <cstring>
 
-#include "domain/journal/described.hpp"
 #include "domain/payments/card_number.hpp"
+#include "florin/utf8.hpp"
+#include "host/every_text.hpp"
 
 namespace florin {
 
 namespace {
 
-template <class T>
-concept Holder = requires(const T& value) {
-  value.has_value();
-  *value;
-};
-template <class T>
-concept List = requires(const T& value) {
-  typename T::value_type;
-  value.begin();
-  value.size();
-};
-
-template <class T>
-concept Name = requires(const T& value) {
-  { T::trusted(std::string()) } -> std::same_as<T>;
-  { value.text() } -> std::same_as<const std::string&>;
-};
-
-using Place = std::optional<std::string>;
-
-Place below(std::string name, const Place& place) {
-  if (!place) return place;
-  if (!place->empty() && place->front() != '[') name += '.';
-  return name + *place;
-}
-
-template <class T>
-Place place_in(const T& value) {
-  if constexpr (std::is_same_v<T, std::string>) {
-    return holds_card_number(value) ? Place("") : std::nullopt;
-  } else if constexpr (Name<T>) {
-    return holds_card_number(value.text()) ? Place("") : std::nullopt;
-  } else if constexpr (std::is_same_v<T, Word>) {
-    if (holds_card_number(value.name)) return "";
-    return holds_card_number(value.value) ? Place(value.name) : std::nullopt;
-  } else if constexpr (Holder<T>) {
-    return value.has_value() ? place_in(*value) : std::nullopt;
-  } else if constexpr (List<T>) {
-    for (std::size_t i = 0; i < value.size(); ++i)
-      if (auto place = place_in(value[i])) return below("[" + std::to_string(i) + "]", place);
-    return std::nullopt;
-  } else if constexpr (boost::describe::has_describe_members<T>::value) {
-    Place found;
-    using Members = boost::describe::describe_members<T, boost::describe::mod_any_access>;
-    boost::mp11::mp_for_each<Members>([&](auto member) {
-      if (found) return;
-      if (const Place place = place_in(value.*member.pointer)) found = below(member.name, place);
-    });
-    return found;
-  } else {
-    return std::nullopt;  // an amount, an instant: no free text
+/// Eight bytes at a time, since most text is ASCII and every usage comes by here.
+bool is_utf8(std::string_view text) {
+  constexpr std::uint64_t high = 0x8080808080808080;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+    if ((eight & high) == 0) {
+      at += 8;
+      continue;
+    }
+    const Character character = character_at(text, at);
+    if (character.bytes == 0) return false;
+    at += character.bytes;
   }
+  return true;
 }
 
-}  // namespace
+bool may_not_enter(std::string_view text) { return holds_card_number(text) || !is_utf8(text); }
+bool is_not_utf8(std::string_view text) { return !is_utf8(text); }
 
-std::optional<std::string> card_number_in(const AnyCommand& command) {
-  return std::visit([](const auto& one) { return place_in(one); }, command);
-}
-
-namespace {
-
-Status no_card_number_at(Place place) {
+Status refused_at(std::optional<std::string> place, const char* code, const char* message) {
   if (!place) return Done{};
-  return Error{.code = "card_number",
-               .message = "a card's number is never given here, in no field: the processor keeps it and gives a token",
-               .at = {.file = {}, .line = 0, .column = 0, .path = *std::move(place)}};
+  return Error{.code = code, .message = message, .at = {.file = {}, .line = 0, .column = 0, .path = *std::move(place)}};
+}
+
+Status no_card_number_at(std::optional<std::string> place) {
+  return refused_at(std::move(place), "card_number",
+                    "a card's number is never given here, in no field: the processor keeps it and gives a token");
 }
 
 }  // namespace
+
+std::optional<std::string> card_number_in(const AnyCommand& command) { return place_of(command, &holds_card_number); }
 
 Status holds_no_card_number(const AnyCommand& command) { return no_card_number_at(card_number_in(command)); }
 
-Status holds_no_card_number(const engine::Job& job) {
-  if (holds_card_number(job.account.text())) return no_card_number_at("account");
-  if (holds_card_number(job.actor.role) || holds_card_number(job.actor.id)) return no_card_number_at("actor");
-  if (holds_card_number(job.key)) return no_card_number_at("key");
-  return holds_no_card_number(job.command);
+Status holds_fit_texts(const engine::Job& job) {
+  if (!place_of(job, &may_not_enter)) return Done{};
+  if (auto place = place_of(job, &is_not_utf8))
+    return refused_at(std::move(place), "not_utf8", "this is not UTF-8: no other bytes are kept as text");
+  return no_card_number_at(place_of(job, &holds_card_number));
 }
 
 }  // namespace florin

@@ -10,7 +10,7 @@ namespace florin {
 Status admitted(const engine::Job& job) {
   if (auto why = kept_out(job.way, job.actor, job.command))
     return Error{.code = "not_permitted", .message = *std::move(why)};
-  if (auto none = holds_no_card_number(job); !none) return none;
+  if (auto none = holds_fit_texts(job); !none) return none;
   // A usage has no other free text than its key, and is asked for often.
   if (engine::is_usage(job.command) && job.key.find('@') == std::string::npos) return Done{};
   return names_no_address(free_texts_of(job));

@@ -74,6 +74,7 @@ Result<Host> Host::open(const HostOptions& options) try {
   else if (options.data != "memory")
     put_together.data = options.data ? std::filesystem::path(*options.data) : put_together.file.data;
   put_together.virtual_from = options.virtual_from;
+  put_together.stand_by = options.stand_by;
   auto assembly = Assembly::open(put_together, options.begins);
   if (!assembly) return assembly.error();
   ServiceSettings service = config::load_service_settings(options.config, errors);

@@ -92,6 +92,11 @@ std::string mark_of(std::string_view name) { return "service." + std::string(nam
 
 }  // namespace
 
+std::uint64_t Service::owned_epoch() const {
+  const auto assembly = host_.inside_->open();
+  return assembly ? assembly->engine().owned_epoch() : 0;
+}
+
 Result<std::string> Service::note(std::string_view name) const try {
   const auto assembly = host_.inside_->open();
   if (!assembly) return closed();

@@ -5,8 +5,10 @@
 #include <boost/json.hpp>
 
 #include "cookies.hpp"
+#include "florin/addresses.hpp"
 #include "florin/bodies.hpp"
 #include "florin/check.hpp"
+#include "forward.hpp"
 #include "metrics.hpp"
 #include "outbox.hpp"
 #include "routes.hpp"
@@ -52,6 +54,16 @@ std::string media_type(const HttpRequest& request) {
   return lower(trimmed(std::string_view(*type).substr(0, type->find(';'))));
 }
 
+/// Of `application/json; charset=utf-8`: it names no other charset.
+bool is_in_utf8(std::string_view content_type) {
+  const std::string text = lower(content_type);
+  const std::size_t at = text.find("charset=");
+  if (at == std::string::npos) return true;
+  std::string_view charset = trimmed(std::string_view(text).substr(at + 8));
+  charset = trimmed(charset.substr(0, charset.find(';')));
+  return charset == "utf-8" || charset == "utf8" || charset == "\"utf-8\"";
+}
+
 HttpReply unauthorized(const HttpRequest& request, std::string detail) {
   return reply_of(Problem{.code = "unauthorized", .detail = std::move(detail)}, request);
 }
@@ -62,6 +74,8 @@ constexpr const char* no_such_credential = "This needs a key of this host: Autho
 }  // namespace
 
 std::optional<Actor> actor_of(std::string_view text) {
+  if (!is_utf8(text) || std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 127; }))
+    return std::nullopt;
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string_view role = text.substr(0, colon);
   if (role.empty() || role.size() > 64 || text.size() > 200) return std::nullopt;
@@ -287,6 +301,7 @@ Api::Api(Host& host, asio::io_context& io, Options options)
       virtual_(host.is_virtual()),
       service_(host),
       keys_(host),
+      strangers_(options_.wrong_tries, std::chrono::seconds(2)),
       sessions_(options_.session_secrets, options_.session_clock),
       settings_(std::make_shared<const ServiceSettings>(options_.settings)),
       metrics_(std::make_unique<Metrics>()),
@@ -294,14 +309,72 @@ Api::Api(Host& host, asio::io_context& io, Options options)
           host, options_.settings, *metrics_,
           Outbox::Runs{.io = io, .later = [this](std::function<void()> work) { later(std::move(work)); }})),
       look_timer_(io),
+      owner_timer_(io),
+      forward_token_(forward_token(options_.hosts_secret)),
       pool_(virtual_ ? 1 : 4) {
-  keys_.refresh();
-  if (const auto text = service_.note("signed_out")) sessions_.read_signed_out(*text);
+  note_ownership();
 }
 
 Api::~Api() { join(); }
 
 void Api::start() { outbox_->start(); }
+
+// ---- Who has the journal --------------------------------------------------------------------------------------------
+
+bool Api::serves() const { return virtual_ || (serving_ != 0 && service_.owned_epoch() == serving_); }
+
+/// What was read of the journal under another epoch is read anew before anybody is answered by it: a key may have been
+/// revoked, and a session ended, by the host that had it meanwhile. Waits.
+void Api::note_ownership() {
+  const std::uint64_t epoch = service_.owned_epoch();
+  if (epoch != 0 && epoch != serving_) {
+    if (serving_ != 0) outbox_->forget();
+    keys_.refresh();
+    if (const auto text = service_.note("signed_out")) sessions_.read_signed_out(*text);
+    const std::string url = settings()->hosts_url;
+    if (!url.empty()) (void)service_.set_note("owner", url);
+    serving_ = epoch;
+  }
+  if (epoch != 0 || virtual_) return;
+  if (serving_.exchange(0) != 0) outbox_->forget();
+  const std::lock_guard lock(owner_mutex_);
+  if (std::chrono::steady_clock::now() < owner_read_at_ + std::chrono::seconds(1)) return;
+  owner_read_at_ = std::chrono::steady_clock::now();
+  if (auto url = service_.note("owner")) owner_url_ = *std::move(url);
+}
+
+/// On the thread of the io_context.
+void Api::watch_ownership() {
+  owner_timer_.expires_after(std::chrono::milliseconds(50));
+  owner_timer_.async_wait([this](boost::system::error_code stopped) {
+    if (stopped) return;
+    if (!serves() && !noting_.exchange(true))
+      asio::post(pool_, [this] {
+        note_ownership();
+        noting_ = false;
+      });
+    watch_ownership();
+  });
+}
+
+bool Api::stands_by_for(const HttpRequest& request) const {
+  if (request.local_user || serves()) return false;
+  static constexpr std::string_view of_owner[] = {"v1", "sessions", "return", "host"};
+  return !request.segments.empty() && std::ranges::find(of_owner, request.segments[0]) != std::end(of_owner);
+}
+
+void Api::stand_by(const HttpRequest& request, bool forwarded, const Answer& answer) {
+  std::string url;
+  {
+    const std::lock_guard lock(owner_mutex_);
+    url = owner_url_;
+  }
+  if (!forwarded && !forward_token_.empty() && !url.empty() && url != settings()->hosts_url && serving_ == 0)
+    return forward(io_, request, url, forward_token_, answer);
+  answer(reply_of(
+      Problem{.code = "ask_again", .detail = "This host does not have the journal. Send it again, with the same key."},
+      request));
+}
 
 void Api::reload(const ServiceSettings& settings) {
   auto fresh = std::make_shared<const ServiceSettings>(settings);
@@ -324,6 +397,8 @@ std::size_t Api::body_limit(std::string_view path) {
 
 void Api::handle(HttpRequest request, Answer answer) {
   if (request.method == "HEAD") request.method = "GET";
+  request.address = address_of(request, settings()->trusted_proxies);
+  const bool forwarded = is_forwarded(request, forward_token_);
   HttpRequest about;
   about.method = request.method;
   about.segments = request.segments;
@@ -333,10 +408,11 @@ void Api::handle(HttpRequest request, Answer answer) {
                          answer = std::move(answer)](HttpReply reply) {
     const auto took = std::chrono::steady_clock::now() - began;
     metrics_->request(reply.route, reply.status, std::chrono::duration_cast<std::chrono::microseconds>(took));
-    if (options_.log != nullptr) write_log(about, reply, began);
+    if (options_.log != nullptr && !reply.unlogged) write_log(about, reply, began);
     answer(std::move(reply));
   };
   try {
+    if (stands_by_for(request)) return stand_by(request, forwarded, logged);
     route(std::move(request), logged);
   } catch (const std::exception&) {
     logged(reply_of(Problem{.code = "internal", .detail = "Something went wrong here."}, HttpRequest()));
@@ -375,18 +451,25 @@ void Api::outside_tenants(HttpRequest request, Answer answer) {
   answer(reply_of(Problem{.code = "not_found", .detail = "There is nothing at this address."}, request));
 }
 
-bool Api::is_ready() const {
-  return !draining_ && (virtual_ || !host_.tenants().empty());  // nobody can take a virtual host's journal
-}
+bool Api::is_ready() const { return !draining_ && is_ready_to_serve(); }
+
+/// Nobody can take a virtual host's journal.
+bool Api::is_ready_to_serve() const { return virtual_ || (serves() && !host_.tenants().empty()); }
 
 void Api::later(std::function<void()> work) {
   asio::post(pool_, [work = std::move(work)] { work(); });
 }
 
 void Api::ready(const Answer& answer) {
-  const bool owner = virtual_ || !host_.tenants().empty();
-  const char* state = draining_ ? "draining" : owner ? "ready" : "no_owner";
-  answer({.status = draining_ || !owner ? 503 : 200, .body = std::string(R"({"state":")") + state + "\"}"});
+  const bool owner = is_ready_to_serve();
+  bool forwards = false;
+  if (!owner && !forward_token_.empty()) {
+    const std::lock_guard lock(owner_mutex_);
+    forwards = !owner_url_.empty() && owner_url_ != settings()->hosts_url;
+  }
+  const char* state = draining_ ? "draining" : owner ? "ready" : forwards ? "standby" : "no_owner";
+  answer(
+      {.status = draining_ || (!owner && !forwards) ? 503 : 200, .body = std::string(R"({"state":")") + state + "\"}"});
 }
 
 std::optional<Caller> Api::caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const {
@@ -408,8 +491,33 @@ std::optional<Caller> Api::caller_of(const HttpRequest& request, const TenantId&
   if (header == nullptr)
     if (const auto token = session_cookie(request, tenant, secure()))
       return caller_by_session(request, tenant, *token, refused);
-  refused = unauthorized(request, no_such_credential);
+  refused = refuse_stranger(request, unauthorized(request, no_such_credential));
   return std::nullopt;
+}
+
+bool Api::counts_connections_of(const std::string& address) const {
+  const bool here = address.starts_with("127.") || address == "::1";
+  return !here && !is_trusted(address, settings()->trusted_proxies);
+}
+
+void Api::turned_away(const char* why) { metrics_->count("florin_http_refused_total", label("reason", why)); }
+
+HttpReply Api::too_often(const HttpRequest& request, std::chrono::seconds wait, const char* bucket) const {
+  metrics_->count("florin_rate_limited_total", label("bucket", bucket));
+  HttpReply reply = reply_of(
+      Problem{.code = "rate_limited",
+              .detail = "There were too many wrong tries from this address. What names somebody is answered as ever."},
+      request);
+  for (auto& [name, value] : reply.headers)
+    if (name == "Retry-After") value = std::to_string(std::max<std::int64_t>(1, wait.count()));
+  reply.close = true;
+  reply.unlogged = true;
+  return reply;
+}
+
+HttpReply Api::refuse_stranger(const HttpRequest& request, HttpReply refused) const {
+  const auto wait = strangers_.take(counted_address(request.address), std::chrono::steady_clock::now());
+  return wait ? too_often(request, *wait, "address") : std::move(refused);
 }
 
 std::optional<Caller> Api::caller_by_key(const HttpRequest& request, const TenantId& tenant, std::string_view key,
@@ -417,20 +525,16 @@ std::optional<Caller> Api::caller_by_key(const HttpRequest& request, const Tenan
   Caller caller;
   caller.tenant = tenant;
   caller.audience = Audience::staff;
-  if (!looks_like_key(key)) {
-    refused = unauthorized(request, no_such_credential);
+  const auto no = [&](std::string detail) {
+    refused = refuse_stranger(request, unauthorized(request, std::move(detail)));
     return std::nullopt;
-  }
-  if (is_test_key(key) != sandbox_) {
-    refused = unauthorized(request, sandbox_ ? "This host charges no money: it takes test keys, fl_test_…"
-                                             : "This host charges money: it takes live keys, fl_live_…");
-    return std::nullopt;
-  }
+  };
+  if (!looks_like_key(key)) return no(no_such_credential);
+  if (is_test_key(key) != sandbox_)
+    return no(sandbox_ ? "This host charges no money: it takes test keys, fl_test_…"
+                       : "This host charges money: it takes live keys, fl_live_…");
   const auto found = keys_.find(key);
-  if (!found || !found->key.works(host_.now())) {
-    refused = unauthorized(request, no_such_credential);
-    return std::nullopt;
-  }
+  if (!found || !found->key.works(host_.now())) return no(no_such_credential);
   if (found->tenant != tenant) {
     refused = reply_of(
         Problem{.code = "no_such_tenant", .detail = "There is no tenant '" + tenant.text() + "' for this key."},
@@ -475,24 +579,58 @@ bool Api::take_actor(Asked& asked, std::string_view scope) const {
   return true;
 }
 
+namespace {
+
 /// False: it was answered.
-bool Api::fits(const Route& route, const Asked& asked) const {
-  const HttpRequest& request = asked.request;
-  const bool any = !route.parameters.empty() && route.parameters.front() == "*";
-  for (const auto& [name, value] : request.query) {
-    if (any) break;
+bool query_fits(const Api::Route& route, const Asked& asked) {
+  if (!route.parameters.empty() && route.parameters.front() == "*") return true;
+  const auto& query = asked.request.query;
+  for (const auto& [name, value] : query) {
+    if (!is_utf8(name) || !is_utf8(value)) {
+      asked.fail("bad_parameter", "A parameter is UTF-8, percent-encoded.");
+      return false;
+    }
+    if (std::ranges::count(query, name, [](const auto& one) { return one.first; }) > 1) {
+      asked.fail("bad_parameter", "The parameter '" + name.substr(0, 80) + "' is there twice.");
+      return false;
+    }
     if (std::ranges::find(route.parameters, name) != route.parameters.end()) continue;
     const std::string meant = nearest_word(name, route.parameters);
     asked.fail("unknown_parameter", "There is no parameter '" + name.substr(0, 80) + "' here" +
                                         (meant.empty() ? "." : ": did you mean '" + meant + "'?"));
     return false;
   }
-  const std::string type = media_type(request);
-  const bool json = type == "application/json" || (route.body == Body::usage && type == "application/x-ndjson");
-  if ((route.body == Body::json || route.body == Body::usage) && !json) {
-    asked.fail("unsupported_media_type", "The body must be application/json.");
+  return true;
+}
+
+/// False: it was answered.
+bool body_fits(const Api::Route& route, const Asked& asked) {
+  if (route.body == Api::Body::any) return true;
+  const HttpRequest& request = asked.request;
+  const auto no = [&](const char* code, std::string detail) {
+    asked.fail(code, std::move(detail));
     return false;
+  };
+  const std::string* coding = request.header("content-encoding");
+  if (coding != nullptr && lower(*coding) != "identity")
+    return no("unsupported_media_type", "A body comes as it is: no Content-Encoding is taken.");
+  const std::string* written = request.header("content-type");
+  if (written != nullptr && !is_in_utf8(*written))
+    return no("unsupported_media_type", "A body is UTF-8: no other charset is taken.");
+  if (route.body == Api::Body::none) {
+    const bool says_nothing = request.body.empty() || trimmed(request.body) == "{}" || request.method != "POST";
+    return says_nothing || no("unknown_field", "Nothing is said in the body here: leave it out, or send {}.");
   }
+  const std::string type = media_type(request);
+  const bool lines = route.body == Api::Body::usage && type == "application/x-ndjson";
+  return type == "application/json" || lines || no("unsupported_media_type", "The body must be application/json.");
+}
+
+}  // namespace
+
+/// False: it was answered.
+bool Api::fits(const Route& route, const Asked& asked) const {
+  if (!query_fits(route, asked) || !body_fits(route, asked)) return false;
   // What is theirs they may read: a customer's session is bound to its account.
   const bool own = asked.caller.is_customer() && route.method == "GET" && route.scope == "personal_data";
   if (!route.scope.empty() && route.scope != "-" && !own && !asked.caller.has(route.scope)) {
@@ -534,16 +672,17 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
     reply.route = pattern;
     answer(std::move(reply));
   };
+  named = with_origin(request, std::move(named));
   auto asked = std::make_shared<Asked>(Asked{std::move(request), {}, std::move(words), {}, std::move(named)});
-  if (route->scope == "-") {
+  if (route->scope == "-" || is_public(*route, asked->request, *tenant)) {
     asked->caller.tenant = *tenant;
+    asked->caller.scopes = {std::string(route->scope)};
   } else {
     HttpReply refused;
     auto caller = caller_of(asked->request, *tenant, refused);
     if (!caller) return asked->answer(std::move(refused));
     asked->caller = *std::move(caller);
     renew_cookie(*asked);
-    allow_origin(*asked);
   }
   if (route->pattern.starts_with("accounts/{account}")) {
     auto account = AccountId::parse(asked->words.front());
@@ -554,6 +693,13 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
   }
   if (asked->caller.is_customer()) return admit_customer(asked, *route);
   admit(asked, *route);
+}
+
+/// The price page of a tenant that shows it to everybody; a key that comes with it is looked at as ever.
+bool Api::is_public(const Route& route, const HttpRequest& request, const TenantId& tenant) const {
+  if (route.pattern != "offer" || request.header("authorization") != nullptr) return false;
+  const auto held = settings();
+  return std::ranges::find(held->public_offer, tenant.text()) != held->public_offer.end();
 }
 
 void Api::admit(const AskedPtr& asked, const Route& route) {

@@ -26,6 +26,7 @@
 #include "message.hpp"
 #include "problem.hpp"
 #include "sessions.hpp"
+#include "strangers.hpp"
 
 /// What stands behind the addresses of the API. It sees requests and answers, and no socket. docs/http.md
 namespace florin::server {
@@ -65,6 +66,8 @@ class Api {
     std::vector<std::string> session_secrets{};  ///< what is in the files
     std::function<Seconds()> session_clock{};    ///< none: the machine's
     std::function<MailDesk*()> mail_desk{};      ///< none, or nullptr: no mail leaves from here
+    std::size_t wrong_tries = 30;                ///< of one address at once, that name nobody
+    std::string hosts_secret{};                  ///< by which the hosts of one journal know each other; empty: none
   };
   Api(Host& host, boost::asio::io_context& io, Options options);
   ~Api();
@@ -74,8 +77,13 @@ class Api {
   static std::size_t body_limit(std::string_view path);
   /// From now on it is not ready; what comes is answered all the same.
   void drain() { draining_ = true; }
+  /// Whether connections of that address are counted together: not those of this machine, or of a trusted proxy.
+  bool counts_connections_of(const std::string& address) const;
+  void turned_away(const char* why);
   /// Begins to tell endpoints what happens.
   void start();
+  /// Looks from now on who has the journal. On the thread of the io_context, or before it runs.
+  void watch() { watch_ownership(); }
   /// Where it listens, if the settings do not say how customers see it: `http://127.0.0.1:8080`.
   void set_address(std::string address) { address_ = std::move(address); }
   /// Waits for what runs on the pool.
@@ -107,6 +115,7 @@ class Api {
   bool draining() const { return draining_; }
   boost::asio::io_context& io() { return io_; }
   bool is_ready() const;
+  bool is_ready_to_serve() const;
   std::string base_url() const { return settings()->base_url.empty() ? address_ : settings()->base_url; }
   /// Runs on the pool; answers `busy` when too much waits there.
   void on_pool(const AskedPtr& asked, std::function<void()> work);
@@ -119,6 +128,13 @@ class Api {
   // Routing
   void route(HttpRequest request, Answer answer);
   void outside_tenants(HttpRequest request, Answer answer);
+  /// Whether it is for whoever has the journal alone, and that is another host. False: it was answered here.
+  bool stands_by_for(const HttpRequest& request) const;
+  void stand_by(const HttpRequest& request, bool forwarded, const Answer& answer);
+  /// Whether the journal is ours, and what is kept of it here is of our epoch.
+  bool serves() const;
+  void watch_ownership();
+  void note_ownership();
   void in_tenant(HttpRequest request, Answer answer);
   bool fits(const Route& route, const Asked& asked) const;
   std::optional<Caller> caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const;
@@ -130,6 +146,10 @@ class Api {
   void admit_customer(const AskedPtr& asked, const Route& route);
   void admit_payer(const AskedPtr& asked, const Route& route);
   bool take_actor(Asked& asked, std::string_view scope) const;
+  /// What somebody gets whom no key and no session names: the answer, or that it was tried too often from there.
+  HttpReply refuse_stranger(const HttpRequest& request, HttpReply refused) const;
+  HttpReply too_often(const HttpRequest& request, std::chrono::seconds wait, const char* bucket) const;
+  bool is_public(const Route& route, const HttpRequest& request, const TenantId& tenant) const;
   void serve_file(const HttpRequest& request, const Answer& answer);
   bool serve_page(const HttpRequest& request, const Answer& answer);
 
@@ -152,8 +172,8 @@ class Api {
   bool may_return_to(std::string_view url) const;
   /// A cookie that is used goes on, for another half hour.
   void renew_cookie(Asked& asked) const;
-  /// Lets a front end of the settings' origins read the answer to its token.
-  void allow_origin(Asked& asked) const;
+  /// Lets a front end of the settings' origins read the answer to its token, also that it is over.
+  Answer with_origin(const HttpRequest& request, Answer answer) const;
   std::string session_json(const Session& session, const Link* link) const;
 
   // Links that are sent
@@ -242,6 +262,9 @@ class Api {
   KeyRing keys_;
   CardTries card_tries_;
   InvitationMails invitation_mails_;
+  // Of each address: what names nobody, and links that are none. docs/decisions/0231-limits-by-address.md
+  mutable Allowance strangers_;
+  mutable Allowance links_{10, std::chrono::seconds(6)};
   Sessions sessions_;
   std::string address_;
   mutable std::mutex settings_mutex_;
@@ -249,11 +272,17 @@ class Api {
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Outbox> outbox_;
   std::atomic<bool> draining_ = false;
-  std::atomic<std::size_t> on_pool_ = 0;
+  std::atomic<std::size_t> on_pool_ = 0, webhooks_on_pool_ = 0;
   std::mutex waiters_mutex_;
   std::list<Waiter> waiters_;
   bool looking_ = false;  ///< with the lock of the waiters
-  boost::asio::steady_timer look_timer_;
+  boost::asio::steady_timer look_timer_, owner_timer_;
+  std::atomic<std::uint64_t> serving_ = 0;  ///< the epoch of which keys and sessions are known
+  std::atomic<bool> noting_ = false;
+  mutable std::mutex owner_mutex_;
+  std::string owner_url_;  ///< of the host that has the journal, as it has noted it
+  std::chrono::steady_clock::time_point owner_read_at_{};
+  const std::string forward_token_;
   std::mutex log_mutex_, types_mutex_;
   std::map<TenantId, std::vector<std::pair<CreditType, int>>> types_;
   boost::asio::thread_pool pool_;

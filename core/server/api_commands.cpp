@@ -6,6 +6,7 @@
 #include "api.hpp"
 #include "florin/bodies.hpp"
 #include "metrics.hpp"
+#include "parameters.hpp"
 #include "scopes.hpp"
 
 /// Commands, what they would do, and how their payments end.
@@ -15,31 +16,6 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t longest_key = 255;
-
-/// What is said in the Idempotency-Key, without the quotes of the draft. None: it was answered.
-std::optional<std::string> key_of(const Asked& asked) {
-  const std::string* header = asked.request.header("idempotency-key");
-  if (header == nullptr) {
-    asked.fail("idempotency_key_missing",
-               "A command needs an Idempotency-Key, such as \"<account>:<your id>\": sent again with the same key it "
-               "happens once.");
-    return std::nullopt;
-  }
-  std::string_view key = trimmed(*header);
-  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
-  const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 127; });
-  if (key.empty() || key.size() > longest_key || !printable) {
-    asked.fail("bad_idempotency_key", "An Idempotency-Key is 1 to 255 printable characters without blanks.");
-    return std::nullopt;
-  }
-  if (!asked.caller.session) return std::string(key);
-  // Sessions have keys of their own: a customer neither uses up nor finds out a backend's.
-  const Session& session = *asked.caller.session;
-  const std::string whose = (session.staff ? "staff" : session.account) + "\n" + session.id + "\n";
-  return "session:" + digest_of(whose + std::string(key));
-}
 
 /// Whether the command says what was confirmed; true for one that charges nothing now.
 bool says_what_was_agreed(const Command& command) {
@@ -63,13 +39,14 @@ std::chrono::seconds waits(const HttpRequest& request) {
   return std::chrono::seconds(std::clamp(seconds, 0, 30));
 }
 
-/// The position of `"1042-2027-04-01T00:00:00Z"`; none: there is no condition, or it is `*`. False: it is no tag.
+/// The position of `"1042-2027-04-01T00:00:00Z"`; none: there is no condition, or it is `*`. False: it is no tag of
+/// ours, or there are several.
 bool read_condition(const HttpRequest& request, std::optional<std::uint64_t>& expects) {
   const std::string* header = request.header("if-match");
-  if (header == nullptr || *header == "*") return true;
+  if (header == nullptr || trimmed(*header) == "*") return true;
   const std::string_view tag = trimmed(*header);
+  if (tag.size() < 2 || tag.front() != '"' || tag.find('"', 1) != tag.size() - 1) return false;
   std::uint64_t position = 0;
-  if (!tag.starts_with('"') || !tag.ends_with('"')) return false;
   const auto [end, failed] = std::from_chars(tag.data() + 1, tag.data() + tag.size(), position);
   if (failed != std::errc() || end == tag.data() + tag.size() || *end != '-') return false;
   expects = position;
@@ -125,7 +102,7 @@ void Api::run_command(const AskedPtr& asked, const std::string& name) {
   if (!asked->caller.has(scope))
     return asked->fail("scope_missing", "This needs a key with the scope " + std::string(scope) + ".");
   if (!take_actor(*asked, scope)) return;
-  const auto key = key_of(*asked);
+  const auto key = idempotency_key_in(*asked);
   if (!key) return;
   Errors errors;
   auto command = command_of_body(name, asked->request.body, errors);
@@ -152,7 +129,7 @@ void Api::submit(const AskedPtr& asked, Command command, std::string key) {
                   .asked_at = std::nullopt,
                   .command = std::move(command)};
   if (!read_condition(asked->request, request.expects))
-    return asked->fail("moved_on", "If-Match is not an ETag of this account.");
+    return asked->fail("moved_on", "If-Match is not one strong ETag of this account.");
   if (const std::string* asked_at = asked->request.header("florin-asked-at")) {
     const auto at = Instant::parse(*asked_at);
     if (!at) return asked->fail("bad_instant", "Florin-Asked-At: " + at.error().message);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "api.hpp"
+#include "florin/addresses.hpp"
 #include "florin/bodies.hpp"
 #include "florin/reads.hpp"
 #include "mail/message.hpp"
@@ -194,7 +195,9 @@ void Api::invitation(const AskedPtr& asked) {
 /// is open: once it was accepted or withdrawn, its link leads nowhere.
 void Api::exchange_sent(const HttpRequest& request, const std::string& code, const Answer& answer) {
   boost::asio::post(pool_, [this, request, code, answer] {
-    const auto sent = sessions_.open(code);
+    auto sent = sessions_.open(code);
+    if (!sent) (void)links_.take(counted_address(request.address), std::chrono::steady_clock::now());
+    if (sent && sent->tenants.empty()) sent.reset();  // of staff: no link that was sent
     const auto tenant = TenantId::parse(sent ? sent->tenants.front() : "");
     const auto account = AccountId::parse(sent ? sent->account : "");
     const bool works = sent && sent->works(sessions_.now()) && !sessions_.signed_out(*sent);
@@ -207,6 +210,8 @@ void Api::exchange_sent(const HttpRequest& request, const std::string& code, con
     const auto standing = works && sent->invitation && tenant && account
                               ? service_.standing(*tenant, *account, {{}, sent->id})
                               : AccountRole{};
+    if (!standing && !standing.error().code.starts_with("no_such_"))
+      return answer(reply_of(standing.error(), request));
     if (!standing || !standing->invited)
       return answer(reply_of(
           Problem{.code = "session_over",

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api.hpp"
+#include "florin/addresses.hpp"
 #include "florin/bodies.hpp"
 #include "metrics.hpp"
 #include "parameters.hpp"
@@ -15,6 +16,9 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 
 namespace {
+
+/// Of what may wait for the pool.
+constexpr std::size_t most_webhooks = 64;
 
 const std::string* word_of(const std::vector<Word>& words, std::string_view name) {
   const auto found = std::ranges::find(words, name, &Word::name);
@@ -37,6 +41,16 @@ std::optional<std::optional<Span>> span_in(const Asked& asked, const std::vector
   error.at.path = name;
   asked.fail(error);
   return std::nullopt;
+}
+
+/// Any tenant's, if it works.
+bool has_test_key(const HttpRequest& request, const KeyRing& keys, Instant now) {
+  const std::string* header = request.header("authorization");
+  if (header == nullptr || !lower(*header).starts_with("bearer ")) return false;
+  const std::string_view key = trimmed(std::string_view(*header).substr(7));
+  if (!looks_like_key(key) || !is_test_key(key)) return false;
+  const auto found = keys.find(key);
+  return found && found->key.works(now);
 }
 
 json::object key_as_json(const ApiKey& key, Instant now) {
@@ -122,6 +136,9 @@ void Api::notifications(const AskedPtr& asked) {
   if (!read("after", after) || !read("limit", most) || most == 0 || most > 1'000)
     return asked->fail("bad_parameter", "after is a position, limit a number from 1 to 1000.");
   on_pool(asked, [this, asked, after, most] {
+    if (after > host_.position())
+      return asked->fail("bad_cursor", "after lies behind the journal's last entry, which is " +
+                                           std::to_string(host_.position()) + ".");
     const auto told = host_.notifications(asked->caller.tenant, after, most);
     if (!told) return asked->fail(told.error());
     const std::string next = told->empty() ? std::to_string(after) : std::to_string(told->back().position);
@@ -183,8 +200,8 @@ void Api::revoke_key(const AskedPtr& asked) {
 
 /// The secret is answered once, and kept nowhere: who loses it rolls the key.
 void Api::submit_key(const AskedPtr& asked, Command command, const std::string& secret) {
-  const std::string* key = asked->request.header("idempotency-key");
-  if (key == nullptr) return asked->fail("idempotency_key_missing", "A command needs an Idempotency-Key.");
+  const auto key = idempotency_key_in(*asked);
+  if (!key) return;
   on_pool(asked, [this, asked, key = *key, command = std::move(command), secret]() mutable {
     const auto outcome =
         host_.submit({asked->caller.tenant, {}, asked->caller.actor, std::move(key), std::nullopt, std::move(command)});
@@ -213,7 +230,15 @@ void Api::submit_key(const AskedPtr& asked, Command command, const std::string& 
 void Api::webhook(const AskedPtr& asked) {
   const auto processor = ProcessorId::parse(asked->words.back());
   if (!processor) return asked->fail("bad_request", "There is no such processor.");
-  on_pool(asked, [this, asked, processor = *processor] {
+  // Who signs nothing right is asked to wait before a plugin is asked about it; and what a flood of them may hold of
+  // the pool leaves room for everybody else.
+  const std::string from = counted_address(asked->request.address);
+  if (const auto wait = strangers_.waits(from, std::chrono::steady_clock::now()))
+    return asked->answer(too_often(asked->request, *wait, "webhook"));
+  const auto place = std::shared_ptr<void>(nullptr, [this](void*) { --webhooks_on_pool_; });
+  if (webhooks_on_pool_.fetch_add(1) >= most_webhooks)
+    return asked->fail("busy", "Too much is waiting. Send it again.");
+  on_pool(asked, [this, asked, place, from, processor = *processor] {
     WebhookCall call{.method = asked->request.method, .query = asked->request.raw_query, .body = asked->request.body};
     for (const auto& [name, value] : asked->request.headers) call.headers.push_back({name, value});
     const auto taken = host_.webhook(asked->caller.tenant, processor, call);
@@ -226,6 +251,7 @@ void Api::webhook(const AskedPtr& asked) {
     static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",
                                                     "no_such_tenant"};
     const bool no_more = std::ranges::find(for_good, taken.error().code) != std::end(for_good);
+    if (no_more) (void)strangers_.take(from, std::chrono::steady_clock::now());
     HttpReply reply = reply_of(taken.error(), asked->request);
     reply.status = no_more ? 400 : 503;
     asked->answer(std::move(reply));
@@ -245,12 +271,11 @@ void Api::move_clock(const HttpRequest& request, const Answer& answer) {
     answer(reply_of(Problem{.code = std::move(code), .detail = std::move(detail)}, request));
   };
   if (!virtual_) return no("not_found", "This host's time is the machine's: only a virtual one can be moved.");
-  const std::string* header = request.header("authorization");
-  const std::string_view key = header == nullptr ? std::string_view() : trimmed(std::string_view(*header));
-  const bool known = key.size() > 7 && is_test_key(key.substr(7)) && looks_like_key(key.substr(7)) &&
-                     keys_.find(key.substr(7)).has_value();
-  if (!known && !request.local_user && !is_operators(request))
-    return no("unauthorized", "The clock is moved with any test key of this host, or by staff who may operate.");
+  if (!request.local_user && !is_operators(request) && !has_test_key(request, keys_, host_.now()))
+    return answer(refuse_stranger(request, reply_of(Problem{.code = "unauthorized",
+                                                            .detail = "The clock is moved with any test key of this "
+                                                                      "host."},
+                                                    request)));
   Errors errors;
   const auto words = words_of_body(request.body, {"to"}, errors);
   if (!errors.empty()) return answer(reply_of(errors, request));

@@ -11,6 +11,19 @@ namespace json = boost::json;
 
 namespace {
 
+/// Whether an If-None-Match names it; a proxy that packs answers makes its tag a weak one.
+bool knows_tag(std::string_view known, std::string_view tag) {
+  if (trimmed(known) == "*") return true;
+  while (!known.empty()) {
+    const std::size_t end = std::min(known.find(','), known.size());
+    std::string_view one = trimmed(known.substr(0, end));
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == tag) return true;
+    known.remove_prefix(std::min(end + 1, known.size()));
+  }
+  return false;
+}
+
 json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 }  // namespace
@@ -19,18 +32,20 @@ void Api::account(const AskedPtr& asked) {
   on_pool(asked, [this, asked] {
     const auto version = host_.version_of(asked->caller.tenant, asked->account);
     if (!version) return asked->fail(version.error());
-    const std::string etag = etag_of(*version);
-    const std::string* known = asked->request.header("if-none-match");
+    auto answer = host_.account_answer(asked->caller.tenant, asked->account, asked->caller.audience);
+    if (!answer) return asked->fail(answer.error());
+    // An answer also rests on the tenant's prices, on the clock and on who asks: its tag is that of its words.
+    constexpr std::size_t letters = 16;
+    std::string etag = etag_of(*version);
+    etag.insert(etag.size() - 1, "-" + digest_of(*answer).substr(0, letters));
     HttpReply reply;
-    reply.headers.emplace_back("ETag", etag);
-    reply.headers.emplace_back("Vary", "Authorization");
-    if (known != nullptr && *known == etag) {
+    reply.headers = {{"ETag", etag}, {"Vary", "Authorization, Cookie, Florin-Session"}};
+    const std::string* known = asked->request.header("if-none-match");
+    if (known != nullptr && knows_tag(*known, etag)) {
       reply.status = 304;
       reply.type.clear();
       return asked->answer(std::move(reply));
     }
-    auto answer = host_.account_answer(asked->caller.tenant, asked->account, asked->caller.audience);
-    if (!answer) return asked->fail(answer.error());
     reply.body = *std::move(answer);
     asked->answer(std::move(reply));
   });

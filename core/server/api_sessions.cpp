@@ -4,6 +4,7 @@
 
 #include "api.hpp"
 #include "cookies.hpp"
+#include "florin/addresses.hpp"
 #include "florin/bodies.hpp"
 #include "parameters.hpp"
 
@@ -48,7 +49,12 @@ std::optional<Caller> Api::caller_by_session(const HttpRequest& request, const T
     refused = reply_of(Problem{.code = std::move(code), .detail = std::string(detail)}, request);
     return std::nullopt;
   };
-  if (!session || !session->works(sessions_.now()) || sessions_.signed_out(*session)) return no("session_over", over);
+  if (!session) {  // no session of ours was ever sealed so
+    no("session_over", over);
+    refused = refuse_stranger(request, std::move(refused));
+    return std::nullopt;
+  }
+  if (!session->works(sessions_.now()) || sessions_.signed_out(*session)) return no("session_over", over);
   if (session->bearer != (request.header("authorization") != nullptr)) return no("session_over", over);
   if (session->invitation) return no("session_over", over);
   if (!session->is_of(tenant.text()))
@@ -78,6 +84,8 @@ void Api::admit_customer(const AskedPtr& asked, const Route& route) {
   if (asked->caller.session->order != 0) return admit_payer(asked, route);
   on_pool(asked, [this, asked, &route] {
     const auto standing = service_.standing(asked->caller.tenant, asked->account, asked->caller.actor);
+    // A disk that is full, or a journal that another host has, ends nobody's session.
+    if (!standing && !standing.error().code.starts_with("no_such_")) return asked->fail(standing.error());
     if (!standing || (standing->role.empty() && !standing->invited))
       return asked->fail("session_over", std::string(over));
     const bool joins =
@@ -167,7 +175,8 @@ void Api::portal_session(const AskedPtr& asked) {
     return asked->fail("not_shown_here", "This host charges money: a backend orders a customer's link with its key.");
   on_pool(asked, [this, asked, words, kind, return_url] {
     const auto roles = service_.roles(asked->caller.tenant);
-    if (!roles || roles->empty())
+    if (!roles) return asked->fail(roles.error());
+    if (roles->empty())
       return asked->fail("no_such_tenant", "There is no tenant '" + asked->caller.tenant.text() + "'.");
     std::string role = value_of(words, "role");
     if (!role.empty() && std::ranges::find(*roles, role) == roles->end())
@@ -243,8 +252,12 @@ void Api::exchange(const HttpRequest& request, const Answer& answer) {
   const std::string nonce = value_of(words, "nonce");
   if (nonce.empty() || nonce.size() > 128)
     return no("bad_nonce", "nonce is 1 to 128 characters that the page has drawn.");
+  const std::string from = counted_address(request.address);
+  if (const auto wait = links_.waits(from, std::chrono::steady_clock::now()))
+    return answer(too_often(request, *wait, "link"));
   if (value_of(words, "code").starts_with("fls_")) return exchange_sent(request, value_of(words, "code"), answer);
   const auto link = sessions_.redeem(value_of(words, "code"), nonce);
+  if (!link) (void)links_.take(from, std::chrono::steady_clock::now());
   if (!link) return no("session_over", "This link was used, or is older than 15 minutes. Ask for a new one.");
   asio::post(pool_, [this, answer, link = *link] {
     HttpReply reply{.status = 201, .body = session_json(link.session, &link)};
@@ -338,15 +351,17 @@ void Api::preflight(const HttpRequest& request, const Answer& answer) {
   answer(std::move(reply));
 }
 
-void Api::allow_origin(Asked& asked) const {
-  const std::string* origin = asked.request.header("origin");
+Answer Api::with_origin(const HttpRequest& request, Answer answer) const {
+  const std::string* origin = request.header("origin");
+  const std::string* token = request.header("authorization");
   const auto held = settings();
   const auto& origins = held->api_origins;
-  if (origin == nullptr || !asked.caller.is_customer() || !asked.caller.session->bearer) return;
-  if (std::ranges::find(origins, *origin) == origins.end()) return;
-  asked.answer = [origin = *origin, answer = std::move(asked.answer)](HttpReply reply) {
+  if (origin == nullptr || token == nullptr || !lower(*token).starts_with("bearer fls_")) return answer;
+  if (std::ranges::find(origins, *origin) == origins.end()) return answer;
+  return [origin = *origin, answer = std::move(answer)](HttpReply reply) {
     reply.headers.emplace_back("Access-Control-Allow-Origin", origin);
-    reply.headers.emplace_back("Access-Control-Expose-Headers", "ETag, Location, Florin-Again, Florin-Request-Id");
+    reply.headers.emplace_back("Access-Control-Expose-Headers",
+                               "ETag, Location, Florin-Again, Florin-Request-Id, Retry-After");
     reply.headers.emplace_back("Vary", "Origin");
     answer(std::move(reply));
   };

@@ -3,6 +3,7 @@
 
 #include "api.hpp"
 #include "florin/bodies.hpp"
+#include "parameters.hpp"
 
 /// What a backend asks around every message.
 namespace florin::server {
@@ -90,6 +91,10 @@ void Api::usage(const AskedPtr& asked) {
   for (std::size_t i = 0; i < read.size() && errors.empty(); ++i) {
     auto actor = actor_in_line(*asked, read[i].actor);
     if (!actor) return asked->fail("scope_missing", may_not_name);
+    if (is_reserved_key(read[i].key))
+      errors.push_back({.code = "bad_idempotency_key",
+                        .message = std::string(reserved_key),
+                        .at = {.path = "[" + std::to_string(i) + "].key"}});
     keys.push_back(read[i].key);
     requests.push_back({.tenant = asked->caller.tenant,
                         .account = std::move(read[i].account),

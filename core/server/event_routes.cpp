@@ -40,6 +40,11 @@ void look(Api& api, const AskedPtr& asked, Wanted wanted) {
   api.later([&api, asked, wanted]() mutable {
     const auto page = Reads(api.host()).events(asked->caller.tenant, wanted.after, wanted.types, wanted.most);
     if (!page) return asked->fail(page.error());
+    if (const auto last = Reads(api.host()).tenant_position(asked->caller.tenant); last && *last < wanted.after)
+      return asked->fail("bad_cursor", "after is " + std::to_string(wanted.after) + ", and this journal ends at " +
+                                           std::to_string(*last) +
+                                           ": it is of another journal, or a backup was restored since. Read on from "
+                                           "there, and look at what is in between.");
     const bool late = api.draining() || std::chrono::steady_clock::now() >= wanted.until;
     if (!page->events.empty() || late) {
       std::string data;

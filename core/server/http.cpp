@@ -13,6 +13,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <ctime>
 
+#include "florin/addresses.hpp"
 #include "problem.hpp"
 
 namespace florin::server {
@@ -70,16 +71,22 @@ const char* wrong_in(std::string_view head, std::size_t most_headers, bool& too_
 /// One connection: reads a request, gives it away, writes its answer, reads the next.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(HttpFront& front, asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user,
-             bool metrics)
-      : front_(front),
-        open_(front.open_),
-        socket_(std::move(socket)),
-        local_user_(std::move(local_user)),
-        on_metrics_(metrics) {
-    open_->insert(this);
+  struct From {
+    std::optional<std::string> local_user;
+    bool metrics = false;
+    std::string peer;
+    std::string counted;  ///< the address that it is counted for; empty: none
+  };
+  Connection(HttpFront& front, asio::generic::stream_protocol::socket socket, From from)
+      : front_(front), open_(front.open_), socket_(std::move(socket)), from_(std::move(from)) {
+    open_->all.insert(this);
+    if (!from_.counted.empty()) ++open_->by_address[from_.counted];
   }
-  ~Connection() { open_->erase(this); }
+  ~Connection() {
+    open_->all.erase(this);
+    const auto counted = open_->by_address.find(from_.counted);
+    if (counted != open_->by_address.end() && --counted->second == 0) open_->by_address.erase(counted);
+  }
 
   void start() {
     phase_ = Phase::idle;
@@ -117,10 +124,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void write(bool keep);
 
   HttpFront& front_;
-  const std::shared_ptr<std::set<Connection*>> open_;
+  const std::shared_ptr<HttpFront::Open> open_;
   asio::generic::stream_protocol::socket socket_;
-  const std::optional<std::string> local_user_;
-  const bool on_metrics_;
+  const From from_;
   std::string in_, out_;
   char piece_[8 << 10];
   Phase phase_ = Phase::idle;
@@ -160,7 +166,8 @@ void Connection::go_on() {
 
 /// False: more has to be read, or it was refused.
 bool Connection::take_head() {
-  while (in_.starts_with("\r\n")) in_.erase(0, 2);
+  // One line end too many behind a body is an old client's; more of them are work for nothing.
+  if (in_.starts_with("\r\n")) in_.erase(0, 2);
   if (in_.empty()) {
     read();
     return false;
@@ -205,8 +212,9 @@ bool Connection::read_head(std::size_t size) {
   }
   in_.erase(0, used);
   request_ = {};
-  request_.local_user = local_user_;
-  request_.on_metrics = on_metrics_ || local_user_.has_value();
+  request_.local_user = from_.local_user;
+  request_.on_metrics = from_.metrics || from_.local_user.has_value();
+  request_.peer = from_.peer;
   const auto& message = parser_->get();
   request_.method = std::string_view(message.method_string().data(), message.method_string().size());
   for (const auto& field : message)
@@ -232,7 +240,9 @@ bool Connection::fits_the_rules() {
   if (message.version() != 11 && message.version() != 10)
     return no("version_unsupported", "This server speaks HTTP/1.1.");
   if (count("host") != 1) return no("bad_request", "There must be exactly one Host.");
-  for (const std::string_view once : {"authorization", "idempotency-key", "content-type", "if-match", "florin-actor"})
+  for (const std::string_view once : {"authorization", "content-encoding", "content-type", "expect", "florin-actor",
+                                      "florin-asked-at", "florin-request-id", "florin-session", "idempotency-key",
+                                      "if-match", "if-none-match", "origin", "prefer", "sec-fetch-site"})
     if (count(once) > 1) return no("bad_request", "The header " + std::string(once) + " is there twice.");
   if (request_.header("upgrade") != nullptr) return no("upgrade_refused", "No other protocol is spoken here.");
   const std::string* expect = request_.header("expect");
@@ -241,7 +251,8 @@ bool Connection::fits_the_rules() {
   if (target.size() > front_.options_.limits.path + (4U << 10U))
     return no("headers_too_large", "The address is too long.");
   if (!read_target(target, request_) || request_.path.size() > front_.options_.limits.path)
-    return no("bad_request", "The address is not one of this server: it begins with a slash.");
+    return no("bad_request",
+              "The address is not one of this server: it begins with a slash, and is UTF-8, percent-encoded.");
   return true;
 }
 
@@ -354,7 +365,10 @@ void Connection::send(HttpReply reply) {
   if (!socket_.is_open()) return;
   const bool keep = !reply.close && !wants_close_ && !front_.draining_ && served_ < front_.options_.limits.requests;
   out_ = "HTTP/1.1 " + std::to_string(reply.status) + " " + std::string(status_text(reply.status)) +
-         "\r\nDate: " + date_now() + "\r\nContent-Length: " + std::to_string(reply.body.size()) + "\r\n";
+         "\r\nDate: " + date_now() + "\r\n";
+  // RFC 9110, section 8.6: of these it would be the length of another answer, or none.
+  const bool has_length = reply.status != 204 && reply.status != 304;
+  if (has_length) out_ += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
   if (!reply.type.empty()) out_ += "Content-Type: " + reply.type + "\r\n";
   out_ += "Florin-Request-Id: " + request_.id + "\r\nX-Content-Type-Options: nosniff\r\n";
   const auto own_cache = std::ranges::find(reply.headers, "Cache-Control", [](const auto& one) { return one.first; });
@@ -426,9 +440,9 @@ void HttpFront::sweep() {
   sweeper_.expires_after(std::chrono::seconds(1));
   sweeper_.async_wait([this](boost::system::error_code stopped) {
     if (stopped) return;
-    const std::vector<Connection*> all(open_->begin(), open_->end());
+    const std::vector<Connection*> all(open_->all.begin(), open_->all.end());
     for (Connection* one : all)
-      if (open_->contains(one)) one->shared_from_this()->sweep(Clock::now());
+      if (open_->all.contains(one)) one->shared_from_this()->sweep(Clock::now());
     sweep();
   });
 }
@@ -517,9 +531,11 @@ void HttpFront::accept(Listener& listener) {
     listener.tcp.async_accept([this, &listener](boost::system::error_code failed, asio::ip::tcp::socket socket) {
       if (failed == asio::error::operation_aborted) return;
       if (!failed) {
-        boost::system::error_code ignored;
+        boost::system::error_code ignored, unknown;
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        begin(std::move(socket), std::nullopt, listener.metrics);
+        const auto peer = socket.remote_endpoint(unknown);
+        begin(std::move(socket), std::nullopt, listener.metrics,
+              unknown ? std::string() : plain_address(peer.address().to_string()));
       }
       accept(listener);
     });
@@ -529,18 +545,33 @@ void HttpFront::accept(Listener& listener) {
           if (failed == asio::error::operation_aborted) return;
           if (!failed && listener.admin) {
             auto who = operator_at(socket.native_handle());
-            if (who) begin(std::move(socket), std::move(who), true);
+            if (who) begin(std::move(socket), std::move(who), true, "unix");
           } else if (!failed) {
-            begin(std::move(socket), std::nullopt, false);
+            begin(std::move(socket), std::nullopt, false, "unix");
           }
           accept(listener);
         });
 }
 
+bool HttpFront::has_room_for(const std::string& counted) {
+  const char* why = nullptr;
+  if (open_->all.size() >= options_.limits.connections) why = "connections";
+  const auto of_it = open_->by_address.find(counted);
+  if (of_it != open_->by_address.end() && of_it->second >= options_.limits.of_an_address) why = "address";
+  if (why != nullptr && options_.turned_away) options_.turned_away(why);
+  return why == nullptr;
+}
+
 void HttpFront::begin(asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user,
-                      bool metrics) {
-  if (draining_ || open_->size() >= options_.limits.connections) return;
-  std::make_shared<Connection>(*this, std::move(socket), std::move(local_user), metrics)->start();
+                      bool metrics, std::string peer) {
+  if (draining_) return;
+  const bool counts = !peer.empty() && peer != "unix" && options_.counts && options_.counts(peer);
+  const std::string counted = counts ? counted_address(peer) : std::string();
+  // Operators come in also where strangers hold every place.
+  if (!local_user && !metrics && !has_room_for(counted)) return;
+  std::make_shared<Connection>(*this, std::move(socket),
+                               Connection::From{std::move(local_user), metrics, std::move(peer), counted})
+      ->start();
 }
 
 void HttpFront::drain() {
@@ -552,9 +583,9 @@ void HttpFront::drain() {
     if (!listener->path.empty()) ::unlink(listener->path.c_str());
     listener->path.clear();
   }
-  const std::vector<Connection*> all(open_->begin(), open_->end());
+  const std::vector<Connection*> all(open_->all.begin(), open_->all.end());
   for (Connection* one : all)
-    if (open_->contains(one)) one->close_when_idle();
+    if (open_->all.contains(one)) one->close_when_idle();
 }
 
 }  // namespace florin::server

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -25,7 +26,8 @@ struct Limits {
   std::size_t headers = 64;     ///< lines
   std::size_t path = 2 << 10;   ///< bytes
   std::size_t connections = 4096;
-  std::size_t requests = 10'000;  ///< on one connection
+  std::size_t of_an_address = 256;  ///< connections of one address, where HttpFront::Options::counts says so
+  std::size_t requests = 10'000;    ///< on one connection
   std::chrono::seconds head_within{10}, body_within{30}, idle{75}, write_within{30};
 };
 
@@ -39,6 +41,9 @@ class HttpFront {
     /// Bytes that the body of a request may have.
     std::function<std::size_t(std::string_view path)> body_limit;
     Limits limits{};
+    /// Whether connections of that address are counted together; none: those of no address.
+    std::function<bool(const std::string& address)> counts{};
+    std::function<void(const char* why)> turned_away{};  ///< a connection; none: nobody is told
   };
   HttpFront(boost::asio::io_context& io, Options options);
   ~HttpFront();
@@ -51,21 +56,27 @@ class HttpFront {
 
   /// Takes no new connection, and closes each when what runs on it is answered.
   void drain();
-  std::size_t connections() const { return open_->size(); }
+  std::size_t connections() const { return open_->all.size(); }
 
  private:
   friend class Connection;
   struct Listener;
   Status listen_unix(const std::string& path, bool admin);
   void accept(Listener& listener);
-  void begin(boost::asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user, bool metrics);
+  void begin(boost::asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user, bool metrics,
+             std::string peer);
+  bool has_room_for(const std::string& counted);
   void sweep();
 
   boost::asio::io_context& io_;
   const Options options_;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  struct Open {
+    std::set<Connection*> all;
+    std::map<std::string, std::size_t> by_address;
+  };
   /// Shared with the connections: one may outlive all this by what the io_context still holds.
-  std::shared_ptr<std::set<Connection*>> open_ = std::make_shared<std::set<Connection*>>();
+  std::shared_ptr<Open> open_ = std::make_shared<Open>();
   boost::asio::steady_timer sweeper_;
   bool draining_ = false;
 };

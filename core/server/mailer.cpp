@@ -282,6 +282,9 @@ bool Mailer::send(const TenantId& tenant, Box& box, Item& item, Instant now) {
 
 std::size_t Mailer::run(Instant now) {
   const std::lock_guard lock(mutex_);
+  const std::uint64_t epoch = options_.epoch ? options_.epoch() : 1;
+  if (std::exchange(epoch_, epoch) != epoch) boxes_.clear();
+  if (epoch == 0) return 0;
   const auto sending = papers_.sending();
   if (!sending || !*sending) return 0;
   std::size_t left = 0;

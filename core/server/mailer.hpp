@@ -29,7 +29,8 @@ struct MailOptions {
   mail::Folders templates;
   /// The address of a page on which one order is paid. None: the portal's.
   std::function<std::string(const TenantId& tenant, const AccountId& account, std::uint32_t order)> pay_link{};
-  std::ostream* log = nullptr;  ///< a JSON object a line, with addresses masked
+  std::function<std::uint64_t()> epoch{};  ///< of the journal; 0: another host has it, and writes to its people
+  std::ostream* log = nullptr;             ///< a JSON object a line, with addresses masked
 };
 
 /// One thread, beside the deciding one. What was sent, and what is being sent, is noted durably before it leaves: after
@@ -87,7 +88,8 @@ class Mailer : public MailDesk {
   const MailOptions options_;
   std::mutex mutex_;
   std::map<TenantId, Box> boxes_;
-  std::mutex asked_mutex_;  ///< never held while something is sent: whoever asks does not wait for a relay
+  std::uint64_t epoch_ = 0;  ///< as of which the boxes were read
+  std::mutex asked_mutex_;   ///< never held while something is sent: whoever asks does not wait for a relay
   std::map<TenantId, std::vector<Item>> asked_;
   std::map<TenantId, std::vector<Bounce>> bounces_;
   std::condition_variable_any wake_;

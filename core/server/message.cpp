@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "florin/utf8.hpp"
+
 namespace florin::server {
 
 namespace {
@@ -34,6 +36,15 @@ bool read_query(std::string_view text, HttpRequest& into) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (character.bytes == 0) return false;
+    at += character.bytes;
+  }
+  return true;
+}
 
 const std::string* HttpRequest::header(std::string_view name) const { return first_of(headers, name); }
 const std::string* HttpRequest::parameter(std::string_view name) const { return first_of(query, name); }
@@ -81,7 +92,7 @@ bool read_target(std::string_view target, HttpRequest& into) {
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     auto segment = percent_decoded(rest.substr(0, end), false);
-    if (!segment) return false;
+    if (!segment || !is_utf8(*segment)) return false;
     into.segments.push_back(*std::move(segment));
     const bool slash = end < rest.size();
     rest.remove_prefix(std::min(end + 1, rest.size()));

@@ -62,6 +62,9 @@ inline constexpr MetricName metric_names[] = {
     {"florin_plugin_quarantined", "gauge", "1 while it is quarantined, and not asked"},
     {"florin_backup_last_success_timestamp_seconds", "gauge", "when the last backup was made; 0: never"},
     {"florin_card_tries_refused_total", "counter", "tries of cards beyond what an account may make in an hour"},
+    {"florin_rate_limited_total", "counter",
+     "what was turned away from an address that was wrong too often, by bucket"},
+    {"florin_http_refused_total", "counter", "connections that were not taken, by reason"},
     {"florin_draining", "gauge", "1 from SIGTERM on"}};
 
 /// With backslash, quote and line end escaped.

@@ -107,6 +107,17 @@ void Outbox::reload(const ServiceSettings& settings) {
   }
 }
 
+void Outbox::forget() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, endpoint] : endpoints_) {
+    Endpoint anew;
+    anew.settings = std::move(endpoint.settings);
+    anew.tenant = std::move(endpoint.tenant);
+    anew.log = std::move(endpoint.log);
+    endpoint = std::move(anew);
+  }
+}
+
 void Outbox::start() {
   const std::lock_guard lock(mutex_);
   if (running_) return;
@@ -140,6 +151,7 @@ void Outbox::look() {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
     for (auto& [name, endpoint] : endpoints_) {
+      if (!host_.is_virtual() && service_.owned_epoch() == 0) break;  // whoever has the journal tells
       if (!endpoint.known) open(endpoint);
       if (!endpoint.enabled || !endpoint.known) continue;
       read_more(endpoint);
@@ -181,7 +193,7 @@ void Outbox::open(Endpoint& endpoint) {
 }
 
 void Outbox::keep(Endpoint& endpoint) {
-  if (!endpoint.known) return;
+  if (!endpoint.known || (!host_.is_virtual() && service_.owned_epoch() == 0)) return;
   std::uint64_t low = endpoint.read_to;
   json::object pending;
   for (const auto& [id, one] : endpoint.pending) {

@@ -59,6 +59,8 @@ class Outbox {
   /// Begins. Of an endpoint that is new, with what happens from now on.
   void start();
   void stop();
+  /// Another host has told on since, or will: where each endpoint stands is read anew.
+  void forget();
   /// Endpoints that are named still go on where they are.
   void reload(const ServiceSettings& settings);
 

@@ -41,6 +41,35 @@ std::optional<Date> date_in(const Asked& asked, std::string_view name, const Dat
   return std::nullopt;
 }
 
+bool is_reserved_key(std::string_view key) { return key.starts_with("session:") || key.starts_with("viewed:"); }
+
+std::optional<std::string> idempotency_key_in(const Asked& asked) {
+  const std::string* header = asked.request.header("idempotency-key");
+  if (header == nullptr) {
+    asked.fail("idempotency_key_missing",
+               "A command needs an Idempotency-Key, such as \"<account>:<your id>\": sent again with the same key it "
+               "happens once.");
+    return std::nullopt;
+  }
+  constexpr std::size_t longest = 255;
+  std::string_view key = trimmed(*header);
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 127; });
+  if (key.empty() || key.size() > longest || !printable) {
+    asked.fail("bad_idempotency_key", "An Idempotency-Key is 1 to 255 printable characters without blanks.");
+    return std::nullopt;
+  }
+  if (is_reserved_key(key)) {
+    asked.fail("bad_idempotency_key", std::string(reserved_key));
+    return std::nullopt;
+  }
+  if (!asked.caller.session) return std::string(key);
+  // Sessions have keys of their own: a customer neither uses up nor finds out a backend's.
+  const Session& session = *asked.caller.session;
+  const std::string whose = (session.staff ? "staff" : session.account) + "\n" + session.id + "\n";
+  return "session:" + digest_of(whose + std::string(key));
+}
+
 std::vector<std::string> split(std::string_view words) {
   std::vector<std::string> all;
   while (!words.empty()) {

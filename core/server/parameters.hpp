@@ -20,6 +20,12 @@ std::optional<std::uint32_t> number_in(const Asked& asked, std::string_view name
 std::optional<PageWords> page_in(const Asked& asked, std::uint32_t most);
 /// A date; none: it was answered. A parameter that is not there is `otherwise`.
 std::optional<Date> date_in(const Asked& asked, std::string_view name, const Date& otherwise);
+/// What the Idempotency-Key says, without the quotes of the draft; of a session, a key of its own. None: it was
+/// answered.
+std::optional<std::string> idempotency_key_in(const Asked& asked);
+/// Keys that the service makes itself: from outside nobody uses one up.
+bool is_reserved_key(std::string_view key);
+inline constexpr std::string_view reserved_key = "An Idempotency-Key does not begin with session: or viewed:.";
 /// Words with blanks or commas between them.
 std::vector<std::string> split(std::string_view words);
 /// The value of that name; empty: it is not there.

@@ -61,7 +61,11 @@ constexpr CodeStatus statuses[] = {
     {"not_acceptable", 406},
     {"misdirected", 421},
     {"rate_limited", 429},
+    {"behind", 503},
+    {"failed", 500},
     {"internal", 500},
+    {"internal_fault", 500},
+    {"out_of_memory", 503},
     {"transfer_encoding", 501},
     {"upgrade_refused", 501},
     {"version_unsupported", 505},
@@ -171,7 +175,12 @@ Problem problem_of(const Refusal& refusal, std::uint64_t position) {
   return problem;
 }
 
-HttpReply reply_of(const Error& error, const HttpRequest& request) { return reply_of(problem_of(error), request); }
+HttpReply reply_of(const Error& error, const HttpRequest& request) {
+  // What a library said in its own words helps nobody outside.
+  if (error.code == "failed")
+    return reply_of(Problem{.code = "internal", .detail = "Something went wrong here."}, request);
+  return reply_of(problem_of(error), request);
+}
 
 HttpReply reply_of(const Refusal& refusal, std::uint64_t position, const HttpRequest& request) {
   return reply_of(problem_of(refusal, position), request);

@@ -36,7 +36,14 @@ void catalog(Api& api, const AskedPtr& asked) {
 }
 
 void offer(Api& api, const AskedPtr& asked) {
-  answer(api, asked, [asked](const Reads& reads) { return reads.offer(asked->caller.tenant); });
+  const bool to_everybody = asked->caller.key.empty() && !asked->caller.session && !asked->caller.local;
+  api.on_pool(asked, [&api, asked, to_everybody] {
+    auto read = Reads(api.host()).offer(asked->caller.tenant);
+    if (!read) return asked->fail(read.error());
+    HttpReply reply{.body = *std::move(read)};
+    if (to_everybody) reply.headers = {{"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}};
+    asked->answer(std::move(reply));
+  });
 }
 
 void documents(Api& api, const AskedPtr& asked) {
@@ -104,6 +111,8 @@ void accounts(Api& api, const AskedPtr& asked) {
   if (asked->caller.is_customer()) return asked->fail("scope_missing", "Accounts are listed for staff.");
   const auto words = page_in(*asked, 200);
   if (!words) return;
+  if (!words->after.empty() && !AccountId::parse(words->after))
+    return asked->fail("bad_cursor", "after is what an earlier page gave as its next.");
   AccountFilter filter;
   const auto text = [&](std::string_view name) {
     const std::string* value = asked->request.parameter(name);

@@ -21,12 +21,17 @@ struct Server::Inside {
              .settings = options.settings,
              .session_secrets = options.session_secrets,
              .session_clock = options.session_clock,
-             .mail_desk = options.mail_desk}),
+             .mail_desk = options.mail_desk,
+             .wrong_tries = options.wrong_tries,
+             .hosts_secret = options.hosts_secret}),
         front(std::make_unique<HttpFront>(
-            io,
-            HttpFront::Options{.handle = [this](HttpRequest request,
-                                                Answer answer) { api.handle(std::move(request), std::move(answer)); },
-                               .body_limit = &Api::body_limit})),
+            io, HttpFront::Options{
+                    .handle = [this](HttpRequest request,
+                                     Answer answer) { api.handle(std::move(request), std::move(answer)); },
+                    .body_limit = &Api::body_limit,
+                    .limits = {},
+                    .counts = [this](const std::string& address) { return api.counts_connections_of(address); },
+                    .turned_away = [this](const char* why) { api.turned_away(why); }})),
         signals(io),
         reloads(io),
         timer(io) {}
@@ -66,13 +71,14 @@ struct Server::Inside {
     const auto fresh = options.reload();
     if (fresh) api.reload(*fresh);
     if (options.log == nullptr) return;
-    *options.log << boost::json::serialize(fresh ? boost::json::object{{"level", "info"}, {"code", "reloaded"}}
-                                                 : boost::json::object{{"level", "error"},
-                                                                       {"code", "reload_failed"},
-                                                                       {"text", fresh.error().message},
-                                                                       {"running", "as before"}})
-                 << "\n";
-    options.log->flush();
+    std::ostream log(options.log->rdbuf());  // its own: others write by other threads
+    log << boost::json::serialize(fresh ? boost::json::object{{"level", "info"}, {"code", "reloaded"}}
+                                        : boost::json::object{{"level", "error"},
+                                                              {"code", "reload_failed"},
+                                                              {"text", fresh.error().message},
+                                                              {"running", "as before"}})
+        << "\n";
+    log.flush();
   }
 
   std::uint16_t port = 0, metrics_port = 0;
@@ -100,6 +106,7 @@ Result<std::unique_ptr<Server>> Server::start(Host& host, ServerOptions options)
     inside->metrics_port = *done;
   }
   if (inside->options.tells) inside->api.start();
+  if (!host.is_virtual()) inside->api.watch();
   Inside* running = inside.get();
   inside->thread = std::thread([running] {
     running->io.run();

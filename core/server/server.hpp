@@ -25,6 +25,8 @@ struct ServerOptions {
   std::function<MailDesk*()> mail_desk{};      ///< none: no mail leaves from here
   /// What SIGHUP reads anew; with an error the old ones stay. None: SIGHUP does nothing.
   std::function<Result<ServiceSettings>()> reload{};
+  std::size_t wrong_tries = 30;     ///< of one address at once, that name nobody; then one every two seconds
+  std::string hosts_secret{};       ///< by which the hosts of one journal know each other; empty: none
   bool tells = true;                ///< endpoints what happens; not where somebody else uses a virtual host beside it
   std::chrono::seconds drain{5};    ///< from a signal on, until balancers have noticed
   std::chrono::seconds finish{25};  ///< then, for what runs still

@@ -57,6 +57,16 @@ class Sessions : public Served {
   int sent_ = 0;
 };
 
+// A token of staff who may see all tenants names none. Sent where a link is wanted, it took the host down.
+TEST_F(Sessions, AStaffTokenIsNoLink) {
+  const server::Sessions sealing(options_.session_secrets, options_.session_clock);
+  server::Session staff{.staff = true, .id = "eve", .scopes = {"read"}};
+  staff.issued = staff.seen = clock_;
+  EXPECT_EQ(exchange(sealing.seal(staff), "n1").status, 401);
+  EXPECT_EQ(as("florin_s=" + sealing.seal(staff), "/v1/callloop/accounts/zoe").status, 200) << "it is a session";
+  EXPECT_EQ(ask("", "/healthz").status, 200);
+}
+
 TEST_F(Sessions, ALinkIsExchangedOnceByAPageOfOurs) {
   const std::string link = code(R"({"page": "billing", "return_url": "http://127.0.0.1:4242/done"})");
   EXPECT_EQ(exchange(link, "n1", "cross-site").status, 403);

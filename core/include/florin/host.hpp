@@ -162,7 +162,7 @@ struct ReconcileReport {
 };
 
 /// Where an account stands in its books, and when it changes without anybody asking for anything. While neither moves,
-/// every answer about it is the same.
+/// its books are the same; what they come to also rests on the version of the catalog that is in force.
 struct AccountVersion {
   std::uint64_t position = 0;  ///< of its last entry
   Instant changes_at = never;  ///< what falls due next
@@ -188,6 +188,9 @@ struct HostOptions {
   std::optional<Instant> virtual_from;
   /// Which tenants that are new to the journal are put into force, as their version 1. None: all of the config.
   std::optional<std::vector<TenantId>> begins;
+  /// A journal in PostgreSQL that another host has is no error: this one answers ask_again to everything, and takes it
+  /// over when that one is gone.
+  bool stand_by = false;
 };
 
 /// A provider's request, as it came.

@@ -49,6 +49,9 @@ class FLORIN_API Service {
   /// `done` runs once, on a thread of the host, and must not block.
   void post(Outgoing request, std::function<void(OutgoingAnswer)> done) const;
 
+  /// Under which epoch the journal is this host's; 0: another has it, or it was closed. Waits for nobody.
+  std::uint64_t owned_epoch() const;
+
   /// A small text of the service's own, beside the journal: it is no part of the books. Empty: never noted.
   Result<std::string> note(std::string_view name) const;
   Status set_note(std::string_view name, std::string_view text) const;

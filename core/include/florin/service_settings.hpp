@@ -23,9 +23,15 @@ struct ServiceSettings {
   std::vector<std::string> return_to;        ///< origins that a portal may lead back to
   std::vector<std::string> embed;            ///< origins that may show the widget in a frame
   std::vector<WebhookEndpoint> webhooks;
-  int drain = 5;                         ///< seconds from SIGTERM on, until no connection is taken
-  bool reaches_loopback = false;         ///< the host's egress: stand-ins on this machine may be called
-  std::vector<std::string> api_origins;  ///< origins whose pages may call the API with a session's token
+  int drain = 5;                          ///< seconds from SIGTERM on, until no connection is taken
+  bool reaches_loopback = false;          ///< the host's egress: stand-ins on this machine may be called
+  std::vector<std::string> api_origins;   ///< origins whose pages may call the API with a session's token
+  std::vector<std::string> public_offer;  ///< tenants whose offer anybody may read
+  /// Where the other hosts of the same journal reach this one, `http://10.0.0.5:8080`; empty: it is the only one.
+  std::string hosts_url;
+  std::string hosts_secret;  ///< by reference: what they know each other by
+  /// Proxies whose X-Forwarded-For is believed: `unix`, addresses, ranges.
+  std::vector<std::string> trusted_proxies;
 };
 
 }  // namespace florin
