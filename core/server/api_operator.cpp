@@ -272,10 +272,11 @@ void Api::move_clock(const HttpRequest& request, const Answer& answer) {
   };
   if (!virtual_) return no("not_found", "This host's time is the machine's: only a virtual one can be moved.");
   if (!request.local_user && !is_operators(request) && !has_test_key(request, keys_, host_.now()))
-    return answer(refuse_stranger(request, reply_of(Problem{.code = "unauthorized",
-                                                            .detail = "The clock is moved with any test key of this "
-                                                                      "host."},
-                                                    request)));
+    return answer(refuse_stranger(
+        request,
+        reply_of(Problem{.code = "unauthorized",
+                         .detail = "The clock is moved with any test key of this host, or by staff who may operate."},
+                 request)));
   Errors errors;
   const auto words = words_of_body(request.body, {"to"}, errors);
   if (!errors.empty()) return answer(reply_of(errors, request));
