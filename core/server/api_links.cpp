@@ -210,8 +210,7 @@ void Api::exchange_sent(const HttpRequest& request, const std::string& code, con
     const auto standing = works && sent->invitation && tenant && account
                               ? service_.standing(*tenant, *account, {{}, sent->id})
                               : AccountRole{};
-    if (!standing && !standing.error().code.starts_with("no_such_"))
-      return answer(reply_of(standing.error(), request));
+    if (!standing && !standing.error().code.starts_with("no_such_")) return answer(reply_of(standing.error(), request));
     if (!standing || !standing->invited)
       return answer(reply_of(
           Problem{.code = "session_over",
