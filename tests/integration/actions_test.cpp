@@ -62,9 +62,11 @@ class Actions : public testing::Test {
     const auto journal = store::open_read_only((folder_ / "journal.db").string());
     EXPECT_TRUE(journal) << journal.error().message;
     std::vector<store::DataKey> all;
-    for (const std::uint32_t shard : *(*journal)->shards())
-      for (const std::string& name : *(*journal)->key_names(shard, engine::all_action_keys()))
-        all.push_back({name, *(*journal)->key(shard, name)});
+    const auto shards = (*journal)->shards();
+    for (const std::uint32_t shard : *shards) {
+      const auto names = (*journal)->key_names(shard, engine::all_action_keys());
+      for (const std::string& name : *names) all.push_back({name, *(*journal)->key(shard, name)});
+    }
     return all;
   }
   void change_keys(const std::string& sql) const {

@@ -139,9 +139,9 @@ TEST_F(CardNumber, IsRefusedInEveryFieldOfAnImport) {
         "    items: [{entitlement: numbers, item: \"4111111111111111\"}]\n"}) {
     const auto report = host->import_accounts(tenant, write(head + field), staff, false);
     ASSERT_TRUE(report) << report.error().message;
-    ASSERT_EQ(report->errors.size(), 1U) << field;
-    EXPECT_EQ(report->errors[0].code, "card_number") << field << report->errors[0].message;
-    EXPECT_EQ(report->errors[0].message.find("4111"), std::string::npos);
+    EXPECT_NE(std::ranges::find(report->errors, "card_number", &Error::code), report->errors.end()) << field;
+    for (const Error& error : report->errors)
+      EXPECT_EQ(error.message.find("4111"), std::string::npos) << field << error.message;
   }
   EXPECT_EQ(host->accounts(tenant).size(), 1U);
   is_nowhere();
