@@ -4,7 +4,7 @@
 #include <array>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
+#include <unordered_set>
 
 #include "domain/journal/names.hpp"
 
@@ -176,8 +176,8 @@ bool is_for_staff(Action action) {
 }
 
 bool is_for_staff(std::string_view action) {
-  static const boost::unordered_flat_set<std::string_view> words = [] {
-    boost::unordered_flat_set<std::string_view> found;
+  static const std::unordered_set<std::string_view> words = [] {
+    std::unordered_set<std::string_view> found;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Action>>([&](auto described) {
       if (is_for_staff(described.value)) found.emplace(described.name);
     });

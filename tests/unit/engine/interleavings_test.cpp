@@ -2,7 +2,7 @@
 /// its commands had been decided one after the other, and each key has one answer.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <cstdio>
 #include <functional>
 
 #include "asking.hpp"
@@ -253,6 +253,7 @@ std::size_t every_order_of(const std::vector<Event>& events, bool lose = false) 
     ++runs;
     if (testing::Test::HasFailure()) ADD_FAILURE() << "in the order " << choices.text();
   } while (!testing::Test::HasFailure() && choices.go_on());
+  std::printf("%zu orders\n", runs);
   return runs;
 }
 
@@ -279,6 +280,11 @@ TEST(Interleavings, DueWorkAndANewVersion) {
 }
 TEST(Interleavings, AStopWhileOthersWait) {
   EXPECT_GT(every_order_of({Event::give_ann, Event::stop, Event::ann_to_bob}), 20u);
+}
+TEST(Interleavings, FourAtATime) {
+  EXPECT_GT(every_order_of({Event::give_ann, Event::ann_to_bob, Event::bob_to_ann, Event::version}), 100u);
+  EXPECT_GT(every_order_of({Event::due, Event::bob_to_ann, Event::give_ann, Event::debit_ann}), 100u);
+  EXPECT_GT(every_order_of({Event::give_ann, Event::again_ann, Event::stop, Event::give_bob}), 100u);
 }
 TEST(Interleavings, TheShardIsLostAtEachPoint) {
   EXPECT_GT(every_order_of({Event::give_ann, Event::ann_to_bob, Event::give_bob}, true), 50u);
