@@ -78,9 +78,14 @@ json::value without_rules(std::string_view text) {
   return value;
 }
 
-/// What is known of a person is sealed by a key that is made for it: no two journals have the same bytes.
+/// What is known of a person, or asked of one, is sealed by a key that is made for it: no two journals have the same
+/// bytes. An action is JSON within a text, so its quotes are escaped.
 std::string without_sealed(std::string line) {
-  constexpr std::string_view begin = "\"sealed", value = "\":\"";
+  constexpr std::string_view begin = "\"sealed", value = "\":\"", action = R"({\"sealed\":\")";
+  for (std::size_t at = line.find(action); at != std::string::npos; at = line.find(action, at)) {
+    at += action.size();
+    line.erase(at, line.find('\\', at) - at);
+  }
   for (std::size_t at = line.find(begin); at != std::string::npos; at = line.find(begin, at)) {
     at = line.find(value, at);
     if (at == std::string::npos) break;
@@ -99,14 +104,17 @@ std::string actor_text(const Actor& actor) { return actor.role + (actor.id.empty
 
 }  // namespace
 
+bool are_usages(const std::vector<Request>& requests) {
+  return std::ranges::all_of(requests, [](const Request& one) { return is_usage(one.command); });
+}
+
 Status OverHttp::open() {
   host_.emplace(HostAround::open(stage_.shared()));
   return door_.open(*host_, tenant_);
 }
 
 std::vector<Result<engine::Answered>> OverHttp::send(const std::vector<Request>& requests) {
-  if (requests.size() > 1 && std::ranges::all_of(requests, [](const Request& one) { return is_usage(one.command); }))
-    return usage(requests);
+  if (requests.size() > 1 && are_usages(requests)) return usage(requests);
   std::vector<Result<engine::Answered>> all;
   for (const Request& request : requests) all.push_back(command(request));
   return all;

@@ -55,6 +55,9 @@ class OverHttp {
 /// Issues keys as the tenant's first commands. Errors: of the host; a refusal.
 Status issue_keys(Stage& stage, const TenantId& tenant, const std::vector<Command>& keys);
 
+/// Whether they go over HTTP together.
+bool are_usages(const std::vector<Request>& requests);
+
 /// The journal, an entry a line.
 std::vector<std::string> entries_of(Assembly& assembly);
 

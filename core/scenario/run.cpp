@@ -285,7 +285,7 @@ class Player {
                           act.times == 1 ? act.key : act.key + "-" + std::to_string(i + 1), act.at, command});
     // What is asked of nobody has no address over HTTP.
     const auto answers = http_ != nullptr && !act.nobodys ? http_->send(requests)
-                         : options_.door != nullptr       ? one_by_one(stage, requests)
+                         : options_.door != nullptr       ? as_over_http(stage, requests)
                                                           : stage.send(requests);
     bool fine = as_wanted(act, at, answers);
     if (act.times == 1) fine = as_quoted(at, quotation, answers.front()) && fine;
@@ -293,8 +293,9 @@ class Player {
     return fine;
   }
 
-  /// As they go over HTTP, to be compared with that.
-  static std::vector<Result<engine::Answered>> one_by_one(Stage& stage, const std::vector<Request>& requests) {
+  /// As they go over HTTP, to be compared with that: usages in one batch, all else alone.
+  static std::vector<Result<engine::Answered>> as_over_http(Stage& stage, const std::vector<Request>& requests) {
+    if (are_usages(requests)) return stage.send(requests);
     std::vector<Result<engine::Answered>> answers;
     for (const Request& request : requests) answers.push_back(stage.send({request}).front());
     return answers;

@@ -55,7 +55,7 @@ TEST_F(GoCardless, AMandateIsMadeOnItsPageAndDebitedWithoutTheCustomer) {
   EXPECT_EQ(host.ask("owner", R"({"set_up_payment_method": {"method": "sepa_debit", "slot": "primary"}})"), "");
   const Saving saving = host.account().savings.at(0);
   EXPECT_EQ(saving.state, AttemptState::needs_action);
-  const json::object action = json::parse(saving.action).as_object();
+  const json::object action = json::parse(host.opened(saving.action)).as_object();
   EXPECT_EQ(text(action, "kind"), "redirect");
   EXPECT_TRUE(text(action, "url").starts_with("https://pay.gocardless.com/")) << saving.action;
   bank.act({{"act", "fulfil"}, {"id", request()}, {"ending", "42"}});

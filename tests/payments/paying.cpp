@@ -8,6 +8,7 @@
 
 #include "config/command.hpp"
 #include "config/host_file.hpp"
+#include "engine/actions.hpp"
 #include "engine/provider_key.hpp"
 #include "host/payments.hpp"
 
@@ -167,6 +168,11 @@ const Account& Paying::account(const std::string& id) {
       [&](const engine::Shard& shard) { found = shard.account(tenant_, AccountId::trusted(id)); });
   if (found == nullptr) throw std::runtime_error("there is no account " + id);
   return *found;
+}
+
+std::string Paying::opened(const std::string& action) {
+  auto open = engine::open_action(assembly().store(), tenant_, AccountId::trusted("acme"), action);
+  return open ? *std::move(open) : std::string();
 }
 
 StandIn::Sums Paying::ours() {

@@ -38,6 +38,8 @@ class Paying {
   void deliver(const std::function<void(std::vector<WebhookMessage>&)>& mix = {});
 
   const Account& account(const std::string& id = "acme");
+  /// What the customer is asked for, which the journal holds sealed: JSON; empty when it is over.
+  std::string opened(const std::string& action);
   StandIn::Sums ours();
   /// Empty: our books and the provider's are the same, nothing is open, and every order was paid once at most.
   std::string discrepancies();

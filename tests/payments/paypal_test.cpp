@@ -46,7 +46,7 @@ class PayPal : public testing::Test {
 
 TEST_F(PayPal, AnOrderIsApprovedOnItsPageAndCapturedWhenItsCustomerIsBack) {
   orders();
-  const json::object action = json::parse(attempt().action).as_object();
+  const json::object action = json::parse(host.opened(attempt().action)).as_object();
   EXPECT_EQ(text(action, "kind"), "redirect");
   EXPECT_TRUE(text(action, "url").starts_with("https://www.paypal.com/")) << attempt().action;
   EXPECT_EQ(text(wallet.act({{"act", "last_context"}}), "return_url"), "https://billing.example/return/studio?order=1");

@@ -10,7 +10,9 @@ namespace json = boost::json;
 
 std::string text(const json::object& object, const char* name) { return std::string(object.at(name).as_string()); }
 
-json::object action_of(Paying& host) { return json::parse(host.account().savings.at(0).action).as_object(); }
+json::object action_of(Paying& host) {
+  return json::parse(host.opened(host.account().savings.at(0).action)).as_object();
+}
 
 class Saving : public testing::Test {
  protected:

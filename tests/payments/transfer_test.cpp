@@ -47,7 +47,7 @@ TEST_F(Transfer, IntoTheOrdersOwnAccountPaysIt) {
   Paying host(razorpay, flows_begin);
   orders(host);
   ASSERT_EQ(order(host).attempts.at(0).state, AttemptState::needs_action);
-  const json::object fields = json::parse(order(host).attempts[0].action).at("fields").as_object();
+  const json::object fields = json::parse(host.opened(order(host).attempts[0].action)).at("fields").as_object();
   EXPECT_EQ(fields.at("account_number").as_string().size(), 16U);
   EXPECT_EQ(fields.at("ifsc").as_string(), "RATN0VAAPIS");
   sends(host, 14160000, "UTR1");
