@@ -107,7 +107,7 @@ inline constexpr Note florin_notes[] = {
      Note::Presence::may_be_left_out},
     {"clock", "left out: a host that was away for more than 3 days asks before it believes the clock"},
     {"serve", "what `florin serve` goes by; what its command line says counts more"}};
-inline constexpr Note portal_notes[] = {
+inline constexpr Note served_portal_notes[] = {
     {"return_to", "origins that the portal may lead back to, as https://app.example"},
     {"embed", "origins whose pages may show the widget in a frame; left out: none"},
     {"api_origins", "origins whose pages may call the API with the token of a session; left out: none"},
@@ -147,7 +147,7 @@ inline constexpr std::span<const Note> notes<yaml::Egress> = yaml::egress_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Clock> = yaml::clock_notes;
 template <>
-inline constexpr std::span<const Note> notes<yaml::Portal> = yaml::portal_notes;
+inline constexpr std::span<const Note> notes<yaml::Portal> = yaml::served_portal_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Webhook> = yaml::webhook_notes;
 template <>
