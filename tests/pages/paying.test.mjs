@@ -240,7 +240,7 @@ test('a link pays one order without signing in, shows nothing else, and is done 
 /// A message with its parts readable.
 const decoded = (text) => text.replace(/\r\n\r\n([A-Za-z0-9+/=\r\n]{40,})/g, (_, part) => `\n\n${Buffer.from(part.replace(/\s/g, ''), 'base64').toString('utf8')}\n`);
 const mailTo = async (kind) => {
-  for (let turn = 0; turn < 40; ++turn) {
+  for (let turn = 0; turn < 120; ++turn) {
     const folder = join(host.data, 'mail');
     for (const name of readdirSync(folder)) if (name.includes(kind)) return decoded(readFileSync(join(folder, name), 'utf8'));
     await new Promise((resolve) => setTimeout(resolve, 250));
