@@ -341,7 +341,10 @@ TEST(PluginPool, WritesOffWhatTakesTooLongAndGoesOnWithTheOthers) {
   EXPECT_EQ(told.code(3), "plugin_failed") << "two calls hang: it is not asked a third time";
   pool.ask(5, tenant, 1, Moment{});
   EXPECT_EQ(told.code(5), "plugin_failed");
-  EXPECT_EQ(gate.asked, 2);
+  {
+    const std::lock_guard lock(gate.mutex);
+    EXPECT_EQ(gate.asked, 2);
+  }
   for (std::uint64_t ticket = 6; ticket < 20; ++ticket) pool.ask(ticket, other_tenant, 1, Moment{});
   for (std::uint64_t ticket = 6; ticket < 20; ++ticket) EXPECT_EQ(told.code(ticket), "answer");
   gate.let_go();
