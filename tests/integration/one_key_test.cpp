@@ -80,7 +80,7 @@ TEST_F(OneKey, FromAHundredThreadsHappensOnce) {
 
 // Of a debit the entry is not kept until it is durable: who asks again meanwhile is answered from the journal.
 TEST_F(OneKey, OfADebitIsAnsweredAlike) {
-  run("plan", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
+  run("trial", R"({"start_trial": {}})");  // whose credits are there at once, not when a payment has come back
   const UsageRequest debit{tenant_,         account_,
                            {"service", ""}, "one debit",
                            std::nullopt,    Use{*MeterId::parse("sms"), *Quantity::parse("300 characters"), {}}};
