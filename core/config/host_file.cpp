@@ -126,7 +126,8 @@ inline constexpr Note serve_notes[] = {
     {"pages", "the folder of the portal's and the console's files; left out: those that are installed, if any"},
     {"hosts", "several hosts on one PostgreSQL: one has the journal, the others forward to it and stand by"},
     {"trusted_proxies",
-     "proxies whose X-Forwarded-For says who asks: unix, addresses as 10.0.0.7, ranges as 10.0.0.0/8; left out: none"},
+     "proxies whose X-Forwarded-For gives the client's address: unix, addresses as 10.0.0.7, ranges as 10.0.0.0/8; "
+     "left out: none"},
     {"session_secrets", "files of 32 bytes or more: the first seals sessions, all open them; left out: one is made"}};
 inline constexpr Note hosts_notes[] = {
     {"url", "where the other hosts reach this one, as http://10.0.0.5:8080; never over a public network"},

@@ -26,7 +26,7 @@ bool is_sealed_action(std::string_view action);
 
 /// The name of the key that opens `sealed`, which seal_action() has made for this account.
 std::string action_key_name(const TenantId& tenant, const AccountId& account, std::string_view sealed);
-/// All keys of actions, whosever they are.
+/// The keys of the actions of all accounts.
 store::DataKeyRange all_action_keys();
 store::DataKeyRange only_key(const std::string& name);
 bool is_action_key(std::string_view name);

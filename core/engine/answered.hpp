@@ -20,8 +20,8 @@ struct Answered {
   bool again = false;  ///< it was asked before, under the same key: this is what was answered then
 };
 
-/// Who waits for what became of some commands, each by its place among them. Called on the shard's thread, or on the
-/// one that reads old answers.
+/// Receives the answers to some commands, each by its place among them. Called on the shard's thread, or on the one
+/// that reads old answers.
 class Asker {
  public:
   Asker() = default;
@@ -38,8 +38,8 @@ class Asker {
   virtual void stands(std::uint32_t /*place*/) {}
 };
 
-/// The way back to whoever asked for one command; empty: nobody waits. A thousand debits share one Asker, so that none
-/// of them allocates.
+/// Carries the answer to one command back to its Asker; empty: nobody waits. A thousand debits share one Asker, so that
+/// none of them allocates.
 class Reply {
  public:
   Reply() = default;

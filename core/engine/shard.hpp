@@ -55,7 +55,7 @@ struct Job {
   std::shared_ptr<const Error> unfit{};
 };
 
-/// Seals what a command says of a person, or a report of what a customer must do, on the thread of whoever asks.
+/// Seals what a command says of a person, and what a report says the customer must do. Runs on the caller's thread.
 /// Errors: no_random.
 Status seal(Job& job);
 
@@ -327,7 +327,7 @@ class Shard {
   enum class Advanced : std::uint8_t { all, asks, held };
   enum class Ran : std::uint8_t { through, asks, behind_due };
   struct Waiting {
-    std::shared_ptr<const Entry> entry;  ///< null: whoever waits has noted what it needs of it
+    std::shared_ptr<const Entry> entry;  ///< null: its Asker has noted what it needs of it
     Reply reply;
     std::vector<std::string> ended;  ///< keys of what it has ended: they go once it is durable
   };

@@ -10,24 +10,6 @@ namespace florin {
 
 namespace {
 
-/// Eight bytes at a time, since most text is ASCII and every usage comes by here.
-bool is_utf8(std::string_view text) {
-  constexpr std::uint64_t high = 0x8080808080808080;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, text.data() + at, std::min<std::size_t>(8, text.size() - at));
-    if ((eight & high) == 0) {
-      at += 8;
-      continue;
-    }
-    const Character character = character_at(text, at);
-    if (character.bytes == 0) return false;
-    at += character.bytes;
-  }
-  return true;
-}
-
 bool may_not_enter(std::string_view text) { return holds_card_number(text) || !is_utf8(text); }
 bool is_not_utf8(std::string_view text) { return !is_utf8(text); }
 

@@ -14,8 +14,8 @@ std::optional<std::string> card_number_in(const AnyCommand& command);
 
 /// Refused at that field. Errors: card_number.
 Status holds_no_card_number(const AnyCommand& command);
-/// The same of all that a caller says, also the account, who asks, and the key; and each text is UTF-8, since what is
-/// in the journal is read as JSON for good. Errors: card_number, not_utf8.
+/// The same for the whole request: account, actor, key and command; and each text is UTF-8, since what is in the
+/// journal is read as JSON for good. Errors: card_number, not_utf8.
 Status holds_fit_texts(const engine::Job& job);
 
 }  // namespace florin

@@ -8,6 +8,7 @@
 #include "florin/addresses.hpp"
 #include "florin/bodies.hpp"
 #include "florin/check.hpp"
+#include "florin/utf8.hpp"
 #include "forward.hpp"
 #include "metrics.hpp"
 #include "outbox.hpp"

@@ -82,8 +82,7 @@ void KeyRing::refresh() {
 
 void KeyRing::refresh(const TenantId& tenant) {
   // Who has read first writes first: an older list in place of a newer one would let a revoked key work on.
-  static std::mutex one_at_a_time;
-  const std::lock_guard in_turn(one_at_a_time);
+  const std::lock_guard in_turn(refreshing_);
   const auto keys = host_.keys(tenant);
   if (!keys) return;
   const std::lock_guard lock(mutex_);

@@ -56,6 +56,7 @@ class KeyRing {
 
  private:
   const Host& host_;
+  std::mutex refreshing_;  ///< of reading and taking over what was read
   mutable std::mutex mutex_;
   std::map<std::string, Found, std::less<>> by_digest_;
 };

@@ -37,15 +37,6 @@ bool read_query(std::string_view text, HttpRequest& into) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const Character character = character_at(text, at);
-    if (character.bytes == 0) return false;
-    at += character.bytes;
-  }
-  return true;
-}
-
 const std::string* HttpRequest::header(std::string_view name) const { return first_of(headers, name); }
 const std::string* HttpRequest::parameter(std::string_view name) const { return first_of(query, name); }
 

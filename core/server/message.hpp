@@ -52,7 +52,6 @@ std::string percent_encoded(std::string_view text);
 /// Fills in path, segments and query from the target of a request line. False: it is no such target.
 bool read_target(std::string_view target, HttpRequest& into);
 
-bool is_utf8(std::string_view text);
 std::string lower(std::string_view text);
 std::string_view trimmed(std::string_view text);
 std::string_view status_text(int status);

@@ -10,18 +10,7 @@ namespace {
 
 class Conditions : public Served {
  protected:
-  Conditions() {
-    EXPECT_EQ(command("accounts/zoe/open_account", "o", R"({"billing_country": "US"})").status, 200);
-    EXPECT_EQ(
-        command(
-            "accounts/zoe/add_payment_method", "c",
-            R"({"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}})")
-            .status,
-        200);
-    EXPECT_EQ(
-        command("accounts/zoe/subscribe", "s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"}).status,
-        200);
-  }
+  Conditions() { subscribe_zoe(); }
   HttpAnswer get(const std::string& key, const std::string& known = {}) {
     return ask(key, "/v1/callloop/accounts/zoe", {},
                known.empty() ? std::vector<std::string>() : std::vector<std::string>{"If-None-Match: " + known});

@@ -8,16 +8,7 @@ namespace {
 class ReadsOverHttp : public Served {
  protected:
   ReadsOverHttp() {
-    EXPECT_EQ(command("accounts/zoe/open_account", "o", R"({"billing_country": "US"})").status, 200);
-    EXPECT_EQ(
-        command(
-            "accounts/zoe/add_payment_method", "c",
-            R"({"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}})")
-            .status,
-        200);
-    EXPECT_EQ(
-        command("accounts/zoe/subscribe", "s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"}).status,
-        200);
+    subscribe_zoe();
     EXPECT_EQ(ask(backend_, "/v1/callloop/usage",
                   R"([{"account": "zoe", "key": "m1", "use": {"meter": "sms", "quantity": "161 characters"}}])")
                   .status,

@@ -120,6 +120,18 @@ HttpAnswer Served::ask(const std::string& key, const std::string& path, const st
   return client.receive();
 }
 
+void Served::subscribe_zoe() {
+  EXPECT_EQ(command("accounts/zoe/open_account", "o", R"({"billing_country": "US"})").status, 200);
+  EXPECT_EQ(
+      command("accounts/zoe/add_payment_method", "c",
+              R"({"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}})")
+          .status,
+      200);
+  EXPECT_EQ(
+      command("accounts/zoe/subscribe", "s", R"({"plan": "growth", "cycle": "monthly"})", {"Prefer: wait=20"}).status,
+      200);
+}
+
 HttpAnswer Served::command(const std::string& path, const std::string& idempotency_key, const std::string& body,
                            std::vector<std::string> headers) {
   headers.push_back("Idempotency-Key: " + idempotency_key);

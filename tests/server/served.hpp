@@ -56,6 +56,8 @@ class Served : public testing::Test {
   /// A command of callloop with the backend's key.
   HttpAnswer command(const std::string& path, const std::string& idempotency_key, const std::string& body,
                      std::vector<std::string> headers = {});
+  /// Opens callloop's account zoe with a card, on growth by the month, paid.
+  void subscribe_zoe();
   std::uint16_t port() const { return server_->port(); }
 
   /// Starts the server anew, with these.

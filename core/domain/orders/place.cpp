@@ -205,7 +205,7 @@ bool begins_period(const Order& order) {
   return order.renewal() || (begins && !sum_of(order.lines).is_zero());
 }
 
-/// Takes what waits along: with a period that begins, or where it makes enough of an order that is too little.
+/// Adds what waits for the next invoice: to the order that begins a period, or to one that it lifts over the minimum.
 void take_along(Draft& draft, Order& order) {
   const std::vector<Line> waiting = draft.account.next_invoice;
   order.lines.insert(order.lines.end(), waiting.begin(), waiting.end());

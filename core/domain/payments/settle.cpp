@@ -256,7 +256,7 @@ AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, co
 void went_nowhere(Draft& draft, OrderId id, const Attempt& attempt) {
   const Order& order = *draft.account.order(id);
   if (attempt.cancelling() && !still_due(draft, order)) return draft.add(OrderClosed{id, "no_longer_due"});
-  // Its customer was told until when it could be paid, and is not charged any more.
+  // The customer was told a last time to pay, and is not charged after it.
   if (!order.by_itself() && order.open_until <= draft.now) return could_not_be_paid(draft, id, "not_paid_in_time");
   if (!may_go_elsewhere(draft, order))
     if (const auto wait = same_again_after(order); wait && try_again(draft, id, *wait)) return;

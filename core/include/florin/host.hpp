@@ -162,7 +162,7 @@ struct ReconcileReport {
 };
 
 /// Where an account stands in its books, and when it changes without anybody asking for anything. While neither moves,
-/// its books are the same; what they come to also rests on the version of the catalog that is in force.
+/// its books are the same; what an answer says also depends on the version of the catalog that is in force.
 struct AccountVersion {
   std::uint64_t position = 0;  ///< of its last entry
   Instant changes_at = never;  ///< what falls due next

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace florin {
@@ -31,6 +33,24 @@ inline Character character_at(std::string_view text, std::size_t at) {
   const bool surrogate = 0xd800 <= code && code <= 0xdfff;
   if (code < least[bytes] || code > 0x10ffff || surrogate) return {};
   return {code, bytes};
+}
+
+/// Whether all of it is UTF-8. Eight bytes at a time, since most text is ASCII and every usage is looked at.
+inline bool is_utf8(std::string_view text) {
+  constexpr std::uint64_t high = 0x8080808080808080;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+    if ((eight & high) == 0) {
+      at += 8;
+      continue;
+    }
+    const Character character = character_at(text, at);
+    if (character.bytes == 0) return false;
+    at += character.bytes;
+  }
+  return true;
 }
 
 }  // namespace florin

@@ -2,7 +2,7 @@ import {render} from 'preact';
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {accountApi, drawKey, exchange, onSession, ownSessions, tenantApi} from '../lib/api.js';
 import * as format from '../lib/format.js';
-import {Amount, Button, Card, Copy, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Amount, Button, Card, Copy, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Pages, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {BankPage} from './bank.jsx';
 import {ClockCard} from './clock.jsx';
@@ -445,10 +445,7 @@ function History({of}) {
                 <pre tabIndex={0}>{JSON.stringify(one.entry, null, 1)}</pre>
               </details>
             ))}
-            <div class="actions">
-              {after && <Button onClick={() => setAfter('')}>Newest</Button>}
-              {page.next && <Button onClick={() => setAfter(page.next)}>Older</Button>}
-            </div>
+            <Pages page={page} after={after} onTurn={setAfter} />
           </>
         )}
       </Loaded>

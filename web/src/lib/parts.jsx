@@ -58,6 +58,16 @@ export function Button({kind = 'plain', why, quiet = false, busy, onClick, child
   );
 }
 
+/// From a page of a list to the newest, and to the one behind it.
+export function Pages({page, after, onTurn}) {
+  return (
+    <div class="actions">
+      {after && <Button onClick={() => onTurn('')}>Newest</Button>}
+      {page.next && <Button onClick={() => onTurn(page.next)}>Older</Button>}
+    </div>
+  );
+}
+
 /// How much is left of something. It is a picture: the words beside it say the same.
 export const Bar = ({left, of}) => {
   const share = Math.max(0, Math.min(100, (Number.parseFloat(left) / Number.parseFloat(of)) * 100 || 0)); // of a drawing: no amount is shown from it

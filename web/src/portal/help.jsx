@@ -1,7 +1,7 @@
 // What became of every payment, how to reach the seller, and what is kept about the account.
 import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
-import {Amount, Button, Card, Loaded, Status, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Amount, Button, Card, Loaded, Pages, Status, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link} from '../lib/route.jsx';
 import {useBilling} from './context.js';
 
@@ -40,10 +40,7 @@ function Payments() {
               ])}
               empty="Nothing was paid yet."
             />
-            <div class="actions">
-              {after && <Button onClick={() => setAfter('')}>Newest</Button>}
-              {page.next && <Button onClick={() => setAfter(page.next)}>Older</Button>}
-            </div>
+            <Pages page={page} after={after} onTurn={setAfter} />
           </>
         )}
       </Loaded>
