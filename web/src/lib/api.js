@@ -95,6 +95,12 @@ export function accountApi(tenant, account) {
     account,
     base,
     get: (path = '') => request('GET', base + path),
+    /// The account as a page shows it, with the newest order that it had then: read first, so that none is newer than what
+    /// is shown.
+    shown: async () => {
+      const newest = (await request('GET', `${base}/orders?limit=1`)).data[0]?.id ?? 0;
+      return {...(await request('GET', base)), newest_order: newest};
+    },
     post: (path, body) => request('POST', base + path, body),
     presentation: () => request('GET', `${of}/presentation`),
     session: () => request('GET', `${of}/session`),

@@ -105,7 +105,7 @@ function Strips({account}) {
 function Shell({session, api, shown}) {
   const {path, go} = useRoute();
   const [menu, setMenu] = useState(false);
-  const account = useLoaded(() => api.get(), [api]);
+  const account = useLoaded(() => api.shown(), [api]);
   const offer = useLoaded(() => api.get('/catalog'), [api], [account.value?.position]);
   const word = path.split('/')[0];
   const [title, Page] = pages[word] ?? ['Not found', NotFound];

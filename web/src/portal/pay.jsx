@@ -191,17 +191,16 @@ export function Confirm({name, body, quote, fresh, label, done, why}) {
     }
   };
 
-  /// Another payment that was made meanwhile, in another tab or by somebody else, stops this one.
+  /// Another payment that was made since the page was read, in another tab or by somebody else, stops this one.
   const attempt = async (sent) => {
     let etag = account.etag;
-    const before = (await api.get('/orders?limit=1')).data[0]?.id ?? 0;
     for (let turn = 0; ; ++turn) {
       try {
         return await api.command(sent.name, sent.body, sent.key, etag);
       } catch (failed) {
         if (failed.code !== 'moved_on' || turn === 4) throw failed;
         const newest = (await api.get('/orders?limit=1')).data[0]?.id ?? 0;
-        if (newest !== before) throw failed;
+        if (newest !== account.newest_order) throw failed;
         etag = (await api.get()).etag;
       }
     }
