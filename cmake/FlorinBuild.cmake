@@ -45,6 +45,14 @@ if(FLORIN_SANITIZE)
   endif()
 endif()
 
+option(FLORIN_TOGETHER "Compile several files at a time: quicker from nothing, slower for one file" OFF)
+# docs/decisions/0047-build.md says what each way takes.
+function(florin_together name)
+  if(FLORIN_TOGETHER)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
+endfunction()
+
 # A folder of core: every .cpp in it and in its subfolders that are no library of their own, linked into libflorin and, one by one, into the unit tests.
 function(florin_library name)
   cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
@@ -55,6 +63,7 @@ function(florin_library name)
     list(FILTER sources EXCLUDE REGEX "^${folder}/")
   endforeach()
   add_library(${name} STATIC ${sources})
+  florin_together(${name})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/core/include)
   target_link_libraries(${name} PUBLIC ${arg_LINK})
 endfunction()

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -177,7 +178,16 @@ int openapi() {
   return written(fine);
 }
 
+/// A shell gives 1,024 and lets a program ask for more.
+void take_all_descriptors() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  (void)!::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int serve(ServeWords words) {
+  take_all_descriptors();
   std::optional<Instant> from;
   if (!words.virtual_from.empty()) {
     const auto read = Instant::parse(words.virtual_from.find('T') == std::string::npos ? words.virtual_from + "T00:00Z"

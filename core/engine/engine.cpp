@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <future>
 #include <iterator>
 #include <latch>
+#include <system_error>
 
 #include "engine/actions.hpp"
 #include "engine/row.hpp"
-#include "florin/printable.hpp"
+#include "values/tell_operator.hpp"
 
 namespace florin::engine {
 
@@ -62,7 +62,7 @@ Engine::Engine(store::Store& store, Policies& policies, Providers& providers, Op
       inbox_(options_.most_waiting, tenant_share) {
   if (!options_.fatal)
     options_.fatal = [](const std::string& why) {
-      std::fprintf(stderr, "florin: %s\n", printable(why).c_str());
+      tell_operator(why);
       std::abort();
     };
 }
@@ -93,12 +93,18 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
   if (const auto claimed = claim_first(problems); !claimed) return claimed.error();
   open_ = true;
   commit_inline();
-  if (threaded()) {
-    decider_ = std::thread([this] { decide_loop(); });
-    committer_ = std::thread([this] { commit_loop(); });
-    speaker_ = std::thread([this] { effect_loop(); });
-  }
+  if (threaded()) start_threads();
   return Done{};
+}
+
+/// All, or none: what has begun writes what there is to write, and ends.
+void Engine::start_threads() try {
+  committer_ = std::thread([this] { commit_loop(); });
+  decider_ = std::thread([this] { decide_loop(); });
+  speaker_ = std::thread([this] { effect_loop(); });
+} catch (const std::system_error&) {
+  close();
+  throw;
 }
 
 Status Engine::claim_first(Errors& problems) {
@@ -324,7 +330,7 @@ void Engine::row_is(store::Committed outcome, const store::Row& row) {
 
 void Engine::note_outage(store::Committed outcome, Duration took) {
   if (outcome != store::Committed::not_known) {
-    if (outage_) std::fprintf(stderr, "florin: the journal can be written again\n");
+    if (outage_) tell_operator("the journal can be written again");
     failing_since_.reset();
     outage_ = false;
     return;
@@ -332,10 +338,8 @@ void Engine::note_outage(store::Committed outcome, Duration took) {
   if (!failing_since_) failing_since_ = Instant{monotonic().us - took.us};
   if (!outage_ && *failing_since_ + longest_unwritten <= monotonic()) {
     outage_ = true;
-    std::fprintf(stderr,
-                 "florin: the journal cannot be written: %s. Commands are answered with store_unavailable until it can "
-                 "be; it is tried again all the time\n",
-                 printable(store_.last_problem()).c_str());
+    tell_operator("the journal cannot be written: " + store_.last_problem() +
+                  ". Commands are answered with store_unavailable until it can be; it is tried again all the time");
   }
   if (outage_) shard_.answer_waiting(not_written(store_));
 }
@@ -730,7 +734,7 @@ void Engine::close() {
       effects_closing_ = true;
       wake_effects_.notify_all();
     }
-    speaker_.join();
+    if (speaker_.joinable()) speaker_.join();
     providers_.finish();
     {
       std::unique_lock lock(mutex_);
@@ -739,13 +743,13 @@ void Engine::close() {
       wake_decider_.notify_all();
     }
     plugins_->finish();
-    decider_.join();
+    if (decider_.joinable()) decider_.join();
     {
       const std::lock_guard lock(mutex_);
       decided_all_ = true;
       wake_committer_.notify_all();
     }
-    committer_.join();
+    if (committer_.joinable()) committer_.join();
     old_answers_->close();
     eraser_->close();
   }

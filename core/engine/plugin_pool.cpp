@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -54,9 +55,11 @@ struct PluginPool::State : std::enable_shared_from_this<PluginPool::State> {
   State(Policies& asked, Options wanted, Done told)
       : policies(asked), options(wanted), limit(std::chrono::microseconds(wanted.limit.us)), done(std::move(told)) {}
 
-  void start_thread() {
-    ++working;
+  /// One less where this machine gives no more: a thread that was written off goes on when its call comes back.
+  void start_thread() try {
     threads.emplace_back([mine = shared_from_this(), number = threads.size()] { mine->work(number); });
+    ++working;
+  } catch (const std::system_error&) {
   }
   void work(std::size_t number);
   void watch();
@@ -86,9 +89,14 @@ struct PluginPool::State : std::enable_shared_from_this<PluginPool::State> {
 
 PluginPool::PluginPool(Policies& policies, Options options, Done done)
     : state_(std::make_shared<State>(policies, options, std::move(done))) {
-  const std::lock_guard lock(state_->mutex);
-  for (std::size_t i = 0; i < options.threads; ++i) state_->start_thread();
   state_->watcher = std::thread([state = state_] { state->watch(); });
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (std::size_t i = 0; i < options.threads; ++i) state_->start_thread();
+  }
+  if (state_->working > 0) return;
+  finish();
+  throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
 }
 
 PluginPool::~PluginPool() { finish(); }

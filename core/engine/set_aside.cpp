@@ -1,7 +1,6 @@
 #include "domain/accounts/set_aside.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -10,6 +9,7 @@
 #include "domain/ledger/check.hpp"
 #include "engine/asked.hpp"
 #include "engine/shard.hpp"
+#include "values/tell_operator.hpp"
 
 /// What would break the books is not written, and its account is set aside until a person has released it.
 namespace florin::engine {
@@ -31,7 +31,7 @@ void Shard::alarm(const std::string& line) const {
   if (options_.alarm)
     options_.alarm(line);
   else
-    std::fprintf(stderr, "florin: alarm: %s\n", line.c_str());
+    tell_operator("alarm: " + line);
 }
 
 // ---- Before anything is written --------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 #include "host/clock_keeper.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "host/assembly.hpp"
 #include "store/sqlite/wal_watch.hpp"
+#include "values/tell_operator.hpp"
 
 namespace florin {
 
@@ -69,10 +69,10 @@ void ClockKeeper::look() {
   auto wall = clock.not_believed();
   if (wall && accepted(*wall)) {
     clock.accept();
-    std::fprintf(stderr, "florin: the clock was accepted: it is %s\n", wall->text().c_str());
+    tell_operator("the clock was accepted: it is " + wall->text());
     wall.reset();
   }
-  if (wall && !told_) std::fprintf(stderr, "florin: %s\n", why(assembly_, clock.now(), *wall).c_str());
+  if (wall && !told_) tell_operator(why(assembly_, clock.now(), *wall));
   told_ = wall.has_value();
   tell_of_wal();
   // Of a journal that cannot be written the engine says so.
@@ -82,7 +82,7 @@ void ClockKeeper::look() {
 /// Once, until it is short again.
 void ClockKeeper::tell_of_wal() {
   const std::string problem = assembly_.data() ? store::wal_problem(*assembly_.data() / "journal.db") : std::string();
-  if (!problem.empty() && !wal_told_) std::fprintf(stderr, "florin: %s\n", problem.c_str());
+  if (!problem.empty() && !wal_told_) tell_operator(problem);
   wal_told_ = !problem.empty();
 }
 

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
-#include "florin/printable.hpp"
 #include "host/assembly.hpp"
 #include "host/payments.hpp"
+#include "values/tell_operator.hpp"
 
 namespace florin {
 
@@ -56,8 +55,8 @@ void DailyBooks::note_failure(const Key& key, Book& book, const std::string& pro
   book.problem = problem;
   if (book.alarmed || now < book.failing_since + day) return;
   book.alarmed = true;
-  std::fprintf(stderr, "florin: %s: nothing of '%s' was reconciled since %s: %s\n", key.first.text().c_str(),
-               key.second.text().c_str(), book.until.text().c_str(), printable(problem).c_str());
+  tell_operator(key.first.text() + ": nothing of '" + key.second.text() + "' was reconciled since " +
+                book.until.text() + ": " + problem);
 }
 
 void DailyBooks::run(Instant now) {

@@ -9,6 +9,7 @@
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "domain/accounts/set_aside.hpp"
 #include "engine/actions.hpp"
@@ -35,6 +36,10 @@ inline Error failed_by(const std::exception& thrown) {
                       dynamic_cast<const std::length_error*>(&thrown) != nullptr;
   // Short enough for a string that allocates nothing.
   if (memory) return {.code = "out_of_memory", .message = "out of memory"};
+  const auto* of_system = dynamic_cast<const std::system_error*>(&thrown);
+  if (of_system != nullptr && of_system->code() == std::errc::resource_unavailable_try_again)
+    return {.code = "no_threads",
+            .message = "this machine gives no more threads: see ulimit -u, or TasksMax of the unit"};
   return {.code = "failed", .message = thrown.what()};
 }
 

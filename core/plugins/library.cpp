@@ -18,6 +18,7 @@
 #include "plugins/isolated/remote.hpp"
 #include "plugins/loading.hpp"
 #include "plugins/schema.hpp"
+#include "values/tell_operator.hpp"
 
 namespace florin {
 
@@ -224,13 +225,11 @@ Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
   if (!places.shipped) places.shipped = shipped_here();
   for (PluginFile& file : library.files_) file.shipped = places.shipped->contains(file.sha256);
   if (places.tried) library.files_.back().shipped = true;
-  library.runners_ = std::make_shared<isolated::Runners>(
-      isolated::Common{.program = places.runner.empty() ? isolated::runner_program() : places.runner,
-                       .limits = places.limits,
-                       .odd_rooms = places.odd_rooms,
-                       .alarm = places.alarm ? places.alarm : [](const std::string& line) {
-                         std::fprintf(stderr, "florin: alarm: %s\n", line.c_str());
-                       }});
+  library.runners_ = std::make_shared<isolated::Runners>(isolated::Common{
+      .program = places.runner.empty() ? isolated::runner_program() : places.runner,
+      .limits = places.limits,
+      .odd_rooms = places.odd_rooms,
+      .alarm = places.alarm ? places.alarm : [](const std::string& line) { tell_operator("alarm: " + line); }});
   library.places_ = std::move(places);
   return library;
 }

@@ -1,6 +1,7 @@
 #include "http.hpp"
 
 #include <pwd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cstdint>
 #include <ctime>
 
 #include "florin/addresses.hpp"
@@ -423,14 +425,33 @@ void Connection::sweep(Clock::time_point now) {
 // ---- Listening ----------------------------------------------------------------------------------------------------
 
 struct HttpFront::Listener {
-  explicit Listener(asio::io_context& io) : tcp(io), local(io) {}
+  explicit Listener(asio::io_context& io) : tcp(io), local(io), again(io) {}
   asio::ip::tcp::acceptor tcp;
   asio::local::stream_protocol::acceptor local;
+  asio::steady_timer again;
   bool admin = false, metrics = false;
   std::string path;  ///< of a unix socket: it is removed at the end
 };
 
-HttpFront::HttpFront(asio::io_context& io, Options options) : io_(io), options_(std::move(options)), sweeper_(io) {
+namespace {
+
+/// Descriptors that connections leave for the journal, plugins, processors and operators.
+constexpr std::size_t kept_back = 128;
+
+/// How many connections this process may have open.
+std::size_t room_for_connections() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  return files.rlim_cur - std::min<std::size_t>(kept_back, files.rlim_cur / 2);
+}
+
+}  // namespace
+
+HttpFront::HttpFront(asio::io_context& io, Options options)
+    : io_(io),
+      options_(std::move(options)),
+      most_connections_(std::min(options_.limits.connections, room_for_connections())),
+      sweeper_(io) {
   sweep();
 }
 
@@ -530,32 +551,40 @@ void HttpFront::accept(Listener& listener) {
   if (listener.tcp.is_open())
     listener.tcp.async_accept([this, &listener](boost::system::error_code failed, asio::ip::tcp::socket socket) {
       if (failed == asio::error::operation_aborted) return;
-      if (!failed) {
-        boost::system::error_code ignored, unknown;
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        const auto peer = socket.remote_endpoint(unknown);
-        begin(std::move(socket), std::nullopt, listener.metrics,
-              unknown ? std::string() : plain_address(peer.address().to_string()));
-      }
+      if (failed) return accept_later(listener);
+      boost::system::error_code ignored, unknown;
+      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+      const auto peer = socket.remote_endpoint(unknown);
+      begin(std::move(socket), std::nullopt, listener.metrics,
+            unknown ? std::string() : plain_address(peer.address().to_string()));
       accept(listener);
     });
   else
     listener.local.async_accept(
         [this, &listener](boost::system::error_code failed, asio::local::stream_protocol::socket socket) {
           if (failed == asio::error::operation_aborted) return;
-          if (!failed && listener.admin) {
+          if (failed) return accept_later(listener);
+          if (listener.admin) {
             auto who = operator_at(socket.native_handle());
             if (who) begin(std::move(socket), std::move(who), true, "unix");
-          } else if (!failed) {
+          } else {
             begin(std::move(socket), std::nullopt, false, "unix");
           }
           accept(listener);
         });
 }
 
+/// Nothing was taken, for want of descriptors or memory: whoever waits is still there in a moment.
+void HttpFront::accept_later(Listener& listener) {
+  listener.again.expires_after(std::chrono::milliseconds(50));
+  listener.again.async_wait([this, &listener](boost::system::error_code ended) {
+    if (!ended && !draining_) accept(listener);
+  });
+}
+
 bool HttpFront::has_room_for(const std::string& counted) {
   const char* why = nullptr;
-  if (open_->all.size() >= options_.limits.connections) why = "connections";
+  if (open_->all.size() >= most_connections_) why = "connections";
   const auto of_it = open_->by_address.find(counted);
   if (of_it != open_->by_address.end() && of_it->second >= options_.limits.of_an_address) why = "address";
   if (why != nullptr && options_.turned_away) options_.turned_away(why);
@@ -580,6 +609,7 @@ void HttpFront::drain() {
     boost::system::error_code ignored;
     listener->tcp.close(ignored);
     listener->local.close(ignored);
+    listener->again.cancel();
     if (!listener->path.empty()) ::unlink(listener->path.c_str());
     listener->path.clear();
   }

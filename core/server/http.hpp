@@ -22,10 +22,10 @@
 namespace florin::server {
 
 struct Limits {
-  std::size_t head = 16 << 10;  ///< bytes of request line and headers
-  std::size_t headers = 64;     ///< lines
-  std::size_t path = 2 << 10;   ///< bytes
-  std::size_t connections = 4096;
+  std::size_t head = 16 << 10;      ///< bytes of request line and headers
+  std::size_t headers = 64;         ///< lines
+  std::size_t path = 2 << 10;       ///< bytes
+  std::size_t connections = 4096;   ///< or fewer: what the descriptors of this process are enough for
   std::size_t of_an_address = 256;  ///< connections of one address, where HttpFront::Options::counts says so
   std::size_t requests = 10'000;    ///< on one connection
   std::chrono::seconds head_within{10}, body_within{30}, idle{75}, write_within{30};
@@ -63,6 +63,7 @@ class HttpFront {
   struct Listener;
   Status listen_unix(const std::string& path, bool admin);
   void accept(Listener& listener);
+  void accept_later(Listener& listener);
   void begin(boost::asio::generic::stream_protocol::socket socket, std::optional<std::string> local_user, bool metrics,
              std::string peer);
   bool has_room_for(const std::string& counted);
@@ -70,6 +71,7 @@ class HttpFront {
 
   boost::asio::io_context& io_;
   const Options options_;
+  const std::size_t most_connections_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   struct Open {
     std::set<Connection*> all;

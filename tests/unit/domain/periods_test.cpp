@@ -291,5 +291,33 @@ TEST(SmallAmounts, AnOpenInvoiceOfADeletedAccountIsWrittenOff) {
   EXPECT_GT(books["written_off"], 0);
 }
 
+// Denver gives up its summer time, and a host is started with the tz database that says so. What was promised stays:
+// the period that runs ends at 15:00 UTC, 9:00 of the old summer time. The next one ends at 9:00 by the new clock.
+TEST(NewTzdata, MovesNoBoundaryThatWasPromised) {
+  Catalog catalog = salesmsg();
+  catalog.zone = zone_named("America/Denver");
+  World world(catalog, {});
+  std::vector<std::pair<Instant, Instant>> periods;
+  world.watch = [&](const Entry&, const Account&, const Account& after) {
+    if (!after.subscription) return;
+    const std::pair period(after.subscription->from, after.subscription->to);
+    if (periods.empty() || periods.back() != period) periods.push_back(period);
+  };
+  world.card("captured").to("2026-02-10T16:00Z").does(on("starter", "monthly"));
+  EXPECT_EQ(world.account.subscription->to, at("2026-03-10T15:00Z"));
+  world.to("2026-02-20T00:00Z");
+
+  catalog.zone = {.name = "America/Denver", .database = "next", .first_offset = -7 * 3600, .changes = {}};
+  catalog.version = world.catalogs.versions.back()->version;
+  world.catalogs.versions.back() = std::make_shared<const Catalog>(catalog);
+
+  world.to("2026-05-01T00:00Z");
+  const std::vector<std::pair<Instant, Instant>> expected = {{at("2026-02-10T16:00Z"), at("2026-03-10T15:00Z")},
+                                                             {at("2026-03-10T15:00Z"), at("2026-04-10T16:00Z")},
+                                                             {at("2026-04-10T16:00Z"), at("2026-05-10T16:00Z")}};
+  EXPECT_EQ(periods, expected);
+  EXPECT_EQ(world.charges(), 3U);
+}
+
 }  // namespace
 }  // namespace florin::test
