@@ -31,6 +31,10 @@ std::string sentence(florin_text text, std::string_view field);
 /// card's number is masked, and what is too long is cut. A decline must not become unknown for a line end in it.
 std::string foreign(florin_text text, std::size_t most = longest_text);
 
+/// What a provider wrote for another program to read: nothing of it may be cut or masked, so what cannot stay as it is
+/// is refused. At most 8,000 bytes of UTF-8 without control characters.
+std::string unchanged(florin_text text, std::string_view field);
+
 /// Where a customer is sent: https, or http on this machine; printable ASCII; no name or password in it.
 ///
 /// shown   it is shown, as a code to scan or a link into the customer's own app: a payment intent, `upi://pay`, too

@@ -121,13 +121,14 @@ PlannedRequest request_of(const florin_request* said, const Manifest& manifest) 
 /// What the customer must do, as JSON for who shows it.
 std::string action_of(const florin_action& said) {
   boost::json::object action;
-  static constexpr const char* kinds[] = {"wait", "redirect", "display", "enter"};
-  action["kind"] = kinds[said.kind <= FLORIN_ENTER ? said.kind : FLORIN_WAIT];
+  static constexpr const char* kinds[] = {"wait", "redirect", "display", "enter", "post"};
+  action["kind"] = kinds[said.kind <= FLORIN_POST ? said.kind : FLORIN_WAIT];
   if (said.url.len != 0)
     action["url"] = gate::address(said.url, "an address for the customer", said.kind == FLORIN_DISPLAY);
   boost::json::object fields;
   for_each<florin_pair>(said.fields, [&](const florin_pair& field) {
-    fields[gate::word(field.name, "the name of a field")] = gate::foreign(field.value);
+    fields[gate::word(field.name, "the name of a field")] =
+        said.kind == FLORIN_POST ? gate::unchanged(field.value, "the value of a field") : gate::foreign(field.value);
   });
   if (!fields.empty()) action["fields"] = fields;
   if (said.expires_at_us > 0) action["expires_at"] = Instant{said.expires_at_us}.text();

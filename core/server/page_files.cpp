@@ -71,6 +71,22 @@ std::string policy_of(const Provider& provider) {
          "style-src 'self' 'unsafe-inline'; font-src 'self'; base-uri 'none'; frame-ancestors 'self'";
 }
 
+bool is_origin(std::string_view text) {
+  constexpr std::string_view scheme = "https://",
+                             letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:";
+  return text.starts_with(scheme) && text.size() > scheme.size() && text.size() <= 300 &&
+         text.substr(scheme.size()).find_first_not_of(letters) == text.npos;
+}
+
+/// The page that posts a bank's form may post to the one bank that its address names, and run nobody else's script.
+std::string policy_of_form(const HttpRequest& request) {
+  const std::string* to = request.parameter("to");
+  return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+         "frame-ancestors "
+         "'none'; form-action " +
+         (to != nullptr && is_origin(*to) ? *to : "'none'") + "; require-trusted-types-for 'script'";
+}
+
 /// Of what the page is: portal.html, console.html, widget.html, that of a provider's form, or a file of assets/.
 struct Page {
   std::string file, csp;
@@ -86,6 +102,8 @@ std::optional<Page> page_of(const HttpRequest& request, const ServiceSettings& s
     return Page{"widget.html", policy(joined(settings.embed)), false, false, true};
   if (first == "widget.js" && words.size() == 1) return Page{"widget.js", {}, true, false, true};
   if (first == "assets" && words.size() == 2 && is_file_name(words[1])) return Page{"assets/" + words[1], {}, true};
+  if (first == "provider" && words.size() == 2 && words[1] == "post")
+    return Page{"post.html", policy_of_form(request), false, true};
   if (first == "provider" && words.size() == 2)
     for (const Provider& one : providers)
       if (one.adapter == words[1]) return Page{std::string(one.adapter) + ".html", policy_of(one), false, true};

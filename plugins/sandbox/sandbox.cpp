@@ -167,6 +167,9 @@ class Sandbox {
     // On a phone the address opens an app; elsewhere the same text is shown as a QR code.
     if (url && url.view().starts_with("upi:"))
       said.action = Action{FLORIN_DISPLAY, url, {{Text("upi_id"), Text("sandbox@upi")}}};
+    else if (url && object["action_form"])
+      said.action =
+          Action{FLORIN_POST, url, {{Text("PaReq"), object["action_form"].text()}, {Text("MD"), object["id"].text()}}};
     else if (url)
       said.action = Action{FLORIN_REDIRECT, url};
     if (object["fee"])

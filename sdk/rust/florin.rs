@@ -70,6 +70,7 @@ pub const WAIT: u32 = 0;
 pub const REDIRECT: u32 = 1;
 pub const DISPLAY: u32 = 2;
 pub const ENTER: u32 = 3;
+pub const POST: u32 = 4;
 pub const SEND: u32 = 1;
 pub const DONE: u32 = 2;
 pub const CHARGE: u32 = 1;

@@ -174,6 +174,32 @@ test('a bank’s page sends its customer back by POST; the order says what becam
   await page.context().close();
 });
 
+test('a bank that asks for a form gets it by POST, with its fields, from a page that can post nowhere else', async () => {
+  await subscribed('paul', 'posts_after_1h').catch(() => {});
+  const page = await opened(host, 'callloop', 'paul', 'orders/1');
+  const posted = [];
+  await page.context().route('https://sandbox.invalid/**', (route) => {
+    posted.push([route.request().method(), Object.fromEntries(new URLSearchParams(route.request().postData()))]);
+    return route.fulfill({contentType: 'text/html', body: `<!doctype html><html lang="en"><title>Bank</title><form method="post" action="${host.base}/return/callloop"><button>Confirm</button></form>`});
+  });
+  await page.getByRole('link', {name: 'Go to your bank'}).click();
+  await page.getByRole('heading', {name: 'Pay $49.00'}).waitFor();
+  const policy = (await page.request.get(page.url())).headers()['content-security-policy'];
+  assert.match(policy, /script-src 'self';.*form-action https:\/\/sandbox\.invalid;/);
+  const nowhere = (await page.request.get(`${host.base}/provider/post?to=${encodeURIComponent("https://a.example 'self'")}`)).headers();
+  assert.match(nowhere['content-security-policy'], /form-action 'none';/);
+  await looked(page, shots, 'bank-form');
+  await page.getByRole('button', {name: 'Go to your bank'}).click();
+  await host.clock(new Date(Date.parse((await host.ask('callloop', 'session')).now) + 3_700_000).toISOString().replace(/\.\d+/, ''));
+  await page.getByRole('button', {name: 'Confirm'}).click();
+  await page.getByText('Paid $49.00').waitFor();
+  assert.equal(posted.length, 1);
+  assert.equal(posted[0][0], 'POST');
+  assert.deepEqual(Object.keys(posted[0][1]), ['PaReq', 'MD']);
+  assert.deepEqual(await states(host, 'callloop', 'paul'), ['paid']);
+  await page.context().close();
+});
+
 test('offline in the middle of a payment: it is looked up by its key, and happens once', async () => {
   await subscribed('olga');
   const page = await opened(host, 'callloop', 'olga', 'credits');

@@ -112,6 +112,11 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
   if (whole == "lost_before") return how.lost_before = true, how;
   if (whole == "lost_after") return how.lost_after = true, how;
   if (whole == "needs_action") return how.needs_action = true, how.can_be_cancelled = true, how;
+  if (take(token, "posts_after_")) {
+    const auto length = length_of(token);
+    if (!length) return std::nullopt;
+    return how.needs_action = true, how.posts = true, how.pending = *length, how;
+  }
   if (take(token, "acts_after_")) {
     how.can_be_cancelled = take_end(token, "_unless_cancelled");
     const auto length = length_of(token);
@@ -385,6 +390,7 @@ std::string SandboxBook::object_of(const Charge& charge, Instant now) {
     object["action_url"] = text_in(object_in(charge.body), "method") == "upi"
                                ? upi_address(charge.id, charge.minor, charge.exponent, charge.currency)
                                : "https://sandbox.invalid/act/" + charge.id;
+  if (status == "needs_action" && charge.how.posts) object["action_form"] = charge.id;
   return json::serialize(object);
 }
 

@@ -18,6 +18,7 @@ struct SandboxBehaviour {
   std::string decline;                         ///< the code it is declined with; empty: it succeeds
   std::optional<std::int64_t> declines_after;  ///< so many charges of the customer succeed first
   bool needs_action = false;                   ///< until `pending` is over; 0: for ever
+  bool posts = false;                          ///< what is needed is a form that the customer's browser posts
   bool can_be_cancelled = false;               ///< what a bank works on, or a customer has begun, cannot
   bool unreachable = false;
   bool lost_before = false;

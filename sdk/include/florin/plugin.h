@@ -249,8 +249,9 @@ enum FLORIN_CODES {
   FLORIN_WAIT = 0,
   FLORIN_REDIRECT = 1,
   FLORIN_DISPLAY = 2,
-  FLORIN_ENTER = 3 /* fields: what is to be typed, such as a code that was sent: its name, and its label as value. It
-                      comes to `confirm` (1.2) */
+  FLORIN_ENTER = 3, /* fields: what is to be typed, such as a code that was sent: its name, and its label as value. It
+                       comes to `confirm` (1.2) */
+  FLORIN_POST = 4   /* the customer's browser posts `fields`, as they are, to `url`: a form of a bank (1.2) */
 };
 typedef struct florin_action { /* what the customer must do */
   uint32_t size, kind;

@@ -24,6 +24,13 @@ export function formOf(action) {
 const formAddress = (adapter, of) =>
   `/provider/${adapter}#${new URLSearchParams(Object.entries(of).filter(([, value]) => value))}`;
 
+/// Where the customer goes on: the bank's page, or the page here that posts the bank's form to it; none: nowhere.
+function bankOf(action, of) {
+  const url = safe(action.url);
+  if (url && action.kind === 'post') return formAddress(`post?to=${encodeURIComponent(new URL(url).origin)}`, of);
+  return action.kind === 'redirect' ? url : undefined;
+}
+
 /// `here` is the address to which the way back leads; `back` asks the processor what became of it.
 export function Action({action, of, here, total, until, proForma, back, saving = false}) {
   const [gone, setGone] = useState(false);
@@ -46,13 +53,14 @@ export function Action({action, of, here, total, until, proForma, back, saving =
         </a>
       </Card>
     );
-  if (action.kind === 'redirect' && safe(action.url))
+  const bank = bankOf(action, of);
+  if (bank)
     return (
       <Card title="Your bank asks you to confirm">
         <p>You go to your bank’s page and come back here by yourself.</p>
         {left}
         <div class="actions">
-          <a class="button primary" href={safe(action.url)} rel="noreferrer" onClick={went}>
+          <a class="button primary" href={bank} rel="noreferrer" onClick={went}>
             Go to your bank
           </a>
           <Button onClick={() => back()}>I have confirmed</Button>

@@ -37,11 +37,11 @@ async function read() {
   if (!order) {
     const of = await ask(base);
     const setUp = of.set_ups.find((one) => String(one.id) === words.get('set_up'));
-    return setUp?.action ? {seller, fields: setUp.action.fields, total: null} : null;
+    return setUp?.action ? {seller, action: setUp.action, fields: setUp.action.fields, total: null} : null;
   }
   const found = await ask(token ? `${base}/orders/${order}/checkout` : `${base}/orders/${order}`);
   const shown = found.order ?? found;
-  return shown.now.action ? {seller, fields: shown.now.action.fields, total: shown.total} : null;
+  return shown.now.action ? {seller, action: shown.now.action, fields: shown.now.action.fields, total: shown.total} : null;
 }
 
 function load(src) {
@@ -58,8 +58,9 @@ export async function finish() {
 }
 export const returnAddress = `${location.origin}/return/${encodeURIComponent(tenant)}`;
 
-/// `mount` puts the form into its box and gives what its button does; that gives a sentence, or nothing when all is well.
-export async function open(script, mount) {
+/// `script` is the provider's, or none. `mount` puts the form into its box and gives what its button does; that gives a
+/// sentence, or nothing when all is well.
+export async function open(script, mount, named) {
   const app = document.getElementById('app');
   const main = part('main', '', {className: 'narrow', id: 'main'});
   const title = part('h1', 'Payment', {tabIndex: -1});
@@ -88,12 +89,12 @@ export async function open(script, mount) {
   try {
     const of = await read();
     if (!of) return location.replace(home);
-    const label = of.total ? `Pay ${format.money(of.total)}` : 'Save';
-    title.textContent = of.total ? label : 'Save a payment method';
+    const label = named ?? (of.total ? `Pay ${format.money(of.total)}` : 'Save');
+    title.textContent = of.total ? `Pay ${format.money(of.total)}` : 'Save a payment method';
     if (!of.total) back.textContent = 'Back without saving';
     document.title = `${title.textContent} · ${of.seller.name}`;
     if (of.seller.accent) document.documentElement.style.setProperty('--tenant', of.seller.accent);
-    await load(script);
+    if (script) await load(script);
     const act = await mount({...of, box, back: () => wait(false, label)});
     wait(false, label);
     button.addEventListener('click', async () => {
