@@ -8,12 +8,14 @@ export function money(text) {
   if (!currency) return text;
   const decimals = amount.includes('.') ? amount.split('.')[1].length : 0;
   try {
-    return new Intl.NumberFormat(localeNow(), {
+    const shown = new Intl.NumberFormat(localeNow(), {
       style: 'currency',
       currency,
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
     }).format(amount);
+    // Turned, `4.90 US$` would be read as `$US 4.90`.
+    return shown.includes('\u200f') ? `\u2066${shown.replaceAll('\u200f', '')}\u2069` : shown;
   } catch {
     return text;
   }
@@ -65,6 +67,9 @@ export function nameOf(names, id) {
   const readable = id.replaceAll('_', ' ');
   return spoken(readable.charAt(0).toUpperCase() + readable.slice(1));
 }
+
+/// The same inside a line, where English writes small letters.
+export const wordOf = (id) => spoken(id.replaceAll('_', ' '));
 
 /// `640 message` with the tenant's own word: `640 message credits`.
 export function credits(names, text) {

@@ -14,12 +14,12 @@ export const declines = [
 /// Cycles, slots, roles, payment methods, what a bank's details are called.
 export const ids = [
   mark('Monthly'), mark('Quarterly'), mark('Half yearly'), mark('Annual'),
-  mark('Primary'), mark('Backup'), mark('Invoice'),
+  mark('Primary'), mark('Backup'), mark('Invoice'), mark('primary'), mark('backup'), mark('invoice'),
   mark('Owner'), mark('Admin'), mark('Member'),
   mark('Card'), mark('Wire'), mark('Cheque'), mark('Bank transfer'),
   mark('Amount'), mark('Reference'), mark('Payee'), mark('Bank'),
   mark('Terms'), mark('Privacy'), mark('Support'),
-  mark('Technical failure'), mark('Duplicate'), mark('Duplicate charge'), mark('Unauthorised'), mark('Other'),
+  mark('Technical failure'), mark('Duplicate'), mark('Duplicate charge'), mark('Unauthorised charge'), mark('Other'),
 ];
 /// Of a payment, an order, a review.
 export const states = [

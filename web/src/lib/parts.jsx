@@ -136,7 +136,7 @@ export function Field({label, hint, error, children, ...input}) {
           {hint}
         </small>
       )}
-      {children ? children(shared) : <input {...input} {...shared} />}
+      {children ? children(shared) : <input dir={input.value ? 'auto' : undefined} {...input} {...shared} />}
       {error && (
         <small id={`${id}-error`} class="error">
           {error}

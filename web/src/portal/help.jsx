@@ -56,7 +56,9 @@ function Seller() {
       {seller && (
         <address>
           {[seller.name, ...seller.address].map((line) => (
-            <div key={line}>{line}</div>
+            <div key={line}>
+              <bdi>{line}</bdi>
+            </div>
           ))}
         </address>
       )}

@@ -184,7 +184,9 @@ function Foot({api, shown, session}) {
     <footer class="foot soft">
       {shown.seller && (
         <address>
-          {shown.seller.name}, {shown.seller.address.join(', ')}
+          <bdi>
+            {shown.seller.name}, {shown.seller.address.join(', ')}
+          </bdi>
         </address>
       )}
       <div class="links">

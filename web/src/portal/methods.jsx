@@ -71,7 +71,7 @@ function Saved() {
         {account.payment_methods.map((one) => (
           <li key={one.slot} class="split">
             <span>
-              <bdi>{methodName(names, one)}</bdi> <span class="tag">{format.nameOf({}, one.slot).toLocaleLowerCase()}</span>
+              <bdi>{methodName(names, one)}</bdi> <span class="tag">{format.wordOf(one.slot)}</span>
             </span>
             {asked === one.slot ? (
               <span class="actions">

@@ -188,7 +188,7 @@ function Tries({order}) {
           <li key={one.number} class="split">
             <span>
               {format.nameOf(names, one.method)}
-              {one.slot && `, ${format.nameOf({}, one.slot).toLocaleLowerCase()}`} <small class="soft"><When at={one.started_at} how="time" /></small>
+              {one.slot && `, ${format.wordOf(one.slot)}`} <small class="soft"><When at={one.started_at} how="time" /></small>
               {one.decline && <div class="soft">{spoken(one.decline.sentence)}</div>}
             </span>
             <span>

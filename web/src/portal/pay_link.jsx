@@ -55,7 +55,9 @@ function Seller({link, token}) {
         <p class="soft small">
           {seller && (
             <>
-              {seller.name}, {seller.address.join(', ')}
+              <bdi>
+                {seller.name}, {seller.address.join(', ')}
+              </bdi>
               {seller.contact && (
                 <>
                   {' · '}
