@@ -4,6 +4,7 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
+import {writeLocales} from './locales.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url)); // Debian's node has no import.meta.dirname
 
@@ -13,6 +14,8 @@ mkdirSync(join(to, 'assets'), {recursive: true});
 
 // A provider's script needs a policy of its own: its form has a page of its own.
 const adapters = ['stripe_elements', 'razorpay_checkout', 'post'];
+
+const locales = writeLocales(here, join(to, 'assets'));
 
 const made = await build({
   absWorkingDir: here,
@@ -31,6 +34,7 @@ const made = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   legalComments: 'none',
+  define: {LOCALES: JSON.stringify(locales)},
   metafile: true,
 });
 
@@ -50,4 +54,9 @@ for (const [name, most] of Object.entries(budget)) {
   const bytes = size(file);
   console.log(`${file} ${bytes} bytes, ${most} at most`);
   if (bytes > most) throw new Error(`${name} is over its budget`);
+}
+for (const [language, file] of Object.entries(locales)) {
+  const bytes = size(basename(file));
+  console.log(`${basename(file)} ${bytes} bytes, ${20 * 1024} at most`);
+  if (bytes > 20 * 1024) throw new Error(`the locale ${language} is over its budget`);
 }

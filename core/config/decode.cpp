@@ -78,7 +78,10 @@ class Decoder {
   }
 
   void table(const Node& node, const std::string& path, const Shape& shape, void* into) {
-    if (!is(Node::Kind::map, node, path, "a map of names")) return;
+    if (shape.one_may_stand_alone && node.kind == Node::Kind::scalar)
+      return decode(node, path, shape.inner(), shape.append(into).value);
+    const std::string_view wanted = shape.one_may_stand_alone ? "a value, or a map of them" : "a map of names";
+    if (!is(Node::Kind::map, node, path, wanted)) return;
     for (const Node& child : node.children) {
       const std::string here = inside(path, child.key);
       const Item item = shape.append(into);

@@ -32,7 +32,8 @@ class Describer {
         json::object table = {{"type", "object"}, {"additionalProperties", describe(shape.inner(), merged_levels - 1)}};
         const json::object key = scalar(shape.key());
         if (key.contains("pattern") || key.contains("enum")) table["propertyNames"] = key;
-        return table;
+        if (!shape.one_may_stand_alone) return table;
+        return {{"anyOf", json::array{describe(shape.inner(), 0), std::move(table)}}};
       }
       case Shape::Kind::record: return {{"$ref", in_json("#/$defs/" + define(shape, merged_levels))}};
       case Shape::Kind::one_of: break;

@@ -1,5 +1,7 @@
 #include "documents/html.hpp"
 
+#include "documents/words.hpp"
+
 namespace florin::documents {
 
 namespace {
@@ -36,9 +38,11 @@ void rows(std::string& out, const std::vector<PageRow>& rows) {
 
 void items(std::string& out, const DocumentPage& page) {
   if (page.items.empty()) return;
-  out +=
-      "<table><thead><tr><th scope=\"col\">Description</th><th scope=\"col\" class=\"n wide\">Quantity</th>"
-      "<th scope=\"col\" class=\"n wide\">Price</th><th scope=\"col\" class=\"n\">Net</th></tr></thead><tbody>\n";
+  const Words& words = words_in(page.language);
+  out += filled(
+      "<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"n wide\">{}</th>"
+      "<th scope=\"col\" class=\"n wide\">{}</th><th scope=\"col\" class=\"n\">{}</th></tr></thead><tbody>\n",
+      {words.description, words.quantity, words.price, words.net});
   for (const PageItem& item : page.items) {
     out += "<tr><td><bdi>" + escaped(item.text) + "</bdi>";
     if (!item.note.empty()) out += "<br><span class=\"soft\">" + escaped(item.note) + "</span>";
@@ -84,7 +88,7 @@ std::string html_of(const DocumentPage& page) {
   out += "</tbody></table>\n";
   for (const std::string& note : page.notes) out += "<p>" + escaped(note) + "</p>\n";
   if (!page.pay_to.empty()) {
-    out += "<section><h2>Pay by bank transfer to</h2>";
+    out += "<section><h2>" + std::string(words_in(page.language).pay_by_transfer) + "</h2>";
     rows(out, page.pay_to);
     out += "</section>\n";
   }

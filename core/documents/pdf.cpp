@@ -9,6 +9,8 @@
 #include <memory>
 #include <mutex>
 
+#include "documents/words.hpp"
+
 namespace florin::documents {
 
 namespace {
@@ -146,7 +148,8 @@ class Sheets {
 
   void foot() {
     y_ = height_ - margin - 16;
-    const std::string count = "Page " + std::to_string(pdf_.pages) + " of " + std::to_string(pages_);
+    const std::string count =
+        filled(words_in(page_.language).page_of_pages, {std::to_string(pdf_.pages), std::to_string(pages_)});
     text(margin, inner() - 90, page_.footer, {.size = 7.5, .soft = true, .lines = 2});
     text(width_ - margin - 80, 80, count, {.size = 7.5, .soft = true, .right = true, .lines = 1});
   }
@@ -210,7 +213,10 @@ class Sheets {
     return high;
   }
   void head_of_items() {
-    row({"Description", "", "Quantity", "Price", "Net"}, {.size = 8, .soft = true});
+    const Words& words = words_in(page_.language);
+    row({std::string(words.description), "", std::string(words.quantity), std::string(words.price),
+         std::string(words.net)},
+        {.size = 8, .soft = true});
     line(0.8);
     y_ += 5;
   }
@@ -249,7 +255,9 @@ class Sheets {
     for (const std::string& note : page_.notes) y_ += text(margin, inner(), note, {.lines = 4}) + 4;
     if (page_.pay_to.empty()) return;
     y_ += 6;
-    y_ += text(margin, inner(), "Pay by bank transfer to", {.size = 10, .bold = true, .lines = 1}) + 4;
+    y_ += text(margin, inner(), std::string(words_in(page_.language).pay_by_transfer),
+               {.size = 10, .bold = true, .lines = 1}) +
+          4;
     y_ += rows(margin, inner(), page_.pay_to);
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "documents/words.hpp"
 #include "florin/printable.hpp"
 #include "host/parts.hpp"
 
@@ -44,34 +45,28 @@ std::string value_of(const std::vector<Word>& words, std::string_view name) {
   return found == words.end() ? std::string() : found->value;
 }
 
-/// `1,234.50 USD`; of rupees `1,23,456.78 INR`.
-std::string amount(const Money& money) {
-  std::string text = money.text();
-  const std::size_t first = text.starts_with('-') ? 1 : 0;
-  const std::size_t end = std::min(text.find_first_not_of("0123456789", first), text.size());
-  const bool lakhs = money.currency().code() == "INR";
-  std::size_t step = 3;
-  for (std::size_t at = end; at > first + step;) {
-    at -= step;
-    text.insert(at, ",");
-    if (lakhs) step = 2;
-  }
-  return text;
-}
+/// The language of the document, and the tenant's words in it.
+struct Said {
+  const config::Presentation& shown;
+  const documents::Words& words;
+  const Calendar& calendar;
 
-std::string day(const Calendar& calendar, Instant at) {
-  static constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const Date date = calendar.date(at);
-  return std::to_string(date.day) + " " + months[date.month - 1U] + " " + std::to_string(date.year);
-}
+  std::string amount(const Money& money) const { return documents::amount_in(words, money.text()); }
+  std::string day(Instant at) const {
+    const Date date = calendar.date(at);
+    return documents::day_in(words, date.year, date.month, date.day);
+  }
+};
+
+std::string text(std::string_view word) { return std::string(word); }
 
 bool is_id(std::string_view word) {
   return !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == word.npos;
 }
 
 /// A line of an order in the tenant's own words: `growth, monthly` is `Growth, monthly`.
-std::string in_words(const std::string& text, const config::Presentation& shown) {
+std::string in_words(const std::string& text, const Said& said) {
+  const config::Presentation& shown = said.shown;
   std::string out;
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t end = std::min(text.find(", ", from), text.size());
@@ -87,17 +82,17 @@ std::string in_words(const std::string& text, const config::Presentation& shown)
     else if (unit)
       out += word.substr(0, blank + 1) + shown.name_of(behind);
     else
-      out += word;
+      out += documents::line_part_in(said.words, word, [&](std::string_view id) { return shown.name_of(id); });
     from = end + 2;
   }
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
   return shown_text(out);
 }
 
-PageParty seller_on(const config::Seller& seller) {
+PageParty seller_on(const config::Seller& seller, const documents::Words& words) {
   PageParty party{.name = shown_text(seller.name), .lines = {}};
   if (!seller.trading_as.empty() && seller.trading_as != seller.name)
-    party.lines.push_back("trading as " + shown_text(seller.trading_as));
+    party.lines.push_back(documents::filled(words.trading_as, {shown_text(seller.trading_as)}));
   for (const std::string& line : seller.address) party.lines.push_back(shown_text(line));
   for (const auto& id : seller.tax_ids) {
     std::string kind = id.kind;
@@ -110,7 +105,8 @@ PageParty seller_on(const config::Seller& seller) {
   return party;
 }
 
-PageParty buyer_on(const Account& account, const Issued& issued, const std::vector<Word>& buyer) {
+PageParty buyer_on(const Account& account, const Issued& issued, const std::vector<Word>& buyer,
+                   const documents::Words& words) {
   const std::string company = value_of(buyer, "company"), name = value_of(buyer, "name");
   PageParty party{.name = shown_text(!company.empty() ? company
                                      : !name.empty()  ? name
@@ -125,16 +121,18 @@ PageParty buyer_on(const Account& account, const Issued& issued, const std::vect
   const std::string country = value_of(buyer, "country").empty() ? issued.country : value_of(buyer, "country");
   const std::string state = value_of(buyer, "state").empty() ? issued.state : value_of(buyer, "state");
   if (!country.empty()) party.lines.push_back(shown_text(state.empty() ? country : state + ", " + country));
-  if (const std::string id = value_of(buyer, "tax_id"); !id.empty()) party.lines.push_back(shown_text("Tax id " + id));
+  if (const std::string id = value_of(buyer, "tax_id"); !id.empty())
+    party.lines.push_back(shown_text(documents::filled(words.tax_id, {id})));
   return party;
 }
 
-std::string title_of(const Issued& issued, const config::Presentation& shown) {
-  if (issued.kind == "credit_note") return "Credit note";
-  if (issued.kind == "receipt") return "Payment receipt";
-  if (issued.kind == "pro_forma") return "Pro forma invoice";
-  if (!shown.title.empty()) return shown.title;
-  return shown.tax_plugin == "gst_india" ? "Tax invoice" : "Invoice";
+std::string title_of(const Issued& issued, const Said& said) {
+  const documents::Words& words = said.words;
+  if (issued.kind == "credit_note") return text(words.credit_note);
+  if (issued.kind == "receipt") return text(words.receipt);
+  if (issued.kind == "pro_forma") return text(words.pro_forma);
+  if (!said.shown.title.empty()) return said.shown.title;
+  return text(said.shown.tax_plugin == "gst_india" ? words.tax_invoice : words.invoice);
 }
 
 std::string paid_with(const Issued& issued, const config::Presentation& shown) {
@@ -145,27 +143,30 @@ std::string paid_with(const Issued& issued, const config::Presentation& shown) {
   return shown_text(shown.name_of(issued.brand) + (masked.empty() ? "" : " " + std::string(masked)));
 }
 
-void add_items(DocumentPage& page, const std::vector<Line>& lines, const config::Presentation& shown) {
+void add_items(DocumentPage& page, const std::vector<Line>& lines, const Said& said) {
   for (const Line& line : lines) {
     const bool whole = line.quantity > 0 && line.amount.minor() % line.quantity == 0;
     const Money each(whole ? line.amount.minor() / line.quantity : line.amount.minor(), line.amount.currency());
-    page.items.push_back({.text = in_words(line.text, shown),
+    page.items.push_back({.text = in_words(line.text, said),
                           .note = {},
                           .quantity = std::to_string(line.quantity),
-                          .price = whole ? amount(each) : std::string(),
-                          .net = amount(line.amount)});
+                          .price = whole ? said.amount(each) : std::string(),
+                          .net = said.amount(line.amount)});
   }
 }
 
-void add_sums(DocumentPage& page, const Money& net, const std::vector<Tax>& taxes, const Money& total) {
-  page.sums.push_back({"Net", amount(net)});
+void add_sums(DocumentPage& page, const Money& net, const std::vector<Tax>& taxes, const Money& total,
+              const Said& said) {
+  page.sums.push_back({text(said.words.net), said.amount(net)});
   for (const Tax& tax : taxes)
-    page.sums.push_back({shown_text(tax.name) + " on " + amount(tax.base), amount(tax.amount)});
-  page.sums.push_back({"Total", amount(total), true});
+    page.sums.push_back(
+        {documents::filled(said.words.tax_on, {shown_text(tax.name), said.amount(tax.base)}), said.amount(tax.amount)});
+  page.sums.push_back({text(said.words.total), said.amount(total), true});
 }
 
 /// Bank details: of an open order what its processor gave for it, else the seller's own.
-std::vector<PageRow> pay_to(const Order& order, bool open, const config::Presentation& shown) {
+std::vector<PageRow> pay_to(const Order& order, bool open, const Said& said) {
+  const config::Presentation& shown = said.shown;
   std::vector<PageRow> rows;
   for (const Attempt& attempt : order.attempts) {
     boost::system::error_code failed;
@@ -179,65 +180,70 @@ std::vector<PageRow> pay_to(const Order& order, bool open, const config::Present
   }
   if (shown.seller)
     for (const auto& [name, value] : shown.seller->pay_to) rows.push_back({shown.name_of(name), shown_text(value)});
-  if (!rows.empty()) rows.push_back({"Reference", "order " + std::to_string(order.id.value)});
+  if (!rows.empty())
+    rows.push_back(
+        {text(said.words.reference), documents::filled(said.words.order_reference, {std::to_string(order.id.value)})});
   return rows;
 }
 
 void about_order(DocumentPage& page, const Issued& issued, const Order& order, const std::vector<Word>& buyer,
-                 const config::Presentation& shown, const Calendar& calendar) {
-  page.about.push_back({"Issued", day(calendar, issued.at)});
+                 const Said& said) {
+  const documents::Words& words = said.words;
+  page.about.push_back({text(words.issued), said.day(issued.at)});
   if (order.period_from && order.period_to)
-    page.about.push_back({"Supply", day(calendar, *order.period_from) + " – " + day(calendar, *order.period_to)});
-  page.about.push_back({"Order", std::to_string(order.id.value)});
+    page.about.push_back({text(words.supply), said.day(*order.period_from) + " – " + said.day(*order.period_to)});
+  page.about.push_back({text(words.order), std::to_string(order.id.value)});
   if (const std::string po = value_of(buyer, "purchase_order"); !po.empty())
-    page.about.push_back({"Purchase order", shown_text(po)});
-  if (shown.tax_plugin == "gst_india" && issued.kind != "receipt") {
-    page.about.push_back(
-        {"Place of supply", shown_text(issued.state.empty() ? issued.country : issued.state + ", " + issued.country)});
-    page.about.push_back({"Reverse charge", "No"});
+    page.about.push_back({text(words.purchase_order), shown_text(po)});
+  if (said.shown.tax_plugin == "gst_india" && issued.kind != "receipt") {
+    page.about.push_back({text(words.place_of_supply),
+                          shown_text(issued.state.empty() ? issued.country : issued.state + ", " + issued.country)});
+    page.about.push_back({text(words.reverse_charge), text(words.no)});
   }
 }
 
-void invoice_on(DocumentPage& page, const Issued& issued, const Order& order, const config::Presentation& shown,
-                const Calendar& calendar) {
-  add_items(page, order.lines, shown);
-  add_sums(page, order.net(), order.taxes, order.total);
-  if (!order.account_money.is_zero()) page.sums.push_back({"Paid from your balance", amount(order.account_money)});
+void invoice_on(DocumentPage& page, const Issued& issued, const Order& order, const Said& said) {
+  const documents::Words& words = said.words;
+  add_items(page, order.lines, said);
+  add_sums(page, order.net(), order.taxes, order.total, said);
+  if (!order.account_money.is_zero())
+    page.sums.push_back({text(words.paid_from_balance), said.amount(order.account_money)});
   if (issued.paid) {
-    const std::string by = paid_with(issued, shown);
-    page.notes.push_back("Paid " + day(calendar, issued.at) + (by.empty() ? "." : " by " + by + "."));
+    const std::string by = paid_with(issued, said.shown), on = said.day(issued.at);
+    page.notes.push_back(by.empty() ? documents::filled(words.paid, {on}) : documents::filled(words.paid_by, {on, by}));
     return;
   }
-  page.about.push_back({"Due", issued.due == never ? "on receipt" : day(calendar, issued.due)});
-  page.pay_to = pay_to(order, issued.kind == "pro_forma", shown);
+  page.about.push_back({text(words.due), issued.due == never ? text(words.on_receipt) : said.day(issued.due)});
+  page.pay_to = pay_to(order, issued.kind == "pro_forma", said);
 }
 
 void credit_note_on(DocumentPage& page, const Account& account, const Issued& issued, const Order& order,
-                    const config::Presentation& shown) {
+                    const Said& said) {
   const auto refund = std::ranges::find(account.refunds, issued.refund, &Refund::id);
   if (refund == account.refunds.end()) return;
-  page.about.push_back({"For invoice", shown_text(order.invoice)});
-  std::string what = order.lines.empty() ? std::string("Order") : in_words(order.lines.front().text, shown);
-  page.items.push_back({.text = "Refund: " + what,
+  page.about.push_back({text(said.words.for_invoice), shown_text(order.invoice)});
+  const std::string what = order.lines.empty() ? text(said.words.order) : in_words(order.lines.front().text, said);
+  page.items.push_back({.text = documents::filled(said.words.refund, {what}),
                         .note = {},
                         .quantity = "1",
-                        .price = amount(refund->net()),
-                        .net = amount(refund->net())});
-  add_sums(page, refund->net(), refund->taxes, refund->amount);
-  if (!refund->reason.empty()) page.notes.push_back("Reason: " + shown_text(refund->reason));
+                        .price = said.amount(refund->net()),
+                        .net = said.amount(refund->net())});
+  add_sums(page, refund->net(), refund->taxes, refund->amount, said);
+  if (!refund->reason.empty()) page.notes.push_back(documents::filled(said.words.reason, {shown_text(refund->reason)}));
 }
 
-void receipt_on(DocumentPage& page, const Issued& issued, const Order& order, const config::Presentation& shown,
-                const Calendar& calendar) {
+void receipt_on(DocumentPage& page, const Issued& issued, const Order& order, const Said& said) {
+  const documents::Words& words = said.words;
   const auto attempt = std::ranges::find(order.attempts, issued.attempt, &Attempt::number);
   const Money paid = attempt == order.attempts.end() ? order.asked() : attempt->amount;
-  page.sums.push_back({"Paid on " + day(calendar, issued.at), amount(paid), true});
-  if (!order.invoice.empty()) page.about.push_back({"Invoice", shown_text(order.invoice)});
+  page.sums.push_back({documents::filled(words.paid_on, {said.day(issued.at)}), said.amount(paid), true});
+  if (!order.invoice.empty()) page.about.push_back({text(words.invoice), shown_text(order.invoice)});
   if (attempt != order.attempts.end()) {
-    if (const std::string by = paid_with(issued, shown); !by.empty()) page.about.push_back({"Paid with", by});
-    if (!attempt->ref.empty()) page.about.push_back({"Reference", shown_text(attempt->ref)});
+    if (const std::string by = paid_with(issued, said.shown); !by.empty())
+      page.about.push_back({text(words.paid_with), by});
+    if (!attempt->ref.empty()) page.about.push_back({text(words.reference), shown_text(attempt->ref)});
   }
-  page.notes.emplace_back("This is a receipt for a payment, not a tax invoice.");
+  page.notes.push_back(text(words.no_invoice_but_receipt));
 }
 
 }  // namespace
@@ -282,30 +288,42 @@ std::string as_text(const std::vector<Lacking>& lacking) {
   return text;
 }
 
+std::string language_of_document(const config::Presentation& shown, const std::vector<Word>& buyer) {
+  const std::string own = value_of(buyer, "language");
+  const bool of_pages = std::ranges::find(shown.languages, own) != shown.languages.end();
+  if (of_pages && documents::writes_documents_in(own)) return own;
+  if (!shown.document_language.empty()) return shown.document_language;
+  const std::string& first = shown.languages.front();
+  return documents::writes_documents_in(first) ? first : std::string("en");
+}
+
 DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
                      const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar) {
   DocumentPage page;
+  page.language = language_of_document(shown, buyer);
+  const Said said{.shown = shown, .words = documents::words_in(page.language), .calendar = calendar};
   page.kind = issued.kind;
-  page.title = title_of(issued, shown);
+  page.title = title_of(issued, said);
   page.number = shown_text(number);
-  if (issued.kind == "pro_forma") page.number = "for order " + std::to_string(issued.order.value);
-  if (issued.kind == "receipt") page.number = "for order " + std::to_string(issued.order.value);
+  if (issued.kind == "pro_forma" || issued.kind == "receipt")
+    page.number = documents::filled(said.words.for_order, {std::to_string(issued.order.value)});
   page.issued_at = issued.at;
   const bool american = shown.seller && (shown.seller->country == "US" || shown.seller->country == "CA");
   page.paper = !shown.paper.empty() ? shown.paper : american ? "letter" : "a4";
-  if (shown.seller) page.seller = seller_on(*shown.seller);
-  page.buyer = buyer_on(account, issued, buyer);
+  if (shown.seller) page.seller = seller_on(*shown.seller, said.words);
+  page.buyer_title = text(said.words.billed_to);
+  page.buyer = buyer_on(account, issued, buyer, said.words);
   page.footer =
       shown_text(shown.footer.empty() && shown.seller
                      ? shown.seller->name + (shown.seller->contact.empty() ? "" : " · " + shown.seller->contact)
                      : shown.footer);
   const Order* order = account.order(issued.order);
   if (order == nullptr) return page;
-  about_order(page, issued, *order, buyer, shown, calendar);
-  if (issued.kind == "credit_note") credit_note_on(page, account, issued, *order, shown);
-  if (issued.kind == "receipt") receipt_on(page, issued, *order, shown, calendar);
-  if (issued.kind == "invoice" || issued.kind == "pro_forma") invoice_on(page, issued, *order, shown, calendar);
-  if (issued.kind == "pro_forma") page.notes.emplace_back("This is a pro forma invoice, not a tax invoice.");
+  about_order(page, issued, *order, buyer, said);
+  if (issued.kind == "credit_note") credit_note_on(page, account, issued, *order, said);
+  if (issued.kind == "receipt") receipt_on(page, issued, *order, said);
+  if (issued.kind == "invoice" || issued.kind == "pro_forma") invoice_on(page, issued, *order, said);
+  if (issued.kind == "pro_forma") page.notes.push_back(text(said.words.no_invoice_but_pro_forma));
   return page;
 }
 

@@ -25,6 +25,10 @@ std::vector<Lacking> lacking_in(const Issued& issued, const Account& account, co
 std::vector<Lacking> lacking_in(const config::Presentation& shown);
 std::string as_text(const std::vector<Lacking>& lacking);
 
+/// The buyer's, where the tenant's pages and documents are both written in it; else as the file says.
+std::string language_of_document(const config::Presentation& shown, const std::vector<Word>& buyer);
+
+/// In the language of its document, which `shown` is read in where the tenant's pages have it.
 DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
                      const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar);
 

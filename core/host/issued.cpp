@@ -118,15 +118,16 @@ Result<Issued> IssueIndex::find(Assembly& assembly, const TenantId& tenant, cons
 }
 
 Result<std::shared_ptr<const config::Presentation>> IssueIndex::presentation(Assembly& assembly, const TenantId& tenant,
-                                                                             std::uint32_t version) {
+                                                                             std::uint32_t version,
+                                                                             std::string language) {
   const std::lock_guard lock(mutex_);
-  auto& kept = presentations_[{tenant.text(), version}];
+  auto& kept = presentations_[{tenant.text(), version, language}];
   if (kept) return kept;
   const auto text = assembly.version_text(tenant, version);
   if (!text) return text.error();
   Errors ignored;  // it was checked when it became a version
   kept = std::make_shared<config::Presentation>(
-      config::presentation_of(config::read_effective(*text, tenant.text(), ignored)));
+      config::presentation_of(config::read_effective(*text, tenant.text(), ignored), language));
   return kept;
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "config/tenant/presentation.hpp"
@@ -36,9 +37,9 @@ class IssueIndex {
   /// number  of an invoice or a credit note, or `receipt-12-1` and `pro-forma-12` of an order.
   /// Errors: no_such_document; the store's.
   Result<Issued> find(Assembly& assembly, const TenantId& tenant, const AccountId& account, const std::string& number);
-  /// The tenant's file as of a version. Errors: no_such_version.
+  /// The tenant's file as of a version, in a language of its pages or in their default. Errors: no_such_version.
   Result<std::shared_ptr<const config::Presentation>> presentation(Assembly& assembly, const TenantId& tenant,
-                                                                   std::uint32_t version);
+                                                                   std::uint32_t version, std::string language = {});
 
  private:
   using Name = std::pair<std::string, std::string>;
@@ -60,7 +61,9 @@ class IssueIndex {
     std::map<std::string, Issued> issued;
   };
   std::map<Name, Known> known_;
-  std::map<std::pair<std::string, std::uint32_t>, std::shared_ptr<const config::Presentation>> presentations_;
+  /// By tenant, version and language; one of a tenant's own languages, so that there are few.
+  std::map<std::tuple<std::string, std::uint32_t, std::string>, std::shared_ptr<const config::Presentation>>
+      presentations_;
 };
 
 }  // namespace florin

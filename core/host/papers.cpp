@@ -65,6 +65,24 @@ Result<std::uint32_t> version_in_force(Assembly& assembly, const TenantId& tenan
   return version;
 }
 
+/// The tenant's file of then: a document waits for its seller, so the first version that names one stands in for those
+/// before it.
+Result<std::shared_ptr<const config::Presentation>> shown_on(Assembly& assembly, IssueIndex& index,
+                                                             const TenantId& tenant, const Issued& issued,
+                                                             std::uint32_t newest, const std::vector<Word>& buyer) {
+  auto shown = index.presentation(assembly, tenant, issued.catalog);
+  std::uint32_t of = issued.catalog;
+  for (std::uint32_t version = issued.catalog + 1; shown && !(*shown)->seller && version <= newest; ++version) {
+    const auto next = index.presentation(assembly, tenant, version);
+    if (!next) break;
+    if ((*next)->seller) of = version;
+    if ((*next)->seller) shown = next;
+  }
+  if (!shown) return shown.error();
+  const std::string language = language_of_document(**shown, buyer);
+  return language == (*shown)->language ? shown : index.presentation(assembly, tenant, of, language);
+}
+
 Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const TenantId& tenant, const AccountId& account,
                                 const std::string& number, std::string_view form) {
   if (form != "json" && form != "html" && form != "pdf")
@@ -73,20 +91,11 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
   if (!seen) return seen.error();
   const auto issued = index.find(assembly, tenant, account, number);
   if (!issued) return issued.error();
-  const auto shown = index.presentation(assembly, tenant, issued->catalog);
-  if (!shown) return shown.error();
-  // A document waits for its seller: the first version that names one stands in for those before it.
-  const config::Presentation* with = &**shown;
-  std::shared_ptr<const config::Presentation> later;
-  for (std::uint32_t version = issued->catalog + 1; !with->seller && version <= seen->catalog->version; ++version) {
-    const auto next = index.presentation(assembly, tenant, version);
-    if (!next) break;
-    later = *next;
-    if (later->seller) with = later.get();
-  }
   const auto buyer = addressee(assembly, tenant, account, *issued);
   if (!buyer) return buyer.error();
-  const auto lacking = lacking_in(*issued, seen->account, *with, *buyer);
+  const auto shown = shown_on(assembly, index, tenant, *issued, seen->catalog->version, *buyer);
+  if (!shown) return shown.error();
+  const auto lacking = lacking_in(*issued, seen->account, **shown, *buyer);
   if (!lacking.empty())
     return Error{.code = "document_incomplete",
                  .message = number + " lacks what the law asks for. " + as_text(lacking)};
@@ -96,7 +105,7 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
       attempt.action = opened ? *opened : std::string();
     }
   const Calendar calendar(seen->catalog->zone);
-  const DocumentPage page = page_of(number, *issued, seen->account, *with, *buyer, calendar);
+  const DocumentPage page = page_of(number, *issued, seen->account, **shown, *buyer, calendar);
   if (form == "json") return config::write_whole_json(page);
   if (form == "html") return documents::html_of(page);
   auto pdf = documents::pdf_of(page);
@@ -104,10 +113,14 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
   return std::move(pdf->bytes);
 }
 
-Result<std::string> presentation_as_json(Assembly& assembly, IssueIndex& index, const TenantId& tenant) {
+Result<std::string> presentation_as_json(Assembly& assembly, IssueIndex& index, const TenantId& tenant,
+                                         const std::vector<std::string>& languages) {
   const auto version = version_in_force(assembly, tenant);
   if (!version) return version.error();
-  const auto shown = index.presentation(assembly, tenant, *version);
+  auto shown = index.presentation(assembly, tenant, *version);
+  if (!shown) return shown.error();
+  if (const std::string language = (*shown)->language_for(languages); language != (*shown)->language)
+    shown = index.presentation(assembly, tenant, *version, language);
   if (!shown) return shown.error();
   const config::Presentation& page = **shown;
   const auto table = [](const auto& rows) {
@@ -116,6 +129,8 @@ Result<std::string> presentation_as_json(Assembly& assembly, IssueIndex& index, 
     return object;
   };
   json::value seller = nullptr;
+  json::array spoken;
+  for (const std::string& one : page.languages) spoken.emplace_back(one);
   if (page.seller) {
     json::array ids, address;
     for (const auto& id : page.seller->tax_ids) ids.push_back(json::object{{"kind", id.kind}, {"id", id.id}});
@@ -131,8 +146,11 @@ Result<std::string> presentation_as_json(Assembly& assembly, IssueIndex& index, 
                                       {"accent", page.accent.empty() ? json::value(nullptr) : json::value(page.accent)},
                                       {"currency", page.currency},
                                       {"timezone", page.zone},
+                                      {"language", page.language},
+                                      {"languages", std::move(spoken)},
                                       {"names", table(page.names)},
                                       {"about", table(page.about)},
+                                      {"messages", table(page.messages)},
                                       {"links", table(page.links)},
                                       {"seller", std::move(seller)},
                                       {"sandbox", assembly.in_sandbox()}});
@@ -158,10 +176,10 @@ Result<std::string> Papers::document(const TenantId& tenant, const AccountId& ac
   return failed_by(thrown);
 }
 
-Result<std::string> Papers::presentation(const TenantId& tenant) const try {
+Result<std::string> Papers::presentation(const TenantId& tenant, const std::vector<std::string>& languages) const try {
   const auto assembly = Service(host_).assembly();
   if (!assembly) return closed();
-  return presentation_as_json(*assembly, *inside_, tenant);
+  return presentation_as_json(*assembly, *inside_, tenant, languages);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

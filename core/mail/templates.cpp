@@ -6,6 +6,8 @@
 #include <kainjow/mustache.hpp>
 #include <optional>
 
+#include "florin/languages.hpp"
+
 namespace florin::mail {
 
 namespace fs = std::filesystem;
@@ -50,10 +52,10 @@ std::string escaped(const std::string& text) {
 }
 
 /// The text as paragraphs; an https address on a line of its own is a link.
-std::string html_of(const std::string& subject, const std::string& text) {
+std::string html_of(const std::string& language, const std::string& subject, const std::string& text) {
   std::string out =
-      "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
-      escaped(subject) +
+      "<!doctype html><html lang=\"" + escaped(language) + (language == "ar" ? "\" dir=\"rtl" : "") +
+      "\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"><title>" + escaped(subject) +
       "</title></head><body style=\"font:16px/1.5 sans-serif;max-width:36rem;margin:0 auto;padding:24px\">";
   std::string paragraph;
   const auto end_paragraph = [&] {
@@ -97,15 +99,35 @@ void check_words(const fs::path& file, const std::string& text, const std::vecto
   }
 }
 
+/// `de` of `past_due.de.txt`.
+std::string language_in(const std::string& name) {
+  const std::size_t first = std::min(name.find('.'), name.size()), last = name.rfind('.');
+  return last == std::string::npos || last <= first ? std::string() : name.substr(first + 1, last - first - 1);
+}
+
 void check_file(const fs::path& file, Errors& errors) {
   const std::string name = file.filename().string();
   const std::string kind = name.substr(0, name.find('.'));
   const auto known = kinds().find(kind);
+  const std::string language = language_in(name);
   const Where at{.file = file.string(), .line = 0, .column = 0, .path = {}};
   if (known == kinds().end()) {
     errors.push_back({.code = "unknown_name", .message = "there is no message '" + kind.substr(0, 64) + "'", .at = at});
     return;
   }
+  if (!is_known_language(language)) {
+    std::string all;
+    for (const std::string_view one : known_languages) all += (all.empty() ? "" : ", ") + std::string(one);
+    errors.push_back({.code = "unknown_language",
+                      .message = "nobody reads '" + language.substr(0, 40) + "': a template's name is " + kind +
+                                 ".{language}" + file.extension().string() + " with one of " + all,
+                      .at = at});
+  }
+  const fs::path other = fs::path(file).replace_extension(file.extension() == ".txt" ? ".subject" : ".txt");
+  if (language != "en" && !fs::exists(other))
+    errors.push_back({.code = "missing_key",
+                      .message = "there is no " + other.filename().string() + ": without it English is sent",
+                      .at = at});
   const auto text = text_of(file);
   if (!text) return;
   std::vector<std::string> words = words_of_all;
@@ -131,13 +153,17 @@ const std::map<std::string, std::vector<std::string>>& kinds() {
   return all;
 }
 
-Result<Rendered> render(const Folders& folders, const std::string& kind, const std::string& language,
+Result<Rendered> render(const Folders& folders, const std::string& kind, const std::vector<std::string>& languages,
                         const Data& data) {
+  const auto whole = [&](const std::string& one) {
+    return found(folders, kind + "." + one + ".subject") && found(folders, kind + "." + one + ".txt");
+  };
+  const auto chosen = std::ranges::find_if(languages, whole);
+  const std::string language = chosen == languages.end() ? "en" : *chosen;
   Rendered rendered;
   for (const auto& [ending, into] : {std::pair("subject", &rendered.subject), std::pair("txt", &rendered.text)}) {
     const std::string name = kind + "." + language + "." + ending;
-    auto text = found(folders, name);
-    if (!text) text = found(folders, kind + ".en." + ending);
+    const auto text = found(folders, name);
     if (!text) return Error{.code = "no_template", .message = "there is no template " + name};
     auto done = filled(name, *text, data, false);
     if (!done) return done.error();
@@ -145,7 +171,7 @@ Result<Rendered> render(const Folders& folders, const std::string& kind, const s
   }
   while (!rendered.subject.empty() && (rendered.subject.back() == '\n' || rendered.subject.back() == '\r'))
     rendered.subject.pop_back();
-  rendered.html = html_of(rendered.subject, rendered.text);
+  rendered.html = html_of(language, rendered.subject, rendered.text);
   return rendered;
 }
 

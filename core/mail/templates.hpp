@@ -21,11 +21,14 @@ using Folders = std::vector<std::filesystem::path>;
 struct Rendered {
   std::string subject, text, html;
 };
-/// Errors: no_template, bad_template.
-Result<Rendered> render(const Folders& folders, const std::string& kind, const std::string& language, const Data& data);
+/// In the first of `languages` that has both files, in one of the folders; English is always there. Errors:
+/// no_template, bad_template.
+Result<Rendered> render(const Folders& folders, const std::string& kind, const std::vector<std::string>& languages,
+                        const Data& data);
 
-/// Every template of a folder: kinds that are known, words that the kind has, and each rendered once.
-/// Errors: unknown_name, bad_template, missing_key, each with file and line.
+/// Every template of a folder: kinds and languages that are known, words that the kind has, and each rendered once; of
+/// each language both files. `complete`: every kind is there in English. Errors: unknown_name, unknown_language,
+/// bad_template, missing_key, each with file and line.
 Errors check_templates(const std::filesystem::path& folder, bool complete);
 
 }  // namespace florin::mail

@@ -175,6 +175,7 @@ class Api {
   /// Lets a front end of the settings' origins read the answer to its token, also that it is over.
   Answer with_origin(const HttpRequest& request, Answer answer) const;
   std::string session_json(const Session& session, const Link* link) const;
+  std::string language_of(const Session& session) const;
 
   // Links that are sent
   void pay_link(const AskedPtr& asked);

@@ -216,7 +216,7 @@ void Api::exchange_sent(const HttpRequest& request, const std::string& code, con
           Problem{.code = "session_over",
                   .detail = "This link was used or withdrawn, or is too old. Ask whoever sent it for a new one."},
           request));
-    Link link{.session = *sent, .page = "invitation", .locale = {}, .return_url = {}};
+    Link link{.session = *sent, .page = "invitation", .locale = language_of(*sent), .return_url = {}};
     link.session.invitation = link.session.bearer = false;
     link.session.issued = link.session.seen = sessions_.now();
     link.session.nonce = random_name(16);

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <functional>
+
 #include "api.hpp"
+#include "parameters.hpp"
 
 /// Documents as people read them, and how pages look.
 namespace florin::server {
@@ -29,11 +33,47 @@ void Api::paper(const AskedPtr& asked) {
   });
 }
 
+namespace {
+
+/// As a browser asks for languages, best first: `de-AT, de;q=0.9, en;q=0.8`.
+std::vector<std::string> accepted_languages(std::string_view header) {
+  std::vector<std::pair<int, std::string>> wanted;
+  for (const std::string& one : split(header)) {
+    const std::size_t mark = one.find(';');
+    const std::string tag = one.substr(0, mark);
+    if (tag.starts_with("q=") || tag.empty() || wanted.size() == 32) continue;
+    wanted.emplace_back(1000, tag);
+    const std::size_t weight = one.find("q=", mark == std::string::npos ? one.size() : mark);
+    if (weight == std::string::npos) continue;
+    // 0.9, as thousandths: what stands before and behind the point.
+    std::string digits = one.substr(weight + 2, 5);
+    std::erase(digits, '.');
+    if (digits.find_first_not_of("0123456789") != std::string::npos) continue;
+    digits.resize(4, '0');
+    wanted.back().first = std::stoi(digits);
+  }
+  std::erase_if(wanted, [](const auto& one) { return one.first == 0; });
+  std::ranges::stable_sort(wanted, std::greater(), [](const auto& one) { return one.first; });
+  std::vector<std::string> tags;
+  for (auto& [weight, tag] : wanted) tags.push_back(std::move(tag));
+  return tags;
+}
+
+}  // namespace
+
 void Api::presentation(const AskedPtr& asked) {
-  on_pool(asked, [this, asked] {
-    auto answer = papers_.presentation(asked->caller.tenant);
+  std::vector<std::string> languages;
+  const std::string* named = asked->request.parameter("language");
+  if (named != nullptr)
+    languages.push_back(*named);
+  else if (const std::string* header = asked->request.header("accept-language"); header != nullptr)
+    languages = accepted_languages(*header);
+  on_pool(asked, [this, asked, languages = std::move(languages)] {
+    auto answer = papers_.presentation(asked->caller.tenant, languages);
     if (!answer) return asked->fail(answer.error());
-    asked->json(*std::move(answer));
+    HttpReply reply{.status = 200, .body = *std::move(answer)};
+    reply.headers.emplace_back("Vary", "Accept-Language");
+    asked->answer(std::move(reply));
   });
 }
 

@@ -259,11 +259,21 @@ void Api::exchange(const HttpRequest& request, const Answer& answer) {
   const auto link = sessions_.redeem(value_of(words, "code"), nonce);
   if (!link) (void)links_.take(from, std::chrono::steady_clock::now());
   if (!link) return no("session_over", "This link was used, or is older than 15 minutes. Ask for a new one.");
-  asio::post(pool_, [this, answer, link = *link] {
+  asio::post(pool_, [this, answer, link = *link]() mutable {
+    if (link.locale.empty()) link.locale = language_of(link.session);
     HttpReply reply{.status = 201, .body = session_json(link.session, &link)};
     reply.headers.emplace_back("Set-Cookie", cookie_of(link.session));
     answer(std::move(reply));
   });
+}
+
+/// What the account has said of its language; empty: nothing, or it is staff's.
+std::string Api::language_of(const Session& session) const {
+  const auto tenant = TenantId::parse(session.staff ? "" : session.tenants.front());
+  const auto account = AccountId::parse(session.account);
+  if (!tenant || !account) return {};
+  const auto person = host_.personal_data(*tenant, *account);
+  return person ? value_of(*person, "language") : std::string();
 }
 
 /// Every session that this browser has here.

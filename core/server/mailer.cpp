@@ -74,6 +74,12 @@ Mailer::Item item_of(const json::object& object) {
   return item;
 }
 
+/// `49,00 USD` where that is how amounts are written.
+std::string amount_in(std::string_view language, std::string amount) {
+  if (language == "de") std::ranges::replace(amount, '.', ',');
+  return amount;
+}
+
 std::string note_name(const TenantId& tenant) { return "mail." + tenant.text(); }
 
 }  // namespace
@@ -177,10 +183,19 @@ bool Mailer::still_true(const TenantId& tenant, const Item& item) const {
   return true;
 }
 
+/// That of the account, if it has said one.
+std::vector<std::string> Mailer::languages_of(const TenantId& tenant, const Item& item) const {
+  const auto account = AccountId::parse(item.account);
+  const auto person = account ? host_.personal_data(tenant, *account) : std::vector<Word>();
+  if (!person || word_of(*person, "language").empty()) return {};
+  return {word_of(*person, "language")};
+}
+
 Result<std::string> Mailer::bytes(const TenantId& tenant, const Item& item, const std::string& to) const {
-  const auto shown = papers_.presentation(tenant);
+  const auto shown = papers_.presentation(tenant, languages_of(tenant, item));
   if (!shown) return shown.error();
   const json::object page = json::parse(*shown).as_object();
+  const std::string language = text_in(page, "language");
   mail::Data data{{"name", text_in(page, "name")},
                   {"account", item.account},
                   {"link", options_.base_url + "/portal/" + tenant.text()}};
@@ -194,7 +209,9 @@ Result<std::string> Mailer::bytes(const TenantId& tenant, const Item& item, cons
     data["link"] = options_.pay_link(tenant, *AccountId::parse(item.account),
                                      static_cast<std::uint32_t>(std::strtoul(order.c_str(), nullptr, 10)));
   for (const Word& word : item.data) data[word.name] = word.value == "false" ? std::string() : word.value;
-  auto rendered = mail::render(options_.templates, item.kind, "en", data);
+  if (const auto total = data.find("total"); total != data.end()) total->second = amount_in(language, total->second);
+  const std::string standard(page.at("languages").as_array().front().as_string());
+  auto rendered = mail::render(options_.templates, item.kind, {language, standard}, data);
   if (!rendered) return rendered.error();
   const std::string domain = options_.from.substr(options_.from.find('@') + 1);
   mail::Message message{.from_name = data["name"],

@@ -79,6 +79,7 @@ class Mailer : public MailDesk {
   /// What was true when it was noted, and no longer is, is not sent.
   bool still_true(const TenantId& tenant, const Item& item) const;
   Result<std::string> bytes(const TenantId& tenant, const Item& item, const std::string& to) const;
+  std::vector<std::string> languages_of(const TenantId& tenant, const Item& item) const;
   std::string address_of(const TenantId& tenant, const Item& item) const;
   void write_log(const TenantId& tenant, const Item& item, const std::string& to) const;
 

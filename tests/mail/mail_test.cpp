@@ -132,12 +132,31 @@ TEST(Mail, TemplatesAreCheckedBeforeTheyAreSent) {
   ASSERT_EQ(errors.size(), 2U);
   EXPECT_EQ(errors[0].at.line, 2U);
   EXPECT_NE(errors[0].message.find("'amount'"), std::string::npos);
-  const auto rendered = mail::render({shipped}, "order_confirmed", "de",
+  const auto rendered = mail::render({shipped}, "order_confirmed", {"hi"},
                                      {{"name", "<Acme>"}, {"total", "49.00 USD"}, {"invoice", "CL-000001"}});
   ASSERT_TRUE(rendered);
   EXPECT_EQ(rendered->subject, "<Acme>: your order is confirmed");
   EXPECT_NE(rendered->text.find("Invoice CL-000001 is attached."), std::string::npos);
   EXPECT_EQ(rendered->html.find("<Acme>"), std::string::npos);
+}
+
+// A language has both files or English is sent; what nobody reads is an error.
+TEST(Mail, TemplatesHaveALanguage) {
+  const fs::path shipped = fs::path(FLORIN_CONFIG) / "templates";
+  for (const auto& [kind, words] : mail::kinds()) {
+    const auto rendered = mail::render({shipped}, kind, {"hi", "de"}, {{"name", "Acme"}});
+    ASSERT_TRUE(rendered) << kind;
+    EXPECT_NE(rendered->html.find("<html lang=\"de\">"), std::string::npos) << kind;
+  }
+  const Folder own;
+  std::ofstream(own.path / "past_due.hi.txt") << "x\n";
+  std::ofstream(own.path / "past_due.fr.txt") << "x\n";
+  const auto rendered = mail::render({own.path, shipped}, "past_due", {"hi"}, {{"name", "Acme"}});
+  ASSERT_TRUE(rendered);
+  EXPECT_EQ(rendered->subject, "Acme: a payment is due");
+  std::string codes;
+  for (const Error& error : mail::check_templates(own.path, false)) codes += error.code + " ";
+  EXPECT_EQ(codes, "unknown_language missing_key missing_key ");
 }
 
 /// A host in a folder, with one account that has bought a plan.
@@ -204,6 +223,21 @@ TEST_F(Mailing, AnOrderIsConfirmedOnceWithItsInvoice) {
   EXPECT_EQ(mailer_->run(host_->now()), 0U);
   EXPECT_EQ(state(), "sent");
   EXPECT_EQ(relay_.folder.files(), 1U);
+}
+
+TEST_F(Mailing, IsWrittenInTheLanguageOfItsReader) {
+  mailer_->run(host_->now());
+  buy("zoe@example.com");
+  ask("german", R"({"set_billing": {"personal_data": {"language": "de"}}})");
+  buy_credits("more");
+  mailer_->run(host_->now());
+  const std::string mail = relay_.folder.text("2.eml");
+  EXPECT_NE(mail.find("Subject: =?UTF-8?B?Q2FsbCBMb29wOiBJaHJlIEJlc3RlbGx1bmcgaXN0IGJlc3TDpHRpZ3Q=?="),
+            std::string::npos)
+      << "Call Loop: Ihre Bestellung ist bestätigt";
+  EXPECT_NE(mail.find("VmllbGVuIERhbmsuIElocmUgWmFobHVuZyDDvGJlciA0LDkwIFVTRCBpc3QgZWluZ2VnYW5nZW4u"),
+            std::string::npos)
+      << "Vielen Dank. Ihre Zahlung über 4,90 USD ist eingegangen.";
 }
 
 TEST_F(Mailing, WhatCannotBeSentNowIsTriedLater) {

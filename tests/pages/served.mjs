@@ -25,10 +25,22 @@ function liveConfig(folder, {tenant, processor, address, own}) {
   return join(folder, 'florin.yaml');
 }
 
-export async function serve(live) {
+/// A shipped tenant alone, as `edit` makes it.
+function editedConfig(folder, {tenant, edit}) {
+  const shipped = dirname(process.env.CONFIG);
+  mkdirSync(join(folder, 'tenants'));
+  for (const name of ['policies', 'templates']) cpSync(join(shipped, name), join(folder, name), {recursive: true});
+  writeFileSync(join(folder, 'tenants', `${tenant}.yaml`), edit(readFileSync(join(shipped, 'tenants', `${tenant}.yaml`), 'utf8')));
+  const plugins = readFileSync(process.env.CONFIG, 'utf8').match(/folder: (\S+)/)[1];
+  writeFileSync(join(folder, 'florin.yaml'), `plugins: {folder: ${join(shipped, plugins)}}\ntenants: tenants\ndata: data\npayments: sandbox\n`);
+  return join(folder, 'florin.yaml');
+}
+
+/// The shipped tenants in the sandbox; `live`: one of them against a stand-in; `edited`: one of them, changed.
+export async function serve(live, edited) {
   const folder = mkdtempSync(join(tmpdir(), 'florin-pages-'));
   const data = join(folder, 'journal');
-  const config = live ? liveConfig(folder, live) : process.env.CONFIG;
+  const config = live ? liveConfig(folder, live) : edited ? editedConfig(folder, edited) : process.env.CONFIG;
   const host = spawn(florin, ['serve', '--config', config, '--data', data, '--pages', process.env.PAGES, '--listen', '127.0.0.1:0',
     ...(live ? [] : ['--virtual-from', '2026-03-10T09:00Z']), '--drain', '0', '--quiet'],
     {stdio: ['ignore', 'pipe', 'inherit'], env: {...process.env, STANDIN_KEY: 'rzp_standin'}});

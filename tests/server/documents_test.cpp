@@ -72,6 +72,54 @@ TEST_F(Papers, NamesKeepTheirJoinersAndTurnNothing) {
   EXPECT_EQ(page.at("notes").at(0).as_string(), "Paid 10 Mar 2026 by Visa \u2022\u2022\u2022\u2022 4242.");
 }
 
+// The language is one of the buyer's words: a document keeps that of its issue.
+TEST_F(Papers, ADocumentIsWrittenInTheLanguageOfItsBuyer) {
+  buy_growth();
+  const auto english = paper("CL-000001", "html").body;
+  EXPECT_NE(english.find("<html lang=\"en\">"), std::string::npos);
+  const auto unknown = command("accounts/zoe/set_billing", "zoe:fr", R"({"personal_data": {"language": "fr"}})");
+  EXPECT_EQ(unknown.status, 400) << unknown.body;
+  EXPECT_NE(unknown.body.find("en, de, hi, ar"), std::string::npos) << unknown.body;
+  ASSERT_EQ(command("accounts/zoe/set_billing", "zoe:de", R"({"personal_data": {"language": "de"}})").status, 200);
+  ASSERT_EQ(
+      command("accounts/zoe/buy_credits", "zoe:more", R"({"amount": "40000 message"})", {"Prefer: wait=20"}).status,
+      200);
+  EXPECT_EQ(paper("CL-000001", "html").body, english);
+  const auto page = paper("CL-000002", "json").json();
+  EXPECT_EQ(page.at("language").as_string(), "de");
+  EXPECT_EQ(page.at("title").as_string(), "Rechnung");
+  EXPECT_EQ(page.at("buyer_title").as_string(), "Rechnung an");
+  EXPECT_EQ(page.at("items").at(0).at("text").as_string(), "40000 Nachrichten");
+  EXPECT_EQ(page.at("items").at(0).at("net").as_string(), "1.960,00 USD");
+  EXPECT_EQ(page.at("notes").at(0).as_string(), "Bezahlt am 10. März 2026 mit Visa •••• 4242.");
+  EXPECT_NE(paper("CL-000002", "html").body.find(">Beschreibung</th>"), std::string::npos);
+  EXPECT_EQ(paper("receipt-2-1", "json").json().at("title").as_string(), "Zahlungsbeleg");
+}
+
+// Pages ask for the tenant's words in their reader's language.
+TEST_F(Papers, WhatPagesShowIsInTheLanguageThatIsAskedFor) {
+  const auto shown = [&](const std::string& query, std::vector<std::string> headers = {}) {
+    return ask("", "/v1/callloop/presentation" + query, "", headers);
+  };
+  const auto standard = shown("");
+  EXPECT_EQ(standard.header("Vary"), "Accept-Language");
+  EXPECT_EQ(standard.json().at("language").as_string(), "en");
+  EXPECT_EQ(standard.json().at("languages").as_array().size(), 2U);
+  EXPECT_EQ(standard.json().at("names").at("message").as_string(), "message credits");
+  EXPECT_EQ(shown("?language=de").json().at("names").at("message").as_string(), "Nachrichten");
+  EXPECT_EQ(shown("?language=ar").json().at("language").as_string(), "en");
+  const auto language = [&](const std::string& header) {
+    return std::string(shown("", {"Accept-Language: " + header}).json().at("language").as_string());
+  };
+  EXPECT_EQ(language("de-AT,de;q=0.9,en;q=0.8"), "de");
+  EXPECT_EQ(language("fr, en;q=0.3, de;q=0.7"), "de");
+  EXPECT_EQ(language("de;q=0, en"), "en");
+  EXPECT_EQ(language("de;q=x"), "de");
+  EXPECT_EQ(language(std::string(2000, ',')), "en");
+  const auto named = shown("?language=en", {"Accept-Language: de"});
+  EXPECT_EQ(named.json().at("language").as_string(), "en") << "what an address says goes before what a browser does";
+}
+
 TEST_F(Papers, TheFormsOfADocument) {
   buy_growth();
   const auto pdf = paper("CL-000001", "pdf");

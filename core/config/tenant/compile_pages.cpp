@@ -103,8 +103,10 @@ void Compiler::names() {
                 "entitlement, method or role of this file" +
                 did_you_mean(id, {known.begin(), known.end()}),
             text.at);
-      if (text.value.size() > 200)
-        add("too_long", "what customers read of '" + id.substr(0, 64) + "' has at most 200 bytes", text.at);
+      by_language(text);
+      for (const auto& [language, one] : text.value)
+        if (one.value.size() > 200)
+          add("too_long", "what customers read of '" + id.substr(0, 64) + "' has at most 200 bytes", one.at);
     }
   };
   check(file_.names, "names");
@@ -118,14 +120,41 @@ void Compiler::messages() {
       add("unknown_name", "each gate has a sentence of its own: write it as the gate's `says`", text.at);
     else if (std::ranges::find(known, code) == known.end())
       add("unknown_name", "nothing is refused as '" + code.substr(0, 64) + "'" + did_you_mean(code, known), text.at);
-    if (text.value.empty() || text.value.size() > 500)
-      add("bad_text", "what customers read of '" + code.substr(0, 64) + "' has 1 to 500 bytes", text.at);
-    catalog_.messages.push_back({code, text.value});
+    by_language(text);
+    for (const auto& [language, one] : text.value)
+      if (one.value.empty() || one.value.size() > 500)
+        add("bad_text", "what customers read of '" + code.substr(0, 64) + "' has 1 to 500 bytes", one.at);
+    // What is decided knows no reader: pages, which know theirs, have the sentence in each language.
+    const std::string standard = languages_of(file_).front();
+    catalog_.messages.push_back({code, text_in(text.value, standard, standard)});
   }
+}
+
+/// A text for everybody, or one a language that this file's pages are read in, the default one among them.
+void Compiler::by_language(const Written<yaml::Texts>& texts) {
+  const std::vector<std::string> languages = languages_of(file_);
+  std::string all;
+  for (const std::string& one : languages) all += (all.empty() ? "" : ", ") + one;
+  bool standard = false;
+  for (const auto& [language, text] : texts.value) {
+    standard = standard || language.tag.empty() || language.tag == languages.front();
+    if (!language.tag.empty() && std::ranges::find(languages, language.tag) == languages.end())
+      add("unknown_language",
+          "pages are read in " + all + " here, not in '" + language.tag + "': name it in portal.languages", text.at);
+  }
+  if (!standard)
+    add("missing_language", "the text for '" + languages.front() + "' is missing, which every reader may come to see",
+        texts.at);
 }
 
 void Compiler::portal() {
   if (!file_.portal) return;
+  std::vector<std::string> languages;
+  for (const auto& language : file_.portal->languages.value) {
+    if (std::ranges::find(languages, language.value.tag) != languages.end())
+      add("duplicate_language", "'" + language.value.tag + "' is among portal.languages already", language.at);
+    languages.push_back(language.value.tag);
+  }
   if (const auto& accent = file_.portal->accent) {
     const double light = luminance(accent->value);
     if (light < 0)

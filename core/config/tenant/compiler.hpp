@@ -106,6 +106,7 @@ class Compiler {
   void seller();
   void names();
   void messages();
+  void by_language(const Written<yaml::Texts>& texts);
   void portal();
   void tax();
 

@@ -1,5 +1,7 @@
 #include "config/tenant/presentation.hpp"
 
+#include <algorithm>
+
 #include "config/decode.hpp"
 #include "config/tenant/shapes.hpp"
 
@@ -10,6 +12,13 @@ namespace {
 std::vector<std::pair<std::string, std::string>> texts(const auto& table) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const auto& [key, written] : table) all.emplace_back(key, written.value);
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> in_language(const yaml::TextsById& table, const Presentation& shown) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& [key, written] : table)
+    all.emplace_back(key, text_in(written.value, shown.language, shown.languages.front()));
   return all;
 }
 
@@ -39,7 +48,34 @@ std::string Presentation::name_of(std::string_view id) const {
   return readable;
 }
 
-Presentation presentation_of(const Tenant& tenant) {
+std::string Presentation::language_for(const std::vector<std::string>& wanted) const {
+  for (const std::string& tag : wanted) {
+    std::string primary = tag.substr(0, tag.find('-'));
+    std::ranges::transform(primary, primary.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (std::ranges::find(languages, primary) != languages.end()) return primary;
+  }
+  return languages.front();
+}
+
+std::vector<std::string> languages_of(const yaml::TenantFile& file) {
+  std::vector<std::string> all;
+  if (file.portal)
+    for (const auto& language : file.portal->languages.value) all.push_back(language.value.tag);
+  if (all.empty()) all.emplace_back("en");
+  return all;
+}
+
+std::string text_in(const yaml::Texts& texts, std::string_view language, std::string_view otherwise) {
+  const std::string* found = nullptr;
+  for (const auto& [of, text] : texts) {
+    if (of.tag == language) return text.value;
+    if (of.tag.empty() || of.tag == otherwise) found = &text.value;
+  }
+  return found == nullptr ? std::string() : *found;
+}
+
+Presentation presentation_of(const Tenant& tenant, std::string_view language) {
   Errors ignored;  // the file was checked when it became a version
   const auto file = decode<yaml::TenantFile>(tenant.tree, ignored);
   Presentation shown;
@@ -49,9 +85,14 @@ Presentation presentation_of(const Tenant& tenant) {
   if (file.documents.title) shown.title = file.documents.title->value;
   if (file.documents.footer) shown.footer = file.documents.footer->value;
   if (file.documents.paper) shown.paper = *file.documents.paper == yaml::Paper::a4 ? "a4" : "letter";
-  shown.names = texts(file.names);
+  shown.languages = languages_of(file);
+  shown.language = shown.language_for({std::string(language)});
+  if (file.documents.language)
+    shown.document_language = *file.documents.language == yaml::PaperLanguage::de ? "de" : "en";
+  shown.names = in_language(file.names, shown);
+  shown.messages = in_language(file.messages, shown);
   if (file.portal) {
-    shown.about = texts(file.portal->about);
+    shown.about = in_language(file.portal->about, shown);
     shown.links = texts(file.portal->links);
     shown.portal_name = file.portal->name.value_or("");
     if (file.portal->accent) shown.accent = file.portal->accent->value;

@@ -23,9 +23,12 @@ struct Seller {
 
 struct Presentation {
   std::optional<Seller> seller;
-  std::string file;                  ///< the operator's file, to name in what is missing
-  std::string title, footer, paper;  ///< of documents; empty: as usual
-  std::vector<std::pair<std::string, std::string>> names, about, links;
+  std::string file;                    ///< the operator's file, to name in what is missing
+  std::string title, footer, paper;    ///< of documents; empty: as usual
+  std::vector<std::string> languages;  ///< of its pages; the first is the default
+  std::string language;                ///< that names, about and messages are in, where they are by language
+  std::string document_language;       ///< where its customer has not said which
+  std::vector<std::pair<std::string, std::string>> names, about, messages, links;
   std::string portal_name, accent;
   std::string tax_plugin;
   std::string zone;  ///< IANA name
@@ -33,9 +36,21 @@ struct Presentation {
 
   /// `Growth` for `growth`: as the file says, or the id made readable.
   std::string name_of(std::string_view id) const;
+  /// The first of `wanted` that its pages are read in, as `de` of `de-AT`; none: the default.
+  std::string language_for(const std::vector<std::string>& wanted) const;
 };
 
-Presentation presentation_of(const Tenant& tenant);
+/// In a language of its pages; another one, or none: in their default.
+Presentation presentation_of(const Tenant& tenant, std::string_view language = {});
+
+namespace yaml {
+struct TenantFile;
+struct Texts;
+}  // namespace yaml
+/// Of its pages, the default first.
+std::vector<std::string> languages_of(const yaml::TenantFile& file);
+/// In that language, else in the default one.
+std::string text_in(const yaml::Texts& texts, std::string_view language, std::string_view otherwise);
 
 /// India's tax number: 15 characters, the last a check digit.
 bool is_gstin(std::string_view text);

@@ -35,6 +35,11 @@ Result<yaml::Failures> yaml::Failures::parse(std::string_view text) {
 }
 std::string yaml::Failures::text() const { return counted_text(count, "failure"); }
 
+Result<yaml::Language> yaml::Language::parse(std::string_view text) {
+  if (is_known_language(text)) return Language{std::string(text)};
+  return *detail::bad_word(text, known_languages);
+}
+
 Result<yaml::BusinessDayCount> yaml::BusinessDayCount::parse(std::string_view text) {
   const auto count = parse_counted(text, "business_day");
   if (!count) return count.error();

@@ -6,6 +6,7 @@
 #include "domain/catalog/action.hpp"
 #include "domain/catalog/catalog.hpp"
 #include "domain/journal/described.hpp"
+#include "florin/languages.hpp"
 
 /// A tenant file as it is written. These shapes read well in a file; `compile` turns them into the catalog, which
 /// decides well in memory. Where a word means the same in both, the catalog's own type is used.
@@ -510,6 +511,21 @@ struct GateBlock {
 };
 BOOST_DESCRIBE_STRUCT(GateBlock, (), (action, if_, needs, refuse, says))
 
+/// One of the languages that pages are read in, as `de`. Of a text that stands alone: none, it is for every language.
+struct Language {
+  std::string tag;
+  static Result<Language> parse(std::string_view text);
+  const std::string& text() const { return tag; }
+};
+/// `Growth` for everybody, or a text a language: `{en: Growth, de: Wachstum}`.
+struct Texts : std::vector<std::pair<Language, Written<std::string>>> {
+  using std::vector<std::pair<Language, Written<std::string>>>::vector;
+};
+/// By the id that they are read in place of.
+using TextsById = std::vector<std::pair<std::string, Written<Texts>>>;
+
+enum class PaperLanguage : std::uint8_t { en, de };
+BOOST_DESCRIBE_ENUM(PaperLanguage, en, de)
 enum class Paper : std::uint8_t { a4, letter };
 BOOST_DESCRIBE_ENUM(Paper, a4, letter)
 
@@ -519,8 +535,9 @@ struct DocumentsBlock {
   std::optional<Written<std::string>> title;
   std::optional<Written<std::string>> footer;
   std::optional<Paper> paper;
+  std::optional<PaperLanguage> language;
 };
-BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note, title, footer, paper))
+BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note, title, footer, paper, language))
 
 struct TaxIdBlock {
   Written<std::string> kind;
@@ -547,10 +564,11 @@ struct PortalBlock {
   std::optional<std::string> name;
   std::optional<Written<std::string>> accent;
   std::vector<std::pair<std::string, Written<std::string>>> links;
-  std::vector<std::pair<std::string, Written<std::string>>> about;
+  TextsById about;
+  Written<std::vector<Written<Language>>> languages;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PortalBlock, (), (name, accent, links, about))
+BOOST_DESCRIBE_STRUCT(PortalBlock, (), (name, accent, links, about, languages))
 
 struct OnNewVersionBlock {
   OnNewVersion::Running running_subscriptions = OnNewVersion::Running::keep_price;
@@ -644,9 +662,9 @@ struct TenantFile {
   std::optional<UsageBlock> usage;
   std::vector<NoticeBlock> notifications;
   std::optional<SellerBlock> seller;
-  std::vector<std::pair<std::string, Written<std::string>>> names;
+  TextsById names;
   std::optional<PortalBlock> portal;
-  std::vector<std::pair<std::string, Written<std::string>>> messages;
+  TextsById messages;
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
@@ -687,7 +705,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"usage", "left out: usage is told as it happens"},
     {"notifications", "what the account's people are told of, and by what"},
     {"seller", "who sells, as it stands on invoices; left out: documents wait until it is there"},
-    {"names", "what customers read in place of an id of this file, as `growth: Growth`"},
+    {"names", "what customers read in place of an id of this file: `growth: Growth`, or a text a language"},
     {"portal", "name, colour and links of the pages that customers see"},
     {"messages", "what customers read when something is refused, by the refusal's code: `past_due: Please pay first.`"},
 };
@@ -796,7 +814,8 @@ inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for a
 inline constexpr Note documents_notes[] = {
     {"title", "of an invoice; left out: Invoice, or Tax invoice where GST is charged"},
     {"footer", "a line at the foot of each page"},
-    {"paper", "left out: a4, and letter for a seller in the US or Canada"}};
+    {"paper", "left out: a4, and letter for a seller in the US or Canada"},
+    {"language", "for a customer who has not said which; left out: the first of portal.languages, else en"}};
 inline constexpr Note seller_notes[] = {
     {"name", "the legal name"},
     {"address", "its lines", Note::Presence::required},
@@ -805,10 +824,12 @@ inline constexpr Note seller_notes[] = {
     {"registered", "where law wants it, as `Handelsregister Berlin, HRB 12345`"},
     {"pay_to", "the bank account that a transfer goes to, each field as it is printed"},
     {"contact", "where customers write to"}};
-inline constexpr Note portal_notes[] = {{"name", "left out: the seller's"},
-                                        {"accent", "the colour of buttons, as `#0a6e5c`; 4.5:1 on white at least"},
-                                        {"links", "back, terms, privacy, support: https addresses"},
-                                        {"about", "a sentence for a plan, an add-on or a type of credits, by its id"}};
+inline constexpr Note portal_notes[] = {
+    {"name", "left out: the seller's"},
+    {"accent", "the colour of buttons, as `#0a6e5c`; 4.5:1 on white at least"},
+    {"links", "back, terms, privacy, support: https addresses"},
+    {"about", "a sentence for a plan, an add-on or a type of credits, by its id"},
+    {"languages", "that pages are read in, the first by default; left out: en", Note::Presence::may_be_left_out}};
 inline constexpr Note paid_after_closed_notes[] = {
     {"purchase", "deliver: at the order's price, its life from then; left out: as otherwise"},
     {"recharge", "left out: as otherwise"},
@@ -909,6 +930,26 @@ inline constexpr Format format_of<yaml::TrialLength> = {
 template <>
 inline constexpr Format format_of<yaml::CreditsOrMoney> = {
     .example = "500 message", .pattern = "^(0|[1-9][0-9]*)(\\.[0-9]+)? ([a-z0-9_-]{1,64}|[A-Z]{3})$"};
+
+template <>
+inline constexpr Format format_of<yaml::Language> = {.example = "de"};
+template <>
+struct Scalar<yaml::Language> {
+  static Result<yaml::Language> parse(std::string_view text) { return yaml::Language::parse(text); }
+  static std::string text(const yaml::Language& value) { return value.tag; }
+  static std::span<const std::string_view> words() { return known_languages; }
+};
+
+/// A table that one text may stand in for.
+template <>
+inline const Shape& shape_of<yaml::Texts>() {
+  static const Shape shape = [] {
+    Shape table = detail::list_shape<yaml::Texts>();
+    table.one_may_stand_alone = true;
+    return table;
+  }();
+  return shape;
+}
 
 template <>
 struct Scalar<yaml::May> {

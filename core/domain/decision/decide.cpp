@@ -28,14 +28,25 @@
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 #include "domain/transfers/transfer.hpp"
+#include "florin/languages.hpp"
 
 namespace florin {
 
 namespace {
 
+/// Mails and documents are written in it.
+void must_know_language_of(const std::vector<Word>& person) {
+  const auto said = std::ranges::find(person, "language", &Word::name);
+  if (said == person.end() || said->value.empty() || is_known_language(said->value)) return;
+  std::string known;
+  for (const std::string_view one : known_languages) known += (known.empty() ? "" : ", ") + std::string(one);
+  refuse("unknown_value", "'" + said->value.substr(0, 40) + "' is no language that is written here: " + known + ".");
+}
+
 void open_account(Draft& draft, const OpenAccount& command) {
   if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
   if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  must_know_language_of(command.personal_data);
   draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.personal_data.empty()});
 }
 
@@ -49,6 +60,7 @@ void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
   if (actor.role != "staff" &&
       std::ranges::find(command.personal_data, "email", &Word::name) != command.personal_data.end())
     refuse("ask_support", "The email of an account is changed by our support.");
+  must_know_language_of(command.personal_data);
   // A state belongs to its country.
   const std::string state = command.billing_state.value_or(command.billing_country ? "" : draft.account.billing_state);
   if (moves) draft.add(BillingSet{country, state});
@@ -169,6 +181,7 @@ struct Deciding {
   void operator()(const DeleteAccount&) const { must_not_be_frozen(), delete_account(draft, actor); }
   void operator()(const SetPersonalData& command) const {
     if (command.personal_data.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
+    must_know_language_of(command.personal_data);
     draft.add(PersonalDataSealed{});
   }
   void operator()(const RequestReview& command) const { request_review(draft, command); }

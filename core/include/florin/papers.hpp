@@ -25,8 +25,9 @@ class FLORIN_API Papers {
   /// each field and where to set it; no_fonts.
   Result<std::string> document(const TenantId& tenant, const AccountId& account, const std::string& number,
                                std::string_view form) const;
-  /// What pages show of a tenant beside prices, as JSON: names, colours, links, the seller. Errors: no_such_tenant.
-  Result<std::string> presentation(const TenantId& tenant) const;
+  /// What pages show of a tenant beside prices, as JSON: names, colours, links, the seller; in the first of `languages`
+  /// that the tenant's pages are read in, else in its default. Errors: no_such_tenant.
+  Result<std::string> presentation(const TenantId& tenant, const std::vector<std::string>& languages = {}) const;
   /// Whether anything may leave for customers: not from a restored journal, until Host::start_sending. Errors: the
   /// store's.
   Result<bool> sending() const;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "config/host_file.hpp"
+#include "config/tenant/presentation.hpp"
 #include "domain/documents/number.hpp"
 #include "shipped.hpp"
 
@@ -92,6 +93,19 @@ TEST(Tenants, CallLoop) {
   EXPECT_EQ(document_number(catalog.invoice_numbers, 42), "CL-000042");
   EXPECT_EQ(catalog.roles[0].may, std::vector<std::string>{"everything"});
   EXPECT_EQ(catalog.roles[2].may, (std::vector<std::string>{"see", "use"}));
+}
+
+TEST(Tenants, WhatPeopleReadIsInTheirLanguage) {
+  const Tenant tenant = shipped_tenant("callloop");
+  const Presentation german = presentation_of(tenant, "de");
+  EXPECT_EQ(german.language, "de");
+  EXPECT_EQ(german.languages, (std::vector<std::string>{"en", "de"}));
+  EXPECT_EQ(german.name_of("message"), "Nachrichten");
+  EXPECT_EQ(german.name_of("sms"), "SMS") << "one text is for everybody";
+  EXPECT_EQ(presentation_of(tenant).name_of("message"), "message credits");
+  EXPECT_EQ(presentation_of(tenant, "hi").language, "en");
+  EXPECT_EQ(german.language_for({"fr", "DE-at", "en"}), "de");
+  EXPECT_EQ(german.language_for({"fr", ""}), "en");
 }
 
 TEST(Tenants, EveryRuleKnowsWhoSaysIt) {

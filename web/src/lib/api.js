@@ -1,10 +1,11 @@
 // The API of the host that this page came from. A page says who it is by its cookie alone.
+import {refusal, say} from './say.js';
 
 const sentence = (text) => text && text.charAt(0).toUpperCase() + text.slice(1);
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(sentence(body?.detail) ?? 'The server could not be reached.');
+    super(body?.detail ? refusal(body.code, sentence(body.detail)) : say('The server could not be reached.'));
     this.status = status;
     this.code = body?.code ?? 'unreachable';
     this.rule = body?.rule ?? null;
@@ -71,7 +72,7 @@ export function payApi(link, token) {
     tenant: link.tenant,
     account: `order-${link.order}`,
     get: (path) => request('GET', `${base}/orders/${link.order}${path}`, undefined, own),
-    presentation: () => request('GET', `${of}/presentation`),
+    presentation: (language) => request('GET', `${of}/presentation${language ? `?language=${language}` : ''}`),
     command: (name, body, key) => request('POST', `${base}/${name}`, body, {'Idempotency-Key': key, Prefer: 'wait=8', ...own}),
     paperBytes: async (number, form) => {
       const answer = await fetch(`${base}/documents/${number}/${form}`, {headers: own});
@@ -102,7 +103,7 @@ export function accountApi(tenant, account) {
       return {...(await request('GET', base)), newest_order: newest};
     },
     post: (path, body) => request('POST', base + path, body),
-    presentation: () => request('GET', `${of}/presentation`),
+    presentation: (language) => request('GET', `${of}/presentation${language ? `?language=${language}` : ''}`),
     session: () => request('GET', `${of}/session`),
     signOut: () => request('POST', `${of}/session/end`, {}),
     quote: (name, body) => request('POST', `${base}/quote`, {[name]: body}),
@@ -123,7 +124,7 @@ export function tenantApi(tenant) {
     tenant,
     get: (path) => request('GET', base + path),
     post: (path, body, key) => request('POST', base + path, body, key ? {'Idempotency-Key': key} : {}),
-    presentation: () => request('GET', `${base}/presentation`),
+    presentation: () => request('GET', `${base}/presentation?language=en`),
     signOut: () => request('POST', `${base}/session/end`, {}),
   };
 }

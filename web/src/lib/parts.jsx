@@ -2,12 +2,13 @@
 import {createContext} from 'preact';
 import {useCallback, useContext, useEffect, useId, useRef, useState} from 'preact/hooks';
 import * as format from './format.js';
+import {say} from './say.js';
 
 export const Shown = createContext({names: {}, timezone: 'UTC'});
 export const useShown = () => useContext(Shown);
 
 export function Amount({value, free = false}) {
-  if (free && format.isZero(value)) return <span>Free</span>;
+  if (free && format.isZero(value)) return <span>{say('Free')}</span>;
   return (
     <bdi class="num" title={value}>
       {format.money(value)}
@@ -62,8 +63,8 @@ export function Button({kind = 'plain', why, quiet = false, busy, onClick, child
 export function Pages({page, after, onTurn}) {
   return (
     <div class="actions">
-      {after && <Button onClick={() => onTurn('')}>Newest</Button>}
-      {page.next && <Button onClick={() => onTurn(page.next)}>Older</Button>}
+      {after && <Button onClick={() => onTurn('')}>{say('Newest')}</Button>}
+      {page.next && <Button onClick={() => onTurn(page.next)}>{say('Older')}</Button>}
     </div>
   );
 }
@@ -135,7 +136,7 @@ export function Field({label, hint, error, children, ...input}) {
           {hint}
         </small>
       )}
-      {children ? children(shared) : <input {...input} {...shared} />}
+      {children ? children(shared) : <input dir={input.value ? 'auto' : undefined} {...input} {...shared} />}
       {error && (
         <small id={`${id}-error`} class="error">
           {error}
@@ -172,7 +173,7 @@ export function Stepper({label, value, min = 0, max = 100, step = 1, unit, onCha
         {label}
       </span>
       <div class="controls">
-        <button type="button" class="round" aria-label={`Less: ${label}`} onClick={() => set(value - step)}>
+        <button type="button" class="round" aria-label={say('Less: {what}', {what: label})} onClick={() => set(value - step)}>
           −
         </button>
         <input
@@ -185,12 +186,12 @@ export function Stepper({label, value, min = 0, max = 100, step = 1, unit, onCha
           value={value}
           onChange={(event) => set(event.currentTarget.value)}
         />
-        <button type="button" class="round" aria-label={`More: ${label}`} onClick={() => set(value + step)}>
+        <button type="button" class="round" aria-label={say('More: {what}', {what: label})} onClick={() => set(value + step)}>
           +
         </button>
         <input
           type="range"
-          aria-label={`${label}, slider`}
+          aria-label={say('{what}, slider', {what: label})}
           aria-valuetext={`${value} ${unit ?? ''}`.trim()}
           min={min}
           max={max}
@@ -204,7 +205,7 @@ export function Stepper({label, value, min = 0, max = 100, step = 1, unit, onCha
   );
 }
 
-export function Copy({label, value, children = 'Copy'}) {
+export function Copy({label, value, children = say('Copy')}) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     try {
@@ -215,8 +216,8 @@ export function Copy({label, value, children = 'Copy'}) {
     }
   };
   return (
-    <button type="button" class="button small" onClick={copy} aria-label={`Copy ${label}`}>
-      {copied ? 'Copied' : children}
+    <button type="button" class="button small" onClick={copy} aria-label={say('Copy {what}', {what: label})}>
+      {copied ? say('Copied') : children}
     </button>
   );
 }
@@ -236,7 +237,7 @@ export function Loading({lines = 3}) {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div class="loading" role="status" aria-busy="true" aria-label="Loading">
+    <div class="loading" role="status" aria-busy="true" aria-label={say('Loading')}>
       {late && Array.from({length: lines}, (_, index) => <div key={index} class="bar" />)}
     </div>
   );
@@ -244,11 +245,11 @@ export function Loading({lines = 3}) {
 
 export function Failed({problem, again}) {
   // What is gone for good is no error, and asking again brings nothing.
-  if (problem.status === 410) return <Empty>{problem.message}{/[.!?]$/.test(problem.message) ? '' : '.'}</Empty>;
+  if (problem.status === 410) return <Empty>{problem.message}{/[.!?।؟]$/.test(problem.message) ? '' : '.'}</Empty>;
   return (
-    <Strip kind="bad" alert title={problem.message} action={again && <Button onClick={again}>Try again</Button>}>
-      {problem.request && <small class="soft">Request {problem.request}</small>}
-      {problem.rule && <small class="soft"> · rule {problem.rule}</small>}
+    <Strip kind="bad" alert title={problem.message} action={again && <Button onClick={again}>{say('Try again')}</Button>}>
+      {problem.request && <small class="soft">{say('Request {number}', {number: problem.request})}</small>}
+      {problem.rule && <small class="soft"> · {say('rule {place}', {place: problem.rule})}</small>}
     </Strip>
   );
 }
@@ -297,7 +298,7 @@ export function Table({caption, columns, rows, empty, onOpen}) {
           <tr>
             {columns.map(([title, kind]) => (
               <th key={title} scope="col" class={kind}>
-                {title || <span class="hidden">Actions</span>}
+                {title || <span class="hidden">{say('Actions')}</span>}
               </th>
             ))}
           </tr>

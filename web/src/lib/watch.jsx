@@ -2,6 +2,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import {lastAnswer, serverSaid} from './api.js';
 import {Button, Strip, When} from './parts.jsx';
+import {say} from './say.js';
 
 export function Offline() {
   const [off, setOff] = useState(!navigator.onLine);
@@ -17,8 +18,8 @@ export function Offline() {
   return (
     <div aria-live="polite">
       {off && (
-        <Strip kind="warn" title="You are offline.">
-          What you typed stays here. A payment that was sent is looked up when you are back, and never sent twice.
+        <Strip kind="warn" title={say('You are offline.')}>
+          {say('What you typed stays here. A payment that was sent is looked up when you are back, and never sent twice.')}
         </Strip>
       )}
     </div>
@@ -49,8 +50,8 @@ export function SessionEnds({ask}) {
   return (
     <div aria-live="polite">
       {until && (
-        <Strip kind="warn" title="Your session ends soon." action={!until.last && <Button onClick={look}>Stay signed in</Button>}>
-          At <When at={new Date(until.at).toISOString()} how="clock" />. What you typed stays here.
+        <Strip kind="warn" title={say('Your session ends soon.')} action={!until.last && <Button onClick={look}>{say('Stay signed in')}</Button>}>
+          {say('At {time}. What you typed stays here.', {time: <When at={new Date(until.at).toISOString()} how="clock" />})}
         </Strip>
       )}
     </div>

@@ -2,6 +2,7 @@
 import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {Amount, Button, Card, Copy, Field, Strip, When} from '../lib/parts.jsx';
+import {mark, say, spoken} from '../lib/say.js';
 import {Qr} from '../lib/qr.jsx';
 import {leave} from './left.js';
 
@@ -39,68 +40,69 @@ export function Action({action, of, here, total, until, proForma, back, saving =
   const adapter = formOf(action);
   const left = until && (
     <p class="soft">
-      Open until <When at={until} how="time" />. {!saving && 'Nothing has been charged yet.'}
+      {say('Open until {time}.', {time: <When at={until} how="time" />})} {!saving && say('Nothing has been charged yet.')}
     </p>
   );
   const went = () => leave(of.tenant, here);
   if (adapter)
     return (
-      <Card title={saving ? 'Enter the details' : 'Enter how you pay'}>
-        <p>The next step is the payment provider’s own form. What you type there never reaches the seller.</p>
+      <Card title={saving ? say('Enter the details') : say('Enter how you pay')}>
+        <p>{say('The next step is the payment provider’s own form. What you type there never reaches the seller.')}</p>
         {left}
         <a class="button primary wide" href={formAddress(adapter, of)} onClick={went}>
-          {saving ? 'Open the form' : <>Pay {format.money(total)}</>}
+          {saving ? say('Open the form') : say('Pay {amount}', {amount: format.money(total)})}
         </a>
       </Card>
     );
   const bank = bankOf(action, of);
   if (bank)
     return (
-      <Card title="Your bank asks you to confirm">
-        <p>You go to your bank’s page and come back here by yourself.</p>
+      <Card title={say('Your bank asks you to confirm')}>
+        <p>{say('You go to your bank’s page and come back here by yourself.')}</p>
         {left}
         <div class="actions">
           <a class="button primary" href={bank} rel="noreferrer" onClick={went}>
-            Go to your bank
+            {say('Go to your bank')}
           </a>
-          <Button onClick={() => back()}>I have confirmed</Button>
+          <Button onClick={() => back()}>{say('I have confirmed')}</Button>
         </div>
       </Card>
     );
   if (action.kind === 'enter') return <Enter fields={fields} left={left} back={back} />;
   if (upi)
     return (
-      <Card title="Pay with your UPI app">
+      <Card title={say('Pay with your UPI app')}>
         {isPhone() ? (
           <>
             <a class="button primary wide" href={upi} onClick={() => setGone(true)}>
-              Open your UPI app
+              {say('Open your UPI app')}
             </a>
             {gone && (
-              <p aria-live="polite">Waiting for your app. Come back to this page when you have paid: it shows the result by itself.</p>
+              <p aria-live="polite">{say('Waiting for your app. Come back to this page when you have paid: it shows the result by itself.')}</p>
             )}
             <details>
-              <summary>Pay from another phone</summary>
-              <Qr text={upi} label="QR code for your UPI app" />
+              <summary>{say('Pay from another phone')}</summary>
+              <Qr text={upi} label={say('QR code for your UPI app')} />
             </details>
           </>
         ) : (
           <div class="scan">
-            <Qr text={upi} label="QR code for your UPI app" />
-            <p>Scan the code with any UPI app on your phone. This page shows the result by itself.</p>
+            <Qr text={upi} label={say('QR code for your UPI app')} />
+            <p>{say('Scan the code with any UPI app on your phone. This page shows the result by itself.')}</p>
           </div>
         )}
         <Fields of={{amount: total, ...pick(fields, ['upi_id', 'payee'])}} />
         {left}
-        <Button onClick={() => back()}>I have paid</Button>
+        <Button onClick={() => back()}>{say('I have paid')}</Button>
       </Card>
     );
   if (action.kind === 'display' && isBank(fields))
     return (
-      <Card title="Pay by bank transfer" action={proForma && <a href={proForma}>Pro forma invoice, PDF</a>}>
+      <Card title={say('Pay by bank transfer')} action={proForma && <a href={proForma}>{say('Pro forma invoice, PDF')}</a>}>
         <p>
-          Transfer <Amount value={total} /> with this reference. We send you a mail when the money has arrived; until then there is
-          nothing else to do here.
+          {say('Transfer {amount} with this reference. We send you a mail when the money has arrived; until then there is nothing else to do here.', {
+            amount: <Amount value={total} />,
+          })}
         </p>
         <Fields of={{amount: total, ...fields}} />
         {left}
@@ -108,13 +110,13 @@ export function Action({action, of, here, total, until, proForma, back, saving =
     );
   if (action.kind === 'display')
     return (
-      <Strip kind="wait" title="This payment is finished on the seller’s own page." action={<Button onClick={() => back()}>Look again</Button>}>
-        Nothing has been charged yet.
+      <Strip kind="wait" title={say('This payment is finished on the seller’s own page.')} action={<Button onClick={() => back()}>{say('Look again')}</Button>}>
+        {say('Nothing has been charged yet.')}
       </Strip>
     );
   return (
-    <Strip kind="wait" title="Your bank asks you to confirm this payment." action={<Button onClick={() => back()}>Look again</Button>}>
-      Confirm it in your bank’s app. Nothing has been charged yet.
+    <Strip kind="wait" title={say('Your bank asks you to confirm this payment.')} action={<Button onClick={() => back()}>{say('Look again')}</Button>}>
+      {say('Confirm it in your bank’s app. Nothing has been charged yet.')}
     </Strip>
   );
 }
@@ -126,7 +128,7 @@ function Enter({fields, left, back}) {
   const names = Object.keys(fields);
   const whole = names.every((name) => typed[name]?.trim());
   return (
-    <Card title="One more step">
+    <Card title={say('One more step')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -147,7 +149,7 @@ function Enter({fields, left, back}) {
         ))}
         {left}
         <Button kind="primary" type="submit" disabled={!whole} busy={sent}>
-          Continue
+          {say('Continue')}
         </Button>
       </form>
     </Card>
@@ -157,16 +159,16 @@ function Enter({fields, left, back}) {
 const pick = (fields, names) => Object.fromEntries(names.filter((name) => fields[name]).map((name) => [name, fields[name]]));
 const isBank = (fields) => ['iban', 'account', 'account_number', 'ifsc', 'bic', 'reference'].some((name) => fields[name]);
 
-const labels = {ifsc: 'IFSC', iban: 'IBAN', bic: 'BIC', upi_id: 'UPI id', account: 'Account number', holder: 'Account holder', name: 'Account holder'};
+const labels = {ifsc: 'IFSC', iban: 'IBAN', bic: 'BIC', upi_id: mark('UPI id'), account: mark('Account number'), account_number: mark('Account number'), holder: mark('Account holder'), name: mark('Account holder')};
 
 /// Each with its own button: nobody copies an account number by eye.
 export const Fields = ({of}) => (
   <dl class="rows copy">
     {Object.entries(of).map(([name, value]) => (
       <div key={name}>
-        <dt>{format.nameOf(labels, name)}</dt>
+        <dt>{spoken(format.nameOf(labels, name))}</dt>
         <dd>
-          <bdi>{name === 'amount' ? format.money(value) : value}</bdi> <Copy label={format.nameOf(labels, name)} value={name === 'amount' ? value.split(' ')[0] : value} />
+          <bdi>{name === 'amount' ? format.money(value) : value}</bdi> <Copy label={spoken(format.nameOf(labels, name))} value={name === 'amount' ? value.split(' ')[0] : value} />
         </dd>
       </div>
     ))}

@@ -2,8 +2,9 @@ import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {Card, Credits, Empty, Failed, Field, Loading, Strip, useShown} from '../lib/parts.jsx';
 import {Link} from '../lib/route.jsx';
+import {many, say} from '../lib/say.js';
 import {useBilling} from './context.js';
-import {Charge, Confirm, Effects, payLabel, PayWith, useQuote} from './pay.jsx';
+import {Charge, Confirm, Effects, payLabel, PayWith, useQuote, whyNot} from './pay.jsx';
 
 export function BuyCredits() {
   const {account, offer, problem} = useBilling();
@@ -14,9 +15,9 @@ export function BuyCredits() {
       {offer.credit_sales ? (
         <Buy sales={offer.credit_sales} />
       ) : (
-        <Card title="Credits">
-          <Empty action={<Link class="button primary" to="plan">{offer.add_ons.length > 0 ? 'Change plan or add-ons' : 'Change plan'}</Link>}>
-            Credits come with the plan{offer.add_ons.length > 0 ? ' and its add-ons' : ''}. They are not sold apart.
+        <Card title={say('Credits')}>
+          <Empty action={<Link class="button primary" to="plan">{offer.add_ons.length > 0 ? say('Change plan or add-ons') : say('Change plan')}</Link>}>
+            {offer.add_ons.length > 0 ? say('Credits come with the plan and its add-ons. They are not sold apart.') : say('Credits come with the plan. They are not sold apart.')}
           </Empty>
         </Card>
       )}
@@ -40,16 +41,16 @@ function Buy({sales}) {
   const permission = may.buy_credits;
   if (sales.needs_plan && !account.subscription)
     return (
-      <Card title="Buy credits">
-        <Empty action={<Link class="button primary" to="plan">Choose a plan</Link>}>Credits are bought on top of a plan.</Empty>
+      <Card title={say('Buy credits')}>
+        <Empty action={<Link class="button primary" to="plan">{say('Choose a plan')}</Link>}>{say('Credits are bought on top of a plan.')}</Empty>
       </Card>
     );
   return (
-    <Card title="Buy credits">
+    <Card title={say('Buy credits')}>
       <Field
-        label={`How many ${names[type] ?? type}`}
-        hint={`${format.credits(names, sales.at_least)} to ${format.credits(names, sales.at_most)}, in steps of ${format.number(count(sales.step))}`}
-        error={whole ? undefined : 'Write a number.'}
+        label={say('How many {credits}', {credits: names[type] ?? type})}
+        hint={say('{least} to {most}, in steps of {step}', {least: format.credits(names, sales.at_least), most: format.credits(names, sales.at_most), step: format.number(count(sales.step))})}
+        error={whole ? undefined : say('Write a number.')}
         inputMode="decimal"
         value={amount}
         onInput={(event) => setAmount(event.currentTarget.value.trim())}
@@ -62,7 +63,7 @@ function Buy({sales}) {
         </div>
       )}
       <PayWith value={withSlot} onChange={setWith} />
-      <Confirm name="buy_credits" body={body} quote={quote.value} fresh={quote.fresh} why={permission?.allowed === false ? permission.why : undefined} label={payLabel(quote.value)} />
+      <Confirm name="buy_credits" body={body} quote={quote.value} fresh={quote.fresh} why={whyNot(permission)} label={payLabel(quote.value)} />
     </Card>
   );
 }
@@ -77,27 +78,29 @@ function Recharge({rule, now}) {
   const ofAmount = unit(rule.amount_at_least);
   const body = {active: true, below: `${below} ${ofBelow}`, amount: `${amount} ${ofAmount}`};
   const quote = useQuote(api, 'set_auto_recharge', body);
-  const why = may.set_auto_recharge?.allowed === false ? may.set_auto_recharge.why : undefined;
+  const why = whyNot(may.set_auto_recharge);
   return (
-    <Card title="Auto-recharge">
+    <Card title={say('Auto-recharge')}>
       <p class="soft">
-        Buys credits by itself when few are left{rule.each_day > 0 ? `, at most ${rule.each_day} times a day` : ''}.
+        {rule.each_day > 0
+          ? many('Buys credits by itself when few are left, at most {count} time a day.', 'Buys credits by itself when few are left, at most {count} times a day.', rule.each_day)
+          : say('Buys credits by itself when few are left.')}
       </p>
       {now?.suspended && (
-        <Strip kind="warn" title="Suspended.">
-          Its payments failed. Save once more to try again.
+        <Strip kind="warn" title={say('Suspended.')}>
+          {say('Its payments failed. Save once more to try again.')}
         </Strip>
       )}
-      <Field label="When fewer are left than" hint={names[ofBelow] ?? ofBelow} inputMode="decimal" value={below} onInput={(event) => setBelow(event.currentTarget.value.trim())} />
-      <Field label="Buy" hint={`${format.credits(names, rule.amount_at_least)} at least`} inputMode="decimal" value={amount} onInput={(event) => setAmount(event.currentTarget.value.trim())} />
+      <Field label={say('When fewer are left than')} hint={names[ofBelow] ?? ofBelow} inputMode="decimal" value={below} onInput={(event) => setBelow(event.currentTarget.value.trim())} />
+      <Field label={say('Buy')} hint={say('{credits} at least', {credits: format.credits(names, rule.amount_at_least)})} inputMode="decimal" value={amount} onInput={(event) => setAmount(event.currentTarget.value.trim())} />
       <div aria-live="polite">{done && <Strip kind="ok" title={done} />}</div>
-      <Confirm name="set_auto_recharge" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} why={why} label={now ? 'Save' : 'Turn on'} done={() => setDone('Saved.')} />
+      <Confirm name="set_auto_recharge" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} why={why} label={now ? say('Save') : say('Turn on')} done={() => setDone(say('Saved.'))} />
       {now && (
-        <Confirm quiet why={why} name="set_auto_recharge" body={{active: false}} quote={{agreed: '0'}} fresh label="Turn off" done={() => setDone('Turned off.')} />
+        <Confirm quiet why={why} name="set_auto_recharge" body={{active: false}} quote={{agreed: '0'}} fresh label={say('Turn off')} done={() => setDone(say('Turned off.'))} />
       )}
       {now && (
         <p class="soft small">
-          Now: below <Credits value={now.below} /> buys <Credits value={now.amount} />
+          {say('Now: below {below} buys {amount}', {below: <Credits value={now.below} />, amount: <Credits value={now.amount} />})}
         </p>
       )}
     </Card>

@@ -3,9 +3,10 @@ import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {Amount, Button, Card, Loaded, Pages, Status, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link} from '../lib/route.jsx';
+import {mark, say, spoken} from '../lib/say.js';
 import {useBilling} from './context.js';
 
-const words = {paid: ['ok', 'Paid'], declined: ['bad', 'Declined'], pending: ['wait', 'Pending'], processing: ['wait', 'Pending'], unknown: ['wait', 'Pending'], needs_action: ['warn', 'Waits for you'], open: ['warn', 'To be paid'], closed: ['info', 'Closed']};
+const words = {paid: ['ok', mark('Paid')], declined: ['bad', mark('Declined')], pending: ['wait', mark('Pending')], processing: ['wait', mark('Pending')], unknown: ['wait', mark('Pending')], needs_action: ['warn', mark('Waits for you')], open: ['warn', mark('To be paid')], closed: ['info', mark('Closed')]};
 
 export function Help() {
   return (
@@ -25,20 +26,20 @@ function Payments() {
   const [after, setAfter] = useState('');
   const loaded = useLoaded(() => api.get(`/orders?limit=20${after && `&after=${after}`}`), [api], [account.position, after]);
   return (
-    <Card title="Your payments">
+    <Card title={say('Your payments')}>
       <Loaded of={loaded}>
         {(page) => (
           <>
             <Table
-              caption="Payments, newest first"
-              columns={[['When', ''], ['For', 'wide-only'], ['Amount', 'n'], ['Outcome', '']]}
+              caption={say('Payments, newest first')}
+              columns={[[say('When'), ''], [say('For'), 'wide-only'], [say('Amount'), 'n'], [say('Outcome'), '']]}
               rows={page.data.map((one) => [
                 <Link to={`orders/${one.id}`}><When at={one.placed_at} /></Link>,
                 format.line(names, one.lines[0]?.text ?? one.kind),
                 <Amount value={one.total} free />,
-                <Status kind={(words[one.now.state] ?? words.closed)[0]}>{(words[one.now.state] ?? [null, one.now.state])[1]}</Status>,
+                <Status kind={(words[one.now.state] ?? words.closed)[0]}>{spoken((words[one.now.state] ?? [null, one.now.state])[1])}</Status>,
               ])}
-              empty="Nothing was paid yet."
+              empty={say('Nothing was paid yet.')}
             />
             <Pages page={page} after={after} onTurn={setAfter} />
           </>
@@ -51,24 +52,23 @@ function Payments() {
 function Seller() {
   const {seller, links, name} = useShown();
   return (
-    <Card title={`How to reach ${name}`}>
+    <Card title={say('How to reach {name}', {name})}>
       {seller && (
         <address>
           {[seller.name, ...seller.address].map((line) => (
-            <div key={line}>{line}</div>
+            <div key={line}>
+              <bdi>{line}</bdi>
+            </div>
           ))}
         </address>
       )}
       <p>
-        {seller?.contact && (
-          <>
-            Write to <a href={`mailto:${seller.contact}`}>{seller.contact}</a>. Name the number of the invoice or the day of the payment.
-          </>
-        )}
+        {seller?.contact &&
+          say('Write to {address}. Name the number of the invoice or the day of the payment.', {address: <a href={`mailto:${seller.contact}`}>{seller.contact}</a>})}
       </p>
       {links.support && (
         <a class="button" href={links.support} rel="noreferrer">
-          Support
+          {say('Support')}
         </a>
       )}
     </Card>
@@ -80,14 +80,14 @@ function Data() {
   const mine = account.members.find((one) => one.member === session.member);
   const owner = (mine ?? session).role === 'owner';
   return (
-    <Card title="Your data">
-      <p>All that is kept about this account: what was asked, paid and used, and who you are. One JSON object a line.</p>
+    <Card title={say('Your data')}>
+      <p>{say('All that is kept about this account: what was asked, paid and used, and who you are. One JSON object a line.')}</p>
       {owner ? (
         <a class="button" href={`${api.base}/export?reason=asked_by_owner`} download={`${api.account}.jsonl`}>
-          Download it
+          {say('Download it')}
         </a>
       ) : (
-        <Button why="Only an owner can download it.">Download it</Button>
+        <Button why={say('Only an owner can download it.')}>{say('Download it')}</Button>
       )}
     </Card>
   );

@@ -2,6 +2,7 @@
 import {useState} from 'preact/hooks';
 import {drawKey} from '../lib/api.js';
 import {Button, Strip, useShown} from '../lib/parts.jsx';
+import {say} from '../lib/say.js';
 
 export function Invited({api, session, accepted}) {
   const {name} = useShown();
@@ -22,15 +23,15 @@ export function Invited({api, session, accepted}) {
   return (
     <main class="alone">
       <div class="card">
-        <h1>You are invited</h1>
+        <h1>{say('You are invited')}</h1>
         <p>
-          To the billing pages of <bdi>{session.account}</bdi> at {name}, as <bdi>{session.member}</bdi>.
+          {say('To the billing pages of {account} at {name}, as {member}.', {account: <bdi>{session.account}</bdi>, name, member: <bdi>{session.member}</bdi>})}
         </p>
         {problem && <Strip kind="bad" alert title={problem.message} />}
         <Button kind="primary wide" busy={busy} onClick={accept}>
-          Accept the invitation
+          {say('Accept the invitation')}
         </Button>
-        <p class="soft small">If you don’t know who invited you, close this page: nothing happens.</p>
+        <p class="soft small">{say('If you don’t know who invited you, close this page: nothing happens.')}</p>
       </div>
     </main>
   );

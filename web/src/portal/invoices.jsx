@@ -1,14 +1,15 @@
 import * as format from '../lib/format.js';
 import {Amount, Card, Loaded, Status, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link} from '../lib/route.jsx';
+import {mark, say, spoken} from '../lib/say.js';
 import {useBilling} from './context.js';
 import {Charge} from './pay.jsx';
 
 const kinds = {
-  paid: ['ok', 'Paid'],
-  open: ['warn', 'Open'],
-  closed: ['info', 'Closed'],
-  given_back: ['info', 'Refunded'],
+  paid: ['ok', mark('Paid')],
+  open: ['warn', mark('Open')],
+  closed: ['info', mark('Closed')],
+  given_back: ['info', mark('Refunded')],
 };
 
 export function Invoices() {
@@ -19,26 +20,26 @@ export function Invoices() {
   return (
     <>
       {open.length > 0 && (
-        <Card title="To be paid">
+        <Card title={say('To be paid')}>
           <Table
-            caption="Orders that wait for money"
-            columns={[['Order', ''], ['For', ''], ['Total', 'n'], ['', '']]}
+            caption={say('Orders that wait for money')}
+            columns={[[say('Order'), ''], [say('For'), ''], [say('Total'), 'n'], ['', '']]}
             rows={open.map((order) => [
               <Link to={`orders/${order.id}`}>{order.id}</Link>,
               format.line(names, order.lines[0]?.text ?? ''),
               <Amount value={order.total} />,
-              <a href={api.paper(`pro-forma-${order.id}`, 'pdf')}>Pro forma, PDF</a>,
+              <a href={api.paper(`pro-forma-${order.id}`, 'pdf')}>{say('Pro forma, PDF')}</a>,
             ])}
             empty=""
           />
         </Card>
       )}
-      <Card title="Invoices and credit notes">
+      <Card title={say('Invoices and credit notes')}>
         <Loaded of={loaded}>
           {(page) => (
             <Table
-              caption="Invoices and credit notes, newest first"
-              columns={[['Number', ''], ['For', 'wide-only'], ['Total', 'n'], ['State', ''], ['', '']]}
+              caption={say('Invoices and credit notes, newest first')}
+              columns={[[say('Number'), ''], [say('For'), 'wide-only'], [say('Total'), 'n'], [say('State'), ''], ['', '']]}
               rows={page.data.map((one) => [
                 <>
                   <a href={api.paper(one.number, 'html')}>{one.number}</a>
@@ -47,24 +48,24 @@ export function Invoices() {
                     <When at={one.issued_at} />
                   </small>
                 </>,
-                one.kind === 'credit_note' ? `Credit note for ${one.invoice}` : format.line(names, one.lines[0]?.text ?? one.what ?? ''),
+                one.kind === 'credit_note' ? say('Credit note for {number}', {number: one.invoice}) : format.line(names, one.lines[0]?.text ?? one.what ?? ''),
                 <Amount value={one.total} />,
-                one.kind === 'credit_note' ? <Status kind="info">Credit</Status> : <Status kind={(kinds[one.state] ?? kinds.closed)[0]}>{(kinds[one.state] ?? [null, one.state])[1]}</Status>,
+                one.kind === 'credit_note' ? <Status kind="info">{say('Credit')}</Status> : <Status kind={(kinds[one.state] ?? kinds.closed)[0]}>{spoken((kinds[one.state] ?? [null, one.state])[1])}</Status>,
                 <span class="actions end">
-                  <a href={api.paper(one.number, 'pdf')} aria-label={`${one.number} as PDF`}>
+                  <a href={api.paper(one.number, 'pdf')} aria-label={say('{number} as PDF', {number: one.number})}>
                     PDF
                   </a>
                 </span>,
               ])}
-              empty={account.next ? <>No invoices yet. The next comes on <When at={account.next.at} />.</> : 'No invoices yet. The first comes with your first payment.'}
+              empty={account.next ? say('No invoices yet. The next comes on {day}.', {day: <When at={account.next.at} />}) : say('No invoices yet. The first comes with your first payment.')}
             />
           )}
         </Loaded>
       </Card>
       {account.next && !format.isZero(account.next.total) && (
-        <Card title="The next invoice">
+        <Card title={say('The next invoice')}>
           <p class="soft">
-            On <When at={account.next.at} />, if nothing changes
+            {say('On {day}, if nothing changes', {day: <When at={account.next.at} />})}
           </p>
           <Charge of={{...account.next, taxes: []}} />
         </Card>

@@ -1,11 +1,14 @@
 import {render} from 'preact';
-import {useEffect, useMemo, useState} from 'preact/hooks';
+import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {accountApi, exchange, onSession, ownSessions} from '../lib/api.js';
 import {Amount, Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {When} from '../lib/parts.jsx';
 import {nameOf} from '../lib/format.js';
+import {mark, say, spoken} from '../lib/say.js';
+import {suggest} from '../lib/language.js';
 import {Billing} from './context.js';
+import {Languages, useSpoken} from './language.jsx';
 import {Overview} from './overview.jsx';
 import {ChangePlan} from './plan.jsx';
 import {BuyCredits} from './credits.jsx';
@@ -23,16 +26,16 @@ import {unfinished} from './pay.jsx';
 import {Offline, SessionEnds} from '../lib/watch.jsx';
 
 const pages = {
-  '': ['Plan & billing', Overview],
-  plan: ['Change plan', ChangePlan],
-  credits: ['Credits', BuyCredits],
-  usage: ['Usage', Usage],
-  methods: ['Payment methods', Methods],
-  invoices: ['Invoices', Invoices],
-  members: ['Members', Members],
-  manage: ['Cancel, pause, refunds', Manage],
-  help: ['Help', Help],
-  orders: ['Payment', OrderPage],
+  '': [mark('Plan & billing'), Overview],
+  plan: [mark('Change plan'), ChangePlan],
+  credits: [mark('Credits'), BuyCredits],
+  usage: [mark('Usage'), Usage],
+  methods: [mark('Payment methods'), Methods],
+  invoices: [mark('Invoices'), Invoices],
+  members: [mark('Members'), Members],
+  manage: [mark('Cancel, pause, refunds'), Manage],
+  help: [mark('Help'), Help],
+  orders: [mark('Payment'), OrderPage],
 };
 const rail = ['', 'plan', 'credits', 'usage', 'methods', 'invoices', 'members', 'manage', 'help'];
 
@@ -41,8 +44,9 @@ function Then({dunning}) {
   if (!dunning) return null;
   return (
     <>
-      {dunning.usage_stopped ? ' Usage is stopped until it is paid.' : dunning.usage_stops_at && <> Usage stops on <When at={dunning.usage_stops_at} />.</>}
-      {dunning.plan_ends_at && <> The plan ends on <When at={dunning.plan_ends_at} />.</>}
+      {dunning.usage_stopped && <> {say('Usage is stopped until it is paid.')}</>}
+      {!dunning.usage_stopped && dunning.usage_stops_at && <> {say('Usage stops on {day}.', {day: <When at={dunning.usage_stops_at} />})}</>}
+      {dunning.plan_ends_at && <> {say('The plan ends on {day}.', {day: <When at={dunning.plan_ends_at} />})}</>}
     </>
   );
 }
@@ -52,8 +56,8 @@ function Strips({account}) {
   const overdue = account.open_orders.find((order) => account.past_due_since && order.now.state !== 'paid');
   if (account.blocked)
     strips.push(
-      <Strip key="blocked" kind="bad" title="This account is blocked.">
-        A payment was disputed. Write to us so that we can sort it out.
+      <Strip key="blocked" kind="bad" title={say('This account is blocked.')}>
+        {say('A payment was disputed. Write to us so that we can sort it out.')}
       </Strip>,
     );
   if (overdue)
@@ -61,42 +65,39 @@ function Strips({account}) {
       <Strip
         key="due"
         kind="bad"
-        title={
-          <>
-            <Amount value={overdue.total} /> could not be paid.
-          </>
-        }
+        title={say('{amount} could not be paid.', {amount: <Amount value={overdue.total} />})}
         action={
           <Link class="button primary" to={`orders/${overdue.id}`}>
-            Pay now
+            {say('Pay now')}
           </Link>
         }
       >
-        A payment is due since <When at={account.past_due_since} />.<Then dunning={account.dunning} />
+        {say('A payment is due since {day}.', {day: <When at={account.past_due_since} />})}
+        <Then dunning={account.dunning} />
       </Strip>,
     );
   if (account.frozen)
     strips.push(
-      <Strip key="frozen" kind="warn" title="A refund is being decided.">
-        Nothing is charged and nothing can be used until then.
+      <Strip key="frozen" kind="warn" title={say('A refund is being decided.')}>
+        {say('Nothing is charged and nothing can be used until then.')}
       </Strip>,
     );
   if (account.subscription?.paused_since)
     strips.push(
-      <Strip key="paused" kind="info" title="Your plan is paused." action={<Link to="manage">Resume</Link>}>
-        It goes on by itself on <When at={account.subscription.resumes_at} />.
+      <Strip key="paused" kind="info" title={say('Your plan is paused.')} action={<Link to="manage">{say('Resume')}</Link>}>
+        {say('It goes on by itself on {day}.', {day: <When at={account.subscription.resumes_at} />})}
       </Strip>,
     );
   if (account.subscription?.ends_at)
     strips.push(
-      <Strip key="ends" kind="warn" title="Your plan is cancelled." action={<Link to="manage">Undo</Link>}>
-        It works until <When at={account.subscription.ends_at} />.
+      <Strip key="ends" kind="warn" title={say('Your plan is cancelled.')} action={<Link to="manage">{say('Undo')}</Link>}>
+        {say('It works until {day}.', {day: <When at={account.subscription.ends_at} />})}
       </Strip>,
     );
   if (account.deleted)
     strips.unshift(
-      <Strip key="deleted" kind="info" title="This account is closed.">
-        Nothing is charged any more. Invoices can still be read here.
+      <Strip key="deleted" kind="info" title={say('This account is closed.')}>
+        {say('Nothing is charged any more. Invoices can still be read here.')}
       </Strip>,
     );
   return strips.slice(0, 2);
@@ -108,7 +109,8 @@ function Shell({session, api, shown}) {
   const account = useLoaded(() => api.shown(), [api]);
   const offer = useLoaded(() => api.get('/catalog'), [api], [account.value?.position]);
   const word = path.split('/')[0];
-  const [title, Page] = pages[word] ?? ['Not found', NotFound];
+  const [name, Page] = pages[word] ?? [mark('Not found'), NotFound];
+  const title = spoken(name);
   useEffect(() => {
     document.title = `${title} · ${shown.name}`;
     setMenu(false);
@@ -125,7 +127,7 @@ function Shell({session, api, shown}) {
   return (
     <Billing.Provider value={{...billing, may}}>
       <a class="skip" href="#main">
-        Skip to content
+        {say('Skip to content')}
       </a>
       <header class="top">
         <span class="brand">
@@ -135,20 +137,21 @@ function Shell({session, api, shown}) {
         <span class="who soft">
           <bdi>{session.account}</bdi>
         </span>
+        <Languages shown={shown} />
         <button class="button menu" type="button" aria-expanded={menu} aria-controls="rail" onClick={() => setMenu(!menu)}>
-          Menu
+          {say('Menu')}
         </button>
         {shown.links.back && (
           <a class="back" href={session.return_url || shown.links.back}>
-            Back to {shown.name}
+            {say('Back to {name}', {name: shown.name})}
           </a>
         )}
       </header>
       <div class="frame">
-        <nav id="rail" class={menu ? 'rail open' : 'rail'} aria-label="Billing">
+        <nav id="rail" class={menu ? 'rail open' : 'rail'} aria-label={say('Billing')}>
           {rail.map((to) => (
             <Link key={to} to={to} aria-current={word === to ? 'page' : undefined}>
-              {pages[to][0]}
+              {spoken(pages[to][0])}
             </Link>
           ))}
         </nav>
@@ -156,8 +159,8 @@ function Shell({session, api, shown}) {
           <Offline />
           <SessionEnds ask={api.session} />
           {shown.sandbox && (
-            <Strip kind="info slim" title="Test mode.">
-              No money moves here.
+            <Strip kind="info slim" title={say('Test mode.')}>
+              {say('No money moves here.')}
             </Strip>
           )}
           {account.value && <Strips account={account.value} />}
@@ -181,7 +184,9 @@ function Foot({api, shown, session}) {
     <footer class="foot soft">
       {shown.seller && (
         <address>
-          {shown.seller.name}, {shown.seller.address.join(', ')}
+          <bdi>
+            {shown.seller.name}, {shown.seller.address.join(', ')}
+          </bdi>
         </address>
       )}
       <div class="links">
@@ -194,20 +199,21 @@ function Foot({api, shown, session}) {
             ),
         )}
         <button type="button" class="text" onClick={out}>
-          Sign out
+          {say('Sign out')}
         </button>
       </div>
     </footer>
   );
 }
 
-const NotFound = () => <p>There is no such page. <Link to="">Plan &amp; billing</Link></p>;
+const NotFound = () => <p>{say('There is no such page.')} <Link to="">{say('Plan & billing')}</Link></p>;
 
 /// Who comes by a link exchanges it; who was here has a cookie.
 async function begin(tenant) {
   const words = new URLSearchParams(location.hash.slice(1));
   if (words.has('i')) {
     const session = await exchange(words.get('i'), crypto.randomUUID());
+    suggest(tenant, session.locale);
     history.replaceState(null, '', `/portal/${tenant}/${session.account}`);
     return {...session, invited: true};
   }
@@ -217,6 +223,7 @@ async function begin(tenant) {
     const nonce = sessionStorage.getItem(kept) ?? crypto.randomUUID();
     sessionStorage.setItem(kept, nonce);
     const session = await exchange(code, nonce);
+    suggest(tenant, session.locale);
     sessionStorage.setItem(`florin-return-${tenant}`, session.return_url ?? '');
     const page = session.page && session.page !== 'billing' ? `/${session.page}` : '';
     history.replaceState(null, '', `/portal/${tenant}/${session.account}${page}`);
@@ -233,20 +240,15 @@ function SignedOut({shown, why}) {
   return (
     <main class="alone">
       <div class="card">
-        <h1>{shown?.name ?? 'Billing'}</h1>
-        <p>{why ?? 'Your session is over.'}</p>
+        <h1>{shown?.name ?? say('Billing')}</h1>
+        <p>{why ?? say('Your session is over.')}</p>
         <p class="soft">
-          Open the billing page once more from your account.
-          {shown?.seller?.contact && (
-            <>
-              {' '}
-              Or write to <a href={`mailto:${shown.seller.contact}`}>{shown.seller.contact}</a>.
-            </>
-          )}
+          {say('Open the billing page once more from your account.')}{' '}
+          {shown?.seller?.contact && say('Or write to {address}.', {address: <a href={`mailto:${shown.seller.contact}`}>{shown.seller.contact}</a>})}
         </p>
         {shown?.links.back && (
           <a class="button primary" href={shown.links.back}>
-            Back to {shown.name}
+            {say('Back to {name}', {name: shown.name})}
           </a>
         )}
       </div>
@@ -263,7 +265,8 @@ function Entry() {
 
 function Portal({coming}) {
   const tenant = decodeURIComponent(location.pathname.split('/')[2] ?? '');
-  const shown = useLoaded(() => accountApi(tenant, '-').presentation(), [tenant]);
+  const shown = useSpoken(tenant, (language) => accountApi(tenant, '-').presentation(language), [tenant]);
+  const begun = useRef(false); // from then on another language changes the words alone
   const [session, setSession] = useState(undefined);
   const [over, setOver] = useState(null);
   useEffect(() => {
@@ -275,15 +278,16 @@ function Portal({coming}) {
         setSession(null);
       },
     );
-    return onSession(() => setOver('Your session is over. What you typed is still here; open the page once more to go on.'));
+    return onSession(() => setOver(say('Your session is over. What you typed is still here; open the page once more to go on.')));
   }, [tenant]);
   useEffect(() => {
     if (shown.value?.accent) document.documentElement.style.setProperty('--tenant', shown.value.accent);
   }, [shown.value]);
   const api = useMemo(() => session && accountApi(tenant, session.account), [tenant, session]);
-  if (shown.problem) return <SignedOut why="There is no billing page at this address." />;
+  if (shown.problem) return <SignedOut why={say('There is no billing page at this address.')} />;
   if (coming && shown.value) return <Return tenant={tenant} shown={shown.value} />;
-  if (!shown.value || session === undefined) return <Loading lines={4} />;
+  if (!shown.value || session === undefined || !(shown.settled || begun.current)) return <Loading lines={4} />;
+  begun.current = true;
   if (!session) return <SignedOut shown={shown.value} why={over} />;
   if (session.invited)
     return (
@@ -295,8 +299,8 @@ function Portal({coming}) {
     <Shown.Provider value={shown.value}>
       <Routes base={`/portal/${tenant}/${encodeURIComponent(session.account)}`}>
         {over && (
-          <Strip kind="bad" alert title="Your session is over." action={<Button onClick={() => setOver(null)}>Close</Button>}>
-            Open the billing page once more from your account to go on.
+          <Strip kind="bad" alert title={say('Your session is over.')} action={<Button onClick={() => setOver(null)}>{say('Close')}</Button>}>
+            {say('Open the billing page once more from your account to go on.')}
           </Strip>
         )}
         <Shell session={session} api={api} shown={shown.value} />

@@ -1,6 +1,7 @@
 import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {Amount, Card, Empty, Failed, Field, Loaded, Loading, Rows, Select, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {refusal, say} from '../lib/say.js';
 import {useBilling} from './context.js';
 import {Confirm, Effects, useQuote} from './pay.jsx';
 
@@ -10,12 +11,12 @@ export function Manage() {
   if (!offer) return <Loading lines={6} />;
   return (
     <div class="grid">
-      {!plan && <Card title="Plan"><Empty>There is no plan to cancel or pause.</Empty></Card>}
-      {plan && plan.cancelled && <Ask title="Undo the cancellation" name="undo_cancel" label="Undo the cancellation" />}
-      {plan && !plan.cancelled && <Ask title="Cancel the plan" name="cancel" label="Cancel the plan" danger />}
-      {plan && plan.paused_since && <Ask title="Resume" name="resume" label="Resume" />}
-      {plan && !plan.paused_since && !plan.cancelled && offer.longest_pause && <Ask title="Pause" name="pause" label="Pause the plan" note={`For ${offer.longest_pause} at most, then it goes on by itself.`} />}
-      {offer.guarantee && <Ask title="Money-back guarantee" name="request_refund" label="Ask for a refund" note={`Within ${offer.guarantee} of the first payment. A person decides.`} danger />}
+      {!plan && <Card title={say('Plan')}><Empty>{say('There is no plan to cancel or pause.')}</Empty></Card>}
+      {plan && plan.cancelled && <Ask title={say('Undo the cancellation')} name="undo_cancel" label={say('Undo the cancellation')} />}
+      {plan && !plan.cancelled && <Ask title={say('Cancel the plan')} name="cancel" label={say('Cancel the plan')} danger />}
+      {plan && plan.paused_since && <Ask title={say('Resume')} name="resume" label={say('Resume')} />}
+      {plan && !plan.paused_since && !plan.cancelled && offer.longest_pause && <Ask title={say('Pause')} name="pause" label={say('Pause the plan')} note={say('For {time} at most, then it goes on by itself.', {time: format.span(offer.longest_pause)})} />}
+      {offer.guarantee && <Ask title={say('Money-back guarantee')} name="request_refund" label={say('Ask for a refund')} note={say('Within {time} of the first payment. A person decides.', {time: format.span(offer.guarantee)})} danger />}
       {offer.review_reasons.length > 0 && <Review reasons={offer.review_reasons} />}
     </div>
   );
@@ -31,10 +32,10 @@ function Ask({title, name, label, note, danger}) {
   return (
     <Card title={title}>
       {note && <p class="soft">{note}</p>}
-      {done && <Strip kind="ok" title="Done." />}
+      {done && <Strip kind="ok" title={say('Done.')} />}
       {!open && !done && (
         <button type="button" class="button" onClick={() => setOpen(true)}>
-          What happens?
+          {say('What happens?')}
         </button>
       )}
       {open && !value && !quote.problem && <Loading lines={3} />}
@@ -42,17 +43,17 @@ function Ask({title, name, label, note, danger}) {
       {open && value && (
         <>
           {value.refused ? (
-            <Strip kind="warn" title={value.refused.text} />
+            <Strip kind="warn" title={refusal(value.refused.code, value.refused.text)} />
           ) : (
             <>
               <Rows
                 of={[
-                  value.subscription?.ends_at && ['It works until', <When at={value.subscription.ends_at} how="time" />],
-                  value.subscription?.paused && ['It resumes by', <When at={value.subscription.paused.resumes_at} />],
-                  !format.isZero(value.agreed) && ['Charged today', <Amount value={value.agreed} />],
-                  value.next && !format.isZero(value.next.total) && ['Next charge', <><Amount value={value.next.total} /> on <When at={value.next.at} /></>],
-                  value.next && format.isZero(value.next.total) && ['Next charge', 'none'],
-                  name === 'request_refund' && ['Until it is decided', 'nothing can be used'],
+                  value.subscription?.ends_at && [say('It works until'), <When at={value.subscription.ends_at} how="time" />],
+                  value.subscription?.paused && [say('It resumes by'), <When at={value.subscription.paused.resumes_at} />],
+                  !format.isZero(value.agreed) && [say('Charged today'), <Amount value={value.agreed} />],
+                  value.next && !format.isZero(value.next.total) && [say('Next charge'), say('{amount} on {day}', {amount: <Amount value={value.next.total} />, day: <When at={value.next.at} />})],
+                  value.next && format.isZero(value.next.total) && [say('Next charge'), say('none')],
+                  name === 'request_refund' && [say('Until it is decided'), say('nothing can be used')],
                 ]}
               />
               <Effects quote={{...value, leave: [...(value.leave ?? []), ...(value.next?.leave ?? [])]}} />
@@ -62,7 +63,7 @@ function Ask({title, name, label, note, danger}) {
             </>
           )}
           <button type="button" class="text" onClick={() => setOpen(false)}>
-            Leave it as it is
+            {say('Leave it as it is')}
           </button>
         </>
       )}
@@ -84,24 +85,24 @@ function Review({reasons}) {
   const body = chosen ? {order: Number(chosen), reason, ...(said ? {said} : {})} : null;
   const quote = useQuote(api, 'request_review', body);
   return (
-    <Card title="A charge that should not be there" class="whole">
-      {paid.length === 0 && orders.value && <Empty>There is no payment to look at.</Empty>}
+    <Card title={say('A charge that should not be there')} class="whole">
+      {paid.length === 0 && orders.value && <Empty>{say('There is no payment to look at.')}</Empty>}
       {paid.length > 0 && (
         <div class="fields">
-          <Select label="Charge" value={chosen} options={paid.map((one) => [String(one.id), `${format.money(one.total)}, ${format.line(names, one.lines[0]?.text ?? '')}`])} onChange={(event) => setOrder(event.currentTarget.value)} />
-          <Select label="Reason" value={reason} options={reasons.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setReason(event.currentTarget.value)} />
-          <Field label="What happened (may stay empty)" maxLength={500} value={said} onInput={(event) => setSaid(event.currentTarget.value)} />
+          <Select label={say('Charge')} value={chosen} options={paid.map((one) => [String(one.id), `${format.money(one.total)}, ${format.line(names, one.lines[0]?.text ?? '')}`])} onChange={(event) => setOrder(event.currentTarget.value)} />
+          <Select label={say('Reason')} value={reason} options={reasons.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Field label={say('What happened (may stay empty)')} maxLength={500} value={said} onInput={(event) => setSaid(event.currentTarget.value)} />
         </div>
       )}
-      {paid.length > 0 && <Confirm name="request_review" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} label="Ask for a review" done={() => setDone(true)} />}
-      {done && <Strip kind="ok" title="A person will look at it and answer." />}
+      {paid.length > 0 && <Confirm name="request_review" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} label={say('Ask for a review')} done={() => setDone(true)} />}
+      {done && <Strip kind="ok" title={say('A person will look at it and answer.')} />}
       <Loaded of={reviews} lines={1}>
         {(list) =>
           list.data.length > 0 && (
             <Table
-              caption="Reviews"
-              columns={[['Charge', ''], ['Reason', ''], ['Answer by', ''], ['State', '']]}
-              rows={list.data.map((one) => [one.order, format.nameOf(names, one.reason), <When at={one.due_at} />, <Status kind={one.state === 'approved' ? 'ok' : 'info'}>{one.state}</Status>])}
+              caption={say('Reviews')}
+              columns={[[say('Charge'), ''], [say('Reason'), ''], [say('Answer by'), ''], [say('State'), '']]}
+              rows={list.data.map((one) => [one.order, format.nameOf(names, one.reason), <When at={one.due_at} />, <Status kind={one.state === 'approved' ? 'ok' : 'info'}>{format.nameOf({}, one.state)}</Status>])}
               empty=""
             />
           )

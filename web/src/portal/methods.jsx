@@ -3,10 +3,12 @@ import {drawKey} from '../lib/api.js';
 import * as format from '../lib/format.js';
 import {Button, Card, Empty, Failed, Field, Loading, Select, Strip, useLoaded, useShown} from '../lib/parts.jsx';
 import {Link, useRoute} from '../lib/route.jsx';
+import {languageName, suggest} from '../lib/language.js';
+import {mark, refusal, say, spoken} from '../lib/say.js';
 import {Action} from './action.jsx';
 import {useBilling} from './context.js';
 import {broughtBack, tellReturn} from './left.js';
-import {methodName} from './pay.jsx';
+import {methodName, whyNot} from './pay.jsx';
 
 export function Methods({rest}) {
   const {offer, problem} = useBilling();
@@ -37,7 +39,7 @@ export function useCommand() {
     try {
       const answer = await api.command(name, body, drawKey(api.account));
       await again();
-      setDone(said ?? 'Done.');
+      setDone(said ?? say('Done.'));
       return answer;
     } catch (failed) {
       setProblem(failed);
@@ -60,37 +62,37 @@ function Saved() {
   const {names} = useShown();
   const {run, busy, said} = useCommand();
   const [asked, setAsked] = useState(null);
-  const why = may.add_payment_method?.allowed === false ? may.add_payment_method.why : undefined;
+  const why = whyNot(may.add_payment_method);
   return (
-    <Card title="Saved" action={<Link class="button primary" to="methods/add">Add</Link>}>
-      {account.payment_methods.length === 0 && <Empty>Nothing is saved. What renews by itself needs a payment method.</Empty>}
+    <Card title={say('Saved')} action={<Link class="button primary" to="methods/add">{say('Add')}</Link>}>
+      {account.payment_methods.length === 0 && <Empty>{say('Nothing is saved. What renews by itself needs a payment method.')}</Empty>}
       {why && account.payment_methods.length > 0 && <p class="soft">{why}</p>}
       <ul class="plain">
         {account.payment_methods.map((one) => (
           <li key={one.slot} class="split">
             <span>
-              <bdi>{methodName(names, one)}</bdi> <span class="tag">{one.slot}</span>
+              <bdi>{methodName(names, one)}</bdi> <span class="tag">{format.wordOf(one.slot)}</span>
             </span>
             {asked === one.slot ? (
               <span class="actions">
-                <Button kind="danger small" busy={busy} onClick={() => run('remove_payment_method', {slot: one.slot}, 'Removed.').then(() => setAsked(null))}>
-                  Remove {methodName(names, one)}
+                <Button kind="danger small" busy={busy} onClick={() => run('remove_payment_method', {slot: one.slot}, say('Removed.')).then(() => setAsked(null))}>
+                  {say('Remove {what}', {what: methodName(names, one)})}
                 </Button>
                 <Button kind="small" onClick={() => setAsked(null)}>
-                  Keep
+                  {say('Keep')}
                 </Button>
               </span>
             ) : (
-              <Button kind="small" quiet why={why} onClick={() => setAsked(one.slot)} aria-label={`Remove ${methodName(names, one)}`}>
-                Remove
+              <Button kind="small" quiet why={why} onClick={() => setAsked(one.slot)} aria-label={say('Remove {what}', {what: methodName(names, one)})}>
+                {say('Remove')}
               </Button>
             )}
           </li>
         ))}
       </ul>
       {asked && account.payment_methods.length === 1 && (
-        <Strip kind="warn" title="This is the last one.">
-          {account.next ? 'Your next renewal will fail without another.' : 'What is bought later needs another.'}
+        <Strip kind="warn" title={say('This is the last one.')}>
+          {account.next ? say('Your next renewal will fail without another.') : say('What is bought later needs another.')}
         </Strip>
       )}
       {said}
@@ -104,12 +106,12 @@ function Offered() {
   const not = offer.methods.filter((one) => !one.offered);
   if (not.length === 0) return null;
   return (
-    <Card title="Not offered to you">
+    <Card title={say('Not offered to you')}>
       <dl class="rows">
         {not.map((one) => (
           <div key={one.method}>
             <dt>{format.nameOf(names, one.method)}</dt>
-            <dd class="soft">{one.why}</dd>
+            <dd class="soft">{refusal('method_not_offered', one.why)}</dd>
           </div>
         ))}
       </dl>
@@ -118,13 +120,13 @@ function Offered() {
 }
 
 const trials = {
-  ok: 'A card that pays',
-  declined_soft: 'A card without enough money',
-  declined_hard: 'A card that is refused for good',
-  declined_data: 'A card that has expired',
-  pending_1h: 'Pending for an hour, then paid',
-  needs_action: 'The bank asks its customer to confirm',
-  lost_after: 'Paid, and the answer is lost',
+  ok: mark('A card that pays'),
+  declined_soft: mark('A card without enough money'),
+  declined_hard: mark('A card that is refused for good'),
+  declined_data: mark('A card that has expired'),
+  pending_1h: mark('Pending for an hour, then paid'),
+  needs_action: mark('The bank asks its customer to confirm'),
+  lost_after: mark('Paid, and the answer is lost'),
 };
 
 /// In test mode how a payment goes is chosen; live, the processor's own form asks for the number.
@@ -141,40 +143,40 @@ function Add() {
   const [token, setToken] = useState('ok');
   const [last4, setLast4] = useState('4242');
   const [brand, setBrand] = useState('');
-  const why = may.add_payment_method?.allowed === false ? may.add_payment_method.why : undefined;
-  if (kept.length === 0) return <Empty>No payment method can be saved here.</Empty>;
+  const why = whyNot(may.add_payment_method);
+  if (kept.length === 0) return <Empty>{say('No payment method can be saved here.')}</Empty>;
   const test = session.mode === 'test';
   const save = async () => {
     const where = {method, slot: slot ?? free};
     const details = method === 'upi' ? {token, address: 'zoe@upi'} : {token, brand: brand || (chosen.brands[0] ?? 'visa'), last4};
-    const answer = test ? await run('add_payment_method', {...where, details}, 'Saved.') : await run('set_up_payment_method', where, 'Go on below.');
+    const answer = test ? await run('add_payment_method', {...where, details}, say('Saved.')) : await run('set_up_payment_method', where, say('Go on below.'));
     if (answer) go(test && query.get('for') ? `orders/${query.get('for')}` : 'methods');
   };
   return (
     <div class="grid">
-      <Card title="Add a payment method">
-        <Select label="Kind" value={method} options={kept.map((one) => [one.method, format.nameOf(names, one.method)])} onChange={(event) => setMethod(event.currentTarget.value)} />
+      <Card title={say('Add a payment method')}>
+        <Select label={say('Kind')} value={method} options={kept.map((one) => [one.method, format.nameOf(names, one.method)])} onChange={(event) => setMethod(event.currentTarget.value)} />
         {chosen.slots.length > 1 && (
-          <Select label="Use as" value={slot ?? free} options={chosen.slots.map((one) => [one, format.nameOf({}, one)])} onChange={(event) => setSlot(event.currentTarget.value)} hint="The backup pays when the primary is declined." />
+          <Select label={say('Use as')} value={slot ?? free} options={chosen.slots.map((one) => [one, format.nameOf({}, one)])} onChange={(event) => setSlot(event.currentTarget.value)} hint={say('The backup pays when the primary is declined.')} />
         )}
         {account.payment_methods.some((one) => one.slot === (slot ?? free)) && (
-          <p class="soft">It takes the place of {methodName(names, account.payment_methods.find((one) => one.slot === (slot ?? free)))}.</p>
+          <p class="soft">{say('It takes the place of {method}.', {method: methodName(names, account.payment_methods.find((one) => one.slot === (slot ?? free)))})}</p>
         )}
         {test ? (
           <>
-            <Select label="Test payment" hint="No card number is ever typed into this page." value={token} options={Object.entries(trials)} onChange={(event) => setToken(event.currentTarget.value)} />
+            <Select label={say('Test payment')} hint={say('No card number is ever typed into this page.')} value={token} options={Object.entries(trials).map(([value, text]) => [value, spoken(text)])} onChange={(event) => setToken(event.currentTarget.value)} />
             {method !== 'upi' && (
               <>
-                {chosen.brands.length > 0 && <Select label="Brand" value={brand || chosen.brands[0]} options={chosen.brands.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setBrand(event.currentTarget.value)} />}
-                <Field label="Last four digits" inputMode="numeric" maxLength={4} value={last4} onInput={(event) => setLast4(event.currentTarget.value)} />
+                {chosen.brands.length > 0 && <Select label={say('Brand')} value={brand || chosen.brands[0]} options={chosen.brands.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setBrand(event.currentTarget.value)} />}
+                <Field label={say('Last four digits')} inputMode="numeric" maxLength={4} value={last4} onInput={(event) => setLast4(event.currentTarget.value)} />
               </>
             )}
           </>
         ) : (
-          <p class="soft">The next step is the payment provider's own form. No number is typed into this page.</p>
+          <p class="soft">{say('The next step is the payment provider’s own form. No number is typed into this page.')}</p>
         )}
         <Button kind="primary wide" busy={busy} why={why} onClick={save}>
-          {test ? 'Save' : 'Continue'}
+          {test ? say('Save') : say('Continue')}
         </Button>
         {said}
       </Card>
@@ -207,13 +209,13 @@ function SetUps() {
   const open = account.set_ups.filter((one) => !['saved', 'expired', 'voided'].includes(one.state));
   return open.map((one) =>
     one.decline ? (
-      <Card key={one.id} title="Not saved">
-        <Strip kind="bad" title={one.decline.sentence}>
-          Nothing was charged. Try another one.
+      <Card key={one.id} title={say('Not saved')}>
+        <Strip kind="bad" title={spoken(one.decline.sentence)}>
+          {say('Nothing was charged. Try another one.')}
         </Strip>
       </Card>
     ) : one.state === 'started' ? (
-      <Card key={one.id} title="One moment…">
+      <Card key={one.id} title={say('One moment…')}>
         <Loading lines={2} />
       </Card>
     ) : (
@@ -231,40 +233,49 @@ function SetUps() {
 }
 
 const fields = [
-  ['name', 'Name', 'name'],
-  ['company', 'Company', 'organization'],
-  ['address', 'Address', 'address-line1'],
-  ['address_2', 'Address, second line', 'address-line2'],
-  ['postcode', 'Postcode', 'postal-code'],
-  ['city', 'City', 'address-level2'],
-  ['tax_id', 'Tax id (VAT, GSTIN)', 'off'],
-  ['email', 'Email for invoices', 'email'],
-  ['purchase_order', 'Purchase order', 'off'],
+  ['name', mark('Name'), 'name'],
+  ['company', mark('Company'), 'organization'],
+  ['address', mark('Address'), 'address-line1'],
+  ['address_2', mark('Address, second line'), 'address-line2'],
+  ['postcode', mark('Postcode'), 'postal-code'],
+  ['city', mark('City'), 'address-level2'],
+  ['tax_id', mark('Tax id (VAT, GSTIN)'), 'off'],
+  ['email', mark('Email for invoices'), 'email'],
+  ['purchase_order', mark('Purchase order'), 'off'],
 ];
 
 function BillingDetails() {
   const {api, account, may} = useBilling();
+  const {languages} = useShown();
   const {run, busy, said} = useCommand();
   const loaded = useLoaded(() => api.get('/personal_data').then((answer) => answer.personal_data, (problem) => { if (problem.status === 404) return {}; throw problem; }), [api]);
   const [changed, setChanged] = useState({});
   const [country, setCountry] = useState(account.billing_country);
   const [state, setState] = useState(account.billing_state ?? '');
-  const why = may.set_billing?.allowed === false ? may.set_billing.why : undefined;
-  if (loaded.problem) return <Card title="Billing details"><Failed problem={loaded.problem} again={loaded.again} /></Card>;
-  if (!loaded.value) return <Card title="Billing details"><Loading lines={6} /></Card>;
-  const save = () => run('set_billing', {billing_country: country, ...(state ? {billing_state: state} : {}), ...(Object.keys(changed).length > 0 ? {personal_data: changed} : {})}, 'Saved, from the next invoice on.');
+  const why = whyNot(may.set_billing);
+  if (loaded.problem) return <Card title={say('Billing details')}><Failed problem={loaded.problem} again={loaded.again} /></Card>;
+  if (!loaded.value) return <Card title={say('Billing details')}><Loading lines={6} /></Card>;
+  const save = () => run('set_billing', {billing_country: country, ...(state ? {billing_state: state} : {}), ...(Object.keys(changed).length > 0 ? {personal_data: changed} : {})}, say('Saved, from the next invoice on.')).then((answer) => answer && suggest(api.tenant, changed.language));
   return (
-    <Card title="Billing details" class="whole">
-      <p class="soft">As they will stand on the next invoice. Invoices that were issued stay as they are.</p>
+    <Card title={say('Billing details')} class="whole">
+      <p class="soft">{say('As they will stand on the next invoice. Invoices that were issued stay as they are.')}</p>
       <div class="fields">
         {fields.map(([name, label, complete]) => (
-          <Field key={name} label={label} autocomplete={complete} maxLength={200} value={changed[name] ?? loaded.value[name] ?? ''} onInput={(event) => setChanged({...changed, [name]: event.currentTarget.value})} />
+          <Field key={name} label={spoken(label)} autocomplete={complete} maxLength={200} value={changed[name] ?? loaded.value[name] ?? ''} onInput={(event) => setChanged({...changed, [name]: event.currentTarget.value})} />
         ))}
-        <Field label="Country" hint="Two letters, as US or IN" autocomplete="country" maxLength={2} value={country} onInput={(event) => setCountry(event.currentTarget.value.toUpperCase())} />
-        <Field label="State" autocomplete="address-level1" maxLength={40} value={state} onInput={(event) => setState(event.currentTarget.value)} />
+        <Field label={say('Country')} hint={say('Two letters, as US or IN')} autocomplete="country" maxLength={2} value={country} onInput={(event) => setCountry(event.currentTarget.value.toUpperCase())} />
+        <Field label={say('State or region')} autocomplete="address-level1" maxLength={40} value={state} onInput={(event) => setState(event.currentTarget.value)} />
+        {languages.length > 1 && (
+          <Select
+            label={say('Language of mails and invoices')}
+            value={changed.language ?? loaded.value.language ?? languages[0]}
+            options={languages.map((one) => [one, languageName(one)])}
+            onChange={(event) => setChanged({...changed, language: event.currentTarget.value})}
+          />
+        )}
       </div>
       <Button kind="primary" busy={busy} why={why} onClick={save}>
-        Save billing details
+        {say('Save billing details')}
       </Button>
       {said}
     </Card>

@@ -4,6 +4,7 @@ import * as format from '../lib/format.js';
 import {drawKey} from '../lib/api.js';
 import {Amount, Button, Card, Loaded, Rows, Status, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, useRoute} from '../lib/route.jsx';
+import {say, spoken} from '../lib/say.js';
 import {Action, upiOf} from './action.jsx';
 import {useBilling} from './context.js';
 import {broughtBack, tellReturn} from './left.js';
@@ -58,13 +59,13 @@ export function OrderPage({rest}) {
       {(order) => (
         <>
           <Outcome order={order} look={look} back={back} />
-          <Card title={`Order ${order.id}`} action={order.invoice && <a href={api.paper(order.invoice, 'pdf')}>Invoice {order.invoice}, PDF</a>}>
+          <Card title={say('Order {number}', {number: order.id})} action={order.invoice && <a href={api.paper(order.invoice, 'pdf')}>{say('Invoice {number}, PDF', {number: order.invoice})}</a>}>
             <Charge of={order} />
-            <Rows of={[['Placed', <When at={order.placed_at} how="time" />], ['Paid', order.paid_at && <When at={order.paid_at} how="time" />], ['Refunded', !format.isZero(order.refunded) && <Amount value={order.refunded} />]]} />
+            <Rows of={[[say('Placed'), <When at={order.placed_at} how="time" />], [say('Paid'), order.paid_at && <When at={order.paid_at} how="time" />], [say('Refunded'), !format.isZero(order.refunded) && <Amount value={order.refunded} />]]} />
           </Card>
           <Tries order={order} />
           <p>
-            <Link to="">Plan &amp; billing</Link>
+            <Link to="">{say('Plan & billing')}</Link>
           </p>
         </>
       )}
@@ -84,9 +85,9 @@ function Outcome({order, look, back}) {
   };
   if (now.state === 'paid')
     return (
-      <Strip kind="ok" title={format.isZero(order.total) ? 'Done.' : `Paid ${format.money(order.total)}.`}>
-        {before.length > 0 && paidBy && `${named(before[0])} was declined; ${named(paidBy)} paid. `}
-        {order.invoice ? 'The invoice is below.' : ''}
+      <Strip kind="ok" title={format.isZero(order.total) ? say('Done.') : say('Paid {amount}.', {amount: format.money(order.total)})}>
+        {before.length > 0 && paidBy && `${say('{first} was declined; {second} paid.', {first: named(before[0]), second: named(paidBy)})} `}
+        {order.invoice ? say('The invoice is below.') : ''}
       </Strip>
     );
   if (now.state === 'declined') return <Declined order={order} />;
@@ -104,14 +105,14 @@ function Outcome({order, look, back}) {
     );
   if (['pending', 'processing', 'unknown'].includes(now.state))
     return (
-      <Strip kind="wait" title="Your bank has not answered yet." action={<Button onClick={look}>Look again</Button>}>
-        You can close this page. There is nothing to do, and nothing is charged twice.
+      <Strip kind="wait" title={say('Your bank has not answered yet.')} action={<Button onClick={look}>{say('Look again')}</Button>}>
+        {say('You can close this page. There is nothing to do, and nothing is charged twice.')}
       </Strip>
     );
   if (now.state === 'open') return <PayOrder order={order} />;
   return (
-    <Strip kind="info" title="This order is closed.">
-      Nothing is asked for it any more.
+    <Strip kind="info" title={say('This order is closed.')}>
+      {say('Nothing is asked for it any more.')}
     </Strip>
   );
 }
@@ -132,16 +133,16 @@ function Declined({order}) {
   const onlyTried = account.payment_methods.every((one) => one.slot === tried);
   return (
     <>
-      <Strip kind="bad" alert title={order.now.decline?.sentence ?? 'The payment was declined.'}>
-        <Amount value={order.total} /> was not charged.
+      <Strip kind="bad" alert title={spoken(order.now.decline?.sentence) ?? say('The payment was declined.')}>
+        {say('{amount} was not charged.', {amount: <Amount value={order.total} />})}
         {order.now.next && (
           <>
             {' '}
-            We try again on <When at={order.now.next} how="time" />.
+            {say('We try again on {time}.', {time: <When at={order.now.next} how="time" />})}
           </>
         )}
       </Strip>
-      <Card title="Pay another way" action={<Link class="button" to={`methods/add?for=${order.id}`}>Add a card</Link>}>
+      <Card title={say('Pay another way')} action={<Link class="button" to={`methods/add?for=${order.id}`}>{say('Add a card')}</Link>}>
         {name && quote.value && !(onlyTried && (offer?.methods ?? []).length === 0) ? (
           <>
             <PayWith value={withSlot} onChange={setWith} />
@@ -149,7 +150,9 @@ function Declined({order}) {
           </>
         ) : (
           <p>
-            Nothing is open any more. <Link to={order.kind === 'purchase' || order.kind === 'recharge' ? 'credits' : 'plan'}>Choose once more</Link> when you have another way to pay.
+            {say('Nothing is open any more. {choose} when you have another way to pay.', {
+              choose: <Link to={order.kind === 'purchase' || order.kind === 'recharge' ? 'credits' : 'plan'}>{say('Choose once more')}</Link>,
+            })}
           </p>
         )}
       </Card>
@@ -163,10 +166,10 @@ function PayOrder({order}) {
   const body = withSlot ? {order: order.id, pay_with: withSlot} : {order: order.id};
   const quote = useQuote(api, 'pay_order', body);
   return (
-    <Card title="Pay this order" action={<a href={api.paper(`pro-forma-${order.id}`, 'pdf')}>Pro forma, PDF</a>}>
+    <Card title={say('Pay this order')} action={<a href={api.paper(`pro-forma-${order.id}`, 'pdf')}>{say('Pro forma, PDF')}</a>}>
       {order.open_until && (
         <p class="soft">
-          Due by <When at={order.open_until} />
+          {say('Due by {day}', {day: <When at={order.open_until} />})}
         </p>
       )}
       <PayWith value={withSlot} onChange={setWith} />
@@ -179,17 +182,17 @@ function Tries({order}) {
   const {names} = useShown();
   if (order.payments.length < 2) return null;
   return (
-    <Card title="Payments">
+    <Card title={say('Payments')}>
       <ul class="plain">
         {order.payments.map((one) => (
           <li key={one.number} class="split">
             <span>
               {format.nameOf(names, one.method)}
-              {one.slot && `, ${one.slot}`} <small class="soft"><When at={one.started_at} how="time" /></small>
-              {one.decline && <div class="soft">{one.decline.sentence}</div>}
+              {one.slot && `, ${format.wordOf(one.slot)}`} <small class="soft"><When at={one.started_at} how="time" /></small>
+              {one.decline && <div class="soft">{spoken(one.decline.sentence)}</div>}
             </span>
             <span>
-              <Amount value={one.amount} /> <Status kind={one.state === 'captured' ? 'ok' : one.decline ? 'bad' : 'wait'}>{one.state === 'captured' ? 'Paid' : format.nameOf({}, one.state)}</Status>
+              <Amount value={one.amount} /> <Status kind={one.state === 'captured' ? 'ok' : one.decline ? 'bad' : 'wait'}>{one.state === 'captured' ? say('Paid') : format.nameOf({}, one.state)}</Status>
             </span>
           </li>
         ))}

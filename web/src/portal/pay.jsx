@@ -4,6 +4,7 @@ import {drawKey} from '../lib/api.js';
 import * as format from '../lib/format.js';
 import {Amount, Button, Credits, Failed, Select, Strip, useShown, When} from '../lib/parts.jsx';
 import {useRoute} from '../lib/route.jsx';
+import {refusal, say} from '../lib/say.js';
 import {useBilling} from './context.js';
 
 const kept = (api) => `florin-sent-${api.tenant}-${api.account}`;
@@ -74,7 +75,7 @@ export function Charge({of, title, stale}) {
           </div>
         ))}
         <div class="total">
-          <dt>Total</dt>
+          <dt>{say('Total')}</dt>
           <dd>
             <Amount value={of.total} free />
           </dd>
@@ -84,14 +85,19 @@ export function Charge({of, title, stale}) {
   );
 }
 
-const goneBecause = {
-  forfeited: 'are lost',
-  expired: 'end',
-  rolled: 'roll over',
-  refunded: 'go back',
-  owed: 'pay what is owed',
-};
+/// What becomes of credits that leave.
+function goneBecause(how, slots) {
+  if (how === 'forfeited') return say('{credits} are lost on {day}', slots);
+  if (how === 'expired') return say('{credits} end on {day}', slots);
+  if (how === 'rolled') return say('{credits} roll over on {day}', slots);
+  if (how === 'refunded') return say('{credits} go back on {day}', slots);
+  if (how === 'owed') return say('{credits} pay what is owed on {day}', slots);
+  return say('{credits} leave on {day}', slots);
+}
 const isLoss = (how) => how === 'forfeited' || how === 'expired';
+
+/// Why the reader may not, as `may` of the catalog says; nothing: who reads may.
+export const whyNot = (may) => (may?.allowed === false ? refusal(may.code, may.why) : undefined);
 
 /// What a change does beyond money: credits that come and go, by the quotation alone.
 export function Effects({quote}) {
@@ -99,31 +105,23 @@ export function Effects({quote}) {
   for (const come of quote.credits ?? [])
     items.push(
       <li key={`come-${items.length}`}>
-        You get <Credits value={come.amount} />
-        {come.ends_at && (
-          <>
-            {' '}
-            until <When at={come.ends_at} />
-          </>
-        )}
+        {come.ends_at
+          ? say('You get {credits} until {day}', {credits: <Credits value={come.amount} />, day: <When at={come.ends_at} />})
+          : say('You get {credits}', {credits: <Credits value={come.amount} />})}
       </li>,
     );
   for (const gone of quote.leave ?? [])
     if (gone.amount)
       items.push(
         <li key={`gone-${items.length}`} class={isLoss(gone.how) ? 'warn-text' : undefined}>
-          <Credits value={gone.amount} /> {goneBecause[gone.how] ?? gone.how} on <When at={gone.at} />
-          {gone.until && (
-            <>
-              , until <When at={gone.until} />
-            </>
-          )}
+          {goneBecause(gone.how, {credits: <Credits value={gone.amount} />, day: <When at={gone.at} />})}
+          {gone.until && <>, {say('until {day}', {day: <When at={gone.until} />})}</>}
         </li>,
       );
   for (const back of quote.refunds ?? [])
     items.push(
       <li key={`back-${items.length}`}>
-        <Amount value={back.amount} /> goes back for order {back.order}
+        {say('{amount} goes back for order {number}', {amount: <Amount value={back.amount} />, number: back.order})}
       </li>,
     );
   return items.length > 0 ? <ul class="effects">{items}</ul> : null;
@@ -141,20 +139,20 @@ export function PayWith({value, onChange}) {
   const {names} = useShown();
   const options = account.payment_methods.map((one) => [
     one.slot,
-    `${methodName(names, one)}${one.slot === 'backup' ? ', backup' : ''}`,
+    one.slot === 'backup' ? say('{method}, backup', {method: methodName(names, one)}) : methodName(names, one),
   ]);
   for (const method of offer?.methods ?? [])
     if (method.offered && !account.payment_methods.some((one) => one.method === method.method))
       for (const brand of method.brands.length > 0 && method.slots.length === 0 ? method.brands : [null])
         options.push([brand ? `${method.method}/${brand}` : method.method, format.nameOf(names, method.method) + (brand ? `, ${brand}` : '')]);
-    else if (method.offered && !method.by_invoice) options.push([`${method.method}/`, `Another ${format.nameOf(names, method.method)}, used once`]);
+    else if (method.offered && !method.by_invoice) options.push([`${method.method}/`, say('Another {method}, used once', {method: format.nameOf(names, method.method)})]);
   // Where nothing is kept, what is shown first is what pays.
   const first = account.payment_methods.length === 0 ? options[0]?.[0] : undefined;
   useEffect(() => {
     if (!value && first) onChange(first);
   }, [value, first]);
   if (options.length === 0) return null;
-  return <Select label="Pay with" value={value || options[0][0]} options={options} onChange={(event) => onChange(event.currentTarget.value)} />;
+  return <Select label={say('Pay with')} value={value || options[0][0]} options={options} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
 
 /// The one button that charges. `body` is what was quoted; `agreed` is the figure beside the button.
@@ -222,33 +220,33 @@ export function Confirm({name, body, quote, fresh, label, done, why}) {
   return (
     <div class="confirm">
       {problem?.unsure && (
-        <Strip kind="warn" alert title="We don't know yet whether this went through." action={<Button onClick={retry}>Look again</Button>}>
-          Looking again charges nothing a second time.
+        <Strip kind="warn" alert title={say('We don’t know yet whether this went through.')} action={<Button onClick={retry}>{say('Look again')}</Button>}>
+          {say('Looking again charges nothing a second time.')}
         </Strip>
       )}
       {problem && !problem.unsure && problem.code === 'moved_on' && (
-        <Strip kind="warn" alert title="Something else was paid or changed meanwhile." action={<Button onClick={() => location.reload()}>Show it</Button>}>
-          Nothing was charged by this page.
+        <Strip kind="warn" alert title={say('Something else was paid or changed meanwhile.')} action={<Button onClick={() => location.reload()}>{say('Show it')}</Button>}>
+          {say('Nothing was charged by this page.')}
         </Strip>
       )}
       {problem && !problem.unsure && problem.code !== 'moved_on' && (
         <Strip kind="bad" alert title={problem.message}>
-          Nothing was charged.
+          {say('Nothing was charged.')}
         </Strip>
       )}
       <Button
         kind="primary wide"
         busy={busy || (!fresh && !why)}
-        why={why ? why : refused ? refused.text : problem?.unsure ? 'Look first at what became of it.' : undefined}
+        why={why ? why : refused ? refusal(refused.code, refused.text) : problem?.unsure ? say('Look first at what became of it.') : undefined}
         onClick={send}
       >
-        {busy ? 'One moment…' : label}
+        {busy ? say('One moment…') : label}
       </Button>
     </div>
   );
 }
 
 export const payLabel = (quote) =>
-  format.isZero(quote?.agreed) ? 'Confirm' : `Confirm and pay ${format.money(quote.agreed)}`;
+  format.isZero(quote?.agreed) ? say('Confirm') : say('Confirm and pay {amount}', {amount: format.money(quote.agreed)});
 
 export const QuoteProblem = ({quote}) => (quote.problem && quote.fresh ? <Failed problem={quote.problem} /> : null);

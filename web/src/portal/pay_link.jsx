@@ -3,6 +3,8 @@ import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {drawKey, payApi, sentLink} from '../lib/api.js';
 import * as format from '../lib/format.js';
 import {Button, Card, Loading, Rows, Select, Shown, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {say, spoken, refusal} from '../lib/say.js';
+import {inTheBrowsersWords, Languages, useSpoken} from './language.jsx';
 import {Action, upiOf} from './action.jsx';
 import {broughtBack, tellReturn} from './left.js';
 import {Charge, lastSent, keepSent, unfinished} from './pay.jsx';
@@ -10,14 +12,14 @@ import {Charge, lastSent, keepSent, unfinished} from './pay.jsx';
 const moving = ['processing', 'pending', 'unknown', 'needs_action'];
 
 export function PayLink({token}) {
-  const link = useLoaded(() => sentLink(token), [token]);
+  const link = useLoaded(() => inTheBrowsersWords(sentLink(token)), [token]);
   if (link.problem)
     return (
       <main class="alone">
         <div class="card">
-          <h1>{link.problem.status ? 'This link does not work any more' : 'The page could not be loaded'}</h1>
-          <p>{link.problem.status ? 'It was for one payment and for a time. Nothing was charged by opening it.' : 'Nothing was charged.'}</p>
-          {link.problem.status ? <p class="soft">Ask whoever sent it to you for a new one.</p> : <Button onClick={link.again}>Try again</Button>}
+          <h1>{link.problem.status ? say('This link does not work any more') : say('The page could not be loaded')}</h1>
+          <p>{link.problem.status ? say('It was for one payment and for a time. Nothing was charged by opening it.') : say('Nothing was charged.')}</p>
+          {link.problem.status ? <p class="soft">{say('Ask whoever sent it to you for a new one.')}</p> : <Button onClick={link.again}>{say('Try again')}</Button>}
         </div>
       </main>
     );
@@ -27,10 +29,10 @@ export function PayLink({token}) {
 
 function Seller({link, token}) {
   const api = useMemo(() => payApi(link, token), [link, token]);
-  const shown = useLoaded(() => api.presentation(), [api]);
+  const shown = useSpoken(link.tenant, (language) => api.presentation(language), [api]);
   useEffect(() => {
     if (shown.value?.accent) document.documentElement.style.setProperty('--tenant', shown.value.accent);
-    if (shown.value) document.title = `Pay · ${shown.value.name}`;
+    if (shown.value) document.title = `${say('Pay')} · ${shown.value.name}`;
   }, [shown.value]);
   if (!shown.value) return <Loading lines={5} />;
   const {seller} = shown.value;
@@ -41,18 +43,21 @@ function Seller({link, token}) {
           <span class="dot" aria-hidden="true" />
           {shown.value.name}
         </span>
+        <Languages shown={shown.value} />
       </header>
       <main class="narrow" id="main">
         {shown.value.sandbox && (
-          <Strip kind="info" title="Test mode.">
-            No money moves here.
+          <Strip kind="info" title={say('Test mode.')}>
+            {say('No money moves here.')}
           </Strip>
         )}
         <OneOrder api={api} link={link} token={token} />
         <p class="soft small">
           {seller && (
             <>
-              {seller.name}, {seller.address.join(', ')}
+              <bdi>
+                {seller.name}, {seller.address.join(', ')}
+              </bdi>
               {seller.contact && (
                 <>
                   {' · '}
@@ -104,38 +109,38 @@ function OneOrder({api, link, token}) {
   }, [state, waited, api]);
   if (loaded.problem && !loaded.value)
     return (
-      <Strip kind="bad" alert title={loaded.problem.message} action={<Button onClick={loaded.again}>Try again</Button>}>
-        Nothing was charged.
+      <Strip kind="bad" alert title={loaded.problem.message} action={<Button onClick={loaded.again}>{say('Try again')}</Button>}>
+        {say('Nothing was charged.')}
       </Strip>
     );
   if (!loaded.value) return <Loading lines={5} />;
   if (state === 'paid')
     return (
       <>
-        <h1 tabIndex={-1}>Paid {format.money(order.total)}</h1>
-        <Strip kind="ok" title="Thank you.">
-          The invoice goes to the account’s own address. This link has done its work.
+        <h1 tabIndex={-1}>{say('Paid {amount}', {amount: format.money(order.total)})}</h1>
+        <Strip kind="ok" title={say('Thank you.')}>
+          {say('The invoice goes to the account’s own address. This link has done its work.')}
         </Strip>
       </>
     );
   if (order.state !== 'open')
     return (
       <>
-        <h1 tabIndex={-1}>Nothing is to be paid here</h1>
-        <p>This order was closed. Nothing is asked for it any more.</p>
+        <h1 tabIndex={-1}>{say('Nothing is to be paid here')}</h1>
+        <p>{say('This order was closed. Nothing is asked for it any more.')}</p>
       </>
     );
   return (
     <>
-      <h1 tabIndex={-1}>Pay {format.money(order.total)}</h1>
+      <h1 tabIndex={-1}>{say('Pay {amount}', {amount: format.money(order.total)})}</h1>
       {state === 'declined' && (
-        <Strip kind="bad" alert title={order.now.decline?.sentence ?? 'The payment was declined.'}>
-          Nothing was charged. You can pay another way.
+        <Strip kind="bad" alert title={spoken(order.now.decline?.sentence) ?? say('The payment was declined.')}>
+          {say('Nothing was charged. You can pay another way.')}
         </Strip>
       )}
       {['pending', 'processing', 'unknown'].includes(state) && (
-        <Strip kind="wait" title="Your bank has not answered yet." action={<Button onClick={loaded.again}>Look again</Button>}>
-          You can close this page. There is nothing to do, and nothing is charged twice.
+        <Strip kind="wait" title={say('Your bank has not answered yet.')} action={<Button onClick={loaded.again}>{say('Look again')}</Button>}>
+          {say('You can close this page. There is nothing to do, and nothing is charged twice.')}
         </Strip>
       )}
       {state === 'needs_action' && (
@@ -149,9 +154,9 @@ function OneOrder({api, link, token}) {
         />
       )}
       {(state === 'open' || state === 'declined') && <Pay api={api} order={order} methods={loaded.value.methods} look={loaded.again} />}
-      <Card title="What it is for" action={<PaperLink api={api} order={order} />}>
+      <Card title={say('What it is for')} action={<PaperLink api={api} order={order} />}>
         <Charge of={order} />
-        <Rows of={[['Order', String(order.id)], ['Placed', <When at={order.placed_at} />], order.open_until && ['Due by', <When at={order.open_until} />]]} />
+        <Rows of={[[say('Order'), String(order.id)], [say('Placed'), <When at={order.placed_at} />], order.open_until && [say('Due by'), <When at={order.open_until} />]]} />
       </Card>
     </>
   );
@@ -173,7 +178,7 @@ function PaperLink({api, order}) {
   return (
     <>
       <Button kind="small" onClick={save}>
-        Pro forma, PDF
+        {say('Pro forma, PDF')}
       </Button>
       {problem && <small class="error" role="alert">{problem.message}</small>}
     </>
@@ -224,27 +229,27 @@ function Pay({api, order, methods, look}) {
   };
   if (ways.length === 0)
     return (
-      <Strip kind="warn" title="This order cannot be paid by a link.">
-        {methods.map((one) => one.why).find(Boolean)}
+      <Strip kind="warn" title={say('This order cannot be paid by a link.')}>
+        {methods.filter((one) => one.why).map((one) => refusal('method_not_offered', one.why))[0]}
       </Strip>
     );
   return (
     <Card>
-      {ways.length > 1 && <Select label="Pay with" value={way} options={ways} onChange={(event) => setWay(event.currentTarget.value)} />}
+      {ways.length > 1 && <Select label={say('Pay with')} value={way} options={ways} onChange={(event) => setWay(event.currentTarget.value)} />}
       {problem?.unsure && (
-        <Strip kind="warn" alert title="We don’t know yet whether this went through." action={<Button onClick={lookAgain}>Look again</Button>}>
-          Looking again charges nothing a second time.
+        <Strip kind="warn" alert title={say('We don’t know yet whether this went through.')} action={<Button onClick={lookAgain}>{say('Look again')}</Button>}>
+          {say('Looking again charges nothing a second time.')}
         </Strip>
       )}
       {problem && !problem.unsure && (
         <Strip kind="bad" alert title={problem.message}>
-          Nothing was charged.
+          {say('Nothing was charged.')}
         </Strip>
       )}
-      <Button kind="primary wide" busy={busy} why={problem?.unsure ? 'Look first at what became of it.' : undefined} onClick={send}>
-        {busy ? 'One moment…' : `Pay ${format.money(order.total)} by ${format.nameOf(names, way.split('/')[0])}`}
+      <Button kind="primary wide" busy={busy} why={problem?.unsure ? say('Look first at what became of it.') : undefined} onClick={send}>
+        {busy ? say('One moment…') : say('Pay {amount} by {method}', {amount: format.money(order.total), method: format.nameOf(names, way.split('/')[0])})}
       </Button>
-      <p class="soft small under">It is paid once and kept nowhere.</p>
+      <p class="soft small under">{say('It is paid once and kept nowhere.')}</p>
     </Card>
   );
 }

@@ -1,15 +1,16 @@
 import {useEffect, useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {Amount, Card, Credits, Empty, Failed, Field, Loading, Name, Stepper, useShown, When} from '../lib/parts.jsx';
+import {many, say} from '../lib/say.js';
 import {useBilling} from './context.js';
-import {Charge, Confirm, Effects, payLabel, PayWith, useQuote} from './pay.jsx';
+import {Charge, Confirm, Effects, payLabel, PayWith, useQuote, whyNot} from './pay.jsx';
 
 /// One page: choose, see what it costs today and from when, confirm. What is confirmed is what is charged.
 export function ChangePlan() {
   const {account, offer, problem} = useBilling();
   if (problem && !offer) return <Failed problem={problem} />;
   if (!offer) return <Loading lines={6} />;
-  if (offer.plans.length === 0) return <Card><Empty>There are no plans to choose from: credits are bought by themselves.</Empty></Card>;
+  if (offer.plans.length === 0) return <Card><Empty>{say('There are no plans to choose from: credits are bought by themselves.')}</Empty></Card>;
   return <Choose key={account.position === 0} />;
 }
 
@@ -52,7 +53,7 @@ function Choose() {
       <div>
         {cycles.length > 1 && (
           <fieldset class="choice">
-            <legend>Billing</legend>
+            <legend>{say('Billing')}</legend>
             {cycles.map((one) => (
               <label key={one} class={one === cycle ? 'chosen' : ''}>
                 <input type="radio" name="cycle" value={one} checked={one === cycle} onChange={() => setCycle(one)} />
@@ -62,7 +63,7 @@ function Choose() {
           </fieldset>
         )}
         <fieldset class="plans">
-          <legend class="hidden">Plan</legend>
+          <legend class="hidden">{say('Plan')}</legend>
           {offer.plans.map((one) => {
             const price = one.cycles.find((its) => its.cycle === cycle);
             return (
@@ -70,32 +71,32 @@ function Choose() {
                 <input type="radio" name="plan" value={one.plan} checked={one.plan === plan} disabled={!price} onChange={() => setPlan(one.plan)} />
                 <span class="plan-name">
                   <Name id={one.plan} />
-                  {one.running && <span class="tag">yours</span>}
+                  {one.running && <span class="tag">{say('yours')}</span>}
                 </span>
                 {about[one.plan] && <small class="soft">{about[one.plan]}</small>}
                 <span class="price">
-                  {price ? <Amount value={price.price} free /> : <span class="soft">not by the {cycle}</span>}
-                  {price && !format.isZero(price.price) && <small class="soft"> {one.by_licence ? 'a licence ' : ''}{format.each(cycle)}</small>}
+                  {price ? <Amount value={price.price} free /> : <span class="soft">{say('not sold in this cycle')}</span>}
+                  {price && !format.isZero(price.price) && <small class="soft"> {one.by_licence ? `${say('a licence')} ` : ''}{format.each(cycle)}</small>}
                 </span>
                 {price?.gives.map((gives) => (
                   <small key={gives}>
                     <Credits value={gives} />
                   </small>
                 ))}
-                {one.credit_price && <small class="soft">More credits at {format.money(one.credit_price)} each</small>}
+                {one.credit_price && <small class="soft">{say('More credits at {price} each', {price: format.money(one.credit_price)})}</small>}
               </label>
             );
           })}
         </fieldset>
         {needed && (
-          <Card title="First credits">
-            <Field label={`How many ${names[firstType] ?? firstType} to begin with`} hint={`This plan begins with a purchase of ${format.money(needed)} at least`} error={whole ? undefined : 'Write a number.'} inputMode="decimal" maxLength={20} value={first ?? ''} onInput={(event) => setFirst(event.currentTarget.value.trim())} />
+          <Card title={say('First credits')}>
+            <Field label={say('How many {credits} to begin with', {credits: names[firstType] ?? firstType})} hint={say('This plan begins with a purchase of {amount} at least', {amount: format.money(needed)})} error={whole ? undefined : say('Write a number.')} inputMode="decimal" maxLength={20} value={first ?? ''} onInput={(event) => setFirst(event.currentTarget.value.trim())} />
           </Card>
         )}
         {(chosen?.by_licence || sold.length > 0) && (
-        <Card title={chosen?.by_licence ? (sold.length > 0 ? 'Licences and add-ons' : 'Licences') : 'Add-ons'} class="steppers">
+        <Card title={chosen?.by_licence ? (sold.length > 0 ? say('Licences and add-ons') : say('Licences')) : say('Add-ons')} class="steppers">
         {chosen?.by_licence && (
-          <Stepper label="Licences" value={licences} min={1} max={Math.max(200, licences)} unit={licences === 1 ? 'licence' : 'licences'} onChange={setLicences} />
+          <Stepper label={say('Licences')} value={licences} min={1} max={Math.max(200, licences)} unit={many('licence', 'licences', licences)} onChange={setLicences} />
         )}
         {sold.map((one) => {
           const price = one.prices.find((its) => its.cycle === cycle) ?? one.prices[0];
@@ -103,7 +104,7 @@ function Choose() {
             <Stepper
               key={one.add_on}
               label={format.nameOf(names, one.add_on)}
-              hint={`${format.money(price.price)} each${one.renews ? ` ${format.each(price.cycle)}` : ', for this period only'}`}
+              hint={one.renews ? say('{price} each {often}', {price: format.money(price.price), often: format.each(price.cycle)}) : say('{price} each, for this period only', {price: format.money(price.price)})}
               value={counts[one.add_on]}
               max={Math.max(20, counts[one.add_on])}
               onChange={(count) => setAddOns({...addOns, [one.add_on]: count})}
@@ -114,20 +115,20 @@ function Choose() {
         )}
         <Compare cycle={cycle} />
       </div>
-      <aside class="summary" aria-label="Summary">
-        <Card title="Summary">
-          {!plan && <p class="soft">Choose a plan to see what it costs.</p>}
-          {same && <p class="soft">This is what you have.</p>}
+      <aside class="summary" aria-label={say('Summary')}>
+        <Card title={say('Summary')}>
+          {!plan && <p class="soft">{say('Choose a plan to see what it costs.')}</p>}
+          {same && <p class="soft">{say('This is what you have.')}</p>}
           {quote.problem && quote.fresh && <Failed problem={quote.problem} />}
           {plan && !same && !quote.value && !quote.problem && <Loading lines={4} />}
           {plan && !same && quote.value && (
             <div class={quote.fresh ? '' : 'stale'} aria-live="polite" aria-busy={!quote.fresh}>
-              <Charge of={quote.value.today} title="Today" stale={!quote.fresh} />
+              <Charge of={quote.value.today} title={say('Today')} stale={!quote.fresh} />
               <Effects quote={quote.value} />
               {quote.value.next && (
                 <>
                   <h3>
-                    From <When at={quote.value.next.at} />
+                    {say('From {day}', {day: <When at={quote.value.next.at} />})}
                   </h3>
                   <Charge of={quote.value.next} />
                 </>
@@ -137,10 +138,10 @@ function Choose() {
           {plan && !same && (
             <>
               <PayWith value={withSlot} onChange={setWith} />
-              <Confirm name={command} body={body} quote={quote.value} fresh={quote.fresh} why={permission?.allowed === false ? permission.why : undefined} label={payLabel(quote.value)} done={() => location.reload()} />
+              <Confirm name={command} body={body} quote={quote.value} fresh={quote.fresh} why={whyNot(permission)} label={payLabel(quote.value)} done={() => location.reload()} />
             </>
           )}
-          {(!plan || same) && permission?.allowed === false && <p class="soft">{permission.why}</p>}
+          {(!plan || same) && permission?.allowed === false && <p class="soft">{whyNot(permission)}</p>}
         </Card>
       </aside>
     </div>
@@ -153,16 +154,16 @@ function Compare({cycle}) {
   const {names} = useShown();
   const rows = [...new Set(offer.plans.flatMap((plan) => plan.entitlements.map((one) => one.entitlement)))];
   if (rows.length === 0) return null;
-  const word = (value) => ({true: 'yes', false: 'no'})[value] ?? format.nameOf(names, value ?? '–');
+  const word = (value) => ({true: say('yes'), false: say('no')})[value] ?? format.nameOf(names, value ?? '–');
   return (
     <details class="compare">
-      <summary>Compare the plans</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label="What the plans include">
+      <summary>{say('Compare the plans')}</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label={say('What the plans include')}>
         <table>
           <thead>
             <tr>
               <th scope="col">
-                <span class="hidden">What</span>
+                <span class="hidden">{say('What')}</span>
               </th>
               {offer.plans.map((plan) => (
                 <th key={plan.plan} scope="col">

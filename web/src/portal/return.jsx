@@ -2,6 +2,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import {accountApi, ownSessions} from '../lib/api.js';
 import {Loading} from '../lib/parts.jsx';
+import {say} from '../lib/say.js';
 import {leftFrom} from './left.js';
 
 /// The order that waits for its customer in one of this browser's accounts.
@@ -33,11 +34,11 @@ export function Return({tenant, shown}) {
     <main class="alone">
       <div class="card">
         <h1>{shown.name}</h1>
-        <p>Your payment is being confirmed.</p>
-        <p class="soft">You can close this page. The result is on the page where you began, and we send you a mail.</p>
+        <p>{say('Your payment is being confirmed.')}</p>
+        <p class="soft">{say('You can close this page. The result is on the page where you began, and we send you a mail.')}</p>
         {shown.links.back && (
           <a class="button primary" href={shown.links.back}>
-            Back to {shown.name}
+            {say('Back to {name}', {name: shown.name})}
           </a>
         )}
       </div>

@@ -1,6 +1,7 @@
 import {useState} from 'preact/hooks';
 import * as format from '../lib/format.js';
 import {Card, Credits, Field, Loaded, Table, useLoaded, useShown} from '../lib/parts.jsx';
+import {say} from '../lib/say.js';
 import {useBilling} from './context.js';
 
 const dayOf = (at, zone) => new Intl.DateTimeFormat('en-CA', {timeZone: zone}).format(at);
@@ -13,12 +14,12 @@ export function Usage() {
   const [to, setTo] = useState(dayOf(now, timezone));
   const loaded = useLoaded(() => api.get(`/usage?from=${from}&to=${to}`), [api], [from, to]);
   return (
-    <Card title="What was spent on what">
+    <Card title={say('What was spent on what')}>
       <div class="fields">
-        <Field type="date" label="From" value={from} max={to} onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
-        <Field type="date" label="To" value={to} min={from} onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
+        <Field type="date" label={say('From')} value={from} max={to} onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
+        <Field type="date" label={say('To')} value={to} min={from} onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
       </div>
-      <p class="soft small">Days of {timezone}. The last day is not complete yet.</p>
+      <p class="soft small">{say('Days of {zone}. The last day is not complete yet.', {zone: timezone})}</p>
       <Loaded of={loaded} lines={6}>
         {(page) => (
           <>
@@ -41,7 +42,7 @@ function Bars({rows}) {
   const slots = Math.max(days.length, 20);
   return (
     <figure class="chart">
-      <svg class="bars" viewBox={`0 0 ${slots * 14} 100`} preserveAspectRatio="none" role="img" aria-label="Credits spent by day, as the table below says in numbers">
+      <svg class="bars" viewBox={`0 0 ${slots * 14} 100`} preserveAspectRatio="none" role="img" aria-label={say('Credits spent by day, as the table below says in numbers')}>
         {days.map((day, index) => (
           <rect key={day} x={index * 14 + 2} width="10" y={100 - (heights[index] / highest) * 96} height={(heights[index] / highest) * 96}>
             <title>{format.day(day)}</title>
@@ -49,7 +50,7 @@ function Bars({rows}) {
         ))}
       </svg>
       <figcaption class="soft small">
-        {days.length === 1 ? format.day(days[0]) : `${format.day(days[0])} – ${format.day(days.at(-1))}, days with usage`}
+        {days.length === 1 ? format.day(days[0]) : say('{from} – {to}, days with usage', {from: format.day(days[0]), to: format.day(days.at(-1))})}
       </figcaption>
     </figure>
   );
@@ -68,7 +69,7 @@ function Csv({rows}) {
   };
   return (
     <button type="button" class="button small" onClick={save}>
-      Save as CSV
+      {say('Save as CSV')}
     </button>
   );
 }
@@ -78,10 +79,10 @@ function Rows({rows}) {
   return (
     <>
       <Table
-        caption="Usage by day and meter"
-        columns={[['Day', ''], ['Meter', ''], ['Times', 'n'], ['Quantity', 'n'], ['Credits', 'n']]}
+        caption={say('Usage by day and meter')}
+        columns={[[say('Day'), ''], [say('Meter'), ''], [say('Times'), 'n'], [say('Quantity'), 'n'], [say('Credits'), 'n']]}
         rows={[...rows].reverse().map((row) => [format.day(row.day), format.nameOf(names, row.meter), format.number(row.times), <bdi>{format.number(row.quantity.split(' ')[0])} {row.quantity.split(' ').slice(1).join(' ')}</bdi>, <Credits value={row.credits} />])}
-        empty="Nothing was used in these days."
+        empty={say('Nothing was used in these days.')}
       />
       {rows.length > 0 && <Csv rows={rows} />}
     </>

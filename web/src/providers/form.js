@@ -2,6 +2,8 @@
 // stays between the customer and the provider. docs/decisions/0151-provider-forms.md
 import {drawKey} from '../lib/api.js';
 import * as format from '../lib/format.js';
+import {wantedLanguage} from '../lib/language.js';
+import {refusal, say, speak, spoken} from '../lib/say.js';
 
 const words = new URLSearchParams(location.hash.slice(1));
 const tenant = words.get('tenant') ?? '';
@@ -21,7 +23,7 @@ async function ask(path, body) {
     body: body && JSON.stringify(body),
   });
   const json = await answer.json();
-  if (!answer.ok) throw new Error(json.detail);
+  if (!answer.ok) throw new Error(refusal(json.code, json.detail));
   return json;
 }
 
@@ -33,7 +35,9 @@ const part = (tag, text, more = {}) => {
 
 /// What is to be filled in: its action, its amount, the seller. Null: it is over, or never was.
 async function read() {
-  const seller = await ask(`/v1/${encodeURIComponent(tenant)}/presentation`);
+  const wanted = wantedLanguage(tenant);
+  const seller = await ask(`/v1/${encodeURIComponent(tenant)}/presentation${wanted ? `?language=${wanted}` : ''}`);
+  await speak(seller.language, seller.messages);
   if (!order) {
     const of = await ask(base);
     const setUp = of.set_ups.find((one) => String(one.id) === words.get('set_up'));
@@ -46,7 +50,7 @@ async function read() {
 
 function load(src) {
   return new Promise((resolve, reject) => {
-    const script = part('script', '', {src, onload: resolve, onerror: () => reject(new Error('The payment form could not be loaded.'))});
+    const script = part('script', '', {src, onload: resolve, onerror: () => reject(new Error(say('The payment form could not be loaded.')))});
     document.head.append(script);
   });
 }
@@ -63,13 +67,13 @@ export const returnAddress = `${location.origin}/return/${encodeURIComponent(ten
 export async function open(script, mount, named) {
   const app = document.getElementById('app');
   const main = part('main', '', {className: 'narrow', id: 'main'});
-  const title = part('h1', 'Payment', {tabIndex: -1});
+  const title = part('h1', '', {tabIndex: -1});
   const said = part('div', '', {className: 'strip bad', hidden: true});
   said.setAttribute('role', 'alert');
   const card = part('section', '', {className: 'card'});
   const box = part('div', '', {id: 'form', className: 'provider'});
-  const button = part('button', 'One moment…', {type: 'button', className: 'button primary wide'});
-  const back = part('a', 'Back without paying', {href: home});
+  const button = part('button', '', {type: 'button', className: 'button primary wide'});
+  const back = part('a', '', {href: home});
   card.append(said, box, button);
   main.append(title, card, back);
   app.append(main);
@@ -81,17 +85,25 @@ export async function open(script, mount, named) {
     else button.removeAttribute('aria-disabled');
     button.textContent = text;
   };
-  const say = (text) => {
+  const tell = (text) => {
     said.hidden = !text;
     said.textContent = text;
   };
-  wait(true, 'One moment…');
+  /// In English until the seller's page says in which language.
+  const name = (title_, back_) => {
+    title.textContent = title_;
+    back.textContent = back_;
+  };
+  name(say('Payment'), say('Back without paying'));
+  wait(true, say('One moment…'));
   try {
     const of = await read();
     if (!of) return location.replace(home);
-    const label = named ?? (of.total ? `Pay ${format.money(of.total)}` : 'Save');
-    title.textContent = of.total ? `Pay ${format.money(of.total)}` : 'Save a payment method';
-    if (!of.total) back.textContent = 'Back without saving';
+    const payment = of.total ? say('Pay {amount}', {amount: format.money(of.total)}) : say('Save');
+    const label = named ? spoken(named) : payment;
+    if (of.total) name(payment, say('Back without paying'));
+    else name(say('Save a payment method'), say('Back without saving'));
+    wait(true, say('One moment…'));
     document.title = `${title.textContent} · ${of.seller.name}`;
     if (of.seller.accent) document.documentElement.style.setProperty('--tenant', of.seller.accent);
     if (script) await load(script);
@@ -99,16 +111,16 @@ export async function open(script, mount, named) {
     wait(false, label);
     button.addEventListener('click', async () => {
       if (busy) return;
-      wait(true, 'One moment…');
-      say('');
-      const problem = await act().catch((failed) => failed.message || 'The payment form did not answer.');
+      wait(true, say('One moment…'));
+      tell('');
+      const problem = await act().catch((failed) => failed.message || say('The payment form did not answer.'));
       // Nothing: the provider goes on in its own window, or the page is left.
-      if (problem) say(problem);
+      if (problem) tell(problem);
       if (problem !== undefined) wait(false, label);
     });
   } catch (failed) {
-    say(`${failed.message} Nothing was charged.`);
-    wait(false, 'Try again');
+    tell(`${failed.message} ${say('Nothing was charged.')}`);
+    wait(false, say('Try again'));
     button.addEventListener('click', () => location.reload());
   }
   return undefined;

@@ -1,4 +1,5 @@
 // A form of a bank that the customer's browser posts: its fields come with the action, and are shown to nobody.
+import {mark} from '../lib/say.js';
 import {open} from './form.js';
 
 open(null, async ({action}) => {
@@ -9,4 +10,4 @@ open(null, async ({action}) => {
     form.append(Object.assign(document.createElement('input'), {type: 'hidden', name, value}));
   document.body.append(form);
   return async () => form.submit();
-}, 'Go to your bank');
+}, mark('Go to your bank'));

@@ -1,8 +1,9 @@
 // Razorpay's Checkout on one of its orders, or a mandate. Source: razorpay.com/docs/payments/payment-gateway/web-integration
+import {say} from '../lib/say.js';
 import {finish, open, returnAddress} from './form.js';
 
 open('https://checkout.razorpay.com/v1/checkout.js', async ({fields, seller, box, back}) => {
-  box.textContent = 'The form opens over this page. Card numbers are typed there, and nowhere else.';
+  box.textContent = say('The form opens over this page. Card numbers are typed there, and nowhere else.');
   const onPhone = matchMedia('(pointer: coarse)').matches;
   const checkout = new window.Razorpay({
     key: fields.key_id,

@@ -1,8 +1,9 @@
 // Stripe's Payment Element on one PaymentIntent or SetupIntent. Source: docs.stripe.com/js
+import {languageNow} from '../lib/say.js';
 import {finish, open, returnAddress} from './form.js';
 
 open('https://js.stripe.com/v3/', async ({fields, total, box, seller}) => {
-  const stripe = window.Stripe(fields.publishable_key);
+  const stripe = window.Stripe(fields.publishable_key, {locale: languageNow() === 'hi' ? 'auto' : languageNow()}); // Stripe has no Hindi
   const clientSecret = fields.client_secret;
   // The bank's own step of a card that is already known to Stripe.
   if (!['payment_intent', 'setup_intent'].includes(fields.type))
