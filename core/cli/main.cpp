@@ -472,11 +472,11 @@ class Program {
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
     auto* paper =
         of_tenant("document", "one document as it was issued: an invoice, a credit note, receipt-12-1 or pro-forma-12",
-                  [this] { return document({words(), account_, number_, form(), to_file_}); });
+                  [this] { return document({words(), account_, number_, form_, to_file_}); });
     paper->add_option("ACCOUNT", account_)->required();
     paper->add_option("NUMBER", number_, "as the list of its documents has it")->required();
-    paper->add_flag("--pdf", pdf_);
-    paper->add_flag("--html", html_);
+    for (const char* form : {"pdf", "html", "ubl", "inv01"})
+      paper->add_flag_callback(std::string("--") + form, [this, form] { form_ = form; });
     paper->add_option("--to", to_file_, "a file; none: standard output");
     auto* lines =
         host_command("statement", "load a bank's statement, and say of each line whose it is and why",
@@ -546,9 +546,9 @@ class Program {
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;
   std::string day_, month_, search_, what_;
-  bool dry_run_ = false, csv_ = false, pdf_ = false, html_ = false;
+  bool dry_run_ = false, csv_ = false;
   std::string number_, mail_, mail_from_, mail_user_, mail_password_;
-  std::string form() const { return pdf_ ? "pdf" : html_ ? "html" : "json"; }
+  std::string form_ = "json";  ///< of a document
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false, http_ = false;
   std::string exchanges_;
 };

@@ -92,10 +92,10 @@ std::string addressee_key_name(const TenantId& tenant, const AccountId& account,
 
 bool is_of_addressee(std::string_view word) {
   static constexpr std::array words = {
-      std::string_view("name"),           std::string_view("company"), std::string_view("address"),
-      std::string_view("address_2"),      std::string_view("city"),    std::string_view("postcode"),
-      std::string_view("country"),        std::string_view("state"),   std::string_view("tax_id"),
-      std::string_view("purchase_order"), std::string_view("language")};
+      std::string_view("name"),           std::string_view("company"),  std::string_view("address"),
+      std::string_view("address_2"),      std::string_view("city"),     std::string_view("postcode"),
+      std::string_view("country"),        std::string_view("state"),    std::string_view("tax_id"),
+      std::string_view("purchase_order"), std::string_view("language"), std::string_view("peppol_id")};
   return std::ranges::find(words, word) != words.end();
 }
 

@@ -40,11 +40,6 @@ std::string shown_text(std::string_view text) {
   return line.substr(0, end) + "…";
 }
 
-std::string value_of(const std::vector<Word>& words, std::string_view name) {
-  const auto found = std::ranges::find(words, name, &Word::name);
-  return found == words.end() ? std::string() : found->value;
-}
-
 /// The language of the document, and the tenant's words in it.
 struct Said {
   const config::Presentation& shown;
@@ -107,21 +102,21 @@ PageParty seller_on(const config::Seller& seller, const documents::Words& words)
 
 PageParty buyer_on(const Account& account, const Issued& issued, const std::vector<Word>& buyer,
                    const documents::Words& words) {
-  const std::string company = value_of(buyer, "company"), name = value_of(buyer, "name");
+  const std::string company = word_of(buyer, "company"), name = word_of(buyer, "name");
   PageParty party{.name = shown_text(!company.empty() ? company
                                      : !name.empty()  ? name
                                                       : account.id.text()),
                   .lines = {}};
   if (!company.empty() && !name.empty()) party.lines.push_back(shown_text(name));
   for (const char* word : {"address", "address_2"})
-    if (const std::string line = value_of(buyer, word); !line.empty()) party.lines.push_back(shown_text(line));
-  std::string city = value_of(buyer, "postcode");
-  if (const std::string town = value_of(buyer, "city"); !town.empty()) city += (city.empty() ? "" : " ") + town;
+    if (const std::string line = word_of(buyer, word); !line.empty()) party.lines.push_back(shown_text(line));
+  std::string city = word_of(buyer, "postcode");
+  if (const std::string town = word_of(buyer, "city"); !town.empty()) city += (city.empty() ? "" : " ") + town;
   if (!city.empty()) party.lines.push_back(shown_text(city));
-  const std::string country = value_of(buyer, "country").empty() ? issued.country : value_of(buyer, "country");
-  const std::string state = value_of(buyer, "state").empty() ? issued.state : value_of(buyer, "state");
+  const std::string country = word_of(buyer, "country").empty() ? issued.country : word_of(buyer, "country");
+  const std::string state = word_of(buyer, "state").empty() ? issued.state : word_of(buyer, "state");
   if (!country.empty()) party.lines.push_back(shown_text(state.empty() ? country : state + ", " + country));
-  if (const std::string id = value_of(buyer, "tax_id"); !id.empty())
+  if (const std::string id = word_of(buyer, "tax_id"); !id.empty())
     party.lines.push_back(shown_text(documents::filled(words.tax_id, {id})));
   return party;
 }
@@ -143,12 +138,18 @@ std::string paid_with(const Issued& issued, const config::Presentation& shown) {
   return shown_text(shown.name_of(issued.brand) + (masked.empty() ? "" : " " + std::string(masked)));
 }
 
+/// Source   CGST rule 46 (g)
+std::string code_on(const config::Presentation& shown, const std::string& line) {
+  const std::string code = shown.code_of(line);
+  return code.empty() ? code : "HSN/SAC " + code;
+}
+
 void add_items(DocumentPage& page, const std::vector<Line>& lines, const Said& said) {
   for (const Line& line : lines) {
     const bool whole = line.quantity > 0 && line.amount.minor() % line.quantity == 0;
     const Money each(whole ? line.amount.minor() / line.quantity : line.amount.minor(), line.amount.currency());
     page.items.push_back({.text = in_words(line.text, said),
-                          .note = {},
+                          .note = code_on(said.shown, line.text),
                           .quantity = std::to_string(line.quantity),
                           .price = whole ? said.amount(each) : std::string(),
                           .net = said.amount(line.amount)});
@@ -193,7 +194,7 @@ void about_order(DocumentPage& page, const Issued& issued, const Order& order, c
   if (order.period_from && order.period_to)
     page.about.push_back({text(words.supply), said.day(*order.period_from) + " – " + said.day(*order.period_to)});
   page.about.push_back({text(words.order), std::to_string(order.id.value)});
-  if (const std::string po = value_of(buyer, "purchase_order"); !po.empty())
+  if (const std::string po = word_of(buyer, "purchase_order"); !po.empty())
     page.about.push_back({text(words.purchase_order), shown_text(po)});
   if (said.shown.tax_plugin == "gst_india" && issued.kind != "receipt") {
     page.about.push_back({text(words.place_of_supply),
@@ -218,13 +219,14 @@ void invoice_on(DocumentPage& page, const Issued& issued, const Order& order, co
 }
 
 void credit_note_on(DocumentPage& page, const Account& account, const Issued& issued, const Order& order,
-                    const Said& said) {
+                    const Said& said, std::optional<Instant> invoice_issued) {
   const auto refund = std::ranges::find(account.refunds, issued.refund, &Refund::id);
   if (refund == account.refunds.end()) return;
-  page.about.push_back({text(said.words.for_invoice), shown_text(order.invoice)});
+  const std::string issued_on = invoice_issued ? ", " + said.day(*invoice_issued) : std::string();
+  page.about.push_back({text(said.words.for_invoice), shown_text(order.invoice) + issued_on});
   const std::string what = order.lines.empty() ? text(said.words.order) : in_words(order.lines.front().text, said);
   page.items.push_back({.text = documents::filled(said.words.refund, {what}),
-                        .note = {},
+                        .note = order.lines.empty() ? std::string() : code_on(said.shown, order.lines.front().text),
                         .quantity = "1",
                         .price = said.amount(refund->net()),
                         .net = said.amount(refund->net())});
@@ -247,6 +249,11 @@ void receipt_on(DocumentPage& page, const Issued& issued, const Order& order, co
 }
 
 }  // namespace
+
+std::string word_of(const std::vector<Word>& words, std::string_view name) {
+  const auto found = std::ranges::find(words, name, &Word::name);
+  return found == words.end() ? std::string() : found->value;
+}
 
 std::vector<Lacking> lacking_in(const config::Presentation& shown) {
   const std::string file = shown.file.empty() ? std::string("the tenant's file") : shown.file;
@@ -271,12 +278,12 @@ std::vector<Lacking> lacking_in(const Issued& issued, const Account& account, co
   const bool india = shown.tax_plugin == "gst_india";
   const bool european = std::ranges::find(eu, shown.seller->country) != eu.end();
   const std::string where = "the billing details of account " + account.id.text() + " (set_billing, personal_data.";
-  const bool named = !value_of(buyer, "name").empty() || !value_of(buyer, "company").empty();
+  const bool named = !word_of(buyer, "name").empty() || !word_of(buyer, "company").empty();
   if ((india || european) && !named) lacking.push_back({"buyer.name", where + "name)"});
   const Order* order = account.order(issued.order);
   const bool large = order != nullptr && order->total.minor() >= 5'000'000;  // 50,000.00 INR
-  const bool needs_address = european || (india && (large || !value_of(buyer, "tax_id").empty()));
-  if (needs_address && value_of(buyer, "address").empty()) lacking.push_back({"buyer.address", where + "address)"});
+  const bool needs_address = european || (india && (large || !word_of(buyer, "tax_id").empty()));
+  if (needs_address && word_of(buyer, "address").empty()) lacking.push_back({"buyer.address", where + "address)"});
   if (india && issued.country == "IN" && issued.state.empty())
     lacking.push_back({"buyer.state", "the billing state of account " + account.id.text() + " (set_billing)"});
   return lacking;
@@ -289,7 +296,7 @@ std::string as_text(const std::vector<Lacking>& lacking) {
 }
 
 std::string language_of_document(const config::Presentation& shown, const std::vector<Word>& buyer) {
-  const std::string own = value_of(buyer, "language");
+  const std::string own = word_of(buyer, "language");
   const bool of_pages = std::ranges::find(shown.languages, own) != shown.languages.end();
   if (of_pages && documents::writes_documents_in(own)) return own;
   if (!shown.document_language.empty()) return shown.document_language;
@@ -298,7 +305,8 @@ std::string language_of_document(const config::Presentation& shown, const std::v
 }
 
 DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
-                     const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar) {
+                     const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar,
+                     std::optional<Instant> invoice_issued) {
   DocumentPage page;
   page.language = language_of_document(shown, buyer);
   const Said said{.shown = shown, .words = documents::words_in(page.language), .calendar = calendar};
@@ -320,7 +328,7 @@ DocumentPage page_of(const std::string& number, const Issued& issued, const Acco
   const Order* order = account.order(issued.order);
   if (order == nullptr) return page;
   about_order(page, issued, *order, buyer, said);
-  if (issued.kind == "credit_note") credit_note_on(page, account, issued, *order, said);
+  if (issued.kind == "credit_note") credit_note_on(page, account, issued, *order, said, invoice_issued);
   if (issued.kind == "receipt") receipt_on(page, issued, *order, said);
   if (issued.kind == "invoice" || issued.kind == "pro_forma") invoice_on(page, issued, *order, said);
   if (issued.kind == "pro_forma") page.notes.push_back(text(said.words.no_invoice_but_pro_forma));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/tenant/presentation.hpp"
@@ -28,8 +30,13 @@ std::string as_text(const std::vector<Lacking>& lacking);
 /// The buyer's, where the tenant's pages and documents are both written in it; else as the file says.
 std::string language_of_document(const config::Presentation& shown, const std::vector<Word>& buyer);
 
+/// invoice_issued  of a credit note: when its invoice was
 /// In the language of its document, which `shown` is read in where the tenant's pages have it.
 DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
-                     const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar);
+                     const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar,
+                     std::optional<Instant> invoice_issued = std::nullopt);
+
+/// What one of a person's words says; empty: nobody said it.
+std::string word_of(const std::vector<Word>& words, std::string_view name);
 
 }  // namespace florin

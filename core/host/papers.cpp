@@ -1,6 +1,7 @@
 #include "florin/papers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "config/write_json.hpp"
@@ -9,6 +10,7 @@
 #include "engine/actions.hpp"
 #include "engine/vault.hpp"
 #include "host/document_page.hpp"
+#include "host/einvoice.hpp"
 #include "host/inside.hpp"
 #include "host/issued.hpp"
 
@@ -83,10 +85,21 @@ Result<std::shared_ptr<const config::Presentation>> shown_on(Assembly& assembly,
   return language == (*shown)->language ? shown : index.presentation(assembly, tenant, of, language);
 }
 
+/// Errors: document_incomplete.
+Result<std::string> as_data(const documents::EInvoice& invoice, std::string_view form) {
+  const auto missing = form == "ubl" ? documents::missing_in_ubl(invoice) : documents::missing_in_inv01(invoice);
+  if (missing.empty()) return form == "ubl" ? documents::ubl_of(invoice) : documents::inv01_of(invoice);
+  std::string text = invoice.number + " lacks what " + (form == "ubl" ? "Peppol" : "INV-01") + " asks for.";
+  for (const documents::Missing& one : missing)
+    text += (&one == &missing.front() ? " " : "; ") + one.field + ": " + one.where;
+  return Error{.code = "document_incomplete", .message = text};
+}
+
 Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const TenantId& tenant, const AccountId& account,
                                 const std::string& number, std::string_view form) {
-  if (form != "json" && form != "html" && form != "pdf")
-    return Error{.code = "bad_form", .message = "a document is given as json, html or pdf"};
+  static constexpr std::array forms = {"json", "html", "pdf", "ubl", "inv01"};
+  if (std::ranges::find(forms, form) == forms.end())
+    return Error{.code = "bad_form", .message = "a document is given as json, html, pdf, ubl or inv01"};
   auto seen = see(assembly, tenant, account);
   if (!seen) return seen.error();
   const auto issued = index.find(assembly, tenant, account, number);
@@ -105,7 +118,15 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
       attempt.action = opened ? *opened : std::string();
     }
   const Calendar calendar(seen->catalog->zone);
-  const DocumentPage page = page_of(number, *issued, seen->account, **shown, *buyer, calendar);
+  std::optional<Instant> invoice_issued;
+  if (const Order* order = seen->account.order(issued->order); order != nullptr && issued->kind == "credit_note")
+    if (const auto invoice = index.find(assembly, tenant, account, order->invoice)) invoice_issued = invoice->at;
+  const DocumentPage page = page_of(number, *issued, seen->account, **shown, *buyer, calendar, invoice_issued);
+  if (form == "ubl" || form == "inv01") {
+    if (issued->kind != "invoice" && issued->kind != "credit_note")
+      return Error{.code = "bad_form", .message = "only invoices and credit notes are given to other programs"};
+    return as_data(einvoice_of(page, *issued, seen->account, **shown, *buyer, calendar, invoice_issued), form);
+  }
   if (form == "json") return config::write_whole_json(page);
   if (form == "html") return documents::html_of(page);
   auto pdf = documents::pdf_of(page);

@@ -22,12 +22,14 @@ void Api::paper(const AskedPtr& asked) {
                                  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
                                  "frame-ancestors 'none'");
     }
-    if (form == "pdf") {
-      reply.type = "application/pdf";
+    if (form == "ubl") reply.type = "application/xml";
+    if (form == "pdf" || form == "ubl" || form == "inv01") {
+      if (form == "pdf") reply.type = "application/pdf";
       std::string name = number;
       for (char& c : name)
         if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) c = '-';
-      reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + ".pdf\"");
+      const std::string ending = form == "pdf" ? ".pdf" : form == "ubl" ? ".xml" : ".json";
+      reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + ending + "\"");
     }
     asked->answer(std::move(reply));
   });

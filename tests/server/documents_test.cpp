@@ -160,5 +160,44 @@ TEST_F(Papers, ADocumentThatLacksAFieldSaysWhatIsMissing) {
   EXPECT_NE(lacking.body.find("buyer.name"), std::string::npos) << lacking.body;
 }
 
+// One who is registered gets an invoice that names the SAC of each line, and that the portal takes.
+TEST_F(Papers, AnInvoiceOfIndiaIsGivenToItsRegistrationPortal) {
+  const std::string key = issue("exotel", {"read", "write", "act_as", "support", "staff"});
+  const auto at = [&](const std::string& path, const std::string& body, std::vector<std::string> more = {}) {
+    more.push_back("Idempotency-Key: " + path);
+    return ask(key, "/v1/exotel/accounts/" + path, body, more);
+  };
+  ASSERT_EQ(at("rao/open_account", R"({"billing_country": "IN", "billing_state": "KA", "personal_data":
+                  {"company": "Rao Traders", "address": "4 MG Road", "city": "Mysuru", "postcode": "570001",
+                   "tax_id": "29AABCE1234F1Z1"}})")
+                .status,
+            200);
+  ASSERT_EQ(at("rao/set_approval", R"({"approval": "kyc", "state": "approved"})", {"Florin-Actor: staff:ann"}).status,
+            200);
+  ASSERT_EQ(at("rao/add_payment_method",
+               R"({"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}})")
+                .status,
+            200);
+  ASSERT_EQ(at("rao/subscribe", R"({"plan": "starter", "cycle": "monthly", "first_credits": "1000 balance"})",
+               {"Prefer: wait=20"})
+                .status,
+            200);
+  const auto form = [&](const std::string& of) {
+    return ask(key, "/v1/exotel/accounts/rao/documents/EX-000001/" + of);
+  };
+  const auto page = form("json");
+  ASSERT_EQ(page.status, 200) << page.body;
+  EXPECT_EQ(page.json().at("items").at(0).at("note").as_string(), "HSN/SAC 998419");
+  const auto portal = form("inv01");
+  ASSERT_EQ(portal.status, 200) << portal.body;
+  EXPECT_EQ(portal.header("Content-Disposition"), "attachment; filename=\"EX-000001.json\"");
+  EXPECT_EQ(portal.json().at_pointer("/BuyerDtls/Gstin").as_string(), "29AABCE1234F1Z1");
+  EXPECT_EQ(portal.json().at_pointer("/ItemList/0/HsnCd").as_string(), "998419");
+  const auto peppol = form("ubl");
+  EXPECT_EQ(peppol.status, 422);
+  EXPECT_NE(peppol.body.find("buyer.peppol_id"), std::string::npos) << peppol.body;
+  EXPECT_EQ(form("docx").status, 400);
+}
+
 }  // namespace
 }  // namespace florin

@@ -54,6 +54,13 @@ bool is_gstin(std::string_view text) {
   return text[14] == digits[(36 - sum % 36) % 36];
 }
 
+void Compiler::tax_code(const Written<std::string>& code) {
+  const std::string& text = code.value;
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || (text.size() != 4 && text.size() != 6 && text.size() != 8))
+    add("bad_tax_code", "'" + text.substr(0, 40) + "' is not a SAC or HSN: 4, 6 or 8 digits, such as 998314", code.at);
+}
+
 void Compiler::seller() {
   if (!file_.seller) return;
   const auto& seller = *file_.seller;
@@ -70,7 +77,12 @@ void Compiler::seller() {
     add("bad_tax_id",
         "'" + gstin->id.value.substr(0, 40) + "' is not a GSTIN: 15 characters of which the last is a check digit",
         gstin->id.at);
+  for (const auto& [id, code] : file_.documents.codes) tax_code(code);
+  if (file_.documents.code) tax_code(*file_.documents.code);
   if (file_.tax.plugin.text() != "gst_india") return;
+  if (!file_.documents.code)
+    add("missing_key", "a tax invoice of India names the SAC or HSN of each line: documents: {code: \"998314\"}",
+        seller.at);
   if (gstin == nullptr)
     add("missing_key", "a tax invoice of India names its seller's GSTIN: tax_ids: [{kind: gstin, id: …}]", seller.at);
   for (const auto& [name, pattern] :
@@ -109,6 +121,12 @@ void Compiler::names() {
           add("too_long", "what customers read of '" + id.substr(0, 64) + "' has at most 200 bytes", one.at);
     }
   };
+  for (const auto& [id, code] : file_.documents.codes)
+    if (std::ranges::find(known, id) == known.end())
+      add("unknown_name",
+          "documents.codes names '" + id.substr(0, 64) + "', which is no plan, add-on or type of credits of this file" +
+              did_you_mean(id, {known.begin(), known.end()}),
+          code.at);
   check(file_.names, "names");
   if (file_.portal) check(file_.portal->about, "about");
 }

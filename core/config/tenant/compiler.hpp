@@ -104,6 +104,7 @@ class Compiler {
   std::string number_pattern(const Written<std::string>& written);
   void documents();
   void seller();
+  void tax_code(const Written<std::string>& code);
   void names();
   void messages();
   void by_language(const Written<yaml::Texts>& texts);

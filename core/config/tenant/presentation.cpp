@@ -75,6 +75,19 @@ std::string text_in(const yaml::Texts& texts, std::string_view language, std::st
   return found == nullptr ? std::string() : *found;
 }
 
+std::string Presentation::code_of(std::string_view line) const {
+  for (std::size_t from = 0; from <= line.size();) {
+    const std::size_t end = std::min(line.find(", ", from), line.size());
+    std::string_view part = line.substr(from, end - from);
+    const std::size_t blank = part.find(' ');
+    if (blank != part.npos && part.find_first_not_of("0123456789.") == blank) part.remove_prefix(blank + 1);
+    for (const auto& [id, own] : codes)
+      if (id == part) return own;
+    from = end + 2;
+  }
+  return code;
+}
+
 Presentation presentation_of(const Tenant& tenant, std::string_view language) {
   Errors ignored;  // the file was checked when it became a version
   const auto file = decode<yaml::TenantFile>(tenant.tree, ignored);
@@ -84,6 +97,8 @@ Presentation presentation_of(const Tenant& tenant, std::string_view language) {
     shown.file = *tenant.tree.children.front().file;
   if (file.documents.title) shown.title = file.documents.title->value;
   if (file.documents.footer) shown.footer = file.documents.footer->value;
+  if (file.documents.code) shown.code = file.documents.code->value;
+  for (const auto& [id, code] : file.documents.codes) shown.codes.emplace_back(id, code.value);
   if (file.documents.paper) shown.paper = *file.documents.paper == yaml::Paper::a4 ? "a4" : "letter";
   shown.languages = languages_of(file);
   shown.language = shown.language_for({std::string(language)});

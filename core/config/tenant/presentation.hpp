@@ -29,6 +29,8 @@ struct Presentation {
   std::string language;                ///< that names, about and messages are in, where they are by language
   std::string document_language;       ///< where its customer has not said which
   std::vector<std::pair<std::string, std::string>> names, about, messages, links;
+  std::string code;                                        ///< SAC or HSN of what is sold; empty: none
+  std::vector<std::pair<std::string, std::string>> codes;  ///< the same by plan, add-on or type of credits
   std::string portal_name, accent;
   std::string tax_plugin;
   std::string zone;  ///< IANA name
@@ -36,6 +38,8 @@ struct Presentation {
 
   /// `Growth` for `growth`: as the file says, or the id made readable.
   std::string name_of(std::string_view id) const;
+  /// SAC or HSN of a line of an order, as `growth, monthly` or `500 message`.
+  std::string code_of(std::string_view line) const;
   /// The first of `wanted` that its pages are read in, as `de` of `de-AT`; none: the default.
   std::string language_for(const std::vector<std::string>& wanted) const;
 };

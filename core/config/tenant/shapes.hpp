@@ -536,8 +536,10 @@ struct DocumentsBlock {
   std::optional<Written<std::string>> footer;
   std::optional<Paper> paper;
   std::optional<PaperLanguage> language;
+  std::optional<Written<std::string>> code;
+  std::vector<std::pair<std::string, Written<std::string>>> codes;
 };
-BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note, title, footer, paper, language))
+BOOST_DESCRIBE_STRUCT(DocumentsBlock, (), (invoice, credit_note, title, footer, paper, language, code, codes))
 
 struct TaxIdBlock {
   Written<std::string> kind;
@@ -815,7 +817,9 @@ inline constexpr Note documents_notes[] = {
     {"title", "of an invoice; left out: Invoice, or Tax invoice where GST is charged"},
     {"footer", "a line at the foot of each page"},
     {"paper", "left out: a4, and letter for a seller in the US or Canada"},
-    {"language", "for a customer who has not said which; left out: the first of portal.languages, else en"}};
+    {"language", "for a customer who has not said which; left out: the first of portal.languages, else en"},
+    {"code", "SAC or HSN of what is sold, as a tax invoice of India names it on each line"},
+    {"codes", "the same of a plan, an add-on or a type of credits, where it is another one"}};
 inline constexpr Note seller_notes[] = {
     {"name", "the legal name"},
     {"address", "its lines", Note::Presence::required},

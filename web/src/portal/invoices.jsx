@@ -14,7 +14,7 @@ const kinds = {
 
 export function Invoices() {
   const {api, account} = useBilling();
-  const {names} = useShown();
+  const {names, seller} = useShown();
   const loaded = useLoaded(() => api.get('/documents?limit=200'), [api], [account.position]);
   const open = account.open_orders.filter((order) => !order.invoice);
   return (
@@ -55,6 +55,11 @@ export function Invoices() {
                   <a href={api.paper(one.number, 'pdf')} aria-label={say('{number} as PDF', {number: one.number})}>
                     PDF
                   </a>
+                  {seller?.tax_ids.some((id) => id.kind === 'peppol') && (
+                    <a href={api.paper(one.number, 'ubl')} aria-label={say('{number} as XML', {number: one.number})}>
+                      XML
+                    </a>
+                  )}
                 </span>,
               ])}
               empty={account.next ? say('No invoices yet. The next comes on {day}.', {day: <When at={account.next.at} />}) : say('No invoices yet. The first comes with your first payment.')}

@@ -1,0 +1,262 @@
+/// Invoices for other programs: what the rules of EN 16931 and of INV-01 ask of the figures, held on many invoices, and
+/// what is missing said by field.
+#include "documents/einvoice.hpp"
+
+#include <gtest/gtest.h>
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+
+#include <boost/json.hpp>
+#include <memory>
+#include <random>
+
+namespace florin::documents {
+namespace {
+
+Currency currency_of(const char* code) { return *Currency::parse(code); }
+Date date(const char* text) { return *Date::parse(text); }
+
+EInvoice european() {
+  EInvoice invoice;
+  invoice.number = "CL-000123";
+  invoice.issued = date("2026-03-15");
+  invoice.due = date("2026-03-29");
+  invoice.period = {date("2026-03-15"), date("2026-04-14")};
+  invoice.order = "order 12";
+  invoice.seller = {.name = "Ruf & Schall GmbH",
+                    .trading_as = "",
+                    .registered = "HRB 12345",
+                    .email = "billing@ruf.example",
+                    .address = {"Hauptstraße 1", "10115 Berlin"},
+                    .city = "",
+                    .postcode = "",
+                    .country = "DE",
+                    .state = "",
+                    .vat = "DE123456789",
+                    .gstin = "",
+                    .endpoint = "9930:DE123456789"};
+  invoice.buyer = {.name = "Ümit <Söhne>",
+                   .trading_as = "",
+                   .registered = "",
+                   .email = "",
+                   .address = {"Ring 2"},
+                   .city = "Köln",
+                   .postcode = "50667",
+                   .country = "DE",
+                   .state = "",
+                   .vat = "",
+                   .gstin = "",
+                   .endpoint = "0204:991-1234512345-06"};
+  const Currency euro = currency_of("EUR");
+  invoice.items = {{"Growth, monthly", "", 1, Money(4'900, euro)}, {"Seats", "", 3, Money(1'000, euro)}};
+  invoice.net = Money(5'900, euro);
+  invoice.taxes = {{"VAT 19%", invoice.net, Money(1'121, euro)}};
+  invoice.total = Money(7'021, euro);
+  invoice.paid = Money(0, euro);
+  invoice.iban = "DE02120300000000202051";
+  return invoice;
+}
+
+EInvoice indian() {
+  EInvoice invoice = european();
+  const Currency rupee = currency_of("INR");
+  invoice.seller = {.name = "Exotel Private Limited",
+                    .trading_as = "Exotel",
+                    .registered = "",
+                    .email = "",
+                    .address = {"12 Residency Road", "Bengaluru 560025", "Karnataka"},
+                    .city = "",
+                    .postcode = "",
+                    .country = "IN",
+                    .state = "",
+                    .vat = "",
+                    .gstin = "29AABCE1234F1Z1",
+                    .endpoint = ""};
+  invoice.buyer = {.name = "Acme Pvt Ltd",
+                   .trading_as = "",
+                   .registered = "",
+                   .email = "",
+                   .address = {"4 MG Road"},
+                   .city = "Mysuru",
+                   .postcode = "570001",
+                   .country = "IN",
+                   .state = "Karnataka",
+                   .vat = "",
+                   .gstin = "29AAACA1234A1Z5",
+                   .endpoint = ""};
+  invoice.items = {{"Believer", "998419", 1, Money(999'900, rupee)}, {"Number", "998419", 3, Money(100'000, rupee)}};
+  invoice.net = Money(1'099'900, rupee);
+  invoice.taxes = {{"CGST 9%", invoice.net, Money(98'991, rupee)}, {"SGST 9%", invoice.net, Money(98'991, rupee)}};
+  invoice.total = Money(1'297'882, rupee);
+  invoice.paid = invoice.total;
+  return invoice;
+}
+
+/// What stands at a path of the document, whatever its prefixes.
+class Read {
+ public:
+  explicit Read(const std::string& xml)
+      : document_(xmlReadMemory(xml.data(), static_cast<int>(xml.size()), nullptr, nullptr, XML_PARSE_NONET),
+                  &xmlFreeDoc) {
+    if (!document_) throw std::runtime_error("it is no XML");
+  }
+  std::vector<std::string> all(const std::string& path) const {
+    const std::unique_ptr<xmlXPathContext, void (*)(xmlXPathContext*)> context(xmlXPathNewContext(document_.get()),
+                                                                               &xmlXPathFreeContext);
+    const auto ns = [&](const char* prefix, const char* uri) {
+      xmlXPathRegisterNs(context.get(), reinterpret_cast<const xmlChar*>(prefix),
+                         reinterpret_cast<const xmlChar*>(uri));
+    };
+    ns("cac", "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2");
+    ns("cbc", "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2");
+    const std::unique_ptr<xmlXPathObject, void (*)(xmlXPathObject*)> found(
+        xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(path.c_str()), context.get()), &xmlXPathFreeObject);
+    std::vector<std::string> values;
+    for (int i = 0; found && found->nodesetval != nullptr && i < found->nodesetval->nodeNr; ++i) {
+      xmlChar* content = xmlNodeGetContent(found->nodesetval->nodeTab[i]);
+      values.emplace_back(reinterpret_cast<const char*>(content));
+      xmlFree(content);
+    }
+    return values;
+  }
+  std::string one(const std::string& path) const {
+    const auto values = all(path);
+    return values.size() == 1 ? values.front() : std::to_string(values.size()) + " of " + path;
+  }
+
+ private:
+  std::unique_ptr<xmlDoc, void (*)(xmlDoc*)> document_;
+};
+
+std::int64_t cents(const std::string& text) { return Money::parse(text + " EUR")->minor(); }
+
+TEST(Ubl, SaysTheInvoiceByTheNamesOfTheStandard) {
+  ASSERT_TRUE(missing_in_ubl(european()).empty());
+  const Read read(ubl_of(european()));
+  EXPECT_EQ(read.one("/*/cbc:ID"), "CL-000123");
+  EXPECT_EQ(read.one("/*/cbc:InvoiceTypeCode"), "380");
+  EXPECT_EQ(read.one("/*/cbc:BuyerReference"), "order 12") << "R003: a reference of the buyer's, or an order";
+  EXPECT_EQ(read.one("/*/cac:AccountingSupplierParty/cac:Party/cbc:EndpointID"), "DE123456789");
+  EXPECT_EQ(read.one("/*/cac:AccountingCustomerParty/cac:Party/cbc:EndpointID/@schemeID"), "0204");
+  EXPECT_EQ(read.one("/*/cac:AccountingCustomerParty//cbc:RegistrationName"), "Ümit <Söhne>");
+  EXPECT_EQ(read.one("/*/cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:ID"), "S");
+  EXPECT_EQ(read.one("/*/cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:Percent"), "19");
+  EXPECT_EQ(read.one("/*/cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"), "DE02120300000000202051");
+  // 10.00 for three is no whole price of one: 10.00 for each three, and not 3.33.
+  EXPECT_EQ(read.all("/*/cac:InvoiceLine/cac:Price/cbc:PriceAmount"), (std::vector<std::string>{"49.00", "10.00"}));
+  EXPECT_EQ(read.all("/*/cac:InvoiceLine/cac:Price/cbc:BaseQuantity"), std::vector<std::string>{"3"});
+  EXPECT_TRUE(read.all("//*[not(node())]").empty()) << "R008: no element is empty";
+}
+
+TEST(Ubl, TheBuyerOwesTheTaxOfAnotherCountryOfTheUnion) {
+  EInvoice invoice = european();
+  invoice.taxes.clear();
+  invoice.total = invoice.net;
+  EXPECT_EQ(missing_in_ubl(invoice).front().field, "taxes") << "inside the country nobody knows why";
+  invoice.buyer.country = "FR";
+  invoice.buyer.vat = "FR12345678901";
+  ASSERT_TRUE(missing_in_ubl(invoice).empty());
+  const Read abroad(ubl_of(invoice));
+  EXPECT_EQ(abroad.one("//cac:TaxCategory/cbc:ID"), "AE") << "and not S with 0 %";
+  EXPECT_EQ(abroad.one("//cac:TaxCategory/cbc:TaxExemptionReasonCode"), "VATEX-EU-AE");
+  invoice.buyer.country = "US";
+  EXPECT_EQ(Read(ubl_of(invoice)).one("//cac:TaxCategory/cbc:ID"), "G");
+}
+
+TEST(Ubl, ACreditNoteIsPositiveAndNamesItsInvoice) {
+  EInvoice note = european();
+  note.credit_note = true;
+  note.invoice = "CL-000120";
+  note.invoice_issued = date("2026-03-01");
+  const Read read(ubl_of(note));
+  EXPECT_EQ(read.one("/*/cbc:CreditNoteTypeCode"), "381");
+  EXPECT_EQ(read.one("/*/cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"), "CL-000120");
+  EXPECT_EQ(read.one("/*/cac:LegalMonetaryTotal/cbc:PayableAmount"), "70.21");
+  EXPECT_EQ(read.all("/*/cac:CreditNoteLine").size(), 2U);
+}
+
+TEST(Ubl, TheSumsOfTheStandardHold) {
+  std::mt19937_64 random(3);
+  const Currency euro = currency_of("EUR");
+  for (int round = 0; round < 300; ++round) {
+    EInvoice invoice = european();
+    invoice.items.clear();
+    invoice.net = Money(0, euro);
+    for (std::size_t lines = 1 + random() % 8; lines > 0; --lines) {
+      const auto amount = static_cast<std::int64_t>(random() % 100'000);
+      const bool back = random() % 5 == 0 && invoice.net.minor() > amount;
+      invoice.items.push_back(
+          {"line", "", static_cast<std::int64_t>(1 + random() % 9), Money(back ? -amount : amount, euro)});
+      invoice.net += invoice.items.back().net;
+    }
+    invoice.taxes = {{"VAT 7.7 %", invoice.net, Money(invoice.net.minor() * 77 / 1000, euro)}};
+    invoice.total = invoice.net + invoice.taxes.front().amount;
+    invoice.paid = Money(static_cast<std::int64_t>(random() % 2) * invoice.total.minor(), euro);
+    const Read read(ubl_of(invoice));
+    std::int64_t lines = 0;
+    const auto nets = read.all("/*/cac:InvoiceLine/cbc:LineExtensionAmount");
+    for (std::size_t at = 1; at <= nets.size(); ++at) {
+      const std::string line = "/*/cac:InvoiceLine[" + std::to_string(at) + "]/";
+      const std::int64_t quantity = std::stoll(read.one(line + "cbc:InvoicedQuantity"));
+      const auto base = read.all(line + "cac:Price/cbc:BaseQuantity");
+      const std::int64_t price = cents(read.one(line + "cac:Price/cbc:PriceAmount"));
+      EXPECT_GE(price, 0) << "BR-27";
+      EXPECT_EQ(price * quantity / (base.empty() ? 1 : std::stoll(base.front())), cents(nets[at - 1])) << "R120";
+      lines += cents(nets[at - 1]);
+    }
+    const auto sum = [&](const char* name) {
+      return cents(read.one(std::string("/*/cac:LegalMonetaryTotal/cbc:") + name));
+    };
+    EXPECT_EQ(sum("LineExtensionAmount"), lines) << "BR-CO-10";
+    EXPECT_EQ(sum("TaxExclusiveAmount"), lines) << "BR-CO-13";
+    EXPECT_EQ(sum("TaxInclusiveAmount"), lines + cents(read.one("/*/cac:TaxTotal/cbc:TaxAmount"))) << "BR-CO-15";
+    EXPECT_EQ(sum("PayableAmount"), sum("TaxInclusiveAmount") - invoice.paid.minor()) << "BR-CO-16";
+    EXPECT_EQ(read.one("//cac:TaxCategory/cbc:Percent"), "7.7");
+  }
+}
+
+TEST(Ubl, SaysWhatIsMissingByField) {
+  EInvoice invoice = european();
+  invoice.seller.endpoint = "DE123";
+  invoice.seller.vat.clear();
+  invoice.buyer.endpoint = "0204:a b";
+  invoice.taxes.push_back(invoice.taxes.front());
+  std::vector<std::string> fields;
+  for (const Missing& one : missing_in_ubl(invoice)) fields.push_back(one.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"seller.tax_ids", "seller.tax_ids", "buyer.peppol_id", "taxes"}));
+}
+
+std::string number(const boost::json::value& value) { return boost::json::serialize(value); }
+
+TEST(Inv01, SaysEachLineWithItsShareOfTheTax) {
+  ASSERT_TRUE(missing_in_inv01(indian()).empty());
+  const std::string text = inv01_of(indian());
+  EXPECT_NE(text.find("\"TotInvVal\":12978.82"), text.npos) << "as decimal text: " << text;
+  const boost::json::value said = boost::json::parse(text);
+  EXPECT_EQ(said.at_pointer("/DocDtls/Dt").as_string(), "15/03/2026");
+  EXPECT_EQ(number(said.at_pointer("/SellerDtls/Pin")), "560025");
+  EXPECT_EQ(said.at_pointer("/SellerDtls/Loc").as_string(), "Bengaluru");
+  EXPECT_EQ(said.at_pointer("/SellerDtls/Stcd").as_string(), "29");
+  EXPECT_EQ(said.at_pointer("/BuyerDtls/Pos").as_string(), "29");
+  // 989.91 of CGST on 9,999.00 and 1,000.00: 899.91 and 90.00, nothing lost.
+  EXPECT_NE(text.find("\"CgstAmt\":899.91,\"SgstAmt\":899.91"), text.npos) << text;
+  EXPECT_NE(text.find("\"CgstAmt\":90.00,\"SgstAmt\":90.00"), text.npos) << text;
+  EXPECT_NE(text.find("\"GstRt\":18.00"), text.npos) << text;
+  // 1,000.00 for three is no whole price of one.
+  EXPECT_NE(text.find("\"Qty\":1,\"Unit\":\"OTH\",\"UnitPrice\":1000.00"), text.npos) << text;
+  EXPECT_EQ(said.at_pointer("/ItemList/0/IsServc").as_string(), "Y");
+}
+
+TEST(Inv01, SaysWhatIsMissingByField) {
+  EInvoice invoice = indian();
+  invoice.buyer.gstin.clear();
+  invoice.buyer.postcode = "5700";
+  invoice.items.front().code = "99";
+  invoice.seller.address = {"12 Residency Road", "Bengaluru"};
+  std::vector<std::string> fields;
+  for (const Missing& one : missing_in_inv01(invoice)) fields.push_back(one.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"seller.address", "buyer.tax_id", "buyer.postcode", "documents.code"}));
+}
+
+}  // namespace
+}  // namespace florin::documents
