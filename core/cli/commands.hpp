@@ -138,6 +138,8 @@ struct LinkWords {
 };
 int portal_link(const LinkWords& words);
 int console_link(const LinkWords& words);
+/// A report of a mail server, from a file or standard input: nothing more goes to whom it names.
+int bounce(const std::string& data, const std::string& tenant, const std::string& file);
 
 struct KeyWords {
   std::string config, data, tenant, as, preset, name, key, old_ends_in, reason;

@@ -1,10 +1,14 @@
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <optional>
 
 #include "client.hpp"
 #include "commands.hpp"
+#include "file_text.hpp"
 #include "florin/export.hpp"
 #include "florin/printable.hpp"
+#include "mail/bounce.hpp"
 #include "outcome.hpp"
 
 /// Links are kept by the host that runs, and by nobody else.
@@ -62,6 +66,31 @@ int print_link(const std::string& data, const std::string& path, const std::stri
 int portal_link(const LinkWords& words) {
   return print_link(words.data, "/v1/" + words.tenant + "/accounts/" + words.account + "/portal_sessions",
                     object({{"member", words.member}, {"role", words.role}, {"page", words.page}, {"kind", "link"}}));
+}
+
+int bounce(const std::string& data, const std::string& tenant, const std::string& file) {
+  std::optional<std::string> mail;
+  if (file.empty())
+    mail.emplace(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  else
+    mail = text_of(file);
+  if (!mail) {
+    std::cerr << "florin: " << printable(file) << " cannot be read\n";
+    return usage;
+  }
+  const auto bounced = mail::bounced_in(*mail);
+  if (bounced.empty()) std::cout << "it reports no delivery that failed for good\n";
+  for (const mail::Bounced& one : bounced) {
+    const auto answer =
+        server::ask_at((std::filesystem::path(data) / "admin.sock").string(), "/v1/" + tenant + "/mail/bounces",
+                       object({{"address", one.address}, {"reason", one.reason}}));
+    if (!answer || answer->status != 202) {
+      std::cerr << "florin: " << (answer ? member(answer->body, "detail") : answer.error().message) << "\n";
+      return answer ? refused : no_store;
+    }
+    std::cout << "nothing more goes to " << printable(one.address) << ": " << one.reason << "\n";
+  }
+  return written(fine);
 }
 
 int console_link(const LinkWords& words) {
