@@ -17,7 +17,7 @@ function literalAt(text, at) {
 }
 
 const lineOf = (text, at) => text.slice(0, at).split('\n').length;
-const slotsOf = (sentence) => [...new Set([...sentence.matchAll(/\{(\w+)\}/g)].map((one) => one[1]))].sort().join(', ');
+const slotsOf = (sentence) => [...new Set([...sentence.matchAll(/\{(\w+)\}/g)].map((one) => one[1]))].sort();
 
 /// Each sentence with whether it counts.
 function keysOf(sources, problems) {
@@ -67,12 +67,16 @@ function checked(language, locale, keys, codes, problems) {
       wrong(key, `is missing (${where})`);
     } else if (counts) {
       for (const form of forms) if (typeof text !== 'object' || !text[form]) wrong(key, `lacks the form '${form}'`);
-      for (const one of typeof text === 'object' ? Object.values(text) : [])
-        if (!`${slotsOf(key)}, count`.includes(slotsOf(one)) && slotsOf(one) !== slotsOf(key)) wrong(key, `has other slots: ${slotsOf(one)}`);
+      // A form may leave a number to its words, as `two places`; what it names has to be there.
+      const known = [...slotsOf(key), 'count'];
+      for (const one of typeof text === 'object' ? Object.values(text) : []) {
+        const other = slotsOf(one).filter((slot) => !known.includes(slot));
+        if (other.length > 0) wrong(key, `has other slots: ${other.join(', ')}`);
+      }
     } else if (typeof text !== 'string' || text === '') {
       wrong(key, 'is a text');
-    } else if (slotsOf(text) !== slotsOf(key)) {
-      wrong(key, `has other slots: ${slotsOf(text) || 'none'}`);
+    } else if (slotsOf(text).join() !== slotsOf(key).join()) {
+      wrong(key, `has other slots: ${slotsOf(text).join(', ') || 'none'}`);
     }
   }
   for (const one of codes) if (locale[one] === undefined) wrong(one, 'is missing: another locale has it');

@@ -7,7 +7,7 @@
 namespace florin {
 
 /// The languages that pages are read in. Documents and mails are written in some of them, and in the tenant's first one
-/// otherwise. Source   docs/decisions/0290-languages.md
+/// otherwise. Source   docs/decisions/0290-languages-of-pages.md
 inline constexpr std::array<std::string_view, 4> known_languages = {"en", "de", "hi", "ar"};
 
 constexpr bool is_known_language(std::string_view tag) {
