@@ -150,7 +150,7 @@ const std::vector<Api::Route>& Api::routes() {
          by<&Api::paper>,
          {},
          Body::none,
-         "One document as it was issued: its form is json, html or pdf"},
+         "One document as it was issued: its form is json, html, pdf, ubl or inv01"},
         {"GET",
          "presentation",
          "-",
