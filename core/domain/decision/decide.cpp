@@ -36,7 +36,8 @@ namespace {
 
 void open_account(Draft& draft, const OpenAccount& command) {
   if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
-  if (!is_country(command.billing_country)) refuse("bad_country", no_country(command.billing_country) + ".");
+  if (!is_country(command.billing_country))
+    refuse("bad_country", "The billing country " + no_country(command.billing_country) + ".");
   draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.personal_data.empty()});
 }
 
@@ -44,7 +45,8 @@ void open_account(Draft& draft, const OpenAccount& command) {
 void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
   const std::string country = command.billing_country.value_or(draft.account.billing_country);
   // What an older version took stays until it is named again.
-  if (command.billing_country && !is_country(country)) refuse("bad_country", no_country(country) + ".");
+  if (command.billing_country && !is_country(country))
+    refuse("bad_country", "The billing country " + no_country(country) + ".");
   const bool moves = command.billing_country || command.billing_state;
   if (!moves && command.personal_data.empty())
     refuse("nothing_asked", "Name a country, a state, a name or an address.");
