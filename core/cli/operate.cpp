@@ -153,6 +153,7 @@ int import(const TenantWords& words, const std::string& file, bool dry_run, bool
           std::cerr << "nothing was imported\n";
           return int(problems);
         }
+        if (report->accounts.empty()) std::cerr << "the file has no accounts\n";
         for (const ImportedAccount& account : report->accounts) {
           const char* state = account.there_already ? "is there already"
                               : dry_run             ? "would be imported"

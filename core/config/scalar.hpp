@@ -41,6 +41,9 @@ template <>
 inline constexpr Format format_of<CreditAmount> = {.example = "500 message",
                                                    .pattern = "^-?(0|[1-9][0-9]*)(\\.[0-9]+)? [a-z0-9_-]{1,64}$"};
 template <>
+inline constexpr Format format_of<TakesOff> = {.example = "25 percent",
+                                               .pattern = "^(0|[1-9][0-9]*)(\\.[0-9]+)? (percent|[A-Z]{3})$"};
+template <>
 inline constexpr Format format_of<Quantity> = {.example = "160 characters",
                                                .pattern = "^(0|[1-9][0-9]*)(\\.[0-9]+)? [a-z0-9_-]{1,64}$"};
 template <>

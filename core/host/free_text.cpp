@@ -107,9 +107,12 @@ std::vector<FreeText> free_texts_of(const engine::Job& job) {
   // What a bank says of a payment is the bank's record, and kept as it came.
   if (!std::holds_alternative<RecordBankReceipt>(job.command))
     std::visit([&](const auto& command) { collect(command, "", texts); }, job.command);
-  if (const auto* import = std::get_if<ImportAccount>(&job.command))
+  if (const auto* import = std::get_if<ImportAccount>(&job.command)) {
     for (std::size_t i = 0; i < import->items.size(); ++i)
       collect(import->items[i], "items[" + std::to_string(i) + "].", texts);
+    for (std::size_t i = 0; i < import->coupons.size(); ++i)
+      collect(import->coupons[i], "coupons[" + std::to_string(i) + "].", texts);
+  }
   if (!job.key.empty()) texts.push_back({"key", job.key});
   return texts;
 }

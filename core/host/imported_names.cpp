@@ -89,6 +89,17 @@ Errors unknown_names(const config::ImportedRecord& record, const Catalog& catalo
     type.text.erase(0, std::min(type.text.rfind(' ') + 1, type.text.size()));
     names.check("credit type", &type, path + ".remaining", ids_of(catalog.credits));
   });
+  names.each(fields.child("coupons"), "coupons", [&](const Node& one, const std::string& path) {
+    names.each(one.child("plans"), path + ".plans",
+               [&](const Node& plan, const std::string& at) { names.check("plan", &plan, at, ids_of(catalog.plans)); });
+    names.each(one.child("cycles"), path + ".cycles", [&](const Node& cycle, const std::string& at) {
+      names.check("cycle", &cycle, at, cycles_of(catalog, nullptr));
+    });
+    Known things = ids_of(catalog.add_ons);
+    things.push_back("plan");
+    names.each(one.child("applies_to"), path + ".applies_to",
+               [&](const Node& thing, const std::string& at) { names.check("add-on", &thing, at, things); });
+  });
   names.check_keys("approval", fields.child("approvals"), "approvals",
                    Known(catalog.approvals.begin(), catalog.approvals.end()));
   names.each(fields.child("items"), "items", [&](const Node& one, const std::string& path) {

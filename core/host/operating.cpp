@@ -97,6 +97,10 @@ std::string told(const Account& account, const Catalog& catalog) {
   if (const auto& trial = account.trial; trial && trial->picked && trial->ends_at)
     text += ", " + trial->picked->plan.text() + " " + trial->picked->cycle + " from " + trial->ends_at->text() + " on";
   if (account.past_due) text += ", past due since " + account.past_due->since.text();
+  for (const Coupon& one : account.coupons)
+    text += ", coupon " + one.coupon + ": " + one.takes_off.text() + " off" +
+            (one.periods ? " " + std::to_string(*one.periods) + " more periods" : " every period") +
+            (one.until ? " that begins before " + one.until->text() : std::string());
   for (const CreditTypeRule& type : catalog.credits)
     text +=
         ", " + decimal_text(account.available(type.id, account.last_at).units, type.decimals) + " " + type.id.text();

@@ -171,6 +171,12 @@ class Reader {
 
   /// What is given is played as commands, like everything else.
   void add_given(const AccountId& id, const AccountGiven& given) {
+    if (given.imported.value_or(false)) {
+      if (node_of_account(id).children.size() > 1)
+        error("two_keys", "what an imported account has is in its `import_account`",
+              node_of_account(id).where("given"));
+      return;
+    }
     Instant at = story_.timeline.front().at;
     if (given.running_since) at = std::min(at, *given.running_since);
     if (given.trial_from) at = std::min(at, *given.trial_from);

@@ -51,6 +51,7 @@ struct AccountGiven {
   std::optional<Instant> opened_at;      ///< when not said: the story's first instant
   std::optional<Instant> trial_from;     ///< in a trial since
   std::optional<Instant> running_since;  ///< on its plan since
+  std::optional<bool> imported;          ///< true: it lives elsewhere, and the first step imports it
 };
 
 /// An answer of a provider whose processor the story plays with its own plugin.
@@ -213,7 +214,7 @@ struct Story {
 BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount))
 BOOST_DESCRIBE_STRUCT(AccountGiven, (),
                       (plan, cycle, licences, add_ons, first_credits, country, billing_state, personal_data, card,
-                       backup, upi, approvals, auto_recharge, opened_at, trial_from, running_since))
+                       backup, upi, approvals, auto_recharge, opened_at, trial_from, running_since, imported))
 BOOST_DESCRIBE_STRUCT(AnswerGiven, (), (to, times, always, status, headers, body, fault))
 BOOST_DESCRIBE_STRUCT(WebhookGiven::Signed, (), (header, secret, over, as, sha512, base64))
 BOOST_DESCRIBE_STRUCT(WebhookGiven, (), (processor, method, query, body, headers, sign, times, answered, refused))

@@ -210,6 +210,14 @@ class Teller {
     return f.amount.text() + (f.order ? " of order " + number(f.order) : std::string(" that waited")) +
            " is written off: " + f.because;
   }
+  std::string operator()(const CouponsSet& f) const {
+    std::string text = "coupons:";
+    for (const Coupon& one : f.coupons)
+      text += " " + one.coupon + " (" + one.takes_off.text() +
+              (one.periods ? ", " + std::to_string(*one.periods) + " more periods" : std::string()) +
+              (one.until ? ", until " + one.until->text() : std::string()) + (one.runs ? ", runs)" : ")");
+    return f.coupons.empty() ? "no coupon is left" : text;
+  }
   std::string operator()(const NextInvoiceSet& f) const {
     return std::to_string(f.lines.size()) + " lines wait for the next invoice";
   }

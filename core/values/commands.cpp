@@ -62,6 +62,27 @@ Result<CreditAmount> CreditAmount::parse(std::string_view text) {
   return CreditAmount{*amount, *type};
 }
 
+Result<TakesOff> TakesOff::parse(std::string_view text) {
+  const Error bad{
+      .code = "bad_takes_off",
+      .message = "'" + std::string(text.substr(0, 40)) +
+                 "' is nothing that a coupon takes off: write 25 percent (above 0, up to 100) or 10.00 USD"};
+  constexpr std::string_view percent = " percent";
+  if (text.ends_with(percent)) {
+    const auto share = Decimal::parse(text.substr(0, text.size() - percent.size()));
+    if (!share || share->digits <= 0 || share->places > 6 || share->digits > multiply(100, power_of_ten(share->places)))
+      return bad;
+    return TakesOff{*share, {}};
+  }
+  const auto amount = Money::parse(text);
+  if (!amount || amount->minor() <= 0) return bad;
+  return TakesOff{{}, *amount};
+}
+
+std::string TakesOff::text() const {
+  return percent.digits == 0 ? amount.text() : decimal_text(percent.digits, percent.places) + " percent";
+}
+
 std::string CreditAmount::text() const { return decimal_text(amount.digits, amount.places) + " " + type.text(); }
 
 }  // namespace florin

@@ -120,6 +120,18 @@ class Razorpay {
 
   Step charge(const Operation& op, const Replies& replies) const {
     if (view(op.method) == "wire") return bank_account(op, replies);
+    if (op.amount.exponent != exponent_of(currency(op.amount)))
+      return done({.state = FLORIN_NOT_SENT,
+                   .reason = Reason{FLORIN_MISCONFIGURED, "currency_not_supported",
+                                    "Razorpay counts this currency in another unit"}});
+    if (op.amount.exponent == 3 && op.amount.minor % 10 != 0)
+      return done({.state = FLORIN_NOT_SENT,
+                   .reason = Reason{FLORIN_MISCONFIGURED, "amount_not_supported",
+                                    "Razorpay takes amounts of this currency in steps of 0.010"}});
+    if (currency(op.amount) == Text("INR") && op.amount.minor < 100)
+      return done(
+          {.state = FLORIN_NOT_SENT,
+           .reason = Reason{FLORIN_MISCONFIGURED, "amount_not_supported", "Razorpay takes no less than one rupee"}});
     if (replies.empty()) return make_order(op);
     // An account that enforces unique receipts answers a repeated one so: then the order is there, and is looked up.
     const bool repeated = replies[0].status() == 400 && mentions(replies[0], "receipt");

@@ -388,6 +388,16 @@ std::string as_camt(const std::vector<Truth>& lines) {
   }
   return document(camt(entries));
 }
+/// The same entries as the bank tells them when they come, each in a message of its own.
+std::string as_camt_054(const std::vector<Truth>& lines) {
+  std::string text = as_camt(lines);
+  const std::pair<std::string, std::string> names[] = {
+      {"BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn"}, {"<Stmt>", "<Ntfctn>"}, {"</Stmt>", "</Ntfctn>"}};
+  for (const auto& [from, to] : names)
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+      text.replace(at, from.size(), to);
+  return text;
+}
 std::string as_mt940(const std::vector<Truth>& lines) {
   std::string text = ":20:A\r\n:25:50200012345678\r\n:28C:1/1\r\n:60F:C261101INR0,00\r\n";
   int sum = 0;
@@ -464,6 +474,7 @@ TEST(Formats, NoLineIsLostOrCountsTwice) {
     bool copies;   ///< a line may stand twice; not where balances of the file prove that both were booked
   };
   const Format formats[] = {{"bank", "wire", as_camt, true, true},
+                            {"bank", "wire", as_camt_054, true, true},
                             {"swift", "wire", as_mt940, false, false},
                             {"table", "cheque", as_csv, false, true}};
   for (const Format& format : formats)

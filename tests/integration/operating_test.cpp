@@ -228,6 +228,85 @@ TEST_F(Operating, AnImportKeepsThePaidEndOfTheSystemBefore) {
   EXPECT_EQ(dry->accounts[0].charges[0].at.text(), "2026-12-15T18:00Z");
 }
 
+// What is left of a coupon: the dry run says so and charges less, and each wrong value is told with its line.
+TEST_F(Operating, AnImportBringsTheRestOfACoupon) {
+  open("2026-03-20T15:00Z");
+  const auto file_with = [](const std::string& coupons) {
+    return "accounts:\n  old:\n    billing_country: US\n    opened_at: 2025-07-15T15:00Z\n"
+           "    methods: [{method: card, slot: primary, token: ok, brand: visa, masked: \"4242\"}]\n"
+           "    subscription: {plan: growth, cycle: monthly, anchor: 2025-07-15T15:00Z, next_renewal: "
+           "2026-04-15T15:00Z}\n    coupons:\n" +
+           coupons;
+  };
+  const auto dry = host->import_accounts(
+      tenant,
+      write("coupon.yaml", file_with("      - {coupon: launch25, takes_off: 25 percent, periods: 3}\n"
+                                     "      - {coupon: past, takes_off: 5.00 USD, until: 2026-04-15T15:00Z}\n")),
+      staff, true);
+  ASSERT_TRUE(dry) << dry.error().message;
+  ASSERT_TRUE(dry->errors.empty()) << dry->errors.front().message;
+  EXPECT_NE(dry->accounts[0].is.find("coupon launch25: 25 percent off 3 more periods, coupon past: 5.00 USD off every "
+                                     "period that begins before 2026-04-15T15:00Z"),
+            std::string::npos)
+      << dry->accounts[0].is;
+  ASSERT_EQ(dry->accounts[0].charges.size(), 1U);
+  EXPECT_EQ(dry->accounts[0].charges[0].amount.text(), "36.75 USD");
+  const struct {
+    const char *coupon, *code, *says;
+  } wrong[] = {
+      {"{coupon: a, takes_off: 110 percent}", "bad_takes_off", "25 percent (above 0, up to 100) or 10.00 USD"},
+      {"{coupon: a, takes_off: 0 percent}", "bad_takes_off", "25 percent"},
+      {"{coupon: a, takes_off: -5.00 USD}", "bad_takes_off", "10.00 USD"},
+      {"{coupon: a, takes_off: 5.00 EUR}", "wrong_currency", "an amount in USD, not 5.00 EUR"},
+      {"{coupon: a, takes_off: 5.00 USD, periods: 0}", "bad_coupon", "used up is left out"},
+      {"{coupon: a, takes_off: 5.00 USD, until: 2026-03-01T00:00Z}", "bad_instant", "is left out"},
+      {"{coupon: \"\", takes_off: 5.00 USD}", "bad_coupon", "has a name"},
+      {"{coupon: a, takes_off: 5.00 USD, plans: [growht]}", "unknown_plan", "(did you mean 'growth'?)"},
+      {"{coupon: a, takes_off: 5.00 USD, cycles: [weekly]}", "unknown_cycle", "'weekly'"},
+      {"{coupon: a, takes_off: 5.00 USD, applies_to: [phone_100]}", "unknown_add_on", "'plan' or an add-on"},
+      {"{coupon: launch25, takes_off: 5.00 USD}", "bad_coupon", "here twice"},
+  };
+  for (const auto& one : wrong) {
+    const auto refused = host->import_accounts(
+        tenant,
+        write("wrong.yaml", file_with("      - {coupon: launch25, takes_off: 25 percent}\n      - " +
+                                      std::string(one.coupon) + "\n")),
+        staff, false);
+    ASSERT_TRUE(refused);
+    ASSERT_FALSE(refused->errors.empty()) << one.coupon;
+    const bool twice = std::string_view(one.says) == "here twice";
+    const Error& first = refused->errors.front();
+    EXPECT_EQ(first.code, one.code) << one.coupon;
+    EXPECT_NE(first.message.find(one.says), std::string::npos) << one.coupon << ": " << first.message;
+    EXPECT_EQ(first.at.line, twice ? 8U : 9U) << one.coupon;
+  }
+  EXPECT_TRUE(host->accounts(tenant).empty());
+}
+
+// One slot keeps one method: the second would have taken the place of the first, and nobody would have known.
+TEST_F(Operating, AnImportHasOneMethodForEachSlot) {
+  open("2026-03-20T15:00Z");
+  const auto refused = host->import_accounts(tenant, write("two.yaml", R"(accounts:
+  two:
+    billing_country: US
+    opened_at: 2025-07-15T15:00Z
+    methods:
+      - {method: card, slot: primary, token: ok, brand: visa, masked: "4242"}
+      - {method: card, slot: primary, token: ok2, brand: visa, masked: "4343"}
+  uk:
+    billing_country: UK
+    opened_at: 2025-07-15T15:00Z
+)"),
+                                             staff, false);
+  ASSERT_TRUE(refused);
+  ASSERT_EQ(refused->errors.size(), 2U);
+  EXPECT_EQ(refused->errors[0].code, "slot_taken");
+  EXPECT_EQ(refused->errors[0].at.line, 7U);
+  EXPECT_EQ(refused->errors[1].code, "bad_country");
+  EXPECT_EQ(refused->errors[1].at.line, 9U);
+  EXPECT_NE(refused->errors[1].message.find("(did you mean 'GB'?)"), std::string::npos);
+}
+
 // Trial credits without a plan: the trial comes along, and what is picked in it begins when it ends.
 TEST_F(Operating, AnImportBringsTheTrialAlong) {
   open("2026-11-29T15:00Z");
@@ -801,6 +880,30 @@ TEST_F(Operating, AFileThatIsNotAppliedChangesNothingAtAStart) {
   EXPECT_EQ(all->front().subscriptions, 1U);
 }
 
+/// The bytes of a file, free pages and all; and of a journal its entries too, which lie packed in its rows.
+std::string all_that_is_in(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  const std::string name = file.filename();
+  if (name != "journal.db" && name != "backup.db") return bytes;
+  const auto journal = store::open_read_only(file.string());
+  EXPECT_TRUE(journal) << journal.error().message;
+  const auto shards = (*journal)->shards();
+  EXPECT_TRUE(shards && !shards->empty());
+  for (const std::uint32_t shard : *shards) {
+    EXPECT_TRUE((*journal)->read(shard, 1, [&](const store::Row& row) {
+      const auto entries = engine::entries_of(row);
+      EXPECT_TRUE(entries);
+      for (const Entry& entry : *entries) journal::write(bytes, entry);
+      return true;
+    }));
+    const auto saved = (*journal)->load(shard);
+    EXPECT_TRUE(saved);
+    for (const store::Checkpoint& one : saved->objects) bytes += one.bytes;
+  }
+  return bytes;
+}
+
 // Shows ALL-10
 TEST_F(Operating, AnErasedPersonIsInNoFile) {
   const auto data = own_folder() / "data";
@@ -829,22 +932,30 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
   ASSERT_FALSE(by_key);
   EXPECT_EQ(by_key.error().at.path, "key");
   ask("acme", staff, R"({"adjust_credits": {"amount": "1 message", "reason": "grace period @ month end, a@b"}})");
+  ask("acme", staff, R"({"adjust_credits": {"amount": "1 message", "reason": "Slartibartfast asked"}})");
   ask("acme", staff, R"({"erase_personal_data": {}})");
   ASSERT_TRUE(host->refresh_views());
   const std::string copy = (folder / "backup.db").string();
   ASSERT_TRUE(backup(data.string(), copy));
-  host.reset();
-  int files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".so") continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    const std::string bytes(std::istreambuf_iterator<char>(in), {});
-    ++files;
-    EXPECT_EQ(bytes.find("Grace"), std::string::npos) << entry.path();
-    EXPECT_EQ(bytes.find("Hopper"), std::string::npos) << entry.path();
-    EXPECT_EQ(bytes.find("grace@example"), std::string::npos) << entry.path();
+  // While it runs, with what SQLite has beside its files; and when it is closed.
+  for (const bool closed : {false, true}) {
+    if (closed) host.reset();
+    int files = 0;
+    std::set<std::string> told_in;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file() || entry.path().extension() == ".so") continue;
+      const std::string bytes = all_that_is_in(entry.path());
+      ++files;
+      EXPECT_EQ(bytes.find("Grace"), std::string::npos) << entry.path();
+      EXPECT_EQ(bytes.find("Hopper"), std::string::npos) << entry.path();
+      EXPECT_EQ(bytes.find("grace@example"), std::string::npos) << entry.path();
+      if (bytes.find("Slartibartfast") != std::string::npos) told_in.insert(entry.path().filename());
+    }
+    EXPECT_GE(files, closed ? 3 : 5);
+    // A word that nobody has erased is found: so would the others be.
+    for (const char* file : {"journal.db", "backup.db"}) EXPECT_TRUE(told_in.contains(file)) << file;
+    EXPECT_TRUE(told_in.contains("views.db") || told_in.contains("views.db-wal"));
   }
-  EXPECT_GE(files, 3);
 }
 
 // Refutes ALL-10: books that go with the person

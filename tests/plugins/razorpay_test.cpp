@@ -48,6 +48,22 @@ std::string payment(const std::string& status, const std::string& more = "") {
 }
 std::string list_of(const std::string& items) { return R"({"entity": "collection", "items": [)" + items + "]}"; }
 
+// What it counts otherwise, or not so finely, would be another amount there, or be refused with each charge.
+TEST_F(Razorpay, AmountsThatItCannotTakeAreNeverSent) {
+  for (const char* amount : {"500 KRW", "25.005 KWD", "0.99 INR"}) {
+    Operation operation = charge("card");
+    operation.amount = *Money::parse(amount);
+    const ProcessorStep refused = step(operation);
+    ASSERT_TRUE(refused.done) << amount;
+    EXPECT_EQ(refused.done->state, AttemptState::not_sent) << amount;
+  }
+  for (const char* amount : {"500 JPY", "25.010 KWD", "1.00 INR", "25.00 USD"}) {
+    Operation operation = charge("card");
+    operation.amount = *Money::parse(amount);
+    EXPECT_TRUE(step(operation).send) << amount;
+  }
+}
+
 TEST_F(Razorpay, AChargeIsAnOrderWithOurKeyAsItsReceiptThenAPaymentOnIt) {
   const auto order = step(charge("upi"));
   EXPECT_EQ(order.send->path, "/v1/orders");

@@ -6,6 +6,7 @@
 #include "config/hint.hpp"
 #include "config/tenant/compiler.hpp"
 #include "config/zone.hpp"
+#include "florin/country.hpp"
 
 namespace florin::config {
 
@@ -176,10 +177,7 @@ void Compiler::check_word(const std::string& word, const Written<std::string>& v
     return one_of(words);
   }
   if (word == "billing_country" || word == "destination_country") {
-    const bool country =
-        value.value.size() == 2 && std::ranges::all_of(value.value, [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (!country)
-      add("bad_condition", "'" + value.value.substr(0, 40) + "' is no country such as IN (ISO 3166)", value.at);
+    if (!is_country(value.value)) add("bad_condition", no_country(value.value), value.at);
     return;
   }
   for (const Entitlement& row : catalog_.entitlements)

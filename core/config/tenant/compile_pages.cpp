@@ -5,6 +5,7 @@
 #include "config/tenant/compiler.hpp"
 #include "config/tenant/presentation.hpp"
 #include "domain/decision/refusal_codes.hpp"
+#include "florin/country.hpp"
 
 namespace florin::config {
 
@@ -65,8 +66,7 @@ void Compiler::seller() {
   if (!file_.seller) return;
   const auto& seller = *file_.seller;
   const std::string& country = seller.country.value;
-  if (country.size() != 2 || !std::ranges::all_of(country, [](char c) { return c >= 'A' && c <= 'Z'; }))
-    add("bad_country", "'" + country.substr(0, 40) + "' is not a country such as US or IN", seller.country.at);
+  if (!is_country(country)) add("bad_country", no_country(country), seller.country.at);
   if (seller.contact && !is_email(seller.contact->value))
     add("bad_email", "'" + seller.contact->value.substr(0, 80) + "' is not an address such as billing@example.com",
         seller.contact->at);

@@ -160,6 +160,28 @@ void Compiler::tries() {
   must_try(OrderKind::licences, catalog_.licences.has_value(), "plans are sold by licence");
   must_try(OrderKind::minimum, catalog_.minimum_at.has_value(), "a monthly minimum may not be met");
   must_try(OrderKind::addon, !catalog_.add_ons.empty(), "add_ons are sold");
+  recharges_by_itself();
+}
+
+void Compiler::recharges_by_itself() {
+  const TryRule* recharge = catalog_.tries_for("recharge");
+  if (!catalog_.auto_recharge || recharge == nullptr || charged_by_itself(catalog_, *recharge)) return;
+  const auto written =
+      std::ranges::find_if(file_.payments.try_, [](const auto& one) { return one.first == OrderKind::recharge; });
+  add("never_charged",
+      "auto_recharge is offered, and nothing that is tried for it can be charged without its customer: name a slot of "
+      "a "
+      "method with can: [one_time, without_customer], or take auto_recharge out",
+      written->second.at);
+}
+
+bool charged_by_itself(const Catalog& catalog, const TryRule& rule) {
+  return std::ranges::any_of(rule.slots, [&](const std::string& slot) {
+    const std::string kept = slot == "chosen" ? "primary" : slot;
+    return std::ranges::any_of(catalog.methods, [&](const Method& method) {
+      return method.without_customer && std::ranges::find(method.slots, kept) != method.slots.end();
+    });
+  });
 }
 
 void Compiler::must_try(OrderKind kind, bool occurs, std::string_view because) {

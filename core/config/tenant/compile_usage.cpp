@@ -73,6 +73,9 @@ void Compiler::auto_recharge() {
     if (differ(allowed.type, catalog_.credit_sales->type))
       add("contradiction", "credit_sales sells other credits", written->at_least.at);
   }
+  if (!differ(amount.type, catalog_.credit_sales->type) && catalog_.credit_sales->at_most < amount.amount)
+    add("contradiction", "a recharge buys at least this, and credit_sales sells at most less: nobody could set one",
+        block.amount.at_least.at);
   AutoRecharge rule{.type = amount.type,
                     .threshold_at_least = below.amount,
                     .amount_at_least = amount.amount,

@@ -84,6 +84,7 @@ class Compiler {
   void tries();
   void paid_after_closed();
   void must_try(OrderKind kind, bool occurs, std::string_view because);
+  void recharges_by_itself();
 
   // ---- That what is sold can be used: compile_usable.cpp
   void usable();
@@ -148,5 +149,8 @@ class Compiler {
   Catalog catalog_;
   std::vector<std::string_view> plan_ids_, cycle_ids_, meter_ids_;
 };
+
+/// Whether what is tried for an order can be charged while its customer is away: a method that may is kept in a slot.
+bool charged_by_itself(const Catalog& catalog, const TryRule& rule);
 
 }  // namespace florin::config

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "config/tenant/compiler.hpp"
+
 namespace florin::config {
 
 namespace {
@@ -63,6 +65,49 @@ void of_roles(const Catalog& catalog, const Ways& ways, Errors& warnings) {
     }
 }
 
+bool costs(const Catalog& catalog) {
+  return std::ranges::any_of(catalog.plans, [](const Plan& plan) {
+    return plan.per_account.empty()
+               ? std::ranges::any_of(plan.cycles, [](const CycleRule& cycle) { return !cycle.price.is_zero(); })
+               : true;
+  });
+}
+
+/// A smallest charge that no plan reaches puts every renewal off to the next one.
+void of_minimum_charge(const Catalog& catalog, Errors& warnings) {
+  if (!costs(catalog)) return;
+  const bool reached = std::ranges::any_of(catalog.plans, [&](const Plan& plan) {
+    return !plan.per_account.empty() || std::ranges::any_of(plan.cycles, [&](const CycleRule& cycle) {
+      return catalog.minimum_charge <= cycle.price;
+    });
+  });
+  if (!reached)
+    warnings.push_back({.code = "never_charged",
+                        .message = "no plan's price comes to the minimum_charge of " + catalog.minimum_charge.text() +
+                                   ": every renewal waits for the next one, until they come to it together",
+                        .at = where_of(catalog.methods_at)});
+}
+
+/// Renewals that nobody is charged for by itself: an invoice asks its customer, anything else is past due at once.
+void of_renewals(const Catalog& catalog, Errors& warnings) {
+  const TryRule* rule = catalog.tries_for("subscription");
+  if (rule == nullptr || !costs(catalog) || charged_by_itself(catalog, *rule)) return;
+  const bool by_invoice = std::ranges::find(rule->slots, "invoice") != rule->slots.end();
+  if (!by_invoice)
+    warnings.push_back({.code = "never_charged",
+                        .message =
+                            "nothing that is tried for a renewal can be charged without its customer: each renewal "
+                            "is past due until its customer pays it; name a slot of a method with can: "
+                            "[one_time, without_customer], or invoice",
+                        .at = where_of(rule->at)});
+  const auto tries = std::ranges::find_if(catalog.past_due, &PastDueStep::try_again);
+  if (by_invoice && tries != catalog.past_due.end())
+    warnings.push_back({.code = "never_charged",
+                        .message = "this step tries the payment again, and renewals here are paid by invoice alone: an "
+                                   "invoice that was sent is not sent again, so that it does nothing",
+                        .at = where_of(tries->at)});
+}
+
 }  // namespace
 
 Errors warnings_of(const Catalog& catalog) {
@@ -71,6 +116,8 @@ Errors warnings_of(const Catalog& catalog) {
     of_gates(catalog, ways, warnings);
     of_roles(catalog, ways, warnings);
   }
+  of_renewals(catalog, warnings);
+  of_minimum_charge(catalog, warnings);
   return warnings;
 }
 

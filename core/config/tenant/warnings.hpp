@@ -6,7 +6,7 @@
 namespace florin::config {
 
 /// What a file may say and probably does not mean: two ways lead to the same thing, and only one of them has a gate or
-/// is kept from a role. docs/decisions/0064-gates-at-every-door.md
+/// is kept from a role; or renewals that nobody can be charged for. docs/decisions/0064-gates-at-every-door.md
 Errors warnings_of(const Catalog& catalog);
 
 }  // namespace florin::config

@@ -88,6 +88,19 @@ struct CustomPlan {
   std::optional<Span> agreement;
 };
 
+/// What is left of a coupon. It takes something off the periods of a plan that it fits; one that it takes nothing off
+/// uses none of it up. Source   docs/decisions/0260-coupons-of-the-system-before.md
+struct Coupon {
+  std::string coupon;
+  TakesOff takes_off;
+  std::optional<std::int32_t> periods;  ///< left, after the one that runs; none: no count
+  std::optional<Instant> until;         ///< for periods that begin before then
+  std::vector<PlanId> plans;            ///< empty: every one
+  std::vector<std::string> cycles;      ///< empty: every one
+  std::vector<std::string> applies_to;  ///< `plan`, or an add-on; empty: to all that a period costs
+  bool runs = false;                    ///< the period that runs was paid with it
+};
+
 /// A trial, and the plan picked inside it.
 struct TrialState {
   Instant started_at;
@@ -360,6 +373,7 @@ struct Account {
   std::uint32_t last_saving = 0;
   Seldom<PersonAt> person_at;  ///< none: nobody was ever named
   SeldomList<Tries> tries;     ///< with kept methods
+  SeldomList<Coupon> coupons;  ///< of the system before, until they are used up or the plan ends
 
   /// To change it. What it gives stays good while other orders come.
   Order* order(OrderId order_id) { return orders.change(order_id); }

@@ -173,6 +173,7 @@ struct Applying {
     account.subscription.reset();
     account.past_due.reset();
     account.pause.reset();
+    account.coupons.clear();
     account.standing = fact.standing;
     account.recharge.without_plan = false;
     if (fact.kept_until) account.kept = KeptCredits{at, *fact.kept_until};
@@ -698,6 +699,7 @@ struct Applying {
   void operator()(const FeeTaken& fact) { attempt(fact.order, fact.attempt).fee = fact.fee; }
   void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
   void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
+  void operator()(const CouponsSet& fact) { account.coupons = fact.coupons; }
   void operator()(const AmountWrittenOff& fact) {
     if (fact.order)
       order(fact.order).written_off = fact.amount;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/catalog/nearest.hpp"
 #include "domain/credits/purchase.hpp"
 #include "domain/entitlements/items.hpp"
 #include "domain/members/members.hpp"
@@ -9,9 +10,11 @@
 #include "domain/orders/place.hpp"
 #include "domain/payments/methods.hpp"
 #include "domain/payments/settle.hpp"
+#include "domain/subscriptions/coupon.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
+#include "florin/country.hpp"
 
 namespace florin {
 
@@ -166,7 +169,7 @@ void import_add_on_month(Draft& draft, Instant at) {
 
 void import_subscription(Draft& draft, const ImportedPlan& plan) {
   const Catalog& catalog = draft.catalog();
-  const Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
+  Terms terms = terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons);
   const Instant stands_at = plan.paused_since.value_or(draft.now);
   if (stands_at < plan.anchor || draft.now < stands_at)
     refuse("anchor_in_future", "The first period has begun before the import, and before its pause.");
@@ -187,13 +190,17 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
                                 .agreement_ends = bound});
   if (k > 0)
     draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
+  run_coupons(draft, terms);
   if (plan.agreement_ends && *plan.agreement_ends <= draft.now)
     refuse("bad_instant", "An agreement that is over binds nobody: leave it out.");
   begin_month(draft);
   import_add_on_month(draft, stands_at);
   if (plan.cancelled.value_or(false)) cancel(draft);
   if (plan.paused_since) return import_pause(draft, plan);
-  if (plan.overdue_since) import_overdue(draft, terms, *plan.overdue_since);
+  if (plan.overdue_since) {
+    terms.coupons = coupons_that_run(draft.account);
+    import_overdue(draft, terms, *plan.overdue_since);
+  }
 }
 
 void import_member(Draft& draft, const ImportedMember& member) {
@@ -257,7 +264,8 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
 
 void import_account(Draft& draft, const Actor& actor, const ImportAccount& command) {
   if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
-  if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  if (!is_country(command.billing_country))
+    refuse("bad_country", "billing_country: " + no_country(command.billing_country) + ".");
   const bool ordered =
       command.opened_at <= draft.now &&
       (!command.first_paid_at || (command.opened_at <= *command.first_paid_at && *command.first_paid_at <= draft.now));
@@ -268,6 +276,8 @@ void import_account(Draft& draft, const Actor& actor, const ImportAccount& comma
   of_each("methods", command.methods, [&](const ImportedMethod& method) {
     if (looks_like_a_card_number(method.token) || looks_like_a_card_number(method.masked))
       refuse("card_number", "A processor's token belongs here, never a number of a card.");
+    if (draft.account.slot(method.slot) != nullptr)
+      refuse("slot_taken", "The slot '" + method.slot + "' has a method in this file already, and keeps one.");
     add_payment_method(draft, actor,
                        AddPaymentMethod{.method = method.method,
                                         .slot = method.slot,
@@ -294,6 +304,52 @@ void import_picked(Draft& draft, const ImportedPlan& plan) {
       terms_of(draft.account, catalog, plan.plan, plan.cycle, plan.licences.value_or(1), plan.add_ons))});
 }
 
+void check_coupon(const Draft& draft, const ImportAccount& command, const ImportedCoupon& one) {
+  const Catalog& catalog = draft.catalog();
+  if (one.coupon.empty() || one.coupon.size() > 64)
+    refuse("bad_coupon", "A coupon has a name of up to 64 bytes: its invoices say it.");
+  if (!command.subscription)
+    refuse("no_plan", "A coupon takes something off the periods of a plan: write subscription.");
+  if (std::ranges::count(command.coupons, one.coupon, &ImportedCoupon::coupon) > 1)
+    refuse("bad_coupon", "The coupon '" + one.coupon + "' is here twice.");
+  if (one.takes_off.percent.digits == 0 && one.takes_off.amount.currency() != catalog.currency)
+    refuse("wrong_currency", "What it takes off is a percentage, or an amount in " +
+                                 std::string(catalog.currency.code()) + ", not " + one.takes_off.text() + ".");
+  if (one.periods && *one.periods < 1)
+    refuse("bad_coupon",
+           "periods is how many more it takes something off, from 1 on; a coupon that is used up is left out.");
+  if (one.until && *one.until <= draft.now)
+    refuse("bad_instant",
+           "until is after the import; a coupon that is over, since " + one.until->text() + ", is left out.");
+  for (const PlanId& plan : one.plans)
+    if (catalog.plan(plan) == nullptr)
+      refuse("unknown_plan", "plans: there is no plan " + quoted_with_nearest(plan.text(), catalog.plans) + ".");
+  for (const std::string& cycle : one.cycles)
+    if (std::ranges::none_of(catalog.plans, [&](const Plan& plan) { return plan.cycle(cycle) != nullptr; }))
+      refuse("unknown_cycle", "cycles: no plan is sold by '" + cycle + "'.");
+  for (const std::string& thing : one.applies_to)
+    if (thing != "plan" && std::ranges::none_of(catalog.add_ons, [&](const AddOn& a) { return a.id.text() == thing; }))
+      refuse("unknown_add_on", "applies_to: 'plan' or an add-on; there is no add-on " +
+                                   quoted_with_nearest(thing, catalog.add_ons) + ".");
+}
+
+/// What is left of coupons is there before the plan, whose first period here may be paid with them.
+void import_coupons(Draft& draft, const ImportAccount& command) {
+  if (command.coupons.empty()) return;
+  of_each("coupons", command.coupons, [&](const ImportedCoupon& one) { check_coupon(draft, command, one); });
+  std::vector<Coupon> coupons;
+  for (const ImportedCoupon& one : command.coupons)
+    coupons.push_back({.coupon = one.coupon,
+                       .takes_off = one.takes_off,
+                       .periods = one.periods,
+                       .until = one.until,
+                       .plans = one.plans,
+                       .cycles = one.cycles,
+                       .applies_to = one.applies_to,
+                       .runs = one.this_period.value_or(true)});
+  draft.add(CouponsSet{std::move(coupons)});
+}
+
 /// Whether the trial of an account runs: it has trial credits, or had some, and no plan that has begun.
 bool in_trial(const Draft& draft, const ImportAccount& command) {
   const bool begun = command.subscription && command.subscription->anchor <= draft.now;
@@ -316,12 +372,16 @@ void import_trial(Draft& draft, const ImportAccount& command) {
 
 void import_what_runs(Draft& draft, const Actor& actor, const ImportAccount& command) {
   if (command.custom_plan) of_field("custom_plan", [&] { set_custom_plan(draft, *command.custom_plan); });
+  import_coupons(draft, command);
   const bool trial = in_trial(draft, command);
   if (trial) of_field("lots", [&] { import_trial(draft, command); });
   if (command.subscription)
     of_field("subscription", [&] {
       const bool picked = trial && draft.account.trial;
-      if (picked) return import_picked(draft, *command.subscription);
+      if (picked) {
+        run_no_coupon(draft);
+        return import_picked(draft, *command.subscription);
+      }
       import_subscription(draft, *command.subscription);
     });
   of_each("lots", command.lots, [&](const ImportedLot& lot) { import_lot(draft, lot); });

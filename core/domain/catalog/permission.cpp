@@ -96,6 +96,8 @@ void must_name_what_decides(const Account& account, const Catalog& catalog, cons
     const auto left_out = [&](const Need& need) {
       return need.of_usage && std::ranges::find(properties, need.word, &Word::name) == properties.end();
     };
+    for (const Need& need : gate.applies_if) must_be_a_country(need, properties, gate.at);
+    for (const Need& need : gate.needs) must_be_a_country(need, properties, gate.at);
     const auto first = std::ranges::find_if(gate.applies_if, left_out);
     if (first == gate.applies_if.end()) continue;
     const std::vector<Word> known = known_words(catalog, properties, &meter);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/catalog/nearest.hpp"
+#include "florin/country.hpp"
 
 namespace florin {
 
@@ -67,10 +68,23 @@ void refuse_left_out(const Need& need, const std::vector<Word>& named, const Rul
          at);
 }
 
+void must_be_a_country(const Need& need, const std::vector<Word>& properties, const RuleAt& at) {
+  if (!need.of_usage || need.word != "destination_country") return;
+  const auto named = std::ranges::find(properties, need.word, &Word::name);
+  if (named == properties.end()) return;
+  std::string code = named->value;
+  if (need.any_case)
+    std::ranges::transform(code, code.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  if (!is_country(code)) refuse("unknown_value", "destination_country: " + no_country(named->value) + ".", at);
+}
+
 void must_name_what_costs(const Meter& meter, const std::vector<Word>& properties) {
   if (!meter.only_if) return;
-  for (const Need& need : *meter.only_if)
+  for (const Need& need : *meter.only_if) {
     if (!names(properties, need.word)) refuse_left_out(need, properties, meter.at);
+    must_be_a_country(need, properties, meter.at);
+  }
 }
 
 void must_not_be_misspelt(const Meter& meter, const std::vector<Word>& properties) {

@@ -18,6 +18,9 @@ void must_name_what_costs(const Meter& meter, const std::vector<Word>& propertie
 /// Where it may still be left out: refuses what was probably meant to be a property that the price depends on.
 void must_not_be_misspelt(const Meter& meter, const std::vector<Word>& properties);
 
+/// A need of a destination's country is met by countries alone: `India` is neither IN nor any other.
+void must_be_a_country(const Need& need, const std::vector<Word>& properties, const RuleAt& at);
+
 /// `need` asks for a property that is not among those named.
 [[noreturn]] void refuse_left_out(const Need& need, const std::vector<Word>& named, const RuleAt& at);
 

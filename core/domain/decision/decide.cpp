@@ -28,6 +28,7 @@
 #include "domain/subscriptions/past_due.hpp"
 #include "domain/subscriptions/subscription.hpp"
 #include "domain/transfers/transfer.hpp"
+#include "florin/country.hpp"
 #include "florin/languages.hpp"
 
 namespace florin {
@@ -45,7 +46,8 @@ void must_know_language_of(const std::vector<Word>& person) {
 
 void open_account(Draft& draft, const OpenAccount& command) {
   if (draft.account.opened_at.us != 0) refuse("account_exists", "This account exists already.");
-  if (command.billing_country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  if (!is_country(command.billing_country))
+    refuse("bad_country", "The billing country " + no_country(command.billing_country) + ".");
   must_know_language_of(command.personal_data);
   draft.add(AccountOpened{command.billing_country, command.billing_state.value_or(""), !command.personal_data.empty()});
 }
@@ -53,7 +55,9 @@ void open_account(Draft& draft, const OpenAccount& command) {
 /// Nothing of the subscription moves, and no order that was placed already. Source   KA-07, KA-09
 void set_billing(Draft& draft, const Actor& actor, const SetBilling& command) {
   const std::string country = command.billing_country.value_or(draft.account.billing_country);
-  if (country.size() != 2) refuse("bad_country", "The billing country is two letters, such as US.");
+  // What an older version took stays until it is named again.
+  if (command.billing_country && !is_country(country))
+    refuse("bad_country", "The billing country " + no_country(country) + ".");
   const bool moves = command.billing_country || command.billing_state;
   if (!moves && command.personal_data.empty())
     refuse("nothing_asked", "Name a country, a state, a name or an address.");

@@ -13,14 +13,19 @@ namespace {
 std::string names_of_counts(const Catalog& catalog) {
   std::string names;
   for (const Entitlement& row : catalog.entitlements)
-    if (row.kind == Entitlement::Kind::count) names += (names.empty() ? "" : ", ") + row.id.text();
-  return names;
+    if (row.kind == Entitlement::Kind::count && !(catalog.members && catalog.members->take_one_of == row.id))
+      names += (names.empty() ? "" : ", ") + row.id.text();
+  return names.empty() ? "nothing" : names;
 }
 
 const Entitlement& count_named(const Catalog& catalog, const EntitlementId& id) {
   const Entitlement* row = catalog.entitlement(id);
   const bool by_members = catalog.members && catalog.members->take_one_of == id;
-  if (row == nullptr || row->kind != Entitlement::Kind::count || by_members)
+  if (by_members)
+    refuse("unknown_entitlement",
+           "'" + id.text() + "' is taken by members: who is invited takes one, and nothing is taken by name.",
+           catalog.at);
+  if (row == nullptr || row->kind != Entitlement::Kind::count)
     refuse("unknown_entitlement",
            "There is no " + quoted_with_nearest(id.text(), catalog.entitlements) +
                " that can be taken. What can be: " + names_of_counts(catalog) + ".",

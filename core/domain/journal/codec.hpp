@@ -287,6 +287,10 @@ void write(Writer& out, const T& value) {
     out.number(value.amount.digits);
     out.number(value.amount.places);
     out.text(value.type.text());
+  } else if constexpr (std::is_same_v<T, TakesOff>) {
+    out.number(value.percent.digits);
+    out.number(value.percent.places);
+    write(out, value.amount);
   } else if constexpr (IsHistory<T>::value) {
     const auto all = [&](const auto& items) {
       out.unsigned_number(static_cast<std::uint64_t>(std::ranges::size(items)));
@@ -376,6 +380,10 @@ void read(Reader& in, T& value) {
     value.amount.digits = in.number();
     value.amount.places = static_cast<int>(in.number());
     value.type = CreditType::trusted(std::string(in.text()));
+  } else if constexpr (std::is_same_v<T, TakesOff>) {
+    value.percent.digits = in.number();
+    value.percent.places = detail::fit<std::uint8_t>(in.number());
+    value.amount = read<Money>(in);
   } else if constexpr (IsVector<T>::value) {
     const std::size_t count = in.count();
     value.clear();

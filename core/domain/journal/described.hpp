@@ -84,9 +84,10 @@ BOOST_DESCRIBE_STRUCT(ImportedPlan, (),
 BOOST_DESCRIBE_STRUCT(ImportedLot, (), (source, remaining, ends_at, paid))
 BOOST_DESCRIBE_STRUCT(ImportedMethod, (), (method, slot, token, brand, masked))
 BOOST_DESCRIBE_STRUCT(ImportedMember, (), (member, role, invited))
+BOOST_DESCRIBE_STRUCT(ImportedCoupon, (), (coupon, takes_off, periods, until, plans, cycles, applies_to, this_period))
 BOOST_DESCRIBE_STRUCT(ImportAccount, (),
                       (billing_country, billing_state, opened_at, first_paid_at, methods, approvals, subscription, lots,
-                       custom_plan, members, items, auto_recharge))
+                       custom_plan, members, items, auto_recharge, coupons))
 BOOST_DESCRIBE_STRUCT(SetDocumentNumbers, (), (next_invoice, next_credit_note))
 BOOST_DESCRIBE_STRUCT(RecordBankReceipt, (), (receipt, processor, kind, amount, order, dated, said, reverses))
 BOOST_DESCRIBE_STRUCT(ApplyCash, (), (receipt, order, reverses))
@@ -192,13 +193,14 @@ BOOST_DESCRIBE_STRUCT(MonthState, (), (from, to, type, used))
 BOOST_DESCRIBE_STRUCT(PersonAt, (), (entries))
 BOOST_DESCRIBE_STRUCT(Tries::Of, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(Tries, (), (method, attempts))
+BOOST_DESCRIBE_STRUCT(Coupon, (), (coupon, takes_off, periods, until, plans, cycles, applies_to, runs))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, personal_data_sealed, last_grant,
                        last_hold, last_order, last_method, last_refund, pause, kept, custom_plans, deleted, reviews,
                        disputes, blocked, last_review, items, own_entitlements, members, month, imported_at, receipts,
-                       money, next_invoice, savings, last_saving, person_at, tries))
+                       money, next_invoice, savings, last_saving, person_at, tries, coupons))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
@@ -334,6 +336,7 @@ BOOST_DESCRIBE_STRUCT(AccountImported, (), (billing_country, billing_state, open
 BOOST_DESCRIBE_STRUCT(MonthClosed, (), (month))
 BOOST_DESCRIBE_STRUCT(DocumentNumbersSet, (), (last_invoice, last_credit_note))
 BOOST_DESCRIBE_STRUCT(AddOnMonthStarted, (), (from, to))
+BOOST_DESCRIBE_STRUCT(CouponsSet, (), (coupons))
 
 BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule, values))
 BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))

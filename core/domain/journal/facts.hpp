@@ -617,6 +617,11 @@ struct PersonalDataViewed {
   std::string reason;
 };
 
+/// The coupons of an account, each with what is left of it.
+struct CouponsSet {
+  std::vector<Coupon> coupons;
+};
+
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
     AccountOpened, PersonalDataErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -635,7 +640,7 @@ using KindsOfFact = std::variant<
     DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
     SavingMoved, LookUpPlanned, FeeTaken, DeliveryFailed, DeliveryEnded, ReceiptReversed, ReversalUndone,
     ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds, AmountWrittenOff,
-    PersonalDataViewed>;
+    PersonalDataViewed, CouponsSet>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

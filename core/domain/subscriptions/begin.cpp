@@ -2,6 +2,7 @@
 #include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/subscriptions/coupon.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -101,7 +102,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
   for (const Order& order : draft.account.orders.open())
     if (order.unfinished() && order.buys.plan)
       refuse("payment_under_way", "A payment for a plan is under way. Please wait for its result.");
-  const Terms terms =
+  Terms terms =
       terms_of(draft.account, catalog, command.plan, command.cycle, command.licences.value_or(1), command.add_ons);
   if (!holds(terms.plan.offered_to, draft.account, actor, {}))
     refuse("plan_not_offered", "This plan is not offered to this account.", terms.plan.at);
@@ -110,6 +111,7 @@ void subscribe(Draft& draft, const Actor& actor, std::string_view key, const Sub
                                catalog.trial->plan_picked_inside == Trial::PlanPicked::starts_when_trial_ends;
   if (waits_for_trial) return draft.add(PlanPicked{pending_change(terms)});
 
+  terms.coupons = coupons_from(draft.account, draft.now);
   Quote quote = quote_period(terms);
   quote.buys = terms_as_bought(terms);
   add_first_credits(quote, terms, command);
@@ -145,6 +147,7 @@ void begin_subscription(Draft& draft, const Buys& terms) {
                                 .anchor = draft.now,
                                 .to = draft.calendar().boundary(draft.now, terms.months, 1),
                                 .agreement_ends = bound});
+  use_coupons(draft, terms);
   begin_month(draft);
   begin_add_on_month(draft);
 }
@@ -180,8 +183,9 @@ void end_trial(Draft& draft) {
   // A plan that the customer asked to start now, later, and whose payment is under way, takes the place of this one.
   for (const Order& order : draft.account.orders.open())
     if (order.unfinished() && order.buys.plan) return;
-  const Terms terms = terms_of(draft.account, draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan,
-                               trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);
+  Terms terms = terms_of(draft.account, draft.world.catalogs.at(trial.picked->catalog), trial.picked->plan,
+                         trial.picked->cycle, trial.picked->licences, trial.picked->add_ons);
+  terms.coupons = coupons_from(draft.account, draft.now);
   begin_subscription(draft, terms_as_bought(terms));
   Quote quote = quote_period(terms);
   const Subscription& begun = *draft.account.subscription;

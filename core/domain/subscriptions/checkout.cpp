@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/catalog/permission.hpp"
+#include "domain/subscriptions/coupon.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -62,7 +63,7 @@ Quote quote_difference(const Draft& draft, const Side& before, const Side& after
   const Ratio left = days_left(draft, after.to);
   const Money price(price_difference(draft, before, after).of(1, Rounding::half_up), will_be.net().currency());
   Quote quote;
-  quote.lines.push_back({will_be.lines.front().text + ", difference for " + std::to_string(left.over) + " of " +
+  quote.lines.push_back({after.terms.plan.id.text() + ", " + after.terms.cycle.id + ", difference for " + std::to_string(left.over) + " of " +
                              std::to_string(left.under) + " days",
                          after.terms.licences, price});
   quote.buys.plan_credits = credits_above(draft, will_be.buys.plan_credits, after.to, was.buys.plan_credits, before.to);
@@ -171,7 +172,9 @@ Terms terms_from_now(const Draft& draft, const ChangePlan& command, const Terms&
   std::ranges::for_each(wanted.add_ons, at_least);
   std::ranges::for_each(command.add_ons, at_least);
   const std::int32_t licences = plan.plan.by_licence ? std::max(is.licences, wanted.licences) : 1;
-  return terms_of(draft.account, plan.catalog, plan.plan.id, plan.cycle.id, licences, std::move(add_ons));
+  Terms terms = terms_of(draft.account, plan.catalog, plan.plan.id, plan.cycle.id, licences, std::move(add_ons));
+  terms.coupons = is.coupons;
+  return terms;
 }
 
 /// What begins anew begins as it was wanted, with what was asked for of its first period alone.
@@ -180,7 +183,10 @@ Terms terms_of_new_cycle(const Draft& draft, const ChangePlan& command, const Te
   for (const AddOnCount& named : command.add_ons)
     if (const AddOn* add_on = wanted.catalog.add_on(named.add_on); add_on != nullptr && !add_on->renews)
       set_count(add_ons, named.add_on, named.count);
-  return terms_of(draft.account, wanted.catalog, wanted.plan.id, wanted.cycle.id, wanted.licences, std::move(add_ons));
+  Terms terms =
+      terms_of(draft.account, wanted.catalog, wanted.plan.id, wanted.cycle.id, wanted.licences, std::move(add_ons));
+  terms.coupons = coupons_from(draft.account, draft.now);
+  return terms;
 }
 
 /// The terms that a change at once would have from now on.
@@ -197,6 +203,8 @@ void add_more_add_ons(const Draft& draft, Quote& quote, const Terms& is, const S
     if (more <= 0) continue;
     Terms only = after.terms;
     only.add_ons = {{wanted.add_on, more}};
+    // An amount was taken off the period as it began.
+    std::erase_if(only.coupons, [](const Coupon& one) { return one.takes_off.percent.digits == 0; });
     const Quote period = quote_period(only);
     const AddOn& add_on = *after.terms.catalog.add_on(wanted.add_on);
     const bool by_month = add_on.by_month_on(after.terms.cycle.id);

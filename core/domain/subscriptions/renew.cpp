@@ -1,5 +1,6 @@
 #include "domain/credits/lifecycle.hpp"
 #include "domain/minimums/minimum.hpp"
+#include "domain/subscriptions/coupon.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -49,13 +50,15 @@ void end_period(Draft& draft) {
                         .paid_by = {},
                         .period_from = ending.from,
                         .period_to = ending.to});
-  const Terms terms = next_terms(draft);
+  Terms terms = next_terms(draft);
+  terms.coupons = coupons_from(draft.account, ending.to);
   take_terms(draft, terms);
 
   const std::int32_t months_before = ending.anchor_months + ending.months;
   const Subscription& renewed = *draft.account.subscription;
   const Instant to = draft.calendar().boundary(ending.anchor, 1, months_before + renewed.months);
   draft.add(PeriodStarted{.k = ending.k + 1, .anchor_months = months_before, .from = ending.to, .to = to});
+  use_coupons(draft, terms, ending.to);
   begin_month(draft);
   begin_add_on_month(draft);
 

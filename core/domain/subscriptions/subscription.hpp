@@ -13,6 +13,7 @@ struct Terms {
   CycleRule cycle;
   std::int32_t licences = 1;
   std::vector<AddOnCount> add_ons;
+  std::vector<Coupon> coupons = {};  ///< that may take something off a period on them
 };
 
 /// Finds plan and cycle, as they are for this account, or refuses with what is sold. Checks licences and add-ons.

@@ -2,6 +2,7 @@
 
 #include "domain/catalog/nearest.hpp"
 #include "domain/catalog/new_version.hpp"
+#include "domain/subscriptions/coupon.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
@@ -101,6 +102,7 @@ Quote quote_period(const Terms& terms) {
                 price.sells.value_or(add_on.sells.amount).times(wanted.count));
     quote.lines.back().brings.push_back(add_on.sells.type);
   }
+  (void)take_off(terms, quote.lines);
   return quote;
 }
 
@@ -122,7 +124,10 @@ PendingChange pending_change(const Terms& terms) {
 
 Terms current_terms(const Draft& draft) {
   const Subscription& running = *draft.account.subscription;
-  return terms_of(draft.account, draft.own_catalog(), running.plan, running.cycle, running.licences, running.add_ons);
+  Terms terms =
+      terms_of(draft.account, draft.own_catalog(), running.plan, running.cycle, running.licences, running.add_ons);
+  terms.coupons = coupons_that_run(draft.account);
+  return terms;
 }
 
 bool sells(const Account& account, const Catalog& catalog) {

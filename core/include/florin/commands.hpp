@@ -45,6 +45,16 @@ struct CreditAmount {
   FLORIN_API std::string text() const;
 };
 
+/// What a coupon takes off, as a person writes it: `25 percent`, `12.5 percent`, `10.00 USD`.
+struct TakesOff {
+  Decimal percent;  ///< 0: an amount
+  Money amount;
+
+  /// Errors: bad_takes_off.
+  FLORIN_API static Result<TakesOff> parse(std::string_view text);
+  FLORIN_API std::string text() const;
+};
+
 /// A word about a usage or an account that conditions may ask for: `destination: whitelisted`.
 struct Word {
   std::string name;
@@ -348,6 +358,17 @@ struct ImportedMember {
   std::string role;
   std::optional<bool> invited;
 };
+/// What is left of a coupon: it takes something off the next periods of the plan.
+struct ImportedCoupon {
+  std::string coupon;  ///< its name or code: invoices say it
+  TakesOff takes_off;
+  std::optional<std::int32_t> periods;  ///< so many more, after the one that runs
+  std::optional<Instant> until;         ///< those that begin before then
+  std::vector<PlanId> plans;            ///< on these alone; none named: on every one
+  std::vector<std::string> cycles;      ///< the same of cycles
+  std::vector<std::string> applies_to;  ///< `plan`, or an add-on; none named: to all that a period costs
+  std::optional<bool> this_period;      ///< false: the period that runs was paid without it
+};
 /// Staff: an account that lived elsewhere, whole. It was opened and first paid when it says; it had its trial.
 struct ImportAccount {
   std::string billing_country;
@@ -362,6 +383,7 @@ struct ImportAccount {
   std::vector<ImportedMember> members;
   std::vector<OccupyItem> items;
   Seldom<SetAutoRecharge> auto_recharge;
+  std::vector<ImportedCoupon> coupons;
 };
 /// Staff, of the tenant, before its first document: the numbers that follow those of the system before.
 struct SetDocumentNumbers {

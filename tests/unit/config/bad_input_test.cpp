@@ -212,7 +212,15 @@ const Change changes[] = {
     {"exotel", "{state: trial, direction: outbound}", "{state: trial, direction: out}", "bad_condition",
      "inbound or outbound"},
     {"exotel", "meter: sms,", "meter: smss,", "unknown_name", "(did you mean 'sms'?)"},
-    {"exotel", "destination_country: IN}", "destination_country: India}", "bad_condition", "ISO 3166"},
+    {"exotel", "destination_country: IN}", "destination_country: India}", "bad_condition", "did you mean 'IN'?"},
+    {"exotel", "destination_country: IN}", "destination_country: ZZ}", "bad_condition", "ISO 3166"},
+    {"exotel", "offered_to: {billing_country: IN}", "offered_to: {billing_country: UK}", "bad_condition",
+     "did you mean 'GB'?"},
+    {"callloop", "  country: US", "  country: ZZ", "bad_country", "no country of ISO 3166"},
+    {"kaspr", "  country: FR", "  country: fr", "bad_country", "did you mean 'FR'?"},
+    {"salesmsg", "can: [one_time, without_customer]", "can: [one_time]", "never_charged", "without its customer"},
+    {"salesmsg", "amount: {at_least: 100 message}", "amount: {at_least: 100001 message}", "contradiction",
+     "sells at most less"},
     {"exotel", "needs: {actor: staff}", "needs: {actor: stuff}", "bad_condition", "(did you mean 'staff'?)"},
     {"exotel", "    refuse: true\n", "", "contradiction", "refuse: true", "  - action: use\n    if: {state: limited"},
     {"exotel", "says: SMS to India needs DLT registration.", "says: \"\"", "empty_value", "told nothing",
@@ -446,6 +454,11 @@ TEST(Warnings, SayWhereOneOfTwoWaysHasNoGate) {
   const std::string role =
       warned("callloop", "documents:", "roles: {owner: everything, clerk: [see, buy_credits]}\n\ndocuments:");
   EXPECT_NE(role.find("the role 'clerk' may 'buy_credits' and not 'set_auto_recharge'"), std::string::npos) << role;
+  const std::string small =
+      warned("kaspr", "minimum_charge: {amount: 0.50 EUR", "minimum_charge: {amount: 5000.00 EUR");
+  EXPECT_NE(small.find("no plan's price comes to the minimum_charge of 5000.00 EUR"), std::string::npos) << small;
+  const std::string away = warned("kaspr", "can: [one_time, without_customer]", "can: [one_time]");
+  EXPECT_NE(away.find("each renewal is past due until its customer pays it"), std::string::npos) << away;
 }
 
 // docs/changes.md: every combination is computed, or refused with the reason.

@@ -56,6 +56,8 @@ struct Filler {
       value = {++n, word()};
     } else if constexpr (std::is_same_v<T, CreditAmount>) {
       value = {{++n, 4}, CreditType::trusted(word())};
+    } else if constexpr (std::is_same_v<T, TakesOff>) {
+      value = {{++n, 4}, {-(100 + ++n), Currency::trusted({'K', 'W', 'D'}, 3)}};
     } else if constexpr (IsVector<T>::value) {
       value.resize(2);
       for (auto& item : value) fill(item);

@@ -154,6 +154,102 @@ std::int64_t price_of(const Catalog& catalog, const Subscription& running) {
   return catalog.plan(running.plan)->cycle(running.cycle)->price.minor();
 }
 
+/// An account that comes with coupons on a plan that it runs since 1 March, imported on the 10th.
+struct WithCoupons : World {
+  WithCoupons(Catalog catalog, std::string_view on_plan, std::vector<ImportedCoupon> coupons)
+      : World(std::move(catalog), {}) {
+    to("2026-03-10T14:00Z");
+    account = Account();
+    account.id = *AccountId::parse("acme");
+    ImportAccount import;
+    import.billing_country = "US";
+    import.opened_at = at("2026-03-01T08:00Z");
+    import.methods = {{*MethodId::parse("card"), "primary", "captured", "visa", "4242"}};
+    ImportedPlan running;
+    running.plan = plan(on_plan);
+    running.cycle = "monthly";
+    running.anchor = at("2026-03-01T08:00Z");
+    running.next_renewal = at("2026-04-01T08:00Z");
+    import.subscription = running;
+    import.coupons = std::move(coupons);
+    does(import);
+  }
+  static ImportedCoupon coupon(std::string_view name, std::string_view takes_off, std::optional<std::int32_t> periods) {
+    ImportedCoupon one;
+    one.coupon = std::string(name);
+    one.takes_off = *TakesOff::parse(takes_off);
+    one.periods = periods;
+    return one;
+  }
+};
+
+TEST(Coupons, TakeTheirPartOffAsManyPeriodsAsAreLeft) {
+  WithCoupons world(call_loop(), "growth",
+                    {WithCoupons::coupon("launch25", "25 percent", 3), WithCoupons::coupon("friend", "10 percent", 1)});
+  EXPECT_EQ(world.to("2026-04-01T08:00Z").charged(), "33.07 USD");  // 36.75 - 3.68; wrong: 31.85
+  EXPECT_EQ(world.last_order().lines.front().text,
+            "growth, monthly, less 12.25 USD (launch25), less 3.68 USD (friend)");
+  EXPECT_EQ(world.to("2026-05-01T08:00Z").charged(), "69.82 USD");
+  EXPECT_EQ(world.to("2026-06-01T08:00Z").charged(), "106.57 USD");
+  EXPECT_EQ(world.to("2026-07-01T08:00Z").charged(), "155.57 USD");
+  EXPECT_TRUE(world.account.coupons.empty());
+}
+
+TEST(Coupons, AreForPeriodsThatBeginBeforeTheirEnd) {
+  ImportedCoupon dated = WithCoupons::coupon("spring", "10.00 USD", std::nullopt);
+  dated.until = at("2026-05-01T08:00Z");
+  WithCoupons world(call_loop(), "growth", {dated});
+  EXPECT_EQ(world.to("2026-04-01T08:00Z").charged(), "39.00 USD");
+  EXPECT_EQ(world.to("2026-05-01T08:00Z").charged(), "88.00 USD");
+}
+
+TEST(Coupons, BesideAChangeByTheDayWhatWasPaidCounts) {
+  WithCoupons both(salesmsg(), "starter", {WithCoupons::coupon("quarter", "25 percent", 2)});
+  both.to("2026-03-16T14:00Z").does(ChangePlan{plan("growth"), {}, {}, {}, {}});
+  EXPECT_EQ(both.charged(), "9.29 USD");  // (36.75 - 18.75) * 16/31; wrong: 12.39
+  EXPECT_EQ(both.to("2026-04-01T08:00Z").charged(), "46.04 USD");
+  EXPECT_EQ(both.to("2026-05-01T08:00Z").charged(), "82.79 USD");
+  EXPECT_EQ(both.to("2026-06-01T08:00Z").charged(), "131.79 USD");
+
+  ImportedCoupon of_starter = WithCoupons::coupon("quarter", "25 percent", 2);
+  of_starter.plans = {plan("starter")};
+  WithCoupons old(salesmsg(), "starter", {of_starter});
+  old.to("2026-03-16T14:00Z").does(ChangePlan{plan("growth"), {}, {}, {}, {}});
+  EXPECT_EQ(old.charged(), "15.61 USD");  // (49.00 - 18.75) * 16/31
+  EXPECT_EQ(old.to("2026-04-01T08:00Z").charged(), "64.61 USD");
+  old.to("2026-04-05T08:00Z").does(ChangePlan{plan("starter"), {}, {}, {}, {}});
+  EXPECT_EQ(old.to("2026-05-01T08:00Z").charged(), "83.36 USD");
+  EXPECT_EQ(old.to("2026-06-01T08:00Z").charged(), "102.11 USD");
+  EXPECT_EQ(old.to("2026-07-01T08:00Z").charged(), "127.11 USD");
+}
+
+TEST(Coupons, ACycleThatBeginsAnewIsOneOfTheirPeriods) {
+  WithCoupons world(call_loop(), "growth", {WithCoupons::coupon("half", "50 percent", 2)});
+  EXPECT_EQ(world.to("2026-04-01T08:00Z").charged(), "24.50 USD");
+  world.to("2026-04-20T08:00Z").does(ChangePlan{plan("pro"), {}, {}, {}, {}});
+  EXPECT_EQ(world.charged(), "149.00 USD");
+  EXPECT_EQ(world.to("2026-05-20T08:00Z").charged(), "398.00 USD");
+}
+
+TEST(Coupons, NeverTakeMoreThanThereIsAndEndWithThePlan) {
+  WithCoupons world(call_loop(), "growth",
+                    {WithCoupons::coupon("all", "60.00 USD", 2), WithCoupons::coupon("more", "100 percent", 1)});
+  EXPECT_EQ(world.to("2026-04-01T08:00Z").charges(), 0U);
+  EXPECT_EQ(world.credits("plan"), 1000);
+  // The first took nothing of April: 100 percent had taken all.
+  EXPECT_EQ(world.to("2026-05-01T08:00Z").charges(), 0U);
+  world.does(Cancel{}).to("2026-06-02T08:00Z").does(on("growth", "monthly"));
+  EXPECT_EQ(world.charged(), "49.00 USD");
+}
+
+TEST(Coupons, SayWhatTheyTakeOff) {
+  for (const char* good : {"25 percent", "12.5 percent", "100 percent", "0.000001 percent", "10.00 USD", "500 JPY"})
+    EXPECT_EQ(TakesOff::parse(good)->text(), good);
+  for (const char* bad : {"", "25", "25 %", "0 percent", "-5 percent", "100.1 percent", "1.0000001 percent", "percent",
+                          " percent", "0.00 USD", "-1.00 USD", "10.00", "10.001 USD", "999999999999999999 percent"})
+    EXPECT_FALSE(TakesOff::parse(bad)) << bad;
+}
+
 TEST(Changes, WhatIsPaidIsWhatIsDeliveredByTheDay) {
   std::size_t changed = 0, waited = 0;
   for (int seed = 0; seed < 200; ++seed) {
