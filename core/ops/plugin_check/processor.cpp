@@ -113,7 +113,7 @@ class Checks {
   }
 
   /// What the provider was recorded to answer.
-  void knows(std::vector<Exchange> exchanges) { recorded_ = std::move(exchanges); }
+  void knows(const std::vector<Exchange>& exchanges) { recorded_ = &exchanges; }
 
   void all() {
     asks();
@@ -254,10 +254,10 @@ class Checks {
   }
   /// A recorded exchange ends with this very answer: then it is the provider's word, as an empty list that is `{}`.
   bool documented(OperationKind kind, int status, std::string_view body) const {
-    return std::ranges::any_of(recorded_, [&](const Exchange& exchange) {
-      return !exchange.of_webhook && exchange.operation.kind == kind && !exchange.replies.empty() &&
-             exchange.replies.back().status == status && exchange.replies.back().body == body;
-    });
+    return recorded_ != nullptr && std::ranges::any_of(*recorded_, [&](const Exchange& exchange) {
+             return !exchange.of_webhook && exchange.operation.kind == kind && !exchange.replies.empty() &&
+                    exchange.replies.back().status == status && exchange.replies.back().body == body;
+           });
   }
   static void judge(const Played& played, int status, const std::string& see) {
     const ProviderReport& said = *played.end.done;
@@ -450,7 +450,7 @@ class Checks {
   const PluginFile& file_;
   const PluginLibrary library_;
   std::optional<ProcessorPlugin> plugin_;
-  std::vector<Exchange> recorded_;
+  const std::vector<Exchange>* recorded_ = nullptr;
 };
 
 }  // namespace
@@ -464,7 +464,10 @@ void check_processor(Notes& notes, const Subject& subject, const PluginFile& fil
   checks.all();
   if (against.empty())
     return notes.skip("exchanges", "none given: `--against FOLDER` plays recorded answers of the provider");
-  notes.hold("exchanges", [&] { return fmt::format("{} recorded exchanges", must(exchanges).size()); });
+  notes.hold("exchanges", [&] {
+    if (!exchanges) throw Broken{exchanges.error().message, {}};
+    return fmt::format("{} recorded exchanges", exchanges->size());
+  });
   if (exchanges && !exchanges->empty()) checks.recorded(*exchanges);
 }
 
