@@ -7,6 +7,7 @@
 #include "florin/anchor.hpp"
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
+#include "florin/signing.hpp"
 #include "outcome.hpp"
 #include "sealed_copy.hpp"
 #include "seconds.hpp"
@@ -30,20 +31,10 @@ void note_success(const std::string& data) {
   std::ofstream(folder / "last_backup") << server::machine_seconds() << "\n";
 }
 
-bool write_private(const fs::path& file, const std::string& text) {
-  if (fs::exists(file)) return false;
-  std::ofstream out(file, std::ios::binary);
-  std::error_code failed;
-  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, failed);
-  out << text << "\n";
-  out.flush();
-  return out.good();
-}
-
 }  // namespace
 
 int anchor_key(const std::string& file) {
-  const auto keys = make_anchor_keys();
+  const auto keys = make_signing_keys("anchor");
   if (!keys) return fail(keys.error());
   if (!write_private(file, keys->private_key)) return no_file(file);
   if (!write_private(file + ".pub", keys->public_key)) return no_file(file + ".pub");

@@ -65,11 +65,14 @@ struct PluginWords {
   std::string config, against, junit;    // check
   bool long_run = false;
   std::string plugin, host_file;  // test
+  std::string key;                // sign
 };
 int new_plugin(const PluginWords& words);
 int check_plugin(const PluginWords& words, bool json);
 int test_plugin(const PluginWords& words);
 int lock_plugins(const std::string& folder);
+int plugin_key(const std::string& file);
+int sign_plugins(const PluginWords& words);
 struct SubmitWords {
   std::string config, data, tenant, account, command, key, as;
 };

@@ -282,7 +282,7 @@ class Program {
   }
 
   void with_plugins() {
-    auto* kit = app_.add_subcommand("plugin", "for who writes plugins: new, check, test, lock");
+    auto* kit = app_.add_subcommand("plugin", "for who writes plugins: new, check, test, key, sign, lock");
     kit->require_subcommand(1);
     const auto one = [&](const char* name, const char* what, std::function<int()> action) {
       auto* sub = kit->add_subcommand(name, what);
@@ -311,6 +311,13 @@ class Program {
         ->add_option("--config", plugin_words_.host_file,
                      "the host's own file; none: florin.yaml in the folder above the stories")
         ->type_name("FILE");
+    one("key", "make the keys that sign plugins and check them", [this] { return plugin_key(to_file_); })
+        ->add_option("FILE", to_file_, "signs plugins; FILE.pub checks them")
+        ->required();
+    auto* signs =
+        one("sign", "sign plugins as yours: PLUGIN.sig, beside each", [this] { return sign_plugins(plugin_words_); });
+    signs->add_option("PLUGIN", plugin_words_.files, "shared objects")->required();
+    signs->add_option("--key", plugin_words_.key, "the file of `plugin key` without .pub")->required();
     auto* locked = one("lock", "the checksums of a folder's plugins, for `plugins.pins` of florin.yaml",
                        [this] { return lock_plugins(folder_); });
     locked->add_option("FOLDER", folder_, "none: the shipped ones")->capture_default_str();

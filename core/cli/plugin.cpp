@@ -5,11 +5,14 @@
 #include <sstream>
 
 #include "commands.hpp"
+#include "file_text.hpp"
 #include "florin/plugin_kit.hpp"
+#include "florin/printable.hpp"
 #include "florin/scenario.hpp"
+#include "florin/signing.hpp"
 #include "outcome.hpp"
 
-/// `florin plugin new | check | test | lock`.
+/// `florin plugin new | check | test | key | sign | lock`.
 namespace florin::cli {
 
 namespace fs = std::filesystem;
@@ -103,6 +106,33 @@ int test_plugin(const PluginWords& words) {
   }
   std::cout << reports[0].stories << (reports[0].stories == 1 ? " story" : " stories") << ", " << reports[0].steps
             << " steps, as told; in the host and isolated the same journal\n";
+  return written(fine);
+}
+
+int plugin_key(const std::string& file) {
+  const auto keys = make_signing_keys("plugin");
+  if (!keys) return fail(keys.error());
+  for (const auto& [path, key] : {std::pair(file, keys->private_key), std::pair(file + ".pub", keys->public_key)})
+    if (!write_private(path, key))
+      return fail({.code = "not_writable", .message = path + " is there already, or cannot be written"});
+  std::cout << printable(file) << " signs plugins. Who trusts them has this line in florin.yaml:\n"
+            << "plugins: {pins: plugins.lock, trusted: {" << printable(fs::path(file).stem().string()) << ": "
+            << keys->public_key << "}}\n";
+  return written(fine);
+}
+
+int sign_plugins(const PluginWords& words) {
+  const auto key = text_of(words.key);
+  if (!key) return fail({.code = "file_missing", .message = words.key + " cannot be read"});
+  for (const std::string& file : words.files) {
+    const auto text = florin::sign_plugin(file, *key);
+    if (!text) return fail(text.error());
+    const std::string beside = file + ".sig";
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    out << *text;
+    if (!out.flush()) return fail({.code = "not_writable", .message = beside + " cannot be written"});
+    std::cout << printable(beside) << "\n";
+  }
   return written(fine);
 }
 

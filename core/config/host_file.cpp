@@ -11,6 +11,7 @@
 #include "config/service_file.hpp"
 #include "florin/addresses.hpp"
 #include "florin/id.hpp"
+#include "florin/signing.hpp"
 
 namespace florin::config {
 
@@ -23,8 +24,9 @@ struct PluginsBlock {
   std::optional<std::string> pins;
   std::optional<Written<std::string>> limit;
   std::optional<PluginsRun> isolation;
+  std::vector<std::pair<std::string, Written<std::string>>> trusted;
 };
-BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins, limit, isolation))
+BOOST_DESCRIBE_STRUCT(PluginsBlock, (), (folder, pins, limit, isolation, trusted))
 
 enum class Payments : std::uint8_t { real, sandbox };
 BOOST_DESCRIBE_ENUM(Payments, real, sandbox)
@@ -97,7 +99,9 @@ inline constexpr Note plugins_notes[] = {
      "question, as `250 ms`; left out: 250 ms"},
     {"isolation",
      "process: every plugin runs in a process of its own; left out: every one that "
-     "does not ship with Florin"}};
+     "does not ship with Florin"},
+    {"trusted",
+     "public keys, florin_plugin_public_…, by name: a plugin that is pinned and signed by one may run in the host"}};
 inline constexpr Note florin_notes[] = {
     {"tenants", "tenant files, or folders of them", Note::Presence::required},
     {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"},
@@ -302,6 +306,13 @@ void read_plugins(const yaml::FlorinFile& read, const std::filesystem::path& fol
   }
   host.plugin_isolation = read.plugins.isolation;
   if (read.plugins.pins) host.plugin_pins = from_here(*read.plugins.pins);
+  for (const auto& [name, key] : read.plugins.trusted) {
+    host.plugin_trusted.emplace_back(name, key.value);
+    if (const Status known = check_public_key("plugin", key.value); !known)
+      errors.push_back({.code = "bad_key",
+                        .message = "'" + name + "': " + known.error().message + ": `florin plugin key` makes one",
+                        .at = key.at});
+  }
 }
 
 void read_data(const yaml::FlorinFile& read, const std::filesystem::path& folder, HostFile& host, Errors& errors) {

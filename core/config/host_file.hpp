@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/document.hpp"
@@ -26,6 +27,8 @@ struct HostFile {
   std::filesystem::path plugins;                     ///< the folder that plugins are loaded from
   Where plugins_at{};                                ///< of the line that names it
   std::optional<std::filesystem::path> plugin_pins;  ///< none: any plugin of the folder may load
+  /// Whose signatures count, a name and a public key each: what is pinned and signed may run in the host.
+  std::vector<std::pair<std::string, std::string>> plugin_trusted;
   /// None: those that ship with Florin run in the host, every other one in a process of its own.
   std::optional<PluginsRun> plugin_isolation;
   /// One more file, for who tries their own: it may run in the host too. No word of florin.yaml says so.

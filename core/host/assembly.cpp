@@ -73,7 +73,9 @@ Status Assembly::make_engine() {
       },
       [&store = *store_](const TenantId& tenant, const AccountId& account, std::uint64_t entry) {
         return engine::read_sealed(store, tenant, account, entry);
-      });
+      },
+      options_.virtual_from ? [this] { return engine_ ? engine_->now() : *options_.virtual_from; }
+                            : std::function<Instant()>());
   if (!plugged) return plugged.error();
   plugged_ = std::move(*plugged);
   const auto may_send = sending();

@@ -38,7 +38,8 @@ Where place_of(const config::Tenant& tenant, const std::string& path) {
 
 Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                               const std::optional<std::filesystem::path>& data,
-                                              Plugged::Persons persons, Plugged::Sealed sealed) {
+                                              Plugged::Persons persons, Plugged::Sealed sealed,
+                                              std::function<Instant()> now) {
   PluginPlaces places;
   places.folders = {file.plugins};
   places.copies = folder_of_copies(data);
@@ -51,6 +52,8 @@ Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
     places.pins = config::load_pins(*file.plugin_pins, errors);
     if (!errors.empty()) return errors.front();
   }
+  places.trusted = file.plugin_trusted;
+  places.now = std::move(now);
   places.tried = file.plugin_tried;
   auto library = PluginLibrary::open(std::move(places));
   if (!library) return library.error();

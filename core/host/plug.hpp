@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -13,11 +14,13 @@ namespace florin {
 
 /// The plugins that a host's file names; none is made for a tenant yet.
 ///
+/// now      of a host in virtual time, whose quarantines go by it; none: the machine's clock
 /// data     the host's folder: of the copies that are loaded, and of the sandbox's books; none: both are kept elsewhere
 /// Errors   no_plugin_folder, unsafe_folder; those of the file of pins
 Result<std::unique_ptr<Plugged>> load_plugins(const config::HostFile& file,
                                               const std::optional<std::filesystem::path>& data,
-                                              Plugged::Persons persons, Plugged::Sealed sealed);
+                                              Plugged::Persons persons, Plugged::Sealed sealed,
+                                              std::function<Instant()> now = {});
 
 /// Makes the plugins of a tenant's version. Errors: what they say, at the operator's lines.
 Errors plug_in(Plugged& plugged, const config::Tenant& tenant);

@@ -206,7 +206,8 @@ Result<std::vector<PluginListing>> list_plugins(const std::string& folder) {
                                                               .version = file.manifest.version,
                                                               .sha256 = file.sha256,
                                                               .interfaces = file.manifest.interfaces,
-                                                              .refused = {}});
+                                                              .refused = {},
+                                                              .key = file.key});
     if (file.refused) plugin.refused.push_back(*file.refused);
   }
   return listed;
@@ -219,6 +220,7 @@ std::string as_text(const std::vector<PluginListing>& plugins) {
                                   plugin.sha256, plugin.file)) +
             "\n";
     for (const std::string& offered : plugin.interfaces) text += "    " + printable(offered) + "\n";
+    if (!plugin.key.empty()) text += "    signed by " + plugin.key + "\n";
     for (const Error& error : plugin.refused)
       text += fmt::format("    REFUSED {}: {}\n", error.code, printable(error.message));
   }
@@ -232,6 +234,7 @@ std::string as_json(const std::vector<PluginListing>& plugins) {
     for (const std::string& offered : plugin.interfaces) interfaces.emplace_back(offered);
     boost::json::object listed{{"id", plugin.id},     {"version", plugin.version},           {"sha256", plugin.sha256},
                                {"file", plugin.file}, {"interfaces", std::move(interfaces)}, {"refused", nullptr}};
+    if (!plugin.key.empty()) listed["key"] = plugin.key;
     if (!plugin.refused.empty())
       listed["refused"] =
           boost::json::object{{"code", plugin.refused.front().code}, {"message", plugin.refused.front().message}};

@@ -45,10 +45,18 @@ constexpr std::int64_t latest_end = 7'258'118'400'000'000;  // 2200-01-01
   throw PluginFault("bad_answer", "answered decide with " + why);
 }
 
+/// What is told, not asked: a trial or a period is over whatever a policy says to that.
+bool is_over(const Moment& moment) {
+  return moment.kind == MomentKind::period_ended || moment.kind == MomentKind::trial_ended;
+}
+
 GrantEnd end_of(const florin_decision& said, const Moment& moment) {
   switch (said.end) {
     case FLORIN_NEVER_ENDS: return {};
-    case FLORIN_ENDS_WITH_PERIOD: return {.kind = GrantEnd::Kind::with_period, .after = {}, .at = {}};
+    case FLORIN_ENDS_WITH_PERIOD:
+      if (is_over(moment))
+        refuse_answer("an end with the period, which is the one that is over: what lives on needs another end");
+      return {.kind = GrantEnd::Kind::with_period, .after = {}, .at = {}};
     case FLORIN_ENDS_AT:
       // Later than a span may reach, too: what never ends is said as such.
       if (said.end_at_us <= moment.at.us) refuse_answer("an end that is not after the moment");
@@ -156,6 +164,7 @@ Result<PolicyAnswer> CreditPolicy::decide(const Moment& moment) const {
       answer.refused_rule = gate::word(said.rule, "a rule");
       answer.refused_text = gate::sentence(said.text, "a refusal");
       if (answer.refused_rule.empty()) refuse_answer("a refusal without a rule");
+      if (is_over(moment)) refuse_answer("a refusal of what nobody asks: a period or a trial is over, and that stands");
       return answer;
     }
     answer.decisions.reserve(std::min<std::size_t>(said.decisions.count, 64));

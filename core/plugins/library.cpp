@@ -18,6 +18,7 @@
 #include "plugins/isolated/remote.hpp"
 #include "plugins/loading.hpp"
 #include "plugins/schema.hpp"
+#include "plugins/signature.hpp"
 #include "values/tell_operator.hpp"
 
 namespace florin {
@@ -146,6 +147,38 @@ std::optional<Error> unlike_pin(const PluginFile& file, const PluginPlaces& plac
   return std::nullopt;
 }
 
+/// Reads who signed it, if anybody has.
+std::optional<Error> read_signer(PluginFile& file) {
+  const fs::path beside = file.path.string() + ".sig";
+  std::error_code failed;
+  if (!fs::exists(fs::symlink_status(beside, failed))) return std::nullopt;
+  const auto text = bytes_of(beside);
+  if (!text) return Error{.code = "bad_signature", .message = "its signature " + text.error().message};
+  auto key = signature::signer({file.id, file.manifest.version, file.sha256}, *text);
+  if (!key) return key.error();
+  file.key = *std::move(key);
+  return std::nullopt;
+}
+
+/// Why this one does not run in the host; none: it may.
+std::optional<Error> guest_of(const PluginFile& file, const PluginPlaces& places) {
+  if (file.shipped) return std::nullopt;
+  const auto refuse = [&](const char* code, const std::string& why) {
+    return Error{.code = code,
+                 .message = fmt::format("plugin '{}' does not ship with Florin, so it runs in the host only if it is "
+                                        "locked and signed: {}. Or take `isolation: host` out of its block",
+                                        file.id, why),
+                 .at = {.path = "/isolation"}};
+  };
+  if (!places.pins) return refuse("isolation_needed", "`plugins.pins` of florin.yaml names no lock file");
+  if (file.key.empty())
+    return refuse("unsigned_plugin", fmt::format("there is no {}.sig beside it", file.path.filename().string()));
+  if (std::ranges::find(places.trusted, file.key, [](const auto& one) { return one.second; }) == places.trusted.end())
+    return refuse("untrusted_key",
+                  fmt::format("{} signed it, which `plugins.trusted` of florin.yaml does not have", file.key));
+  return std::nullopt;
+}
+
 fs::path copy_of(const PluginFile& file, const PluginPlaces& places) { return places.copies / (file.sha256 + ".so"); }
 
 /// Reads one file and decides whether it may be loaded.
@@ -165,6 +198,7 @@ PluginFile read_file(const fs::path& path, const PluginPlaces& places) {
   file.manifest = std::move(*manifest);
   file.id = file.manifest.id;
   if (auto error = unlike_pin(file, places)) return refuse(std::move(*error));
+  if (auto error = read_signer(file)) return refuse(std::move(*error));
   if (auto error = keep(*bytes, copy_of(file, places), file.sha256)) return refuse(std::move(*error));
   return file;
 }
@@ -199,6 +233,14 @@ std::set<std::string> shipped_here() {
   return all;
 }
 
+std::function<isolated::Clock::time_point()> runner_clock(std::function<Instant()> now) {
+  if (!now) return &isolated::Clock::now;
+  return [now = std::move(now)] {
+    return isolated::Clock::time_point(
+        std::chrono::duration_cast<isolated::Clock::duration>(std::chrono::microseconds(now().us)));
+  };
+}
+
 }  // namespace
 
 Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
@@ -225,11 +267,13 @@ Result<PluginLibrary> PluginLibrary::open(PluginPlaces places) {
   if (!places.shipped) places.shipped = shipped_here();
   for (PluginFile& file : library.files_) file.shipped = places.shipped->contains(file.sha256);
   if (places.tried) library.files_.back().shipped = true;
+  for (PluginFile& file : library.files_) file.guest = guest_of(file, places);
   library.runners_ = std::make_shared<isolated::Runners>(isolated::Common{
       .program = places.runner.empty() ? isolated::runner_program() : places.runner,
       .limits = places.limits,
       .odd_rooms = places.odd_rooms,
-      .alarm = places.alarm ? places.alarm : [](const std::string& line) { tell_operator("alarm: " + line); }});
+      .alarm = places.alarm ? places.alarm : [](const std::string& line) { tell_operator("alarm: " + line); },
+      .now = runner_clock(places.now)});
   library.places_ = std::move(places);
   return library;
 }
@@ -252,20 +296,16 @@ Result<Isolation> PluginLibrary::isolation_of(const PluginFile& file, const Plug
   if (!setup.isolation.empty() && setup.isolation != "process" && setup.isolation != "host")
     return Error{.code = "bad_isolation",
                  .message = fmt::format("'{}' is not known here: write process, or host for a plugin that ships with "
-                                        "Florin",
+                                        "Florin or is locked and signed",
                                         setup.isolation.substr(0, 64)),
                  .at = {.path = "/isolation"}};
   auto wanted = places_.isolation;
   if (!setup.isolation.empty()) wanted = setup.isolation == "host" ? Isolation::host : Isolation::process;
   if (wanted == Isolation::process || (!wanted && !file.shipped)) return Isolation::process;
-  if (file.shipped) return Isolation::host;
+  if (!file.guest) return Isolation::host;
   // Said of all: what may not is isolated all the same. Said of this one: it is refused.
   if (setup.isolation.empty()) return Isolation::process;
-  return Error{.code = "isolation_needed",
-               .message = fmt::format("plugin '{}' does not ship with Florin, so it does not run in the host: take "
-                                      "`isolation: host` out of its block",
-                                      file.id),
-               .at = {.path = "/isolation"}};
+  return *file.guest;
 }
 
 std::expected<std::shared_ptr<const PluginInstance>, Errors> PluginLibrary::make(std::string_view id,

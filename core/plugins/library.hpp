@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "florin/result.hpp"
@@ -30,6 +31,9 @@ struct PluginPlaces {
   /// id to SHA-256 in lower-case hex, from the lock file. Given: what is not in it is not loaded. None: nothing is
   /// pinned.
   std::optional<std::map<std::string, std::string>> pins;
+  /// Whose signatures count: a name and its public key each, `florin_plugin_public_…`. A file that is pinned and signed
+  /// by one of these keys may run in the host.
+  std::vector<std::pair<std::string, std::string>> trusted{};
   /// Of all of them. None: those that ship with Florin run in the host, every other one in a process of its own.
   std::optional<Isolation> isolation{};
   std::optional<std::filesystem::path> tried{};  ///< one file more, which may run in the host though it is not shipped
@@ -41,6 +45,9 @@ struct PluginPlaces {
   bool odd_rooms = false;
   isolated::Limits limits{};
   std::function<void(const std::string& line)> alarm{};  ///< none: standard error
+  /// What faults and quarantines are counted by; none: this machine's clock. How long an answer takes is always that
+  /// one's.
+  std::function<Instant()> now{};
 };
 
 /// What an instance is made of: one per tenant and block of YAML.
@@ -58,6 +65,8 @@ struct PluginFile {
   Manifest manifest;
   std::optional<Error> refused;  ///< why it is not loaded
   bool shipped = false;          ///< it is one of Florin's own, to the byte
+  std::string key{};             ///< the public key that signed this file; empty: nobody has
+  std::optional<Error> guest{};  ///< why it may not run in the host; none: it may
 };
 
 /// The set of plugins of a host. Opening it runs no plugin's code; making the first instance of one loads it, for good.
@@ -78,9 +87,9 @@ class PluginLibrary {
   ///
   /// Errors: missing_plugin, not_a_plugin, wrong_machine, wrong_abi, bad_manifest, duplicate_plugin, pin_mismatch,
   ///         unpinned, not_loadable, lacks_interface, bad_answer; cannot_isolate: this machine cannot contain it;
-  ///         isolation_needed: it may not run in the host; bad_isolation; unknown_word:
-  ///         one that the manifest's schema does not have; create_failed: one error for each problem,
-  ///         `at.path` a JSON pointer into the config
+  ///         isolation_needed, unsigned_plugin, untrusted_key: it may not run in the host; bad_isolation;
+  ///         bad_signature: the file was changed after it was signed; unknown_word: one that the manifest's schema does
+  ///         not have; create_failed: one error for each problem, `at.path` a JSON pointer into the config
   std::expected<CreditPolicy, Errors> credit_policy(std::string_view id, const PluginSetup& setup) const;
   std::expected<MethodPlugin, Errors> method(std::string_view id, const PluginSetup& setup) const;
   std::expected<ProcessorPlugin, Errors> processor(std::string_view id, const PluginSetup& setup) const;

@@ -140,7 +140,8 @@ class Player {
       sandbox->once_goes(how.token);
     }
     for (const auto& [processor, provider] : providers_)
-      if (!stage.assembly().plugged().play(script_.tenant, processor, provider, &ScriptedProvider::secret))
+      if (!stage.assembly().plugged().play(script_.tenant, processor, provider,
+                                           [this](std::string_view name) { return secret(name); }))
         return fail({.file = script_.file}, "given.providers: there is no processor '" + processor.text() +
                                                 "' that asks a provider over the network");
     return true;
@@ -163,14 +164,22 @@ class Player {
     return known ? *known : text;
   }
 
-  static std::string replaced(std::string text, std::string_view what, const std::string& with) {
+  std::vector<std::string> secret(std::string_view name) const {
+    for (const auto& [known, value] : script_.secrets)
+      if (known == name) return {value};
+    return ScriptedProvider::secret(name);
+  }
+
+  static std::string replaced(std::string text, std::string_view what, std::string_view with) {
     for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
       text.replace(at, what.size(), with);
     return text;
   }
 
   WebhookMessage message_of(const WebhookGiven& given, Instant now) const {
-    WebhookMessage message{.body = filled(given.processor, given.body.value_or("")),
+    // The signature comes last, and stands for itself until then.
+    static constexpr std::string_view later = "\x1a";
+    WebhookMessage message{.body = filled(given.processor, replaced(given.body.value_or(""), "${signature}", later)),
                            .headers = {},
                            .received_at = now,
                            .method = given.method.value_or("POST"),
@@ -180,10 +189,14 @@ class Player {
     const WebhookGiven::Signed& by = *given.sign;
     const std::string at = std::to_string(now.us / 1'000'000);
     const std::string over = replaced(replaced(by.over.value_or("${body}"), "${now}", at), "${body}", message.body);
-    const std::string made = hmac_text(over, ScriptedProvider::secret(by.secret).front(), by.sha512.value_or(false),
-                                       by.base64.value_or(false));
-    message.headers.emplace_back(
-        by.header, replaced(replaced(by.as.value_or("${signature}"), "${now}", at), "${signature}", made));
+    const std::string made =
+        hmac_text(filled(given.processor, over), secret(by.secret).front(),
+                  {by.sha512.value_or(false), by.base64.value_or(false), by.hex_key.value_or(false)});
+    const std::string shown = replaced(replaced(by.as.value_or("${signature}"), "${now}", at), "${signature}", made);
+    if (by.header)
+      message.headers.emplace_back(*by.header, shown);
+    else
+      message.body = replaced(std::move(message.body), later, shown);
     return message;
   }
 

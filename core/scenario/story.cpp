@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "config/command.hpp"
 #include "config/hint.hpp"
 #include "scenario/short_forms.hpp"
+#include "transport/scripted/recorded.hpp"
 
 namespace florin::scenario {
 
@@ -84,6 +86,7 @@ class Reader {
     script_.because = story_.because;
     script_.rules = story_.rules;
     script_.once = story_.given.once;
+    script_.secrets = story_.given.secrets;
     add_providers();
     check_texts();
     find_accounts();
@@ -127,29 +130,48 @@ class Reader {
       std::vector<ScriptedAnswer> script;
       const Node* list = tree_.child("given")->child("providers")->child(processor.text());
       for (std::size_t i = 0; i < answers.size(); ++i) {
-        const AnswerGiven& given = answers[i];
         const Where at = list->children[i].where("given.providers." + processor.text() + "[" + std::to_string(i) + "]");
-        const std::size_t blank = given.to.find(' ');
-        if (blank == std::string::npos || given.to.find('/', blank) != blank + 1 ||
-            given.to.find('?') != std::string::npos)
-          error("bad_answer", "`to` is a method and a path without its query, as `POST /payments` or `GET /payments/*`",
-                at);
-        const bool acts = !given.fault || *given.fault == AnswerFault::garbled || *given.fault == AnswerFault::none;
-        if (acts && !given.status && !given.body)
-          error("bad_answer", "an answer has a `status`, a `body` or a `fault`", at);
-        if (given.times.value_or(1) < 1) error("bad_times", "`times` counts from 1", at);
-        script.push_back({.method = given.to.substr(0, blank),
-                          .path = blank == std::string::npos ? std::string() : given.to.substr(blank + 1),
-                          .status = given.status.value_or(given.fault == AnswerFault::html ? 502 : 200),
-                          .headers = given.headers,
-                          .body = given.body.value_or(""),
-                          .fault = given.fault.value_or(AnswerFault::none),
-                          .times = given.times.value_or(1),
-                          .always = given.always.value_or(false),
-                          .where = at.file + ":" + std::to_string(at.line)});
+        if (answers[i].recorded)
+          add_recorded(answers[i], at, script);
+        else
+          add_answer(answers[i], at, script);
       }
       script_.providers.emplace_back(processor, std::move(script));
     }
+  }
+
+  void add_answer(const AnswerGiven& given, const Where& at, std::vector<ScriptedAnswer>& script) {
+    const std::string to = given.to.value_or("");
+    if (!is_method_and_path(to))
+      error("bad_answer", "`to` is a method and a path without its query, as `POST /payments` or `GET /payments/*`",
+            at);
+    const bool acts = !given.fault || *given.fault == AnswerFault::garbled || *given.fault == AnswerFault::none;
+    if (acts && !given.status && !given.body)
+      error("bad_answer", "an answer has a `status`, a `body` or a `fault`", at);
+    if (given.times.value_or(1) < 1) error("bad_times", "`times` counts from 1", at);
+    const std::size_t blank = std::min(to.find(' '), to.size());
+    script.push_back({.method = to.substr(0, blank),
+                      .path = to.substr(std::min(blank + 1, to.size())),
+                      .status = given.status.value_or(given.fault == AnswerFault::html ? 502 : 200),
+                      .headers = given.headers,
+                      .body = given.body.value_or(""),
+                      .fault = given.fault.value_or(AnswerFault::none),
+                      .times = given.times.value_or(1),
+                      .always = given.always.value_or(false),
+                      .where = at.file + ":" + std::to_string(at.line)});
+  }
+
+  void add_recorded(const AnswerGiven& given, const Where& at, std::vector<ScriptedAnswer>& script) {
+    if (given.status || given.body || given.fault || given.times || given.always || !given.headers.empty())
+      error("two_keys", "what is `recorded` has its own status, headers, body and faults: beside it stands `to` alone",
+            at);
+    if (given.to && !is_method_and_path(*given.to))
+      error("bad_answer", "`to` is a method and a path without its query, as `POST /payments` or `GET /payments/*`",
+            at);
+    const std::filesystem::path file = std::filesystem::path(at.file).parent_path() / *given.recorded;
+    auto answers = recorded_answers(file.lexically_normal(), given.to.value_or(""));
+    if (!answers) return error(answers.error().code, answers.error().message, at);
+    std::ranges::move(*answers, std::back_inserter(script));
   }
 
   void find_accounts() {

@@ -56,9 +56,10 @@ struct AccountGiven {
 
 /// An answer of a provider whose processor the story plays with its own plugin.
 struct AnswerGiven {
-  std::string to;                     ///< `POST /payments`, `GET /payments/*`
-  std::optional<std::int32_t> times;  ///< so often; 1 when not said
-  std::optional<bool> always;         ///< any number of times, also none
+  std::optional<std::string> to;        ///< `POST /payments`, `GET /payments/*`
+  std::optional<std::string> recorded;  ///< a file of exchanges whose replies these are, from the story's folder
+  std::optional<std::int32_t> times;    ///< so often; 1 when not said
+  std::optional<bool> always;           ///< any number of times, also none
   std::optional<std::int32_t> status;
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;
@@ -68,10 +69,12 @@ struct AnswerGiven {
 /// A message from a provider, as it reaches the host.
 struct WebhookGiven {
   struct Signed {
-    std::string header, secret;
+    std::optional<std::string> header;  ///< when not said, the signature stands for `${signature}` in the body
+    std::string secret;
     std::optional<std::string> over;  ///< `${body}` when not said; `${now}` is in seconds
     std::optional<std::string> as;    ///< `${signature}` when not said
     std::optional<bool> sha512, base64;
+    std::optional<bool> hex_key;  ///< the secret is the key in hex
   };
   ProcessorId processor;
   std::optional<std::string> method, query, body;
@@ -89,6 +92,8 @@ struct Given {
   std::vector<std::pair<ProcessorId, HowItGoes>> once;  ///< how what is paid there and then goes through each processor
   /// Processors that the story plays with their own plugins, and what their providers answer.
   std::vector<std::pair<ProcessorId, std::vector<AnswerGiven>>> providers;
+  /// Of these processors, by name; of one that is not here `secret-of-NAME`.
+  std::vector<std::pair<std::string, std::string>> secrets;
 };
 
 struct GrantExpected {
@@ -215,10 +220,10 @@ BOOST_DESCRIBE_STRUCT(Recharge, (), (below, amount))
 BOOST_DESCRIBE_STRUCT(AccountGiven, (),
                       (plan, cycle, licences, add_ons, first_credits, country, billing_state, personal_data, card,
                        backup, upi, approvals, auto_recharge, opened_at, trial_from, running_since, imported))
-BOOST_DESCRIBE_STRUCT(AnswerGiven, (), (to, times, always, status, headers, body, fault))
-BOOST_DESCRIBE_STRUCT(WebhookGiven::Signed, (), (header, secret, over, as, sha512, base64))
+BOOST_DESCRIBE_STRUCT(AnswerGiven, (), (to, recorded, times, always, status, headers, body, fault))
+BOOST_DESCRIBE_STRUCT(WebhookGiven::Signed, (), (header, secret, over, as, sha512, base64, hex_key))
 BOOST_DESCRIBE_STRUCT(WebhookGiven, (), (processor, method, query, body, headers, sign, times, answered, refused))
-BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once, providers))
+BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once, providers, secrets))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))
 BOOST_DESCRIBE_STRUCT(OrderExpected, (), (kind, state, total, kept))
 BOOST_DESCRIBE_STRUCT(DocumentExpected, (), (number, net, taxes, total))
@@ -269,6 +274,7 @@ struct Script {
   std::vector<AccountId> accounts;
   std::vector<std::pair<ProcessorId, HowItGoes>> once;
   std::vector<std::pair<ProcessorId, std::vector<ScriptedAnswer>>> providers;
+  std::vector<std::pair<std::string, std::string>> secrets;
   std::vector<Act> acts;
 };
 

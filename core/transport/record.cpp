@@ -72,7 +72,7 @@ void Recorder::write(const RecordedExchange& exchange) {
   std::ofstream(file_, std::ios::app | std::ios::binary) << line << '\n';
 }
 
-Result<std::unique_ptr<Replay>> Replay::open(const std::filesystem::path& file) {
+Result<std::deque<RecordedExchange>> read_record(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error{.code = "file_missing", .message = "there is no record " + file.string()};
   std::deque<RecordedExchange> exchanges;
@@ -86,7 +86,13 @@ Result<std::unique_ptr<Replay>> Replay::open(const std::filesystem::path& file) 
                    .message = file.string() + ":" + std::to_string(number) + ": " + std::string(why.what())};
     }
   }
-  return std::unique_ptr<Replay>(new Replay(std::move(exchanges)));
+  return exchanges;
+}
+
+Result<std::unique_ptr<Replay>> Replay::open(const std::filesystem::path& file) {
+  auto exchanges = read_record(file);
+  if (!exchanges) return exchanges.error();
+  return std::unique_ptr<Replay>(new Replay(*std::move(exchanges)));
 }
 
 void Replay::send(WireRequest request, Instant, Done done) {

@@ -19,6 +19,9 @@ struct RecordedExchange {
   WireReply reply;
 };
 
+/// What a file holds, in its order. Errors: file_missing, bad_record.
+Result<std::deque<RecordedExchange>> read_record(const std::filesystem::path& file);
+
 /// Passes requests on, and writes what was exchanged to a file, a JSON object a line.
 class Recorder : public Transport {
  public:

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "florin/host.hpp"
+#include "florin/signing.hpp"
 
 namespace florin {
 namespace {
@@ -21,7 +22,7 @@ class Anchors : public testing::Test {
   void SetUp() override {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
-    auto keys = make_anchor_keys();
+    auto keys = make_signing_keys("anchor");
     ASSERT_TRUE(keys);
     keys_ = *keys;
   }
@@ -51,7 +52,7 @@ class Anchors : public testing::Test {
       fs::temp_directory_path() /
       ("florin-anchors-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
   const std::string file_ = (folder_ / "anchors").string();
-  AnchorKeys keys_;
+  SigningKeys keys_;
 };
 
 TEST_F(Anchors, AreMetByAJournalThatGoesOn) {
@@ -91,7 +92,7 @@ TEST_F(Anchors, ThatWereChangedAreNotSigned) {
   const auto changed = problems("one");
   ASSERT_EQ(changed.size(), 1U);
   EXPECT_NE(changed.front().find("not signed by this key"), std::string::npos) << changed.front();
-  keys_ = *make_anchor_keys();
+  keys_ = *make_signing_keys("anchor");
   EXPECT_EQ(problems("one").size(), 1U);
   EXPECT_EQ(check_anchors(data("one"), "florin_anchor_public_x", file_).error().code, "bad_key");
 }

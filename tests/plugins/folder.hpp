@@ -34,7 +34,11 @@ class Folder {
     std::ofstream(plugin(name), std::ios::binary) << bytes;
     return *this;
   }
-  PluginPlaces places() const { return {.folders = {path / "plugins"}, .copies = path / "copies", .pins = {}}; }
+  PluginPlaces places() const {
+    PluginPlaces where{.folders = {path / "plugins"}, .copies = path / "copies", .pins = {}};
+    where.limits.decide = seconds(5);  // a machine that does much else is not what is tried here
+    return where;
+  }
   PluginLibrary open(Isolation isolation = Isolation::process) const {
     PluginPlaces where = places();
     if (isolation == Isolation::process) return *PluginLibrary::open(std::move(where));

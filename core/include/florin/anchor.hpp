@@ -9,15 +9,9 @@
 #include "florin/time.hpp"
 
 /// Anchors: where a journal ended, signed and kept elsewhere, so that a tail that was cut off or a journal that was
-/// exchanged is found, though it is whole in itself. docs/decisions/0171-anchors.md
+/// exchanged is found, though it is whole in itself. Its keys are make_signing_keys("anchor").
+/// docs/decisions/0171-anchors.md
 namespace florin {
-
-struct AnchorKeys {
-  std::string public_key;   ///< checks anchors
-  std::string private_key;  ///< signs them
-};
-/// Errors: no_random.
-FLORIN_API Result<AnchorKeys> make_anchor_keys();
 
 /// Appends a line for each shard of the journal to `file`: position and hash of its end as of now.
 /// Errors: bad_key, no_file (it cannot be written), and those of opening a journal.

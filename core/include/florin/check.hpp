@@ -55,7 +55,8 @@ struct PluginListing {
   std::string version;
   std::string sha256;
   std::vector<std::string> interfaces;
-  Errors refused;  ///< why a host would not load it; none: it would
+  Errors refused;     ///< why a host would not load it; none: it would
+  std::string key{};  ///< the public key that signed it; empty: nobody has
 };
 /// Errors: no_plugin_folder, unsafe_folder.
 FLORIN_API Result<std::vector<PluginListing>> list_plugins(const std::string& folder);

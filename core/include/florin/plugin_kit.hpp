@@ -45,7 +45,12 @@ struct NewPlugin {
 /// Errors: bad_name, no_template, exists, not_writable
 FLORIN_API Result<std::vector<std::string>> new_plugin(const NewPlugin& words);
 
-/// SHA-256 of every plugin of a folder, as `plugins.pins` reads them. Errors: those of list_plugins; refused plugins.
+/// Signs a plugin's file: the text of FILE.sig. The keys are make_signing_keys("plugin").
+/// Errors: bad_key; those of a file that is no plugin.
+FLORIN_API Result<std::string> sign_plugin(const std::string& file, const std::string& private_key);
+
+/// SHA-256 of every plugin of a folder, as `plugins.pins` reads them, with version and signer for who reads it.
+/// Errors: those of list_plugins; refused plugins.
 FLORIN_API Result<std::string> lock_plugins(const std::string& folder);
 
 }  // namespace florin

@@ -10,6 +10,7 @@
 
 #include "florin/printable.hpp"
 #include "ops/plugin_check/rules.hpp"
+#include "plugins/signature.hpp"
 
 namespace florin {
 
@@ -77,7 +78,7 @@ Result<std::string> config_of(const std::string& given, const Manifest& manifest
   if (!given.empty()) {
     const json::value read = json::parse(given, failed);
     if (failed || !read.is_object())
-      return Error{.code = "bad_config", .message = "--config is a JSON object, as {\"priority\": \"1\"}"};
+      return Error{.code = "bad_config", .message = "--with is a JSON object, as {\"priority\": \"1\"}"};
     return json::serialize(as_texts(read));
   }
   if (manifest.config_schema.empty()) return std::string("{}");
@@ -110,7 +111,7 @@ bool is_made(Notes& notes, const Subject& subject, const Manifest& manifest) {
       const std::string at = errors.front().at.path.empty() ? "" : errors.front().at.path + ": ";
       throw Broken{at + errors.front().message,
                    "made of " + subject.setup().config_json +
-                       "; another block: --config '{…}', or `examples` in the manifest's schema"};
+                       "; another block: --with '{…}', or `examples` in the manifest's schema"};
     }
     made = true;
     return "loaded and made of " + subject.setup().config_json + ", with no system call but read and answer";
@@ -240,6 +241,18 @@ std::string as_junit(const PluginCheck& check) {
   return text + "</testsuite>\n";
 }
 
+Result<std::string> sign_plugin(const std::string& file, const std::string& private_key) {
+  const TemporaryFolder copies;
+  PluginPlaces places{.folders = {}, .copies = copies.path / "copies", .pins = {}};
+  places.tried = file;
+  const auto library = PluginLibrary::open(places);
+  if (!library) return library.error();
+  const PluginFile& read = library->files().front();
+  // What an earlier signature says of it is no matter: this one takes its place.
+  if (read.refused && read.refused->code != "bad_signature") return *read.refused;
+  return signature::made({read.id, read.manifest.version, read.sha256}, private_key);
+}
+
 Result<std::string> lock_plugins(const std::string& folder) {
   PluginPlaces places{.folders = {folder}, .copies = {}, .pins = {}};
   const TemporaryFolder copies;
@@ -249,7 +262,8 @@ Result<std::string> lock_plugins(const std::string& folder) {
   std::string lock = "# florin.yaml: plugins: {folder: …, pins: this file}\n";
   for (const PluginFile& file : library->files()) {
     if (file.refused) return *file.refused;
-    lock += file.id + ": " + file.sha256 + "\n";
+    lock += fmt::format("{}: {}  # {}, {}\n", file.id, file.sha256, file.manifest.version,
+                        file.key.empty() ? "not signed" : "signed by " + file.key);
   }
   return lock;
 }

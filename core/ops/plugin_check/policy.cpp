@@ -46,6 +46,11 @@ class Life {
     now_.period_from = {now_.at.us - dice_.upto(30) * day};
     now_.period_to = {now_.at.us + (1 + dice_.upto(365)) * day};
     if (dice_.upto(9) == 0) now_.period_to = {};
+    if (now_.kind == MomentKind::period_ended || now_.kind == MomentKind::trial_ended) {
+      // It is the one that is over: at its end, or before when something else began.
+      now_.period_from = {now_.at.us - (1 + dice_.upto(30)) * day};
+      now_.period_to = {now_.at.us + (now_.reason == PeriodEnd::renewal ? 0 : dice_.upto(30) * day)};
+    }
     now_.includes.clear();
     if (now_.kind != MomentKind::period_ended && now_.kind != MomentKind::trial_ended)
       for (std::int64_t i = dice_.upto(2); i > 0; --i) now_.includes.push_back({type(), {1 + dice_.upto(amount())}});

@@ -9,6 +9,8 @@
 #include <charconv>
 #include <ranges>
 
+#include "transport/scripted/key.hpp"
+
 namespace florin {
 
 namespace {
@@ -71,7 +73,20 @@ std::optional<std::string> segment_of(std::string_view path, std::string_view nu
   return std::nullopt;
 }
 
+/// The host's own key of what is asked, wherever the plugin has put it.
+std::optional<std::string> key_of(const WireRequest& request) {
+  const auto in = [](const std::string& text) -> std::optional<std::string> {
+    const std::size_t at = key_in(text, 0);
+    return at == std::string::npos ? std::nullopt : std::optional(text.substr(at, key_digits));
+  };
+  if (auto key = in(request.body)) return key;
+  for (const auto& [name, value] : request.headers)
+    if (auto key = in(value)) return key;
+  return in(request.path);
+}
+
 std::optional<std::string> value_in(const WireRequest& request, std::string_view kind, std::string_view name) {
+  if (kind == "key") return key_of(request);
   if (kind == "json") return json_of(request.body, name);
   if (kind == "form") return field_of(request.body, name);
   if (kind == "segment") return segment_of(path_of(request), name);
@@ -88,12 +103,19 @@ std::optional<std::string> value_in(const WireRequest& request, std::string_view
 
 }  // namespace
 
-std::string hmac_text(std::string_view text, const std::string& key, bool sha512, bool base64) {
+std::string hmac_text(std::string_view text, const std::string& written_key, SignedBy by) {
+  std::string key = written_key;
+  if (by.hex_key) {
+    std::size_t size = 0;
+    sodium_hex2bin(reinterpret_cast<unsigned char*>(key.data()), key.size(), written_key.data(), written_key.size(),
+                   nullptr, &size, nullptr);
+    key.resize(size);
+  }
   const auto* data = reinterpret_cast<const unsigned char*>(text.data());
   const auto* secret = reinterpret_cast<const unsigned char*>(key.data());
   unsigned char out[crypto_auth_hmacsha512_BYTES];
   std::size_t size = crypto_auth_hmacsha256_BYTES;
-  if (sha512) {
+  if (by.sha512) {
     crypto_auth_hmacsha512_state state;
     crypto_auth_hmacsha512_init(&state, secret, key.size());
     crypto_auth_hmacsha512_update(&state, data, text.size());
@@ -106,7 +128,7 @@ std::string hmac_text(std::string_view text, const std::string& key, bool sha512
     crypto_auth_hmacsha256_final(&state, out);
   }
   std::string made(std::max(size * 2 + 1, sodium_base64_ENCODED_LEN(size, sodium_base64_VARIANT_ORIGINAL)), '\0');
-  if (base64)
+  if (by.base64)
     sodium_bin2base64(made.data(), made.size(), out, size, sodium_base64_VARIANT_ORIGINAL);
   else
     sodium_bin2hex(made.data(), made.size(), out, size);

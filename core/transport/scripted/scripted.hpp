@@ -32,7 +32,8 @@ struct ScriptedAnswer {
   std::string path{};    ///< without its query; a `*` stands for any part of it
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers{};
-  std::string body{};  ///< with `${json:/reference}`, `${form:id}`, `${query:id}`, `${header:x}`, `${segment:2}`
+  std::string
+      body{};  ///< with `${json:/reference}`, `${form:id}`, `${query:id}`, `${header:x}`, `${segment:2}`, `${key}`
   AnswerFault fault = AnswerFault::none;
   std::int32_t times = 1;
   bool always = false;  ///< any number of times, also none
@@ -70,7 +71,11 @@ class ScriptedProvider : public Transport {
   std::vector<std::string> problems_;
 };
 
-/// The signature of a webhook, as `digest` over `text`: in lower-case hex, or in base64.
-std::string hmac_text(std::string_view text, const std::string& key, bool sha512, bool base64);
+/// How a webhook is signed.
+struct SignedBy {
+  bool sha512 = false, base64 = false;  ///< else SHA-256, in lower-case hex
+  bool hex_key = false;                 ///< the key is written in hex
+};
+std::string hmac_text(std::string_view text, const std::string& key, SignedBy by);
 
 }  // namespace florin

@@ -497,6 +497,16 @@ class Replies {
   std::uint32_t size() const { return list_.count; }
   Reply operator[](std::uint32_t i) const { return Reply(*FLORIN_AT(florin_reply, list_, i)); }
   Reply last() const { return (*this)[list_.count - 1]; }
+  /// Those from the n-th on, for an operation that goes on as another one: `status(op, replies.after(1))`.
+  Replies after(std::uint32_t n) const {
+    florin_replies rest{};
+    rest.size = sizeof rest;
+    rest.replies = list_;
+    n = n < list_.count ? n : list_.count;
+    rest.replies.at = static_cast<const char*>(list_.at) + static_cast<std::size_t>(n) * list_.stride;
+    rest.replies.count = list_.count - n;
+    return Replies(rest);
+  }
 
  private:
   florin_list list_;
@@ -532,10 +542,16 @@ inline JsonText object(Fields fields) {
   return {Text("{") + text + "}"};
 }
 
-/// A JSON array of texts and objects: `.json({{"lines", array({object({{"id", 1}})})}})`.
-inline JsonText array(std::initializer_list<JsonText> items) {
+/// A JSON array of texts and objects: `.json({{"lines", array({object({{"id", 1}}), "second"})}})`.
+struct ArrayItem {
+  template <std::convertible_to<Text> T>
+  ArrayItem(const T& plain) : text(in_quotes(plain)) {}
+  ArrayItem(const JsonText& json) : text(json.text) {}
   Text text;
-  for (const JsonText& item : items) text = text + (text ? "," : "") + item.text;
+};
+inline JsonText array(std::initializer_list<ArrayItem> items) {
+  Text text;
+  for (const ArrayItem& item : items) text = text + (text ? "," : "") + item.text;
   return {Text("[") + text + "]"};
 }
 

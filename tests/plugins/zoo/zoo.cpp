@@ -240,6 +240,17 @@ const florin_decisions* decide(const florin_plugin* plugin, const florin_moment*
     all[0].end = FLORIN_ENDS_AT;
     all[0].end_at_us = 1;
   }
+  if (is("ends_with_what_is_over")) all[0].end = FLORIN_ENDS_WITH_PERIOD;
+  if (is("moves_to_what_is_over")) {
+    all[0].kind = FLORIN_MOVE_END;
+    all[0].grant = moment->grants.count == 0 ? 0 : FLORIN_AT(florin_grant, moment->grants, 0)->id;
+    all[0].end = FLORIN_ENDS_WITH_PERIOD;
+  }
+  if (is("refuses_the_end")) {
+    answer->refused = 1;
+    answer->rule = text("zoo");
+    answer->text = text("No.");
+  }
   if (is("ends_in_ages")) {
     all[0].end = FLORIN_ENDS_AFTER;
     all[0].end_after = {FLORIN_MONTHS, INT32_MAX};
