@@ -236,12 +236,15 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
   return sleeper->wait();
 }
 
-Status Engine::read(const std::function<void(const Shard&)>& read) {
+Status Engine::read(const std::function<void(const Shard&)>& read) { return read_durable(read, {}); }
+
+Status Engine::read_durable(const std::function<void(const Shard&)>& read,
+                            const std::function<bool(const Shard&)>& is_durable) {
   if (!threaded()) {
     commit_inline();
     if (shard_.lost()) return not_ours;
-    if (unknown_row_) return not_written(store_);
     read(shard_);
+    if (unknown_row_ && !(is_durable && is_durable(shard_))) return not_written(store_);
     return Done{};
   }
   for (;;) {
@@ -249,6 +252,7 @@ Status Engine::read(const std::function<void(const Shard&)>& read) {
     const auto on_shard = [&](bool ours) {
       if (!ours) return done.set_value(false);
       read(shard_);
+      if (is_durable && shard_.undurable() != 0 && is_durable(shard_)) return done.set_value(true);
       shard_.when_durable([&done](bool durable) { done.set_value(durable); });
     };
     std::unique_lock lock(mutex_);

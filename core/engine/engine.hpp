@@ -73,6 +73,14 @@ class Engine {
   /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
   /// ask_again, store_unavailable.
   Status read(const std::function<void(const Shard&)>& read);
+  /// The same, and where `is_durable` says that all that `read` saw is durable, nobody waits for what else is not: so
+  /// reads go on while the journal cannot be written.
+  Status read_durable(const std::function<void(const Shard&)>& read,
+                      const std::function<bool(const Shard&)>& is_durable);
+  /// The same of one account; of its tenant's state `read` may see what Shard::look says.
+  Status read_account(const TenantId& tenant, const AccountId& account, const std::function<void(const Shard&)>& read) {
+    return read_durable(read, [&](const Shard& shard) { return is_durable(shard, tenant, account); });
+  }
   /// What `see(account)` gives of a tenant's accounts, by their names; one for which it gives nothing is left out. A
   /// walk of some accounts at a time, each as of its own last entry: nobody waits for the whole of it. Errors: as
   /// read().
@@ -83,11 +91,17 @@ class Engine {
     do {
       std::vector<std::pair<AccountId, T>> some;
       std::size_t after = 0;
-      const auto seen = read([&](const Shard& shard) {
+      std::vector<AccountId> met;
+      const auto walk = [&](const Shard& shard) {
         some.clear();
+        met.clear();
         after = shard.walk(tenant, next, walk_step, [&](const Account& account) {
+          if (shard.undurable() != 0) met.push_back(account.id);
           if (std::optional<T> its = see(account)) some.emplace_back(account.id, std::move(*its));
         });
+      };
+      const auto seen = read_durable(walk, [&](const Shard& shard) {
+        return std::ranges::all_of(met, [&](const AccountId& one) { return is_durable(shard, tenant, one); });
       });
       if (!seen) return seen.error();
       std::ranges::move(some, std::back_inserter(all));
@@ -120,8 +134,9 @@ class Engine {
   std::function<Instant()> next_outside;
   std::function<void(Instant)> run_outside;
 
-  /// The epoch under which the journal is ours and the tenants are up; 0: it is not. Waits for nobody.
-  store::Epoch owned_epoch() const { return shard_.lost() ? 0 : up_as_.load(); }
+  /// The epoch under which the journal is ours and the tenants are up; 0: it is not, or nobody knows: a lease that ran
+  /// out while this process slept is no lease, whatever is remembered. Waits for nobody.
+  store::Epoch owned_epoch() const { return ours() ? up_as_.load() : 0; }
 
   /// From now on effects leave the host; for a restored store.
   void start_sending();
@@ -131,6 +146,10 @@ class Engine {
   void close();
 
  private:
+  /// On the thread that decides: nothing of that account waits for the disk.
+  static bool is_durable(const Shard& shard, const TenantId& tenant, const AccountId& account) {
+    return shard.look(tenant, account, [](const auto&, const auto&, const auto&) {});
+  }
   /// Whether nobody else can answer for the shard now, by our lease of it.
   bool lease_good() const;
   /// The same, and nothing has shown that somebody else does.

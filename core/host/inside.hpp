@@ -85,7 +85,7 @@ class Host::Inside {
     const auto assembly = open();
     if (!assembly) return closed();
     Result<T> result = no_such_tenant(tenant);
-    const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    const auto read = assembly->engine().read_account(tenant, account, [&](const engine::Shard& shard) {
       const TenantState* state = shard.tenant(tenant);
       const Catalogs* catalogs = shard.catalogs(tenant);
       if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;

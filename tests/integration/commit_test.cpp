@@ -162,6 +162,16 @@ TEST_P(Commit, AnOutageIsAnsweredAndOverAsSoonAsItIsOver) {
     seen = found.id == other;
   })) << "what does not wait for the disk is read";
   EXPECT_TRUE(seen);
+  // So are its documents, orders and all else of it, and lists of accounts none of which waits.
+  const auto read_of = [&](const AccountId& whom) {
+    bool there = false;
+    const auto read = host->engine().read_account(
+        tenant, whom, [&](const engine::Shard& shard) { there = shard.account(tenant, whom) != nullptr; });
+    return read && there ? std::string("read") : read ? "nobody" : read.error().code;
+  };
+  EXPECT_EQ(read_of(other), "read");
+  EXPECT_EQ(read_of(account), "store_unavailable") << "what is not durable is nobody's to see";
+  EXPECT_FALSE(host->engine().of_accounts<int>(tenant, [](const Account&) { return std::optional(1); }));
   EXPECT_FALSE(host->engine().look(tenant, account, [](const auto&, const auto&, const auto&) {}));
 
   journal->inject({});

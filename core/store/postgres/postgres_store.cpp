@@ -141,8 +141,13 @@ struct Queries {
         in("DELETE FROM {}.keys USING json_to_recordset(convert_from($2::bytea, 'UTF8')::json) AS each (lower "
            "text, upper text) WHERE shard = $1::bigint AND owner >= each.lower COLLATE \"C\" AND owner < each.upper "
            "COLLATE \"C\"")};
-    set_mark = {"set_mark", in("INSERT INTO {}.marks (shard, name, value) VALUES (0, $1::text, $2::text) ON CONFLICT "
-                               "(shard, name) DO UPDATE SET value = excluded.value")};
+    // $3 who writes, if it has had the journal: from the moment on that somebody else has it, nothing of it is kept.
+    // The head is locked until the mark is there, so that whoever takes over reads it, or it is not written.
+    set_mark = {
+        "set_mark",
+        in("WITH held AS (SELECT owner FROM {0}.head WHERE shard = 0 FOR SHARE) INSERT INTO {0}.marks (shard, "
+           "name, value) SELECT 0, $1::text, $2::text WHERE $3::text = '' OR NOT EXISTS (SELECT FROM held WHERE "
+           "owner NOT IN ('', $3::text)) ON CONFLICT (shard, name) DO UPDATE SET value = excluded.value")};
     mark = {"mark", in("SELECT value FROM {}.marks WHERE shard = 0 AND name = $1::text")};
     vacuum = in("VACUUM {}.keys");
   }
@@ -218,6 +223,7 @@ class Journal final : public Store {
   mutable std::mutex writing_mutex_;
   Session writing_;
   std::string problem_;
+  bool has_owned_ = false;  ///< with the lock: a row of the host's shard was committed here
   std::mutex reading_mutex_;
   Session reading_;
 };
@@ -320,7 +326,10 @@ Committed Journal::commit(const Row& row, Epoch previous_epoch) {
                          : writing_.run(queries_.continue_with_keys, values(std::string_view(keys)));
     if (!moved.fine()) return not_done(moved);
     if (warned()) return Committed::not_known;
-    if (moved.touched() == 1) return Committed::done;
+    if (moved.touched() == 1) {
+      has_owned_ = has_owned_ || row.shard == 0;
+      return Committed::done;
+    }
   }
   // It was ours if its hash is in place. That is written once more, so that this answer too waits for what the server
   // promises of a commit: a standby may not have had the first one.
@@ -500,8 +509,11 @@ Status Journal::erase_keys(std::uint32_t shard, const std::vector<DataKeyRange>&
 
 Status Journal::set_mark(std::string_view name, std::string_view value) {
   const std::lock_guard lock(writing_mutex_);
-  const auto written = write(queries_.set_mark, Values(name, value), fmt::format("setting '{}'", name));
-  return written ? Status(Done{}) : Status(written.error());
+  const std::string_view owner = has_owned_ ? std::string_view(owner_) : std::string_view();
+  const auto written = write(queries_.set_mark, Values(name, value, owner), fmt::format("setting '{}'", name));
+  if (!written) return written.error();
+  if (written->touched() == 1) return Done{};
+  return Error{.code = "not_owner", .message = fmt::format("another host owns the journal: '{}' is not set", name)};
 }
 
 Result<std::string> Journal::mark(std::string_view name) {

@@ -209,6 +209,24 @@ TEST(PostgresStore, AShardIsLeftToItsOwnerWhileThatIsAlive) {
   EXPECT_EQ(second->renew(1, 2).error().code, "not_owner");
 }
 
+// A host that slept does not write over what the next one has noted.
+TEST(PostgresStore, WhoHasLostTheJournalSetsNoMark) {
+  const Address address = new_address("300ms");
+  const auto first = open_postgres(address);
+  Writer writer(*first, 0);
+  ASSERT_EQ(writer.add("opening", 1, 0), Committed::done);
+  EXPECT_TRUE(first->set_mark("seen", "by the first"));
+  first->let_go(0, 1);
+  EXPECT_TRUE(first->set_mark("seen", "by the first, once more")) << "nobody has it yet";
+  const auto second = open_postgres(address);
+  EXPECT_TRUE(second->set_mark("held", "before it has the journal"));
+  Writer owner(*second, 0);
+  ASSERT_EQ(owner.add("opening again", 1, 0), Committed::done);
+  EXPECT_TRUE(second->set_mark("seen", "by the second"));
+  EXPECT_EQ(first->set_mark("seen", "too late").error().code, "not_owner");
+  EXPECT_EQ(*first->mark("seen"), "by the second");
+}
+
 TEST(PostgresStore, WhoLetsGoIsNotWaitedFor) {
   const Address address = new_address("3600s");
   const auto first = open_postgres(address);
