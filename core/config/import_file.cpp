@@ -117,17 +117,19 @@ Where ImportedRecord::where(std::string_view field) const {
 }
 
 ImportFile read_import(const std::filesystem::path& file, Errors& errors) {
-  ImportFile read;
   const auto text = read_file(file);
-  if (!text) {
-    errors.push_back(text.error());
+  if (text) return read_import_text(*text, file, errors);
+  errors.push_back(text.error());
+  return {};
+}
+
+ImportFile read_import_text(std::string_view text, const std::filesystem::path& name, Errors& errors) {
+  ImportFile read;
+  if (name.extension() == ".jsonl") {
+    read_lines(text, name.string(), read, errors);
     return read;
   }
-  if (file.extension() == ".jsonl") {
-    read_lines(*text, file.string(), read, errors);
-    return read;
-  }
-  auto tree = parse_yaml(*text, file.string());
+  auto tree = parse_yaml(text, name.string());
   if (!tree) {
     errors.push_back(tree.error());
     return read;
