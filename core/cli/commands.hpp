@@ -53,6 +53,8 @@ struct ListenWords {
   std::string api, key, forward_to, types, secret, after;
 };
 int listen(const ListenWords& words);
+/// What this version would make of a journal; without dry_run it says how an upgrade goes.
+int upgrade(const std::string& data, bool dry_run);
 int restore(const std::string& from, const std::string& data);
 int start_sending(const std::string& data);
 int accept_clock(const std::string& data);
@@ -131,14 +133,18 @@ struct ServeWords {
   std::string pages, base_url;
   std::string mail, mail_from, mail_user, mail_password;  ///< a relay, or log; a secret by where it is found
   bool demo = false;                                      ///< makes a key and links, and says them
+  std::vector<int> sockets{};                             ///< that listen already
 };
 int serve(ServeWords words);
 int openapi();
 
 /// Links that a running host gives out: of a customer to the portal, of staff to the console.
 struct LinkWords {
-  std::string data, tenant, account, member, role, page, as, scopes;
+  std::string data, tenant, account, member, role, page, as, scopes, config;
 };
+/// The socket of a host that runs on this journal, where one does: beside it, or, of a journal that is no folder, where
+/// `config` says. Empty: none answers.
+std::string admin_socket(const std::string& data, const std::string& config);
 int portal_link(const LinkWords& words);
 int console_link(const LinkWords& words);
 /// A report of a mail server, from a file or standard input: nothing more goes to whom it names.

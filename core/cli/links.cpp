@@ -8,6 +8,7 @@
 #include "file_text.hpp"
 #include "florin/export.hpp"
 #include "florin/printable.hpp"
+#include "florin/service.hpp"
 #include "mail/bounce.hpp"
 #include "outcome.hpp"
 
@@ -41,10 +42,10 @@ std::string member(const std::string& json, const std::string& name) {
   return json.substr(at + start.size(), json.find('"', at + start.size()) - at - start.size());
 }
 
-int print_link(const std::string& data, const std::string& path, const std::string& body) {
-  const std::string socket = (std::filesystem::path(data) / "admin.sock").string();
-  if (!server::answers_at(socket)) {
-    std::cerr << "florin: no host runs on " << printable(data) << ": links are given out by florin serve\n";
+int print_link(const LinkWords& words, const std::string& path, const std::string& body) {
+  const std::string socket = admin_socket(words.data, words.config);
+  if (socket.empty()) {
+    std::cerr << "florin: no host runs on " << printable(words.data) << ": links are given out by florin serve\n";
     return no_store;
   }
   const auto answer = server::ask_at(socket, path, body);
@@ -63,8 +64,24 @@ int print_link(const std::string& data, const std::string& path, const std::stri
 
 }  // namespace
 
+std::string admin_socket(const std::string& data, const std::string& config) {
+  std::error_code unknown;
+  std::vector<std::string> places;
+  if (std::filesystem::is_directory(data, unknown))
+    places.push_back((std::filesystem::absolute(data, unknown) / "admin.sock").string());
+  // Another journal's host must not be asked in this one's place.
+  if (const auto settings = read_service_settings(config); settings && !settings->admin.empty()) {
+    const auto of_file = std::filesystem::path(config).parent_path() / settings->journal;
+    if (settings->journal == data || std::filesystem::equivalent(of_file, data, unknown))
+      places.push_back(settings->admin);
+  }
+  for (const std::string& socket : places)
+    if (!socket.empty() && std::filesystem::exists(socket, unknown) && server::answers_at(socket)) return socket;
+  return {};
+}
+
 int portal_link(const LinkWords& words) {
-  return print_link(words.data, "/v1/" + words.tenant + "/accounts/" + words.account + "/portal_sessions",
+  return print_link(words, "/v1/" + words.tenant + "/accounts/" + words.account + "/portal_sessions",
                     object({{"member", words.member}, {"role", words.role}, {"page", words.page}, {"kind", "link"}}));
 }
 
@@ -94,7 +111,7 @@ int bounce(const std::string& data, const std::string& tenant, const std::string
 }
 
 int console_link(const LinkWords& words) {
-  return print_link(words.data, "/admin/console_sessions",
+  return print_link(words, "/admin/console_sessions",
                     object({{"as", words.as}, {"scopes", words.scopes}, {"tenants", words.tenant}}));
 }
 

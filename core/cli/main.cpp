@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
 
@@ -8,6 +9,7 @@
 #include "commands.hpp"
 #include "florin/check.hpp"
 #include "florin/printable.hpp"
+#include "manual.hpp"
 #include "program.hpp"
 #include "running.hpp"
 #include "terminal.hpp"
@@ -67,12 +69,7 @@ class Program {
 
  private:
   /// The socket of the host that has the journal open; empty: none has, or it is not for a host.
-  std::string socket_of_host() const {
-    std::error_code unknown;
-    if (!is_for_a_host() || !std::filesystem::is_directory(data_, unknown)) return {};
-    const std::string socket = (std::filesystem::absolute(data_, unknown) / "admin.sock").string();
-    return std::filesystem::exists(socket, unknown) && florin::server::answers_at(socket) ? socket : std::string();
-  }
+  std::string socket_of_host() const { return is_for_a_host() ? admin_socket(data_, config_) : std::string(); }
   /// The words as they were read, with every file as it is called from anywhere.
   static void add_words(const CLI::App* sub, std::vector<std::string>& words) {
     std::vector<std::string> positions;
@@ -86,7 +83,8 @@ class Program {
         continue;
       }
       for (const std::string& result : option->results()) {
-        const std::string word = file ? std::filesystem::absolute(result).string() : result;
+        const bool place = file && result.find("://") == std::string::npos;
+        const std::string word = place ? std::filesystem::absolute(result).string() : result;
         if (!placed) words.push_back(option->get_name());
         (placed ? positions : words).push_back(word);
       }
@@ -111,6 +109,33 @@ class Program {
     std::cerr << run->err;
     std::cout.flush();
     return run->exit;
+  }
+
+  int write_man_pages() const {
+    std::error_code failed;
+    std::filesystem::create_directories(to_file_, failed);
+    for (const ManPage& page : man_pages(app_)) {
+      std::ofstream out(std::filesystem::path(to_file_) / (page.name + ".1"), std::ios::binary);
+      out << page.text;
+      out.flush();
+      if (out) continue;
+      std::cerr << "florin: " << florin::printable(to_file_) << "/" << page.name << ".1 cannot be written\n";
+      return no_store;
+    }
+    return fine;
+  }
+  int print_completion() const {
+    const std::string script = completion(app_, word_);
+    if (to_file_.empty()) {
+      std::cout << script;
+      return fine;
+    }
+    std::ofstream out(to_file_, std::ios::binary);
+    out << script;
+    out.flush();
+    if (out) return fine;
+    std::cerr << "florin: " << florin::printable(to_file_) << " cannot be written\n";
+    return no_store;
   }
 
   std::string meant(const std::string& written) {
@@ -209,9 +234,10 @@ class Program {
     config_of(looked);
     auto* portal =
         command("portal-link", "a link to the portal for one of an account's people, from the host that runs",
-                [this] { return portal_link({data_, tenant_, account_, member_, role_, page_, {}, {}}); });
+                [this] { return portal_link({data_, tenant_, account_, member_, role_, page_, {}, {}, config_}); });
     data_of(portal);
     account_of(portal);
+    config_of(portal);
     portal->add_option("--member", member_, "whose id the account's members list; none: nobody by name");
     portal->add_option("--role", role_, "a role of the tenant's, where no member is listed; none: the owner's");
     portal->add_option("--page", page_, "which page opens, as billing");
@@ -221,9 +247,11 @@ class Program {
     data_of(returned);
     returned->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     returned->add_option("FILE", from_file_, "the report, header and body; none: standard input");
-    auto* console = command("console", "a link to the console for one of the staff, from the host that runs",
-                            [this] { return console_link({data_, tenant_, {}, {}, {}, {}, staff_name_, scopes_}); });
+    auto* console = command("console", "a link to the console for one of the staff, from the host that runs", [this] {
+      return console_link({data_, tenant_, {}, {}, {}, {}, staff_name_, scopes_, config_});
+    });
     data_of(console);
+    config_of(console);
     console->add_option("--as", staff_name_, "who it is in the books, as ann")->required();
     console->add_option("--scopes", scopes_, "read,staff,support,…; none: all");
     console->add_option("--tenant", tenant_, "this one alone; none: all");
@@ -256,6 +284,13 @@ class Program {
     with_plugins();
 
     command("version", "print the version", [] { return version(); });
+    auto* pages = command("man", "write the man pages of this program", [this] { return write_man_pages(); });
+    pages->add_option("FOLDER", to_file_, "where they are written")->required();
+    auto* completes = command("completion", "print what a shell completes", [this] { return print_completion(); });
+    completes->add_option("SHELL", word_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completes->add_option("--to", to_file_, "a file; none: standard output");
     auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected", [this] {
       return scenario(paths_, {.config = config_, .trace = trace_, .restart = restart_, .twice = twice_},
                       http_ || !exchanges_.empty(), exchanges_);
@@ -404,6 +439,11 @@ class Program {
                          [this] { return restore(from_file_, data_); });
     back->add_option("FROM", from_file_, "the backup")->required();
     data_of(back);
+    auto* upgraded = command("upgrade", "what this version would make of a journal, before it is installed",
+                             [this] { return upgrade(data_, dry_run_); });
+    data_of(upgraded);
+    upgraded->add_flag("--dry-run", dry_run_,
+                       "read it, compare it, and say how long a start takes; nothing is changed");
     auto* again = host_command("start-sending", "let a restored journal's host send to providers again",
                                [this] { return start_sending(data_); });
     data_of(again);

@@ -1,9 +1,16 @@
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -178,6 +185,8 @@ int openapi() {
   return written(fine);
 }
 
+namespace {
+
 /// A shell gives 1,024 and lets a program ask for more.
 void take_all_descriptors() {
   rlimit files{};
@@ -186,84 +195,204 @@ void take_all_descriptors() {
   (void)!::setrlimit(RLIMIT_NOFILE, &files);
 }
 
-int serve(ServeWords words) {
-  take_all_descriptors();
-  std::optional<Instant> from;
-  if (!words.virtual_from.empty()) {
-    const auto read = Instant::parse(words.virtual_from.find('T') == std::string::npos ? words.virtual_from + "T00:00Z"
-                                                                                       : words.virtual_from);
-    if (!read) return failed_to_read("--virtual-from", read);
-    from = *read;
+/// Sockets that systemd opened for this very process; none: it listens itself. sd_listen_fds(3)
+std::vector<int> passed_sockets() {
+  constexpr int first = 3, most = 16;
+  const char* pid = std::getenv("LISTEN_PID");
+  const char* count = std::getenv("LISTEN_FDS");
+  std::vector<int> sockets;
+  if (pid == nullptr || count == nullptr || std::to_string(::getpid()) != pid) return sockets;
+  const int number = std::clamp(std::atoi(count), 0, most);
+  for (int socket = first; socket < first + number; ++socket) {
+    (void)::fcntl(socket, F_SETFD, FD_CLOEXEC);
+    sockets.push_back(socket);
   }
+  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  return sockets;
+}
+
+/// Tells systemd how it stands, where that asked. sd_notify(3)
+void notify(const std::string& state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path == nullptr || *path == '\0' || std::strlen(path) >= sizeof address.sun_path) return;
+  std::strcpy(address.sun_path, path);
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+  (void)!::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
+  ::close(socket);
+}
+
+/// Where time stands still: the command line's word, or the file's. False: it was said why.
+bool read_virtual(const ServeWords& words, const ServiceSettings& settings, std::optional<Instant>& from) {
+  const std::string& word = words.virtual_from.empty() ? settings.virtual_from : words.virtual_from;
+  if (word.empty()) return true;
+  const auto read = Instant::parse(word.find('T') == std::string::npos ? word + "T00:00Z" : word);
+  if (read) from = *read;
+  if (!read) (void)failed_to_read("--virtual-from", read);
+  return bool(read);
+}
+
+/// One host with all that serves it.
+class Serving {
+ public:
+  /// fine: it serves. Else it was said why not.
+  int begin(ServeWords words, Serving* twin);
+  void run() {
+    notify("READY=1");
+    (*server_)->run_until_signal();
+    notify("STOPPING=1");
+  }
+  void end();
+
+ private:
+  int start_server(Serving* twin, std::vector<std::string> secrets);
+  int start_mail();
+
+  ServeWords words_;
+  ServiceSettings settings_;
+  std::string hosts_secret_;
+  bool several_ = false;
+  std::optional<Host> host_;
+  std::optional<TenantId> shown_;
+  std::optional<std::string> key_;
+  std::optional<server::Sessions> sealing_;
+  std::optional<Papers> papers_;
+  // A sink that stands still holds up nobody who is served.
+  std::optional<server::QueuedLog> lines_;
+  std::optional<std::ostream> log_, mail_log_;
+  std::optional<server::Mailer> mailer_;
+  std::atomic<server::MailDesk*> desk_ = nullptr;
+  std::optional<std::unique_ptr<server::Server>> server_;
+};
+
+int Serving::begin(ServeWords words, Serving* twin) {
+  words_ = std::move(words);
+  const auto before = read_service_settings(words_.config);
+  several_ = before && !before->hosts_url.empty();
+  std::optional<Instant> from;
+  if (!read_virtual(words_, before ? *before : ServiceSettings(), from)) return usage;
   std::optional<std::string> data;
-  if (!words.data.empty()) data = words.data;
-  if (from && !data) data = "memory";
-  const auto before = read_service_settings(words.config);
-  const bool several = before && !before->hosts_url.empty();
-  auto host = Host::open({.config = words.config, .data = data, .virtual_from = from, .stand_by = several});
+  if (!words_.data.empty()) data = words_.data;
+  if (!words_.virtual_from.empty() && !data) data = "memory";
+  auto host = Host::open({.config = words_.config, .data = data, .virtual_from = from, .stand_by = several_});
   if (!host) return fail(host.error());
-  std::cerr << as_text(host->problems());
-  if (words.admin.empty() && !host->folder().empty())
-    words.admin = std::filesystem::absolute(std::filesystem::path(host->folder()) / "admin.sock").string();
-  const ServiceSettings settings = settings_of(Service(*host).settings(), words);
+  host_.emplace(*std::move(host));
+  // Time that the file lets stand still goes on from where it was moved to.
+  if (from && words_.virtual_from.empty())
+    if (const auto kept = Service(*host_).note("clock"); kept && !kept->empty())
+      if (const auto moved = Instant::parse(*kept); moved && host_->now() < *moved) host_->run_until(*moved);
+  std::cerr << as_text(host_->problems());
+  settings_ = settings_of(Service(*host_).settings(), words_);
+  if (words_.admin.empty()) words_.admin = settings_.admin;
+  if (words_.admin.empty() && !host_->folder().empty())
+    words_.admin = std::filesystem::absolute(std::filesystem::path(host_->folder()) / "admin.sock").string();
   std::vector<std::string> secrets;
-  if (!read_secrets(*host, settings, secrets)) return usage;
-  std::string hosts_secret;
-  if (several) {
-    const auto read = read_reference(settings.hosts_secret);
+  if (!read_secrets(*host_, settings_, secrets)) return usage;
+  if (several_) {
+    const auto read = read_reference(settings_.hosts_secret);
     if (!read) return fail(read.error());
-    hosts_secret = *read;
-    if (Service(*host).owned_epoch() == 0)
+    hosts_secret_ = *read;
+    if (Service(*host_).owned_epoch() == 0)
       std::cout << "Standby  another host has the journal; what is asked here is forwarded to it\n";
   }
   // Whoever tries it out sees the first of the demo's tenants and its first customer.
-  const std::optional<TenantId> shown = words.demo ? std::optional(host->tenants().front()) : std::nullopt;
-  const auto key = shown ? demo_key(*host, *shown) : std::nullopt;
-  const server::Sessions sealing(secrets);
-  const Papers papers(*host);
-  std::optional<server::Mailer> mailer;
-  std::atomic<server::MailDesk*> desk = nullptr;
-  share_streams();
-  // A sink that stands still holds up nobody who is served.
-  std::optional<server::QueuedLog> lines;
-  if (!words.quiet) lines.emplace(STDERR_FILENO);
-  std::ostream log(lines ? &*lines : nullptr), mail_log(lines ? &*lines : nullptr);
+  if (words_.demo) shown_ = host_->tenants().front();
+  if (shown_) key_ = demo_key(*host_, *shown_);
+  sealing_.emplace(secrets);
+  papers_.emplace(*host_);
+  if (!words_.quiet) lines_.emplace(STDERR_FILENO);
+  log_.emplace(lines_ ? &*lines_ : nullptr);
+  mail_log_.emplace(lines_ ? &*lines_ : nullptr);
+  if (const int done = start_server(twin, std::move(secrets)); done != fine) return done;
+  if (const int done = start_mail(); done != fine) return done;
+  if (key_) say_demo(**server_, *host_, words_.admin, *shown_, *key_);
+  say_where(*host_, **server_, words_);
+  return fine;
+}
+
+int Serving::start_server(Serving* twin, std::vector<std::string> secrets) {
   auto server = server::Server::start(
-      *host, {.listen = settings.listen,
-              .admin_socket = words.admin,
-              .run_program = [&host = *host](const std::vector<std::string>& asked) { return run_inside(host, asked); },
-              .log = words.quiet ? nullptr : &log,
-              .settings = settings,
-              .session_secrets = std::move(secrets),
-              .mail_desk = [&] { return desk.load(); },
-              .reload = [&]() -> Result<ServiceSettings> {
-                const auto read = read_service_settings(words.config);
-                if (!read) return read.error();
-                return settings_of(*read, words);
-              },
-              .hosts_secret = hosts_secret,
-              .drain = std::chrono::seconds(words.drain < 0 ? settings.drain : words.drain)});
+      *host_, {.listen = settings_.listen,
+               .sockets = words_.sockets,
+               .admin_socket = words_.admin,
+               .run_program = [this](const std::vector<std::string>& asked) { return run_inside(*host_, asked); },
+               .log = words_.quiet ? nullptr : &*log_,
+               .settings = settings_,
+               .session_secrets = std::move(secrets),
+               .mail_desk = [this] { return desk_.load(); },
+               .reload = [this, twin]() -> Result<ServiceSettings> {
+                 if (twin != nullptr) (*twin->server_)->reload();
+                 const auto read = read_service_settings(words_.config);
+                 if (!read) return read.error();
+                 return settings_of(*read, words_);
+               },
+               .hosts_secret = hosts_secret_,
+               .twin = twin == nullptr ? nullptr : twin->server_->get(),
+               .drain = std::chrono::seconds(words_.drain < 0 ? settings_.drain : words_.drain)});
   if (!server) return fail(server.error());
+  server_.emplace(*std::move(server));
+  return fine;
+}
+
+int Serving::start_mail() {
   const std::string base =
-      settings.base_url.empty() ? "http://127.0.0.1:" + std::to_string((*server)->port()) : settings.base_url;
+      settings_.base_url.empty() ? "http://127.0.0.1:" + std::to_string((*server_)->port()) : settings_.base_url;
   std::optional<server::MailOptions> with_mail;
-  if (!read_mail(*host, words, base, with_mail)) return usage;
-  if (with_mail) {
-    with_mail->log = words.quiet ? nullptr : &mail_log;
-    if (several) with_mail->epoch = [&host = *host] { return Service(host).owned_epoch(); };
-    with_mail->pay_link = [&](const TenantId& tenant, const AccountId& account, std::uint32_t order) {
-      return base + "/pay/" + sealing.seal(server::pay_session(tenant, account, order, sealing.now()));
-    };
-    mailer.emplace(*host, papers, *std::move(with_mail)).start();
-    desk = &*mailer;
+  if (!read_mail(*host_, words_, base, with_mail)) return usage;
+  if (!with_mail) return fine;
+  with_mail->log = words_.quiet ? nullptr : &*mail_log_;
+  if (several_) with_mail->epoch = [this] { return Service(*host_).owned_epoch(); };
+  with_mail->pay_link = [this, base](const TenantId& tenant, const AccountId& account, std::uint32_t order) {
+    return base + "/pay/" + sealing_->seal(server::pay_session(tenant, account, order, sealing_->now()));
+  };
+  mailer_.emplace(*host_, *papers_, *std::move(with_mail));
+  mailer_->start();
+  desk_ = &*mailer_;
+  return fine;
+}
+
+void Serving::end() {
+  desk_ = nullptr;
+  if (mailer_) mailer_->stop();
+  server_.reset();
+  mailer_.reset();
+  if (host_) host_->close();
+}
+
+}  // namespace
+
+int serve(ServeWords words) {
+  take_all_descriptors();
+  share_streams();
+  words.sockets = passed_sockets();
+  const auto settings = read_service_settings(words.config);
+  // What still answers by the one is over before the other ends.
+  Serving live, test;
+  const bool twin = settings && !settings->test.empty();
+  if (twin) {
+    // Before anything is opened: whoever believes to be testing charges nobody. Marked documents are a sandbox's alone.
+    const auto of_test = read_service_settings(settings->test);
+    if (!of_test) return fail(of_test.error());
+    if (!of_test->marks_documents) {
+      std::cerr << "florin: " << settings->test
+                << ": a test twin has payments: sandbox, document_numbers: marked, and a journal of its own\n";
+      return problems;
+    }
+    ServeWords of_twin;
+    of_twin.config = settings->test;
+    of_twin.quiet = words.quiet;
+    of_twin.drain = 0;
+    of_twin.pages = words.pages;
+    if (const int done = test.begin(std::move(of_twin), nullptr); done != fine) return done;
   }
-  if (key) say_demo(**server, *host, words.admin, *shown, *key);
-  say_where(*host, **server, words);
-  (*server)->run_until_signal();
-  desk = nullptr;
-  if (mailer) mailer->stop();
-  server->reset();
-  host->close();
+  if (const int done = live.begin(std::move(words), twin ? &test : nullptr); done != fine) return done;
+  live.run();
+  test.end();
+  live.end();
   return written(fine);
 }
 

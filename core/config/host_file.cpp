@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "config/decode.hpp"
+#include "config/hint.hpp"
 #include "config/schema.hpp"
 #include "config/service_file.hpp"
 #include "florin/addresses.hpp"
@@ -33,6 +34,9 @@ BOOST_DESCRIBE_ENUM(Payments, real, sandbox)
 
 enum class Reconcile : std::uint8_t { daily, by_hand };
 BOOST_DESCRIBE_ENUM(Reconcile, daily, by_hand)
+
+enum class DocumentNumbers : std::uint8_t { plain, marked };
+BOOST_DESCRIBE_ENUM(DocumentNumbers, plain, marked)
 
 struct Egress {
   std::optional<Written<Span>> deadline;
@@ -65,6 +69,27 @@ struct Hosts {
 };
 BOOST_DESCRIBE_STRUCT(Hosts, (), (url, secret))
 
+struct Group {
+  OneOrMany<Written<std::string>> scopes, tenants;
+};
+BOOST_DESCRIBE_STRUCT(Group, (), (scopes, tenants))
+
+struct IdentityProxy {
+  Written<std::string> header, groups_header, secret;
+  std::vector<std::pair<std::string, Written<Group>>> groups;
+};
+BOOST_DESCRIBE_STRUCT(IdentityProxy, (), (header, groups_header, secret, groups))
+
+struct Console {
+  std::optional<IdentityProxy> proxy;
+};
+BOOST_DESCRIBE_STRUCT(Console, (), (proxy))
+
+struct Rates {
+  std::optional<Written<std::string>> key, session;
+};
+BOOST_DESCRIBE_STRUCT(Rates, (), (key, session))
+
 struct Serve {
   OneOrMany<Written<std::string>> listen;
   std::optional<Written<std::string>> base_url, metrics, pages;
@@ -74,10 +99,14 @@ struct Serve {
   std::optional<Written<Span>> drain;
   OneOrMany<Written<std::string>> trusted_proxies;
   std::optional<Hosts> hosts;
+  std::optional<Written<std::string>> admin;
+  std::optional<Rates> rates;
+  std::optional<Written<std::string>> test, virtual_from;
+  std::optional<Console> console;
 };
 BOOST_DESCRIBE_STRUCT(Serve, (),
                       (listen, base_url, metrics, pages, session_secrets, portal, webhooks, drain, trusted_proxies,
-                       hosts))
+                       hosts, admin, rates, test, virtual_from, console))
 
 struct FlorinFile {
   PluginsBlock plugins;
@@ -88,8 +117,10 @@ struct FlorinFile {
   Reconcile reconcile = Reconcile::daily;
   std::optional<Clock> clock;
   std::optional<Serve> serve;
+  std::optional<Written<DocumentNumbers>> document_numbers;
 };
-BOOST_DESCRIBE_STRUCT(FlorinFile, (), (plugins, tenants, data, payments, egress, reconcile, clock, serve))
+BOOST_DESCRIBE_STRUCT(FlorinFile, (),
+                      (plugins, tenants, data, payments, egress, reconcile, clock, serve, document_numbers))
 
 inline constexpr Note plugins_notes[] = {
     {"folder", "where plugins are loaded from"},
@@ -110,7 +141,10 @@ inline constexpr Note florin_notes[] = {
     {"reconcile", "daily: processors' books are held against ours at 03:00 UTC; by_hand: by florin reconcile alone",
      Note::Presence::may_be_left_out},
     {"clock", "left out: a host that was away for more than 3 days asks before it believes the clock"},
-    {"serve", "what `florin serve` goes by; what its command line says counts more"}};
+    {"serve", "what `florin serve` goes by; what its command line says counts more"},
+    {"document_numbers",
+     "marked: of a sandbox, TEST- stands before the number of every invoice and credit note; left out: as the tenants' "
+     "files say"}};
 inline constexpr Note served_portal_notes[] = {
     {"return_to", "origins that the portal may lead back to, as https://app.example"},
     {"embed", "origins whose pages may show the widget in a frame; left out: none"},
@@ -132,10 +166,32 @@ inline constexpr Note serve_notes[] = {
     {"trusted_proxies",
      "proxies whose X-Forwarded-For gives the client's address: unix, addresses as 10.0.0.7, ranges as 10.0.0.0/8; "
      "left out: none"},
+    {"admin",
+     "a unix socket of mode 0600 by which this command line reaches the host, as /run/florin/admin.sock; left out: "
+     "admin.sock in the data folder. With a journal in PostgreSQL there is none unless it is said here"},
+    {"rates", "how often one key and one session may ask; debits and checks are not counted"},
+    {"test",
+     "the florin.yaml of a test twin, with payments: sandbox and a journal of its own: it is served beside, and keys "
+     "fl_test_ are asked of it at the same address"},
+    {"virtual_from",
+     "of a sandbox: time stands still from this day on, and moves by POST /host/clock; left out: this machine's clock"},
     {"session_secrets", "files of 32 bytes or more: the first seals sessions, all open them; left out: one is made"}};
 inline constexpr Note hosts_notes[] = {
     {"url", "where the other hosts reach this one, as http://10.0.0.5:8080; never over a public network"},
     {"secret", "what all of them know each other by, by reference: env:HOSTS or file:/etc/florin/secrets/hosts"}};
+inline constexpr Note console_notes[] = {
+    {"proxy",
+     "an identity proxy that says who of staff asks; left out: staff come by links of `florin console` alone"}};
+inline constexpr Note identity_proxy_notes[] = {
+    {"header", "the header in which it says who asks, as X-Forwarded-Email"},
+    {"groups_header", "the header in which it says their groups, with commas between, as X-Forwarded-Groups"},
+    {"secret", "what it shows in Florin-Proxy-Secret, by reference: env:PROXY or file:/etc/florin/secrets/proxy"},
+    {"groups", "what the people of each group may, by its name"}};
+inline constexpr Note group_notes[] = {{"scopes", "of keys: read, staff, support, money, operate, personal_data, …"},
+                                       {"tenants", "whose; left out: all"}};
+inline constexpr Note rates_notes[] = {
+    {"key", "of one key, as `500 per second`, or `unlimited`; left out: 200 per second"},
+    {"session", "of one session; left out: 20 per second"}};
 inline constexpr Note clock_notes[] = {
     {"longest_stop", "between two runs of the host; left out: 3 days. A clock that is further ahead is not believed"}};
 inline constexpr Note egress_notes[] = {
@@ -157,6 +213,14 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::Webhook> = yaml::webhook_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Hosts> = yaml::hosts_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Console> = yaml::console_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::IdentityProxy> = yaml::identity_proxy_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Group> = yaml::group_notes;
+template <>
+inline constexpr std::span<const Note> notes<yaml::Rates> = yaml::rates_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::Serve> = yaml::serve_notes;
 template <>
@@ -253,6 +317,63 @@ void read_hosts(const yaml::Hosts& read, ServiceSettings& service, Errors& error
                       .at = read.url.at});
 }
 
+/// `200 per second`, `unlimited`, which is 0.
+void read_rate(const std::optional<Written<std::string>>& written, int& rate, Errors& errors) {
+  if (!written) return;
+  constexpr int most = 100'000;
+  const std::string& text = written->value;
+  int number = 0;
+  const char* end = text.data() + text.size();
+  const auto [behind, failed] = std::from_chars(text.data(), end, number);
+  const bool says = text == "unlimited" || (failed == std::errc() && std::string_view(behind, end) == " per second" &&
+                                            number >= 1 && number <= most);
+  if (says)
+    rate = number;
+  else
+    errors.push_back({.code = "bad_rate",
+                      .message = "'" + text + "' is not a rate: write 1 per second to 100000 per second, or unlimited",
+                      .at = written->at});
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return text;
+}
+
+StaffProxy staff_proxy_of(const yaml::IdentityProxy& read, Errors& errors) {
+  static constexpr std::string_view known[] = {"usage",  "read",  "write",   "act_as", "portal",  "personal_data",
+                                               "events", "staff", "support", "money",  "operate", "admin"};
+  StaffProxy proxy{.header = lower_case(read.header.value),
+                   .groups = lower_case(read.groups_header.value),
+                   .secret = read.secret.value,
+                   .of_groups = {}};
+  if (!is_reference(read.secret.value))
+    errors.push_back({.code = "secret_in_file",
+                      .message = "a secret does not belong in this file: write env:NAME or file:/path",
+                      .at = read.secret.at});
+  for (const auto* name : {&read.header, &read.groups_header})
+    if (name->value.empty() ||
+        name->value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") !=
+            std::string::npos)
+      errors.push_back({.code = "bad_header",
+                        .message = "'" + name->value + "' is not the name of a header, as X-Forwarded-Email",
+                        .at = name->at});
+  for (const auto& [name, written] : read.groups) {
+    StaffGroup group{.name = name, .scopes = {}, .tenants = {}};
+    for (const auto& scope : written.value.scopes) {
+      group.scopes.push_back(scope.value);
+      if (std::ranges::find(known, scope.value) == std::end(known))
+        errors.push_back({.code = "unknown_name",
+                          .message = "there is no scope '" + scope.value + "'" +
+                                     did_you_mean(scope.value, {std::begin(known), std::end(known)}),
+                          .at = scope.at});
+    }
+    for (const auto& tenant : written.value.tenants) group.tenants.push_back(tenant.value);
+    proxy.of_groups.push_back(std::move(group));
+  }
+  return proxy;
+}
+
 ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path& folder, Errors& errors) {
   const auto from_here = [&](const std::string& path) { return (folder / path).lexically_normal().string(); };
   ServiceSettings service;
@@ -277,6 +398,17 @@ ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path&
     if (!range) errors.push_back({.code = range.error().code, .message = range.error().message, .at = one.at});
   }
   if (read.hosts) read_hosts(*read.hosts, service, errors);
+  if (read.console && read.console->proxy) service.staff_proxy = staff_proxy_of(*read.console->proxy, errors);
+  if (read.admin) service.admin = from_here(read.admin->value);
+  if (read.test) service.test = from_here(read.test->value);
+  if (read.virtual_from) service.virtual_from = read.virtual_from->value;
+  if (read.virtual_from && !Date::parse(read.virtual_from->value))
+    errors.push_back(
+        {.code = "bad_date", .message = "virtual_from is a day, as 2026-01-31", .at = read.virtual_from->at});
+  if (read.rates) {
+    read_rate(read.rates->key, service.key_rate, errors);
+    read_rate(read.rates->session, service.session_rate, errors);
+  }
   if (read.portal) {
     service.return_to = origins(read.portal->return_to, errors);
     service.embed = origins(read.portal->embed, errors);
@@ -348,6 +480,16 @@ void read_clock(const yaml::FlorinFile& read, HostFile& host, Errors& errors) {
     errors.push_back({.code = "bad_longest_stop", .message = "longest_stop is 1 hour to 366 days", .at = stop.at});
 }
 
+void read_document_numbers(const yaml::FlorinFile& read, HostFile& host, Errors& errors) {
+  if (!read.document_numbers) return;
+  host.marks_documents = read.document_numbers->value == yaml::DocumentNumbers::marked;
+  if (host.marks_documents && read.payments != yaml::Payments::sandbox)
+    errors.push_back({.code = "contradiction",
+                      .message = "document_numbers: marked is for a host with payments: sandbox: real documents are "
+                                 "numbered by their tenants' files",
+                      .at = read.document_numbers->at});
+}
+
 /// A folder stands for the files in it, by name.
 void read_tenants(const yaml::FlorinFile& read, const std::filesystem::path& folder, HostFile& host, Errors& errors) {
   for (const auto& written : read.tenants) {
@@ -380,6 +522,7 @@ HostFile host_file(const Node& tree, const std::filesystem::path& file, Errors& 
   if (read.serve) (void)service_of(*read.serve, folder, errors);  // what is wrong with it is said here too
   read_egress(read, host, errors);
   read_clock(read, host, errors);
+  read_document_numbers(read, host, errors);
   read_tenants(read, folder, host, errors);
   return host;
 }
@@ -402,6 +545,12 @@ ServiceSettings load_service_settings(const std::filesystem::path& file, Errors&
   const auto read = decode<yaml::FlorinFile>(*tree, errors);
   ServiceSettings service;
   if (read.serve) service = service_of(*read.serve, file.parent_path(), errors);
+  service.journal = read.data.value;
+  service.marks_documents = read.document_numbers && read.document_numbers->value == yaml::DocumentNumbers::marked;
+  if (!service.virtual_from.empty() && read.payments != yaml::Payments::sandbox)
+    errors.push_back({.code = "contradiction",
+                      .message = "virtual_from is for a host with payments: sandbox: real money has real time",
+                      .at = read.serve->virtual_from->at});
   service.reaches_loopback = read.payments == yaml::Payments::sandbox || (read.egress && read.egress->loopback);
   return service;
 }

@@ -41,6 +41,7 @@ struct HostFile {
   EgressBlock egress;
   Duration longest_stop = hours(72);  ///< between two runs of a host: a clock that is further ahead is not believed
   bool reconciles_daily = true;       ///< each processor's books against ours, by itself
+  bool marks_documents = false;       ///< of a sandbox: TEST- stands before every number of a document
 };
 
 /// Errors   those of documents and decode, file_missing for a tenant file or folder that is not there, and

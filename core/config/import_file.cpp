@@ -118,19 +118,19 @@ Where ImportedRecord::where(std::string_view field) const {
 
 ImportFile read_import(const std::filesystem::path& file, Errors& errors) {
   const auto text = read_file(file);
-  if (text) return read_import(*text, file, errors);
+  if (text) return read_import_text(*text, file, errors);
   errors.push_back(text.error());
   return {};
 }
 
-ImportFile read_import(std::string_view text, const std::filesystem::path& file, Errors& errors) {
+ImportFile read_import_text(std::string_view text, const std::filesystem::path& name, Errors& errors) {
   ImportFile read;
-  if (file.extension() == ".jsonl") {
+  if (name.extension() == ".jsonl") {
     constexpr std::string_view mark = "\xEF\xBB\xBF";  // some programs write it before UTF-8
-    read_lines(text.substr(text.starts_with(mark) ? mark.size() : 0), file.string(), read, errors);
+    read_lines(text.substr(text.starts_with(mark) ? mark.size() : 0), name.string(), read, errors);
     return read;
   }
-  auto tree = parse_yaml(text, file.string());
+  auto tree = parse_yaml(text, name.string());
   if (!tree) {
     errors.push_back(tree.error());
     return read;

@@ -29,7 +29,7 @@ struct ImportFile {
 /// A YAML file (`next_documents`, and `accounts` by id), or with the ending .jsonl an object a line, each with its
 /// `account`. Errors: of all accounts at once, with file and line.
 ImportFile read_import(const std::filesystem::path& file, Errors& errors);
-/// The same of the bytes of a file of that name.
-ImportFile read_import(std::string_view text, const std::filesystem::path& file, Errors& errors);
+/// The same of its text. `name` is its name in errors; its ending says which of the two it is.
+ImportFile read_import_text(std::string_view text, const std::filesystem::path& name, Errors& errors);
 
 }  // namespace florin::config

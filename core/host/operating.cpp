@@ -215,10 +215,17 @@ Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId&
 
 Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant, const std::string& file,
                                      const Actor& by, bool dry_run) {
+  Errors errors;
+  const config::ImportFile read = config::read_import(file, errors);
+  return import_accounts(assembly, tenant, read, std::move(errors), by, dry_run);
+}
+
+Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant, const config::ImportFile& read,
+                                     Errors errors, const Actor& by, bool dry_run) {
   const auto now = tenant_now(assembly, tenant);
   if (!now) return now.error();
   ImportReport report;
-  const config::ImportFile read = config::read_import(file, report.errors);
+  report.errors = std::move(errors);
   for (const config::ImportedRecord& record : read.accounts) {
     const std::size_t before = report.errors.size();
     if (const auto done = rehearse(assembly, *now, record, by, report); !done) return done.error();

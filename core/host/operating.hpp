@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/import_file.hpp"
 #include "florin/host.hpp"
 #include "host/assembly.hpp"
 
@@ -9,6 +10,9 @@ namespace florin::operating {
 Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId& tenant, const Date& day);
 Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant, const std::string& file,
                                      const Actor& by, bool dry_run);
+/// The same of what was read; the report begins with the errors of reading it.
+Result<ImportReport> import_accounts(Assembly& assembly, const TenantId& tenant, const config::ImportFile& read,
+                                     Errors errors, const Actor& by, bool dry_run);
 Result<std::vector<MonthReport>> months(Assembly& assembly, const TenantId& tenant);
 Result<MonthReport> close_month(Assembly& assembly, const TenantId& tenant, const std::string& month, const Actor& by);
 Result<Release> release(Assembly& assembly, const TenantId& tenant, const AccountId& account, const Actor& by,

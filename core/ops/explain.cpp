@@ -13,6 +13,7 @@
 #include "florin/printable.hpp"
 #include "host/view.hpp"
 #include "ops/journal_file.hpp"
+#include "ops/on_store.hpp"
 #include "readers/fold.hpp"
 #include "readers/versions.hpp"
 
@@ -343,8 +344,12 @@ std::string json_of(Life& life, const TenantId& tenant, const AccountId& id) {
 Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account, bool json) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  Life life(**store, tenant, account, std::nullopt);
-  if (const Status read = life.read(**store); !read) return read.error();
+  return explain_on(**store, tenant, account, json);
+}
+
+Result<std::string> explain_on(store::Store& store, const TenantId& tenant, const AccountId& account, bool json) {
+  Life life(store, tenant, account, std::nullopt);
+  if (const Status read = life.read(store); !read) return read.error();
   return json ? json_of(life, tenant, account) + "\n" : text_of(life, tenant, account);
 }
 

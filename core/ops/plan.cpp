@@ -13,6 +13,7 @@
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
+#include "ops/on_store.hpp"
 #include "readers/fold.hpp"
 #include "readers/versions.hpp"
 
@@ -231,11 +232,32 @@ std::string as_json(const std::vector<TenantPlan>& plans) {
   return json::serialize(all);
 }
 
+Result<TenantPlan> plan_on(store::Store& store, const config::Tenant& file) {
+  Books books(store);
+  if (const Status read = read_all(store, books); !read) return read.error();
+  return plan_of(books, file);
+}
+
+Result<std::vector<std::string>> unreadable_versions(store::Store& store) {
+  Books books(store);
+  if (const Status read = read_all(store, books); !read) return read.error();
+  std::vector<std::string> all;
+  for (const AppliedVersion& one : books.applied)
+    if (const TenantState* state = books.fold.find(one.tenant); state != nullptr && state->catalog == one.version)
+      if (books.versions.version(one.tenant, one.version) == nullptr)
+        all.push_back(fmt::format("{}, version {}", one.tenant.text(), one.version));
+  return all;
+}
+
 Result<std::vector<AppliedVersion>> versions(const std::string& data, const std::optional<TenantId>& tenant) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  Books books(**store);
-  if (const Status read = read_all(**store, books); !read) return read.error();
+  return versions_on(**store, tenant);
+}
+
+Result<std::vector<AppliedVersion>> versions_on(store::Store& store, const std::optional<TenantId>& tenant) {
+  Books books(store);
+  if (const Status read = read_all(store, books); !read) return read.error();
   if (tenant && books.fold.find(*tenant) == nullptr)
     return Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant->text() + "' in this journal"};
   std::vector<AppliedVersion> found;

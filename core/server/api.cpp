@@ -10,6 +10,7 @@
 #include "florin/check.hpp"
 #include "florin/utf8.hpp"
 #include "forward.hpp"
+#include "lists.hpp"
 #include "metrics.hpp"
 #include "outbox.hpp"
 #include "routes.hpp"
@@ -285,6 +286,7 @@ const std::vector<Api::Route>& Api::routes() {
     // What a command's name could stand for comes before the commands.
     std::ranges::move(read_routes(), std::back_inserter(own));
     std::ranges::move(export_routes(), std::back_inserter(own));
+    std::ranges::move(file_routes(), std::back_inserter(own));
     std::ranges::move(event_routes(), std::back_inserter(own));
     own.push_back({"POST", "accounts/{account}/{command}", "", by<&Api::command>, {}, Body::json, "A command"});
     own.push_back({"POST", "{command}", "", by<&Api::tenant_command>, {}, Body::json, "A command of the whole tenant"});
@@ -305,6 +307,7 @@ Api::Api(Host& host, asio::io_context& io, Options options)
       strangers_(options_.wrong_tries, std::chrono::seconds(2)),
       sessions_(options_.session_secrets, options_.session_clock),
       settings_(std::make_shared<const ServiceSettings>(options_.settings)),
+      rates_(std::make_shared<Rates>(options_.settings.key_rate, options_.settings.session_rate)),
       metrics_(std::make_unique<Metrics>()),
       outbox_(std::make_unique<Outbox>(
           host, options_.settings, *metrics_,
@@ -312,9 +315,17 @@ Api::Api(Host& host, asio::io_context& io, Options options)
       look_timer_(io),
       owner_timer_(io),
       forward_token_(forward_token(options_.hosts_secret)),
-      pool_(virtual_ ? 1 : 4) {
+      pool_(virtual_ ? 1 : 4),
+      slow_lane_(pool_.get_executor()) {
   note_ownership();
 }
+
+Api::Rates::Rates(int key, int session)
+    : key_rate(key),
+      session_rate(session),
+      keys(2 * static_cast<std::size_t>(std::max(key, 1)), std::chrono::nanoseconds(1'000'000'000 / std::max(key, 1))),
+      sessions(5 * static_cast<std::size_t>(std::max(session, 1)),
+               std::chrono::nanoseconds(1'000'000'000 / std::max(session, 1))) {}
 
 Api::~Api() { join(); }
 
@@ -359,8 +370,8 @@ void Api::watch_ownership() {
 }
 
 bool Api::stands_by_for(const HttpRequest& request) const {
-  if (request.local_user || serves()) return false;
-  static constexpr std::string_view of_owner[] = {"v1", "sessions", "return", "host"};
+  if (serves()) return false;
+  static constexpr std::string_view of_owner[] = {"v1", "sessions", "return", "host", "admin"};
   return !request.segments.empty() && std::ranges::find(of_owner, request.segments[0]) != std::end(of_owner);
 }
 
@@ -370,10 +381,21 @@ void Api::stand_by(const HttpRequest& request, bool forwarded, const Answer& ans
     const std::lock_guard lock(owner_mutex_);
     url = owner_url_;
   }
+  // An operator of this machine is none of another one's.
+  if (request.local_user) {
+    const bool known = !url.empty() && url != settings()->hosts_url;
+    return answer(reply_of(
+        Problem{.code = "ask_again",
+                .detail = known ? "This host stands by. " + url + " has the journal: run the command on its machine."
+                                : "This host does not have the journal, and does not know yet who has it: ask again."},
+        request));
+  }
   if (!forwarded && !forward_token_.empty() && !url.empty() && url != settings()->hosts_url && serving_ == 0)
     return forward(io_, request, url, forward_token_, answer);
   answer(reply_of(
-      Problem{.code = "ask_again", .detail = "This host does not have the journal. Send it again, with the same key."},
+      Problem{.code = "ask_again",
+              .detail = "This host does not have the journal, or does not know whether it still has it. Send it again, "
+                        "with the same key."},
       request));
 }
 
@@ -382,6 +404,8 @@ void Api::reload(const ServiceSettings& settings) {
   {
     const std::lock_guard lock(settings_mutex_);
     settings_ = fresh;
+    if (rates_->key_rate != fresh->key_rate || rates_->session_rate != fresh->session_rate)
+      rates_ = std::make_shared<Rates>(fresh->key_rate, fresh->session_rate);
   }
   outbox_->reload(*fresh);
 }
@@ -391,9 +415,24 @@ void Api::join() {
   pool_.join();
 }
 
-std::size_t Api::body_limit(std::string_view path) {
-  if (path.ends_with("/usage")) return 8U << 20U;
-  return 1U << 20U;
+std::size_t Api::body_limit(const HttpRequest& request) const {
+  constexpr std::size_t usual = 1U << 20U, of_usage = 8U << 20U, of_files = 64U << 20U;
+  const std::string_view path = request.path;
+  const bool is_file = path.ends_with("/import") || path.ends_with("/statement");
+  if (!path.starts_with("/v1/") || (!is_file && !path.ends_with("/usage"))) return usual;
+  // Nobody fills the memory whom no key and no session of staff names. Where another host has the journal, that one
+  // looks; this one at how a key is made.
+  const std::string* header = request.header("authorization");
+  bool known = request.local_user.has_value();
+  if (header != nullptr && lower(*header).starts_with("bearer ")) {
+    const std::string_view key = trimmed(std::string_view(*header).substr(7));
+    known = known || (looks_like_key(key) && (!serves() || keys_.find(key).has_value()));
+  } else if (const auto token = cookie(request, cookie_name_of("", secure()))) {
+    const auto session = sessions_.open(*token);
+    known = known || (session && session->staff);
+  }
+  if (!known) return usual;
+  return is_file ? of_files : of_usage;
 }
 
 void Api::handle(HttpRequest request, Answer answer) {
@@ -608,6 +647,7 @@ bool query_fits(const Api::Route& route, const Asked& asked) {
 bool body_fits(const Api::Route& route, const Asked& asked) {
   if (route.body == Api::Body::any) return true;
   const HttpRequest& request = asked.request;
+  const bool is_file = route.body == Api::Body::file;  // in whatever charset a bank writes
   const auto no = [&](const char* code, std::string detail) {
     asked.fail(code, std::move(detail));
     return false;
@@ -615,6 +655,7 @@ bool body_fits(const Api::Route& route, const Asked& asked) {
   const std::string* coding = request.header("content-encoding");
   if (coding != nullptr && lower(*coding) != "identity")
     return no("unsupported_media_type", "A body comes as it is: no Content-Encoding is taken.");
+  if (is_file) return true;
   const std::string* written = request.header("content-type");
   if (written != nullptr && !is_in_utf8(*written))
     return no("unsupported_media_type", "A body is UTF-8: no other charset is taken.");
@@ -625,6 +666,29 @@ bool body_fits(const Api::Route& route, const Asked& asked) {
   const std::string type = media_type(request);
   const bool lines = route.body == Api::Body::usage && type == "application/x-ndjson";
   return type == "application/json" || lines || no("unsupported_media_type", "The body must be application/json.");
+}
+
+/// What a list's answer has besides, and its form for spreadsheets where that is asked for.
+Answer as_list(const HttpRequest& request, const Api::Route& route, Answer answer) {
+  if (route.method != "GET") return answer;
+  const std::string* accept = request.header("accept");
+  const bool csv = accept != nullptr && lower(*accept).starts_with("text/csv");
+  const bool pages = std::ranges::find(route.parameters, "after") != route.parameters.end();
+  if (!csv && !pages) return answer;
+  HttpRequest about;
+  about.path = request.path;
+  about.query = request.query;
+  return [about = std::move(about), csv, pages, answer = std::move(answer)](HttpReply reply) {
+    if (reply.status == 200 && reply.type == "application/json") {
+      if (auto link = pages ? next_link(about, reply.body) : std::nullopt)
+        reply.headers.emplace_back("Link", *std::move(link));
+      if (auto text = csv ? csv_of(reply.body) : std::nullopt) {
+        reply.type = "text/csv; charset=utf-8";
+        reply.body = *std::move(text);
+      }
+    }
+    answer(std::move(reply));
+  };
 }
 
 }  // namespace
@@ -673,6 +737,7 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
     reply.route = pattern;
     answer(std::move(reply));
   };
+  named = as_list(request, *route, std::move(named));
   named = with_origin(request, std::move(named));
   auto asked = std::make_shared<Asked>(Asked{std::move(request), {}, std::move(words), {}, std::move(named)});
   if (route->scope == "-" || is_public(*route, asked->request, *tenant)) {
@@ -683,6 +748,7 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
     auto caller = caller_of(asked->request, *tenant, refused);
     if (!caller) return asked->answer(std::move(refused));
     asked->caller = *std::move(caller);
+    if (!is_within_rate(asked, *route)) return;
     renew_cookie(*asked);
   }
   if (route->pattern.starts_with("accounts/{account}")) {
@@ -696,6 +762,46 @@ void Api::in_tenant(HttpRequest request, Answer answer) {
   admit(asked, *route);
 }
 
+bool Api::is_within_rate(const AskedPtr& asked, const Route& route) const {
+  const Caller& caller = asked->caller;
+  if (caller.local || route.scope == "usage") return true;
+  std::shared_ptr<Rates> rates;
+  {
+    const std::lock_guard lock(settings_mutex_);
+    rates = rates_;
+  }
+  const bool by_key = !caller.session;
+  const int rate = by_key ? rates->key_rate : rates->session_rate;
+  if (rate == 0) return true;
+  Allowance& allowance = by_key ? rates->keys : rates->sessions;
+  const std::string of = by_key ? caller.key : caller.session->nonce + "/" + caller.session->account;
+  const std::string who = caller.tenant.text() + "/" + of;
+  const auto now = std::chrono::steady_clock::now();
+  const auto wait = allowance.take(who, now);
+  const Allowance::Left left = allowance.left(who, now);
+  const std::string name = by_key ? "\"key\"" : "\"session\"";
+  const std::vector<std::pair<std::string, std::string>> headers{
+      {"RateLimit-Policy", name + ";q=" + std::to_string(allowance.most()) + (by_key ? ";w=2" : ";w=5")},
+      {"RateLimit", name + ";r=" + std::to_string(left.count) + ";t=" + std::to_string(left.whole_in.count())}};
+  if (wait) {
+    metrics_->count("florin_rate_limited_total", label("bucket", by_key ? "key" : "session"));
+    HttpReply reply = reply_of(Problem{.code = "rate_limited",
+                                       .detail = "This " + std::string(by_key ? "key" : "session") + " may ask " +
+                                                 std::to_string(rate) + " times a second. Send it again in a second."},
+                               asked->request);
+    reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
+    reply.unlogged = true;
+    asked->answer(std::move(reply));
+    return false;
+  }
+  if (by_key)
+    asked->answer = [headers, answer = std::move(asked->answer)](HttpReply reply) {
+      reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
+      answer(std::move(reply));
+    };
+  return true;
+}
+
 /// The price page of a tenant that shows it to everybody; a key that comes with it is looked at as ever.
 bool Api::is_public(const Route& route, const HttpRequest& request, const TenantId& tenant) const {
   if (route.pattern != "offer" || request.header("authorization") != nullptr) return false;
@@ -706,6 +812,11 @@ bool Api::is_public(const Route& route, const HttpRequest& request, const Tenant
 void Api::admit(const AskedPtr& asked, const Route& route) {
   if (!fits(route, *asked)) return;
   if (!route.scope.empty() && route.scope != "-" && !take_actor(*asked, route.scope)) return;
+  if (asked->caller.is_customer() && !route.action.empty()) {
+    const auto may = host_.may(asked->caller.tenant, asked->account, asked->caller.actor, route.action);
+    if (!may) return asked->fail(may.error());
+    if (may->refusal) return asked->answer(reply_of(*may->refusal, 0, asked->request));
+  }
   route.run(*this, asked);
 }
 

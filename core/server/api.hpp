@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
@@ -74,7 +75,8 @@ class Api {
 
   /// On the thread of the io_context.
   void handle(HttpRequest request, Answer answer);
-  static std::size_t body_limit(std::string_view path);
+  /// Bytes that its body may have: large ones are for who shows a key that works.
+  std::size_t body_limit(const HttpRequest& request) const;
   /// From now on it is not ready; what comes is answered all the same.
   void drain() { draining_ = true; }
   /// Whether connections of that address are counted together: not those of this machine, or of a trusted proxy.
@@ -89,7 +91,7 @@ class Api {
   /// Waits for what runs on the pool.
   void join();
 
-  enum class Body : std::uint8_t { none, json, usage, any };
+  enum class Body : std::uint8_t { none, json, usage, any, file };  ///< file: its bytes as they are
   struct Route {
     std::string_view method, pattern, scope;  ///< scope: empty: the route asks for itself; `-`: no credential
     void (*run)(Api& api, const AskedPtr& asked);
@@ -97,6 +99,8 @@ class Api {
     Body body;
     std::string_view says;
     std::string_view answer{};  ///< the schema of what it answers; `document[]`: a page of them
+    std::string_view
+        action{};  ///< of the domain's table: what a customer's role needs for it; empty: to be of the account
   };
   static const std::vector<Route>& routes();
 
@@ -149,6 +153,8 @@ class Api {
   /// What somebody gets whom no key and no session names: the answer, or that it was tried too often from there.
   HttpReply refuse_stranger(const HttpRequest& request, HttpReply refused) const;
   HttpReply too_often(const HttpRequest& request, std::chrono::seconds wait, const char* bucket) const;
+  /// False: it was answered. How often one key and one session may ask; of debits and checks the queues decide.
+  bool is_within_rate(const AskedPtr& asked, const Route& route) const;
   bool is_public(const Route& route, const HttpRequest& request, const TenantId& tenant) const;
   void serve_file(const HttpRequest& request, const Answer& answer);
   bool serve_page(const HttpRequest& request, const Answer& answer);
@@ -161,6 +167,8 @@ class Api {
   void exchange(const HttpRequest& request, const Answer& answer);
   void exchange_sent(const HttpRequest& request, const std::string& code, const Answer& answer);
   void own_sessions(const HttpRequest& request, const Answer& answer);
+  /// Who of staff the identity proxy names, if it shows its secret. Waits for a file.
+  std::optional<Session> named_by_proxy(const HttpRequest& request) const;
   void console_session(const HttpRequest& request, const Answer& answer);
   void preflight(const HttpRequest& request, const Answer& answer);
   bool secure() const { return settings()->base_url.starts_with("https://"); }
@@ -246,6 +254,8 @@ class Api {
   void revoke_key(const AskedPtr& asked);
   void submit_key(const AskedPtr& asked, Command command, const std::string& secret);
   void webhook(const AskedPtr& asked);
+  void take_webhook(const AskedPtr& asked, const ProcessorId& processor, const std::string& from,
+                    std::optional<std::chrono::seconds> wait);
   void clock(const HttpRequest& request, const Answer& answer);
   void move_clock(const HttpRequest& request, const Answer& answer);
   void run_program(const HttpRequest& request, const Answer& answer);
@@ -266,14 +276,22 @@ class Api {
   // Of each address: what names nobody, and links that are none. docs/decisions/0231-limits-by-address.md
   mutable Allowance strangers_;
   mutable Allowance links_{10, std::chrono::seconds(6)};
+  /// Of each key twice what a second brings at once, of each session, which is a page that loads, five times.
+  /// docs/decisions/0271-limits-by-key.md
+  struct Rates {
+    Rates(int key, int session);
+    int key_rate, session_rate;
+    Allowance keys, sessions;
+  };
   Sessions sessions_;
   std::string address_;
   mutable std::mutex settings_mutex_;
   std::shared_ptr<const ServiceSettings> settings_;
+  std::shared_ptr<Rates> rates_;  ///< with the lock of the settings
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Outbox> outbox_;
   std::atomic<bool> draining_ = false;
-  std::atomic<std::size_t> on_pool_ = 0, webhooks_on_pool_ = 0;
+  std::atomic<std::size_t> on_pool_ = 0, webhooks_on_pool_ = 0, slow_webhooks_ = 0;
   std::mutex waiters_mutex_;
   std::list<Waiter> waiters_;
   bool looking_ = false;  ///< with the lock of the waiters
@@ -287,6 +305,8 @@ class Api {
   std::mutex log_mutex_, types_mutex_;
   std::map<TenantId, std::vector<std::pair<CreditType, int>>> types_;
   boost::asio::thread_pool pool_;
+  /// One thread at a time: where webhooks are looked at of an address that has shown too many that nobody signed.
+  boost::asio::strand<boost::asio::thread_pool::executor_type> slow_lane_;
 };
 
 /// The whole of docs/openapi.json.

@@ -18,7 +18,7 @@ namespace json = boost::json;
 namespace {
 
 /// Of what may wait for the pool.
-constexpr std::size_t most_webhooks = 64;
+constexpr std::size_t most_webhooks = 64, most_slow_webhooks = 16;
 
 const std::string* word_of(const std::vector<Word>& words, std::string_view name) {
   const auto found = std::ranges::find(words, name, &Word::name);
@@ -230,32 +230,45 @@ void Api::submit_key(const AskedPtr& asked, Command command, const std::string& 
 void Api::webhook(const AskedPtr& asked) {
   const auto processor = ProcessorId::parse(asked->words.back());
   if (!processor) return asked->fail("bad_request", "There is no such processor.");
-  // Who signs nothing right is asked to wait before a plugin is asked about it; and what a flood of them may hold of
-  // the pool leaves room for everybody else.
+  // What a flood of them may hold of the pool leaves room for everybody else. An address that has shown too many that
+  // nobody signed may be a proxy's, by which a provider comes too: its webhooks are looked at, one at a time.
   const std::string from = counted_address(asked->request.address);
-  if (const auto wait = strangers_.waits(from, std::chrono::steady_clock::now()))
-    return asked->answer(too_often(asked->request, *wait, "webhook"));
-  const auto place = std::shared_ptr<void>(nullptr, [this](void*) { --webhooks_on_pool_; });
-  if (webhooks_on_pool_.fetch_add(1) >= most_webhooks)
+  const auto wait = strangers_.waits(from, std::chrono::steady_clock::now());
+  std::atomic<std::size_t>& held = wait ? slow_webhooks_ : webhooks_on_pool_;
+  const auto place = std::shared_ptr<void>(nullptr, [&held](void*) { --held; });
+  if (held.fetch_add(1) >= (wait ? most_slow_webhooks : most_webhooks)) {
+    if (wait) return asked->answer(too_often(asked->request, *wait, "webhook"));
     return asked->fail("busy", "Too much is waiting. Send it again.");
-  on_pool(asked, [this, asked, place, from, processor = *processor] {
-    WebhookCall call{.method = asked->request.method, .query = asked->request.raw_query, .body = asked->request.body};
-    for (const auto& [name, value] : asked->request.headers) call.headers.push_back({name, value});
-    const auto taken = host_.webhook(asked->caller.tenant, processor, call);
-    metrics_->count("florin_webhooks_in_total",
-                    label("processor", processor.text()) + "," + label("outcome", taken ? "done" : taken.error().code));
-    if (taken)
-      return asked->answer(
-          {.status = static_cast<int>(taken->status), .type = taken->content_type, .body = taken->body});
-    // Said with 400 the provider sends it no more; with anything else it comes again.
-    static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",
-                                                    "no_such_tenant"};
-    const bool no_more = std::ranges::find(for_good, taken.error().code) != std::end(for_good);
-    if (no_more) (void)strangers_.take(from, std::chrono::steady_clock::now());
-    HttpReply reply = reply_of(taken.error(), asked->request);
-    reply.status = no_more ? 400 : 503;
-    asked->answer(std::move(reply));
+  }
+  auto work = [this, asked, place, from, wait, processor = *processor] { take_webhook(asked, processor, from, wait); };
+  if (!wait) return on_pool(asked, std::move(work));
+  asio::post(slow_lane_, [asked, work = std::move(work)] {
+    try {
+      work();
+    } catch (const std::exception&) {
+      asked->fail("internal", "Something went wrong here.");
+    }
   });
+}
+
+void Api::take_webhook(const AskedPtr& asked, const ProcessorId& processor, const std::string& from,
+                       std::optional<std::chrono::seconds> wait) {
+  WebhookCall call{.method = asked->request.method, .query = asked->request.raw_query, .body = asked->request.body};
+  for (const auto& [name, value] : asked->request.headers) call.headers.push_back({name, value});
+  const auto taken = host_.webhook(asked->caller.tenant, processor, call);
+  metrics_->count("florin_webhooks_in_total",
+                  label("processor", processor.text()) + "," + label("outcome", taken ? "done" : taken.error().code));
+  if (taken)
+    return asked->answer({.status = static_cast<int>(taken->status), .type = taken->content_type, .body = taken->body});
+  // Said with 400 the provider sends it no more; with anything else it comes again.
+  static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",
+                                                  "no_such_tenant"};
+  const bool no_more = std::ranges::find(for_good, taken.error().code) != std::end(for_good);
+  if (no_more && wait) return asked->answer(too_often(asked->request, *wait, "webhook"));
+  if (no_more) (void)strangers_.take(from, std::chrono::steady_clock::now());
+  HttpReply reply = reply_of(taken.error(), asked->request);
+  reply.status = no_more ? 400 : 503;
+  asked->answer(std::move(reply));
 }
 
 void Api::clock(const HttpRequest& request, const Answer& answer) {
@@ -291,6 +304,7 @@ void Api::move_clock(const HttpRequest& request, const Answer& answer) {
       return answer(reply_of(Problem{.code = "too_far", .detail = "At most 366 days in one call."}, request));
     const std::uint64_t before = host_.position();
     host_.run_until(until);
+    (void)!service_.set_note("clock", now_text());  // for the next start
     answer({.body = json::serialize(json::object{{"now", now_text()}, {"entries", host_.position() - before}})});
   });
 }

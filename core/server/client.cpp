@@ -59,6 +59,8 @@ Result<ProgramRun> run_at(const std::string& path, const std::vector<std::string
   boost::system::error_code failed;
   const json::value said = json::parse(answer->body, failed);
   const json::object* run = failed ? nullptr : said.if_object();
+  if (run != nullptr && run->contains("detail"))  // it stands by, and says who has the journal
+    return Error{.code = "ask_again", .message = std::string(run->at("detail").as_string())};
   if (run == nullptr || !run->contains("exit"))
     return Error{.code = "no_answer", .message = path + ": the host that runs there did not answer"};
   return ProgramRun{.exit = static_cast<int>(run->at("exit").as_int64()),

@@ -108,7 +108,10 @@ std::vector<Api::Route> export_routes() {
            &export_account,
            {"reason"},
            Api::Body::none,
-           "All that is kept about the account, a JSON value a line; that staff or a key asked is an entry"}};
+           "All that is kept about the account, a JSON value a line; that staff or a key asked is an entry",
+           {},
+           // Of its people, those who may change what is known of the person: owners, and whom the tenant gives it.
+           "set_billing"}};
 }
 
 }  // namespace florin::server

@@ -276,7 +276,7 @@ bool Connection::fits_length() {
   if (coding != nullptr && length != nullptr)
     return no("bad_request", "Content-Length and Transfer-Encoding exclude each other.");
   if (length != nullptr && !digits(*length)) return no("bad_request", "Content-Length is not a number.");
-  limit_ = front_.options_.body_limit(request_.path);
+  limit_ = front_.options_.body_limit(request_);
   chunked_ = coding != nullptr;
   length_ = length == nullptr ? 0 : static_cast<std::size_t>(std::stoull(*length));
   if (length_ > limit_) return no("too_large", "The body is larger than " + std::to_string(limit_) + " bytes.");
@@ -545,6 +545,31 @@ Result<std::uint16_t> HttpFront::listen(const std::string& address, bool admin, 
   accept(*listener);
   listeners_.push_back(std::move(listener));
   return bound;
+}
+
+Result<std::uint16_t> HttpFront::adopt(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  int listens = 0;
+  socklen_t of_it = sizeof listens;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &of_it) != 0 || listens == 0)
+    return Error{.code = "bad_address",
+                 .message = "descriptor " + std::to_string(socket) + ", which was passed, is no socket that listens"};
+  auto listener = std::make_unique<Listener>(io_);
+  boost::system::error_code failed;
+  std::uint16_t port = 0;
+  if (address.ss_family == AF_UNIX) {
+    listener->local.assign(asio::local::stream_protocol(), socket, failed);
+  } else {
+    const bool six = address.ss_family == AF_INET6;
+    listener->tcp.assign(six ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket, failed);
+    if (!failed) port = listener->tcp.local_endpoint(failed).port();
+  }
+  if (failed) return Error{.code = "bad_address", .message = "the socket that was passed: " + failed.message()};
+  accept(*listener);
+  listeners_.push_back(std::move(listener));
+  return port;
 }
 
 void HttpFront::accept(Listener& listener) {

@@ -39,7 +39,7 @@ class HttpFront {
   struct Options {
     std::function<void(HttpRequest, Answer)> handle;
     /// Bytes that the body of a request may have.
-    std::function<std::size_t(std::string_view path)> body_limit;
+    std::function<std::size_t(const HttpRequest& head)> body_limit;
     Limits limits{};
     /// Whether connections of that address are counted together; none: those of no address.
     std::function<bool(const std::string& address)> counts{};
@@ -53,6 +53,9 @@ class HttpFront {
   /// metrics  what comes there may read /metrics
   /// Returns  the port, or 0. Errors: bad_address, address_in_use.
   Result<std::uint16_t> listen(const std::string& address, bool admin, bool metrics = false);
+
+  /// A socket that listens already, as systemd passes it. Returns its port, or 0. Errors: bad_address.
+  Result<std::uint16_t> adopt(int socket);
 
   /// Takes no new connection, and closes each when what runs on it is answered.
   void drain();

@@ -154,7 +154,8 @@ json::object operation(const Api::Route& route, std::string_view pattern, std::s
   else if (!route.scope.empty())
     one["description"] = "Scope: `" + std::string(route.scope) + "`.";
   if (route.body != Api::Body::none) {
-    const json::object body = route.body == Api::Body::any
+    const bool bytes = route.body == Api::Body::any || route.body == Api::Body::file;
+    const json::object body = bytes
                                   ? json::object{{"application/octet-stream", json::object{{"schema", json::object{}}}}}
                                   : content(json::object{});
     one["requestBody"] = json::object{{"required", true}, {"content", body}};

@@ -10,6 +10,7 @@ namespace florin::server {
 std::vector<Api::Route> read_routes();
 std::vector<Api::Route> event_routes();
 std::vector<Api::Route> export_routes();
+std::vector<Api::Route> file_routes();
 
 /// Prometheus' text, on the listener of the metrics alone.
 void serve_metrics(Api& api, const HttpRequest& request, const Answer& answer);

@@ -25,16 +25,32 @@ struct Server::Inside {
              .wrong_tries = options.wrong_tries,
              .hosts_secret = options.hosts_secret}),
         front(std::make_unique<HttpFront>(
-            io, HttpFront::Options{
-                    .handle = [this](HttpRequest request,
-                                     Answer answer) { api.handle(std::move(request), std::move(answer)); },
-                    .body_limit = &Api::body_limit,
-                    .limits = {},
-                    .counts = [this](const std::string& address) { return api.counts_connections_of(address); },
-                    .turned_away = [this](const char* why) { api.turned_away(why); }})),
+            io,
+            HttpFront::Options{
+                .handle = [this](HttpRequest request, Answer answer) { handle(std::move(request), std::move(answer)); },
+                .body_limit = [this](const HttpRequest& head) { return api_of(head).body_limit(head); },
+                .limits = {},
+                .counts = [this](const std::string& address) { return api.counts_connections_of(address); },
+                .turned_away = [this](const char* why) { api.turned_away(why); }})),
         signals(io),
         reloads(io),
         timer(io) {}
+
+  /// Whoever shows a test key speaks with the twin, where there is one.
+  Api& api_of(const HttpRequest& request) {
+    if (options.twin == nullptr) return api;
+    const std::string* header = request.header("authorization");
+    const bool test = header != nullptr && lower(*header).starts_with("bearer ") &&
+                      is_test_key(trimmed(std::string_view(*header).substr(7)));
+    return test ? options.twin->inside_->api : api;
+  }
+  void handle(HttpRequest request, Answer answer) {
+    Api& its = api_of(request);
+    if (&its == &api) return api.handle(std::move(request), std::move(answer));
+    asio::post(options.twin->inside_->io, [&its, request = std::move(request), answer = std::move(answer)]() mutable {
+      its.handle(std::move(request), std::move(answer));
+    });
+  }
 
   /// On the thread of the sockets. First nobody new is sent here, then nobody is let in, then what runs ends.
   void drain(std::chrono::seconds before) {
@@ -90,12 +106,17 @@ Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 
 Result<std::unique_ptr<Server>> Server::start(Host& host, ServerOptions options) {
   auto inside = std::make_unique<Inside>(host, std::move(options));
-  for (const std::string& address : inside->options.listen) {
-    const auto port = inside->front->listen(address, false);
-    if (!port) return port.error();
+  const auto opened = [&](const Result<std::uint16_t>& port) {
+    if (!port) return false;
     if (inside->port == 0) inside->port = *port;
     if (inside->port == *port) inside->api.set_address("http://127.0.0.1:" + std::to_string(*port));
-  }
+    return true;
+  };
+  for (const int socket : inside->options.sockets)
+    if (const auto port = inside->front->adopt(socket); !opened(port)) return port.error();
+  if (inside->options.sockets.empty())
+    for (const std::string& address : inside->options.listen)
+      if (const auto port = inside->front->listen(address, false); !opened(port)) return port.error();
   if (!inside->options.admin_socket.empty()) {
     const auto done = inside->front->listen("unix:" + inside->options.admin_socket, true);
     if (!done) return done.error();

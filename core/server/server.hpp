@@ -13,9 +13,13 @@
 /// A host behind HTTP: `florin serve`. docs/http.md
 namespace florin::server {
 
+class Server;
+
 struct ServerOptions {
   /// `127.0.0.1:8080`, `unix:/run/florin/florin.sock`; port 0: any free one.
   std::vector<std::string> listen{"127.0.0.1:8080"};
+  /// Sockets that listen already, in place of those addresses: systemd keeps them open from one start to the next.
+  std::vector<int> sockets{};
   std::string admin_socket;  ///< for the command line of this machine; empty: none
   std::function<ProgramRun(const std::vector<std::string>& words)> run_program{};
   std::ostream* log = nullptr;
@@ -25,8 +29,10 @@ struct ServerOptions {
   std::function<MailDesk*()> mail_desk{};      ///< none: no mail leaves from here
   /// What SIGHUP reads anew; with an error the old ones stay. None: SIGHUP does nothing.
   std::function<Result<ServiceSettings>()> reload{};
-  std::size_t wrong_tries = 30;     ///< of one address at once, that name nobody; then one every two seconds
-  std::string hosts_secret{};       ///< by which the hosts of one journal know each other; empty: none
+  std::size_t wrong_tries = 30;  ///< of one address at once, that name nobody; then one every two seconds
+  std::string hosts_secret{};    ///< by which the hosts of one journal know each other; empty: none
+  /// The test twin, which keys fl_test_ ask at the same address; it outlives this server. None: there is none.
+  Server* twin = nullptr;
   bool tells = true;                ///< endpoints what happens; not where somebody else uses a virtual host beside it
   std::chrono::seconds drain{5};    ///< from a signal on, until balancers have noticed
   std::chrono::seconds finish{25};  ///< then, for what runs still

@@ -79,6 +79,7 @@ Status HttpStoryDoor::open(Host& host, const TenantId& tenant) {
   folder_ = name;
   tenant_ = tenant.text();
   ServerOptions options;
+  options.settings.key_rate = options.settings.session_rate = 0;  // a story waits for nobody
   options.listen = {"unix:" + folder_ + "/http"};
   options.tells = false;
   auto server = Server::start(host, std::move(options));

@@ -49,6 +49,15 @@ std::optional<std::chrono::seconds> Allowance::waits(const std::string& address,
   return found == by_address_.end() ? std::nullopt : until_one(found->second->whole_at, now);
 }
 
+Allowance::Left Allowance::left(const std::string& address, Clock::time_point now) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_address_.find(address);
+  if (found == by_address_.end() || found->second->whole_at <= now) return {most_, {}};
+  const auto missing = found->second->whole_at - now;
+  const auto taken = static_cast<std::size_t>((missing + each_ - Clock::duration(1)) / each_);
+  return {most_ - std::min(most_, taken), std::chrono::ceil<std::chrono::seconds>(missing)};
+}
+
 std::optional<std::chrono::seconds> Allowance::take(const std::string& address, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   const auto found = by_address_.find(address);

@@ -31,7 +31,14 @@ class Allowance {
 
   /// Takes one. Returns, if there is none, how long it takes until there is one.
   std::optional<std::chrono::seconds> take(const std::string& address, Clock::time_point now);
-  /// The same without taking it.
+  /// How many there are now, and how long it takes until all of them are.
+  struct Left {
+    std::size_t count = 0;
+    std::chrono::seconds whole_in{};
+  };
+  Left left(const std::string& address, Clock::time_point now) const;
+  std::size_t most() const { return most_; }
+  /// The same as take() without taking it.
   std::optional<std::chrono::seconds> waits(const std::string& address, Clock::time_point now) const;
 
  private:

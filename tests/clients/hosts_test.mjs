@@ -1,9 +1,11 @@
 // Two hosts on one PostgreSQL: whichever is asked, one answers. It hands over, is killed, is stopped and wakes again;
-// by the clients' own tally nothing is lost, nothing doubled, and a revoked key opens neither.
+// by the clients' own tally nothing is lost, nothing doubled, and a revoked key opens neither. Who slept answers nothing
+// from memory when it wakes, and sends nothing; the command line beside a standby is told who has the journal.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as create_receiver } from 'node:http';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -14,8 +16,15 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'florin-hosts-'));
 const data = `${process.env.FLORIN_POSTGRES}&lease=500ms&schema=served_${process.pid}`;
 const hosts = [{ name: 'a' }, { name: 'b' }];
+// What each host tells its endpoint, by the path that its own file names.
+const told = { '/a': [], '/b': [] };
+const receiver = create_receiver((request, answer) => {
+  told[request.url]?.push(request.headers['webhook-id']);
+  request.resume().on('end', () => answer.writeHead(200).end());
+});
 after(() => {
   for (const host of hosts) host.running?.child.kill('SIGKILL');
+  receiver.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -44,13 +53,15 @@ serve:
   listen: 127.0.0.1:${host.port}
   session_secrets: ${join(folder, 'sessions')}
   drain: 0 seconds
+  admin: ${join(folder, `${host.name}.sock`)}
+  webhooks: {crm: {tenant: callloop, url: "http://127.0.0.1:${receiver.address().port}/${host.name}", secret: "env:FLORIN_CRM"}}
   hosts: {url: "${host.url}", secret: "env:FLORIN_HOSTS"}
 `,
   );
 }
 
 async function start(host) {
-  host.running = await started(program, ['serve', '--config', host.config, '--quiet'], /Docs .*\n/, { FLORIN_HOSTS: 'between us' });
+  host.running = await started(program, ['serve', '--config', host.config, '--quiet'], /Docs .*\n/, { FLORIN_HOSTS: 'between us', FLORIN_CRM: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' });
   host.ended = new Promise((done) => host.running.child.on('exit', done));
 }
 
@@ -60,6 +71,20 @@ async function ask(host, path, body, name, with_key = key) {
   if (name) headers['Idempotency-Key'] = name;
   const answer = await fetch(`${host.url}/v1/callloop/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
   return { status: answer.status, retry: answer.headers.get('retry-after'), body: await answer.json() };
+}
+/** The bytes of a request are with the host, which may sleep. Answers a promise of the status. */
+function sent(host, path, with_key) {
+  return new Promise((written) => {
+    const socket = connect(host.port, '127.0.0.1', () =>
+      socket.write(`GET /v1/callloop/${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${with_key}\r\n\r\n`, () => {
+        const status = new Promise((done) => {
+          let text = '';
+          socket.on('data', (bytes) => (text += bytes)).on('close', () => done(Number(text.slice(9, 12)))).on('error', () => {});
+        });
+        written({ status });
+      }),
+    );
+  });
 }
 const state = async (host) => (await (await fetch(`${host.url}/readyz`)).json()).state;
 async function until(what, wanted) {
@@ -115,6 +140,7 @@ async function while_busy(owner, other, act) {
 }
 
 test('two hosts are one', async (t) => {
+  await new Promise((listens) => receiver.listen(0, '127.0.0.1', listens));
   for (const host of hosts) await write_config(host);
   const [a, b] = hosts;
   const issued = await run(program, ['key', 'issue', data, 'callloop', '--config', a.config, '--preset', 'staff']);
@@ -124,6 +150,13 @@ test('two hosts are one', async (t) => {
   assert.equal(await state(a), 'ready');
   await until('standby', async () => (await state(b)) === 'standby');
   assert.match(b.running.printed(), /Standby /);
+
+  // The command line finds the host by the socket that its file names; beside a standby it is told where to go.
+  const listed = await run(program, ['key', 'list', data, 'callloop', '--config', a.config]);
+  assert.match(listed.stdout, /staff/);
+  const elsewhere = await run(program, ['key', 'list', data, 'callloop', '--config', b.config]).catch((failed) => failed);
+  assert.equal(elsewhere.code, 3, elsewhere.stderr);
+  assert.ok(elsewhere.stderr.includes(`${a.url} has the journal`), elsewhere.stderr);
 
   // Whoever is asked.
   const opened = await ask(b, 'accounts/acme/open_account', { billing_country: 'US' }, 'open');
@@ -166,10 +199,24 @@ test('two hosts are one', async (t) => {
     await until('standby', async () => (await state(b)) === 'standby');
     const third = (await ask(a, 'keys', { preset: 'readonly' }, 'third')).body;
     assert.equal((await ask(a, 'accounts/acme', undefined, undefined, third.key)).status, 200);
+    // Something to tell, that it has not told yet when it falls asleep.
+    assert.equal((await ask(a, 'accounts/acme/adjust_credits', { amount: '1 message', reason: 'to be told' }, 'tell')).status, 200);
     a.running.child.kill('SIGSTOP');
     await until('the other', async () => (await state(b)) === 'ready');
     assert.equal((await ask(b, `keys/${third.id}/revoke`, {}, 'revoke-third')).status, 200);
+    const fourth = (await ask(b, 'keys', { preset: 'readonly' }, 'fourth')).body;
+    await until('events', async () => told['/b'].length > 0);
+    const told_by_a = told['/a'].length;
+    // Asked while it sleeps, so that these are the first things that it does: it does not know the one, and it knew the other.
+    const unknown = [], known = [];
+    for (let i = 0; i < 4; ++i) {
+      unknown.push(await sent(a, 'accounts/acme', fourth.key));
+      known.push(await sent(a, 'accounts/acme', third.key));
+      unknown.push(await sent(a, 'presentation', fourth.key));
+    }
     a.running.child.kill('SIGCONT');
+    for (const one of unknown) assert.ok([200, 503].includes(await one.status), `the new key: ${await one.status}`);
+    for (const one of known) assert.ok([401, 503].includes(await one.status), `the revoked key: ${await one.status}`);
     await until('standby', async () => (await state(a)) === 'standby');
     let seen;
     await until('an answer', async () => (seen = (await ask(a, 'accounts/acme', undefined, undefined, third.key)).status) !== 503);
@@ -177,6 +224,7 @@ test('two hosts are one', async (t) => {
     tally.set('late', 0);
     await until('late', () => debit(a, 'late'));
     await settle(b);
+    assert.equal(told['/a'].length, told_by_a, 'it told something of what is not its own any more');
   });
 
   const verified = await run(program, ['verify', data], { maxBuffer: 1 << 26 }); // throws where it ends with another code than 0

@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   Errors errors;
   const config::ImportFile file =
-      config::read_import(fuzz::text(data + 1, size - 1), data[0] % 2 == 0 ? "fuzz.yaml" : "fuzz.jsonl", errors);
+      config::read_import_text(fuzz::text(data + 1, size - 1), data[0] % 2 == 0 ? "fuzz.yaml" : "fuzz.jsonl", errors);
   for (const Error& one : errors) fuzz::require(!one.code.empty() && !one.message.empty() && !one.at.file.empty());
   for (const config::ImportedRecord& record : file.accounts) {
     fuzz::require(AccountId::parse(record.account.text()).operator bool());

@@ -21,8 +21,9 @@ struct Door {
 
 std::string filled(std::string pattern) {
   static const std::map<std::string, std::string> words = {
-      {"{account}", "zoe"},   {"{order}", "1"}, {"{number}", "CL-1"},  {"{form}", "json"},       {"{what}", "cancel"},
-      {"{month}", "2026-01"}, {"{key}", "k1"},  {"{endpoint}", "crm"}, {"{processor}", "stripe"}};
+      {"{account}", "zoe"},      {"{order}", "1"},       {"{number}", "CL-1"}, {"{form}", "json"},
+      {"{what}", "cancel"},      {"{month}", "2026-01"}, {"{key}", "k1"},      {"{endpoint}", "crm"},
+      {"{processor}", "stripe"}, {"{member}", "ann"},    {"{message}", "m1"}};
   for (const auto& [name, word] : words)
     if (const std::size_t at = pattern.find(name); at != std::string::npos) pattern.replace(at, name.size(), word);
   return pattern;

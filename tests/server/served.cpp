@@ -67,6 +67,12 @@ HttpAnswer RawClient::receive() {
   return answer;
 }
 
+int RawClient::first_status() {
+  char line[13] = {};
+  const ssize_t size = ::recv(socket_, line, 12, MSG_WAITALL);
+  return size == 12 ? std::atoi(line + 9) : 0;
+}
+
 bool RawClient::closed() {
   char byte = 0;
   return in_.empty() && ::recv(socket_, &byte, 1, 0) == 0;

@@ -34,6 +34,8 @@ class RawClient {
   void send(std::string_view bytes);
   /// One answer; status 0 when the server closed before it was whole.
   HttpAnswer receive();
+  /// The status of what comes first, also 100; 0: nothing came.
+  int first_status();
   /// Whether the server closes without another byte.
   bool closed();
 

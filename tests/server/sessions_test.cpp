@@ -114,6 +114,68 @@ TEST_F(Sessions, ACustomerSeesAndDoesWhatIsTheirs) {
   EXPECT_EQ(who.json().at("kind").as_string(), "customer") << who.body;
 }
 
+// oauth2-proxy and its like say who it is; a header counts only with the proxy's secret.
+TEST_F(Sessions, StaffAreWhoTheIdentityProxyNames) {
+  ::setenv("FLORIN_TEST_PROXY", "between the proxy and us", 1);
+  options_.settings.staff_proxy = {
+      .header = "x-forwarded-user",
+      .groups = "x-forwarded-groups",
+      .secret = "env:FLORIN_TEST_PROXY",
+      .of_groups = {{"money", {"read", "staff", "money"}, {"callloop"}}, {"support", {"read", "staff"}, {}}}};
+  serve(options_);
+  const auto named = [&](const std::string& who, const std::string& groups, const std::string& secret,
+                         const std::string& cookie = "a=b") {
+    return ask("", "/sessions", {},
+               {"X-Forwarded-User: " + who, "X-Forwarded-Groups: " + groups, "Florin-Proxy-Secret: " + secret,
+                "Cookie: " + cookie});
+  };
+  const std::string secret = "between the proxy and us";
+  const auto in = named("ann", "all,support", secret);
+  ASSERT_EQ(in.json().at("data").as_array().size(), 1U) << in.body;
+  const std::string cookie = cookie_in(in);
+  EXPECT_EQ(as(cookie, "/v1/callloop/cases").status, 200);
+  EXPECT_EQ(as(cookie, "/v1/exotel/cases").status, 200) << "all tenants";
+  EXPECT_EQ(as(cookie, "/v1/callloop/keys").status, 403) << "no scope of that group";
+  EXPECT_EQ(named("ann", "support", secret, cookie).header("Set-Cookie"), "") << "it goes on";
+  const auto moved = named("ann", "support,money", secret, cookie);
+  EXPECT_NE(moved.header("Set-Cookie"), "") << "in another group: the first of the file counts";
+  EXPECT_EQ(as(cookie_in(moved), "/v1/exotel/cases").status, 404) << "of its tenants alone";
+  EXPECT_NE(named("bob", "support", secret, cookie).header("Set-Cookie"), "") << "another person";
+
+  const std::string none = R"({"data":[]})";
+  EXPECT_EQ(named("ann", "support", "guessed").body, none);
+  EXPECT_EQ(named("ann", "others", secret).body, none);
+  EXPECT_EQ(named("a:b", "support", secret).body, none);
+  EXPECT_EQ(ask("", "/sessions", {}, {"X-Forwarded-User: ann", "X-Forwarded-Groups: support"}).body, none);
+  EXPECT_EQ(ask("", "/sessions", {},
+                {"X-Forwarded-User: ann", "X-Forwarded-User: eve", "X-Forwarded-Groups: support",
+                 "Florin-Proxy-Secret: " + secret})
+                .body,
+            none)
+      << "who says it twice says nothing";
+  EXPECT_EQ(ask("", "/v1/callloop/cases", {},
+                {"X-Forwarded-User: ann", "X-Forwarded-Groups: support", "Florin-Proxy-Secret: " + secret})
+                .status,
+            401)
+      << "a session is asked for first";
+}
+
+// What a member may is in the tenant's table of roles: a copy of everything is for who may change what is known.
+TEST_F(Sessions, AMemberTakesNoCopyOfEverything) {
+  const std::string path = "/v1/callloop/accounts/zoe/";
+  for (const auto& [role, status] : {std::pair{"owner", 200}, {"admin", 200}, {"member", 403}}) {
+    const std::string cookie = sign_in(R"({"role": ")" + std::string(role) + "\"}");
+    const auto copy = as(cookie, path + "export");
+    EXPECT_EQ(copy.status, status) << role << copy.body;
+    if (status == 403) {
+      EXPECT_EQ(copy.json().at("code").as_string(), "not_permitted");
+      EXPECT_TRUE(copy.json().at("rule").is_null()) << "no file and line for a customer";
+    }
+    EXPECT_EQ(as(cookie, path).status, 404) << "no such address";
+    EXPECT_EQ(as(cookie, "/v1/callloop/accounts/zoe").status, 200) << role;
+  }
+}
+
 TEST_F(Sessions, AnotherSiteDoesNothingWithACookie) {
   const std::string cookie = sign_in();
   const auto with = [&](const std::string& header) {

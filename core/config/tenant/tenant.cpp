@@ -231,11 +231,12 @@ void move_places(Node& node, const std::map<std::uint32_t, Remark>& remarks) {
 
 }  // namespace
 
-Tenant load_tenant(const std::filesystem::path& file, Errors& errors) {
+namespace {
+
+Tenant tenant_of(std::optional<Node> own, const std::filesystem::path& file, Errors& errors) {
   Tenant tenant;
-  auto own = read_tree(file.lexically_normal(), errors);
   if (!own) return tenant;
-  auto whole = with_style(*own, file.lexically_normal(), errors);
+  auto whole = with_style(*own, file, errors);
   if (!whole) {
     std::erase_if(own->children, [](const Node& child) { return child.key == "uses"; });
     check_keys(*own, errors);
@@ -244,6 +245,21 @@ Tenant load_tenant(const std::filesystem::path& file, Errors& errors) {
   tenant.tree = *std::move(whole);
   tenant.catalog = compile(tenant.tree, errors);
   return tenant;
+}
+
+}  // namespace
+
+Tenant load_tenant(const std::filesystem::path& file, Errors& errors) {
+  const std::filesystem::path path = file.lexically_normal();
+  return tenant_of(read_tree(path, errors), path, errors);
+}
+
+Tenant load_tenant_text(std::string_view text, const std::filesystem::path& file, Errors& errors) {
+  const std::filesystem::path path = file.lexically_normal();
+  auto own = parse_yaml(text, path.string());
+  if (own) return tenant_of(*std::move(own), path, errors);
+  errors.push_back(own.error());
+  return {};
 }
 
 std::string effective(const Tenant& tenant) {

@@ -23,6 +23,8 @@ struct Tenant {
 /// `changes.upgrade` is one file's or the other's. A list or a single value replaces the whole block.
 /// Errors   those of documents, styles and `compile`, all at once; then the tenant is for no use
 Tenant load_tenant(const std::filesystem::path& file, Errors& errors);
+/// The same of a text that somebody sends: `file` is where it would stand, for its style and in errors.
+Tenant load_tenant_text(std::string_view text, const std::filesystem::path& file, Errors& errors);
 
 /// The whole tenant as one YAML text that needs no style, each line with the file and line that say it.
 std::string effective(const Tenant& tenant);

@@ -80,6 +80,18 @@ FLORIN_API Status start_sending(const std::string& data);
 /// goes on by it within a minute. Errors: those of opening the journal, and no_data_folder.
 FLORIN_API Status accept_clock(const std::string& data);
 
+/// What this program makes of a journal that another version of it has written.
+struct UpgradeTrial {
+  Verified verified;                    ///< read whole, folded, and compared with the checkpoints as they were saved
+  std::vector<std::string> unreadable;  ///< `callloop, version 3`: a tenant's file in force that it cannot read
+  std::uint64_t replayed = 0;           ///< entries that a start replays: what no checkpoint holds
+  std::uint64_t start_ms = 0;           ///< about so long it takes
+  bool holds() const { return verified.holds() && unreadable.empty(); }
+};
+/// Reads only: the host of the other version may run meanwhile. Errors: as verify(); newer_version, when it is of a
+/// later program than this.
+FLORIN_API Result<UpgradeTrial> try_upgrade(const std::string& data);
+
 struct Views {
   std::uint64_t position = 0;  ///< of the last entry in them
   std::uint64_t entries = 0;   ///< that were new

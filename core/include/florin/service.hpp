@@ -58,6 +58,7 @@ class FLORIN_API Service {
 
  private:
   friend class Papers;  // florin/papers.hpp
+  friend class Files;   // florin/files.hpp
   /// None: the host was closed.
   std::shared_ptr<Assembly> assembly() const;
   const Host& host_;

@@ -13,6 +13,20 @@ struct WebhookEndpoint {
       secrets;  ///< `whsec_…` by reference, env:CRM or file:/etc/florin/secrets/crm; all of them sign
 };
 
+/// A group of staff at the identity proxy, and what its people may.
+struct StaffGroup {
+  std::string name;
+  std::vector<std::string> scopes;
+  std::vector<std::string> tenants;  ///< empty: all
+};
+/// A proxy that says who of staff asks, such as oauth2-proxy. docs/decisions/0277-staff-by-a-proxy.md
+struct StaffProxy {
+  std::string header;  ///< `x-forwarded-email`, in lower case; empty: there is none
+  std::string groups;  ///< `x-forwarded-groups`
+  std::string secret;  ///< by reference: what it shows in Florin-Proxy-Secret
+  std::vector<StaffGroup> of_groups;
+};
+
 /// The block `serve:` of florin.yaml. Paths are resolved.
 struct ServiceSettings {
   std::vector<std::string> listen;  ///< empty: 127.0.0.1:8080
@@ -32,6 +46,14 @@ struct ServiceSettings {
   std::string hosts_secret;  ///< by reference: what they know each other by
   /// Proxies whose X-Forwarded-For is believed: `unix`, addresses, ranges.
   std::vector<std::string> trusted_proxies;
+  std::string admin;  ///< unix socket for the command line; empty: admin.sock in the data folder, if there is one
+  /// Requests a second of one key and of one session; 0: as many as come. docs/decisions/0271-limits-by-key.md
+  int key_rate = 200, session_rate = 20;
+  std::string journal;           ///< where it is, as the file says it: a folder, or postgres://…
+  bool marks_documents = false;  ///< of a sandbox: TEST- stands before every number of a document
+  std::string virtual_from;  ///< of a sandbox: time stands still from here on, and moves by POST /host/clock; empty: no
+  std::string test;          ///< another florin.yaml, of the test twin that is served beside; empty: none
+  StaffProxy staff_proxy;
 };
 
 }  // namespace florin

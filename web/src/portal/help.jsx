@@ -76,18 +76,17 @@ function Seller() {
 }
 
 function Data() {
-  const {api, account, session} = useBilling();
-  const mine = account.members.find((one) => one.member === session.member);
-  const owner = (mine ?? session).role === 'owner';
+  const {api, may} = useBilling();
+  const why = may.set_billing?.allowed === false ? may.set_billing.why : undefined;
   return (
     <Card title={say('Your data')}>
       <p>{say('All that is kept about this account: what was asked, paid and used, and who you are. One JSON object a line.')}</p>
-      {owner ? (
-        <a class="button" href={`${api.base}/export?reason=asked_by_owner`} download={`${api.account}.jsonl`}>
+      {why === undefined ? (
+        <a class="button" href={`${api.base}/export?reason=asked_by_customer`} download={`${api.account}.jsonl`}>
           {say('Download it')}
         </a>
       ) : (
-        <Button why={say('Only an owner can download it.')}>{say('Download it')}</Button>
+        <Button why={why}>{say('Download it')}</Button>
       )}
     </Card>
   );
