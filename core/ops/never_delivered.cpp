@@ -54,6 +54,14 @@ Errors never_delivered(Plugged& plugged, const config::Tenant& tenant) {
   std::string last;
   for (Case& one : cases_of(tenant.catalog)) {
     const auto answer = plugged.answer(tenant.catalog.tenant, tenant.catalog.version, one.moment);
+    if (!answer && answer.error().code != "missing_plugin") {
+      // A plugin that fails at one of them is not asked about the others: it may be quarantined by then.
+      errors.push_back({.code = "never_delivered",
+                        .message = one.what + " and the credit policy fails at them: " + answer.error().message +
+                                   ". They would never be delivered",
+                        .at = config::locate(tenant, "credit_policy", "")});
+      return errors;
+    }
     const auto* policy = answer ? std::get_if<PolicyAnswer>(&*answer) : nullptr;
     if (policy == nullptr || policy->refused_rule.empty() || policy->refused_rule == last) continue;
     last = policy->refused_rule;  // ten plans that are refused by one rule are one error
