@@ -29,6 +29,7 @@ struct Presentation {
   std::string language;                ///< that names, about and messages are in, where they are by language
   std::string document_language;       ///< where its customer has not said which
   std::vector<std::pair<std::string, std::string>> names, about, messages, links;
+  std::vector<std::pair<std::string, std::string>> gates;  ///< by the sentence that is decided with, where it differs
   std::string portal_name, accent;
   std::string tax_plugin;
   std::string zone;  ///< IANA name
