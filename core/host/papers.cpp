@@ -172,6 +172,7 @@ Result<std::string> presentation_as_json(Assembly& assembly, IssueIndex& index, 
                                       {"names", table(page.names)},
                                       {"about", table(page.about)},
                                       {"messages", table(page.messages)},
+                                      {"gates", table(page.gates)},
                                       {"links", table(page.links)},
                                       {"seller", std::move(seller)},
                                       {"sandbox", assembly.in_sandbox()}});

@@ -47,7 +47,7 @@ constexpr std::string_view looks = R"({
       "until": "string?"}]}}},
 "GET presentation": {"tenant": "string", "name": "string", "accent": "string?", "currency": "string", "timezone": "string",
   "language": "string", "languages": ["string"], "names": {"map": "string"}, "about": {"map": "string"},
-  "messages": {"map": "string"}, "links": {"map": "string"}, "sandbox": "boolean",
+  "messages": {"map": "string"}, "gates": {"map": "string"}, "links": {"map": "string"}, "sandbox": "boolean",
   "seller": {"null": {"name": "string", "trading_as": "string", "address": ["string"], "country": "string",
     "contact": "string", "tax_ids": [{"kind": "string", "id": "string"}]}}},
 "GET accounts/{account}/usage": {"data": ["#usage_row"], "as_of": "#as_of"},

@@ -12,7 +12,9 @@ const shots = process.env.SHOTS ?? 'shots';
 const phone = {viewport: {width: 360, height: 780}};
 
 /// Call Loop for customers who read English, German, Hindi or Arabic.
-const words = `messages: {purchase_too_large: {en: "Please call us for that many.", de: "Für so viele rufen Sie uns bitte an."}}
+const words = `gates:
+  - {action: pause, refuse: true, says: {en: "Please call us to pause.", de: "Zum Pausieren rufen Sie uns bitte an."}}
+messages: {purchase_too_large: {en: "Please call us for that many.", de: "Für so viele rufen Sie uns bitte an."}}
 portal:
   about: {growth: {en: "For teams that grow.", de: "Für Teams, die wachsen."}}
 `;
@@ -57,6 +59,13 @@ test('a link’s language: a portal in German sells credits, refuses in German, 
   await page.getByText('Für so viele rufen Sie uns bitte an.').first().waitFor();
   await amount.fill('1');
   await page.getByText('So wenig kann nicht gekauft werden.').first().waitFor();
+  await amount.fill('100');
+  await page.getByRole('button', {name: /^Bestätigen und 4,90\s\$ bezahlen$/}).waitFor();
+  // A gate of the tenant's says it in German too.
+  await at(page, 'gerda', 'manage');
+  await page.locator('section', {has: page.getByRole('heading', {name: 'Pausieren'})}).getByRole('button', {name: 'Was geschieht dann?'}).click();
+  await page.getByText('Zum Pausieren rufen Sie uns bitte an.').first().waitFor();
+  await at(page, 'gerda', 'credits');
   await amount.fill('100');
   await page.getByRole('button', {name: /^Bestätigen und 4,90\s\$ bezahlen$/}).click();
   await page.getByText(/4,90\s\$ bezahlt\./).waitFor();

@@ -4,6 +4,7 @@
 
 #include "config/decode.hpp"
 #include "config/hint.hpp"
+#include "config/tenant/presentation.hpp"
 #include "domain/catalog/command_rule.hpp"
 
 namespace florin::config {
@@ -35,7 +36,12 @@ void Compiler::roles() {
 
 void Compiler::gates() {
   for (const yaml::GateBlock& block : file_.gates) {
-    Gate gate{.actions = {}, .refuse = block.refuse, .says = block.says, .at = rule_at(block.at)};
+    by_language(block.says);
+    const std::string standard = languages_of(file_).front();
+    Gate gate{.actions = {},
+              .refuse = block.refuse,
+              .says = text_in(block.says.value, standard, standard),
+              .at = rule_at(block.at)};
     const bool usage =
         !block.action.empty() && std::ranges::all_of(block.action, [](Action action) { return action == Action::use; });
     std::vector<std::string_view> words = account_words();

@@ -106,6 +106,11 @@ Presentation presentation_of(const Tenant& tenant, std::string_view language) {
     shown.document_language = *file.documents.language == yaml::PaperLanguage::de ? "de" : "en";
   shown.names = in_language(file.names, shown);
   shown.messages = in_language(file.messages, shown);
+  for (const auto& gate : file.gates) {
+    std::string standard = text_in(gate.says.value, shown.languages.front(), shown.languages.front());
+    std::string said = text_in(gate.says.value, shown.language, shown.languages.front());
+    if (said != standard) shown.gates.emplace_back(std::move(standard), std::move(said));
+  }
   if (file.portal) {
     shown.about = in_language(file.portal->about, shown);
     shown.links = texts(file.portal->links);

@@ -31,6 +31,7 @@ struct Presentation {
   std::vector<std::pair<std::string, std::string>> names, about, messages, links;
   std::string code;                                        ///< SAC or HSN of what is sold; empty: none
   std::vector<std::pair<std::string, std::string>> codes;  ///< the same by plan, add-on or type of credits
+  std::vector<std::pair<std::string, std::string>> gates;  ///< by the sentence that is decided with, where it differs
   std::string portal_name, accent;
   std::string tax_plugin;
   std::string zone;  ///< IANA name

@@ -501,16 +501,6 @@ BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
                       (processors, methods, try_, short_, over, minimum_charge, paid_after_closed, retries, refusals,
                        rest, next_processor_after))
 
-struct GateBlock {
-  OneOrMany<Action> action;
-  ConditionBlock if_;
-  ConditionBlock needs;
-  bool refuse = false;
-  std::string says;
-  Where at;
-};
-BOOST_DESCRIBE_STRUCT(GateBlock, (), (action, if_, needs, refuse, says))
-
 /// One of the languages that pages are read in, as `de`. Of a text that stands alone: none, it is for every language.
 struct Language {
   std::string tag;
@@ -523,6 +513,16 @@ struct Texts : std::vector<std::pair<Language, Written<std::string>>> {
 };
 /// By the id that they are read in place of.
 using TextsById = std::vector<std::pair<std::string, Written<Texts>>>;
+
+struct GateBlock {
+  OneOrMany<Action> action;
+  ConditionBlock if_;
+  ConditionBlock needs;
+  bool refuse = false;
+  Written<Texts> says;
+  Where at;
+};
+BOOST_DESCRIBE_STRUCT(GateBlock, (), (action, if_, needs, refuse, says))
 
 enum class PaperLanguage : std::uint8_t { en, de };
 BOOST_DESCRIBE_ENUM(PaperLanguage, en, de)
@@ -842,7 +842,7 @@ inline constexpr Note paid_after_closed_notes[] = {
 inline constexpr Note gate_notes[] = {{"action", "", Note::Presence::required},
                                       {"if", "left out: always"},
                                       {"refuse", "true: whatever holds", Note::Presence::may_be_left_out},
-                                      {"says", "what the customer reads"}};
+                                      {"says", "what the customer reads: one text, or one a language"}};
 
 }  // namespace florin::config::yaml
 

@@ -99,6 +99,7 @@ const Change changes[] = {
      "the text for 'en'"},
     {"salesmsg", "portal:\n", "messages: {past_due: {en: Please pay., de: Bitte zahlen.}}\nportal:\n",
      "unknown_language", "read in en here"},
+    {"exotel", "says: SMS to India needs DLT registration.", "says: {hi: x}", "missing_language", "the text for 'en'"},
     {"callloop", "credit_note: CLC-000001}", "credit_note: CLC-000001, language: hi}", "unknown_word", "en or de"},
     {"exotel", "starter: 5, growth: 20", "starter: many, growth: 20", "bad_entitlement", "a whole number, unlimited"},
     {"exotel", "starter: basic, growth: advanced,", "starter: basic, growth: avdanced,", "bad_entitlement",

@@ -106,6 +106,13 @@ TEST(Tenants, WhatPeopleReadIsInTheirLanguage) {
   EXPECT_EQ(presentation_of(tenant, "hi").language, "en");
   EXPECT_EQ(german.language_for({"fr", "DE-at", "en"}), "de");
   EXPECT_EQ(german.language_for({"fr", ""}), "en");
+  const Tenant exotel = shipped_tenant("exotel");
+  const auto gates = presentation_of(exotel, "hi").gates;
+  ASSERT_FALSE(gates.empty());
+  EXPECT_EQ(gates.front().first, "Your KYC verification has to be approved first.") << "as it is decided";
+  EXPECT_EQ(exotel.catalog.gates.front().says, gates.front().first);
+  EXPECT_NE(gates.front().second, gates.front().first);
+  EXPECT_TRUE(presentation_of(exotel).gates.empty());
 }
 
 TEST(Tenants, EveryRuleKnowsWhoSaysIt) {

@@ -5,7 +5,7 @@ const sentence = (text) => text && text.charAt(0).toUpperCase() + text.slice(1);
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body?.detail ? refusal(body.code, sentence(body.detail)) : say('The server could not be reached.'));
+    super(body?.detail ? sentence(refusal(body.code, body.detail)) : say('The server could not be reached.'));
     this.status = status;
     this.code = body?.code ?? 'unreachable';
     this.rule = body?.rule ?? null;

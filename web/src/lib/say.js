@@ -10,6 +10,7 @@ export const spokenHere = ['en', ...Object.keys(files)];
 
 let texts = {};
 let messages = {};
+let gates = {};
 let language = 'en';
 let locale = navigator.language || 'en';
 let plurals = new Intl.PluralRules('en');
@@ -30,9 +31,9 @@ function localeOf(tag) {
   return new Intl.Locale(own, {numberingSystem: 'latn', calendar: 'gregory'}).toString();
 }
 
-/// From now on everything is said in that language; `own` are the tenant's sentences for refusals, by code. A locale that cannot
-/// be read leaves English.
-export async function speak(tag, own = {}) {
+/// From now on everything is said in that language; `own` are the tenant's sentences for refusals, by code, and `ofGates` those of
+/// its gates, by the sentence that was decided with. A locale that cannot be read leaves English.
+export async function speak(tag, own = {}, ofGates = {}) {
   let read = {};
   let spoken = tag;
   if (files[tag]) {
@@ -44,6 +45,7 @@ export async function speak(tag, own = {}) {
   }
   texts = read;
   messages = own;
+  gates = ofGates;
   language = spoken;
   turned = rightToLeft.includes(spoken);
   plurals = new Intl.PluralRules(spoken);
@@ -80,4 +82,4 @@ export const mark = (sentence) => sentence;
 export const spoken = (text) => (typeof texts[text] === 'string' ? texts[text] : text);
 
 /// A refusal by its code: as the tenant says it, else in the reader's language, else as the host says it.
-export const refusal = (code, sentence) => messages[code] ?? texts[`code: ${code}`] ?? sentence;
+export const refusal = (code, sentence) => (code === 'gate_closed' ? gates[sentence] : (messages[code] ?? texts[`code: ${code}`])) ?? sentence;

@@ -21,7 +21,7 @@ export function useSpoken(tenant, load, keys) {
   useEffect(() => onLanguage(setWanted), []);
   const read = async () => {
     const shown = await inTheBrowsersWords(load(wanted));
-    await speak(shown.language, shown.messages);
+    await speak(shown.language, shown.messages, shown.gates);
     return shown;
   };
   const shown = useLoaded(read, keys, [wanted]);

@@ -37,7 +37,7 @@ const part = (tag, text, more = {}) => {
 async function read() {
   const wanted = wantedLanguage(tenant);
   const seller = await ask(`/v1/${encodeURIComponent(tenant)}/presentation${wanted ? `?language=${wanted}` : ''}`);
-  await speak(seller.language, seller.messages);
+  await speak(seller.language, seller.messages, seller.gates);
   if (!order) {
     const of = await ask(base);
     const setUp = of.set_ups.find((one) => String(one.id) === words.get('set_up'));
