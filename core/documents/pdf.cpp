@@ -169,7 +169,7 @@ class Sheets {
   }
   double rows(double x, double width, const std::vector<PageRow>& all) {
     const double top = y_;
-    constexpr double first = 92;
+    const double first = words_in(page_.language).label;
     for (const PageRow& row : all) {
       const double left = text(x, first - 6, row.name, {.soft = true, .lines = 2});
       y_ += std::max(left, text(x + first, width - first, row.text, {.lines = 3})) + 2;

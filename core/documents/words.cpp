@@ -30,6 +30,7 @@ constexpr Words english = {
     .on_receipt = "on receipt",
     .for_invoice = "For invoice",
     .reference = "Reference",
+    .transfer_reference = "Reference",
     .order_reference = "order {}",
     .paid_with = "Paid with",
     .description = "Description",
@@ -64,7 +65,7 @@ constexpr Words german = {
     .receipt = "Zahlungsbeleg",
     .for_order = "zu Bestellung {}",
     .trading_as = "handelnd als {}",
-    .tax_id = "Steuernummer {}",
+    .tax_id = "USt-IdNr./Steuernr. {}",
     .billed_to = "Rechnung an",
     .issued = "Ausgestellt am",
     .supply = "Leistungszeitraum",
@@ -76,7 +77,8 @@ constexpr Words german = {
     .due = "Fällig",
     .on_receipt = "bei Erhalt",
     .for_invoice = "Zu Rechnung",
-    .reference = "Verwendungszweck",
+    .reference = "Referenz",
+    .transfer_reference = "Verwendungszweck",
     .order_reference = "Bestellung {}",
     .paid_with = "Bezahlt mit",
     .description = "Beschreibung",
@@ -99,7 +101,8 @@ constexpr Words german = {
                "November", "Dezember"},
     .date = "{}. {} {}",
     .group = '.',
-    .point = ','};
+    .point = ',',
+    .label = 116};
 
 /// What stands between two words of a text that begins and ends so; none: it does not.
 std::optional<std::vector<std::string_view>> found_in(std::string_view text, std::string_view pattern) {

@@ -15,13 +15,14 @@ struct Words {
   std::string_view invoice, tax_invoice, pro_forma, credit_note, receipt;
   std::string_view for_order, trading_as, tax_id, billed_to;
   std::string_view issued, supply, order, purchase_order, place_of_supply, reverse_charge, no, due, on_receipt;
-  std::string_view for_invoice, reference, order_reference, paid_with;
+  std::string_view for_invoice, reference, transfer_reference, order_reference, paid_with;
   std::string_view description, quantity, price, net, tax_on, total, paid_from_balance;
   std::string_view paid, paid_by, paid_on, refund, reason, no_invoice_but_receipt, no_invoice_but_pro_forma;
   std::string_view pay_by_transfer, page_of_pages;
   std::array<std::string_view, 12> months;
   std::string_view date;  ///< day, month, year
   char group = ',', point = '.';
+  double label = 92;  ///< how wide names of rows are, in points
 };
 
 /// In a language that documents are written in: en or de; of another one: en.

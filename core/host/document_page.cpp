@@ -182,8 +182,8 @@ std::vector<PageRow> pay_to(const Order& order, bool open, const Said& said) {
   if (shown.seller)
     for (const auto& [name, value] : shown.seller->pay_to) rows.push_back({shown.name_of(name), shown_text(value)});
   if (!rows.empty())
-    rows.push_back(
-        {text(said.words.reference), documents::filled(said.words.order_reference, {std::to_string(order.id.value)})});
+    rows.push_back({text(said.words.transfer_reference),
+                    documents::filled(said.words.order_reference, {std::to_string(order.id.value)})});
   return rows;
 }
 
