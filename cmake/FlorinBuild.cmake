@@ -50,6 +50,8 @@ option(FLORIN_TOGETHER "Compile several files at a time: quicker from nothing, s
 function(florin_together name)
   if(FLORIN_TOGETHER)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    # What is unnamed in a file that another one includes is told of as if it were a header.
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
   endif()
 endfunction()
 

@@ -5,6 +5,7 @@ import {Amount, Button, Card, Loaded, Pages, Status, Table, useLoaded, useShown,
 import {Link} from '../lib/route.jsx';
 import {mark, say, spoken} from '../lib/say.js';
 import {useBilling} from './context.js';
+import {whyNot} from './pay.jsx';
 
 const words = {paid: ['ok', mark('Paid')], declined: ['bad', mark('Declined')], pending: ['wait', mark('Pending')], processing: ['wait', mark('Pending')], unknown: ['wait', mark('Pending')], needs_action: ['warn', mark('Waits for you')], open: ['warn', mark('To be paid')], closed: ['info', mark('Closed')]};
 
@@ -77,7 +78,7 @@ function Seller() {
 
 function Data() {
   const {api, may} = useBilling();
-  const why = may.set_billing?.allowed === false ? may.set_billing.why : undefined;
+  const why = whyNot(may.set_billing);
   return (
     <Card title={say('Your data')}>
       <p>{say('All that is kept about this account: what was asked, paid and used, and who you are. One JSON object a line.')}</p>
