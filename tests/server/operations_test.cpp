@@ -45,7 +45,7 @@ TEST(MetricNames, OfAlertsAndDocsAreThere) {
   std::set<std::string> names;
   for (const auto& metric : server::metric_names) names.emplace(metric.name);
   std::size_t seen = 0;
-  for (const char* file : {"/debian/florin.rules.yml", "/docs/runbook.md"}) {
+  for (const char* file : {"/debian/florin.rules.yml", "/debian/florin.dashboard.json", "/docs/runbook.md"}) {
     std::ifstream in(std::string(FLORIN_SOURCE) + file);
     ASSERT_TRUE(in) << file;
     std::stringstream text;
