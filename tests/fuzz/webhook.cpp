@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "folder.hpp"
+#include "../plugins/folder.hpp"
 #include "input.hpp"
 #include "plugins/processor.hpp"
 
