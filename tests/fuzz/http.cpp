@@ -90,7 +90,7 @@ class Front {
   server::HttpFront front_{
       io_,
       {.handle = [this](const server::HttpRequest& request, const server::Answer& answer) { note(request, answer); },
-       .body_limit = [](std::string_view) { return std::size_t{4096}; }}};
+       .body_limit = [](const server::HttpRequest&) { return std::size_t{4096}; }}};
 };
 
 }  // namespace
