@@ -10,7 +10,7 @@
 
 #include "engine/actions.hpp"
 #include "engine/row.hpp"
-#include "values/tell_operator.hpp"
+#include "florin/tell_operator.hpp"
 
 namespace florin::engine {
 

@@ -9,7 +9,7 @@
 #include "domain/ledger/check.hpp"
 #include "engine/asked.hpp"
 #include "engine/shard.hpp"
-#include "values/tell_operator.hpp"
+#include "florin/tell_operator.hpp"
 
 /// What would break the books is not written, and its account is set aside until a person has released it.
 namespace florin::engine {

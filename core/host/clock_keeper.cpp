@@ -5,9 +5,9 @@
 #include <fstream>
 #include <string>
 
+#include "florin/tell_operator.hpp"
 #include "host/assembly.hpp"
 #include "store/sqlite/wal_watch.hpp"
-#include "values/tell_operator.hpp"
 
 namespace florin {
 

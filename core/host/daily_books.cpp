@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "florin/tell_operator.hpp"
 #include "host/assembly.hpp"
 #include "host/payments.hpp"
-#include "values/tell_operator.hpp"
 
 namespace florin {
 

@@ -14,12 +14,12 @@
 #include <sstream>
 
 #include "domain/catalog/nearest.hpp"
+#include "florin/tell_operator.hpp"
 #include "plugins/instance.hpp"
 #include "plugins/isolated/remote.hpp"
 #include "plugins/loading.hpp"
 #include "plugins/schema.hpp"
 #include "plugins/signature.hpp"
-#include "values/tell_operator.hpp"
 
 namespace florin {
 

@@ -1,4 +1,4 @@
-#include "values/tell_operator.hpp"
+#include "florin/tell_operator.hpp"
 
 #include <poll.h>
 #include <unistd.h>

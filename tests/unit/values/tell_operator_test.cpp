@@ -1,4 +1,4 @@
-#include "values/tell_operator.hpp"
+#include "florin/tell_operator.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
