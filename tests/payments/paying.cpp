@@ -59,6 +59,14 @@ Use use_of(const std::string& provider) {
             "pp_client_standin",
             "paypal",
             "paypal_wallet"};
+  if (provider == "adyen")
+    return {"studio",
+            ", merchant_account: ExampleECOM",
+            "adyen.api_key: \"env:STANDIN_API_KEY\", adyen.hmac_key: \"env:STANDIN_WEBHOOK\"",
+            "AQE_standin",
+            "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056",
+            "ideal",
+            "ideal"};
   return {"exotel", ", key_id: rzp_test_standin, mandate_limit: 1500000",
           "razorpay.api_key: \"env:STANDIN_API_KEY\", razorpay.webhook: \"env:STANDIN_WEBHOOK\"", "standin",
           "rzpsecret"};

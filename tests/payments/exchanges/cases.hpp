@@ -38,5 +38,6 @@ std::vector<Exchange> stripe_exchanges();
 std::vector<Exchange> razorpay_exchanges();
 std::vector<Exchange> gocardless_exchanges();
 std::vector<Exchange> paypal_exchanges();
+std::vector<Exchange> adyen_exchanges();
 
 }  // namespace florin::test

@@ -16,18 +16,24 @@ namespace json = boost::json;
 const std::vector<Exchange>& exchanges() {
   static const std::vector<Exchange> all = [] {
     std::vector<Exchange> every = stripe_exchanges();
-    for (const std::vector<Exchange>& more : {razorpay_exchanges(), gocardless_exchanges(), paypal_exchanges()})
+    for (const std::vector<Exchange>& more :
+         {razorpay_exchanges(), gocardless_exchanges(), paypal_exchanges(), adyen_exchanges()})
       every.insert(every.end(), more.begin(), more.end());
     return every;
   }();
   return all;
 }
 
+namespace {
+constexpr const char* hmac_key_of_adyen = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+}  // namespace
+
 ProcessorPlugin plugin_of(const std::string& provider) {
   static const scenario::TemporaryFolder copies;
   static const PluginLibrary library =
       *PluginLibrary::open({.folders = {FLORIN_PLUGINS}, .copies = copies.path(), .pins = {}});
   const std::string config = provider == "razorpay" ? R"({"key_id": "rzp_test_standin", "mandate_limit": "1500000"})"
+                             : provider == "adyen"  ? R"({"merchant_account": "ExampleECOM"})"
                              : provider == "paypal" ? R"({"webhook_id": "WH-STANDIN"})"
                                                     : "{}";
   return *library.processor(provider, {.tenant = "acme", .config_json = config});
@@ -44,6 +50,11 @@ Secrets secrets_of(const std::string& provider, bool wrong_key) {
       return std::vector<std::string>{name == "paypal.client_id" ? "pp_client_standin"
                                       : wrong_key                ? "pp_secret_wrong"
                                                                  : "pp_secret_standin"};
+    };
+  if (provider == "adyen")
+    return [=](std::string_view name) {
+      return std::vector<std::string>{name == "adyen.api_key" ? (wrong_key ? "AQE_wrong" : "AQE_standin")
+                                                              : hmac_key_of_adyen};
     };
   const std::string webhook = stripe ? "whsec_standin" : gocardless ? "gc_whsec_standin" : "rzpsecret";
   return [=](std::string_view name) { return std::vector<std::string>{name.ends_with(".webhook") ? webhook : key}; };
