@@ -52,13 +52,6 @@ std::vector<Exchange> adyen_exchanges() {
   const std::string a = "adyen";
   return {
       {a, "page", [](const StandIn&) { return page(); }, needs_action},
-      {a, "page_that_keeps",
-       [](const StandIn&) {
-         Operation first = page();
-         first.may_keep = true;
-         return first;
-       },
-       needs_action},
       {a, "page_that_waits", [](const StandIn& s) { return of(OperationKind::status, made(s)); }, needs_action},
       {a, "page_paid",
        [](const StandIn& s) {
