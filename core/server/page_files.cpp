@@ -81,9 +81,8 @@ bool is_origin(std::string_view text) {
 /// The page that posts a bank's form may post to the one bank that its address names, and run nobody else's script.
 std::string policy_of_form(const HttpRequest& request) {
   const std::string* to = request.parameter("to");
-  return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-         "frame-ancestors "
-         "'none'; form-action " +
+  return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri "
+         "'none'; frame-ancestors 'none'; form-action " +
          (to != nullptr && is_origin(*to) ? *to : "'none'") + "; require-trusted-types-for 'script'";
 }
 
