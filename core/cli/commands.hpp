@@ -148,7 +148,7 @@ std::string admin_socket(const std::string& data, const std::string& config);
 int portal_link(const LinkWords& words);
 int console_link(const LinkWords& words);
 /// A report of a mail server, from a file or standard input: nothing more goes to whom it names.
-int bounce(const std::string& data, const std::string& tenant, const std::string& file);
+int bounce(const std::string& data, const std::string& config, const std::string& tenant, const std::string& file);
 
 struct KeyWords {
   std::string config, data, tenant, as, preset, name, key, old_ends_in, reason;

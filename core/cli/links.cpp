@@ -42,12 +42,14 @@ std::string member(const std::string& json, const std::string& name) {
   return json.substr(at + start.size(), json.find('"', at + start.size()) - at - start.size());
 }
 
+int no_host(const std::string& data) {
+  std::cerr << "florin: no host runs on " << printable(data) << ": florin serve does what is asked here\n";
+  return no_store;
+}
+
 int print_link(const LinkWords& words, const std::string& path, const std::string& body) {
   const std::string socket = admin_socket(words.data, words.config);
-  if (socket.empty()) {
-    std::cerr << "florin: no host runs on " << printable(words.data) << ": links are given out by florin serve\n";
-    return no_store;
-  }
+  if (socket.empty()) return no_host(words.data);
   const auto answer = server::ask_at(socket, path, body);
   if (!answer) {
     std::cerr << "florin: " << answer.error().message << "\n";
@@ -85,7 +87,7 @@ int portal_link(const LinkWords& words) {
                     object({{"member", words.member}, {"role", words.role}, {"page", words.page}, {"kind", "link"}}));
 }
 
-int bounce(const std::string& data, const std::string& tenant, const std::string& file) {
+int bounce(const std::string& data, const std::string& config, const std::string& tenant, const std::string& file) {
   std::optional<std::string> mail;
   if (file.empty())
     mail.emplace(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
@@ -97,10 +99,11 @@ int bounce(const std::string& data, const std::string& tenant, const std::string
   }
   const auto bounced = mail::bounced_in(*mail);
   if (bounced.empty()) std::cout << "it reports no delivery that failed for good\n";
+  const std::string socket = bounced.empty() ? std::string() : admin_socket(data, config);
+  if (!bounced.empty() && socket.empty()) return no_host(data);
   for (const mail::Bounced& one : bounced) {
-    const auto answer =
-        server::ask_at((std::filesystem::path(data) / "admin.sock").string(), "/v1/" + tenant + "/mail/bounces",
-                       object({{"address", one.address}, {"reason", one.reason}}));
+    const auto answer = server::ask_at(socket, "/v1/" + tenant + "/mail/bounces",
+                                       object({{"address", one.address}, {"reason", one.reason}}));
     if (!answer || answer->status != 202) {
       std::cerr << "florin: " << (answer ? member(answer->body, "detail") : answer.error().message) << "\n";
       return answer ? refused : no_store;

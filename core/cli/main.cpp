@@ -243,8 +243,9 @@ class Program {
     portal->add_option("--page", page_, "which page opens, as billing");
     auto* returned =
         command("bounce", "read a mail server's report that a mail came back, and send no more to whom it names",
-                [this] { return bounce(data_, tenant_, from_file_); });
+                [this] { return bounce(data_, config_, tenant_, from_file_); });
     data_of(returned);
+    config_of(returned);
     returned->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     returned->add_option("FILE", from_file_, "the report, header and body; none: standard input");
     auto* console = command("console", "a link to the console for one of the staff, from the host that runs", [this] {
