@@ -242,10 +242,15 @@ class Serving {
   /// fine: it serves. Else it was said why not.
   int begin(ServeWords words, Serving* twin);
   void run() {
-    notify("READY=1");
-    (*server_)->run_until_signal();
+    // Whoever hears of it may end it at once.
+    (*server_)->run_until_signal([this] {
+      say();
+      notify("READY=1");
+    });
     notify("STOPPING=1");
   }
+  /// Where it is, on standard output.
+  void say();
   void end();
 
  private:
@@ -309,9 +314,12 @@ int Serving::begin(ServeWords words, Serving* twin) {
   mail_log_.emplace(lines_ ? &*lines_ : nullptr);
   if (const int done = start_server(twin, std::move(secrets)); done != fine) return done;
   if (const int done = start_mail(); done != fine) return done;
+  return fine;
+}
+
+void Serving::say() {
   if (key_) say_demo(**server_, *host_, words_.admin, *shown_, *key_);
   say_where(*host_, **server_, words_);
-  return fine;
 }
 
 int Serving::start_server(Serving* twin, std::vector<std::string> secrets) {
@@ -388,6 +396,7 @@ int serve(ServeWords words) {
     of_twin.drain = 0;
     of_twin.pages = words.pages;
     if (const int done = test.begin(std::move(of_twin), nullptr); done != fine) return done;
+    test.say();
   }
   if (const int done = live.begin(std::move(words), twin ? &test : nullptr); done != fine) return done;
   live.run();

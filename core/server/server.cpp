@@ -153,7 +153,7 @@ void Server::stop() {
   asio::post(inside_->io, [inside = inside_.get()] { inside->drain(std::chrono::seconds(0)); });
 }
 
-void Server::run_until_signal() {
+void Server::run_until_signal(const std::function<void()>& ready) {
   inside_->signals.add(SIGTERM);
   inside_->signals.add(SIGINT);
   inside_->signals.async_wait([inside = inside_.get()](boost::system::error_code failed, int) {
@@ -163,6 +163,7 @@ void Server::run_until_signal() {
     inside_->reloads.add(SIGHUP);
     inside_->wait_for_reload();
   }
+  if (ready) ready();
   inside_->ended.get_future().wait();
 }
 

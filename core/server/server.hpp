@@ -49,8 +49,8 @@ class Server {
   /// As SIGHUP does it.
   void reload();
   std::uint16_t port() const;  ///< of the first address that has one
-  /// Returns once SIGTERM or SIGINT has come and what ran has been finished.
-  void run_until_signal();
+  /// Returns once SIGTERM or SIGINT has come and what ran has been finished. `ready` is called when they are heeded.
+  void run_until_signal(const std::function<void()>& ready = {});
   /// As a signal does it, without waiting for balancers.
   void stop();
 

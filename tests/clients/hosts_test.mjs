@@ -224,7 +224,9 @@ test('two hosts are one', async (t) => {
     tally.set('late', 0);
     await until('late', () => debit(a, 'late'));
     await settle(b);
-    assert.equal(told['/a'].length, told_by_a, 'it told something of what is not its own any more');
+    // The one that it was sending when it fell asleep may still arrive, and the other has told it too: nothing else does.
+    const late = told['/a'].slice(told_by_a);
+    assert.ok(late.length <= 1 && late.every((id) => told['/b'].includes(id)), `it told ${late}, which is not its own any more`);
   });
 
   const verified = await run(program, ['verify', data], { maxBuffer: 1 << 26 }); // throws where it ends with another code than 0

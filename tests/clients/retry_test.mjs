@@ -47,9 +47,9 @@ after(() => {
 /** The same story told by each of the two. */
 const tellers = {
   node: {
-    do: async () => new Florin({ api, key: 'k', timeout: 0.3 }).account('zoe').do('cancel', {}, { key: 'c' }),
-    usage: async (lines) => new Florin({ api, key: 'k', timeout: 0.3 }).usage(lines),
-    quote: async () => new Florin({ api, key: 'k', timeout: 0.3 }).account('zoe').quote('cancel', {}),
+    do: async () => new Florin({ api, key: 'k', timeout: 1.5 }).account('zoe').do('cancel', {}, { key: 'c' }),
+    usage: async (lines) => new Florin({ api, key: 'k', timeout: 1.5 }).usage(lines),
+    quote: async () => new Florin({ api, key: 'k', timeout: 1.5 }).account('zoe').quote('cancel', {}),
     error: (error) => (error instanceof FlorinProblem ? { code: error.code, retry_after: error.retryAfter } : { code: error.name }),
   },
   python: {
@@ -63,7 +63,7 @@ async function python(what) {
   const script = `import json, os, sys
 sys.path.insert(0, os.path.join(${JSON.stringify(root)}, "clients", "python"))
 from florin import Florin, Problem
-f = Florin(${JSON.stringify(api)}, "k", timeout=0.3)
+f = Florin(${JSON.stringify(api)}, "k", timeout=1.5)
 try:
     print(json.dumps({"done": ${what}}))
 except Problem as refused:
