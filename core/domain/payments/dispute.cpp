@@ -18,8 +18,8 @@ bool is_final(DisputeState state) {
 /// What its money bought: of itself, and of what waited for its invoice.
 using Bought = std::vector<OrderId>;
 
-/// Of one type of credits: what was spent, over all lots and their roll-overs. What was moved to another account is used
-/// as well: it is not there to be taken back, and it was paid for with this money.
+/// Of one type of credits: what was spent, over all lots and their roll-overs. What was moved to another account is
+/// used as well: it is not there to be taken back, and it was paid for with this money.
 Credits spent_of(const Account& account, const Bought& bought, const CreditType& type) {
   Credits sum;
   for (const Grant* grant : account.all_grants())

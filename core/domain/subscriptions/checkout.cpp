@@ -63,8 +63,8 @@ Quote quote_difference(const Draft& draft, const Side& before, const Side& after
   const Ratio left = days_left(draft, after.to);
   const Money price(price_difference(draft, before, after).of(1, Rounding::half_up), will_be.net().currency());
   Quote quote;
-  quote.lines.push_back({after.terms.plan.id.text() + ", " + after.terms.cycle.id + ", difference for " + std::to_string(left.over) + " of " +
-                             std::to_string(left.under) + " days",
+  quote.lines.push_back({after.terms.plan.id.text() + ", " + after.terms.cycle.id + ", difference for " +
+                             std::to_string(left.over) + " of " + std::to_string(left.under) + " days",
                          after.terms.licences, price});
   quote.buys.plan_credits = credits_above(draft, will_be.buys.plan_credits, after.to, was.buys.plan_credits, before.to);
   quote.buys.addon_credits =
