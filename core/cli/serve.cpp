@@ -382,7 +382,7 @@ int serve(ServeWords words) {
   Serving live, test;
   const bool twin = settings && !settings->test.empty();
   if (twin) {
-    // Before anything is opened: whoever believes to be testing charges nobody. Marked documents are a sandbox's alone.
+    // Before anything is opened: who believes to be testing charges nobody. Marked documents are a sandbox's alone.
     const auto of_test = read_service_settings(settings->test);
     if (!of_test) return fail(of_test.error());
     if (!of_test->marks_documents) {

@@ -10,6 +10,7 @@
 #include "config/hint.hpp"
 #include "config/schema.hpp"
 #include "config/service_file.hpp"
+#include "domain/catalog/command_rule.hpp"
 #include "florin/addresses.hpp"
 #include "florin/id.hpp"
 #include "florin/signing.hpp"
@@ -70,7 +71,8 @@ struct Hosts {
 BOOST_DESCRIBE_STRUCT(Hosts, (), (url, secret))
 
 struct Group {
-  OneOrMany<Written<std::string>> scopes, tenants;
+  OneOrMany<Written<Scope>> scopes;
+  OneOrMany<Written<std::string>> tenants;
 };
 BOOST_DESCRIBE_STRUCT(Group, (), (scopes, tenants))
 
@@ -183,7 +185,7 @@ inline constexpr Note console_notes[] = {
     {"proxy",
      "an identity proxy that says who of staff asks; left out: staff come by links of `florin console` alone"}};
 inline constexpr Note identity_proxy_notes[] = {
-    {"header", "the header in which it says who asks, as X-Forwarded-Email"},
+    {"header", "the header in which it names the user, as X-Forwarded-Email"},
     {"groups_header", "the header in which it says their groups, with commas between, as X-Forwarded-Groups"},
     {"secret", "what it shows in Florin-Proxy-Secret, by reference: env:PROXY or file:/etc/florin/secrets/proxy"},
     {"groups", "what the people of each group may, by its name"}};
@@ -341,8 +343,6 @@ std::string lower_case(std::string text) {
 }
 
 StaffProxy staff_proxy_of(const yaml::IdentityProxy& read, Errors& errors) {
-  static constexpr std::string_view known[] = {"usage",  "read",  "write",   "act_as", "portal",  "personal_data",
-                                               "events", "staff", "support", "money",  "operate", "admin"};
   StaffProxy proxy{.header = lower_case(read.header.value),
                    .groups = lower_case(read.groups_header.value),
                    .secret = read.secret.value,
@@ -361,12 +361,9 @@ StaffProxy staff_proxy_of(const yaml::IdentityProxy& read, Errors& errors) {
   for (const auto& [name, written] : read.groups) {
     StaffGroup group{.name = name, .scopes = {}, .tenants = {}};
     for (const auto& scope : written.value.scopes) {
-      group.scopes.push_back(scope.value);
-      if (std::ranges::find(known, scope.value) == std::end(known))
-        errors.push_back({.code = "unknown_name",
-                          .message = "there is no scope '" + scope.value + "'" +
-                                     did_you_mean(scope.value, {std::begin(known), std::end(known)}),
-                          .at = scope.at});
+      group.scopes.emplace_back(boost::describe::enum_to_string(scope.value, ""));
+      if (scope.value == Scope::nobody)
+        errors.push_back({.code = "unknown_name", .message = "'nobody' is a scope that no group has", .at = scope.at});
     }
     for (const auto& tenant : written.value.tenants) group.tenants.push_back(tenant.value);
     proxy.of_groups.push_back(std::move(group));

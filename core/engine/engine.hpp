@@ -162,8 +162,8 @@ class Engine {
   /// Opens the shard and brings its tenants up; the lease begins.
   Status open_shard(Errors& problems);
   /// The same at a start; where it may stand by, the journal of somebody who is alive is a lost one.
-  void start_threads();
   Status claim_first(Errors& problems);
+  void start_threads();
   void take_back();
   bool threaded() const { return !options_.virtual_from.has_value(); }
   struct Deciding;

@@ -599,7 +599,7 @@ void HttpFront::accept(Listener& listener) {
         });
 }
 
-/// Nothing was taken, for want of descriptors or memory: whoever waits is still there in a moment.
+/// Nothing was taken, for want of descriptors or memory: it is tried again in a moment, and who waits stays in line.
 void HttpFront::accept_later(Listener& listener) {
   listener.again.expires_after(std::chrono::milliseconds(50));
   listener.again.async_wait([this, &listener](boost::system::error_code ended) {

@@ -67,9 +67,8 @@ void of_roles(const Catalog& catalog, const Ways& ways, Errors& warnings) {
 
 bool costs(const Catalog& catalog) {
   return std::ranges::any_of(catalog.plans, [](const Plan& plan) {
-    return plan.per_account.empty()
-               ? std::ranges::any_of(plan.cycles, [](const CycleRule& cycle) { return !cycle.price.is_zero(); })
-               : true;
+    return !plan.per_account.empty() ||
+           std::ranges::any_of(plan.cycles, [](const CycleRule& cycle) { return !cycle.price.is_zero(); });
   });
 }
 
@@ -83,12 +82,12 @@ void of_minimum_charge(const Catalog& catalog, Errors& warnings) {
   });
   if (!reached)
     warnings.push_back({.code = "never_charged",
-                        .message = "no plan's price comes to the minimum_charge of " + catalog.minimum_charge.text() +
-                                   ": every renewal waits for the next one, until they come to it together",
+                        .message = "no plan's price reaches the minimum_charge of " + catalog.minimum_charge.text() +
+                                   ": every renewal waits for the next one, until together they reach it",
                         .at = where_of(catalog.methods_at)});
 }
 
-/// Renewals that nobody is charged for by itself: an invoice asks its customer, anything else is past due at once.
+/// Renewals that cannot be charged automatically: an invoice asks its customer, anything else is past due at once.
 void of_renewals(const Catalog& catalog, Errors& warnings) {
   const TryRule* rule = catalog.tries_for("subscription");
   if (rule == nullptr || !costs(catalog) || charged_by_itself(catalog, *rule)) return;

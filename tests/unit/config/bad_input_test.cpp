@@ -350,6 +350,15 @@ TEST(BadInput, HostFiles) {
   EXPECT_NE(errors(sound + "egress: {deadline: 1 hour}\n").find("1 second to 5 minutes"), std::string::npos);
   EXPECT_NE(errors(sound + "egress: {deadline: 301 seconds}\n").find("1 second to 5 minutes"), std::string::npos);
   EXPECT_NE(errors(sound + "egress: {loopbak: true}\n").find("(did you mean 'loopback'?)"), std::string::npos);
+  const auto group = [&](const std::string& scopes) {
+    return errors(sound +
+                  "serve: {console: {proxy: {header: X-User, groups_header: X-Groups, secret: \"env:P\", groups: "
+                  "{support: {scopes: [" +
+                  scopes + "]}}}}}\n");
+  };
+  EXPECT_EQ(group("read, staff"), "");
+  EXPECT_NE(group("read, stff").find("(did you mean 'staff'?)"), std::string::npos) << group("read, stff");
+  EXPECT_NE(group("nobody").find("'nobody' is a scope that no group has"), std::string::npos) << group("nobody");
 }
 
 TEST(HostFiles, SayHowMoneyMovesAndWhatIsReached) {
@@ -458,7 +467,7 @@ TEST(Warnings, SayWhereOneOfTwoWaysHasNoGate) {
   EXPECT_NE(role.find("the role 'clerk' may 'buy_credits' and not 'set_auto_recharge'"), std::string::npos) << role;
   const std::string small =
       warned("kaspr", "minimum_charge: {amount: 0.50 EUR", "minimum_charge: {amount: 5000.00 EUR");
-  EXPECT_NE(small.find("no plan's price comes to the minimum_charge of 5000.00 EUR"), std::string::npos) << small;
+  EXPECT_NE(small.find("no plan's price reaches the minimum_charge of 5000.00 EUR"), std::string::npos) << small;
   const std::string away = warned("kaspr", "can: [one_time, without_customer]", "can: [one_time]");
   EXPECT_NE(away.find("each renewal is past due until its customer pays it"), std::string::npos) << away;
 }
