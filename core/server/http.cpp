@@ -140,7 +140,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         if (extension.size() > longest) failed = http::error::bad_chunk_extension;
       };
   std::optional<Parser> parser_;
-  bool head_done_ = false, chunked_ = false, reading_ = false, is_head_ = false, wants_close_ = false;
+  bool line_end_taken_ = false, head_done_ = false, chunked_ = false, reading_ = false, is_head_ = false,
+       wants_close_ = false;
   std::size_t length_ = 0, fields_ = 0, served_ = 0, limit_ = 0;
   HttpRequest request_;
 };
@@ -168,9 +169,10 @@ void Connection::go_on() {
 
 /// False: more has to be read, or it was refused.
 bool Connection::take_head() {
-  // One line end too many behind a body is an old client's; more of them are work for nothing.
-  if (in_.starts_with("\r\n")) in_.erase(0, 2);
+  // One line end too many behind a body is an old client's; more of them are no request, however they are cut.
+  if (in_.starts_with("\r\n") && !std::exchange(line_end_taken_, true)) in_.erase(0, 2);
   if (in_.empty()) {
+    enter(Phase::idle);
     read();
     return false;
   }
@@ -343,7 +345,7 @@ void Connection::dispatch() {
   wants_close_ = parser_->get().version() == 10 || !parser_->get().keep_alive() ||
                  (connection != nullptr && lower(*connection) == "close");
   ++served_;
-  head_done_ = false;
+  head_done_ = line_end_taken_ = false;
   parser_.reset();
   Answer answer = [self = shared_from_this()](HttpReply reply) {
     asio::post(self->socket_.get_executor(),
