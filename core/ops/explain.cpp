@@ -14,7 +14,7 @@
 #include "host/view.hpp"
 #include "ops/journal_file.hpp"
 #include "ops/on_store.hpp"
-#include "readers/fold.hpp"
+#include "readers/trail.hpp"
 #include "readers/versions.hpp"
 
 namespace florin {
@@ -50,25 +50,31 @@ struct Story {
 /// What one account lived through, from the first entry of the journal on, to the end or up to and at an instant.
 class Life {
  public:
-  Life(store::Store& store, TenantId tenant, AccountId account, std::optional<Instant> until)
-      : versions_(store), tenant_(std::move(tenant)), account_(std::move(account)), until_(until) {}
+  Life(store::Store& store, const std::filesystem::path& views, TenantId tenant, AccountId account,
+       std::optional<Instant> until)
+      : versions_(store),
+        tenant_(std::move(tenant)),
+        account_(std::move(account)),
+        until_(until),
+        trail_(store, views, tenant_, account_) {}
 
   Status read(store::Store& store) {
     const auto shards = store.shards();
     if (!shards) return shards.error();
     for (const std::uint32_t shard : *shards) {
       Status folded = Done{};
-      const auto wanted = [&](const journal::Outline& entry, store::Position position) { return see(entry, position); };
-      const Status read =
-          readers::read_entries(store, shard, 1, wanted, [&](const Entry& entry, store::Position position) {
-            try {
-              take(entry, position);
-            } catch (const std::exception& failed) {
-              folded = Error{.code = "damaged_row",
-                             .message = fmt::format("shard {}, position {}: {}", shard, position, failed.what())};
-            }
-            return bool(folded);
-          });
+      const auto wanted = [&](const journal::Outline& entry, store::Position) {
+        return entry.account.empty() || (entry.tenant == tenant_.text() && entry.account == account_.text());
+      };
+      const Status read = trail_.read(store, shard, 1, wanted, [&](const Entry& entry, store::Position position) {
+        try {
+          take(entry, position);
+        } catch (const std::exception& failed) {
+          folded = Error{.code = "damaged_row",
+                         .message = fmt::format("shard {}, position {}: {}", shard, position, failed.what())};
+        }
+        return bool(folded);
+      });
       if (!read) return read;
       if (!folded) return folded;
     }
@@ -76,28 +82,14 @@ class Life {
   }
 
   const Account& account() const { return *fold_.find(tenant_, account_); }
-  const TenantState& tenant() const { return *fold_.find(tenant_); }
   readers::Versions& versions() { return versions_; }
   const std::map<std::uint32_t, Story>& stories() const { return stories_; }
-  Instant last_at() const { return last_at_; }
 
  private:
-  /// Whether the entry is one that take() has to know: of the account, or about none.
-  bool see(const journal::Outline& entry, store::Position position) {
-    const bool ours = entry.tenant == tenant_.text();
-    const bool its_own = ours && entry.account == account_.text();
-    if (its_own || entry.account.empty()) return true;
-    if (until_ && entry.at > *until_) return false;
-    last_at_ = std::max(last_at_, entry.at);
-    if (ours) fold_.tenant(tenant_).position = position;
-    return false;
-  }
-
   void take(const Entry& entry, store::Position position) {
     const bool its_own = entry.tenant == tenant_ && entry.account == account_ && !entry.account.empty();
     if (its_own && !entry.facts.empty() && !begins_at_) begins_at_ = entry.at;
     if (until_ && entry.at > *until_) return;  // accounts have each their own time: later ones may stand before earlier
-    last_at_ = std::max(last_at_, entry.at);
     versions_.note(entry);
     if (entry.tenant != tenant_) {
       if (!entry.tenant.empty()) fold_.tenant(entry.tenant);
@@ -219,7 +211,7 @@ class Life {
   std::optional<Instant> until_;
   std::optional<Instant> begins_at_;
   std::map<std::uint32_t, Story> stories_;
-  Instant last_at_;
+  readers::Trail trail_;
 };
 
 std::vector<const Grant*> grants_of(const Account& account) {
@@ -344,11 +336,12 @@ std::string json_of(Life& life, const TenantId& tenant, const AccountId& id) {
 Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account, bool json) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  return explain_on(**store, tenant, account, json);
+  return explain_on(**store, views_file(data), tenant, account, json);
 }
 
-Result<std::string> explain_on(store::Store& store, const TenantId& tenant, const AccountId& account, bool json) {
-  Life life(store, tenant, account, std::nullopt);
+Result<std::string> explain_on(store::Store& store, const std::filesystem::path& views, const TenantId& tenant,
+                               const AccountId& account, bool json) {
+  Life life(store, views, tenant, account, std::nullopt);
   if (const Status read = life.read(store); !read) return read.error();
   return json ? json_of(life, tenant, account) + "\n" : text_of(life, tenant, account);
 }
@@ -357,13 +350,16 @@ Result<std::string> show_account(const std::string& data, const TenantId& tenant
                                  std::optional<Instant> at) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  Life life(**store, tenant, account, at);
+  Life life(**store, views_file(data), tenant, account, at);
   if (const Status read = life.read(**store); !read) return read.error();
   const config::Tenant* catalog = life.versions().newest(tenant);
   if (catalog == nullptr)
     return Error{.code = "tenant_stopped",
                  .message = "this program cannot read the catalog of tenant '" + tenant.text() + "'"};
-  return account_as_json(tenant, life.account(), catalog->catalog, at.value_or(life.last_at())) + "\n";
+  const auto last_at = readers::last_instant(**store);
+  if (!last_at) return last_at.error();
+  const Instant as_of = at.value_or(std::max(*last_at, life.account().last_at));
+  return account_as_json(tenant, life.account(), catalog->catalog, as_of) + "\n";
 }
 
 }  // namespace florin

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ Result<TenantPlan> plan_on(store::Store& store, const config::Tenant& file);
 Result<std::vector<AppliedVersion>> versions_on(store::Store& store, const std::optional<TenantId>& tenant);
 /// `callloop, version 3`: in force, and nothing that this program can read.
 Result<std::vector<std::string>> unreadable_versions(store::Store& store);
-Result<std::string> explain_on(store::Store& store, const TenantId& tenant, const AccountId& account, bool json);
+/// views  beside the journal; there need be none
+Result<std::string> explain_on(store::Store& store, const std::filesystem::path& views, const TenantId& tenant,
+                               const AccountId& account, bool json);
 
 }  // namespace florin

@@ -19,6 +19,10 @@ fs::path journal_file(const std::string& data) {
   return fs::is_directory(data, unknown) ? fs::path(data) / "journal.db" : fs::path(data);
 }
 
+fs::path views_file(const std::string& data) {
+  return store::is_address(data) ? fs::path() : journal_file(data).parent_path() / "views.db";
+}
+
 Result<std::unique_ptr<store::Store>> open_journal(const std::string& data) {
   return store::open_read_only(store::is_address(data) ? data : journal_file(data).string());
 }

@@ -10,8 +10,7 @@
 
 namespace florin::readers {
 
-Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
-                    const std::function<bool(const Entry&, store::Position)>& each) {
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from, const Each& each) {
   Status outcome = Done{};
   const Status read = store.read(shard, from, [&](const store::Row& row) {
     const auto entries = engine::entries_of(row);
@@ -37,33 +36,59 @@ Error damaged(const store::Row& row, const std::string& what) {
                      std::to_string(row.last) + ": " + what};
 }
 
+/// What is wanted of a row from `from` on. False: `each` wants no more.
+Result<bool> read_row(const store::Row& row, store::Position from, const Wanted& wanted, const Each& each) {
+  const auto bytes = engine::bytes_of(row);
+  if (!bytes) return bytes.error();
+  const std::size_t count = row.last - row.first + 1;
+  const auto all = journal::outlines(*bytes, count);
+  if (!all) return damaged(row, all.error().message);
+  if (all->size() != count) return damaged(row, "it holds " + std::to_string(all->size()) + " entries");
+  for (store::Position position = std::max(from, row.first); position <= row.last; ++position) {
+    const journal::Outline& outline = (*all)[position - row.first];
+    if (!wanted(outline, position)) continue;
+    const auto entry = journal::read(outline.bytes, 1);
+    if (!entry) return damaged(row, entry.error().message);
+    if (!each(entry->front(), position)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
-                    const std::function<bool(const journal::Outline&, store::Position)>& wanted,
-                    const std::function<bool(const Entry&, store::Position)>& each) {
-  Status outcome = Done{};
-  const auto stop = [&](const Error& why) {
-    outcome = why;
-    return false;
-  };
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from, const Wanted& wanted,
+                    const Each& each) {
+  Result<bool> outcome = true;
   const Status read = store.read(shard, from, [&](const store::Row& row) {
-    const auto bytes = engine::bytes_of(row);
-    if (!bytes) return stop(bytes.error());
-    const std::size_t count = row.last - row.first + 1;
-    const auto all = journal::outlines(*bytes, count);
-    if (!all) return stop(damaged(row, all.error().message));
-    if (all->size() != count) return stop(damaged(row, "it holds " + std::to_string(all->size()) + " entries"));
-    for (store::Position position = std::max(from, row.first); position <= row.last; ++position) {
-      const journal::Outline& outline = (*all)[position - row.first];
-      if (!wanted(outline, position)) continue;
-      const auto entry = journal::read(outline.bytes, 1);
-      if (!entry) return stop(damaged(row, entry.error().message));
-      if (!each(entry->front(), position)) return false;
-    }
-    return true;
+    outcome = read_row(row, from, wanted, each);
+    return outcome && *outcome;
   });
-  return read ? outcome : read;
+  if (!read) return read;
+  return outcome ? Status(Done{}) : Status(outcome.error());
+}
+
+Result<bool> read_listed(store::Store& store, std::uint32_t shard, std::span<const store::Position> positions,
+                         const Each& each) {
+  const auto listed = [&](const journal::Outline&, store::Position position) {
+    return !positions.empty() && positions.front() == position;
+  };
+  const auto see = [&](const Entry& entry, store::Position position) {
+    positions = positions.subspan(1);
+    return each(entry, position);
+  };
+  while (!positions.empty()) {
+    Result<bool> outcome = Error{.code = "damaged_row",
+                                 .message = "position " + std::to_string(positions.front()) + " of shard " +
+                                            std::to_string(shard) + " is missing"};
+    const Status read = store.read(shard, positions.front(), [&](const store::Row& row) {
+      outcome = read_row(row, positions.front(), listed, see);
+      while (!positions.empty() && positions.front() <= row.last) positions = positions.subspan(1);
+      return false;
+    });
+    if (!read) return read.error();
+    if (!outcome || !*outcome) return outcome;
+  }
+  return true;
 }
 
 void Fold::apply(const Entry& entry, store::Position position) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -13,16 +14,21 @@
 /// What reads a journal beside its host: the same facts, folded again.
 namespace florin::readers {
 
+using Each = std::function<bool(const Entry&, store::Position)>;  ///< false: no more are wanted
+using Wanted = std::function<bool(const journal::Outline&, store::Position)>;
+
 /// Every entry of a shard from `from` on, in order, until `each` returns false.
 /// Errors: the store's, damaged_row also for bytes that do not read, newer_version for rows of a later format.
-Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
-                    const std::function<bool(const Entry&, store::Position)>& each);
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from, const Each& each);
 
 /// The same for those of which `wanted` says so: whom an entry is about is told many times faster than all of it is
 /// read.
-Status read_entries(store::Store& store, std::uint32_t shard, store::Position from,
-                    const std::function<bool(const journal::Outline&, store::Position)>& wanted,
-                    const std::function<bool(const Entry&, store::Position)>& each);
+Status read_entries(store::Store& store, std::uint32_t shard, store::Position from, const Wanted& wanted,
+                    const Each& each);
+
+/// The entries at these positions, ascending, and no row that has none of them. False: `each` wanted no more.
+Result<bool> read_listed(store::Store& store, std::uint32_t shard, std::span<const store::Position> positions,
+                         const Each& each);
 
 /// Tenants and accounts as their facts make them; what a host has in memory, made by itself.
 class Fold {

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <stdexcept>
 
 #include "engine/row.hpp"
+#include "readers/progress.hpp"
 #include "readers/view_tables.hpp"
-#include "store/sqlite/connection.hpp"
 
 namespace florin::readers {
 
@@ -19,19 +17,6 @@ namespace {
 
 constexpr std::int64_t application_id = 0x464c5657;  // "FLVW"
 constexpr int wait_ms = 5000;                        // for another program that refreshes the same file
-
-struct Progress {
-  store::Position position = 0;
-  std::string hash;
-  std::string at;  ///< of the entry there
-};
-
-/// What the kernel calls the time since it was started.
-std::string this_boot() {
-  std::string id;
-  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
-  return id;
-}
 
 /// One refresh: the connection, and the transaction that is rolled back unless it is done.
 class Refreshing {
@@ -83,41 +68,12 @@ class Refreshing {
     return Done{};
   }
 
-  /// How far the tables are. False: they are not there, of another version, of another journal, or from before this
-  /// machine was started.
+  /// False: the tables have to be made anew.
   Result<bool> read_progress() {
-    const auto version = connection_.number("PRAGMA user_version");
-    if (!version) return version.error();
-    if (*version != views_version) return false;
-    {
-      const auto written = connection_.prepare("SELECT count(*) FROM written WHERE since_boot = ?");
-      if (!written) return false;
-      store::Run query(written, std::string_view(boot_));
-      if (query.step() != SQLITE_ROW || query.number(0) != 1) return false;
-    }
-    const auto statement = connection_.prepare("SELECT shard, position, hash, at FROM progress");
-    if (!statement) return false;
-    {
-      store::Run query(statement);
-      int rc = query.step();
-      for (; rc == SQLITE_ROW; rc = query.step())
-        progress_[static_cast<std::uint32_t>(query.number(0))] = {
-            static_cast<store::Position>(query.number(1)), std::string(query.bytes(2)), std::string(query.bytes(3))};
-      if (rc != SQLITE_DONE) return connection_.error(rc, "reading how far the views are");
-    }
-    for (const auto& [shard, at] : progress_) {
-      bool ours = false;
-      const Status read = journal_.read(shard, at.position, [&](const store::Row& row) {
-        ours = row.last == at.position && at.hash.size() == row.hash.size() &&
-               std::memcmp(at.hash.data(), row.hash.data(), row.hash.size()) == 0;
-        return false;
-      });
-      if (!read) return read.error();
-      if (!ours) {
-        progress_.clear();
-        return false;
-      }
-    }
+    auto all = progress_of(connection_, journal_);
+    if (!all) return all.error();
+    if (!*all) return false;
+    progress_ = std::move(**all);
     return true;
   }
 

@@ -16,7 +16,7 @@ struct Refreshed {
 };
 
 /// Brings the tables of views.db up to date with the journal, in one transaction: a reader sees all of it or nothing.
-/// It keeps its own position and the hash of the row there, so that it notifications another journal and begins again.
+/// It keeps its own position and the hash of the row there, so that it notices another journal and begins again.
 ///
 /// most     new entries, from which on it ends at the next row; another call goes on from there
 /// Errors   not_views (the file is another program's), damaged_row and the store's

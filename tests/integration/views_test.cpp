@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "florin/host.hpp"
+#include "florin/ops.hpp"
 #include "florin/scenario.hpp"
 #include "readers/views.hpp"
 #include "store/open.hpp"
@@ -230,6 +231,69 @@ TEST_F(Views, WhyTheyCannotBeWrittenIsSaid) {
   while (host->views().problem.empty() && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
   EXPECT_NE(host->views().problem.find("views.db"), std::string::npos) << host->views().problem;
   EXPECT_GT(host->views().behind, 0U);
+}
+
+std::string told_of(const fs::path& folder, const AccountId& account) {
+  const TenantId tenant = *TenantId::parse("callloop");
+  std::ostringstream told;
+  for (const bool json : {false, true}) {
+    const auto explained = explain(folder.string(), tenant, account, json);
+    told << (explained ? *explained : explained.error().code) << '\n';
+    const Status written = write_journal(folder.string(), {.tenant = tenant, .account = account, .json = json}, told);
+    if (!written) told << written.error().code << '\n';
+  }
+  const auto shown = show_account(folder.string(), tenant, account, std::nullopt);
+  told << (shown ? *shown : shown.error().code);
+  return told.str();
+}
+
+// Between two entries of acme lie rows of zoe. With the tables nobody reads those, and what acme is told is the same.
+TEST_F(Views, EntriesOfAnAccountAreFoundByThem) {
+  fs::create_directories(folder);
+  const AccountId acme = *AccountId::parse("acme"), zoe = *AccountId::parse("zoe");
+  std::uint64_t of_zoe = 0;
+  int key = 0;
+  const auto lived = [&](std::initializer_list<std::pair<AccountId, const char*>> commands) {
+    auto host =
+        Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .virtual_from = std::nullopt});
+    ASSERT_TRUE(host) << host.error().message;
+    for (const auto& [account, command] : commands) {
+      const auto done = host->submit_json(*TenantId::parse("callloop"), account, {"owner", "ann"},
+                                          "k" + std::to_string(++key), command);
+      ASSERT_TRUE(done && !done->refusal) << command << (done ? "" : done.error().message);
+      if (account == zoe && of_zoe == 0) of_zoe = done->position;
+    }
+    ASSERT_TRUE(host->refresh_views());
+  };
+  lived({{acme, R"({"open_account": {"billing_country": "US"}})"},
+         {zoe, R"({"open_account": {"billing_country": "US"}})"},
+         {acme, R"({"start_trial": {}})"},
+         {zoe, R"({"start_trial": {}})"},
+         {acme, R"({"use": {"meter": "sms", "quantity": "320 characters"}})"}});
+  const fs::path views = folder / "views.db", before = folder / "before.db";
+  fs::copy_file(views, before);
+  lived({{acme, R"({"use": {"meter": "sms", "quantity": "480 characters"}})"}});
+  fs::remove(views);
+  const std::string whole = told_of(folder, acme);
+  EXPECT_NE(whole.find("entry"), std::string::npos) << whole;
+
+  fs::copy_file(before, views);  // the last entry is in no table yet
+  EXPECT_EQ(told_of(folder, acme), whole);
+  EXPECT_NE(told_of(folder, *AccountId::parse("nobody")).find("no_such_account"), std::string::npos);
+
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "journal.db").c_str(), &db), SQLITE_OK);
+  const std::string damage =
+      "UPDATE journal SET entries = x'00' WHERE " + std::to_string(of_zoe) + " BETWEEN first AND last";
+  EXPECT_EQ(sqlite3_exec(db, damage.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  EXPECT_EQ(told_of(folder, acme), whole);
+  EXPECT_NE(told_of(folder, zoe).find("damaged_row"), std::string::npos);
+
+  ASSERT_EQ(sqlite3_open(views.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, "UPDATE progress SET hash = zeroblob(32)", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  EXPECT_NE(told_of(folder, acme).find("damaged_row"), std::string::npos) << "tables of another journal";
 }
 
 }  // namespace
