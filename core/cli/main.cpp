@@ -53,7 +53,7 @@ class Program {
         std::cerr << "florin: '" << florin::printable(argv[1]) << "' is no command" << meant(argv[1])
                   << "; `florin --help` lists them\n";
       else
-        app_.exit(wrong);
+        say_what_is_missing(wrong, argc > 2 ? argv[2] : "");
       return usage;
     } catch (const CLI::ParseError& wrong) {
       app_.exit(wrong);
@@ -136,6 +136,31 @@ class Program {
     if (out) return fine;
     std::cerr << "florin: " << florin::printable(to_file_) << " cannot be written\n";
     return no_store;
+  }
+
+  /// A command of a group that was not named or is none, or a word of a command that is not there, with what it is.
+  void say_what_is_missing(const CLI::RequiredError& wrong, const std::string& written) {
+    const CLI::App* sub = app_.get_subcommands().empty() ? &app_ : app_.get_subcommands().front();
+    if (sub != &app_ && sub->get_require_subcommand_min() > 0 && sub->get_subcommands().empty()) {
+      std::string all;
+      std::vector<std::string> names;
+      for (const CLI::App* one : sub->get_subcommands({})) names.push_back(one->get_name());
+      for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+      const bool named = !written.empty() && !written.starts_with('-');
+      const std::string near = florin::hint(written, names);
+      std::cerr << "florin: "
+                << (named ? "'" + florin::printable(written) + "' is no command of `florin " + sub->get_name() + "`" +
+                                (near.starts_with(':') ? std::string() : near)
+                          : "`florin " + sub->get_name() + "` needs a command")
+                << "; there are " << all << "\n";
+      return;
+    }
+    if (!sub->get_subcommands().empty()) sub = sub->get_subcommands().front();
+    const std::string what = wrong.what(), name = what.substr(0, what.find(' '));
+    const CLI::Option* option = sub->get_option_no_throw(name);
+    std::cerr << "florin: " << what
+              << (option == nullptr || option->get_description().empty() ? "" : ": " + option->get_description())
+              << "\nRun with --help for more information.\n";
   }
 
   std::string meant(const std::string& written) {

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include "commands.hpp"
@@ -43,7 +46,8 @@ int check_plugin(const PluginWords& words, bool json) {
   if (!words.junit.empty()) {
     std::ofstream out(words.junit);
     out << junit;
-    if (!out.flush()) return fail({.code = "not_writable", .message = words.junit + " cannot be written"});
+    if (!out.flush())
+      return fail({.code = "not_writable", .message = words.junit + " cannot be written: " + std::strerror(errno)});
   }
   return written(all_hold ? fine : problems);
 }
@@ -72,15 +76,46 @@ std::string without_sealed(std::string text) {
 
 }  // namespace
 
-int test_plugin(const PluginWords& words) {
+namespace {
+
+/// florin.yaml in the folder above the stories.
+fs::path config_beside(const std::string& stories_given) {
   std::error_code unknown;
-  fs::path config = words.host_file;
-  if (config.empty()) {
-    const fs::path stories = fs::absolute(words.files.front(), unknown).lexically_normal();
-    config =
-        (fs::is_directory(stories, unknown) && stories.has_filename() ? stories : stories.parent_path()).parent_path() /
-        "florin.yaml";
+  const fs::path stories = fs::absolute(stories_given, unknown).lexically_normal();
+  const bool folder = fs::is_directory(stories, unknown) && stories.has_filename();
+  return (folder ? stories : stories.parent_path()).parent_path() / "florin.yaml";
+}
+
+/// Whether it is a story, or a folder with one.
+bool has_stories(const fs::path& path) {
+  std::error_code unknown;
+  if (!fs::is_directory(path, unknown)) return true;
+  for (fs::recursive_directory_iterator it(path, unknown), end; !unknown && it != end; it.increment(unknown))
+    if (it->path().extension() == ".yaml") return true;
+  return false;
+}
+
+/// Why no story can be played. None: they can.
+std::optional<Error> not_played(const PluginWords& words, const fs::path& config) {
+  std::error_code unknown;
+  const auto missing = [](std::string message) { return Error{.code = "file_missing", .message = std::move(message)}; };
+  for (const std::string& path : words.files) {
+    if (!fs::exists(path, unknown)) return missing("there is no story or folder of stories " + path);
+    if (!has_stories(path)) return missing("there is no story, *.yaml, in " + path);
   }
+  if (!fs::is_regular_file(words.plugin, unknown))
+    return missing("there is no file " + words.plugin + "; --plugin is the shared object that was built");
+  if (!fs::exists(config, unknown))
+    return missing("there is no " + config.string() +
+                   ", the host file that the stories are played with; --config names another one");
+  return std::nullopt;
+}
+
+}  // namespace
+
+int test_plugin(const PluginWords& words) {
+  const fs::path config = words.host_file.empty() ? config_beside(words.files.front()) : fs::path(words.host_file);
+  if (const auto why = not_played(words, config)) return fail(*why);
   std::string journals[2];
   ScenarioReport reports[2];
   for (const bool isolated : {false, true}) {
@@ -114,7 +149,11 @@ int plugin_key(const std::string& file) {
   if (!keys) return fail(keys.error());
   for (const auto& [path, key] : {std::pair(file, keys->private_key), std::pair(file + ".pub", keys->public_key)})
     if (!write_private(path, key))
-      return fail({.code = "not_writable", .message = path + " is there already, or cannot be written"});
+      return fail(
+          {.code = "not_writable",
+           .message = path + (fs::exists(path) ? " is there already; what it signed is checked with it, so it is not "
+                                                 "overwritten: take another name"
+                                               : " cannot be written: " + std::string(std::strerror(errno)))});
   std::cout << printable(file) << " signs plugins. Who trusts them has this line in florin.yaml:\n"
             << "plugins: {pins: plugins.lock, trusted: {" << printable(fs::path(file).stem().string()) << ": "
             << keys->public_key << "}}\n";
@@ -123,10 +162,19 @@ int plugin_key(const std::string& file) {
 
 int sign_plugins(const PluginWords& words) {
   const auto key = text_of(words.key);
-  if (!key) return fail({.code = "file_missing", .message = words.key + " cannot be read"});
+  if (!key)
+    return fail({.code = "file_missing",
+                 .message = words.key + " cannot be read: " + std::strerror(errno) + "; `florin plugin key " +
+                            words.key + "` makes keys"});
+  if (key->starts_with("florin_plugin_public_"))
+    return fail({.code = "bad_key",
+                 .message = words.key + " is the public key, which checks signatures; the file without .pub signs"});
   for (const std::string& file : words.files) {
     const auto text = florin::sign_plugin(file, *key);
-    if (!text) return fail(text.error());
+    if (!text)
+      return fail(text.error().code == "bad_key"
+                      ? Error{.code = "bad_key", .message = words.key + ": " + text.error().message}
+                      : text.error());
     const std::string beside = file + ".sig";
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
     out << *text;
@@ -139,6 +187,9 @@ int sign_plugins(const PluginWords& words) {
 int lock_plugins(const std::string& folder) {
   const auto lock = florin::lock_plugins(folder);
   if (!lock) return fail(lock.error());
+  // A lock file lets in nothing else: an empty one would let in nothing at all.
+  if (lock->find(": ") == lock->rfind(": ") && lock->find('\n') + 1 == lock->size())
+    return fail({.code = "no_plugins", .message = "there is no plugin, *.so, in " + folder});
   std::cout << *lock;
   return written(fine);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/payments/methods.hpp"
+#include "domain/payments/paid_by.hpp"
 #include "engine/provider_key.hpp"
 
 namespace florin::engine {
@@ -129,14 +130,12 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Refund& r
   effect.begun_at = refund.started_at;
   effect.sent_at = refund.sent_at;
   const Order& order = *account.order(refund.order);
-  for (const Attempt& attempt : order.attempts) {
-    if (attempt.state != AttemptState::captured || (refund.attempt != 0 && attempt.number != refund.attempt)) continue;
-    effect.processor = attempt.processor;
-    if (const SavedMethod* saved = account.method(attempt.method)) effect.method = saved->method;
-    effect.payment_key = attempt.key;
-    effect.ref = attempt.ref;
-    break;
-  }
+  const Attempt* of = refund.attempt == 0 ? paid_by(account, order) : &order.attempts.at(refund.attempt - 1);
+  if (of == nullptr || of->state != AttemptState::captured) return effect;
+  effect.processor = of->processor;
+  if (const SavedMethod* saved = account.method(of->method)) effect.method = saved->method;
+  effect.payment_key = of->key;
+  effect.ref = of->ref;
   return effect;
 }
 

@@ -63,7 +63,11 @@ std::string state_of(const florin::Order& order) {
   if (has(AttemptState::started)) return "processing";
   if (has(AttemptState::needs_action)) return "needs_action";
   if (has(AttemptState::pending) || has(AttemptState::authorised)) return "pending";
-  if (!order.attempts.empty() && order.attempts.back().state != AttemptState::captured) return "declined";
+  // Of one that was taken in part, and so is given back, the reason stays.
+  const auto declined = [](const Attempt& last) {
+    return last.state != AttemptState::captured || last.decline != DeclineKind::none;
+  };
+  if (!order.attempts.empty() && declined(order.attempts.back())) return "declined";
   return order.state == OrderState::closed ? "closed" : "open";
 }
 

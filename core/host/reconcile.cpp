@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "domain/payments/paid_by.hpp"
 #include "host/parts.hpp"
 #include "host/payments.hpp"
 #include "host/saying.hpp"
@@ -62,8 +63,8 @@ void add(const Account& account, const ProcessorId& processor, Instant until, co
     if (!refund.paid_out_from.empty()) continue;
     if (!refund.ref.empty()) ours.refunds.insert(refund.ref);
     const Order& order = *account.order(refund.order);
-    const auto paid = std::ranges::find(order.attempts, AttemptState::captured, &Attempt::state);
-    if (paid != order.attempts.end() && paid->processor == processor)
+    const Attempt* paid = refund.attempt == 0 ? paid_by(account, order) : &order.attempts.at(refund.attempt - 1);
+    if (paid != nullptr && paid->processor == processor)
       ours.by_key[refund.key] = {.ref = refund.ref,
                                  .state = refund.state,
                                  .amount = refund.amount,

@@ -9,6 +9,7 @@
 
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
+#include "domain/payments/paid_by.hpp"
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
 #include "host/view.hpp"
@@ -226,13 +227,12 @@ std::string payment_text(const Account& account, OrderId id) {
   if (order == nullptr) return {};
   std::string text = fmt::format("order {} ({}), {}", order->id.value, word(order->kind), order->total.text());
   if (!order->invoice.empty()) text += ", invoice " + order->invoice;
-  for (const Attempt& attempt : order->attempts) {
-    if (attempt.state != AttemptState::captured) continue;
-    const SavedMethod* method = account.method(attempt.method);
+  if (const Attempt* paying = paid_by(account, *order)) {
+    const SavedMethod* method = account.method(paying->method);
     text += ", paid by " +
             (method == nullptr ? std::string("a method since removed")
                                : method->slot + " " + method->method.text() + " " + method->masked) +
-            " at " + attempt.processor.text();
+            " at " + paying->processor.text();
   }
   if (order->paid_at) text += " on " + order->paid_at->text();
   return text;

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string_view>
 
+#include "florin/check.hpp"
 #include "florin/plugin_kit.hpp"
 #include "ops/templates.hpp"
+#include "plugins/isolated/runner.hpp"
 
 namespace florin {
 
@@ -38,28 +41,75 @@ std::string class_of(std::string_view name) {
   return made;
 }
 
+/// Whether it ships with Florin: its own folder of plugins has one of that name.
+bool is_shipped(const std::string& name) {
+  std::error_code unknown;
+  return fs::exists(isolated::runner_program().parent_path() / "plugins" / (name + ".so"), unknown);
+}
+
+std::string listed(const std::set<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+/// Names of files, classes and targets that something else has: why not this one; empty: it may be taken.
+std::string why_no_name(const std::string& name) {
+  if (!is_name(name))
+    return "'" + name + "' is no plugin's name: write a-z, 0-9 and _, a letter first, at most 64, as paylane";
+  static const std::set<std::string> of_cmake = {"all", "clean", "help", "install", "package", "rebuild_cache", "test"};
+  if (of_cmake.contains(name))
+    return "'" + name + "' is a name that CMake keeps for itself: take another one, as my_" + name;
+  if (is_shipped(name))
+    return "'" + name + "' ships with Florin, and a folder has one plugin of a name: take another one, as my_" + name;
+  return {};
+}
+
+/// What there are templates of.
+struct Templates {
+  std::set<std::string> kinds, languages;
+  Templates() {
+    for (const ops::TemplateFile& file : ops::template_files()) {
+      const std::size_t dash = file.name.find('-'), slash = file.name.find('/');
+      if (dash == std::string_view::npos || slash < dash) continue;
+      kinds.emplace(file.name.substr(0, dash));
+      languages.emplace(file.name.substr(dash + 1, slash - dash - 1));
+    }
+  }
+  /// Empty: there is one.
+  std::string why_none(const std::string& kind, const std::string& language) const {
+    const auto near = [](const std::string& word, const std::set<std::string>& known) {
+      const std::string meant = hint(word, {known.begin(), known.end()});
+      return meant.starts_with(':') ? std::string() : meant;  // all of them follow
+    };
+    if (!kinds.contains(kind))
+      return "there is no kind '" + kind + "' of plugin" + near(kind, kinds) + ": --kind is one of " + listed(kinds);
+    if (!languages.contains(language))
+      return "there is no template in '" + language + "'" + near(language, languages) + ": --lang is one of " +
+             listed(languages) + "; any language that exports a C function will do, by florin/plugin.h";
+    return {};
+  }
+};
+
 }  // namespace
 
-Result<std::vector<std::string>> new_plugin(const NewPlugin& words) {
-  if (!is_name(words.name))
-    return Error{
-        .code = "bad_name",
-        .message = "'" + words.name + "' is no plugin's name: write a-z, 0-9 and _, a letter first, as paylane"};
+Result<std::vector<std::string>> new_plugin(const NewPlugin& asked) {
+  NewPlugin words = asked;
+  if (words.lang == "c++") words.lang = "cpp";
+  if (const std::string why = why_no_name(words.name); !why.empty()) return Error{.code = "bad_name", .message = why};
+  if (const std::string why = Templates().why_none(words.kind, words.lang); !why.empty())
+    return Error{.code = "no_template", .message = why};
   const std::string wanted = words.kind + "-" + words.lang + "/";
   std::vector<const ops::TemplateFile*> files;
-  std::string known;
   for (const ops::TemplateFile& file : ops::template_files()) {
     if (file.name.starts_with("rust/")) {
       if (words.lang == "rust" && !files.empty()) files.push_back(&file);  // the interface itself, beside the plugin
       continue;
     }
-    const std::string set(file.name.substr(0, file.name.find('/')));
     if (file.name.starts_with(wanted)) files.push_back(&file);
-    if (known.find(set) == std::string::npos) known += (known.empty() ? "" : ", ") + set;
   }
   if (files.empty())
-    return Error{.code = "no_template",
-                 .message = "there is no template of a " + words.kind + " in " + words.lang + "; there are: " + known};
+    return Error{.code = "no_template", .message = "there is no template of a " + words.kind + " in " + words.lang};
   const fs::path folder = fs::path(words.folder) / words.name;
   std::error_code failed;
   if (fs::exists(folder, failed))
@@ -76,7 +126,9 @@ Result<std::vector<std::string>> new_plugin(const NewPlugin& words) {
     text = replaced(std::move(text), "MY_PLUGIN", loud);
     std::ofstream out(path, std::ios::binary);
     out << text;
-    if (!out.flush()) return Error{.code = "not_writable", .message = path.string() + " cannot be written"};
+    if (!out.flush())
+      return Error{.code = "not_writable",
+                   .message = path.string() + " cannot be written" + (failed ? ": " + failed.message() : "")};
     written.push_back(path.string());
   }
   return written;

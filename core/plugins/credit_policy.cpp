@@ -89,6 +89,16 @@ GrantId grant_of(const florin_decision& said, const Moment& moment) {
   return {static_cast<std::uint32_t>(said.grant)};
 }
 
+/// How much of a grant rolls over, where it is not all of it.
+Credits part_of(const florin_decision& said, const Moment& moment) {
+  const GrantId id = grant_of(said, moment);
+  const Grant& grant = *std::ranges::find(moment.grants, id, &Grant::id);
+  if (said.units <= 0 || grant.remaining.units < said.units)
+    refuse_answer("a part of " + std::to_string(said.units) + " of a grant that holds " +
+                  std::to_string(grant.remaining.units) + "; a part is between 1 and what remains");
+  return {said.units};
+}
+
 PolicyDecision decision_of(const florin_decision& said, const Moment& moment) {
   PolicyDecision decision;
   decision.rule = gate::word(said.rule, "a rule");
@@ -103,13 +113,17 @@ PolicyDecision decision_of(const florin_decision& said, const Moment& moment) {
       break;
     }
     case FLORIN_ROLL: decision.kind = PolicyDecision::Kind::roll; break;
+    case FLORIN_ROLL_PART:
+      decision.kind = PolicyDecision::Kind::roll;
+      decision.amount = part_of(said, moment);
+      break;
     case FLORIN_EXPIRE: decision.kind = PolicyDecision::Kind::expire; break;
     case FLORIN_FORFEIT: decision.kind = PolicyDecision::Kind::forfeit; break;
     case FLORIN_MOVE_END: decision.kind = PolicyDecision::Kind::move_end; break;
     default: refuse_answer("a decision that is not known");
   }
   if (said.kind != FLORIN_ISSUE) decision.grant = grant_of(said, moment);
-  if (said.kind == FLORIN_ISSUE || said.kind == FLORIN_ROLL) {
+  if (said.kind == FLORIN_ISSUE || decision.kind == PolicyDecision::Kind::roll) {
     decision.source = source_of(said);
     decision.priority = said.priority;
   }

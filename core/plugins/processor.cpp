@@ -6,6 +6,7 @@
 
 #include "plugins/gate.hpp"
 #include "plugins/instance.hpp"
+#include "plugins/public_key.hpp"
 
 namespace florin {
 
@@ -145,6 +146,7 @@ AttemptState state_of(std::uint32_t said) {
     case FLORIN_NEEDS_ACTION: return AttemptState::needs_action;
     case FLORIN_AUTHORISED: return AttemptState::authorised;
     case FLORIN_CAPTURED:
+    case FLORIN_PARTLY_CAPTURED:
     case FLORIN_REFUNDED:
     case FLORIN_SAVED: return AttemptState::captured;
     case FLORIN_VOIDED: return AttemptState::voided;
@@ -163,7 +165,8 @@ About about_of(const Operation& operation) {
 /// A word on a payment is no word on a refund, and the other way round: what does not fit is not known.
 bool fits(std::uint32_t state, About about) {
   if (state == FLORIN_REFUNDED || state == FLORIN_REFUND_FAILED) return about == About::refund;
-  if (state == FLORIN_CAPTURED || state == FLORIN_AUTHORISED || state == FLORIN_REVERSED)
+  if (state == FLORIN_CAPTURED || state == FLORIN_PARTLY_CAPTURED || state == FLORIN_AUTHORISED ||
+      state == FLORIN_REVERSED)
     return about == About::payment;
   if (state == FLORIN_SAVED) return about == About::method;
   return true;
@@ -181,6 +184,7 @@ ProviderReport said_of(const florin_outcome* answer, About about) {
   if (!outcome) refuse_answer("a step that is done and says no outcome");
   ProviderReport said;
   said.state = fits(outcome->state, about) ? state_of(outcome->state) : AttemptState::unknown;
+  said.in_part = said.state == AttemptState::captured && outcome->state == FLORIN_PARTLY_CAPTURED;
   said.amount = copied(outcome->amount);
   said.ref = gate::word(outcome->ref, "a reference of the provider's");
   said.raw = gate::foreign(outcome->raw);
@@ -328,16 +332,49 @@ bool has_secret(const florin_value& made) {
                      [](const florin_term& term) { return term.code == FLORIN_SECRET; });
 }
 
-/// Whether one check holds, with any of the active secrets. Errors: secret_missing, bad_program.
+/// Whether what was signed is from about now; what is not timed always is.
+bool in_time(const florin_check& check, Instant received) {
+  if (check.at_us == 0 && check.within_us == 0) return true;
+  const auto now = static_cast<std::uint64_t>(received.us), at = static_cast<std::uint64_t>(check.at_us);
+  const std::uint64_t apart = received.us > check.at_us ? now - at : at - now;
+  return check.within_us >= 0 && apart <= static_cast<std::uint64_t>(check.within_us);
+}
+
+/// Whether it is a signature by the provider, with any of the keys that the operator gave.
+/// Errors: secret_missing, bad_key, bad_program.
+Result<bool> is_by_key(const florin_check& check, const FinishWith& with) {
+  const std::string name = gate::word(check.key, "the name of a key"), given = copied(check.given);
+  if (!with.manifest.secrets.contains(name))
+    refuse_answer("a check of a signature by the key '" + name + "', which is not among its manifest's `secrets`");
+  if (check.scheme < FLORIN_RSA_SHA256 || check.scheme > FLORIN_ED25519)
+    refuse_answer("a check of a signature by scheme " + std::to_string(check.scheme) +
+                  ", which this host does not know; FLORIN_RSA_SHA256 is one");
+  const std::vector<std::string> keys = with.secrets(name);
+  if (keys.empty() || keys.front().empty())
+    return Error{.code = "secret_missing",
+                 .message = "secret '" + name + "' is not given; name it under the processor's secrets: it is the " +
+                            "provider's public key"};
+  const auto message = finish(value_of(check.made), with);
+  if (!message) return message.error();
+  bool one = false;
+  for (std::size_t i = 0; i < std::min(keys.size(), most_active_secrets); ++i) {
+    auto by = is_signed(check.scheme, keys[i], *message, given);
+    if (!by) return Error{.code = "bad_key", .message = "secret '" + name + "': " + by.error().message};
+    one = one || *by;
+  }
+  return one && !message->empty();
+}
+
+/// Whether one check holds, with any of the active secrets. Errors: secret_missing, bad_program, bad_key.
 Result<bool> holds(const florin_check& check, const FinishWith& with) {
+  if (check.kind == FLORIN_SIGNED) {
+    auto one = is_by_key(check, with);
+    return one && !in_time(check, with.now) ? Result<bool>(false) : one;
+  }
   if (check.kind != FLORIN_EQUAL) return false;
   if (!has_secret(check.made))
     refuse_answer("a check without a secret, which proves nothing: anybody could make what it compares");
-  if (check.at_us != 0 || check.within_us != 0) {
-    const auto now = static_cast<std::uint64_t>(with.now.us), at = static_cast<std::uint64_t>(check.at_us);
-    const std::uint64_t apart = with.now.us > check.at_us ? now - at : at - now;
-    if (check.within_us < 0 || apart > static_cast<std::uint64_t>(check.within_us)) return false;
-  }
+  if (!in_time(check, with.now)) return false;
   const Value value = value_of(check.made);
   const std::string given = copied(check.given);
   bool same = false;

@@ -7,6 +7,7 @@
 #include "domain/accounts/apply.hpp"
 #include "domain/documents/number.hpp"
 #include "domain/journal/journal.hpp"
+#include "domain/payments/paid_by.hpp"
 #include "engine/row.hpp"
 
 namespace florin::scenario {
@@ -86,9 +87,9 @@ class Auditor {
         if (!refund.credit_note.empty() && !credit_notes.insert(refund.credit_note).second)
           broken(tenant, id, "credit note " + refund.credit_note + " was given twice");
         if (!refund.paid_out_from.empty()) continue;
-        const auto& tried = account.order(refund.order)->attempts;
-        const auto paid = std::ranges::find(tried, AttemptState::captured, &Attempt::state);
-        if (paid != tried.end() && assembly_.plugged().sandbox(tenant, paid->processor) != nullptr)
+        const Order& order = *account.order(refund.order);
+        const Attempt* paid = refund.attempt == 0 ? paid_by(account, order) : &order.attempts.at(refund.attempt - 1);
+        if (paid != nullptr && assembly_.plugged().sandbox(tenant, paid->processor) != nullptr)
           refunds.emplace(refund.key, &refund);
       }
     }

@@ -189,9 +189,11 @@ class Player {
     const WebhookGiven::Signed& by = *given.sign;
     const std::string at = std::to_string(now.us / 1'000'000);
     const std::string over = replaced(replaced(by.over.value_or("${body}"), "${now}", at), "${body}", message.body);
+    const std::string signs = filled(given.processor, over);
     const std::string made =
-        hmac_text(filled(given.processor, over), secret(by.secret).front(),
-                  {by.sha512.value_or(false), by.base64.value_or(false), by.hex_key.value_or(false)});
+        by.scheme ? signature_by_key(*by.scheme, signs)
+                  : hmac_text(signs, secret(by.secret).front(),
+                              {by.sha512.value_or(false), by.base64.value_or(false), by.hex_key.value_or(false)});
     const std::string shown = replaced(replaced(by.as.value_or("${signature}"), "${now}", at), "${signature}", made);
     if (by.header)
       message.headers.emplace_back(*by.header, shown);

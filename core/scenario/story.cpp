@@ -7,6 +7,7 @@
 #include "config/command.hpp"
 #include "config/hint.hpp"
 #include "scenario/short_forms.hpp"
+#include "transport/sandbox/book.hpp"
 #include "transport/scripted/recorded.hpp"
 
 namespace florin::scenario {
@@ -57,6 +58,14 @@ std::optional<std::string> kept_token(std::string_view text) {
   if (const auto at = token.find(middle); at != std::string::npos) token.replace(at, middle.size(), "_booked_");
   const std::string_view numbers = std::string_view(token).substr(9);
   return numbers.find_first_not_of("0123456789_boked") == std::string_view::npos ? std::optional(token) : std::nullopt;
+}
+
+/// `captures only 1200`: minor units.
+std::optional<std::string> part_token(std::string_view text) {
+  constexpr std::string_view front = "captures only ";
+  if (!text.starts_with(front)) return std::nullopt;
+  std::string token = "only_" + std::string(text.substr(front.size()));
+  return SandboxBehaviour::of(token) ? std::optional(token) : std::nullopt;
 }
 
 std::optional<std::string> first_ones_token(std::string_view text) {
@@ -123,6 +132,15 @@ class Reader {
       error("no_wrong", "a story that refutes says what would be wrong: `Wrong: …`", where("math"));
     if (std::ranges::none_of(story_.timeline, [](const Step& step) { return step.expect.has_value(); }))
       error("no_expect", "a story without `expect` shows nothing", where("timeline"));
+  }
+
+  /// What signs by a key pair is checked with its public half, unless the story gives another one.
+  void add_public_key(const Act& act) {
+    if (!act.webhook || !act.webhook->sign || !act.webhook->sign->scheme) return;
+    const std::string& name = act.webhook->sign->secret;
+    for (const auto& [known, value] : script_.secrets)
+      if (known == name) return;
+    script_.secrets.emplace_back(name, public_key(*act.webhook->sign->scheme));
   }
 
   void add_providers() {
@@ -311,6 +329,7 @@ class Reader {
     const bool applies = !act.new_version.empty() || act.version_again != 0;
     act.nobodys = step.nobodys.value_or(false);
     act.webhook = step.webhook;
+    add_public_key(act);
     act.refused = step.refused;
     act.says = step.says.value_or("");
     act.decided_by = step.decided_by.value_or("");
@@ -375,6 +394,8 @@ Result<HowItGoes> HowItGoes::parse(std::string_view text) {
     if (word == text) return HowItGoes{std::string(token)};
   if (const auto token = pending_token(text)) return HowItGoes{*token};
   if (const auto token = first_ones_token(text)) return HowItGoes{*token};
+  if (const auto token = part_token(text)) return HowItGoes{*token};
+  if (const auto token = part_token(text)) return HowItGoes{*token};
   if (const auto token = kept_token(text)) return HowItGoes{*token};
   std::vector<std::string_view> known;
   for (const auto& [word, token] : ways) known.push_back(word);

@@ -9,6 +9,7 @@
 
 #include "config/decode.hpp"
 #include "florin/commands.hpp"
+#include "transport/scripted/key_pair.hpp"
 #include "transport/scripted/scripted.hpp"
 
 /// A story as its file says it. tests/scenarios/README.md
@@ -75,6 +76,8 @@ struct WebhookGiven {
     std::optional<std::string> as;    ///< `${signature}` when not said
     std::optional<bool> sha512, base64;
     std::optional<bool> hex_key;  ///< the secret is the key in hex
+    /// By a key pair of the story's own, whose public half the secret then is, and in base64; none: by the secret.
+    std::optional<KeyScheme> scheme;
   };
   ProcessorId processor;
   std::optional<std::string> method, query, body;
@@ -92,7 +95,8 @@ struct Given {
   std::vector<std::pair<ProcessorId, HowItGoes>> once;  ///< how what is paid there and then goes through each processor
   /// Processors that the story plays with their own plugins, and what their providers answer.
   std::vector<std::pair<ProcessorId, std::vector<AnswerGiven>>> providers;
-  /// Of these processors, by name; of one that is not here `secret-of-NAME`.
+  /// Of these processors, by name; of one that is not here `secret-of-NAME`, or the public key that a webhook's
+  /// `scheme` signs with.
   std::vector<std::pair<std::string, std::string>> secrets;
 };
 
@@ -221,7 +225,7 @@ BOOST_DESCRIBE_STRUCT(AccountGiven, (),
                       (plan, cycle, licences, add_ons, first_credits, country, billing_state, personal_data, card,
                        backup, upi, approvals, auto_recharge, opened_at, trial_from, running_since, imported))
 BOOST_DESCRIBE_STRUCT(AnswerGiven, (), (to, recorded, times, always, status, headers, body, fault))
-BOOST_DESCRIBE_STRUCT(WebhookGiven::Signed, (), (header, secret, over, as, sha512, base64, hex_key))
+BOOST_DESCRIBE_STRUCT(WebhookGiven::Signed, (), (header, secret, over, as, sha512, base64, hex_key, scheme))
 BOOST_DESCRIBE_STRUCT(WebhookGiven, (), (processor, method, query, body, headers, sign, times, answered, refused))
 BOOST_DESCRIBE_STRUCT(Given, (), (tenant, account, accounts, once, providers, secrets))
 BOOST_DESCRIBE_STRUCT(GrantExpected, (), (source, type, granted, remaining, held, ends))

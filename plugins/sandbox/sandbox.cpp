@@ -164,6 +164,7 @@ class Sandbox {
                                     {"customer_gave_up", FLORIN_CUSTOMER_GAVE_UP}},
                                    FLORIN_SOFT),
                            code, object["message"].text()};
+    if (said.state == FLORIN_CAPTURED && object["in_part"]) said.state = FLORIN_PARTLY_CAPTURED;
     // On a phone the address opens an app; elsewhere the same text is shown as a QR code.
     if (url && url.view().starts_with("upi:"))
       said.action = Action{FLORIN_DISPLAY, url, {{Text("upi_id"), Text("sandbox@upi")}}};

@@ -55,6 +55,7 @@ pub const REFUNDED: u32 = 10;
 pub const REFUND_FAILED: u32 = 11;
 pub const SAVED: u32 = 12;
 pub const REVERSED: u32 = 13;
+pub const PARTLY_CAPTURED: u32 = 14;
 pub const SOFT: u32 = 0;
 pub const TECHNICAL: u32 = 1;
 pub const FUNDS: u32 = 2;
@@ -88,6 +89,11 @@ pub const MAY_KEEP: u32 = 8;
 pub const NEVER: u32 = 0;
 pub const EQUAL: u32 = 1;
 pub const ASKED: u32 = 2;
+pub const SIGNED: u32 = 3;
+pub const RSA_SHA256: u32 = 1;
+pub const RSA_PSS_SHA256: u32 = 2;
+pub const ECDSA_SHA256: u32 = 3;
+pub const ED25519: u32 = 4;
 pub const ABOUT_PAYMENT: u32 = 1;
 pub const ABOUT_REFUND: u32 = 2;
 pub const ABOUT_DISPUTE: u32 = 3;
@@ -128,6 +134,7 @@ pub const ROLL: u32 = 2;
 pub const EXPIRE: u32 = 3;
 pub const FORFEIT: u32 = 4;
 pub const MOVE_END: u32 = 5;
+pub const ROLL_PART: u32 = 6;
 pub const NO_WORD: u32 = 0;
 pub const NEVER_ENDS: u32 = 1;
 pub const ENDS_WITH_PERIOD: u32 = 2;
@@ -519,8 +526,11 @@ pub struct Check {
     pub within_us: i64,
     pub request: *const Request,
     pub pointer: Text,
+    pub key: Text,
+    pub scheme: u32,
+    pub zero: u32,
 }
-const _: () = assert!(std::mem::size_of::<Check>() == 96);
+const _: () = assert!(std::mem::size_of::<Check>() == 120);
 impl Default for Check {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }

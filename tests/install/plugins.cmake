@@ -25,11 +25,19 @@ endforeach()
 run(COMMAND ${florin} plugin check ${WORK}/mine/build/quay.so --against ${WORK}/mine/quay/exchanges EXPECT "holds")
 run(COMMAND ${florin} plugin test ${WORK}/mine/quay/stories --plugin ${WORK}/mine/build/quay.so
     EXPECT "2 stories.*the same journal")
+run(COMMAND ${florin} plugin check ${WORK}/mine/build/chip.so --against ${WORK}/mine/chip/exchanges EXPECT "holds")
+run(COMMAND ${florin} plugin test ${WORK}/mine/chip/stories --plugin ${WORK}/mine/build/chip.so
+    EXPECT "1 story.*the same journal")
+run(COMMAND ${florin} plugin check ${WORK}/mine/build/half.so EXPECT "holds")
+run(COMMAND ${florin} plugin test ${WORK}/mine/half/stories --plugin ${WORK}/mine/build/half.so
+    EXPECT "3 stories.*the same journal")
 file(GLOB shipped ${WORK}/florin/${LIB}/florin/plugins/*.so)
-file(COPY ${shipped} ${WORK}/mine/build/quay.so DESTINATION ${WORK}/mine/quay/plugins)
-foreach(words --restart --twice)
-  run(COMMAND ${florin} scenario --config ${WORK}/mine/quay/florin.yaml ${words} ${WORK}/mine/quay/stories
-      EXPECT "2 stories.*all as told")
+foreach(name quay chip half)
+  file(COPY ${shipped} ${WORK}/mine/build/${name}.so DESTINATION ${WORK}/mine/${name}/plugins)
+  foreach(words --restart --twice)
+    run(COMMAND ${florin} scenario --config ${WORK}/mine/${name}/florin.yaml ${words} ${WORK}/mine/${name}/stories
+        EXPECT "all as told")
+  endforeach()
 endforeach()
 
 # A word of theirs that is wrong is said with its line, and the tenant does not start.

@@ -59,7 +59,7 @@ file(WRITE ${WORK}/my_processor_c/exchanges/1-paid.json
 run(COMMAND ${FLORIN} plugin check build/my_processor_c.so --against exchanges IN ${WORK}/my_processor_c
     FAILS "BROKEN +exchange.1-paid.json +it came to unknown, and 'expect' says captured")
 run(COMMAND ${FLORIN} plugin new Mine --kind policy --lang c FAILS "no plugin's name")
-run(COMMAND ${FLORIN} plugin new mine --kind rating --lang c FAILS "there is no template of a rating in c; there are: method-c, method-cpp, ")
+run(COMMAND ${FLORIN} plugin new mine --kind rating --lang c FAILS "there is no kind .rating. of plugin.*--kind is one of method, policy, processor, tax")
 
 # Signed by its author, locked and trusted by an operator, it may run in the host; whatever of that is missing is said by name, and a
 # file that was changed since runs nowhere.

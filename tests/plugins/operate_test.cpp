@@ -318,6 +318,23 @@ TEST_F(Odd, AFeeThatCannotBeIsDroppedAndThePaymentCounts) {
   }
 }
 
+/// A part is between nothing and what was asked, and said to be one; whatever else is wrong is for a person.
+TEST_F(Odd, APartIsSaidToBeOne) {
+  const Operation asked = charge("part_1200");
+  ASSERT_GT(asked.amount.minor(), 1200);
+  const ProviderReport part = run(asked, Script({fine}));
+  EXPECT_EQ(part.state, AttemptState::captured);
+  EXPECT_TRUE(part.in_part);
+  EXPECT_EQ(part.amount.text(), "12.00 USD");
+  for (const std::string& wrong : {std::string("part_0"), "part_" + std::to_string(asked.amount.minor()),
+                                   "part_" + std::to_string(asked.amount.minor() + 1)}) {
+    const ProviderReport said = run(charge(wrong.c_str()), Script({fine}));
+    if (said.amount == asked.amount) continue;  // all of it: it is paid
+    EXPECT_EQ(said.state, AttemptState::unknown) << wrong;
+    EXPECT_TRUE(said.text.starts_with("wrong_amount:")) << said.text;
+  }
+}
+
 Operation in_doubt(Operation operation) {
   operation.in_doubt = true;
   operation.sent_before = true;

@@ -131,6 +131,75 @@ TEST_F(Answers, WrongUsage) {
   expect("show d callloop acme --at yesterday", 2, "'yesterday' is no instant such as 2026-03-10T09:00Z");
 }
 
+TEST_F(Answers, WhatAPluginsAuthorMistypes) {
+  expect("plugin", 2, "`florin plugin` needs a command; there are new, check, test, key, sign, lock");
+  expect("plugin frob", 2, "'frob' is no command of `florin plugin`; there are new, check");
+  expect("plugin chekc mine.so", 2, "'chekc' is no command of `florin plugin` (did you mean 'check'?)");
+  expect("plugin new mine", 2, "--kind is required: processor, policy, tax or method");
+  expect("plugin new mine --kind polcy", 2,
+         "there is no kind 'polcy' of plugin (did you mean 'policy'?): --kind is one of");
+  expect("plugin new mine --kind policy --lang go", 2, "there is no template in 'go': --lang is one of c, cpp, rust");
+  expect("plugin new ../mine --kind policy", 2, "'../mine' is no plugin's name");
+  expect("plugin new standard --kind policy", 2, "'standard' ships with Florin, and a folder has one plugin of a name");
+  expect("plugin new test --kind policy", 2,
+         "'test' is a name that CMake keeps for itself: take another one, as my_test");
+  fs::create_directories(folder / "taken");
+  expect("plugin new taken --kind policy", 2, "taken is there already: take another name or folder");
+  EXPECT_EQ(florin("plugin new mine --kind policy --lang c++"), 0) << err;
+  EXPECT_TRUE(there("mine/mine.cpp"));
+}
+
+TEST_F(Answers, PluginsAndStoriesThatAreNotThere) {
+  expect("plugin check plugins", 3, "plugins is a folder; name the plugin in it, as plugins/mine.so");
+  expect("plugin check none.so", 3, "there is no file none.so; build the plugin first");
+  expect("plugin check plugins/stripe.so --against nowhere", 3, "--against nowhere is no folder");
+  fs::create_directories(folder / "exchanges");
+  expect("plugin check plugins/card.so --against exchanges", 3, "--against is of processors, and 'card' is none");
+  write("text.so", "hello");
+  EXPECT_EQ(florin("plugin check text.so"), 1);
+  EXPECT_NE(out.find("text.so: this is no Florin plugin: it is no shared object"), std::string::npos) << out;
+  EXPECT_EQ(out.find("florin-check-"), std::string::npos) << "no file that nobody named\n" << out;
+  expect("plugin test nowhere --plugin plugins/card.so", 3, "there is no story or folder of stories nowhere");
+  fs::create_directories(folder / "stories");
+  expect("plugin test stories --plugin plugins/card.so", 3, "there is no story, *.yaml, in stories");
+  write("stories/one.yaml", "because: none");
+  expect("plugin test stories --plugin none.so", 3, "there is no file none.so; --plugin is the shared object");
+  expect("plugin test stories --plugin plugins/card.so", 3,
+         "/florin.yaml, the host file that the stories are played with");
+}
+
+TEST_F(Answers, ExchangesThatAreMistyped) {
+  fs::create_directories(folder / "exchanges");
+  const auto says = [&](const std::string& exchange, const std::string& what) {
+    write("exchanges/1.json", exchange);
+    EXPECT_EQ(florin("plugin check plugins/sandbox.so --against exchanges"), 1) << out << err;
+    EXPECT_NE(out.find("1.json: " + what), std::string::npos) << out;
+  };
+  says(R"({"operation": "charge", "methode": "card", "expect": {"state": "captured"}})",
+       "'methode' is no word of an exchange (did you mean 'method'?)");
+  says(R"({"operation": "charge", "at": "yesterday", "expect": {"state": "captured"}})",
+       "'at': 'yesterday' is no instant");
+  says(R"({"operation": "webhook", "sign": {"header": "x"}, "expect": {"state": "proven"}})",
+       "'sign' has a header and a secret");
+  says(
+      R"({"operation": "webhook", "sign": {"header": "x", "secret": "y", "scheme": "rsa"}, "expect": {"state": "proven"}})",
+      "'scheme' is rsa_sha256, rsa_pss_sha256, ecdsa_sha256 or ed25519, not 'rsa'");
+}
+
+TEST_F(Answers, KeysThatSignPlugins) {
+  expect("plugin sign plugins/card.so --key none", 3,
+         "none cannot be read: No such file or directory; `florin plugin key none` makes");
+  EXPECT_EQ(florin("plugin key mine"), 0) << err;
+  expect("plugin key mine", 3, "mine is there already");
+  expect("plugin sign plugins/card.so --key mine.pub", 3, "mine.pub is the public key, which checks signatures");
+  write("noise", "garbage");
+  expect("plugin sign plugins/card.so --key noise", 3,
+         "noise: this is not a key that begins with florin_plugin_private_");
+  fs::create_directories(folder / "empty");
+  expect("plugin lock empty", 3, "there is no plugin, *.so, in empty");
+  EXPECT_EQ(florin("plugin lock plugins"), 0) << err;
+}
+
 TEST_F(Answers, FilesThatAreNoTenants) {
   write("empty.yaml", "");
   write("noise.yaml", std::string("\xff\xfe\0\x01", 4));

@@ -252,6 +252,7 @@ struct Applying {
     const Grant from = old;
     leave(fact.from, fact.amount, &Grant::rolled);
     end(fact.from, GrantOver::rolled);
+    if (fact.more) old.rolls_more = *fact.more;
     if (Grant* into = account.grant(fact.into)) {
       into->granted += fact.amount;
       into->remaining += fact.amount;
@@ -405,6 +406,8 @@ struct Applying {
     moved.answer_at.reset();
     if (fact.sent_at) moved.sent_at = *fact.sent_at;
     if (fact.look_up_lag.us > 0) moved.look_up_lag = fact.look_up_lag;
+    // Less than was asked: what is here is what came. By bank it was posted before, and is not said here.
+    if (fact.state == AttemptState::captured && fact.amount.minor() > 0) moved.amount = fact.amount;
     moved.alarm = fact.alarm;
     // An invoice of a renewal that nobody paid in its time is overdue; dunning has its own times.
     Order& paid_for = order(fact.order);

@@ -67,6 +67,8 @@ struct Grant {
   Credits corrected;
   Seldom<Received> received;  ///< none: it was issued here
   Seldom<Money> paid{};       ///< for an imported one: what was paid for it elsewhere
+  /// A part of it rolled over: how much of what comes free later rolls, too. None: it rolled as a whole, or not at all.
+  Seldom<Credits> rolls_more{};
 
   /// What may be spent at `now`.
   Credits available(Instant now) const {

@@ -79,14 +79,19 @@ void follow(Draft& draft, const PolicyDecision& decision, const Happening& happe
   if (grant == nullptr) return;
   const Credits loose = grant->remaining - grant->held;
   switch (decision.kind) {
-    case Kind::roll:
-      draft.add(GrantRolled{.from = grant->id,
+    case Kind::roll: {
+      const bool whole = decision.amount.is_zero();
+      const Credits rolls = whole ? loose : std::min(loose, decision.amount);
+      draft.add(GrantRolled{.from = decision.grant,
                             .into = {draft.account.last_grant + 1},
                             .priority = decision.priority,
                             .ends_at = end_of(draft, decision.end, happening),
-                            .amount = loose,
-                            .rule = decision.rule});
+                            .amount = rolls,
+                            .rule = decision.rule,
+                            .more = whole ? std::nullopt : std::optional(decision.amount - rolls)});
+      if (rolls < loose) draft.add(GrantExpired{decision.grant, loose - rolls, decision.rule});
       break;
+    }
     case Kind::expire: draft.add(GrantExpired{grant->id, loose, decision.rule}); break;
     case Kind::forfeit: draft.add(GrantForfeited{grant->id, loose, decision.rule}); break;
     case Kind::move_end:
@@ -103,6 +108,24 @@ void take_owed(Draft& draft, GrantId grant, const CreditType& type) {
   if (owed.is_zero()) return;
   const Credits taken = std::min(owed, draft.account.grant(grant)->remaining);
   draft.add(CreditsOwedTaken{grant, taken});
+}
+
+bool roll_on(Draft& draft, GrantId id, GrantId next, const Grant& into) {
+  const Grant* over = any_grant(draft.account, id);
+  const Credits loose = over->remaining - over->held;
+  const bool whole = !over->rolls_more;
+  const Credits left = whole ? loose : *over->rolls_more, rolls = std::min(loose, left);
+  const std::string rule = into.rule;
+  if (!rolls.is_zero())
+    draft.add(GrantRolled{.from = id,
+                          .into = next,
+                          .priority = into.priority,
+                          .ends_at = into.ends_at,
+                          .amount = rolls,
+                          .rule = rule,
+                          .more = whole ? std::nullopt : std::optional(left - rolls)});
+  if (rolls < loose) draft.add(GrantExpired{id, loose - rolls, rule});
+  return !rolls.is_zero();
 }
 
 void follow_policy(Draft& draft, const Happening& happening) {

@@ -30,4 +30,8 @@ void end_late(Draft& draft, GrantId grant);
 /// Takes back credits of `grants` in order, at most `amount` in all, as refunded.
 void adjust_credits(Draft& draft, const AdjustCredits& command);
 
+/// Credits that came free in a grant that rolled over follow it into `next`, which is like `into`. Where only a part of
+/// the grant rolled, they do so as far as that part is not full, and the rest is gone. False: nothing rolled.
+bool roll_on(Draft& draft, GrantId id, GrantId next, const Grant& into);
+
 }  // namespace florin

@@ -58,7 +58,8 @@ struct GrantEnd {
 struct PolicyDecision {
   enum class Kind : std::uint8_t {
     issue,     ///< `amount` of `type` with source, priority and end
-    roll,      ///< what is available in `grant` becomes a new grant with source, priority and end
+    roll,      ///< what is available in `grant` becomes a new grant with source, priority and end; with an `amount`, so
+               ///< much of what remains does, and the rest is gone
     expire,    ///< what is available in `grant` is gone
     forfeit,   ///< the same, taken away
     move_end,  ///< of `grant`, to `end`

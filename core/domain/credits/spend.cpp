@@ -5,6 +5,7 @@
 #include "domain/catalog/nearest.hpp"
 #include "domain/catalog/new_version.hpp"
 #include "domain/catalog/permission.hpp"
+#include "domain/credits/lifecycle.hpp"
 #include "domain/credits/properties.hpp"
 #include "domain/orders/paid_with.hpp"
 #include "domain/payments/dispute.hpp"
@@ -85,8 +86,8 @@ void follow_rest(Draft& draft, GrantId id) {
   const auto into = std::ranges::find(draft.account.grants, id, &Grant::rolled_from);
   if (over->over == GrantOver::rolled && into != draft.account.grants.end()) {
     const GrantId next = into->id;
-    draft.add(GrantRolled{id, next, into->priority, into->ends_at, loose, into->rule});
-    return follow_rest(draft, next);
+    if (roll_on(draft, id, next, *into)) follow_rest(draft, next);
+    return;
   }
   if (over->over == GrantOver::refunded) return follow_refund(draft, *over, loose);
   if (over->over == GrantOver::forfeited) return draft.add(GrantForfeited{id, loose, over->rule});

@@ -113,7 +113,7 @@ BOOST_DESCRIBE_STRUCT(RecordDiscrepancy, (), (difference))
 
 BOOST_DESCRIBE_STRUCT(ProviderReport, (),
                       (state, absent, amount, ref, raw, decline, decline_code, text, action, ask_after, token, brand,
-                       masked, fee, settlement, looked_up, look_up_lag))
+                       masked, fee, settlement, looked_up, look_up_lag, in_part))
 BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(PaymentReported, (), (order, attempt, said, sent))
 BOOST_DESCRIBE_STRUCT(RefundReported, (), (refund, said, sent))
@@ -153,7 +153,7 @@ BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost, at))
 BOOST_DESCRIBE_STRUCT(Grant, (),
                       (id, type, source, priority, issued_at, ends_at, paid_by, rolled_from, rule, granted, remaining,
                        held, spent, expired, rolled, forfeited, refunded, transferred, corrected, over, received, paid,
-                       life))
+                       life, rolls_more))
 BOOST_DESCRIBE_STRUCT(Subscription::Month, (), (from, to))
 BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (plan, cycle, months, licences, add_ons, catalog, anchor, k, anchor_months, from, to, pending,
@@ -228,7 +228,7 @@ BOOST_DESCRIBE_STRUCT(CancelUndone, (), ())
 BOOST_DESCRIBE_STRUCT(SubscriptionEnded, (), (standing, because, kept_until))
 BOOST_DESCRIBE_STRUCT(GrantIssued, (), (grant, type, source, priority, ends_at, amount, paid_by, rule, paid, life))
 BOOST_DESCRIBE_STRUCT(CreditsSpent, (), (meter, quantity, type, takes, used_at))
-BOOST_DESCRIBE_STRUCT(GrantRolled, (), (from, into, priority, ends_at, amount, rule))
+BOOST_DESCRIBE_STRUCT(GrantRolled, (), (from, into, priority, ends_at, amount, rule, more))
 BOOST_DESCRIBE_STRUCT(GrantExpired, (), (grant, amount, rule))
 BOOST_DESCRIBE_STRUCT(GrantForfeited, (), (grant, amount, rule))
 BOOST_DESCRIBE_STRUCT(GrantEndMoved, (), (grant, ends_at, rule))

@@ -97,6 +97,7 @@ struct GrantRolled {
   std::optional<Instant> ends_at;
   Credits amount;
   std::string rule;
+  std::optional<Credits> more{};  ///< only a part rolls: how much of what comes free later rolls, too; none: all of it
 };
 struct GrantExpired {
   GrantId grant;

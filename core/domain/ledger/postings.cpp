@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "domain/payments/paid_by.hpp"
+
 namespace florin {
 
 namespace {
@@ -49,9 +51,10 @@ struct Posts {
   /// The processor that holds an attempt's money.
   std::string cash(OrderId id, std::uint32_t number) {
     const Order& order = there(before.order(id));
+    if (number == 0)
+      if (const Attempt* paying = paid_by(before, order)) return "cash:" + paying->processor.text();
     for (const Attempt& attempt : order.attempts)
-      if (number == 0 ? attempt.state == AttemptState::captured : attempt.number == number)
-        return "cash:" + attempt.processor.text();
+      if (attempt.number == number) return "cash:" + attempt.processor.text();
     throw std::logic_error("a fact posts money of an attempt that is not there");
   }
 

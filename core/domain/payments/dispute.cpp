@@ -145,8 +145,8 @@ void go_with_the_others(Draft& draft, GrantId id, GrantOver was) {
     const bool taken = into->over == GrantOver::refunded;
     const GrantId next = taken ? GrantId{draft.account.last_grant + 1} : into->id;
     const GrantOver next_was = taken ? GrantOver::working : into->over;
-    draft.add(GrantRolled{id, next, into->priority, into->ends_at, loose, into->rule});
-    return go_with_the_others(draft, next, next_was);
+    if (roll_on(draft, id, next, *into)) go_with_the_others(draft, next, next_was);
+    return;
   }
   if (has_ended(draft, back) || was_replaced(draft.account, back)) end_late(draft, id);
 }

@@ -7,6 +7,7 @@
 #include "domain/orders/paid_with.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/match.hpp"
+#include "domain/payments/paid_by.hpp"
 #include "domain/subscriptions/subscription.hpp"
 
 namespace florin {
@@ -352,11 +353,10 @@ void decide_credits(Draft& draft, const Refund& made, const RecordRefund& comman
 
 void record_refund(Draft& draft, const RecordRefund& command) {
   const Order* found = draft.account.order(command.order);
-  const auto is_paid = [](const Attempt& one) { return one.state == AttemptState::captured; };
-  if (found == nullptr || std::ranges::none_of(found->attempts, is_paid))
-    refuse("no_such_payment", "There is no payment for this order.");
+  const Attempt* captured = found == nullptr ? nullptr : paid_by(draft.account, *found);
+  if (captured == nullptr) refuse("no_such_payment", "There is no payment for this order.");
   const Order order = *found;
-  const Attempt paid = *std::ranges::find_if(order.attempts, is_paid);
+  const Attempt paid = *captured;
   if (command.ref.empty()) refuse("ref_missing", "A refund is named by the processor's own id.");
   for (const Refund& refund : draft.account.refunds)
     if (refund.order == order.id && refund.ref == command.ref)

@@ -42,10 +42,11 @@ enum class DeclineKind : std::uint8_t {
 /// What a processor's plugin and the transport together say of an attempt, a refund or a look-up.
 struct ProviderReport {
   AttemptState state = AttemptState::unknown;
-  bool absent = false;  ///< a look-up: the provider knows none of our references
-  Money amount;         ///< what the provider says moved; compared with what was asked
-  std::string ref;      ///< the provider's id
-  std::string raw;      ///< the provider's own status word
+  bool absent = false;   ///< a look-up: the provider knows none of our references
+  bool in_part = false;  ///< captured, and for good less than was asked: `amount` is what came
+  Money amount;          ///< what the provider says moved; compared with what was asked
+  std::string ref;       ///< the provider's id
+  std::string raw;       ///< the provider's own status word
   DeclineKind decline = DeclineKind::none;
   std::string decline_code;  ///< the provider's own
   std::string text;          ///< the provider's words, for staff

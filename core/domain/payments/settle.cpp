@@ -233,18 +233,25 @@ Instant next_question(const Draft& draft, const Attempt& attempt, const AttemptM
   return draft.now + (said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked));
 }
 
+/// Whether its processor took less than was asked, and says so.
+bool is_part(const ProviderReport& said, Money asked) {
+  return said.in_part && said.amount.currency() == asked.currency() && said.amount.minor() > 0 && said.amount < asked;
+}
+
 /// The report as it counts for this attempt. Refuses what says nothing new.
 AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, const Attempt& attempt) {
   const ProviderReport& said = command.said;
   AttemptMoved moved = as_reported(draft, command);
   if (said.absent) moved.state = absent_state(draft, attempt, lag_ends(attempt, moved, said));
-  if (moved.state == AttemptState::captured && said.amount != attempt.amount) {
+  const bool in_part = moved.state == AttemptState::captured && is_part(said, attempt.amount);
+  if (moved.state == AttemptState::captured && said.amount != attempt.amount && !in_part) {
     moved.state = AttemptState::unknown;
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
   must_be_possible(attempt, moved);
   moved.ask_at = next_question(draft, attempt, moved, said);
-  if (moved.state == AttemptState::captured) moved.amount = attempt.amount;
+  if (moved.state == AttemptState::captured) moved.amount = said.amount;
+  if (in_part) moved.decline = DeclineKind::funds;
   if (moved.state == AttemptState::not_sent && said.decline == DeclineKind::misconfigured) {
     const bool coded = !said.decline_code.empty() && !said.decline_code.starts_with(person_missing);
     moved.alarm = "misconfigured: " + (coded ? said.decline_code : said.text);
@@ -263,6 +270,14 @@ void went_nowhere(Draft& draft, OrderId id, const Attempt& attempt) {
   if (!try_next(draft, id)) could_not_be_paid(draft, id, "declined");
 }
 
+/// A part of what was asked is no payment of it: it goes back, and the order goes on as after a refusal for want of
+/// money. Source   docs/decisions/0312-captured-in-part.md
+void came_in_part(Draft& draft, OrderId id, const Attempt& attempt) {
+  give_back_whole(draft, id, attempt.number);
+  const Order& order = *draft.account.order(id);
+  if (order.state == OrderState::open && !order.in_flight() && attempt.open()) went_nowhere(draft, id, attempt);
+}
+
 }  // namespace
 
 void payment_reported(Draft& draft, const PaymentReported& command) {
@@ -278,6 +293,7 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
   if (const auto there = answered(command)) count_answer(draft, attempt.processor, *there);
   if (moved.state == AttemptState::captured) {
     take_fee(draft, command, attempt);
+    if (moved.amount < attempt.amount) return came_in_part(draft, command.order, attempt);
     keep_charged(draft, *draft.account.order(command.order), attempt, said);
     return money_came(draft, command.order, command.attempt);
   }

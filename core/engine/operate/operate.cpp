@@ -147,7 +147,9 @@ class Run : public std::enable_shared_from_this<Run> {
     }
     const bool of_method = operation_.of_method || operation_.kind == OperationKind::save_method;
     const bool moved = !of_method && (said.state == AttemptState::captured || said.state == AttemptState::authorised);
-    if (moved && said.amount != operation_.amount) {
+    const bool part = said.in_part && said.amount.currency() == operation_.amount.currency() &&
+                      said.amount.minor() > 0 && said.amount < operation_.amount;
+    if (moved && said.amount != operation_.amount && !part) {
       said.state = AttemptState::unknown;
       said.text = "wrong_amount: the provider says " + said.amount.text() + ", asked were " + operation_.amount.text();
     }

@@ -145,6 +145,27 @@ void run_rules(PluginCheck& check, const PluginFile& file, const PluginPlaces& p
   }
 }
 
+/// Why nothing can be checked at all. None: it can.
+std::optional<Error> not_checked(const PluginCheckWords& words) {
+  std::error_code failed;
+  if (fs::is_directory(words.file, failed))
+    return Error{.code = "file_missing",
+                 .message = words.file + " is a folder; name the plugin in it, as " +
+                            (fs::path(words.file) / "mine.so").lexically_normal().string()};
+  if (!fs::is_regular_file(words.file, failed))
+    return Error{.code = "file_missing", .message = "there is no file " + words.file + "; build the plugin first"};
+  if (!words.against.empty() && !fs::is_directory(words.against, failed))
+    return Error{.code = "file_missing",
+                 .message = "--against " + words.against + " is no folder; it is one of recorded exchanges, *.json"};
+  return std::nullopt;
+}
+
+/// Exchanges are of processors: with a plugin of another kind nobody would play them, and it would look as if they
+/// held.
+bool is_processor(const PluginFile& file) {
+  return std::ranges::find(file.manifest.interfaces, "florin.processor/1") != file.manifest.interfaces.end();
+}
+
 const char* word_of(PluginRule::Outcome outcome) {
   return outcome == PluginRule::Outcome::holds ? "ok" : outcome == PluginRule::Outcome::broken ? "BROKEN" : "not asked";
 }
@@ -171,8 +192,7 @@ bool PluginCheck::holds() const {
 Result<PluginCheck> check_plugin(const PluginCheckWords& words) {
   const auto began = std::chrono::steady_clock::now();
   std::error_code failed;
-  if (!fs::is_regular_file(words.file, failed))
-    return Error{.code = "file_missing", .message = "there is no file " + words.file};
+  if (auto wrong = not_checked(words)) return *std::move(wrong);
   const TemporaryFolder folder;
   fs::create_directories(folder.path / "plugins", failed);
   const fs::path copy = folder.path / "plugins" / (fs::path(words.file).stem().string() + ".so");
@@ -188,8 +208,14 @@ Result<PluginCheck> check_plugin(const PluginCheckWords& words) {
   PluginCheck check{
       .file = words.file, .id = file.id, .version = file.manifest.version, .sha256 = file.sha256, .rules = {}};
   if (file.refused) {
-    check.rules.push_back({"file.loads", PluginRule::Outcome::broken, file.refused->message, "florin plugins FOLDER"});
+    std::string why = file.refused->message;
+    if (const std::size_t at = why.find(copy.string()); at != std::string::npos)
+      why.replace(at, copy.string().size(), words.file);
+    check.rules.push_back({"file.loads", PluginRule::Outcome::broken, std::move(why), {}});
   } else {
+    if (!words.against.empty() && !is_processor(file))
+      return Error{.code = "no_processor",
+                   .message = "--against is of processors, and '" + file.id + "' is none: leave it out"};
     const auto config = config_of(words.config, file.manifest);
     if (!config) return config.error();
     run_rules(check, file, places, words, *config);
@@ -205,7 +231,7 @@ std::string as_text(const PluginCheck& check) {
     if (!rule.see.empty()) text += fmt::format("            to see it: {}\n", printable(rule.see));
   }
   const auto broken = std::ranges::count(check.rules, PluginRule::Outcome::broken, &PluginRule::outcome);
-  return text + fmt::format("{} rules, {} in {:.1f} s\n", check.rules.size(),
+  return text + fmt::format("{} {}, {} in {:.1f} s\n", check.rules.size(), check.rules.size() == 1 ? "rule" : "rules",
                             broken == 0 ? "every one holds" : std::to_string(broken) + " broken", check.seconds);
 }
 

@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/describe/enum_from_string.hpp>
 #include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
+
+#include "florin/check.hpp"
+#include "transport/scripted/key_pair.hpp"
+#include "transport/scripted/scripted.hpp"
 
 namespace florin::plugin_check {
 
@@ -43,6 +48,55 @@ std::vector<std::pair<std::string, std::string>> pairs_of(const json::object& ob
   return pairs;
 }
 
+/// The names that are none of `known`, with the nearest that is.
+std::string unknown_in(const json::object& object, const std::vector<std::string>& known) {
+  for (const auto& [name, value] : object)
+    if (std::ranges::find(known, std::string(name)) == known.end())
+      return "'" + std::string(name) + "' is no word of an exchange" + hint(std::string(name), known);
+  return {};
+}
+
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+/// Signs a webhook as its provider would, with the words that a story has for it. What is wrong; empty: it is signed.
+std::string sign(Exchange& exchange, const json::object& by, Instant at) {
+  if (const std::string wrong =
+          unknown_in(by, {"header", "secret", "over", "as", "sha512", "base64", "hex_key", "scheme"});
+      !wrong.empty())
+    return wrong;
+  const std::string header = text_of(by, "header"), name = text_of(by, "secret"), scheme = text_of(by, "scheme");
+  if (header.empty() || name.empty())
+    return "'sign' has a header and a secret: {\"header\": \"x-signature\", \"secret\": \"mine.webhook\"}";
+  const auto known = std::ranges::find(exchange.secrets, name, &std::pair<std::string, std::string>::first);
+  const bool given = known != exchange.secrets.end();
+  const std::string now = std::to_string(at.us / 1'000'000);
+  const std::string over =
+      replaced(replaced(text_of(by, "over", "${body}"), "${now}", now), "${body}", exchange.message.body);
+  std::string made;
+  if (scheme.empty()) {
+    const auto is = [&](std::string_view word) {
+      const auto* value = by.if_contains(word);
+      return value != nullptr && value->is_bool() && value->get_bool();
+    };
+    if (!given) exchange.secrets.emplace_back(name, "secret-of-" + name);
+    const std::string secret = given ? known->second : "secret-of-" + name;
+    made = hmac_text(over, secret, {is("sha512"), is("base64"), is("hex_key")});
+  } else {
+    KeyScheme which{};
+    if (!boost::describe::enum_from_string(scheme, which))
+      return "'scheme' is rsa_sha256, rsa_pss_sha256, ecdsa_sha256 or ed25519, not '" + scheme + "'";
+    if (!given) exchange.secrets.emplace_back(name, public_key(which));
+    made = signature_by_key(which, over);
+  }
+  exchange.message.headers.emplace_back(
+      header, replaced(replaced(text_of(by, "as", "${signature}"), "${now}", now), "${signature}", made));
+  return {};
+}
+
 std::optional<OperationKind> kind_of(const std::string& word) {
   static constexpr std::pair<const char*, OperationKind> words[] = {{"charge", OperationKind::charge},
                                                                     {"cancel", OperationKind::cancel},
@@ -59,7 +113,15 @@ std::optional<OperationKind> kind_of(const std::string& word) {
 
 Result<Exchange> exchange_of(const json::object& object, const std::string& name) {
   const auto bad = [&](const std::string& why) { return Error{.code = "bad_exchange", .message = name + ": " + why}; };
-  const Instant at = *Instant::parse(text_of(object, "at", "2026-03-10T09:00Z"));
+  if (const std::string wrong =
+          unknown_in(object, {"operation", "amount", "method",  "token", "ref",     "refund_ref", "of",
+                              "details",   "person", "answer",  "keep",  "at",      "replies",    "expect",
+                              "http",      "query",  "headers", "body",  "secrets", "sign"});
+      !wrong.empty())
+    return bad(wrong);
+  const auto when = Instant::parse(text_of(object, "at", "2026-03-10T09:00Z"));
+  if (!when) return bad("'at': " + when.error().message);
+  const Instant at = *when;
   Exchange exchange{.name = name};
   const auto* expect = object.if_contains("expect");
   if (expect == nullptr || !expect->is_object())
@@ -78,6 +140,10 @@ Result<Exchange> exchange_of(const json::object& object, const std::string& name
                         .received_at = at,
                         .method = text_of(object, "http", "POST"),
                         .query = filled(text_of(object, "query"))};
+    const auto* by = object.if_contains("sign");
+    if (by == nullptr) return exchange;
+    const std::string wrong = by->is_object() ? sign(exchange, by->get_object(), at) : "'sign' is an object";
+    if (!wrong.empty()) return bad(wrong);
     return exchange;
   }
   const auto kind = kind_of(operation);
@@ -126,7 +192,9 @@ Result<std::vector<Exchange>> read_exchanges(const fs::path& folder) {
   for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed))
     if (it->path().extension() == ".json") files.push_back(it->path());
   if (failed || files.empty())
-    return Error{.code = "file_missing", .message = folder.string() + ": there is no *.json in this folder"};
+    return Error{.code = "file_missing",
+                 .message = folder.string() + (failed ? " cannot be read: " + failed.message()
+                                                      : ": there is no *.json in this folder of exchanges")};
   std::ranges::sort(files);
   std::vector<Exchange> all;
   for (const fs::path& file : files) {

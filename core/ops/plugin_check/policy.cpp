@@ -76,7 +76,8 @@ class Life {
       if (one.kind == PolicyDecision::Kind::roll) {
         const Grant old = *at;
         now_.grants.erase(at);
-        add(one, old.type, {std::max<std::int64_t>(1, old.remaining.units - old.held.units)});
+        const std::int64_t whole = old.remaining.units - old.held.units, part = one.amount.units;
+        add(one, old.type, {std::max<std::int64_t>(1, part == 0 ? whole : std::min(whole, part))});
       } else if (one.kind == PolicyDecision::Kind::move_end) {
         at->ends_at = end_of(one.end);
       } else {

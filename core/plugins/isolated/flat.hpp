@@ -206,6 +206,7 @@ void parts(V& v, florin_check& s) {
   v.text(s.given);
   v.pointer(s.request);
   v.text(s.pointer);
+  v.text(s.key);
 }
 template <class V>
 void parts(V& v, florin_claims& s) {

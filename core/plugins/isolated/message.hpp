@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -41,6 +42,8 @@ static_assert(sizeof(Frame) == 32);
 
 inline constexpr int socket_of_runner = 3;
 inline constexpr std::uint64_t most_frame_bytes = 64 << 20;
+/// A longer question or answer goes in several packets, each full but the last: a socket takes no packet of any size.
+inline constexpr std::size_t most_packet_bytes = 32 << 10;
 /// In `made`, of a method: it says where it is offered. Of a processor: bit 1 << kind of operation, and this of
 /// webhook.
 inline constexpr std::uint64_t has_offered = 1;

@@ -40,10 +40,14 @@ void write_frame(std::vector<char>& bytes, Word word, std::uint32_t instance, st
   std::memcpy(bytes.data(), &frame, sizeof frame);
 }
 
-/// A pair of connected sockets, above the three that every program has.
-bool open_sockets(int& ours, int& theirs) {
+/// A pair of connected sockets, above the three that every program has. Each keeps the bounds of what is written: one
+/// look takes a whole answer, and it wakes who waits sooner than a stream does
+/// (docs/decisions/0311-packets-to-plugins.md). What a runner does not read does not hold up the host.
+bool open_sockets(int& ours, int& theirs, Duration longest_send) {
   int both[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) != 0) return false;
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both) != 0) return false;
+  const timeval limit{longest_send.us / 1'000'000, longest_send.us % 1'000'000};
+  ::setsockopt(both[0], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   constexpr int above = 10;
   ours = ::fcntl(both[0], F_DUPFD_CLOEXEC, above);
   theirs = ::fcntl(both[1], F_DUPFD_CLOEXEC, above);
@@ -156,7 +160,7 @@ void Runner::after_success() {
 /// are no faults of a run, and do not count.
 void Runner::start() {
   int theirs = -1;
-  if (!open_sockets(socket_, theirs)) {
+  if (!open_sockets(socket_, theirs, common_->limits.operate)) {
     const int error = errno;
     if (theirs >= 0) ::close(theirs);
     end_process();
@@ -176,9 +180,10 @@ void Runner::start() {
   for (const Word expected : {Word::contained, Word::loaded}) {
     std::size_t have = 0;
     Frame frame;
-    receive(bytes, have, sizeof frame, sizeof frame, until, expected == Word::contained ? "" : "load");
+    receive(bytes, have, sizeof frame, bytes.size(), until, expected == Word::contained ? "" : "load");
     std::memcpy(&frame, bytes.data(), sizeof frame);
-    if (frame.bytes < sizeof frame || frame.bytes > first_buffer) fault("answered with bytes that cannot be");
+    if (frame.bytes < sizeof frame || frame.bytes > first_buffer || have > frame.bytes)
+      fault("answered with bytes that cannot be");
     const auto all = static_cast<std::size_t>(frame.bytes);
     receive(bytes, have, all, all, until, "load");
     if (frame.word == expected) continue;
@@ -228,8 +233,10 @@ void Runner::receive(std::vector<char>& bytes, std::size_t& have, std::size_t wa
 
 std::pair<char*, std::size_t> Runner::exchange(std::vector<char>& question, const char* name, Duration limit) {
   for (std::size_t done = 0; done < question.size();) {
-    const ssize_t n = ::send(socket_, question.data() + done, question.size() - done, MSG_NOSIGNAL);
+    const std::size_t part = std::min(question.size() - done, most_packet_bytes);
+    const ssize_t n = ::send(socket_, question.data() + done, part, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) fault(fmt::format("took too long to read {} and was ended", name));
     if (n <= 0) fault(how_it_ended() + " before it was asked " + name);
     done += static_cast<std::size_t>(n);
   }

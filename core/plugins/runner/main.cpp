@@ -2,6 +2,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cfenv>
@@ -51,7 +52,8 @@ void watch_loops() {
 
 void send(const std::vector<char>& bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t n = ::write(isolated::socket_of_runner, bytes.data() + done, bytes.size() - done);
+    const std::size_t part = std::min(bytes.size() - done, isolated::most_packet_bytes);
+    const ssize_t n = ::write(isolated::socket_of_runner, bytes.data() + done, part);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) end(0);  // the host is gone
     done += static_cast<std::size_t>(n);

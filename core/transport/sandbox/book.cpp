@@ -123,6 +123,7 @@ std::optional<SandboxBehaviour> SandboxBehaviour::of(std::string_view token) {
     if (!length) return std::nullopt;
     return how.needs_action = true, how.pending = *length, how;
   }
+  if (take(token, "only_")) return how.at_most = number_of(token), how.at_most > 0 ? std::optional(how) : std::nullopt;
   if (whole == "wrong_amount") return how.wrong_amount = true, how;
   if (whole == "refund_declined") return how.refund_declined = true, how;
   if (whole == "refund_lost_after") return how.refund_lost_after = true, how;
@@ -186,6 +187,10 @@ WireReply SandboxBook::charge(const std::string& key, const std::string& body, I
               .ending = Ending::captured};
   if (made.minor <= 0 || made.currency.size() != 3 || made.exponent < 0)
     return refused(400, "bad_amount", "A charge needs amount, currency and exponent.");
+  if (how->at_most && *how->at_most < made.minor) {
+    made.in_part = true;
+    made.minor = *how->at_most;
+  }
   const std::int64_t before = made_[text_in(asked, "customer") + '\n' + token]++;
   if (how->declines_after && before >= *how->declines_after) made.how.decline = "insufficient_funds";
   if (!made.how.decline.empty()) made.ending = Ending::declined;
@@ -380,6 +385,7 @@ std::string SandboxBook::object_of(const Charge& charge, Instant now) {
                       {"amount", charge.minor + (charge.how.wrong_amount ? 1 : 0)},
                       {"currency", charge.currency},
                       {"exponent", charge.exponent}};
+  if (charge.in_part) object["in_part"] = true;
   if (charge.ends_at && *charge.ends_at <= now) object["at_us"] = charge.ends_at->us;
   if (status == "captured" && charge.how.fee) object["fee"] = *charge.how.fee;
   if (status == "declined") {

@@ -24,6 +24,7 @@ struct SandboxBehaviour {
   bool lost_before = false;
   bool lost_after = false;
   bool wrong_amount = false;
+  std::optional<std::int64_t> at_most;  ///< minor units that it captures at most; none: all that is asked
   bool refund_declined = false;
   bool refund_lost_after = false;
   int booked = 1;                               ///< how often its books have it
@@ -81,6 +82,7 @@ class SandboxBook {
     Instant made_at;
     std::optional<Instant> ends_at;  // none: waits for the customer
     Ending ending = Ending::captured;
+    bool in_part = false;  // less than was asked: `minor` is what it took
   };
   struct Refund {
     std::string key, id, body, charge_key;

@@ -221,9 +221,11 @@ enum FLORIN_CODES {
   FLORIN_ABSENT = 9, /* status, cancel: the provider knows none of our references, as of this reply */
   FLORIN_REFUNDED = 10,
   FLORIN_REFUND_FAILED = 11,
-  FLORIN_SAVED = 12,   /* a method: `saved` says which */
-  FLORIN_REVERSED = 13 /* claims: a debit that came and has gone back, returned late by a bank; it is declined where its
-                          money was not known to have come (1.2) */
+  FLORIN_SAVED = 12,    /* a method: `saved` says which */
+  FLORIN_REVERSED = 13, /* claims: a debit that came and has gone back, returned late by a bank; it is declined where
+                           its money was not known to have come (1.2) */
+  FLORIN_PARTLY_CAPTURED = 14 /* for good less than was asked: `amount` is what came. The host gives it back, and the
+                                 order goes on as after a refusal for want of money (1.2) */
 };
 
 enum FLORIN_CODES {                  /* why not, in the words of the retry rules */
@@ -379,7 +381,15 @@ typedef const florin_step* florin_operate(const florin_plugin*, const florin_ope
 enum FLORIN_CODES {
   FLORIN_NEVER = 0,
   FLORIN_EQUAL = 1, /* made, once finished, equals given; compared in constant time */
-  FLORIN_ASKED = 2  /* the host sends `request`, and the text at `pointer` of a 2xx answer's JSON equals given (1.2) */
+  FLORIN_ASKED = 2, /* the host sends `request`, and the text at `pointer` of a 2xx answer's JSON equals given (1.2) */
+  FLORIN_SIGNED = 3 /* given is a signature of made, once finished, by whoever has the private half of `key` (1.2) */
+};
+/* How a provider signs. The key is at least 2048 bits of RSA, or of the curves P-256, P-384 and P-521 (1.2) */
+enum FLORIN_CODES {
+  FLORIN_RSA_SHA256 = 1,     /* PKCS#1 v1.5: "SHA256withRSA", "RSA-SHA256", RS256 */
+  FLORIN_RSA_PSS_SHA256 = 2, /* PS256 */
+  FLORIN_ECDSA_SHA256 = 3,   /* the signature as ASN.1, or as r and s in one, as in ES256 */
+  FLORIN_ED25519 = 4
 };
 typedef struct florin_check {
   uint32_t kind, group;
@@ -388,6 +398,10 @@ typedef struct florin_check {
   int64_t at_us, within_us;      /* signed time, and how far it may be from now; both 0: not timed */
   const florin_request* request; /* of FLORIN_ASKED: to the provider, and FLORIN_READ (1.2) */
   florin_text pointer;           /* of FLORIN_ASKED: JSON pointer into its answer (1.2) */
+  florin_text key;               /* of FLORIN_SIGNED: the secret that holds the provider's public key, as it gives it:
+                                    PEM (a key or a certificate), or base64 or hex of DER or of Ed25519's 32 bytes.
+                                    `given` is base64, base64url or hex (1.2) */
+  uint32_t scheme, zero;         /* of FLORIN_SIGNED (1.2) */
 } florin_check;
 
 typedef struct florin_webhook {
@@ -580,11 +594,14 @@ typedef struct florin_moment { /* a moment in an account's life */
 } florin_moment;
 
 enum FLORIN_CODES {
-  FLORIN_ISSUE = 1,   /* units of type, with source, priority and end */
-  FLORIN_ROLL = 2,    /* what is available in grant becomes a new one with source, priority and end */
-  FLORIN_EXPIRE = 3,  /* what is available in grant is gone */
-  FLORIN_FORFEIT = 4, /* the same, taken away */
-  FLORIN_MOVE_END = 5 /* of grant, to end */
+  FLORIN_ISSUE = 1,    /* units of type, with source, priority and end */
+  FLORIN_ROLL = 2,     /* what is available in grant becomes a new one with source, priority and end */
+  FLORIN_EXPIRE = 3,   /* what is available in grant is gone */
+  FLORIN_FORFEIT = 4,  /* the same, taken away */
+  FLORIN_MOVE_END = 5, /* of grant, to end */
+  FLORIN_ROLL_PART = 6 /* so many units of what remains in grant become a new one, like FLORIN_ROLL, and the rest is
+                          gone. What is available goes first; of what is held, the rest of the units once it is
+                          released (1.2) */
 };
 enum FLORIN_CODES {
   FLORIN_NO_WORD = 0, /* no end was said: the host refuses an answer that needs one */
@@ -678,6 +695,8 @@ FLORIN_AT_BYTE(florin_operation, return_url, 256);
 FLORIN_AT_BYTE(florin_operation, answer, 272);
 FLORIN_AT_BYTE(florin_check, within_us, 64);
 FLORIN_AT_BYTE(florin_check, pointer, 80);
+FLORIN_AT_BYTE(florin_check, key, 96);
+FLORIN_AT_BYTE(florin_check, scheme, 112);
 FLORIN_AT_BYTE(florin_webhook, received_at_us, 56);
 FLORIN_AT_BYTE(florin_webhook, query, 80);
 FLORIN_AT_BYTE(florin_webhook_answer, body, 24);

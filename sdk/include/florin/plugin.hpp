@@ -820,7 +820,24 @@ inline Text field_of(Text form, std::string_view name) {
 /// `made` equals `given`, and was signed at `at_us`, at most `within_us` from now; 0: not timed.
 inline florin_check equal(const Value& made, Text given, std::int64_t at_us = 0, std::int64_t within_us = 0,
                           std::uint32_t group = 0) {
-  return {FLORIN_EQUAL, group, made, given, at_us, within_us, nullptr, {nullptr, 0}};
+  florin_check check{};
+  check.kind = FLORIN_EQUAL;
+  check.group = group;
+  check.made = made;
+  check.given = given;
+  check.at_us = at_us;
+  check.within_us = within_us;
+  return check;
+}
+/// `given` is a signature of `message` by the provider, whose public key the operator gave as the secret `key`.
+/// `signed_by("mine.public_key", FLORIN_RSA_SHA256, Text(hook.body), find(hook.headers, "x-signature"))`
+inline florin_check signed_by(Text key, std::uint32_t scheme, const Value& message, Text given, std::int64_t at_us = 0,
+                              std::int64_t within_us = 0, std::uint32_t group = 0) {
+  florin_check check = equal(message, given, at_us, within_us, group);
+  check.kind = FLORIN_SIGNED;
+  check.key = key;
+  check.scheme = scheme;
+  return check;
 }
 /// The provider is asked with `request`, which reads, and says `given` at `pointer` of its answer.
 inline florin_check asked(const Request& request, Text pointer, Text given, std::uint32_t group = 0) {
