@@ -37,7 +37,7 @@ class Problem(Exception):
         self.status = status
         self.code: str = problem.get("code", "unknown")
         self.values: Dict[str, str] = dict(problem.get("values") or {})
-        self.errors: List[Dict[str, str]] = list(problem.get("errors") or [])
+        self.errors: List[Dict[str, Optional[str]]] = list(problem.get("errors") or [])
         self.rule: Optional[str] = problem.get("rule")
         self.request: Optional[str] = problem.get("request")
         self.retry_after: Optional[float] = None  # seconds, if the server says so

@@ -4,7 +4,7 @@
  * commands' fields are made of docs/openapi.json (see README.md). Whatever may be sent again is sent again, with the same key.
  */
 
-/** @typedef {{pointer: string, code: string, message: string}} FieldError */
+/** @typedef {{pointer: string, code: string, message: string, hint: string|null}} FieldError */
 /** @typedef {{id: number, total: string, now: {state: string, invoice: string|null, action: any, decline: any, next: string|null}}} OrderNow */
 /** @typedef {{position: number, at: string, again: boolean, etag: string|null, order: OrderNow|null, hold: number|null}} Done */
 /** @typedef {{type: string, timestamp: string, id: string, tenant: string, mode: string, account: string|null, position: number, data: any}} Event */

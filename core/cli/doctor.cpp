@@ -65,8 +65,8 @@ void look_at_secrets(Findings& findings, const std::string& config) {
   if (!settings) return;
   for (const WebhookEndpoint& one : settings->webhooks) {
     for (const std::string& reference : one.secrets)
-      if (!read_reference(reference))
-        findings.wrong("secrets", reference + " of the endpoint " + one.name + " cannot be read");
+      if (const auto read = read_reference(reference); !read)
+        findings.wrong("secrets", "of the endpoint " + one.name + ": " + read.error().message);
     if (one.secrets.size() > 1)
       findings.warning(
           "secrets", "the endpoint " + one.name + " has two: take the old one out once its receiver knows the new one");
@@ -142,25 +142,51 @@ void look_at_clock(Findings& findings) {
   findings.ok("clock", "kept by NTP");
 }
 
-void look_at_host(Findings& findings, const fs::path& folder) {
-  const std::string socket = (folder / "admin.sock").string();
-  if (!server::answers_at(socket)) return findings.warning("host", "no host runs on " + folder.string());
+/// What stops tenants, and whether charges leave, as the running host says it.
+void look_at_tenants(Findings& findings, const std::string& ready) {
+  boost::system::error_code failed;
+  const boost::json::value said = boost::json::parse(ready, failed);
+  const auto* tenants = failed || !said.is_object() ? nullptr : said.as_object().if_contains("tenants");
+  const auto* sending = failed || !said.is_object() ? nullptr : said.as_object().if_contains("sending");
+  if (sending != nullptr && sending->is_bool() && !sending->get_bool())
+    findings.warning("sending", "the journal was restored, and nothing is sent to providers: florin start-sending");
+  if (tenants == nullptr || !tenants->is_object()) return;
+  for (const auto& [name, standing] : tenants->as_object()) {
+    const auto* why = standing.is_object() ? standing.as_object().if_contains("why") : nullptr;
+    if (why != nullptr && why->is_string())
+      findings.wrong("tenant", std::string(name) + ": " + std::string(why->as_string()));
+  }
+}
+
+void look_at_host(Findings& findings, const std::string& socket) {
+  if (!server::answers_at(socket)) return findings.warning("host", "no host answers at " + socket);
   const auto ready = server::ask_at(socket, "/readyz", {});
-  if (!ready || ready->status != 200)
-    return findings.wrong("host", ready ? "it is not ready: " + ready->body : ready.error().message);
+  if (!ready) return findings.wrong("host", ready.error().message);
+  look_at_tenants(findings, ready->body);
+  if (ready->status != 200) return findings.wrong("host", "it is not ready: " + ready->body);
   findings.ok("host", "it is ready");
+}
+
+/// The journal of florin.yaml, as a host that is started beside it finds it; empty: the file does not say it.
+std::string journal_of(const std::string& config, const Result<ServiceSettings>& settings) {
+  if (!settings || settings->journal.empty() || settings->journal.find("://") != std::string::npos)
+    return settings ? settings->journal : std::string();
+  return (fs::path(config).parent_path() / settings->journal).lexically_normal().string();
 }
 
 }  // namespace
 
 int doctor(const std::string& config, const std::string& data, bool json) {
   Findings findings(json);
+  const auto settings = read_service_settings(config);
+  const std::string journal = data.empty() ? journal_of(config, settings) : data;
+  const bool in_folder = !journal.empty() && journal.find("://") == std::string::npos;
+  std::string socket = settings ? settings->admin : std::string();
+  if (socket.empty() && in_folder) socket = (fs::path(journal) / "admin.sock").string();
   look_at_files(findings, config);
   look_at_secrets(findings, config);
-  if (data.find("://") == std::string::npos) {
-    look_at_folder(findings, data);
-    look_at_host(findings, data);
-  }
+  if (in_folder) look_at_folder(findings, journal);
+  if (!socket.empty()) look_at_host(findings, socket);
   look_at_clock(findings);
   return findings.end();
 }

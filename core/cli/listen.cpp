@@ -25,6 +25,7 @@ int listen(const ListenWords& words) {
                                    std::cout, [] { return stopped != 0; });
   if (done) return written(fine);
   std::cerr << "florin: " << printable(done.error().message) << "\n";
+  if (done.error().code == "bad_address") return usage;
   return done.error().code == "refused" ? refused : no_store;
 }
 

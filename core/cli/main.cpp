@@ -211,8 +211,9 @@ class Program {
     serving->add_option("--admin", admin_, "unix socket for this command line; none: admin.sock in the data folder");
     serving->add_option("--virtual-from", virtual_from_,
                         "time stands still from here on, and moves by POST /host/clock");
-    serving->add_option("--drain", drain_,
-                        "seconds from SIGTERM until no connection is taken; none: as the config says");
+    serving
+        ->add_option("--drain", drain_, "seconds from SIGTERM until no connection is taken; none: as the config says")
+        ->check(CLI::Range(0, 300));
     serving->add_flag("--quiet", quiet_, "no line a request on standard error");
     config_of(serving);
     auto* keys = app_.add_subcommand("key", "keys of the HTTP API: issue, roll, revoke, list");
@@ -253,8 +254,8 @@ class Program {
     told->add_option("--secret", secret_, "whsec_… that signs; none: a new one is printed");
     told->add_option("--after", after_, "a position of the tenant's; none: what happens from now on");
     auto* looked = command("doctor", "files, disk, clock, secrets, backup and host: one line each, and what to do",
-                           [this] { return doctor(config_, demo_data_, json_); });
-    looked->add_option("--data", demo_data_, "folder of journal.db")->required();
+                           [this] { return doctor(config_, doctor_data_, json_); });
+    looked->add_option("--data", doctor_data_, "folder of journal.db; none: as the config says");
     looked->add_flag("--json", json_);
     config_of(looked);
     auto* portal =
@@ -613,6 +614,7 @@ class Program {
   std::string preset_ = "backend";
   std::vector<std::string> listen_;
   std::string pages_, base_url_, member_, role_, page_, scopes_, staff_name_;
+  std::string doctor_data_;
   int drain_ = -1;
   bool quiet_ = false, serves_ = false;
   std::string api_, forward_to_, types_, secret_, after_, seal_to_, backup_key_;

@@ -44,7 +44,8 @@ server::ProgramRun run_inside(Host& host, const std::vector<std::string>& words)
 
 void say_where(const Host& host, const server::Server& server, const ServeWords& words) {
   const std::string base = "http://127.0.0.1:" + std::to_string(server.port());
-  for (const TenantId& tenant : host.tenants()) std::cout << "API      " << base << "/v1/" << tenant.text() << "\n";
+  for (const TenantStanding& one : Service(host).tenants())
+    std::cout << (one.stopped ? "Stopped  " : "API      ") << base << "/v1/" << one.tenant.text() << "\n";
   if (!Service(host).settings().pages.empty() || !words.pages.empty())
     std::cout
         << "Portal   florin portal-link DATA TENANT ACCOUNT prints a link, florin console DATA --as NAME another\n";
@@ -120,6 +121,7 @@ bool read_mail(const Host& host, const ServeWords& words, const std::string& bas
     with.files = std::filesystem::path(host.folder()) / "mail";
     std::error_code failed;
     std::filesystem::create_directories(with.files, failed);
+    std::filesystem::permissions(with.files, std::filesystem::perms::owner_all, failed);  // mail names persons
   } else {
     const auto relay = mail::check_relay(words.mail);
     if (!relay) return fail(relay.error()), false;
@@ -277,6 +279,8 @@ class Serving {
 int Serving::begin(ServeWords words, Serving* twin) {
   words_ = std::move(words);
   const auto before = read_service_settings(words_.config);
+  // To start again helps nobody: the unit does not, after these codes.
+  if (!before) return fail(before.error()), problems;
   several_ = before && !before->hosts_url.empty();
   std::optional<Instant> from;
   if (!read_virtual(words_, before ? *before : ServiceSettings(), from)) return usage;
@@ -291,6 +295,8 @@ int Serving::begin(ServeWords words, Serving* twin) {
     if (const auto kept = Service(*host_).note("clock"); kept && !kept->empty())
       if (const auto moved = Instant::parse(*kept); moved && host_->now() < *moved) host_->run_until(*moved);
   std::cerr << as_text(host_->problems());
+  if (const auto sends = Papers(*host_).sending(); sends && !*sends)
+    std::cerr << "florin: this journal was restored: nothing is sent to providers until florin start-sending\n";
   settings_ = settings_of(Service(*host_).settings(), words_);
   if (words_.admin.empty()) words_.admin = settings_.admin;
   if (words_.admin.empty() && !host_->folder().empty())
@@ -341,6 +347,8 @@ int Serving::start_server(Serving* twin, std::vector<std::string> secrets) {
                .hosts_secret = hosts_secret_,
                .twin = twin == nullptr ? nullptr : twin->server_->get(),
                .drain = std::chrono::seconds(words_.drain < 0 ? settings_.drain : words_.drain)});
+  // An address that is none stays none; one that is taken, or not there yet, may be had at the next start.
+  if (!server && server.error().code == "bad_address") return fail(server.error()), usage;
   if (!server) return fail(server.error());
   server_.emplace(*std::move(server));
   return fine;
@@ -384,7 +392,7 @@ int serve(ServeWords words) {
   if (twin) {
     // Before anything is opened: who believes to be testing charges nobody. Marked documents are a sandbox's alone.
     const auto of_test = read_service_settings(settings->test);
-    if (!of_test) return fail(of_test.error());
+    if (!of_test) return fail(of_test.error()), problems;
     if (!of_test->marks_documents) {
       std::cerr << "florin: " << settings->test
                 << ": a test twin has payments: sandbox, document_numbers: marked, and a journal of its own\n";

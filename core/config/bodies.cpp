@@ -94,6 +94,14 @@ std::vector<std::string_view> batch_of(std::string_view body, bool object_a_line
   return {};
 }
 
+/// Where in it a body is no JSON: whoever has sent it has no file to look at.
+Error with_its_place(Error error) {
+  if (error.code != "bad_json" || error.at.line == 0) return error;
+  error.message +=
+      " (line " + std::to_string(error.at.line) + ", column " + std::to_string(error.at.column) + " of the body)";
+  return error;
+}
+
 template <class T>
 std::optional<T> line_of(std::string_view text, std::size_t number, Errors& errors) {
   const std::string path = "[" + std::to_string(number) + "]";
@@ -101,6 +109,8 @@ std::optional<T> line_of(std::string_view text, std::size_t number, Errors& erro
   if (!node) {
     Error error = node.error();
     error.at.path = path + (error.at.path.empty() ? "" : "." + error.at.path);
+    if (error.code == "bad_json" && error.at.column != 0)
+      error.message += " (column " + std::to_string(error.at.column) + " of it)";
     error.message = "line " + std::to_string(number + 1) + ": " + error.message;
     errors.push_back(std::move(error));
     return std::nullopt;
@@ -141,7 +151,7 @@ std::optional<Command> command_of_body(std::string_view name, std::string_view b
   }
   const auto node = config::parse_json(body, "body");
   if (!node) {
-    errors.push_back(node.error());
+    errors.push_back(config::with_its_place(node.error()));
     return std::nullopt;
   }
   const std::size_t before = errors.size();
@@ -191,7 +201,7 @@ std::vector<CheckLine> check_lines_of(std::string_view body, Errors& errors) {
 std::vector<Word> words_of_body(std::string_view body, const std::vector<std::string>& known, Errors& errors) {
   const auto node = config::parse_json(body, "body");
   if (!node) {
-    errors.push_back(node.error());
+    errors.push_back(config::with_its_place(node.error()));
     return {};
   }
   if (node->kind != config::Node::Kind::map) {
@@ -216,7 +226,7 @@ std::vector<Word> words_of_body(std::string_view body, const std::vector<std::st
 
 std::vector<std::string> list_of_body(std::string_view body, Errors& errors) {
   const auto node = config::parse_json(body, "body");
-  if (!node) errors.push_back(node.error());
+  if (!node) errors.push_back(config::with_its_place(node.error()));
   if (node && node->kind != config::Node::Kind::list)
     errors.push_back({.code = "wrong_kind", .message = "a list of texts belongs here"});
   std::vector<std::string> all;

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "config/decode.hpp"
+#include "config/event_names.hpp"
 #include "config/hint.hpp"
 #include "config/schema.hpp"
 #include "config/service_file.hpp"
@@ -283,7 +284,13 @@ WebhookEndpoint endpoint_of(const std::string& name, const Written<yaml::Webhook
   WebhookEndpoint endpoint{.name = name, .tenant = read.tenant, .url = read.url.value, .events = {}, .secrets = {}};
   if (!read.url.value.starts_with("https://") && !read.url.value.starts_with("http://"))
     errors.push_back({.code = "bad_url", .message = "url is an https address", .at = read.url.at});
-  for (const auto& one : read.events) endpoint.events.push_back(one.value);
+  for (const auto& one : read.events) {
+    endpoint.events.push_back(one.value);
+    if (const auto known = is_event_pattern(one.value); !known) {
+      errors.push_back(known.error());
+      errors.back().at = one.at;
+    }
+  }
   for (const auto& one : read.secret) {
     endpoint.secrets.push_back(one.value);
     if (!is_reference(one.value))
@@ -382,7 +389,8 @@ ServiceSettings service_of(const yaml::Serve& read, const std::filesystem::path&
   }
   if (read.metrics) service.metrics = read.metrics->value;
   if (read.pages) service.pages = from_here(read.pages->value);
-  for (const auto& one : read.session_secrets) service.session_secrets.push_back(from_here(one.value));
+  for (const auto& one : read.session_secrets)  // a reference to a file, or its name alone
+    service.session_secrets.push_back(from_here(one.value.substr(one.value.starts_with("file:") ? 5 : 0)));
   for (const auto& [name, written] : read.webhooks) service.webhooks.push_back(endpoint_of(name, written, errors));
   if (read.drain) {
     service.drain = static_cast<int>(read.drain->value.count);

@@ -186,6 +186,8 @@ class Shard {
   const Catalogs* catalogs(const TenantId& tenant) const;
   std::vector<AccountId> accounts(const TenantId& tenant) const;
   std::vector<TenantId> tenants() const;
+  /// Why nothing is decided and read of a tenant; nullptr: it is up, or not there.
+  const Error* stopped(const TenantId& id) const;
   /// An account that is set aside as it would be if it were released now. Errors: not_set_aside; facts_fit, or the rule
   /// that is broken, when it still does not hold.
   Result<Account> as_released(const TenantId& tenant, const AccountId& account) const;

@@ -233,6 +233,11 @@ const Catalogs* Shard::catalogs(const TenantId& id) const {
   return found == tenants_.end() ? nullptr : &found->second->catalogs;
 }
 
+const Error* Shard::stopped(const TenantId& id) const {
+  const auto found = tenants_.find(id.text());
+  return found == tenants_.end() || !found->second->stopped ? nullptr : &*found->second->stopped;
+}
+
 std::vector<TenantId> Shard::tenants() const {
   std::vector<TenantId> ids;
   for (const auto& [name, tenant] : tenants_) ids.push_back(tenant->state.id);

@@ -427,7 +427,8 @@ Status offered_by_its_plugin(const Plugged& plugged, engine::Engine& engine, con
   const auto read = engine.read([&](const engine::Shard& shard) {
     const Account* account = shard.account(job.tenant, job.account);
     const Catalogs* catalogs = shard.catalogs(job.tenant);
-    if (account != nullptr && catalogs != nullptr) situation = situation_of(*account, *catalogs->versions.back());
+    if (account != nullptr && catalogs != nullptr && !catalogs->versions.empty())
+      situation = situation_of(*account, *catalogs->versions.back());
   });
   if (!read) return read.error();
   if (!situation) return Done{};  // the decision refuses it
@@ -443,18 +444,22 @@ struct Form {
 
 /// Asks the plugin of a method about what its customer typed. A method that the tenant does not have is refused by the
 /// decision, with those that there are. Errors: bad_details, and the plugin's.
+/// `beside`: words that stand beside `details` in the command, not among them.
 Result<Form> checked_form(const Plugged& plugged, const TenantId& tenant, const MethodId& method,
-                          const std::vector<Word>& typed) {
+                          const std::vector<Word>& typed, const std::vector<std::string>& beside = {}) {
   const auto plugin = plugged.method(tenant, method);
   if (plugin == nullptr) return Form{};
   std::vector<std::pair<std::string, std::string>> fields;
   for (const Word& detail : typed) fields.emplace_back(detail.name, detail.value);
   auto checked = plugin->check(fields);
   if (!checked) return checked.error();
-  if (!checked->problems.empty())
+  if (!checked->problems.empty()) {
+    const auto& [field, message] = checked->problems.front();
+    const bool is_beside = std::ranges::find(beside, field) != beside.end();
     return Error{.code = "bad_details",
-                 .message = checked->problems.front().second,
-                 .at = {.file = {}, .line = 0, .column = 0, .path = checked->problems.front().first}};
+                 .message = message,
+                 .at = {.file = {}, .line = 0, .column = 0, .path = is_beside ? field : "details." + field}};
+  }
   Form form{{}, std::move(checked->brand), std::move(checked->masked)};
   // The token and the brand are fields of the method itself.
   for (auto& [name, value] : checked->details)
@@ -515,9 +520,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (method == nullptr) return job;
   // A token or brand that stands beside the details is one of them.
   std::vector<Word> fields = method->details;
+  std::vector<std::string> beside;
   for (const auto& [name, value] : {std::pair("token", method->token), std::pair("brand", method->brand)})
-    if (!value.empty() && std::ranges::find(fields, name, &Word::name) == fields.end()) fields.push_back({name, value});
-  auto checked = checked_form(*plugged_, request.tenant, method->method, fields);
+    if (!value.empty() && std::ranges::find(fields, name, &Word::name) == fields.end()) {
+      fields.push_back({name, value});
+      beside.emplace_back(name);
+    }
+  auto checked = checked_form(*plugged_, request.tenant, method->method, fields, beside);
   if (!checked) return checked.error();
   for (const Word& detail : method->details)
     if (detail.name == "token") method->token = detail.value;

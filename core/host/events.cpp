@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "config/command.hpp"
+#include "config/event_names.hpp"
 #include "domain/journal/names.hpp"
 #include "florin/reads.hpp"
 #include "host/inside.hpp"
@@ -60,6 +61,12 @@ std::string text_in(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
+
+constexpr bool is_named(std::string_view type) {
+  return std::ranges::find(config::event_names, type) != std::end(config::event_names);
+}
+static_assert(std::ranges::all_of(types, is_named, &EventType::type) && std::ranges::all_of(by_state, is_named) &&
+              std::size(types) + std::size(by_state) == std::size(config::event_names));
 
 std::string type_of(std::string_view fact, const json::object& says) {
   const std::string state = text_in(says, "state");
@@ -319,6 +326,8 @@ Result<std::uint64_t> Reads::tenant_position(const TenantId& tenant) const try {
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
+
+Status is_event_pattern(std::string_view pattern) { return config::is_event_pattern(pattern); }
 
 std::vector<std::string> event_types() {
   std::vector<std::string> all(std::begin(by_state), std::end(by_state));

@@ -49,7 +49,11 @@ Place place_in(const T& value, IsWrong wrong) {
     return value.has_value() ? place_in(*value, wrong) : std::nullopt;
   } else if constexpr (List<T>) {
     for (std::size_t i = 0; i < value.size(); ++i)
-      if (auto place = place_in(value[i], wrong)) return below("[" + std::to_string(i) + "]", place);
+      if (auto place = place_in(value[i], wrong)) {
+        // Words are written as a map by their names.
+        if constexpr (std::is_same_v<typename T::value_type, Word>) return place;
+        return below("[" + std::to_string(i) + "]", place);
+      }
     return std::nullopt;
   } else if constexpr (boost::describe::has_describe_members<T>::value) {
     Place found;

@@ -299,11 +299,13 @@ Result<std::vector<std::pair<CreditType, int>>> Host::credit_types(const TenantI
   using Types = std::vector<std::pair<CreditType, int>>;
   Result<Types> result = no_such_tenant(tenant);
   const auto read = assembly->engine().read([&](const engine::Shard& shard) {
-    const TenantState* state = shard.tenant(tenant);
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
+    if (!is_up(shard, tenant)) {
+      result = not_up(shard, tenant);
+      return;
+    }
     Types types;
-    for (const CreditTypeRule& rule : catalogs->at(state->catalog).credits) types.emplace_back(rule.id, rule.decimals);
+    const Catalog& catalog = shard.catalogs(tenant)->at(shard.tenant(tenant)->catalog);
+    for (const CreditTypeRule& rule : catalog.credits) types.emplace_back(rule.id, rule.decimals);
     result = std::move(types);
   });
   return read ? std::move(result) : Result<Types>(read.error());

@@ -25,6 +25,17 @@ namespace florin {
 inline Error no_such_tenant(const TenantId& tenant) {
   return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
 }
+/// Whether it has a catalog by which anything can be said of its accounts.
+inline bool is_up(const engine::Shard& shard, const TenantId& tenant) {
+  const Catalogs* catalogs = shard.catalogs(tenant);
+  return shard.tenant(tenant) != nullptr && catalogs != nullptr && !catalogs->versions.empty() &&
+         shard.stopped(tenant) == nullptr;
+}
+/// Of one that is not up.
+inline Error not_up(const engine::Shard& shard, const TenantId& tenant) {
+  const Error* why = shard.stopped(tenant);
+  return why == nullptr ? no_such_tenant(tenant) : *why;
+}
 inline Error closed() { return {.code = "closed", .message = "this host was closed"}; }
 inline Error no_such_account(const AccountId& account) {
   return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
@@ -86,9 +97,12 @@ class Host::Inside {
     if (!assembly) return closed();
     Result<T> result = no_such_tenant(tenant);
     const auto read = assembly->engine().read_account(tenant, account, [&](const engine::Shard& shard) {
+      if (!is_up(shard, tenant)) {
+        result = not_up(shard, tenant);
+        return;
+      }
       const TenantState* state = shard.tenant(tenant);
       const Catalogs* catalogs = shard.catalogs(tenant);
-      if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
       const Account* found = shard.account(tenant, account);
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });

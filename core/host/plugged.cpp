@@ -123,6 +123,10 @@ Errors placed(Errors errors, const std::string& block, const RuleAt& at) {
   return errors;
 }
 
+std::string customer_key(const TenantId& tenant, const AccountId& account) {
+  return tenant.text() + "/" + account.text();
+}
+
 Operation operation_of(const engine::Effect& effect) {
   Operation operation;
   switch (effect.kind) {
@@ -151,7 +155,7 @@ Operation operation_of(const engine::Effect& effect) {
   operation.method = effect.method.text();
   operation.method_ref = effect.token;
   if (!effect.brand.empty()) operation.details = {{"brand", effect.brand}};
-  operation.customer_key = effect.tenant.text() + "/" + effect.account.text();
+  operation.customer_key = customer_key(effect.tenant, effect.account);
   operation.description = effect.description;
   operation.ref = effect.ref;
   operation.send_before = effect.send_before;
@@ -535,8 +539,9 @@ void Plugged::perform(const engine::Effect& effect, Instant now, Done done) {
   }
   if (of_person && !options_.base_url.empty()) operation.return_url = return_url(options_.base_url, effect);
   // `held` keeps what this stands on until it is done, whatever catalog is applied meanwhile.
-  operate(*processing.plugin, std::move(operation), *processing.way, processing.secrets, now,
-          [held, effect, now, done = std::move(done)](ProviderReport said) mutable {
+  const std::shared_ptr<Transport> way = traces_.along(processing.way, customer_key(effect.tenant, effect.account));
+  operate(*processing.plugin, std::move(operation), *way, processing.secrets, now,
+          [held, way, effect, now, done = std::move(done)](ProviderReport said) mutable {
             const bool waits = said.state == AttemptState::pending || said.state == AttemptState::needs_action;
             const auto method = held->methods.find(effect.method.text());
             if (waits && said.ask_after.us == 0 && method != held->methods.end())
@@ -567,6 +572,10 @@ bool Plugged::hears_answers(const TenantId& id) const {
   return held != nullptr && std::ranges::any_of(held->processors, [](const auto& one) {
            return one.second.plugin->facts().offers_it(OperationKind::confirm, "", {});
          });
+}
+
+void Plugged::follow(const TenantId& tenant, const AccountId& account, const std::string& trace) {
+  traces_.follow(customer_key(tenant, account), trace);
 }
 
 void Plugged::finish() {

@@ -15,6 +15,7 @@
 #include "plugins/library.hpp"
 #include "transport/network/network.hpp"
 #include "transport/sandbox/provider.hpp"
+#include "transport/traces.hpp"
 
 namespace florin {
 
@@ -54,6 +55,9 @@ class Plugged : public engine::Policies, public engine::Providers {
   Result<Answer> answer(const TenantId& tenant, std::uint32_t catalog, const Question& question) override;
   void perform(const engine::Effect& effect, Instant now, Done done) override;
   void finish() override;
+
+  /// Requests for an account carry that traceparent, for a minute or until this is called again; empty: none.
+  void follow(const TenantId& tenant, const AccountId& account, const std::string& trace);
 
   /// The tenant's method in its newest version; none when it has no such method.
   std::shared_ptr<const MethodPlugin> method(const TenantId& tenant, const MethodId& method) const;
@@ -121,6 +125,7 @@ class Plugged : public engine::Policies, public engine::Providers {
   mutable std::mutex mutex_;  // of what follows: filled while the host opens and when a catalog is applied
   std::unique_ptr<Network> network_;
   std::map<std::string, std::shared_ptr<const Tenant>> tenants_;
+  Traces traces_;
 };
 
 }  // namespace florin

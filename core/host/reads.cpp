@@ -1,6 +1,7 @@
 #include "florin/reads.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <filesystem>
 #include <mutex>
@@ -17,6 +18,11 @@ namespace {
 
 Error bad_cursor() { return {.code = "bad_cursor", .message = "after is what an earlier page gave as its next"}; }
 
+/// How long the whole list is, where that was asked for; of one that is longer, what is counted at most.
+std::string count_of(const PageWords& page, std::size_t all) {
+  return page.count ? ",\"count\":" + std::to_string(std::min(all, most_counted)) : std::string();
+}
+
 /// A page of a list that is whole in memory: the cursor is how many came before.
 template <class T>
 Result<std::string> page_of(const std::vector<T>& all, const PageWords& page) {
@@ -27,7 +33,7 @@ Result<std::string> page_of(const std::vector<T>& all, const PageWords& page) {
   const std::size_t to = std::min(all.size(), from + page.most);
   for (std::size_t i = from; i < to; ++i) data += (i == from ? "" : ",") + answers::as_json(all[i]);
   const std::string next = to < all.size() ? "\"" + std::to_string(to) + "\"" : "null";
-  return "{\"data\":[" + data + "],\"next\":" + next + "}";
+  return "{\"data\":[" + data + "],\"next\":" + next + count_of(page, all.size()) + "}";
 }
 
 bool matches(const Account& account, const AccountFilter& filter) {
@@ -106,10 +112,9 @@ Result<std::string> Reads::offer(const TenantId& tenant) const try {
   if (!assembly) return closed();
   Result<std::string> result = no_such_tenant(tenant);
   const auto read = assembly->engine().read([&](const engine::Shard& shard) {
-    const TenantState* state = shard.tenant(tenant);
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty())
-      result = answers::as_json(answers::offer_of(*state, *catalogs, nullptr, {}));
+    result = is_up(shard, tenant) ? Result<std::string>(answers::as_json(
+                                        answers::offer_of(*shard.tenant(tenant), *shard.catalogs(tenant), nullptr, {})))
+                                  : Result<std::string>(not_up(shard, tenant));
   });
   return read ? std::move(result) : Result<std::string>(read.error());
 } catch (const std::exception& thrown) {
@@ -164,6 +169,13 @@ Result<std::string> Reads::refunds(const TenantId& tenant, const AccountId& acco
   return failed_by(thrown);
 }
 
+Result<std::size_t> Reads::count_orders(const TenantId& tenant, const AccountId& account) const try {
+  return host_.inside_->on_account<std::size_t>(
+      tenant, account, [](const TenantState&, const Account& found, const Catalogs&) { return found.orders.size(); });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
 Result<std::string> Reads::members(const TenantId& tenant, const AccountId& account) const try {
   return host_.inside_->on_account<std::string>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
@@ -187,18 +199,22 @@ Result<std::string> Reads::accounts(const TenantId& tenant, const AccountFilter&
   const auto assembly = host_.inside_->open();
   if (!assembly) return closed();
   std::shared_ptr<const Catalog> catalog;
+  Error why_not = no_such_tenant(tenant);
   const auto read = assembly->engine().read([&](const engine::Shard& shard) {
-    const TenantState* state = shard.tenant(tenant);
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty())
-      catalog = std::make_shared<const Catalog>(catalogs->at(state->catalog));
+    if (is_up(shard, tenant))
+      catalog = std::make_shared<const Catalog>(shard.catalogs(tenant)->at(shard.tenant(tenant)->catalog));
+    else
+      why_not = not_up(shard, tenant);
   });
   if (!read) return read.error();
-  if (!catalog) return no_such_tenant(tenant);
+  if (!catalog) return why_not;
   const Instant now = assembly->engine().now();
+  std::atomic<std::size_t> matching = 0;
   const auto rows = assembly->engine().of_accounts<answers::AccountRow>(
       tenant, [&](const Account& account) -> std::optional<answers::AccountRow> {
-        if (account.id.text() <= page.after || !matches(account, filter)) return std::nullopt;
+        if (!matches(account, filter)) return std::nullopt;
+        ++matching;
+        if (account.id.text() <= page.after) return std::nullopt;
         return answers::row_of(*catalog, account, seen_at(account, now));
       });
   if (!rows) return rows.error();
@@ -206,7 +222,7 @@ Result<std::string> Reads::accounts(const TenantId& tenant, const AccountFilter&
   const std::size_t count = std::min(rows->size(), page.most);
   for (std::size_t i = 0; i < count; ++i) data += (i == 0 ? "" : ",") + answers::as_json((*rows)[i].second);
   const std::string next = count < rows->size() ? "\"" + (*rows)[count - 1].first.text() + "\"" : "null";
-  return "{\"data\":[" + data + "],\"next\":" + next + "}";
+  return "{\"data\":[" + data + "],\"next\":" + next + count_of(page, matching) + "}";
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -241,7 +257,9 @@ Result<std::string> Reads::history(const TenantId& tenant, const AccountId& acco
                                                                    .entry = answers::Json{one.json}});
   }
   const std::string next = count < rows->size() ? "\"" + std::to_string((*rows)[count - 1].position) + "\"" : "null";
-  return "{\"data\":[" + data + "],\"next\":" + next + ",\"as_of\":" + *stand + "}";
+  const auto all = page.count ? readers::count_entries(*views, tenant, account, most_counted) : Result<std::size_t>(0);
+  if (!all) return all.error();
+  return "{\"data\":[" + data + "],\"next\":" + next + count_of(page, *all) + ",\"as_of\":" + *stand + "}";
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

@@ -30,16 +30,36 @@ Result<std::vector<std::string>> Service::roles(const TenantId& tenant) const tr
   if (!assembly) return closed();
   Result<std::vector<std::string>> result = no_such_tenant(tenant);
   const auto read = assembly->engine().read([&](const engine::Shard& shard) {
-    const TenantState* state = shard.tenant(tenant);
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (state == nullptr || catalogs == nullptr || catalogs->versions.empty()) return;
+    if (!is_up(shard, tenant)) {
+      result = not_up(shard, tenant);
+      return;
+    }
     std::vector<std::string> roles;
-    for (const Role& role : catalogs->at(state->catalog).roles) roles.push_back(role.id);
+    for (const Role& role : shard.catalogs(tenant)->at(shard.tenant(tenant)->catalog).roles) roles.push_back(role.id);
     result = std::move(roles);
   });
   return read ? std::move(result) : Result<std::vector<std::string>>(read.error());
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
+}
+
+std::vector<TenantStanding> Service::tenants() const try {
+  const auto assembly = host_.inside_->open();
+  std::vector<TenantStanding> all;
+  if (!assembly) return all;
+  (void)!assembly->engine().read([&](const engine::Shard& shard) {
+    for (const TenantId& tenant : shard.tenants()) {
+      all.push_back({.tenant = tenant, .stopped = std::nullopt});
+      if (!is_up(shard, tenant)) all.back().stopped = not_up(shard, tenant);
+    }
+  });
+  return all;
+} catch (const std::exception&) {
+  return {};
+}
+
+void Service::follow(const TenantId& tenant, const AccountId& account, const std::string& trace) const {
+  if (const auto assembly = host_.inside_->open()) assembly->plugged().follow(tenant, account, trace);
 }
 
 Result<std::string> Service::secret(const std::string& reference) const { return read_secret(reference); }

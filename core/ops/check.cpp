@@ -13,6 +13,7 @@
 #include "config/command_page.hpp"
 #include "config/hint.hpp"
 #include "config/host_file.hpp"
+#include "config/service_file.hpp"
 #include "config/tenant/tenant.hpp"
 #include "config/tenant/warnings.hpp"
 #include "florin/printable.hpp"
@@ -57,6 +58,27 @@ bool complains_of(const Error& said, const Error& hole) {
   if (said.at.file != hole.at.file) return false;
   if (said.at.path == hole.at.path || hole.at.path == said.at.path + ".plugin") return true;
   return hole.code != "missing_key" && said.at.path.starts_with(hole.at.path + ".");
+}
+
+/// What the block `serve` says about tenants that are none of the host's: it would never happen.
+Errors unknown_tenants(const config::HostFile& host, const std::vector<config::Tenant>& tenants) {
+  Errors errors, said_already;
+  const ServiceSettings service = config::load_service_settings(host.plugins_at.file, said_already);
+  std::vector<std::string_view> known;
+  for (const config::Tenant& tenant : tenants) known.push_back(tenant.catalog.tenant.text());
+  const auto look = [&](const std::string& named, const std::string& path) {
+    if (std::ranges::find(known, named) != known.end()) return;
+    const std::string meant = config::did_you_mean(named, known);
+    errors.push_back({.code = "no_such_tenant",
+                      .message = "there is no tenant '" + named + "'" +
+                                 (meant.empty() && !known.empty() ? ": write " + config::choice(known) : meant),
+                      .at = {.file = host.plugins_at.file, .line = 0, .column = 0, .path = path}});
+  };
+  for (const WebhookEndpoint& one : service.webhooks) look(one.tenant, "serve.webhooks." + one.name + ".tenant");
+  for (const std::string& one : service.public_offer) look(one, "serve.portal.public_offer");
+  for (const StaffGroup& group : service.staff_proxy.of_groups)
+    for (const std::string& one : group.tenants) look(one, "serve.console.proxy.groups." + group.name + ".tenants");
+  return errors;
 }
 
 /// Tenants whose plugins are asked: those without an error so far, and those with errors as far as they can be read.
@@ -107,6 +129,7 @@ ConfigCheck check_config(const std::vector<std::string>& files, const std::strin
       own.unfit.push_back(checked.unfit[tenant]);
       asked_unfit[tenant] = true;
     }
+    if (own.unfit.empty()) std::ranges::move(unknown_tenants(one.says, own.fit), std::back_inserter(errors));
     if (one.says.plugins.empty()) continue;  // its error is said already
     auto said = said_by_plugins(one.says, own, errors, check.tenants);
     if (said) std::ranges::move(*said, std::back_inserter(errors));

@@ -41,6 +41,19 @@ Result<std::vector<EntryRow>> entries_before(const std::filesystem::path& views,
   return rows;
 }
 
+Result<std::size_t> count_entries(const std::filesystem::path& views, const TenantId& tenant, const AccountId& account,
+                                  std::size_t most) {
+  auto connection = opened(views);
+  if (!connection) return connection.error();
+  const auto statement =
+      connection->prepare("SELECT count(*) FROM (SELECT 1 FROM entries WHERE tenant = ? AND account = ? LIMIT ?)");
+  if (!statement) return failed(*connection, views);
+  store::Run run(statement, std::string_view(tenant.text()), std::string_view(account.text()),
+                 static_cast<std::int64_t>(most));
+  if (run.step() != SQLITE_ROW) return failed(*connection, views);
+  return static_cast<std::size_t>(run.number(0));
+}
+
 Result<std::vector<UsageDay>> usage_between(const std::filesystem::path& views, const TenantId& tenant,
                                             const AccountId& account, const Date& from, const Date& to) {
   auto connection = opened(views);

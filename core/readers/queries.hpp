@@ -19,6 +19,10 @@ struct EntryRow {
 Result<std::vector<EntryRow>> entries_before(const std::filesystem::path& views, const TenantId& tenant,
                                              const AccountId& account, std::uint64_t before, std::size_t most);
 
+/// How many there are, of more than `most` as many as that.
+Result<std::size_t> count_entries(const std::filesystem::path& views, const TenantId& tenant, const AccountId& account,
+                                  std::size_t most);
+
 struct UsageDay {
   std::string day, meter, type, unit;
   std::int64_t times = 0, quantity_micro = 0, credits = 0;

@@ -15,6 +15,7 @@
 #include "outbox.hpp"
 #include "routes.hpp"
 #include "scopes.hpp"
+#include "trace.hpp"
 
 namespace florin::server {
 
@@ -135,7 +136,7 @@ const std::vector<Api::Route>& Api::routes() {
          "accounts/{account}/orders",
          "read",
          by<&Api::orders>,
-         {"limit", "after"},
+         {"limit", "after", "count"},
          Body::none,
          "Its orders, newest first"},
         {"GET",
@@ -439,6 +440,7 @@ void Api::handle(HttpRequest request, Answer answer) {
   if (request.method == "HEAD") request.method = "GET";
   request.address = address_of(request, settings()->trusted_proxies);
   const bool forwarded = is_forwarded(request, forward_token_);
+  keep_fit_trace(request);
   HttpRequest about;
   about.method = request.method;
   about.segments = request.segments;
@@ -477,7 +479,7 @@ void Api::outside_tenants(HttpRequest request, Answer answer) {
   const std::string second = request.segments.size() > 1 ? request.segments[1] : "";
   const bool get = request.method == "GET";
   if (first == "healthz" && get && second.empty()) return answer({.body = R"({"status":"ok"})"});
-  if (first == "readyz" && get && second.empty()) return ready(answer);
+  if (first == "readyz" && get && second.empty()) return ready(request, answer);
   if (first == "host" && second == "clock" && request.segments.size() == 2)
     return get ? clock(request, answer) : move_clock(request, answer);
   if (first == "admin" && second == "run" && !get && request.local_user) return run_program(request, answer);
@@ -494,22 +496,56 @@ void Api::outside_tenants(HttpRequest request, Answer answer) {
 bool Api::is_ready() const { return !draining_ && is_ready_to_serve(); }
 
 /// Nobody can take a virtual host's journal.
-bool Api::is_ready_to_serve() const { return virtual_ || (serves() && !host_.tenants().empty()); }
+bool Api::is_ready_to_serve() const {
+  const auto is_up = [](const TenantStanding& one) { return !one.stopped; };
+  return virtual_ || (serves() && std::ranges::any_of(service_.tenants(), is_up));
+}
 
 void Api::later(std::function<void()> work) {
   asio::post(pool_, [work = std::move(work)] { work(); });
 }
 
-void Api::ready(const Answer& answer) {
+namespace {
+
+/// Each tenant, and what stops it: for operators alone.
+json::object standing_of(const std::vector<TenantStanding>& all) {
+  json::object tenants;
+  for (const TenantStanding& one : all) {
+    const json::value why = one.stopped ? json::value(one.stopped->message) : json::value(nullptr);
+    tenants[one.tenant.text()] = json::object{{"state", one.stopped ? "stopped" : "up"}, {"why", why}};
+  }
+  return tenants;
+}
+
+}  // namespace
+
+/// A balancer goes by the status. What it is about is said where operators listen.
+void Api::ready(const HttpRequest& request, const Answer& answer) {
   const bool owner = is_ready_to_serve();
   bool forwards = false;
   if (!owner && !forward_token_.empty()) {
     const std::lock_guard lock(owner_mutex_);
     forwards = !owner_url_.empty() && owner_url_ != settings()->hosts_url;
   }
-  const char* state = draining_ ? "draining" : owner ? "ready" : forwards ? "standby" : "no_owner";
-  answer(
-      {.status = draining_ || (!owner && !forwards) ? 503 : 200, .body = std::string(R"({"state":")") + state + "\"}"});
+  const char* state = draining_  ? "draining"
+                      : owner    ? "ready"
+                      : forwards ? "standby"
+                      : serves() ? "no_tenant"
+                                 : "no_owner";
+  json::object said{{"state", state}};
+  if (request.on_metrics) {
+    const auto sends = papers_.sending();
+    said["sending"] = !sends || *sends;
+    said["tenants"] = standing_of(service_.tenants());
+    // Of a file that says no tenant's name, too.
+    json::array problems;
+    for (const Error& error : host_.problems()) {
+      const std::string line = as_text({error});
+      problems.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
+    }
+    said["problems"] = std::move(problems);
+  }
+  answer({.status = draining_ || (!owner && !forwards) ? 503 : 200, .body = json::serialize(said)});
 }
 
 std::optional<Caller> Api::caller_of(const HttpRequest& request, const TenantId& tenant, HttpReply& refused) const {
@@ -613,6 +649,11 @@ bool Api::take_actor(Asked& asked, std::string_view scope) const {
   // Inside Florin staff may do everything: who speaks for them needs what they would need.
   if (actor->role == "staff" && !for_staff && !asked.caller.has("support")) {
     asked.fail("scope_missing", "Florin-Actor: staff needs a key with the scope support.");
+    return false;
+  }
+  // Whoever acts for a person is not another key.
+  if (actor->role == "service" && actor->id != asked.caller.key && !asked.caller.local) {
+    asked.fail("bad_actor", "Florin-Actor: service is the key itself, " + asked.caller.key + ", and no other one.");
     return false;
   }
   asked.caller.actor = *actor;
@@ -851,9 +892,9 @@ void Api::write_log(const HttpRequest& request, const HttpReply& reply, std::chr
                     {"status", reply.status},
                     {"request", request.id},
                     {"ms", static_cast<double>(took.count()) / 1000.0}};
+  if (!reply.cause.empty()) line["text"] = reply.cause;
   const auto& segments = request.segments;
-  if (const std::string* trace = request.header("traceparent"); trace != nullptr && trace->size() == 55)
-    line["trace"] = trace->substr(3, 32);
+  if (const std::string* trace = request.header("traceparent"); trace != nullptr) line["trace"] = trace->substr(3, 32);
   if (segments.size() > 1 && segments[0] == "v1") {
     line["tenant"] = segments[1];
     if (segments.size() > 3 && segments[2] == "accounts") line["account"] = segments[3];

@@ -254,12 +254,13 @@ class Api {
   void revoke_key(const AskedPtr& asked);
   void submit_key(const AskedPtr& asked, Command command, const std::string& secret);
   void webhook(const AskedPtr& asked);
+  bool is_stopped(const TenantId& tenant) const;
   void take_webhook(const AskedPtr& asked, const ProcessorId& processor, const std::string& from,
                     std::optional<std::chrono::seconds> wait);
   void clock(const HttpRequest& request, const Answer& answer);
   void move_clock(const HttpRequest& request, const Answer& answer);
   void run_program(const HttpRequest& request, const Answer& answer);
-  void ready(const Answer& answer);
+  void ready(const HttpRequest& request, const Answer& answer);
 
   void write_log(const HttpRequest& request, const HttpReply& reply, std::chrono::steady_clock::time_point began);
   std::string now_text() const;

@@ -31,12 +31,21 @@ bool says_what_was_agreed(const Command& command) {
 
 /// `wait=20` of a Prefer header, at most 30 seconds.
 std::chrono::seconds waits(const HttpRequest& request) {
+  constexpr std::uint64_t longest = 30;
   const std::string* prefer = request.header("prefer");
-  if (prefer == nullptr) return {};
-  const std::size_t at = prefer->find("wait=");
-  int seconds = 0;
-  if (at != std::string::npos) std::from_chars(prefer->data() + at + 5, prefer->data() + prefer->size(), seconds);
-  return std::chrono::seconds(std::clamp(seconds, 0, 30));
+  std::string_view rest = prefer == nullptr ? std::string_view() : std::string_view(*prefer);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of(",;"), rest.size());
+    const std::string preference = lower(trimmed(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    std::uint64_t seconds = 0;
+    if (!preference.starts_with("wait=")) continue;
+    const char* last = preference.data() + preference.size();
+    const auto [at, failed] = std::from_chars(preference.data() + 5, last, seconds);
+    if (at == last && failed == std::errc()) return std::chrono::seconds(std::min(seconds, longest));
+    if (failed == std::errc::result_out_of_range) return std::chrono::seconds(longest);
+  }
+  return {};
 }
 
 /// The position of `"1042-2027-04-01T00:00:00Z"`; none: there is no condition, or it is `*`. False: it is no tag of
@@ -157,6 +166,8 @@ bool Api::may_try_card(const AskedPtr& asked, const Command& command, const std:
 }
 
 void Api::submit(const AskedPtr& asked, Request request) {
+  const std::string* trace = asked->request.header("traceparent");
+  service_.follow(request.tenant, request.account, trace == nullptr ? std::string() : *trace);
   const auto what = asked->caller.is_customer() ? card_try_of(request.command) : std::nullopt;
   host_.submit(request, [this, asked, what, key = request.key](Result<Outcome> outcome) {
     const bool tried = outcome && !outcome->refusal && (what == CardTry::saves || outcome->order);
@@ -202,7 +213,7 @@ void Api::done(const AskedPtr& asked, const Outcome& outcome, const std::string&
                ",\"hold\":" + number_or_null(outcome.hold.value) + "}";
   if (!etag.empty()) reply.headers.emplace_back("ETag", etag);
   if (outcome.again) reply.headers.emplace_back("Florin-Again", "true");
-  if (asked->request.header("prefer") != nullptr) reply.headers.emplace_back("Preference-Applied", "wait");
+  if (waits(asked->request).count() != 0) reply.headers.emplace_back("Preference-Applied", "wait");
   if (!over) {
     reply.status = 202;
     reply.headers.emplace_back("Location", "/v1/" + asked->caller.tenant.text() + "/accounts/" + asked->account.text() +

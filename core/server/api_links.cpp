@@ -97,7 +97,8 @@ void Api::pay_link(const AskedPtr& asked) {
   on_pool(asked, [this, asked, order = *order] {
     const auto now = host_.order_now(asked->caller.tenant, asked->account, OrderId{order});
     if (!now) return asked->fail(now.error());
-    const Session session = pay_session(asked->caller.tenant, asked->account, order, sessions_.now());
+    Session session = pay_session(asked->caller.tenant, asked->account, order, sessions_.now());
+    session.issued = session.seen = sessions_.begins(session);
     asked->json(json::serialize(json::object{{"url", base_url() + "/pay/" + sessions_.seal(session)},
                                              {"expires_at", text_of(session.ends())}}),
                 201);
@@ -175,7 +176,7 @@ void Api::invitation(const AskedPtr& asked) {
       return asked->fail("no_such_invitation", "There is no open invitation of '" + member.substr(0, 64) + "'.");
     if (!email.empty() && !may_mail_invitation(asked)) return;
     Session session{.tenants = {tenant.text()}, .account = asked->account.text(), .id = member};
-    session.issued = session.seen = sessions_.now();
+    session.issued = session.seen = sessions_.begins(session);
     session.position = host_.position();
     session.nonce = random_name(16);
     session.invitation = session.bearer = true;

@@ -229,7 +229,9 @@ void Api::submit_key(const AskedPtr& asked, Command command, const std::string& 
 
 void Api::webhook(const AskedPtr& asked) {
   const auto processor = ProcessorId::parse(asked->words.back());
-  if (!processor) return asked->fail("bad_request", "There is no such processor.");
+  if (!processor)
+    return asked->answer(reply_of(
+        Problem{.code = "no_such_processor", .detail = "There is no such processor.", .status = 400}, asked->request));
   // What a flood of them may hold of the pool leaves room for everybody else. An address that has shown too many that
   // nobody signed may be a proxy's, by which a provider comes too: its webhooks are looked at, one at a time.
   const std::string from = counted_address(asked->request.address);
@@ -251,6 +253,13 @@ void Api::webhook(const AskedPtr& asked) {
   });
 }
 
+/// One that stands still takes what it is sent once it is up again.
+bool Api::is_stopped(const TenantId& tenant) const {
+  const auto all = service_.tenants();
+  const auto found = std::ranges::find(all, tenant, &TenantStanding::tenant);
+  return found != all.end() && found->stopped;
+}
+
 void Api::take_webhook(const AskedPtr& asked, const ProcessorId& processor, const std::string& from,
                        std::optional<std::chrono::seconds> wait) {
   WebhookCall call{.method = asked->request.method, .query = asked->request.raw_query, .body = asked->request.body};
@@ -263,11 +272,14 @@ void Api::take_webhook(const AskedPtr& asked, const ProcessorId& processor, cons
   // Said with 400 the provider sends it no more; with anything else it comes again.
   static constexpr std::string_view for_good[] = {"bad_signature", "no_such_processor", "no_webhooks",
                                                   "no_such_tenant"};
-  const bool no_more = std::ranges::find(for_good, taken.error().code) != std::end(for_good);
+  const bool no_more =
+      std::ranges::find(for_good, taken.error().code) != std::end(for_good) && !is_stopped(asked->caller.tenant);
   if (no_more && wait) return asked->answer(too_often(asked->request, *wait, "webhook"));
   if (no_more) (void)strangers_.take(from, std::chrono::steady_clock::now());
-  HttpReply reply = reply_of(taken.error(), asked->request);
-  reply.status = no_more ? 400 : 503;
+  Problem problem = problem_of(taken.error());
+  problem.status = no_more ? 400 : 503;
+  HttpReply reply = reply_of(problem, asked->request);
+  reply.cause = reply_of(taken.error(), asked->request).cause;
   asked->answer(std::move(reply));
 }
 

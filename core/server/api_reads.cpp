@@ -57,10 +57,17 @@ void Api::orders(const AskedPtr& asked) {
   if (!limit) return;
   const auto after = number_in(*asked, "after", 0, UINT32_MAX);
   if (!after) return;
-  on_pool(asked, [this, asked, limit = *limit, after = *after] {
+  const auto count = flag_in(*asked, "count");
+  if (!count) return;
+  on_pool(asked, [this, asked, limit = *limit, after = *after, count = *count] {
     auto page =
         host_.orders_answer(asked->caller.tenant, asked->account, OrderId{after}, limit, asked->caller.audience);
     if (!page) return asked->fail(page.error());
+    if (count) {
+      const auto all = Reads(host_).count_orders(asked->caller.tenant, asked->account);
+      if (!all) return asked->fail(all.error());
+      page->insert(page->rfind('}'), ",\"count\":" + std::to_string(std::min(*all, most_counted)));
+    }
     asked->json(*std::move(page));
   });
 }
@@ -144,9 +151,11 @@ void Api::personal_data(const AskedPtr& asked) {
     if (!there) return asked->fail(there.error());
     if (!asked->caller.is_customer() && !notes_view(asked, "personal_data")) return;
     const auto words = host_.personal_data(asked->caller.tenant, asked->account);
-    if (!words) return asked->fail(words.error());
+    // The account is there: nobody was named with it.
+    if (!words && words.error().code != "no_such_account") return asked->fail(words.error());
     json::object data;
-    for (const Word& word : *words) data[word.name] = word.value;
+    if (words)
+      for (const Word& word : *words) data[word.name] = word.value;
     asked->json(json::serialize(json::object{{"personal_data", std::move(data)}}));
   });
 }

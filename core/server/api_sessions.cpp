@@ -189,7 +189,7 @@ void Api::portal_session(const AskedPtr& asked) {
       return asked->fail("no_such_member", "'" + member.substr(0, 64) + "' is no member of this account.");
     Session session{
         .tenants = {asked->caller.tenant.text()}, .account = asked->account.text(), .role = role, .id = member};
-    session.issued = session.seen = sessions_.now();
+    session.issued = session.seen = sessions_.begins(session);
     session.position = host_.position();
     session.nonce = random_name(16);
     session.bearer = kind == "token";
@@ -299,7 +299,7 @@ std::optional<Session> Api::named_by_proxy(const HttpRequest& request) const {
   for (const StaffGroup& group : proxy.of_groups) {
     if (std::ranges::find(theirs, group.name) == theirs.end()) continue;
     Session session{.staff = true, .tenants = group.tenants, .id = *who, .scopes = group.scopes};
-    session.issued = session.seen = sessions_.now();
+    session.issued = session.seen = sessions_.begins(session);
     session.position = host_.position();
     session.nonce = random_name(16);
     return session;
@@ -378,7 +378,10 @@ void Api::end_sessions(const AskedPtr& asked) {
   if (!errors.empty()) return asked->answer(reply_of(errors, asked->request));
   const std::string id = value_of(words, of_account ? "member" : "staff");
   if (!of_account && id.empty()) return asked->fail("bad_actor", "staff says whose sessions end.");
-  on_pool(asked, [this, asked, id] {
+  on_pool(asked, [this, asked, id, of_account] {
+    if (of_account)
+      if (const auto there = host_.version_of(asked->caller.tenant, asked->account); !there)
+        return asked->fail(there.error());
     sessions_.end_all(asked->caller.tenant.text(), asked->account.text(), id);
     if (const auto kept = service_.set_note("signed_out", sessions_.signed_out_text()); !kept)
       return asked->fail(kept.error());

@@ -78,6 +78,9 @@ void events(Api& api, const AskedPtr& asked) {
                 .most = *limit,
                 .until = std::chrono::steady_clock::now() + std::chrono::seconds(wait)};
   if (const std::string* types = asked->request.parameter("types")) wanted.types = split(*types);
+  for (const std::string& type : wanted.types)
+    if (const auto known = is_event_pattern(type); !known)
+      return asked->fail("bad_parameter", "types: " + known.error().message + ".");
   look(api, asked, std::move(wanted));
 }
 

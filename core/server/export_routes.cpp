@@ -80,7 +80,7 @@ void export_account(Api& api, const AskedPtr& asked) {
       json::object data;
       for (const Word& word : *words) data[word.name] = word.value;
       lines.one("personal_data", json::serialize(data));
-    } else if (words.error().code != "erased") {
+    } else if (words.error().code != "erased" && words.error().code != "no_such_account") {  // nobody was named
       return asked->fail(words.error());
     }
     lines.all("order", [&](const PageWords& page) {

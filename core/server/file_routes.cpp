@@ -169,6 +169,8 @@ void release(Api& api, const AskedPtr& asked) {
     return asked->answer(reply_of(Errors{missing}, asked->request));
   }
   api.on_pool(asked, [&api, asked, reason, dry_run = *dry_run] {
+    const auto there = api.host().version_of(asked->caller.tenant, asked->account);
+    if (!there && there.error().code == "no_such_account") return asked->fail(there.error());
     const auto done = api.host().release(asked->caller.tenant, asked->account, asked->caller.actor, reason, dry_run);
     if (!done) return asked->fail(done.error());
     asked->json(json::serialize(json::object{{"released", done->released},

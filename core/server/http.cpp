@@ -254,7 +254,10 @@ bool Connection::fits_the_rules() {
   const std::string_view target(message.target().data(), message.target().size());
   if (target.size() > front_.options_.limits.path + (4U << 10U))
     return no("headers_too_large", "The address is too long.");
-  if (!read_target(target, request_) || request_.path.size() > front_.options_.limits.path)
+  if (const std::size_t path = std::min(target.find('?'), target.size()); path > front_.options_.limits.path)
+    return no("headers_too_large",
+              "The address is longer than " + std::to_string(front_.options_.limits.path) + " bytes.");
+  if (!read_target(target, request_))
     return no("bad_request",
               "The address is not one of this server: it begins with a slash, and is UTF-8, percent-encoded.");
   return true;
@@ -500,7 +503,12 @@ Status HttpFront::listen_unix(const std::string& path, bool admin) {
   const Error in_use{.code = "address_in_use", .message = path + ": another server listens there"};
   if (path.size() >= sizeof(sockaddr_un::sun_path))
     return Error{.code = "bad_address", .message = path + " is longer than a unix socket's path may be"};
+  if (path.empty()) return Error{.code = "bad_address", .message = "unix: has the socket's path behind it"};
   if (answers(path)) return in_use;
+  // A socket that nobody listens on was left by a host that ended at once. Anything else is somebody's.
+  struct stat there{};
+  if (::lstat(path.c_str(), &there) == 0 && !S_ISSOCK(there.st_mode))
+    return Error{.code = "bad_address", .message = path + " is there, and is no socket: it is left as it is"};
   ::unlink(path.c_str());
   auto listener = std::make_unique<Listener>(io_);
   listener->admin = admin;
@@ -541,7 +549,7 @@ Result<std::uint16_t> HttpFront::listen(const std::string& address, bool admin, 
   if (!failed) listener->tcp.bind(endpoint, failed);
   if (!failed) listener->tcp.listen(asio::socket_base::max_listen_connections, failed);
   if (failed)
-    return Error{.code = failed == asio::error::address_in_use ? "address_in_use" : "bad_address",
+    return Error{.code = failed == asio::error::address_in_use ? "address_in_use" : "cannot_listen",
                  .message = address + ": " + failed.message()};
   const std::uint16_t bound = listener->tcp.local_endpoint().port();
   accept(*listener);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "message.hpp"
 #include "outbox.hpp"
 
 namespace florin::server {
@@ -67,8 +68,9 @@ Result<HttpText> ask_http(const std::string& url, const std::vector<std::pair<st
 namespace {
 
 Result<json::object> page_of(const ListenOptions& options, const std::string& after, int wait) {
-  std::string url = options.api + "/events?after=" + after + "&wait=" + std::to_string(wait);
-  if (!options.types.empty()) url += "&types=" + options.types;
+  const std::string api = options.api.substr(0, options.api.find_last_not_of('/') + 1);
+  std::string url = api + "/events?after=" + percent_encoded(after) + "&wait=" + std::to_string(wait);
+  if (!options.types.empty()) url += "&types=" + percent_encoded(options.types);
   const auto answer = ask_http(url, {{"Authorization", "Bearer " + options.key}}, {});
   if (!answer) return answer.error();
   boost::system::error_code failed;
@@ -105,6 +107,9 @@ void forward(const ListenOptions& options, const std::string& secret, const json
 
 Status listen(const ListenOptions& options, std::ostream& out, const std::function<bool()>& over) {
   const std::string secret = options.secret.empty() ? make_webhook_secret() : options.secret;
+  if (!options.forward_to.empty() && !address_of(options.forward_to))
+    return Error{.code = "bad_address",
+                 .message = "'" + options.forward_to + "' is not an address: write http://127.0.0.1:4242/hook"};
   auto after = options.after.empty() ? newest(options) : Result<std::string>(options.after);
   if (!after) return after.error();
   out << "secret " << secret << std::endl;

@@ -39,6 +39,7 @@ struct HttpReply {
   std::string_view route{};  ///< the pattern that answered, for the metrics; lives as long as the program
   bool unlogged = false;     ///< it would fill the log, and is counted
   bool close = false;        ///< no other request is read from this connection
+  std::string cause{};       ///< of what went wrong in the host: for the log, never for whoever asks
 };
 
 /// Takes the answer of one request, once, on any thread.

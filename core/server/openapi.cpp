@@ -155,9 +155,10 @@ json::object operation(const Api::Route& route, std::string_view pattern, std::s
     one["description"] = "Scope: `" + std::string(route.scope) + "`.";
   if (route.body != Api::Body::none) {
     const bool bytes = route.body == Api::Body::any || route.body == Api::Body::file;
-    const json::object body = bytes
-                                  ? json::object{{"application/octet-stream", json::object{{"schema", json::object{}}}}}
-                                  : content(json::object{});
+    json::object body = bytes ? json::object{{"application/octet-stream", json::object{{"schema", json::object{}}}}}
+                              : content(route_body(route.pattern));
+    if (route.body == Api::Body::usage)  // an object a line
+      body["application/x-ndjson"] = json::object{{"schema", json::object{{"type", "string"}}}};
     one["requestBody"] = json::object{{"required", true}, {"content", body}};
   }
   return one;

@@ -148,6 +148,35 @@ constexpr std::string_view looks = R"({
 "POST webhook_endpoints/{endpoint}/disable": {}
 })";
 
+/// What routes take that are no commands, in the same spelling; `?`: it may be left out.
+constexpr std::string_view bodies = R"({
+"usage": [{"account": "string", "key": "string", "actor?": "string", "asked_at?": "string", "use?": "#use",
+  "place_hold?": "#place_hold", "capture_hold?": "#capture_hold", "release_hold?": "#release_hold",
+  "use_together?": "#use_together"}],
+"check": [{"account": "string", "actor?": "string", "use": "#use"}],
+"accounts/{account}/check": "#use",
+"accounts/{account}/quote": {"map": "any"},
+"keys": {"name?": "string", "preset?": "string", "scopes?": ["string"], "lasts?": "string"},
+"keys/{key}/roll": {"old_ends_in?": "string"},
+"keys/{key}/revoke": {"reason?": "string"},
+"accounts/{account}/portal_sessions": {"member?": "string", "role?": "string", "page?": "string", "locale?": "string",
+  "return_url?": "string", "kind?": "string"},
+"accounts/{account}/orders/{order}/pay_link": {"map": "any"},
+"accounts/{account}/members/{member}/invitation": {"email?": "string"},
+"accounts/{account}/messages/{message}/send_again": {"map": "any"},
+"mail/bounces": {"message?": "string", "address?": "string", "reason?": "string"},
+"accounts/{account}/end_sessions": {"member?": "string"},
+"end_sessions": {"staff": "string"},
+"session/end": {"map": "any"},
+"processors/{processor}/reconcile": {"day": "string"},
+"catalog/apply_again": {"version": "integer"},
+"accounts/{account}/release": {"reason": "string"},
+"webhook_endpoints/{endpoint}/test": {"map": "any"},
+"webhook_endpoints/{endpoint}/enable": {"map": "any"},
+"webhook_endpoints/{endpoint}/disable": {"map": "any"},
+"webhook_endpoints/{endpoint}/replay": {"from": "integer", "to?": "integer"}
+})";
+
 /// Schemas of the file that routes share.
 constexpr std::string_view shared_looks = R"({
 "event": {"type": "string", "timestamp": "string", "id": "string", "tenant": "string", "mode": "string",
@@ -156,7 +185,7 @@ constexpr std::string_view shared_looks = R"({
   "hold": "integer?"},
 "problem": {"type": "string", "title": "string", "status": "integer", "code": "string", "detail": "string",
   "values": {"map": "string"}, "rule": "string?", "position": "integer?", "request": "string", "etag?": "string",
-  "errors?": [{"pointer": "string", "code": "string", "message": "string"}]},
+  "errors?": [{"pointer": "string", "code": "string", "message": "string", "hint": "string?"}]},
 "as_of": {"position": "integer", "behind": "integer"},
 "month": {"month": "string", "closed": "boolean", "written_off": "string", "lines": [{"type": "string", "before": "string",
   "issued": "string", "used": "string", "gone": "string", "returned": "string", "after": "string",
@@ -193,7 +222,7 @@ json::value object_of(const json::object& look) {
 }
 
 json::value page_of(const json::value& look) {
-  return object_of({{"data", json::array{look}}, {"next", "string?"}, {"as_of?", "#as_of"}});
+  return object_of({{"data", json::array{look}}, {"next", "string?"}, {"count?", "integer"}, {"as_of?", "#as_of"}});
 }
 
 json::value schema_of(const json::value& look) {
@@ -218,6 +247,12 @@ json::object shared_answers() {
   const json::value all = json::parse(shared_looks);
   for (const auto& [name, look] : all.as_object()) schemas[name] = schema_of(look);
   return schemas;
+}
+
+json::value route_body(std::string_view pattern) {
+  static const json::value all = json::parse(bodies);
+  const json::value* look = all.as_object().if_contains(pattern);
+  return look == nullptr ? json::value(json::object()) : schema_of(*look);
 }
 
 json::value page_schema(std::string_view item) { return page_of(json::value("#" + std::string(item))); }

@@ -237,10 +237,16 @@ void Outbox::send_some(Endpoint& endpoint, std::vector<std::function<void()>>& s
   for (Pending* one : ready) {
     if (endpoint.under_way >= most_under_way) return;
     std::vector<std::string> secrets;
-    for (const std::string& reference : endpoint.settings.secrets)
-      if (auto secret = service_.secret(reference)) secrets.push_back(*std::move(secret));
+    std::string why;
+    for (const std::string& reference : endpoint.settings.secrets) {
+      auto secret = service_.secret(reference);
+      if (secret)
+        secrets.push_back(*std::move(secret));
+      else
+        why = secret.error().message;
+    }
     if (secrets.empty()) {
-      endpoint.why_not = "no secret of this endpoint can be read";
+      endpoint.why_not = "nothing can be signed: " + why;
       return;
     }
     one->under_way = true;

@@ -23,11 +23,21 @@ std::optional<std::uint32_t> number_in(const Asked& asked, std::string_view name
   return std::nullopt;
 }
 
+std::optional<bool> flag_in(const Asked& asked, std::string_view name) {
+  const std::string* text = asked.request.parameter(name);
+  if (text == nullptr || *text == "false") return false;
+  if (*text == "true") return true;
+  asked.fail("bad_parameter", std::string(name) + " is true or false.");
+  return std::nullopt;
+}
+
 std::optional<PageWords> page_in(const Asked& asked, std::uint32_t most) {
   constexpr std::uint32_t usual = 50;
   const auto limit = number_in(asked, "limit", usual, most);
   if (!limit) return std::nullopt;
-  PageWords page{.after = {}, .most = *limit};
+  const auto count = flag_in(asked, "count");
+  if (!count) return std::nullopt;
+  PageWords page{.after = {}, .most = *limit, .count = *count};
   if (const std::string* after = asked.request.parameter("after")) page.after = after->substr(0, 256);
   return page;
 }

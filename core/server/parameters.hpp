@@ -16,6 +16,8 @@ std::optional<std::uint32_t> number_of(std::string_view text);
 /// A parameter between 1 and `most`; `otherwise` when it is not there. None: it was answered.
 std::optional<std::uint32_t> number_in(const Asked& asked, std::string_view name, std::uint32_t otherwise,
                                        std::uint32_t most);
+/// `true` or `false`; a parameter that is not there is false. None: it was answered.
+std::optional<bool> flag_in(const Asked& asked, std::string_view name);
 /// Where a page begins and how long it is. None: it was answered.
 std::optional<PageWords> page_in(const Asked& asked, std::uint32_t most);
 /// A date; none: it was answered. A parameter that is not there is `otherwise`.

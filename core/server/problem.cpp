@@ -70,6 +70,9 @@ constexpr CodeStatus statuses[] = {
     {"upgrade_refused", 501},
     {"version_unsupported", 505},
     {"plugin_failed", 502},
+    {"provider_not_reached", 502},
+    {"pull_failed", 502},
+    {"credential_missing", 502},
     {"busy", 503},
     {"ask_again", 503},
     {"store_unavailable", 503},
@@ -80,11 +83,23 @@ constexpr CodeStatus statuses[] = {
     {"closed", 503},
 };
 
+/// The word that was probably meant, as a message has it at its end; null: it names none.
+json::value hint_of(std::string_view message) {
+  constexpr std::string_view begin = "did you mean '";
+  const std::size_t at = message.rfind(begin);
+  if (at == std::string_view::npos) return nullptr;
+  message.remove_prefix(at + begin.size());
+  const std::size_t end = message.find('\'');
+  return end == std::string_view::npos ? json::value(nullptr) : json::value(std::string(message.substr(0, end)));
+}
+
 json::array errors_as_json(const Errors& errors) {
   json::array all;
   for (const Error& error : errors)
-    all.push_back(
-        json::object{{"pointer", json_pointer(error.at.path)}, {"code", error.code}, {"message", error.message}});
+    all.push_back(json::object{{"pointer", json_pointer(error.at.path)},
+                               {"code", error.code},
+                               {"message", error.message},
+                               {"hint", hint_of(error.message)}});
   return all;
 }
 
@@ -136,7 +151,7 @@ std::string problem_json(const Problem& problem, const std::string& request_id) 
   for (const auto& [name, value] : problem.values) values[name] = value;
   json::object body{{"type", "/problems/" + problem.code},
                     {"title", title_of(problem.code)},
-                    {"status", status_of(problem.code)},
+                    {"status", problem.status == 0 ? status_of(problem.code) : problem.status},
                     {"code", problem.code},
                     {"detail", problem.detail},
                     {"values", std::move(values)},
@@ -152,7 +167,7 @@ HttpReply reply_of(const Problem& whole, const HttpRequest& request) {
   HttpReply reply;
   Problem problem = whole;
   if (request.of_customer) problem.rule.clear();
-  reply.status = status_of(problem.code);
+  reply.status = problem.status == 0 ? status_of(problem.code) : problem.status;
   reply.type = "application/problem+json";
   reply.body = problem_json(problem, request.id);
   if (reply.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -161,7 +176,51 @@ HttpReply reply_of(const Problem& whole, const HttpRequest& request) {
   return reply;
 }
 
+namespace {
+
+/// What is wrong with the host itself: why it is so, with its files and addresses, is for whoever runs it.
+struct Fault {
+  std::string_view code, as, says;
+};
+constexpr std::string_view again = "This cannot be read or written at the moment. Send it again, with the same key.";
+constexpr std::string_view broken = "Something went wrong here.";
+constexpr Fault faults[] = {
+    {"tenant_stopped", "tenant_stopped", "This service stands still for the moment. Send it again later."},
+    {"store_unavailable", "store_unavailable", again},
+    {"store_failed", "store_unavailable", again},
+    {"store_busy", "store_unavailable", again},
+    {"store_full", "store_unavailable", again},
+    {"not_durable", "store_unavailable", again},
+    {"cannot_connect", "store_unavailable", again},
+    {"not_writable", "store_unavailable", again},
+    {"create_failed", "store_unavailable", again},
+    {"no_threads", "busy", again},
+    {"out_of_memory", "out_of_memory", again},
+    {"failed", "internal", broken},
+    {"damaged_store", "internal", broken},
+    {"damaged_row", "internal", broken},
+    {"damaged_checkpoint", "internal", broken},
+    {"damaged_seal", "internal", broken},
+    {"not_a_journal", "internal", broken},
+    {"not_views", "internal", broken},
+    {"newer_version", "internal", broken},
+    {"read_only", "internal", broken},
+    {"facts_fit", "internal", broken},
+    {"no_such_text", "internal", broken},
+    {"no_random", "internal", broken},
+    {"missing_plugin", "internal", broken},
+};
+
+const Fault* fault_of(std::string_view code) {
+  const auto found = std::ranges::find(faults, code, &Fault::code);
+  return found == std::end(faults) ? nullptr : &*found;
+}
+
+}  // namespace
+
 Problem problem_of(const Error& error) {
+  if (const Fault* fault = fault_of(error.code))
+    return {.code = std::string(fault->as), .detail = std::string(fault->says)};
   Problem problem{.code = error.code, .detail = error.message};
   if (!error.at.path.empty()) problem.errors.push_back(error);
   if (error.code == "key_reused")
@@ -176,10 +235,9 @@ Problem problem_of(const Refusal& refusal, std::uint64_t position) {
 }
 
 HttpReply reply_of(const Error& error, const HttpRequest& request) {
-  // What a library said in its own words helps nobody outside.
-  if (error.code == "failed")
-    return reply_of(Problem{.code = "internal", .detail = "Something went wrong here."}, request);
-  return reply_of(problem_of(error), request);
+  HttpReply reply = reply_of(problem_of(error), request);
+  if (fault_of(error.code) != nullptr) reply.cause = error.code + ": " + error.message;
+  return reply;
 }
 
 HttpReply reply_of(const Refusal& refusal, std::uint64_t position, const HttpRequest& request) {
@@ -198,6 +256,8 @@ HttpReply reply_of(Errors errors, const HttpRequest& request) {
     problem.code = errors.front().code;
     problem.detail = errors.front().message;
   }
+  // What cannot be read is no rule's refusal, whatever it is called.
+  if (status_of(problem.code) == 422) problem.status = 400;
   problem.errors = std::move(errors);
   return reply_of(problem, request);
 }

@@ -22,6 +22,7 @@ struct Problem {
   std::vector<std::pair<std::string, std::string>> values{};
   Errors errors{};     ///< each with its field; written with a JSON pointer
   std::string etag{};  ///< of an account that is there already
+  int status = 0;      ///< 0: what its code says
 };
 
 HttpReply reply_of(const Problem& problem, const HttpRequest& request);

@@ -100,6 +100,7 @@ void history(Api& api, const AskedPtr& asked) {
 void usage(Api& api, const AskedPtr& asked) {
   const auto from = date_in(*asked, "from", Date{1970, 1, 1});
   const auto to = from ? date_in(*asked, "to", Date{9999, 12, 31}) : std::nullopt;
+  if (to && *to < *from) return asked->fail("bad_parameter", "from is a day before to, or the same.");
   const auto at_least = to ? at_least_in(*asked) : std::nullopt;
   if (!at_least) return;
   answer(api, asked, [asked, from = *from, to = *to, at_least = *at_least](const Reads& reads) {
@@ -120,6 +121,9 @@ void accounts(Api& api, const AskedPtr& asked) {
   };
   filter.q = text("q");
   filter.state = text("state");
+  static const std::vector<std::string> states{"opened", "trial", "paid", "limited", "ended"};
+  if (!filter.state.empty() && std::ranges::find(states, filter.state) == states.end())
+    return asked->fail("bad_parameter", "state is opened, trial, paid, limited or ended.");
   filter.plan = text("plan");
   const std::string past_due = text("past_due");
   if (!past_due.empty() && past_due != "true" && past_due != "false")
@@ -134,7 +138,7 @@ void accounts(Api& api, const AskedPtr& asked) {
 
 std::vector<Api::Route> read_routes() {
   constexpr auto none = Api::Body::none;
-  const std::vector<std::string> pages{"limit", "after"};
+  const std::vector<std::string> pages{"limit", "after", "count"};
   return {
       {"GET",
        "offer",
@@ -148,7 +152,7 @@ std::vector<Api::Route> read_routes() {
        "accounts",
        "read",
        &accounts,
-       {"limit", "after", "q", "state", "plan", "past_due"},
+       {"limit", "after", "count", "q", "state", "plan", "past_due"},
        none,
        "Accounts by id; what is not asked for does not matter",
        "account_row[]"},
@@ -202,7 +206,7 @@ std::vector<Api::Route> read_routes() {
        "accounts/{account}/history",
        "read",
        &history,
-       {"limit", "after", "at_least"},
+       {"limit", "after", "count", "at_least"},
        none,
        "Its entries, newest first: who, what, when, and what followed",
        "history_row[]"},

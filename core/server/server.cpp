@@ -12,6 +12,28 @@ namespace florin::server {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// What has changed in the file, and counts from the next start on.
+boost::json::array of_next_start(const ServiceSettings& now, const ServiceSettings& fresh) {
+  boost::json::array all;
+  const auto note = [&](const char* name, bool same) {
+    if (!same) all.emplace_back(name);
+  };
+  note("listen", now.listen == fresh.listen);
+  note("metrics", now.metrics == fresh.metrics);
+  note("admin", now.admin == fresh.admin);
+  note("session_secrets", now.session_secrets == fresh.session_secrets);
+  note("hosts", now.hosts_url == fresh.hosts_url && now.hosts_secret == fresh.hosts_secret);
+  note("drain", now.drain == fresh.drain);
+  note("test", now.test == fresh.test);
+  note("virtual_from", now.virtual_from == fresh.virtual_from);
+  note("data", now.journal == fresh.journal);
+  return all;
+}
+
+}  // namespace
+
 struct Server::Inside {
   Inside(Host& host, ServerOptions with)
       : options(std::move(with)),
@@ -84,16 +106,21 @@ struct Server::Inside {
     });
   }
   void reload() {
+    namespace json = boost::json;
     const auto fresh = options.reload();
     if (fresh) api.reload(*fresh);
     if (options.log == nullptr) return;
+    json::object line{{"level", "error"}, {"code", "reload_failed"}};
+    if (fresh) {
+      json::array later = of_next_start(options.settings, *fresh);
+      line = {{"level", later.empty() ? "info" : "warn"}, {"code", "reloaded"}};
+      if (!later.empty()) line["needs_restart"] = std::move(later);
+    } else {
+      line["text"] = fresh.error().message;
+      line["running"] = "as before";
+    }
     std::ostream log(options.log->rdbuf());  // its own: others write by other threads
-    log << boost::json::serialize(fresh ? boost::json::object{{"level", "info"}, {"code", "reloaded"}}
-                                        : boost::json::object{{"level", "error"},
-                                                              {"code", "reload_failed"},
-                                                              {"text", fresh.error().message},
-                                                              {"running", "as before"}})
-        << "\n";
+    log << json::serialize(line) << "\n";
     log.flush();
   }
 

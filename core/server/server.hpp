@@ -40,7 +40,7 @@ struct ServerOptions {
 
 class Server {
  public:
-  /// Listens, and serves on a thread of its own. Errors: bad_address, address_in_use.
+  /// Listens, and serves on a thread of its own. Errors: bad_address, address_in_use, cannot_listen.
   static Result<std::unique_ptr<Server>> start(Host& host, ServerOptions options);
   /// Finishes what runs, and ends.
   ~Server();

@@ -49,9 +49,10 @@ void measure(Api& api) {
   metrics.set("florin_journal_position", "", static_cast<double>(host.position()));
   metrics.set("florin_views_behind_entries", "", static_cast<double>(host.views().behind));
   metrics.set("florin_draining", "", api.draining() ? 1 : 0);
-  for (const TenantId& tenant : host.tenants()) {
+  for (const TenantStanding& its : api.service().tenants()) {
+    const TenantId& tenant = its.tenant;
     const std::string of = label("tenant", tenant.text());
-    metrics.set("florin_tenant_up", of, 1);
+    metrics.set("florin_tenant_up", of, its.stopped ? 0 : 1);
     metrics.set("florin_accounts", of, static_cast<double>(host.accounts(tenant).size()));
     metrics.set("florin_cases_open", of,
                 static_cast<double>(length_of(host.cases(tenant), [](const json::value&) { return true; })));

@@ -166,7 +166,7 @@ std::optional<Link> Sessions::redeem(const std::string& code, const std::string&
   if (!open.nonce.empty()) return open.nonce == digest_of(nonce) ? std::optional(open.link) : std::nullopt;
   open.nonce = digest_of(nonce);
   open.until = now() + same_answer;
-  open.link.session.issued = open.link.session.seen = now();
+  open.link.session.issued = open.link.session.seen = begin_of(open.link.session);
   open.link.session.nonce = random_name(16);
   return open.link;
 }
@@ -182,10 +182,26 @@ bool Sessions::Ended::ends(const Session& session) const {
   return id.empty() || session.id == id;
 }
 
+Seconds Sessions::begin_of(const Session& session) const {
+  Session as = session;
+  as.issued = now();
+  for (const Ended& one : ended_)
+    if (one.ends(as)) as.issued = one.at + 1;
+  return as.issued;
+}
+
+Seconds Sessions::begins(const Session& session) const {
+  const std::lock_guard lock(mutex_);
+  return begin_of(session);
+}
+
 void Sessions::end_all(const std::string& tenant, const std::string& account, const std::string& id) {
   const std::lock_guard lock(mutex_);
   forget_old(now());
-  ended_.push_back({tenant, account, id, now()});
+  Seconds at = now();
+  for (const Ended& one : ended_)
+    if (one.at >= at) at = one.at + 1;  // what has begun since
+  ended_.push_back({tenant, account, id, at});
   // Links that were given out lead to a session that is issued later: they end too.
   std::erase_if(links_, [&](const auto& one) {
     Session session = one.second.link.session;

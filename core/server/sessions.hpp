@@ -57,6 +57,8 @@ class Sessions {
   explicit Sessions(const std::vector<std::string>& secrets, std::function<Seconds()> clock = {});
 
   Seconds now() const { return clock_(); }
+  /// When a session that is given out now begins: later than those of its people that were ended within this second.
+  Seconds begins(const Session& session) const;
   /// `fls_…`
   std::string seal(const Session& session) const;
   /// None: it is none of ours, or was changed. Whether it still works is another question.
@@ -88,6 +90,7 @@ class Sessions {
     bool ends(const Session& session) const;
   };
   void forget_old(Seconds now);
+  Seconds begin_of(const Session& session) const;
 
   std::vector<std::string> keys_;
   std::function<Seconds()> clock_;

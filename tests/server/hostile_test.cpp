@@ -3,6 +3,7 @@
 
 #include <array>
 #include <future>
+#include <map>
 #include <ostream>
 
 #include "keys.hpp"
@@ -188,6 +189,18 @@ TEST_F(Hostile, AnOfferIsPublicWhereItIsSaidToBe) {
   const auto keyed = ask(backend_, "/v1/callloop/offer");
   EXPECT_EQ(keyed.header("Cache-Control"), "no-store");
   EXPECT_EQ(ask(server::make_key(true), "/v1/callloop/offer").status, 401) << "a key that comes with it must work";
+}
+
+// What a person reads in the message, a program finds in `hint`.
+TEST_F(Hostile, AMistypedFieldHasAHint) {
+  const auto answer = command("accounts/zoe/buy_credits", "b", R"({"amout": "500 message", "who": "me"})");
+  EXPECT_EQ(answer.status, 400) << answer.body;
+  std::map<std::string, boost::json::value> hints;
+  const auto said = answer.json();
+  for (const auto& error : said.at("errors").as_array())
+    hints[std::string(error.at("pointer").as_string())] = error.at("hint");
+  EXPECT_EQ(hints["/amout"], boost::json::value("amount")) << answer.body;
+  EXPECT_TRUE(hints.contains("/who") && hints["/who"].is_null()) << answer.body;
 }
 
 // A pipe that nobody reads is full after 64 KiB. Whoever writes to it goes on.

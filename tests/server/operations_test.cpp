@@ -67,12 +67,14 @@ TEST(MetricNames, OfAlertsAndDocsAreThere) {
 TEST_F(Operations, AReloadWithAnErrorChangesNothing) {
   server::ServerOptions options;
   bool broken = true;
+  std::vector<std::string> listen;
   std::ostringstream log;
   options.log = &log;
   options.reload = [&]() -> Result<ServiceSettings> {
     if (broken) return Error{.code = "unknown_key", .message = "florin.yaml:3: serv"};
     ServiceSettings fresh;
     fresh.return_to = {"https://app.example"};
+    fresh.listen = listen;
     return fresh;
   };
   serve(options);
@@ -87,6 +89,10 @@ TEST_F(Operations, AReloadWithAnErrorChangesNothing) {
   broken = false;
   server_->reload();
   EXPECT_EQ(status(), 201);
+  EXPECT_EQ(log.str().find("needs_restart"), std::string::npos) << log.str();
+  listen = {"127.0.0.1:8099"};
+  server_->reload();
+  EXPECT_NE(log.str().find(R"("needs_restart":["listen"])"), std::string::npos) << log.str();
   server_.reset();
 }
 

@@ -17,10 +17,13 @@ struct AccountFilter {
   std::optional<bool> past_due;
 };
 
+/// A list is counted no further.
+inline constexpr std::size_t most_counted = 10'000;
 /// A page: `{"data": […], "next": "…" or null}`. `after` is the `next` of the page before; empty: from the beginning.
 struct PageWords {
   std::string after;
   std::size_t most = 50;
+  bool count = false;  ///< also `"count"`, of the whole list; 10,000: so many, or more
 };
 
 /// Something that happened, as webhooks and /events tell it. docs/events.md
@@ -54,6 +57,8 @@ class FLORIN_API Reads {
   Result<std::string> grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
   Result<std::string> refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
                               Audience whom) const;
+  /// How many orders an account has, ever.
+  Result<std::size_t> count_orders(const TenantId& tenant, const AccountId& account) const;
   /// Members and open invitations, and the places for them.
   Result<std::string> members(const TenantId& tenant, const AccountId& account) const;
   /// Requests for a review, and for staff what is disputed.
@@ -79,5 +84,8 @@ class FLORIN_API Reads {
 
 /// Every stable type of event.
 FLORIN_API std::vector<std::string> event_types();
+/// Whether some event could be of that pattern: `order.paid`, `credits.*`, `preview.…`, `*`.
+/// Errors: unknown_event_type, with the one that was probably meant.
+FLORIN_API Status is_event_pattern(std::string_view pattern);
 
 }  // namespace florin

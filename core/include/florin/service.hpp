@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,12 @@ class Assembly;
 struct AccountRole {
   std::string role;      ///< as the books have it, or as the backend says it where nobody is listed; empty: none
   bool invited = false;  ///< an invitation is open: it may be accepted, and nothing else
+};
+
+/// A tenant of the host, and whether it is up.
+struct TenantStanding {
+  TenantId tenant;
+  std::optional<Error> stopped;  ///< why nothing is decided and read of it
 };
 
 struct Outgoing {
@@ -42,6 +49,12 @@ class FLORIN_API Service {
   Result<AccountRole> standing(const TenantId& tenant, const AccountId& account, const Actor& actor) const;
   /// Roles of the tenant's customers; the first is the owner's.
   Result<std::vector<std::string>> roles(const TenantId& tenant) const;
+
+  /// All of them. None: this host does not have the journal.
+  std::vector<TenantStanding> tenants() const;
+  /// What is sent to providers for an account within the next minute, or until this is called again, carries `trace`
+  /// as its traceparent (W3C Trace Context); empty: none.
+  void follow(const TenantId& tenant, const AccountId& account, const std::string& trace) const;
 
   /// `whsec_…` by its reference. Errors: secret_missing.
   Result<std::string> secret(const std::string& reference) const;
