@@ -38,7 +38,9 @@ class CsvReader {
       : file_(file),
         columns_(columns),
         currency_(currency),
-        style_{.decimal = columns.decimal, .credit_mark = columns.credit_mark, .debit_mark = columns.debit_mark} {
+        style_{.decimal = columns.decimal, .credit_mark = columns.credit_mark, .debit_mark = columns.debit_mark},
+        line_style_(style_) {
+    line_style_.marks_tell = columns.debit.empty() && columns.credit_column.empty();
     statement_.kind = Kind::csv;
     copies_.begin("", false);
   }
@@ -162,7 +164,7 @@ class CsvReader {
     line.amount = Money(0, *currency);
     for (const std::string& column : {columns_.amount, columns_.debit}) {
       if (column.empty() || nothing_in(cell(row, column))) continue;
-      const auto money = amount_in_cell(cell(row, column), style_, *currency);
+      const auto money = amount_in_cell(cell(row, column), line_style_, *currency);
       if (!money) return bad(row.at, column, money.error().message);
       if (!money->is_zero() && !line.amount.is_zero())
         return bad(row.at, column, "one row has money that came and went");
@@ -185,6 +187,7 @@ class CsvReader {
   const Columns& columns_;
   const Currency currency_;
   const AmountStyle style_;
+  AmountStyle line_style_;
   std::optional<std::map<std::string, std::size_t>> header_;
   std::vector<std::string> header_cells_;
   Copies copies_;
