@@ -154,6 +154,16 @@ TEST(Tree, PluginsKnowTheKitAlone) {
           << source.path << " includes " << include;
 }
 
+TEST(Tree, TheGuideNamesEveryHelperOfTheWrapper) {
+  const std::string guide = text_of(root / "sdk/guides/wrapper.md");
+  const std::string wrapper = text_of(root / "sdk/include/florin/plugin.hpp");
+  static const std::regex helper("\\ninline (?!thread_local)[A-Za-z0-9_:<>]+\\*? ?&?([a-z][a-z_0-9]+)\\(");
+  std::size_t found = 0;
+  for (std::sregex_iterator it(wrapper.begin(), wrapper.end(), helper), end; it != end; ++it, ++found)
+    EXPECT_TRUE(std::regex_search(guide, std::regex("[`( ]" + (*it)[1].str() + "[`(]"))) << (*it)[1];
+  EXPECT_GT(found, 40U);
+}
+
 TEST(Tree, NobodyNamesATenant) {
   const std::regex tenants("callloop|exotel|kaspr|salesmsg", std::regex::icase);
   for (const char* folder :
