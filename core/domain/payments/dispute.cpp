@@ -6,6 +6,7 @@
 
 #include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
+#include "domain/credits/purchase.hpp"
 #include "domain/orders/deliver.hpp"
 #include "domain/orders/paid_with.hpp"
 
@@ -211,16 +212,9 @@ void give_back(Draft& draft, const Dispute& won) {
   if (draft.account.blocked && !another) draft.add(AccountUnblocked{"the dispute " + won.ref + " was won"});
 }
 
-/// Whoever disputes an automatic recharge did not want it: no further one is charged until they agree again, nor for
-/// the credits that the dispute itself takes.
-void stop_recharge(Draft& draft, const Dispute& dispute) {
-  const bool at_risk = dispute.state == DisputeState::needs_response || dispute.state == DisputeState::under_review ||
-                       dispute.state == DisputeState::lost;
-  const bool is_recharge = draft.account.order(dispute.order)->kind == OrderKind::recharge;
-  if (!at_risk || !is_recharge || !draft.account.recharge.active) return;
-  RechargeState off = draft.account.recharge;
-  off.active = false;
-  draft.add(RechargeSet{off});
+/// Whether its money may go, or is gone.
+bool is_at_risk(DisputeState state) {
+  return state == DisputeState::needs_response || state == DisputeState::under_review || state == DisputeState::lost;
 }
 
 bool is_news(const Dispute& known, DisputeState said) {
@@ -256,7 +250,7 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
   dispute.reason = command.reason;
   dispute.moved_at = draft.now;
   draft.add(DisputeMoved{dispute});
-  stop_recharge(draft, dispute);
+  if (is_at_risk(dispute.state)) end_recharge_after(draft, dispute.order);
   if (dispute.state == DisputeState::lost) take_back(draft, dispute);
   if (was_lost) give_back(draft, dispute);
 }
