@@ -19,6 +19,13 @@ namespace text = boost::algorithm;
 /// `-` alone is how some banks leave a cell of an amount empty.
 bool nothing_in(std::string_view cell) { return cell.empty() || cell == "-" || cell == "\xE2\x80\x93"; }
 
+/// `="0012"`, a formula of a spreadsheet that is text, also where the file quotes it once more.
+std::string of_formula(std::string cell) {
+  constexpr std::size_t shortest = 3;
+  const bool is_one = cell.size() >= shortest && cell.starts_with("=\"") && cell.ends_with('"');
+  return is_one ? cell.substr(2, cell.size() - shortest) : std::move(cell);
+}
+
 /// The same word in any case, with or without the dot of an abbreviation.
 bool is_word(std::string_view cell, std::string_view word) {
   while (cell.ends_with('.')) cell.remove_suffix(1);
@@ -46,7 +53,7 @@ class CsvReader {
   }
 
   std::optional<Error> row(Row& row) {
-    for (std::string& cell : row.cells) cell = trimmed(cell);
+    for (std::string& cell : row.cells) cell = of_formula(trimmed(cell));
     if (!header_) return row.problem.empty() ? find_header(row) : std::nullopt;
     if (!row.problem.empty()) return bad(row.at, "", row.problem);
     if (is_none(row)) return std::nullopt;

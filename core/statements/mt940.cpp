@@ -86,6 +86,13 @@ std::string words_of(const std::vector<std::string>& lines) {
   return one_line(name.empty() ? text : text + " | " + name);
 }
 
+/// The code in front of the subfields; what begins with a number and has none is a payer's address.
+bool says_return(const std::vector<std::string>& info) {
+  constexpr std::size_t code = 3;
+  return !info.empty() && info.front().size() > code && info.front()[code] == '?' &&
+         is_return(info.front().substr(0, code));
+}
+
 class Mt940Reader {
  public:
   explicit Mt940Reader(const std::string& file) : file_(file) { statement_.kind = Kind::mt940; }
@@ -181,8 +188,7 @@ class Mt940Reader {
     const std::string mark = found[3];
     const bool came = mark == "C" || mark == "RD" || mark == "EC";
     line.booked = !mark.starts_with('E');
-    line.returned =
-        mark.starts_with('R') || found[6] == "NRTI" || (!info.empty() && is_return(info.front().substr(0, 3)));
+    line.returned = mark.starts_with('R') || found[6] == "NRTI" || says_return(info);
     const Money amount = money(field, found[5]);
     line.currency = currency_->code();
     line.entry = line.amount = came ? amount : -amount;

@@ -160,7 +160,10 @@ bool names_a_total(std::string_view cell) {
   std::vector<std::string> words;
   const std::string lower = text::to_lower_copy(std::string(cell));
   text::split(words, lower, [](char c) { return c >= 0 && (c < 'a' || c > 'z'); }, text::token_compress_on);
-  std::erase(words, std::string());
+  // A sum may stand in the same cell: `Kontostand am 30.11.2026: 1.234,56 EUR`.
+  std::erase_if(words, [](const std::string& word) {
+    return word.empty() || static_cast<bool>(Currency::parse(text::to_upper_copy(word)));
+  });
   return std::ranges::any_of(words, [&](const std::string& word) { return is_in(sums, word); }) &&
          std::ranges::all_of(words, [&](const std::string& word) { return is_in(sums, word) || is_in(beside, word); });
 }

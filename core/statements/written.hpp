@@ -18,7 +18,8 @@ bool is_return(std::string_view code);
 /// Blanks and line breaks are one blank each.
 std::string one_line(std::string_view text);
 
-/// Whether a cell has nothing but a bank's words for a sum or a balance: `Grand Total`, `SUMME:`, `Closing balance on`.
+/// Whether a cell has nothing but a bank's words for a sum or a balance, and currencies: `Grand Total`, `SUMME:`,
+/// `Closing balance on`.
 /// A payer who is called Total Energies is none.
 bool names_a_total(std::string_view cell);
 

@@ -313,7 +313,7 @@ TEST(Csv, ARowOfSumsIsNoLine) {
   };
   for (const char* row : {",,Total,,1.00", ",,GRAND TOTAL:,,1.00", ",,Closing balance as on,,1.00", ",Summe,,,1.00",
                           ",Neuer Saldo,,,1.00", ",,** Total credits **,,1.00", ",,,,1.00", "Total,1.00",
-                          "Closing balance: 1.00", "Total,,1.00,1.00"})
+                          "Closing balance: 1.00", "Total,,1.00,1.00", "Kontostand am 30.11.2026: 1.00 EUR"})
     EXPECT_EQ(lines(row), 1) << row;
   for (const char* row : {",,Total Energies,,1.00", ",,from Grand Hotel,,1.00", "9F1,,Total,,1.00", ",soon,Total,,1.00",
                           "Total, France,09/03/2026,a,b,1.00", "Total,09/03/2026,a"})
@@ -425,6 +425,7 @@ TEST(Mt940, AGermanCodeSaysThatATransferCameBack) {
   EXPECT_TRUE(returned("159"));
   EXPECT_TRUE(returned("109"));
   EXPECT_FALSE(returned("166"));
+  EXPECT_FALSE(read_mt940(mt940(":61:260309C5,00NTRFNONREF\n:86:159 Elm Street\n"), "a.sta")->lines.at(0).returned);
   for (const auto& [code, back] : {std::pair{"NRTI+166+0", true}, {"NTRF+159+0", true}, {"NTRF+166+159", false}}) {
     const std::string details = "<TxDtls><BkTxCd><Prtry><Cd>" + std::string(code) + "</Cd></Prtry></BkTxCd></TxDtls>";
     EXPECT_EQ(read_camt(camt(entry("", "1.00", details)), "a.xml")->lines.at(0).returned, back) << code;
@@ -529,6 +530,15 @@ TEST(Csv, IsTextInWhateverEncoding) {
   EXPECT_EQ(text_of(head + "M\xC3\xBCller,r,1.00\n"), "Müller | r");
   EXPECT_EQ(text_of(head + "M\xFCller,r,1.00\n", "utf-8").substr(0, 17), "2 this is no text");
   EXPECT_EQ(text_of(head + "a\x1B,r,1.00\n").substr(0, 17), "2 this is no text");
+  EXPECT_EQ(text_of(head + "Wyp\xB3"
+                           "ata,r,1.00\n",
+                    "windows-1250"),
+            "Wypłata | r");
+  EXPECT_EQ(text_of(head + "\xA3\xF3"
+                           "d\xBC,r,1.00\n",
+                    "latin-2"),
+            "Łódź | r");
+  EXPECT_EQ(text_of(head + "=\"0012\",\"=\"\"7\"\"\",1.00\n"), "0012 | 7");
   std::string wide = "\xFF\xFE";
   for (const char c : head + "Muller,r,1.00\n") wide += std::string{c, '\0'};
   EXPECT_EQ(text_of(wide), "Muller | r");
