@@ -166,9 +166,7 @@ class Loading {
     const ReceiptId receipt = ReceiptId::trusted(said.receipt);
     if (is_entered(said.receipt)) return become(said, "known", "this line is in the books already");
     const std::string entry = entry_in_books(line, said.receipt);
-    // A lump of one payment has its details too: those that say whose it is.
-    const bool says_more = line.amount != line.entry || !named.empty();
-    if (!(says_more && takes_place_of_lump(entry, said.receipt)) && came_otherwise(entry, said.receipt))
+    if (in_books_otherwise(line, entry, said.receipt, named))
       return become(said, "known",
                     said.receipt.starts_with(entry)
                         ? "the bank's entry is in the books already, from another of its messages"
@@ -334,12 +332,88 @@ class Loading {
     return false;
   }
 
+  /// The references that a receipt of the books was told with.
+  std::vector<std::string> named_by(const std::string& receipt) const {
+    const auto told = told_.find(receipt);
+    return told == told_.end() ? std::vector<std::string>()
+                               : named_in(statements::plain(told->second), known_.references);
+  }
+
+  /// Two that name different orders are two payments, whatever id the bank gave them.
+  static bool may_be_one(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    const auto in_b = [&](const std::string& one) { return std::ranges::find(b, one) != b.end(); };
+    return a.empty() || b.empty() || std::ranges::any_of(a, in_b);
+  }
+
+  /// Ids of some banks are those of many entries, which may be of one amount: what another kind of message brought
+  /// whole of an id is that of one line of this file each. True copies first, then what names the same orders, then
+  /// what names none, then what one of the two names. Source   docs/decisions/0322-entries-that-share-an-id.md
+  void pair_up(const std::vector<statements::Line>& lines) {
+    struct Open {
+      std::string receipt;
+      std::vector<std::string> named;
+    };
+    std::vector<Open> open;
+    std::set<std::string> taken;
+    for (const statements::Line& line : lines) {
+      if (line.amount != line.entry || !line.booked) continue;
+      std::string receipt = receipt_of(line);
+      const std::string content = receipt.substr(0, receipt.rfind('-') + 1);
+      bool copy = false;
+      any_of_entry(entry_of(receipt), [&](const std::string& one) {
+        if (one.starts_with(content)) taken.insert(one), copy = true;
+        return false;
+      });
+      if (!copy) open.push_back({std::move(receipt), named_in(statements::plain(line.text), known_.references)});
+    }
+    const auto pair = [&](const std::function<bool(const Open&, const std::vector<std::string>&)>& fits) {
+      for (const Open& line : open) {
+        if (paired_.contains(line.receipt)) continue;
+        any_of_entry(entry_of(line.receipt), [&](const std::string& one) {
+          if (!of_other_kind(one) || !one.ends_with('w') || taken.contains(one) || !fits(line, named_by(one)))
+            return false;
+          taken.insert(one);
+          paired_.emplace(line.receipt, one);
+          return true;
+        });
+      }
+    };
+    pair([](const Open& line, const auto& named) { return !named.empty() && line.named == named; });
+    pair([](const Open& line, const auto& named) { return named.empty() && line.named.empty(); });
+    pair([](const Open& line, const auto& named) { return may_be_one(line.named, named); });
+  }
+
+  /// Whether the books have this line's money from another message. A lump that waits in the list goes when its details
+  /// come; one of one payment has them too: those that say whose it is.
+  bool in_books_otherwise(const statements::Line& line, const std::string& entry, const std::string& receipt,
+                          const std::vector<std::string>& named) {
+    const bool whole = line.amount == line.entry;
+    if (!whole || entry != entry_of(receipt)) {
+      const bool says_more = !whole || !named.empty();
+      return !(says_more && takes_place_of_lump(entry, receipt, named)) && came_otherwise(entry, receipt, named);
+    }
+    if (const auto before = paired_.find(receipt); before != paired_.end()) {
+      const bool says_more = !named.empty() && named_by(before->second).empty();
+      return !(says_more && goes_from_list(ReceiptId::trusted(before->second)));
+    }
+    return any_of_entry(entry,
+                        [&](const std::string& one) { return one.ends_with('p') && may_be_one(named, named_by(one)); });
+  }
+
   /// A lump that waits in the list goes when its details come: they are the same money.
-  bool takes_place_of_lump(const std::string& entry, const std::string& receipt) {
+  bool takes_place_of_lump(const std::string& entry, const std::string& receipt,
+                           const std::vector<std::string>& named) {
     const std::string_view whole_of_this_kind(receipt.data() + receipt.size() - 2, 2);
     const auto lump = std::ranges::find_if(known_.unmatched, [&](const ReceiptId& one) {
-      return one.text().starts_with(entry) && one.text().ends_with("w") && !one.text().ends_with(whole_of_this_kind);
+      return one.text().starts_with(entry) && one.text().ends_with("w") && !one.text().ends_with(whole_of_this_kind) &&
+             may_be_one(named, named_by(one.text()));
     });
+    return lump != known_.unmatched.end() && goes_from_list(*lump);
+  }
+
+  /// False: it is not in the list, or cannot go from it.
+  bool goes_from_list(const ReceiptId& id) {
+    const auto lump = known_.unmatched.find(id);
     if (lump == known_.unmatched.end()) return false;
     if (!dry_run_) {
       const Request request{.tenant = tenant_,
@@ -372,9 +446,11 @@ class Loading {
   }
 
   /// The same entry of the bank, from another kind of its messages, or whole where this is a part.
-  bool came_otherwise(const std::string& entry, const std::string& receipt) const {
+  bool came_otherwise(const std::string& entry, const std::string& receipt,
+                      const std::vector<std::string>& named) const {
     const std::string kind = receipt.substr(receipt.size() - 2);
-    return any_of_entry(entry, [&](const std::string& one) { return !one.ends_with(kind); });
+    return any_of_entry(
+        entry, [&](const std::string& one) { return !one.ends_with(kind) && may_be_one(named, named_by(one)); });
   }
 
   std::string nearly(const statements::Line& line) const {
@@ -444,6 +520,8 @@ class Loading {
     for (const statements::Line& line : statement.lines) of_this_file_.insert(entry_of(receipt_of(line)));
     other_kinds_ =
         std::ranges::any_of(known_.receipts, [&](const ReceiptId& one) { return of_other_kind(one.text()); });
+    for (const auto& [amount, entered] : known_.by_amount) told_.emplace(entered.id.text(), entered.said);
+    if (other_kinds_) pair_up(statement.lines);
   }
 
  private:
@@ -459,6 +537,8 @@ class Loading {
   bool other_kinds_ = false;                      ///< whether other kinds of messages brought receipts
   std::set<std::string> of_this_file_, claimed_;  ///< names of entries
   std::map<std::string, std::string> elsewhere_;  ///< how the books name an entry of this file
+  std::map<std::string, std::string> told_;       ///< what receipts of the books were told with
+  std::map<std::string, std::string> paired_;  ///< whole lines of this file, and what another message brought of each
 };
 
 statements::Columns columns_of(const json::object& csv) {

@@ -77,8 +77,27 @@ class CamtReader {
   explicit CamtReader(const std::string& file) : file_(file) {}
 
   Statement read(const xmlNode* root) {
-    if (root == nullptr || name_of(root) != "Document") bad(root, "Document", "this is no ISO 20022 document");
-    for (const xmlNode* message = root->children; message != nullptr; message = message->next)
+    const std::vector<const xmlNode*> documents = documents_in(root, 0);
+    if (documents.empty()) bad(root, "Document", "this is no ISO 20022 document");
+    for (const xmlNode* document : documents) messages(document);
+    if (!any_) bad(root, "Stmt", "there is no statement in it");
+    return std::move(statement_);
+  }
+
+ private:
+  /// The file itself, or what an envelope of a network or a bank has in it.
+  static std::vector<const xmlNode*> documents_in(const xmlNode* node, int depth) {
+    constexpr int deepest = 6;
+    if (node == nullptr || node->type != XML_ELEMENT_NODE || depth > deepest) return {};
+    if (name_of(node) == "Document") return {node};
+    std::vector<const xmlNode*> found;
+    for (const xmlNode* one = node->children; one != nullptr; one = one->next)
+      for (const xmlNode* document : documents_in(one, depth + 1)) found.push_back(document);
+    return found;
+  }
+
+  void messages(const xmlNode* document) {
+    for (const xmlNode* message = document->children; message != nullptr; message = message->next)
       for (const xmlNode* one = message->children; one != nullptr; one = one->next) {
         if (one->type != XML_ELEMENT_NODE) continue;
         const std::string_view name = name_of(one);
@@ -86,11 +105,8 @@ class CamtReader {
         if (name == "Rpt") statement(one, Kind::report);
         if (name == "Ntfctn") statement(one, Kind::notification);
       }
-    if (!any_) bad(root, "Stmt", "there is no statement in it");
-    return std::move(statement_);
   }
 
- private:
   [[noreturn]] void bad(const xmlNode* node, std::string element, std::string what) const {
     throw BadCamt{{.code = "bad_statement",
                    .message = std::move(what),
@@ -122,7 +138,9 @@ class CamtReader {
 
   /// Whether balances prove that each entry is there, and once. False: there are none.
   bool adds_up(const xmlNode* node, const std::vector<const xmlNode*>& entries) const {
-    const auto opening = balance(node, {"OPBD", "PRCD"}), closing = balance(node, {"CLBD"});
+    auto opening = balance(node, "OPBD", false);
+    if (!opening) opening = balance(node, "PRCD", false);
+    const auto closing = balance(node, "CLBD", true);
     Money sum;
     for (const xmlNode* one : entries) {
       const Money whole = signed_amount(one, find(one, "Amt"));
@@ -136,13 +154,20 @@ class CamtReader {
     return true;
   }
 
-  std::optional<Money> balance(const xmlNode* statement, std::initializer_list<std::string_view> kinds) const {
+  /// Of several of a kind, as a statement of several days may have one a day, the first or the last.
+  std::optional<Money> balance(const xmlNode* statement, std::string_view kind, bool last) const {
+    const xmlNode* found = nullptr;
+    std::string dated;
     for (const xmlNode* one : children(statement, "Bal")) {
-      const std::string kind = text_of(find(one, "Tp/CdOrPrtry/Cd"));
-      for (const std::string_view wanted : kinds)
-        if (kind == wanted) return signed_amount(one, find(one, "Amt"));
+      if (text_of(find(one, "Tp/CdOrPrtry/Cd")) != kind) continue;
+      std::string day = text_of(find(one, "Dt/Dt"));
+      if (day.empty()) day = text_of(find(one, "Dt/DtTm"));
+      if (found != nullptr && (last ? day <= dated : dated <= day)) continue;
+      found = one;
+      dated = std::move(day);
     }
-    return std::nullopt;
+    if (found == nullptr) return std::nullopt;
+    return signed_amount(found, find(found, "Amt"));
   }
 
   /// What a node says without its direction; none: it is no amount.
@@ -193,7 +218,8 @@ class CamtReader {
     };
     for (const xmlNode* structured : children(find(detail, "RmtInf"), "Strd")) {
       add(find(structured, "CdtrRefInf/Ref"));
-      add(find(structured, "AddtlRmtInf"));
+      for (const xmlNode* invoice : children(structured, "RfrdDocInf")) add(find(invoice, "Nb"));
+      for (const xmlNode* more : children(structured, "AddtlRmtInf")) add(more);
     }
     add(find(detail, "Refs/EndToEndId"));
     for (const xmlNode* one : children(find(detail, "RmtInf"), "Ustrd")) add(one);
@@ -205,12 +231,22 @@ class CamtReader {
     return text;
   }
 
+  /// `NRTI+159+00931`: a type of MT940, and a German code.
+  static bool is_returned_by(const std::string& proprietary) {
+    constexpr std::size_t type = 4, code = 3;
+    const std::string_view told = proprietary;
+    return told.starts_with("NRTI") ||
+           (told.size() > type && told[type] == '+' && is_return(told.substr(type + 1, code)));
+  }
+
   /// The bank's word for money that comes back or is taken back.
   static bool returned(const xmlNode* entry, const xmlNode* detail) {
     constexpr std::array subfamilies = {"RRTN", "RPCR", "UPDD", "UPCQ", "PRDD", "RCDD", "UPCT"};
     const std::string reversal = text_of(find(entry, "RvslInd"));
     std::string family = text_of(find(detail, "BkTxCd/Domn/Fmly/SubFmlyCd"));
     if (family.empty()) family = text_of(find(entry, "BkTxCd/Domn/Fmly/SubFmlyCd"));
+    for (const xmlNode* of : {entry, detail})
+      if (is_returned_by(text_of(find(of, "BkTxCd/Prtry/Cd")))) return true;
     return reversal == "true" || reversal == "1" || find(detail, "RtrInf") != nullptr ||
            std::ranges::find(subfamilies, family) != subfamilies.end();
   }
@@ -222,7 +258,8 @@ class CamtReader {
       auto records = children(group, "Rcrd");
       if (records.empty()) records = {group};
       for (const xmlNode* record : records) {
-        const auto amount = amount_of(find(record, "Amt"));
+        const xmlNode* told = find(record, "Amt");
+        const auto amount = amount_of(told != nullptr ? told : find(record, "TtlChrgsAndTaxAmt"));
         if (!amount || amount->currency() != currency) continue;
         sum += text_of(find(record, "CdtDbtInd")) == "CRDT" ? -*amount : *amount;
       }

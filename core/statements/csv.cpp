@@ -19,6 +19,13 @@ namespace text = boost::algorithm;
 /// `-` alone is how some banks leave a cell of an amount empty.
 bool nothing_in(std::string_view cell) { return cell.empty() || cell == "-" || cell == "\xE2\x80\x93"; }
 
+/// `="0012"`, a formula of a spreadsheet that is text, also where the file quotes it once more.
+std::string of_formula(std::string cell) {
+  constexpr std::size_t shortest = 3;
+  const bool is_one = cell.size() >= shortest && cell.starts_with("=\"") && cell.ends_with('"');
+  return is_one ? cell.substr(2, cell.size() - shortest) : std::move(cell);
+}
+
 /// The same word in any case, with or without the dot of an abbreviation.
 bool is_word(std::string_view cell, std::string_view word) {
   while (cell.ends_with('.')) cell.remove_suffix(1);
@@ -38,13 +45,15 @@ class CsvReader {
       : file_(file),
         columns_(columns),
         currency_(currency),
-        style_{.decimal = columns.decimal, .credit_mark = columns.credit_mark, .debit_mark = columns.debit_mark} {
+        style_{.decimal = columns.decimal, .credit_mark = columns.credit_mark, .debit_mark = columns.debit_mark},
+        line_style_(style_) {
+    line_style_.marks_tell = columns.debit.empty() && columns.credit_column.empty();
     statement_.kind = Kind::csv;
     copies_.begin("", false);
   }
 
   std::optional<Error> row(Row& row) {
-    for (std::string& cell : row.cells) cell = trimmed(cell);
+    for (std::string& cell : row.cells) cell = of_formula(trimmed(cell));
     if (!header_) return row.problem.empty() ? find_header(row) : std::nullopt;
     if (!row.problem.empty()) return bad(row.at, "", row.problem);
     if (is_none(row)) return std::nullopt;
@@ -162,7 +171,7 @@ class CsvReader {
     line.amount = Money(0, *currency);
     for (const std::string& column : {columns_.amount, columns_.debit}) {
       if (column.empty() || nothing_in(cell(row, column))) continue;
-      const auto money = amount_in_cell(cell(row, column), style_, *currency);
+      const auto money = amount_in_cell(cell(row, column), line_style_, *currency);
       if (!money) return bad(row.at, column, money.error().message);
       if (!money->is_zero() && !line.amount.is_zero())
         return bad(row.at, column, "one row has money that came and went");
@@ -185,6 +194,7 @@ class CsvReader {
   const Columns& columns_;
   const Currency currency_;
   const AmountStyle style_;
+  AmountStyle line_style_;
   std::optional<std::map<std::string, std::size_t>> header_;
   std::vector<std::string> header_cells_;
   Copies copies_;

@@ -17,8 +17,9 @@ struct Name {
   const char* of_iconv;
 };
 constexpr std::array names = {
-    Name{"utf-8", "UTF-8"},   Name{"latin-1", "ISO-8859-1"}, Name{"windows-1252", "WINDOWS-1252"},
-    Name{"utf-16", "UTF-16"}, Name{"utf-16le", "UTF-16LE"},  Name{"utf-16be", "UTF-16BE"}};
+    Name{"utf-8", "UTF-8"},        Name{"latin-1", "ISO-8859-1"},        Name{"windows-1252", "WINDOWS-1252"},
+    Name{"latin-2", "ISO-8859-2"}, Name{"windows-1250", "WINDOWS-1250"}, Name{"utf-16", "UTF-16"},
+    Name{"utf-16le", "UTF-16LE"},  Name{"utf-16be", "UTF-16BE"}};
 
 struct Close {
   void operator()(iconv_t converter) const { iconv_close(converter); }

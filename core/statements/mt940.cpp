@@ -58,30 +58,39 @@ std::string joined(const std::vector<std::string>& lines) {
   return one_line(text);
 }
 
-/// Where the next `?` with a code of two digits stands; another `?` is what somebody wrote.
-std::size_t next_code(std::string_view text, std::size_t from) {
+/// Where the next mark with a code of two digits stands, as `?20`; another `?` is what somebody wrote.
+std::size_t next_code(std::string_view text, char mark, std::size_t from) {
   const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
-  for (std::size_t at = text.find('?', from); at != std::string_view::npos; at = text.find('?', at + 1))
+  for (std::size_t at = text.find(mark, from); at != std::string_view::npos; at = text.find(mark, at + 1))
     if (is_digit(at + 1) && is_digit(at + 2)) return at;
   return std::string_view::npos;
 }
 
 /// German banks: a code of three digits, then `?20` to `?29` and `?60` to `?63` with the text, cut anywhere, `?32` and
-/// `?33` with the name.
+/// `?33` with the name. Polish banks write `~20`, `<20` or `^20`, some without the code in front.
 std::string words_of(const std::vector<std::string>& lines) {
-  static const boost::regex structured("[0-9]{3}[?].*");
+  static const boost::regex structured("(?:[0-9]{3}([?])|(?:[0-9]{3})?([~<^])[0-9]{2}).*");
   std::string whole;
   for (const std::string& line : lines) whole += line;
-  if (!boost::regex_match(whole, structured)) return joined(lines);
+  boost::smatch found;
+  if (!boost::regex_match(whole, found, structured)) return joined(lines);
+  const char mark = found[1].matched ? *found[1].first : *found[2].first;
   std::string text, name;
-  for (std::size_t from = next_code(whole, 0); from != std::string::npos;) {
-    const std::size_t next = next_code(whole, from + 3);
+  for (std::size_t from = next_code(whole, mark, 0); from != std::string::npos;) {
+    const std::size_t next = next_code(whole, mark, from + 3);
     const std::string code = whole.substr(from + 1, 2), part = whole.substr(from + 3, next - from - 3);
     if (code.starts_with('2') || (code >= "60" && code <= "63")) text += part;
     if (code == "32" || code == "33") name += part;
     from = next;
   }
   return one_line(name.empty() ? text : text + " | " + name);
+}
+
+/// The code in front of the subfields; what begins with a number and has none is a payer's address.
+bool says_return(const std::vector<std::string>& info) {
+  constexpr std::size_t code = 3;
+  return !info.empty() && info.front().size() > code && info.front()[code] == '?' &&
+         is_return(info.front().substr(0, code));
 }
 
 class Mt940Reader {
@@ -96,7 +105,7 @@ class Mt940Reader {
       if (field.tag == "28C" || field.tag == "28") number_ = trimmed(field.lines.front());
       if (field.tag.starts_with("60")) open(field);
       if (field.tag == "34F" && !currency_) currency_ = currency_in(field, 0);
-      if (field.tag == "61") line(field, i + 1 < fields.size() && fields[i + 1].tag == "86" ? &fields[i + 1] : nullptr);
+      if (field.tag == "61") line(field, info_behind(fields, i));
       if (field.tag.starts_with("62")) close(field);
     }
     end();
@@ -105,6 +114,14 @@ class Mt940Reader {
   }
 
  private:
+  /// All of `:86:` behind a line: some banks write one for each of its lines.
+  static std::vector<std::string> info_behind(const std::vector<Field>& fields, std::size_t line) {
+    std::vector<std::string> info;
+    for (std::size_t i = line + 1; i < fields.size() && fields[i].tag == "86"; ++i)
+      info.insert(info.end(), fields[i].lines.begin(), fields[i].lines.end());
+    return info;
+  }
+
   [[noreturn]] void bad(const Field& field, std::string what) const {
     const std::string path = ":" + field.tag + ":";
     throw BadMt940{{.code = "bad_statement",
@@ -156,7 +173,7 @@ class Mt940Reader {
     return *amount;
   }
 
-  void line(const Field& field, const Field* info) {
+  void line(const Field& field, const std::vector<std::string>& info) {
     static const boost::regex form(
         "([0-9]{6})([0-9]{4})?(R?[CD]|E[CD])([A-Z])?([0-9]+,?[0-9]*)([A-Z][A-Z0-9]{3})(.*?)(?://(.*))?");
     boost::smatch found;
@@ -171,18 +188,20 @@ class Mt940Reader {
     const std::string mark = found[3];
     const bool came = mark == "C" || mark == "RD" || mark == "EC";
     line.booked = !mark.starts_with('E');
-    line.returned = mark.starts_with('R') || found[6] == "NRTI";
+    line.returned = mark.starts_with('R') || found[6] == "NRTI" || says_return(info);
     const Money amount = money(field, found[5]);
     line.currency = currency_->code();
     line.entry = line.amount = came ? amount : -amount;
     line.id = id_of(trimmed(std::string(found[8])));
-    line.text = said(trimmed(std::string(found[7])), field, info);
+    // A type begins with N, F or S: what does not is the reference, of a bank that leaves the type out.
+    const bool has_type = std::string_view("NFS").find(*found[6].first) != std::string_view::npos;
+    line.text = said(trimmed((has_type ? "" : std::string(found[6])) + std::string(found[7])), field, info);
     if (line.booked) sum_ += line.amount;
     lines_.push_back(std::move(line));
   }
 
-  static std::string said(const std::string& reference, const Field& field, const Field* info) {
-    std::string text = info == nullptr ? "" : words_of(info->lines);
+  static std::string said(const std::string& reference, const Field& field, const std::vector<std::string>& info) {
+    std::string text = words_of(info);
     const std::string beside = joined({field.lines.begin() + 1, field.lines.end()});
     for (const std::string& more : {beside, id_of(reference)})
       if (!more.empty()) text += (text.empty() ? "" : " | ") + more;

@@ -51,7 +51,7 @@ Result<Statement> read_mt940(std::string_view bytes, const std::string& file, st
 struct Columns {
   char separator = ',';
   bool quotes = true;    ///< false: a quote is a character like any other
-  std::string encoding;  ///< utf-8, latin-1, windows-1252, utf-16; empty: found out
+  std::string encoding;  ///< utf-8, latin-1, latin-2, windows-1250, windows-1252, utf-16; empty: found out
   std::string dated;
   std::string date_order = "ymd";  ///< ymd, dmy, mdy
   std::string amount;

@@ -130,6 +130,11 @@ std::string trimmed(std::string_view cell) {
   return result;
 }
 
+bool is_return(std::string_view code) {
+  constexpr std::array returns = {"108", "109", "159", "181", "184"};
+  return std::ranges::find(returns, code) != returns.end();
+}
+
 std::string one_line(std::string_view said) {
   std::string result;
   for (const char c : said) {
@@ -155,7 +160,10 @@ bool names_a_total(std::string_view cell) {
   std::vector<std::string> words;
   const std::string lower = text::to_lower_copy(std::string(cell));
   text::split(words, lower, [](char c) { return c >= 0 && (c < 'a' || c > 'z'); }, text::token_compress_on);
-  std::erase(words, std::string());
+  // A sum may stand in the same cell: `Kontostand am 30.11.2026: 1.234,56 EUR`.
+  std::erase_if(words, [](const std::string& word) {
+    return word.empty() || static_cast<bool>(Currency::parse(text::to_upper_copy(word)));
+  });
   return std::ranges::any_of(words, [&](const std::string& word) { return is_in(sums, word); }) &&
          std::ranges::all_of(words, [&](const std::string& word) { return is_in(sums, word) || is_in(beside, word); });
 }
@@ -187,9 +195,18 @@ Result<Money> amount_in_cell(std::string_view written, const AmountStyle& style,
   if (!whole.empty()) whole = without_groups(whole, style.decimal);
   const bool fits = mark == std::string::npos ? !whole.empty() : digits_only(fraction) && (mark == 0 || !whole.empty());
   if (!fits) return bad(right);
+  constexpr int digits_of_a_group = 3;
+  const bool may_be_groups = mark != std::string::npos && currency.exponent() != digits_of_a_group &&
+                             !without_groups(cell, style.decimal == ',' ? '.' : ',').empty();
+  if (may_be_groups) return bad(": the last three digits may be a group or behind the decimal mark");
   const auto money = money_of(whole, fraction, currency);
   if (!money) return bad(": it is finer than the currency, or too large");
-  return around.went || around.below ? -*money : *money;  // -5.00 DR says twice that it went
+  const bool untold = style.marks_tell && !around.went && !around.came && !around.signed_ && !money->is_zero();
+  if (untold && !style.credit_mark.empty() && !style.debit_mark.empty())
+    return bad(" that says whether it came or went: neither '" + style.credit_mark + "' nor '" + style.debit_mark +
+               "' stands beside it");
+  const bool went = around.went || around.below || (untold && style.debit_mark.empty() && !style.credit_mark.empty());
+  return went ? -*money : *money;  // -5.00 DR says twice that it went
 }
 
 namespace {

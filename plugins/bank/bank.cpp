@@ -78,7 +78,7 @@ FLORIN_PLUGIN(Bank, R"({"id": "bank", "version": "1.0.0", "interfaces": ["florin
         {"type": "object", "additionalProperties": false, "required": ["csv"], "properties": {"csv": {
           "type": "object", "additionalProperties": false, "required": ["dated", "amount", "text"],
           "properties": {"separator": {"enum": [",", ";", "|", "tab"]}, "quotes": {"enum": ["doubled", "none"]},
-            "encoding": {"enum": ["utf-8", "latin-1", "windows-1252", "utf-16"]}, "trailing_separator": {"type": "boolean"},
+            "encoding": {"enum": ["utf-8", "latin-1", "latin-2", "windows-1250", "windows-1252", "utf-16"]}, "trailing_separator": {"type": "boolean"},
             "dated": {"type": "string"}, "date_order": {"enum": ["ymd", "dmy", "mdy"]},
             "amount": {"type": "string"}, "debit": {"type": "string"}, "decimal": {"enum": [".", ","]},
             "marks": {"type": "object", "additionalProperties": false, "properties": {"credit": {"type": "string"}, "debit": {"type": "string"}}},

@@ -231,6 +231,28 @@ std::string notification_of(const std::vector<Told>& payments) {
          entries + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
 }
 
+/// A bank's id of many entries, of one amount as prices are. Wrong: the second is known, since the first one is; or the
+/// words of the first count anew, and another line goes from the list for them.
+TEST_F(Camt, EntriesThatShareAnIdAreToldApartByTheOrdersThatTheyName) {
+  const auto told = [](const std::string& words) {
+    return Told{.id = "PACKET", .end_to_end = "", .value_date = "2026-11-30", .booking_date = "", .words = words};
+  };
+  for (const bool turned : {true, false}) {
+    Books books("bank", "wire");
+    const std::string first = books.reference(asha), second = books.reference(bala);
+    EXPECT_EQ(books.load(notification_of({told(first)})), "pays");
+    const std::vector<Told> both = {told(turned ? second : first), told(turned ? first : second)};
+    EXPECT_EQ(books.load(statement_of(both)), turned ? "pays known" : "known pays");
+    EXPECT_EQ(books.load(statement_of(both)), "known known");
+    EXPECT_TRUE(books.pays_nothing_more(asha) && books.pays_nothing_more(bala));
+  }
+  const std::string first = reference(asha), second = reference(bala);
+  EXPECT_EQ(load(notification_of({told("CR " + first), told("somebody")})), "pays unmatched");
+  EXPECT_EQ(load(statement_of({told("by SEPA somebody"), told("by SEPA " + first), told(second)})), "known known pays");
+  EXPECT_EQ(money().at("unmatched").as_array().size(), 1U);
+  EXPECT_TRUE(money().at("unapplied").as_array().empty());
+}
+
 TEST_F(Camt, OneEntryWithTwoDatesCountsOnce) {
   const std::string a = reference(asha), b = reference(bala);
   const std::vector<std::pair<Told, Told>> same = {

@@ -75,6 +75,26 @@ TEST_P(Dashboard, ARefundThatFailsLaterIsBookedBack) {
   EXPECT_TRUE(host.account().refunds.at(0).alarm.starts_with("taken_back"));
 }
 
+/// Wrong: half of the credits for the one that failed, and the other half for the one made in its place.
+TEST_P(Dashboard, ARefundThatIsMadeAgainTakesNoCreditsASecondTime) {
+  subscribes("subscribe");
+  const std::string token = host.account().slot("primary")->token;
+  const std::string card = token.substr(token.find('/') + 1);
+  provider.act({{"act", "card"}, {"id", card}, {"refund", "fails_later"}});
+  refunds("2450");
+  host.deliver();
+  EXPECT_EQ(host.account().grants.at(0).remaining.units, 500);
+  host.to(host.now() + hours(25));
+  host.deliver();
+  ASSERT_EQ(host.account().refunds.at(0).state, AttemptState::declined);
+  provider.act({{"act", "card"}, {"id", card}, {"refund", "at_once"}});
+  refunds("2450");
+  host.deliver();
+  ASSERT_EQ(host.account().refunds.size(), 2U);
+  EXPECT_EQ(host.account().refunds[1].state, AttemptState::captured);
+  EXPECT_EQ(host.account().grants.at(0).remaining.units, 500);
+}
+
 TEST_P(Dashboard, ADisputeIsFound) {
   subscribes("subscribe");
   provider.act({{"act", "dispute"}, {"id", intent()}, {"amount", 2450}});

@@ -93,6 +93,14 @@ void buy_credits(Draft& draft, const Actor& actor, std::string_view key, const B
   place_order(draft, std::move(quote), std::move(candidates));
 }
 
+void end_recharge_after(Draft& draft, OrderId order) {
+  const Order* bought = draft.account.order(order);
+  if (bought == nullptr || bought->kind != OrderKind::recharge || !draft.account.recharge.active) return;
+  RechargeState off = draft.account.recharge;
+  off.active = false;
+  draft.add(RechargeSet{off});
+}
+
 void set_auto_recharge(Draft& draft, const SetAutoRecharge& command) {
   const Catalog& catalog = draft.catalog();
   if (!catalog.auto_recharge) refuse("no_auto_recharge", "Automatic recharge is not offered here.", catalog.at);

@@ -9,6 +9,7 @@
 #include "domain/credits/properties.hpp"
 #include "domain/orders/paid_with.hpp"
 #include "domain/payments/dispute.hpp"
+#include "domain/payments/match.hpp"
 #include "domain/subscriptions/custom_plan.hpp"
 
 namespace florin {
@@ -90,7 +91,7 @@ void follow_rest(Draft& draft, GrantId id) {
     return;
   }
   if (over->over == GrantOver::refunded) return follow_refund(draft, *over, loose);
-  if (over->over == GrantOver::forfeited) return draft.add(GrantForfeited{id, loose, over->rule});
+  if (over->over == GrantOver::forfeited) return go_until_paid_again(draft, Grant(*over), loose);
   draft.add(GrantExpired{id, loose, over->rule});
 }
 

@@ -1,9 +1,12 @@
 #include "domain/payments/dispute.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "domain/credits/ends.hpp"
 #include "domain/credits/lifecycle.hpp"
+#include "domain/credits/purchase.hpp"
 #include "domain/orders/deliver.hpp"
 #include "domain/orders/paid_with.hpp"
 
@@ -151,45 +154,67 @@ void go_with_the_others(Draft& draft, GrantId id, GrantOver was) {
   if (has_ended(draft, back) || was_replaced(draft.account, back)) end_late(draft, id);
 }
 
-/// Exactly what it took is there again. What was owed for it and has been taken from later credits comes back as
-/// credits of their own.
+/// `owed` of a dispute is less by `released`. What of that has been taken from later credits comes back as credits of
+/// their own.
+void owe_less(Draft& draft, const Dispute& dispute, const Owed& owed, Credits released) {
+  const Credits still = std::min(owed.amount, draft.account.owes(owed.type));
+  draft.add(CreditsOwedLess{owed.type, still, dispute.ref});
+  if (released < owed.amount) draft.add(CreditsOwed{owed.type, owed.amount - released, dispute.ref});
+  if (still == owed.amount) return;
+  const GrantId id{draft.account.last_grant + 1};
+  draft.add(GrantIssued{.grant = id,
+                        .type = owed.type,
+                        .source = GrantSource::correction,
+                        .priority = 0,
+                        .ends_at = std::nullopt,
+                        .amount = owed.amount - still,
+                        .paid_by = {},
+                        .rule = "refunds.taken_back"});
+  take_owed(draft, id, owed.type);
+}
+
+/// What a won dispute has left for another one of the same payment, which found too little when it was lost: it takes
+/// now what it would have taken without the won one, and so much less is owed for it.
+void take_in_its_place(Draft& draft, const Dispute& other, const Order& order) {
+  const Bought bought = paid_with(draft.account, order);
+  for (const Owed& owed : other.owed) {
+    Credits rest = owed.amount;
+    const std::vector<Grant> grants = draft.account.grants;
+    for (const Grant& grant : grants) {
+      if (!came_with(grant, bought) || grant.type != owed.type) continue;
+      const Credits taken = std::min(rest, grant.remaining - grant.held);
+      if (!taken.is_zero()) draft.add(CreditsTakenBack{grant.id, taken, other.ref});
+      rest -= taken;
+    }
+    if (rest < owed.amount) owe_less(draft, other, owed, owed.amount - rest);
+  }
+  for (const CreditType& type : types_of(draft.account, bought)) (void)take_part(draft, other, order, type);
+}
+
+/// Exactly what it took is there again, but for what goes to the others that were lost.
 void give_back(Draft& draft, const Dispute& won) {
+  const Order order = *draft.account.order(won.order);
+  std::vector<std::pair<GrantId, GrantOver>> back;
   for (const Take& take : won.taken) {
-    const GrantOver was = any_grant(draft.account, take.grant)->over;
+    if (std::ranges::find(back, take.grant, &std::pair<GrantId, GrantOver>::first) == back.end())
+      back.emplace_back(take.grant, any_grant(draft.account, take.grant)->over);
     draft.add(CreditsGivenBack{take.grant, take.amount, won.ref});
-    go_with_the_others(draft, take.grant, was);
   }
-  for (const Owed& owed : won.owed) {
-    const Credits still = std::min(owed.amount, draft.account.owes(owed.type));
-    draft.add(CreditsOwedLess{owed.type, still, won.ref});
-    if (still == owed.amount) continue;
-    const GrantId id{draft.account.last_grant + 1};
-    draft.add(GrantIssued{.grant = id,
-                          .type = owed.type,
-                          .source = GrantSource::correction,
-                          .priority = 0,
-                          .ends_at = std::nullopt,
-                          .amount = owed.amount - still,
-                          .paid_by = {},
-                          .rule = "refunds.taken_back"});
-    take_owed(draft, id, owed.type);
-  }
+  for (const Owed& owed : won.owed) owe_less(draft, won, owed, owed.amount);
+  const std::vector<Dispute> disputes = draft.account.disputes;
+  for (const Dispute& other : disputes)
+    if (other.state == DisputeState::lost && other.order == won.order) take_in_its_place(draft, other, order);
+  for (const auto& [id, was] : back)
+    if (draft.account.grant(id) != nullptr) go_with_the_others(draft, id, was);
   const bool another = std::ranges::any_of(draft.account.disputes, [&](const Dispute& dispute) {
     return dispute.ref != won.ref && dispute.state == DisputeState::lost;
   });
   if (draft.account.blocked && !another) draft.add(AccountUnblocked{"the dispute " + won.ref + " was won"});
 }
 
-/// Whoever disputes an automatic recharge did not want it: no further one is charged until they agree again, nor for
-/// the credits that the dispute itself takes.
-void stop_recharge(Draft& draft, const Dispute& dispute) {
-  const bool at_risk = dispute.state == DisputeState::needs_response || dispute.state == DisputeState::under_review ||
-                       dispute.state == DisputeState::lost;
-  const bool is_recharge = draft.account.order(dispute.order)->kind == OrderKind::recharge;
-  if (!at_risk || !is_recharge || !draft.account.recharge.active) return;
-  RechargeState off = draft.account.recharge;
-  off.active = false;
-  draft.add(RechargeSet{off});
+/// Whether its money may go, or is gone.
+bool is_at_risk(DisputeState state) {
+  return state == DisputeState::needs_response || state == DisputeState::under_review || state == DisputeState::lost;
 }
 
 bool is_news(const Dispute& known, DisputeState said) {
@@ -225,7 +250,7 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
   dispute.reason = command.reason;
   dispute.moved_at = draft.now;
   draft.add(DisputeMoved{dispute});
-  stop_recharge(draft, dispute);
+  if (is_at_risk(dispute.state)) end_recharge_after(draft, dispute.order);
   if (dispute.state == DisputeState::lost) take_back(draft, dispute);
   if (was_lost) give_back(draft, dispute);
 }

@@ -142,19 +142,27 @@ void look_at(Draft& draft, OrderId id) {
   fulfil(draft, id, capture_attempt(draft, order));
 }
 
-/// Credits that the order brought and that nobody used, taken back; and what it was, by type.
+/// What of a lot the order brings again when it is paid again.
+void add_to(OrderReopened& reopened, const Grant& lot, Credits amount) {
+  if (amount.is_zero()) return;
+  const bool bought = lot.source == GrantSource::purchase || lot.source == GrantSource::recharge;
+  auto& brings = bought ? reopened.bought : reopened.plan_credits;
+  const auto same = std::ranges::find(brings, lot.type, &BoughtCredits::type);
+  if (same == brings.end())
+    brings.push_back({lot.type, amount});
+  else
+    same->amount += amount;
+}
+
+/// Credits that the order brought and that nobody used, taken back; and what it was, by type. A lot that is held whole
+/// is over too: what is released of it goes the same way.
 void take_credits_back(Draft& draft, OrderReopened& reopened) {
   const std::vector<Grant> grants = draft.account.grants;
   for (const Grant& grant : grants) {
     const Credits left = grant.remaining - grant.held;
-    if (grant.paid_by != reopened.order || left.is_zero()) continue;
-    const bool bought = grant.source == GrantSource::purchase || grant.source == GrantSource::recharge;
-    auto& brings = bought ? reopened.bought : reopened.plan_credits;
-    const auto same = std::ranges::find(brings, grant.type, &BoughtCredits::type);
-    if (same == brings.end())
-      brings.push_back({grant.type, left});
-    else
-      same->amount += left;
+    const bool held_whole = left.is_zero() && !grant.held.is_zero() && grant.over == GrantOver::working;
+    if (grant.paid_by != reopened.order || (left.is_zero() && !held_whole)) continue;
+    add_to(reopened, grant, left);
     draft.add(GrantForfeited{grant.id, left, "payments.money_taken_back"});
   }
 }
@@ -267,6 +275,21 @@ void unapply_taken_back(Draft& draft, const Receipt& line, const std::string& re
 }
 
 }  // namespace
+
+void go_until_paid_again(Draft& draft, const Grant& lot, Credits loose) {
+  draft.add(GrantForfeited{lot.id, loose, lot.rule});
+  const Order* order = draft.account.order(lot.paid_by);
+  if (order == nullptr || !order->reopened || order->state != OrderState::open) return;
+  OrderReopened again;
+  again.order = order->id;
+  again.plan_credits = order->buys.plan_credits;
+  again.bought = order->buys.bought;
+  again.period_from = order->period_from;
+  again.period_to = order->period_to;
+  again.because = "a hold was closed";
+  add_to(again, lot, loose);
+  draft.add(std::move(again));
+}
 
 bool comes_by_bank(const Draft& draft, const Attempt& attempt) {
   const SavedMethod* saved = draft.account.method(attempt.method);

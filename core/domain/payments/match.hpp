@@ -20,6 +20,10 @@ void record_returned_payout(Draft& draft, const RecordReturnedPayout& command);
 void move_cheque(Draft& draft, const MoveCheque& command);
 void record_withheld_tax(Draft& draft, const RecordWithheldTax& command);
 
+/// Credits that were held when the money of their order was taken back, and that nobody used: they are gone like the
+/// rest of their lot, and come again with the money as that does.
+void go_until_paid_again(Draft& draft, const Grant& lot, Credits loose);
+
 /// Whether the attempt is an invoice: sent, then waited for.
 bool comes_by_bank(const Draft& draft, const Attempt& attempt);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/credits/purchase.hpp"
 #include "domain/documents/number.hpp"
 #include "domain/orders/deliver.hpp"
 #include "domain/orders/paid_with.hpp"
@@ -180,7 +181,9 @@ void start_refund(Draft& draft, Refund refund) {
   refund.ask_at = bank ? never : draft.now;
   draft.add(RefundStarted{refund});
   if (refund.attempt == 0) end_delivery(draft, refund.order, "given_back");
-  if (!refund.guarantee && refund.attempt == 0) take_credits_back(draft, refund);
+  if (refund.guarantee || refund.attempt != 0) return;
+  end_recharge_after(draft, refund.order);
+  take_credits_back(draft, refund);
 }
 
 std::vector<Refund> unused_shares(const Draft& draft) {
@@ -265,11 +268,16 @@ void refund_reported(Draft& draft, const RefundReported& command) {
 
 namespace {
 
-/// What of an order's money went back by refunds that were made at the processor.
-Money refunded_elsewhere(const Account& account, const Order& order) {
+/// Whether it came to nothing in the end: the money is here, and only a person sends it again.
+bool has_failed(const Refund& refund) { return refund.state == AttemptState::declined && refund.ask_at == never; }
+
+/// What of an order's money went back by refunds that were made at the processor, or was to: those have taken their
+/// credits, and were booked back.
+Money refunded_elsewhere(const Account& account, const Order& order, bool failed) {
   Money sum(0, order.total.currency());
   for (const Refund& refund : account.refunds)
-    if (refund.order == order.id && refund.attempt == 0 && refund.made_elsewhere) sum += refund.amount;
+    if (refund.order == order.id && refund.attempt == 0 && refund.made_elsewhere && has_failed(refund) == failed)
+      sum += refund.amount;
   return sum;
 }
 
@@ -277,14 +285,16 @@ Money refunded_elsewhere(const Account& account, const Order& order) {
 /// all of their money would have taken, to the last credit. `amount` is the newest of them.
 std::vector<Take> share_of_credits(const Account& account, const Order& order, Money amount) {
   std::vector<Take> takes;
-  const Money all = refunded_elsewhere(account, order);
+  const Money all = refunded_elsewhere(account, order, false);
+  // One that failed has taken its credits: who makes it again takes them no second time.
+  const Money took = std::min(order.total, all - amount + refunded_elsewhere(account, order, true));
   const std::vector<OrderId> orders = paid_with(account, order);
   for (const CreditType& type : types_of(account, orders)) {
     const Credits issued = issued_by(account, orders, type);
     const auto part_of = [&](Money money) {
       return Credits{Ratio{money.minor(), order.total.minor()}.of(issued.units, Rounding::half_up)};
     };
-    Credits left = part_of(all) - part_of(all - amount);
+    Credits left = std::max(Credits(), part_of(all) - part_of(took));
     for (const Grant& grant : account.grants) {
       if (!came_with(grant, orders) || grant.type != type) continue;
       const Credits taken = std::min(left, grant.remaining - grant.held);
@@ -317,8 +327,7 @@ Refund refund_as_made(const Draft& draft, const Order& order, const Attempt& pai
 Money left_of(const Account& account, const Order& order, const Attempt& paid) {
   Money left = paid.amount;
   for (const Refund& refund : account.refunds)
-    if (refund.order == order.id && (refund.attempt == 0 || refund.attempt == paid.number) &&
-        !(refund.state == AttemptState::declined && refund.ask_at == never))
+    if (refund.order == order.id && (refund.attempt == 0 || refund.attempt == paid.number) && !has_failed(refund))
       left -= refund.amount;
   for (const Dispute& dispute : account.disputes)
     if (dispute.order == order.id && dispute.state == DisputeState::lost) left -= dispute.amount;
@@ -332,6 +341,7 @@ void decide_credits(Draft& draft, const Refund& made, const RecordRefund& comman
     case CreditsThen::take_share:
       // What is held may still be used: staff decides when that is known.
       if (holds_any_of(draft.account, order)) break;
+      end_recharge_after(draft, order.id);
       for (const Take& take : share_of_credits(draft.account, order, command.amount))
         draft.add(GrantRefunded{take.grant, take.amount, made.id});
       return;

@@ -313,7 +313,7 @@ TEST(Csv, ARowOfSumsIsNoLine) {
   };
   for (const char* row : {",,Total,,1.00", ",,GRAND TOTAL:,,1.00", ",,Closing balance as on,,1.00", ",Summe,,,1.00",
                           ",Neuer Saldo,,,1.00", ",,** Total credits **,,1.00", ",,,,1.00", "Total,1.00",
-                          "Closing balance: 1.00", "Total,,1.00,1.00"})
+                          "Closing balance: 1.00", "Total,,1.00,1.00", "Kontostand am 30.11.2026: 1.00 EUR"})
     EXPECT_EQ(lines(row), 1) << row;
   for (const char* row : {",,Total Energies,,1.00", ",,from Grand Hotel,,1.00", "9F1,,Total,,1.00", ",soon,Total,,1.00",
                           "Total, France,09/03/2026,a,b,1.00", "Total,09/03/2026,a"})
@@ -363,6 +363,106 @@ TEST(Amount, IsNoneWhereItMightBeAnother) {
     EXPECT_EQ(cell_of(wrong, ',', eur), "none") << wrong;
   for (const char* wrong : {"1,23", "12,34", "1.234,56", "1,2345.00", "0.001", "99999999999999999999"})
     EXPECT_EQ(cell_of(wrong, '.', eur), "none") << wrong;
+}
+
+TEST(Amount, IsNoneWhereTheOtherDecimalMarkMakesItAThousandTimes) {
+  const Currency eur = *Currency::parse("EUR"), jpy = *Currency::parse("JPY"), kwd = *Currency::parse("KWD");
+  EXPECT_EQ(cell_of("49,000", ',', eur), "none");  // not 49.00
+  EXPECT_EQ(cell_of("1.000", '.', eur), "none");
+  EXPECT_EQ(cell_of("1,000", ',', jpy), "none");
+  EXPECT_EQ(cell_of("1.234,000", ',', eur), "1234.00 EUR");
+  EXPECT_EQ(cell_of("49,0000", ',', eur), "49.00 EUR");
+  EXPECT_EQ(cell_of("49,000", ',', kwd), "49.000 KWD");
+}
+
+TEST(Csv, AMarkThatIsMissingSaysNothing) {
+  Columns columns;
+  columns.dated = "Date";
+  columns.amount = "Amount";
+  columns.credit_mark = "CR";
+  const auto said = [&](const std::string& amount) {
+    const auto one = read_csv("Date,Amount\n2026-03-09," + amount + "\n", "a.csv", columns, inr);
+    return !one ? one.error().message : one->lines.empty() ? "none" : one->lines[0].amount.text();
+  };
+  EXPECT_EQ(said("5.00 CR"), "5.00 INR");
+  EXPECT_EQ(said("5.00"), "-5.00 INR");  // only what came has a mark
+  columns.debit_mark = "DR";
+  EXPECT_EQ(said("5.00 DR"), "-5.00 INR");
+  EXPECT_EQ(said("-5.00"), "-5.00 INR");
+  EXPECT_EQ(said("0.00"), "none");
+  EXPECT_EQ(said("5.00"),
+            "'5.00' is no amount of INR that says whether it came or went: neither 'CR' nor 'DR' stands beside it");
+  columns.credit_mark.clear();
+  EXPECT_EQ(said("5.00"), "5.00 INR");
+}
+
+std::string mt940(const std::string& lines) {
+  return ":20:A\n:25:50200012345678\n:28C:1/1\n:60F:C260309INR0,\n" + lines + "-\n";
+}
+
+TEST(Mt940, TextIsReadInWhateverWayItIsCutUp) {
+  const auto text = [](const std::string& behind) {
+    const auto read = read_mt940(mt940(":61:260309C5,00NTRFNONREF\n" + behind), "a.sta");
+    return read ? read->lines.at(0).text : read.error().message;
+  };
+  EXPECT_EQ(text(":86:166?00CREDIT?20ref 2345?216789AB?32Asha?33 Rao\n"), "ref 23456789AB | Asha Rao");
+  EXPECT_EQ(text(":86:020~00MC48~20ref 2345~216789AB~32Jan Kowal~33ski~34020\n"), "ref 23456789AB | Jan Kowalski");
+  EXPECT_EQ(text(":86:020<00PRZELEW\n<20ref 2345\n<216789AB\n<32Jan\n"), "ref 23456789AB | Jan");
+  EXPECT_EQ(text(":86:^00PRZELEW^20ref 2345^216789AB\n"), "ref 23456789AB");
+  EXPECT_EQ(text(":86:~ about 20~30 items\n"), "~ about 20~30 items");
+  EXPECT_EQ(text(":86:first line\n:86:ref 2345-6789AB\n"), "first line ref 2345-6789AB");
+  const auto untyped = read_mt940(mt940(":61:260309C5,00REF23456789AB\n"), "a.sta");
+  ASSERT_TRUE(untyped) << untyped.error().message;
+  EXPECT_EQ(untyped->lines[0].text, "REF23456789AB");
+}
+
+TEST(Mt940, AGermanCodeSaysThatATransferCameBack) {
+  const auto returned = [](const std::string& code) {
+    return read_mt940(mt940(":61:260309C5,00NTRFNONREF\n:86:" + code + "?00RETOURE?20x\n"), "a.sta")
+        ->lines.at(0)
+        .returned;
+  };
+  EXPECT_TRUE(returned("159"));
+  EXPECT_TRUE(returned("109"));
+  EXPECT_FALSE(returned("166"));
+  EXPECT_FALSE(read_mt940(mt940(":61:260309C5,00NTRFNONREF\n:86:159 Elm Street\n"), "a.sta")->lines.at(0).returned);
+  for (const auto& [code, back] : {std::pair{"NRTI+166+0", true}, {"NTRF+159+0", true}, {"NTRF+166+159", false}}) {
+    const std::string details = "<TxDtls><BkTxCd><Prtry><Cd>" + std::string(code) + "</Cd></Prtry></BkTxCd></TxDtls>";
+    EXPECT_EQ(read_camt(camt(entry("", "1.00", details)), "a.xml")->lines.at(0).returned, back) << code;
+  }
+}
+
+TEST(Camt, IsFoundInsideAnEnvelope) {
+  const std::string document = camt(entry("N1", "1.00", words));
+  const auto read =
+      read_camt("<Envelope><Hdr/><Body>" + document.substr(document.find('\n')) + "</Body></Envelope>", "a.xml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->lines.size(), 1U);
+}
+
+TEST(Camt, TheFirstOpeningAndTheLastClosingBalanceProveTheLines) {
+  const auto of = [](const std::string& kind, const std::string& amount, const std::string& day) {
+    std::string one = balance(kind, amount);
+    return one.insert(one.find("</Bal>"), "<Dt><Dt>" + day + "</Dt></Dt>");
+  };
+  const std::string days = of("CLBD", "6.00", "2026-03-09") + of("CLBD", "7.00", "2026-03-10") +
+                           of("PRCD", "4.00", "2026-03-06") + of("OPBD", "6.00", "2026-03-10") +
+                           of("OPBD", "5.00", "2026-03-09");
+  EXPECT_TRUE(read_camt(camt(entry("N1", "1.00", words) + entry("N2", "1.00", words), days), "a.xml"));
+  EXPECT_FALSE(read_camt(camt(entry("N1", "1.00", words), days), "a.xml"));
+}
+
+TEST(Camt, AnInvoiceNumberIsAPayersWordAndATotalOfChargesIsOne) {
+  const std::string details =
+      "<TxDtls><Amt Ccy=\"INR\">9.00</Amt><Chrgs><TtlChrgsAndTaxAmt Ccy=\"INR\">2.00</TtlChrgsAndTaxAmt></Chrgs>"
+      "<RmtInf><Strd><RfrdDocInf><Nb>2345-6789-AB</Nb></RfrdDocInf><AddtlRmtInf>one</AddtlRmtInf>"
+      "<AddtlRmtInf>two</AddtlRmtInf></Strd></RmtInf></TxDtls>";
+  const auto read = read_camt(camt(entry("N1", "7.00", details)), "a.xml");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->lines.size(), 2U);
+  EXPECT_EQ(read->lines[0].text, "2345-6789-AB | one | two");
+  EXPECT_EQ(read->lines[0].amount.text(), "9.00 INR");
+  EXPECT_EQ(read->lines[1].amount.text(), "-2.00 INR");
 }
 
 TEST(Dates, AreReadAsBanksWriteThem) {
@@ -430,6 +530,15 @@ TEST(Csv, IsTextInWhateverEncoding) {
   EXPECT_EQ(text_of(head + "M\xC3\xBCller,r,1.00\n"), "Müller | r");
   EXPECT_EQ(text_of(head + "M\xFCller,r,1.00\n", "utf-8").substr(0, 17), "2 this is no text");
   EXPECT_EQ(text_of(head + "a\x1B,r,1.00\n").substr(0, 17), "2 this is no text");
+  EXPECT_EQ(text_of(head + "Wyp\xB3"
+                           "ata,r,1.00\n",
+                    "windows-1250"),
+            "Wypłata | r");
+  EXPECT_EQ(text_of(head + "\xA3\xF3"
+                           "d\xBC,r,1.00\n",
+                    "latin-2"),
+            "Łódź | r");
+  EXPECT_EQ(text_of(head + "=\"0012\",\"=\"\"7\"\"\",1.00\n"), "0012 | 7");
   std::string wide = "\xFF\xFE";
   for (const char c : head + "Muller,r,1.00\n") wide += std::string{c, '\0'};
   EXPECT_EQ(text_of(wide), "Muller | r");
