@@ -163,8 +163,8 @@ class Sheets {
   double party(double x, double width, const std::string& title, const PageParty& whom) {
     const double top = y_;
     if (!title.empty()) y_ += text(x, width, title, {.size = 8, .soft = true, .lines = 1}) + 2;
-    y_ += text(x, width, whom.name, {.size = 10, .bold = true, .lines = 3});
-    for (const std::string& one : whom.lines) y_ += text(x, width, one, {.lines = 2}) + 1;
+    y_ += text(x, width, whom.name, {.size = 10, .bold = true, .lines = 16});
+    for (const std::string& one : whom.lines) y_ += text(x, width, one, {.lines = 16}) + 1;
     return std::exchange(y_, top) - top;
   }
   double rows(double x, double width, const std::vector<PageRow>& all) {
@@ -189,7 +189,10 @@ class Sheets {
   struct Columns {
     double text, quantity, price, net;  ///< widths
   };
-  Columns columns() const { return {inner() - 55 - 95 - 105, 55, 95, 105}; }
+  Columns columns() const {
+    const double quantity = page_.columns.empty() || !page_.columns[1].empty() ? 55 : 0;
+    return {inner() - quantity - 95 - 105, quantity, 95, 105};
+  }
 
   void row(const PageItem& item, const Style& style) {
     const Columns wide = columns();
@@ -199,7 +202,9 @@ class Sheets {
     x += wide.text;
     for (const auto& [width, what] : {std::pair(wide.quantity, &item.quantity), std::pair(wide.price, &item.price),
                                       std::pair(wide.net, &item.net)}) {
-      high = std::max(high, text(x, width, *what, {.size = style.size, .soft = style.soft, .right = true, .lines = 2}));
+      if (width > 0)
+        high =
+            std::max(high, text(x, width, *what, {.size = style.size, .soft = style.soft, .right = true, .lines = 2}));
       x += width;
     }
     y_ += high;
@@ -214,9 +219,10 @@ class Sheets {
   }
   void head_of_items() {
     const Words& words = words_in(page_.language);
-    row({std::string(words.description), "", std::string(words.quantity), std::string(words.price),
-         std::string(words.net)},
-        {.size = 8, .soft = true});
+    PageItem titles{std::string(words.description), "", std::string(words.quantity), std::string(words.price),
+                    std::string(words.net)};
+    if (!page_.columns.empty()) titles = {page_.columns[0], "", page_.columns[1], page_.columns[2], page_.columns[3]};
+    row(titles, {.size = 8, .soft = true});
     line(0.8);
     y_ += 5;
   }
