@@ -4,7 +4,7 @@ import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 
-const folders = ['portal', 'lib', 'providers']; // the console is English
+const folders = ['portal', 'lib', 'providers', 'widget']; // the console is English
 const code = 'code: '; // of a refusal: its sentence is the host's in English
 
 const sourcesOf = (here) =>

@@ -124,6 +124,12 @@ struct DocumentWords {
   std::string account, number, form, to;  ///< to: a file; empty: standard output
 };
 int document(const DocumentWords& words);
+struct AccountStatementWords {
+  TenantWords of;
+  std::string account, from, to;  ///< days; empty: today, and the first day of its year
+  std::string form, file;         ///< file: empty: standard output
+};
+int account_statement(const AccountStatementWords& words);
 
 struct ServeWords {
   std::string config, data, virtual_from, admin;

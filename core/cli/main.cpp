@@ -558,6 +558,14 @@ class Program {
     for (const char* form : {"pdf", "html", "ubl", "inv01"})
       paper->add_flag_callback(std::string("--") + form, [this, form] { form_ = form; });
     paper->add_option("--to", to_file_, "a file; none: standard output");
+    auto* owed = of_account(
+        "account-statement", "an account's statement of account: what it owed, each document and payment, what it owes",
+        [this] { return account_statement({words(), account_, first_day_, last_day_, form_, to_file_}); });
+    owed->add_option("--from", first_day_, "a day of the tenant's zone, as 2026-01-01; none: the year's first");
+    owed->add_option("--to", last_day_, "the last day that counts; none: today");
+    for (const char* form : {"pdf", "html"})
+      owed->add_flag_callback(std::string("--") + form, [this, form] { form_ = form; });
+    owed->add_option("--file", to_file_, "a file to write; none: standard output");
     auto* lines =
         host_command("statement", "load a bank's statement, and say of each line whose it is and why",
                      [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
@@ -628,6 +636,7 @@ class Program {
   std::uint64_t since_ = 0;
   std::string day_, month_, search_, what_;
   bool dry_run_ = false, csv_ = false;
+  std::string first_day_, last_day_;  ///< of a statement of account
   std::string number_, mail_, mail_from_, mail_user_, mail_password_;
   std::string form_ = "json";  ///< of a document
   bool json_ = false, effective_ = false, trace_ = false, restart_ = false, twice_ = false, http_ = false;

@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "florin/check.hpp"
+#include "florin/files.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
 #include "florin/papers.hpp"
@@ -217,21 +218,46 @@ int notifications(const TenantWords& words, std::uint64_t from) {
   });
 }
 
+namespace {
+
+int write_paper(const std::string& paper, const std::string& to) {
+  if (to.empty()) {
+    std::cout << paper;
+    return written(fine);
+  }
+  std::ofstream file(to, std::ios::binary);
+  file << paper;
+  file.close();
+  if (!file) return fail({.code = "cannot_write", .message = "cannot write " + to});
+  return static_cast<int>(fine);
+}
+
+}  // namespace
+
 int document(const DocumentWords& words) {
   return on_tenant(words.of, [&](Host& host, const TenantId& tenant) {
     const auto account = AccountId::parse(words.account);
     if (!account) return failed_to_read("ACCOUNT", account);
     const auto document = Papers(host).document(tenant, *account, words.number, words.form);
     if (!document) return was_refused(document.error());
-    if (words.to.empty()) {
-      std::cout << *document;
-      return written(fine);
-    }
-    std::ofstream file(words.to, std::ios::binary);
-    file << *document;
-    file.close();
-    if (!file) return fail({.code = "cannot_write", .message = "cannot write " + words.to});
-    return static_cast<int>(fine);
+    return write_paper(*document, words.to);
+  });
+}
+
+int account_statement(const AccountStatementWords& words) {
+  std::optional<Date> from, to;
+  for (const auto& [text, day] : {std::pair(&words.from, &from), std::pair(&words.to, &to)}) {
+    if (text->empty()) continue;
+    const auto read = Date::parse(*text);
+    if (!read) return failed_to_read(text == &words.from ? "--from" : "--to", read);
+    *day = *read;
+  }
+  return on_tenant(words.of, [&](Host& host, const TenantId& tenant) {
+    const auto account = AccountId::parse(words.account);
+    if (!account) return failed_to_read("ACCOUNT", account);
+    const auto statement = Files(host).account_statement(tenant, *account, from, to, words.form);
+    if (!statement) return was_refused(statement.error());
+    return write_paper(words.form == "json" ? *statement + "\n" : *statement, words.file);
   });
 }
 

@@ -1,5 +1,7 @@
 #include "documents/html.hpp"
 
+#include <array>
+
 #include "documents/words.hpp"
 
 namespace florin::documents {
@@ -36,9 +38,31 @@ void rows(std::string& out, const std::vector<PageRow>& rows) {
   out += "</dl>";
 }
 
+/// With columns of its own, all of them also on a phone.
+void own_items(std::string& out, const DocumentPage& page) {
+  const auto row = [&](const std::array<std::string, 4>& cells, std::string_view tag) {
+    out += "<tr>";
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      if (!page.columns[i].empty())
+        out += filled(i == 0 ? "<{}>{}</{}>" : "<{} class=\"n\">{}</{}>", {tag, cells[i], tag.substr(0, 2)});
+    out += "</tr>\n";
+  };
+  out += "<table><thead>";
+  row({escaped(page.columns[0]), escaped(page.columns[1]), escaped(page.columns[2]), escaped(page.columns[3])},
+      "th scope=\"col\"");
+  out += "</thead><tbody>\n";
+  for (const PageItem& item : page.items)
+    row({"<bdi>" + escaped(item.text) + "</bdi>" +
+             (item.note.empty() ? "" : "<br><span class=\"soft\">" + escaped(item.note) + "</span>"),
+         escaped(item.quantity), escaped(item.price), escaped(item.net)},
+        "td");
+  out += "</tbody></table>\n";
+}
+
 void items(std::string& out, const DocumentPage& page) {
   if (page.items.empty()) return;
   const Words& words = words_in(page.language);
+  if (!page.columns.empty()) return own_items(out, page);
   out += filled(
       "<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"n wide\">{}</th>"
       "<th scope=\"col\" class=\"n wide\">{}</th><th scope=\"col\" class=\"n\">{}</th></tr></thead><tbody>\n",

@@ -42,6 +42,8 @@ struct DocumentPage {
   std::vector<std::string> notes;
   std::vector<PageRow> pay_to;  ///< of what is still to be paid
   std::string footer;
+  std::vector<std::string> columns;  ///< titles of an item's text, quantity, price and net, where they are others; an
+                                     ///< empty one is not drawn
 };
 
 BOOST_DESCRIBE_STRUCT(PageRow, (), (name, text))
@@ -50,6 +52,6 @@ BOOST_DESCRIBE_STRUCT(PageItem, (), (text, note, quantity, price, net))
 BOOST_DESCRIBE_STRUCT(PageSum, (), (name, text, strong))
 BOOST_DESCRIBE_STRUCT(DocumentPage, (),
                       (kind, title, number, language, paper, issued_at, seller, buyer, buyer_title, about, items, sums,
-                       notes, pay_to, footer))
+                       notes, pay_to, footer, columns))
 
 }  // namespace florin

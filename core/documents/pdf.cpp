@@ -17,6 +17,7 @@ namespace {
 
 constexpr double margin = 42.52;  // 15 mm, in points
 constexpr double gap = 14;
+constexpr int most_lines = 30;  // of 500 characters that are as wide as they come
 
 struct Unref {
   void operator()(void* object) const { g_object_unref(object); }
@@ -26,12 +27,18 @@ struct Unref {
 template <class T>
 using Held = std::unique_ptr<T, Unref>;
 
-/// Only these folders, and families in this order: what else is installed does not matter.
+/// Only these folders, and families in this order: what else is installed does not matter. Pictures of a fixed size, as
+/// of emoji, are scaled to that of the letters around them.
 constexpr const char* font_rules = R"(<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
 <dir>/usr/share/fonts/truetype/noto</dir><dir>/usr/share/fonts/opentype/noto</dir><dir>/usr/share/fonts/truetype/dejavu</dir>
 <cachedir>/var/cache/fontconfig</cachedir>
 <alias binding="same"><family>Florin</family><prefer><family>Noto Sans</family><family>DejaVu Sans</family><family>Noto Sans Hebrew</family>
 <family>Noto Sans Arabic</family><family>Noto Sans Devanagari</family><family>Noto Sans Thai</family><family>Noto Sans CJK JP</family></prefer></alias>
+<match target="font"><test name="outline" compare="eq"><bool>false</bool></test><edit name="pixelsizefixupfactor" mode="assign">
+<divide><name target="pattern">pixelsize</name><name target="font">pixelsize</name></divide></edit></match>
+<match target="font"><test name="outline" compare="eq"><bool>false</bool></test><edit name="matrix" mode="assign">
+<times><name>matrix</name><matrix><name>pixelsizefixupfactor</name><double>0</double><double>0</double><name>pixelsizefixupfactor</name></matrix></times></edit>
+<edit name="size" mode="assign"><divide><name>size</name><name>pixelsizefixupfactor</name></divide></edit></match>
 </fontconfig>)";
 
 /// One for the process; who uses it holds the lock.
@@ -115,6 +122,7 @@ class Sheets {
     pango_font_description_free(font);
     PangoAttrList* features = pango_attr_list_new();
     pango_attr_list_insert(features, pango_attr_font_features_new("tnum=1"));
+    pango_attr_list_insert(features, pango_attr_insert_hyphens_new(FALSE));  // a long name has none of its own
     pango_layout_set_attributes(layout.get(), features);
     pango_attr_list_unref(features);
     pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
@@ -163,9 +171,19 @@ class Sheets {
   double party(double x, double width, const std::string& title, const PageParty& whom) {
     const double top = y_;
     if (!title.empty()) y_ += text(x, width, title, {.size = 8, .soft = true, .lines = 1}) + 2;
-    y_ += text(x, width, whom.name, {.size = 10, .bold = true, .lines = 3});
-    for (const std::string& one : whom.lines) y_ += text(x, width, one, {.lines = 2}) + 1;
+    y_ += text(x, width, whom.name, {.size = 10, .bold = true, .lines = most_lines});
+    for (const std::string& one : whom.lines) y_ += text(x, width, one, {.lines = most_lines}) + 1;
     return std::exchange(y_, top) - top;
+  }
+  /// The same over the whole width, and over as many pages as it needs.
+  void buyer(double width) {
+    const auto below = [&](const std::string& what, const Style& style, double gap_below) {
+      if (y_ + text(margin, width, what, style, false) > bottom()) next_page();
+      y_ += text(margin, width, what, style) + gap_below;
+    };
+    if (!page_.buyer_title.empty()) below(page_.buyer_title, {.size = 8, .soft = true, .lines = 1}, 2);
+    below(page_.buyer.name, {.size = 10, .bold = true, .lines = most_lines}, 0);
+    for (const std::string& one : page_.buyer.lines) below(one, {.lines = most_lines}, 1);
   }
   double rows(double x, double width, const std::vector<PageRow>& all) {
     const double top = y_;
@@ -183,13 +201,17 @@ class Sheets {
     const double half = inner() / 2 - gap;
     const double seller = party(margin, half, "", page_.seller);
     y_ += std::max(seller, rows(margin + half + gap, half + gap, page_.about)) + gap;
-    y_ += party(margin, half, page_.buyer_title, page_.buyer) + gap * 1.5;
+    buyer(half);
+    y_ += gap * 1.5;
   }
 
   struct Columns {
     double text, quantity, price, net;  ///< widths
   };
-  Columns columns() const { return {inner() - 55 - 95 - 105, 55, 95, 105}; }
+  Columns columns() const {
+    const double quantity = page_.columns.empty() || !page_.columns[1].empty() ? 55 : 0;
+    return {inner() - quantity - 95 - 105, quantity, 95, 105};
+  }
 
   void row(const PageItem& item, const Style& style) {
     const Columns wide = columns();
@@ -199,7 +221,9 @@ class Sheets {
     x += wide.text;
     for (const auto& [width, what] : {std::pair(wide.quantity, &item.quantity), std::pair(wide.price, &item.price),
                                       std::pair(wide.net, &item.net)}) {
-      high = std::max(high, text(x, width, *what, {.size = style.size, .soft = style.soft, .right = true, .lines = 2}));
+      if (width > 0)
+        high =
+            std::max(high, text(x, width, *what, {.size = style.size, .soft = style.soft, .right = true, .lines = 2}));
       x += width;
     }
     y_ += high;
@@ -214,9 +238,10 @@ class Sheets {
   }
   void head_of_items() {
     const Words& words = words_in(page_.language);
-    row({std::string(words.description), "", std::string(words.quantity), std::string(words.price),
-         std::string(words.net)},
-        {.size = 8, .soft = true});
+    PageItem titles{std::string(words.description), "", std::string(words.quantity), std::string(words.price),
+                    std::string(words.net)};
+    if (!page_.columns.empty()) titles = {page_.columns[0], "", page_.columns[1], page_.columns[2], page_.columns[3]};
+    row(titles, {.size = 8, .soft = true});
     line(0.8);
     y_ += 5;
   }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
+
+#include "florin/amount_text.hpp"
 
 namespace florin::documents {
 
@@ -49,10 +52,24 @@ constexpr Words english = {
     .no_invoice_but_pro_forma = "This is a pro forma invoice, not a tax invoice.",
     .pay_by_transfer = "Pay by bank transfer to",
     .page_of_pages = "Page {} of {}",
+    .account_statement = "Statement of account",
+    .account = "Account",
+    .amount = "Amount",
+    .balance = "Balance",
+    .opening_balance = "Opening balance",
+    .closing_balance = "Closing balance",
+    .in_favour = "A balance below zero is in your favour.",
+    .payment = "Payment",
+    .payment_returned = "Payment returned",
+    .refund_paid = "Refund paid",
+    .refund_returned = "Refund returned",
+    .withheld_tax = "Tax withheld",
+    .written_off = "Written off",
+    .written_back = "No longer written off",
+    .correction = "Correction",
+    .nothing_moved = "Nothing was invoiced or paid in this period.",
     .months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-    .date = "{} {} {}",
-    .group = ',',
-    .point = '.'};
+    .date = "{} {} {}"};
 
 /// A Gutschrift of German tax law is an invoice that its buyer writes: a credit note is a Rechnungskorrektur.
 /// Source   § 14 (2) sentence 2 UStG
@@ -97,11 +114,25 @@ constexpr Words german = {
     .no_invoice_but_pro_forma = "Dies ist eine Proforma-Rechnung. Sie berechtigt nicht zum Vorsteuerabzug.",
     .pay_by_transfer = "Bitte überweisen Sie an",
     .page_of_pages = "Seite {} von {}",
+    .account_statement = "Kontoauszug",
+    .account = "Kundenkonto",
+    .amount = "Betrag",
+    .balance = "Saldo",
+    .opening_balance = "Anfangssaldo",
+    .closing_balance = "Endsaldo",
+    .in_favour = "Ein Saldo unter null ist ein Guthaben.",
+    .payment = "Zahlung",
+    .payment_returned = "Zurückgegangene Zahlung",
+    .refund_paid = "Erstattung ausgezahlt",
+    .refund_returned = "Zurückgegangene Erstattung",
+    .withheld_tax = "Einbehaltene Steuer",
+    .written_off = "Ausgebucht",
+    .written_back = "Ausbuchung aufgehoben",
+    .correction = "Korrektur",
+    .nothing_moved = "In diesem Zeitraum wurde nichts berechnet oder bezahlt.",
     .months = {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
                "November", "Dezember"},
     .date = "{}. {} {}",
-    .group = '.',
-    .point = ',',
     .label = 116};
 
 /// What stands between two words of a text that begins and ends so; none: it does not.
@@ -149,17 +180,7 @@ std::string filled(std::string_view text, std::initializer_list<std::string_view
 }
 
 std::string amount_in(const Words& words, std::string text) {
-  const std::size_t first = text.starts_with('-') ? 1 : 0;
-  const std::size_t end = std::min(text.find_first_not_of("0123456789", first), text.size());
-  if (end < text.size() && text[end] == '.') text[end] = words.point;
-  const bool lakhs = words.group == ',' && text.ends_with(" INR");
-  std::size_t step = 3;
-  for (std::size_t at = end; at > first + step;) {
-    at -= step;
-    text.insert(at, 1, words.group);
-    if (lakhs) step = 2;
-  }
-  return text;
+  return florin::amount_in(words.language, std::move(text));
 }
 
 std::string day_in(const Words& words, int year, unsigned month, unsigned day) {

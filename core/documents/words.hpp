@@ -19,10 +19,12 @@ struct Words {
   std::string_view description, quantity, price, net, tax_on, total, paid_from_balance;
   std::string_view paid, paid_by, paid_on, refund, reason, no_invoice_but_receipt, no_invoice_but_pro_forma;
   std::string_view pay_by_transfer, page_of_pages;
+  std::string_view account_statement, account, amount, balance, opening_balance, closing_balance, in_favour;
+  std::string_view payment, payment_returned, refund_paid, refund_returned, withheld_tax, written_off;
+  std::string_view written_back, correction, nothing_moved;
   std::array<std::string_view, 12> months;
   std::string_view date;  ///< day, month, year
-  char group = ',', point = '.';
-  double label = 92;  ///< how wide names of rows are, in points
+  double label = 92;      ///< how wide names of rows are, in points
 };
 
 /// In a language that documents are written in: en or de; of another one: en.

@@ -287,8 +287,8 @@ void Assembly::note_files_not_in_force(const std::map<std::string, config::Tenan
   }
 }
 
-Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& text, const Actor& by,
-                                      std::uint32_t again) {
+Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& text, const Actor& by, std::uint32_t again,
+                                      std::optional<std::uint32_t> next) {
   // Before the file is read: whoever may not apply it learns nothing of what is in force.
   if (const auto in = admitted({.tenant = id,
                                 .account = {},
@@ -309,6 +309,9 @@ Result<std::uint32_t> Assembly::apply(const TenantId& id, const std::string& tex
     return Error{
         .code = "no_such_tenant",
         .message = "no tenant '" + id.text() + "' runs here: put its file into florin.yaml and start the host"};
+  if (next && *next != in_force + 1)
+    return Error{.code = "version_moved",
+                 .message = "version " + std::to_string(in_force) + " is in force by now: look at the plan again"};
   const auto text_before = version_text(id, in_force);
   if (!text_before) return text_before.error();
   if (*text_before == text)

@@ -74,9 +74,10 @@ class Assembly {
   Result<engine::Job> job_of(const Request& request) const;
 
   /// Makes a text (`effective` of a tenant's file) the next version of a tenant that runs. `again`: the earlier version
-  /// whose text it is. Nothing happens unless all of it does.
+  /// whose text it is; `next`: the version that it was planned to be. Nothing happens unless all of it does.
   /// Errors: no_such_tenant, no_change, cannot_change, those of the file and its plugins, not_permitted, version_moved.
-  Result<std::uint32_t> apply(const TenantId& tenant, const std::string& text, const Actor& by, std::uint32_t again);
+  Result<std::uint32_t> apply(const TenantId& tenant, const std::string& text, const Actor& by, std::uint32_t again,
+                              std::optional<std::uint32_t> next = std::nullopt);
   /// The text of a version. Errors: no_such_tenant, no_such_version.
   Result<std::string> version_text(const TenantId& tenant, std::uint32_t version);
 

@@ -32,7 +32,7 @@ std::string with_joiners(std::string_view text) {
 
 /// One line that turns no direction of writing; of what is endless, the beginning.
 std::string shown_text(std::string_view text) {
-  constexpr std::size_t most = 300;
+  constexpr std::size_t most = 2'000;  // more than a text about a person may have
   std::string line = with_joiners(text);
   if (line.size() <= most) return line;
   std::size_t end = most;
@@ -248,6 +248,37 @@ void receipt_on(DocumentPage& page, const Issued& issued, const Order& order, co
   page.notes.push_back(text(words.no_invoice_but_receipt));
 }
 
+/// The paper, who sells, and what stands at the foot of each page.
+void sheet_on(DocumentPage& page, const Said& said) {
+  const config::Presentation& shown = said.shown;
+  const bool american = shown.seller && (shown.seller->country == "US" || shown.seller->country == "CA");
+  page.paper = !shown.paper.empty() ? shown.paper : american ? "letter" : "a4";
+  if (shown.seller) page.seller = seller_on(*shown.seller, said.words);
+  page.footer =
+      shown_text(shown.footer.empty() && shown.seller
+                     ? shown.seller->name + (shown.seller->contact.empty() ? "" : " · " + shown.seller->contact)
+                     : shown.footer);
+}
+
+std::string in_words(const StatementEntry& entry, const documents::Words& words) {
+  const auto numbered = [&](std::string_view what) {
+    return entry.number.empty() ? text(what) : text(what) + " " + shown_text(entry.number);
+  };
+  const std::string order = entry.order.value == 0
+                                ? std::string()
+                                : ", " + documents::filled(words.order_reference, {std::to_string(entry.order.value)});
+  if (entry.kind == "invoice") return numbered(words.invoice);
+  if (entry.kind == "credit_note") return numbered(words.credit_note);
+  if (entry.kind == "payment") return numbered(words.payment) + order;
+  if (entry.kind == "payment_returned") return numbered(words.payment_returned) + order;
+  if (entry.kind == "refund") return text(words.refund_paid) + order;
+  if (entry.kind == "refund_returned") return text(words.refund_returned) + order;
+  if (entry.kind == "withheld_tax") return text(words.withheld_tax) + order;
+  if (entry.kind == "written_off") return text(words.written_off) + order;
+  if (entry.kind == "written_back") return text(words.written_back) + order;
+  return text(words.correction) + order;
+}
+
 }  // namespace
 
 std::string word_of(const std::vector<Word>& words, std::string_view name) {
@@ -316,15 +347,9 @@ DocumentPage page_of(const std::string& number, const Issued& issued, const Acco
   if (issued.kind == "pro_forma" || issued.kind == "receipt")
     page.number = documents::filled(said.words.for_order, {std::to_string(issued.order.value)});
   page.issued_at = issued.at;
-  const bool american = shown.seller && (shown.seller->country == "US" || shown.seller->country == "CA");
-  page.paper = !shown.paper.empty() ? shown.paper : american ? "letter" : "a4";
-  if (shown.seller) page.seller = seller_on(*shown.seller, said.words);
+  sheet_on(page, said);
   page.buyer_title = text(said.words.billed_to);
   page.buyer = buyer_on(account, issued, buyer, said.words);
-  page.footer =
-      shown_text(shown.footer.empty() && shown.seller
-                     ? shown.seller->name + (shown.seller->contact.empty() ? "" : " · " + shown.seller->contact)
-                     : shown.footer);
   const Order* order = account.order(issued.order);
   if (order == nullptr) return page;
   about_order(page, issued, *order, buyer, said);
@@ -332,6 +357,42 @@ DocumentPage page_of(const std::string& number, const Issued& issued, const Acco
   if (issued.kind == "receipt") receipt_on(page, issued, *order, said);
   if (issued.kind == "invoice" || issued.kind == "pro_forma") invoice_on(page, issued, *order, said);
   if (issued.kind == "pro_forma") page.notes.push_back(text(said.words.no_invoice_but_pro_forma));
+  return page;
+}
+
+DocumentPage page_of(const AccountStatement& statement, const Account& account, const config::Presentation& shown,
+                     const std::vector<Word>& buyer, const Calendar& calendar, Instant now) {
+  DocumentPage page;
+  page.kind = "account_statement";
+  page.language = language_of_document(shown, buyer);
+  const Said said{.shown = shown, .words = documents::words_in(page.language), .calendar = calendar};
+  const documents::Words& words = said.words;
+  const auto day = [&](const Date& date) { return documents::day_in(words, date.year, date.month, date.day); };
+  page.title = text(words.account_statement);
+  page.number = day(statement.from) + " – " + day(statement.to);
+  page.issued_at = now;
+  sheet_on(page, said);
+  if (!shown.seller) page.seller.name = shown_text(shown.portal_name);
+  page.buyer_title.clear();
+  Issued billed;
+  billed.country = account.billing_country;
+  billed.state = account.billing_state;
+  page.buyer = buyer_on(account, billed, buyer, words);
+  page.about = {{text(words.issued), said.day(now)},
+                {text(words.account), account.id.text()},
+                {text(words.opening_balance), said.amount(statement.opening)},
+                {text(words.closing_balance), said.amount(statement.closing)}};
+  page.columns = {text(words.description), {}, text(words.amount), text(words.balance)};
+  for (const StatementEntry& one : statement.entries)
+    page.items.push_back({.text = in_words(one, words),
+                          .note = said.day(one.at),
+                          .quantity = {},
+                          .price = said.amount(one.amount),
+                          .net = said.amount(one.balance)});
+  page.sums.push_back({text(words.opening_balance), said.amount(statement.opening)});
+  page.sums.push_back({text(words.closing_balance), said.amount(statement.closing), true});
+  if (statement.entries.empty()) page.notes.push_back(text(words.nothing_moved));
+  page.notes.push_back(text(words.in_favour));
   return page;
 }
 

@@ -9,6 +9,7 @@
 #include "documents/page.hpp"
 #include "domain/accounts/account.hpp"
 #include "domain/calendar/calendar.hpp"
+#include "host/account_statement.hpp"
 #include "host/issued.hpp"
 
 /// A document from what was true when it was issued: facts, the tenant's file of then, the addressee of then.
@@ -35,6 +36,10 @@ std::string language_of_document(const config::Presentation& shown, const std::v
 DocumentPage page_of(const std::string& number, const Issued& issued, const Account& account,
                      const config::Presentation& shown, const std::vector<Word>& buyer, const Calendar& calendar,
                      std::optional<Instant> invoice_issued = std::nullopt);
+
+/// A statement of account, made at `now` and addressed to who the customer is by then. In the language of documents.
+DocumentPage page_of(const AccountStatement& statement, const Account& account, const config::Presentation& shown,
+                     const std::vector<Word>& buyer, const Calendar& calendar, Instant now);
 
 /// What one of a person's words says; empty: nobody said it.
 std::string word_of(const std::vector<Word>& words, std::string_view name);

@@ -11,6 +11,7 @@
 #include "host/card_numbers.hpp"
 #include "host/gate.hpp"
 #include "host/imported_names.hpp"
+#include "host/text_lengths.hpp"
 #include "host/upcoming.hpp"
 #include "readers/months.hpp"
 #include "readers/notifications.hpp"
@@ -136,6 +137,12 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
     none = Error{.code = "card_number",
                  .message = "a card's number is never given here, in no field",
                  .at = {.file = {}, .line = 0, .column = 0, .path = "account"}};
+  if (none) {
+    none = have_fit_lengths(SetPersonalData{record.personal_data}, {});
+    if (!none)
+      report.errors.push_back(at_record(record, none.error().code, none.error().at.path + ": " + none.error().message));
+    if (!none) return Done{};
+  }
   if (!none) {
     report.errors.push_back(at_record(record, "card_number", none.error().message + " (" + none.error().at.path + ")"));
     return Done{};

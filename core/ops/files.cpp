@@ -6,6 +6,7 @@
 #include "config/check.hpp"
 #include "config/import_file.hpp"
 #include "florin/ops.hpp"
+#include "host/account_statement.hpp"
 #include "host/assembly.hpp"
 #include "host/inside.hpp"
 #include "host/operating.hpp"
@@ -53,7 +54,8 @@ Result<std::string> Files::plan(const TenantId& tenant, std::string_view text, E
   if (!assembly) return closed();
   const auto file = tenant_of(*assembly, tenant, text, errors);
   if (!file) return file.error();
-  const auto planned = of_journal<TenantPlan>(*assembly, [&](store::Store& store) { return plan_on(store, *file); });
+  const auto planned =
+      of_journal<TenantPlan>(*assembly, [&](store::Store& store) { return plan_on(store, *file, errors); });
   if (!planned) return planned.error();
   const std::string all = as_json(std::vector<TenantPlan>{*planned});
   return all.substr(1, all.size() - 2);
@@ -61,13 +63,13 @@ Result<std::string> Files::plan(const TenantId& tenant, std::string_view text, E
   return failed_by(thrown);
 }
 
-Result<std::uint32_t> Files::apply(const TenantId& tenant, std::string_view text, const Actor& by, Errors& errors) const
-    try {
+Result<std::uint32_t> Files::apply(const TenantId& tenant, std::string_view text, const Actor& by, Errors& errors,
+                                   std::optional<std::uint32_t> next) const try {
   const auto assembly = service_.assembly();
   if (!assembly) return closed();
   const auto file = tenant_of(*assembly, tenant, text, errors);
   if (!file) return file.error();
-  return assembly->apply(tenant, config::effective(*file), by, 0);
+  return assembly->apply(tenant, config::effective(*file), by, 0, next);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -100,6 +102,15 @@ Result<std::string> Files::explain(const TenantId& tenant, const AccountId& acco
   const std::filesystem::path views = assembly->data() ? *assembly->data() / "views.db" : std::filesystem::path();
   return of_journal<std::string>(*assembly,
                                  [&](store::Store& store) { return explain_on(store, views, tenant, account, true); });
+} catch (const std::exception& thrown) {
+  return failed_by(thrown);
+}
+
+Result<std::string> Files::account_statement(const TenantId& tenant, const AccountId& account, std::optional<Date> from,
+                                             std::optional<Date> to, std::string_view form) const try {
+  const auto assembly = service_.assembly();
+  if (!assembly) return closed();
+  return account_statement_as(*assembly, tenant, account, from, to, form);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

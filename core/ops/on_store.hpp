@@ -12,7 +12,8 @@
 /// What ops.hpp has of a journal's address, of a journal that is open.
 namespace florin {
 
-Result<TenantPlan> plan_on(store::Store& store, const config::Tenant& file);
+/// `errors`: what of the file can't change any more, each with its line.
+Result<TenantPlan> plan_on(store::Store& store, const config::Tenant& file, Errors& errors);
 Result<std::vector<AppliedVersion>> versions_on(store::Store& store, const std::optional<TenantId>& tenant);
 /// `callloop, version 3`: in force, and nothing that this program can read.
 Result<std::vector<std::string>> unreadable_versions(store::Store& store);

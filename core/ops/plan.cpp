@@ -104,7 +104,7 @@ TenantPlan new_here(const config::Tenant& file) {
   return plan;
 }
 
-Result<TenantPlan> plan_of(Books& books, const config::Tenant& file) {
+Result<TenantPlan> plan_of(Books& books, const config::Tenant& file, Errors& errors) {
   TenantPlan plan = new_here(file);
   const TenantState* state = books.fold.find(plan.tenant);
   plan.version = state == nullptr ? 0 : state->catalog;
@@ -122,7 +122,7 @@ Result<TenantPlan> plan_of(Books& books, const config::Tenant& file) {
     catalogs.versions.push_back(std::move(catalog));
   }
   const config::Tenant& before = *books.versions.version(plan.tenant, plan.version);
-  if (const Errors errors = config::must_stay(before, file); !errors.empty())
+  if (errors = config::must_stay(before, file); !errors.empty())
     return Error{.code = errors.front().code, .message = config::text_of(errors), .at = errors.front().at};
   auto next = std::make_shared<Catalog>(file.catalog);
   next->version = plan.next;
@@ -164,7 +164,7 @@ Result<std::vector<TenantPlan>> plan_files(const std::string& data, const std::v
   Books books(**store);
   if (const Status read = read_all(**store, books); !read) return read.error();
   for (const config::Tenant& tenant : tenants) {
-    auto plan = plan_of(books, tenant);
+    auto plan = plan_of(books, tenant, errors);
     if (!plan) return plan.error();
     plans.push_back(*std::move(plan));
   }
@@ -232,10 +232,10 @@ std::string as_json(const std::vector<TenantPlan>& plans) {
   return json::serialize(all);
 }
 
-Result<TenantPlan> plan_on(store::Store& store, const config::Tenant& file) {
+Result<TenantPlan> plan_on(store::Store& store, const config::Tenant& file, Errors& errors) {
   Books books(store);
   if (const Status read = read_all(store, books); !read) return read.error();
-  return plan_of(books, file);
+  return plan_of(books, file, errors);
 }
 
 Result<std::vector<std::string>> unreadable_versions(store::Store& store) {

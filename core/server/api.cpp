@@ -288,6 +288,7 @@ const std::vector<Api::Route>& Api::routes() {
     std::ranges::move(read_routes(), std::back_inserter(own));
     std::ranges::move(export_routes(), std::back_inserter(own));
     std::ranges::move(file_routes(), std::back_inserter(own));
+    std::ranges::move(paper_routes(), std::back_inserter(own));
     std::ranges::move(event_routes(), std::back_inserter(own));
     own.push_back({"POST", "accounts/{account}/{command}", "", by<&Api::command>, {}, Body::json, "A command"});
     own.push_back({"POST", "{command}", "", by<&Api::tenant_command>, {}, Body::json, "A command of the whole tenant"});

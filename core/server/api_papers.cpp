@@ -1,11 +1,67 @@
 #include <algorithm>
 #include <functional>
 
-#include "api.hpp"
+#include "florin/files.hpp"
 #include "parameters.hpp"
+#include "routes.hpp"
 
 /// Documents as people read them, and how pages look.
 namespace florin::server {
+
+namespace {
+
+/// A paper in one of its forms; what is saved has its name of letters, digits and `-`.
+HttpReply paper_reply(std::string body, const std::string& form, std::string name) {
+  HttpReply reply{.status = 200, .body = std::move(body)};
+  reply.headers.emplace_back("Cache-Control", "private, no-cache");
+  reply.headers.emplace_back("X-Robots-Tag", "noindex");
+  if (form == "html") {
+    reply.type = "text/html; charset=utf-8";
+    reply.headers.emplace_back("Content-Security-Policy",
+                               "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                               "frame-ancestors 'none'");
+  }
+  if (form == "ubl") reply.type = "application/xml";
+  if (form == "pdf" || form == "ubl" || form == "inv01") {
+    if (form == "pdf") reply.type = "application/pdf";
+    for (char& c : name)
+      if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) c = '-';
+    const std::string ending = form == "pdf" ? ".pdf" : form == "ubl" ? ".xml" : ".json";
+    reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + ending + "\"");
+  }
+  return reply;
+}
+
+/// A day that a parameter names. False: it was answered.
+bool day_in(const Asked& asked, std::string_view name, std::optional<Date>& day) {
+  if (asked.request.parameter(name) == nullptr) return true;
+  day = date_in(asked, name, Date());
+  return day.has_value();
+}
+
+void account_statement_paper(Api& api, const AskedPtr& asked) {
+  std::optional<Date> from, to;
+  if (!day_in(*asked, "from", from) || !day_in(*asked, "to", to)) return;
+  api.on_pool(asked, [&api, asked, from, to] {
+    const std::string& form = asked->words.back();
+    auto statement = Files(api.host()).account_statement(asked->caller.tenant, asked->account, from, to, form);
+    if (!statement) return asked->fail(statement.error());
+    asked->answer(paper_reply(*std::move(statement), form, "statement-" + asked->account.text()));
+  });
+}
+
+}  // namespace
+
+std::vector<Api::Route> paper_routes() {
+  return {{"GET",
+           "accounts/{account}/account_statement/{form}",
+           "read",
+           &account_statement_paper,
+           {"from", "to"},
+           Api::Body::none,
+           "Its statement of account from one day of the tenant's zone to another, both counted; left out: today, and "
+           "the first day of its year. Its form is json, html or pdf"}};
+}
 
 void Api::paper(const AskedPtr& asked) {
   on_pool(asked, [this, asked] {
@@ -13,25 +69,7 @@ void Api::paper(const AskedPtr& asked) {
     const std::string& number = asked->words[1];
     auto document = papers_.document(asked->caller.tenant, asked->account, number, form);
     if (!document) return asked->fail(document.error());
-    HttpReply reply{.status = 200, .body = *std::move(document)};
-    reply.headers.emplace_back("Cache-Control", "private, no-cache");
-    reply.headers.emplace_back("X-Robots-Tag", "noindex");
-    if (form == "html") {
-      reply.type = "text/html; charset=utf-8";
-      reply.headers.emplace_back("Content-Security-Policy",
-                                 "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-                                 "frame-ancestors 'none'");
-    }
-    if (form == "ubl") reply.type = "application/xml";
-    if (form == "pdf" || form == "ubl" || form == "inv01") {
-      if (form == "pdf") reply.type = "application/pdf";
-      std::string name = number;
-      for (char& c : name)
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) c = '-';
-      const std::string ending = form == "pdf" ? ".pdf" : form == "ubl" ? ".xml" : ".json";
-      reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + ending + "\"");
-    }
-    asked->answer(std::move(reply));
+    asked->answer(paper_reply(*std::move(document), form, number));
   });
 }
 

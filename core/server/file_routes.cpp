@@ -123,10 +123,15 @@ void answer_version(const Asked& asked, const Result<std::uint32_t>& version) {
 }
 
 void apply(Api& api, const AskedPtr& asked) {
-  api.on_pool(asked, [&api, asked] {
+  std::optional<std::uint32_t> next;
+  if (const std::string* said = asked->request.parameter("next")) {
+    next = number_of(*said);
+    if (!next) return asked->fail("bad_parameter", "next is the number of the version that the plan showed.");
+  }
+  api.on_pool(asked, [&api, asked, next] {
     Errors errors;
     const auto version =
-        Files(api.host()).apply(asked->caller.tenant, asked->request.body, asked->caller.actor, errors);
+        Files(api.host()).apply(asked->caller.tenant, asked->request.body, asked->caller.actor, errors, next);
     if (!errors.empty()) return asked->answer(file_reply(std::move(errors), asked->request));
     answer_version(*asked, version);
   });
@@ -214,7 +219,13 @@ std::vector<Api::Route> file_routes() {
        {},
        Body::file,
        "What this file would do: versions, keys, accounts, prices. Nothing is done"},
-      {"POST", "catalog/apply", "operate", &apply, {}, Body::file, "Makes this file the tenant's next version"},
+      {"POST",
+       "catalog/apply",
+       "operate",
+       &apply,
+       {"next"},
+       Body::file,
+       "Makes this file the tenant's next version; `next`: only if it is still the number that the plan showed"},
       {"POST",
        "catalog/apply_again",
        "operate",

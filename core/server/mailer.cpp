@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "florin/amount_text.hpp"
 #include "keys.hpp"
 #include "mail/message.hpp"
 #include "sessions.hpp"
@@ -72,12 +73,6 @@ Mailer::Item item_of(const json::object& object) {
   for (const auto& [name, value] : object.at("data").as_object())
     item.data.push_back({std::string(name), std::string(value.as_string())});
   return item;
-}
-
-/// `49,00 USD` where that is how amounts are written.
-std::string amount_in(std::string_view language, std::string amount) {
-  if (language == "de") std::ranges::replace(amount, '.', ',');
-  return amount;
 }
 
 std::string note_name(const TenantId& tenant) { return "mail." + tenant.text(); }
@@ -209,7 +204,8 @@ Result<std::string> Mailer::bytes(const TenantId& tenant, const Item& item, cons
     data["link"] = options_.pay_link(tenant, *AccountId::parse(item.account),
                                      static_cast<std::uint32_t>(std::strtoul(order.c_str(), nullptr, 10)));
   for (const Word& word : item.data) data[word.name] = word.value == "false" ? std::string() : word.value;
-  if (const auto total = data.find("total"); total != data.end()) total->second = amount_in(language, total->second);
+  if (const auto total = data.find("total"); total != data.end())
+    total->second = florin::amount_in(language, total->second);
   const std::string standard(page.at("languages").as_array().front().as_string());
   auto rendered = mail::render(options_.templates, item.kind, {language, standard}, data);
   if (!rendered) return rendered.error();

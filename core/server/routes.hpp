@@ -11,6 +11,7 @@ std::vector<Api::Route> read_routes();
 std::vector<Api::Route> event_routes();
 std::vector<Api::Route> export_routes();
 std::vector<Api::Route> file_routes();
+std::vector<Api::Route> paper_routes();
 
 /// Prometheus' text, on the listener of the metrics alone.
 void serve_metrics(Api& api, const HttpRequest& request, const Answer& answer);

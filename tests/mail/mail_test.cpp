@@ -196,8 +196,8 @@ class Mailing : public testing::Test {
     host_->run_until(host_->now());
     ASSERT_TRUE(host_->wait_for_payments(callloop, zoe, seconds(20)));
   }
-  void buy_credits(const std::string& key) {
-    ask(key, R"({"buy_credits": {"amount": "100 message"}})");
+  void buy_credits(const std::string& key, const std::string& amount = "100 message") {
+    ask(key, R"({"buy_credits": {"amount": ")" + amount + R"("}})");
     host_->run_until(host_->now());
     ASSERT_TRUE(host_->wait_for_payments(callloop, zoe, seconds(20)));
   }
@@ -238,6 +238,11 @@ TEST_F(Mailing, IsWrittenInTheLanguageOfItsReader) {
   EXPECT_NE(mail.find("VmllbGVuIERhbmsuIElocmUgWmFobHVuZyDDvGJlciA0LDkwIFVTRCBpc3QgZWluZ2VnYW5nZW4u"),
             std::string::npos)
       << "Vielen Dank. Ihre Zahlung über 4,90 USD ist eingegangen.";
+  buy_credits("large", "40000 message");
+  mailer_->run(host_->now());
+  EXPECT_NE(relay_.folder.text("3.eml").find("VmllbGVuIERhbmsuIElocmUgWmFobHVuZyDDvGJlciAxLjk2MCwwMCBV"),
+            std::string::npos)
+      << "Vielen Dank. Ihre Zahlung über 1.960,00 USD ist …, and not 1960,00";
 }
 
 TEST_F(Mailing, WhatCannotBeSentNowIsTriedLater) {

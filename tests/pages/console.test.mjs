@@ -1,9 +1,9 @@
 // The console as support meets it every day. Whatever is done here is staff's in the books.
 import assert from 'node:assert/strict';
-import {mkdirSync} from 'node:fs';
-import {join} from 'node:path';
+import {mkdirSync, readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {axeOf, browser, looked, pageOf, serve} from './served.mjs';
+import {axeOf, browser, looked, onPaper, pageOf, printed, serve} from './served.mjs';
 
 let host, chromium, page;
 const failures = [];
@@ -122,6 +122,91 @@ test('a key is shown once, and revoked by its name', async () => {
   await row.getByRole('button', {name: /^Revoke/}).click();
   await row.getByRole('button', {name: /^Revoke k/}).click();
   await row.getByText('ended').waitFor();
+});
+
+const shipped = () => readFileSync(join(dirname(process.env.CONFIG), 'tenants', 'callloop.yaml'), 'utf8');
+
+test('a file is planned, each error at its line, then put into force, and taken back', async () => {
+  await go('catalog');
+  const area = page.getByLabel('Its text');
+  const look = () => page.getByRole('button', {name: 'See what changes'}).click();
+  const file = shipped();
+  await area.fill(file.replace('currency: USD', 'curency: USD'));
+  await look();
+  await page.getByText(/errors? in the file. Nothing was changed/).waitFor();
+  const line = file.split('\n').indexOf('currency: USD') + 1;
+  await page.getByRole('button', {name: `Go to line ${line}, column 1`}).first().click();
+  assert.equal(await area.evaluate((node) => node.value.slice(node.selectionStart, node.selectionStart + 7)), 'curency');
+  assert.deepEqual(await axeOf(page), []);
+  await looked(page, shots, 'console-plan-errors');
+  await area.fill(file);
+  await page.getByText('The text is another one now.').waitFor();
+  await look();
+  await page.getByText('The file says the same as version 1, which is in force.').waitFor();
+  assert.equal(await page.getByRole('button', {name: /into force/}).count(), 0);
+  await area.fill(file.replace('price: 49.00 USD', 'price: 59.00 USD'));
+  await look();
+  await page.getByText('What version 2 changes').waitFor();
+  const change = page.getByRole('region', {name: 'Keys that version 2 of callloop changes'}).getByRole('row', {name: /plans\.growth/});
+  assert.match(await change.innerText(), /49\.00 USD\s+59\.00 USD/);
+  await page.getByRole('region', {name: 'What it means for who is on a plan'}).getByRole('row', {name: /zoe/}).waitFor();
+  assert.deepEqual(await axeOf(page), []);
+  await looked(page, shots, 'console-plan');
+  const other = await page.request.get(`${host.base}/v1/callloop/catalog/versions`);
+  assert.equal((await other.json()).data.length, 1, 'nothing is done by looking');
+  await page.getByRole('button', {name: 'Put version 2 of callloop into force'}).click();
+  await page.getByText('Version 2 of callloop is in force.').waitFor();
+  await page.getByRole('region', {name: 'Plans'}).getByText('$59.00').waitFor();
+  await page.getByRole('button', {name: 'Go back to what version 1 says'}).click();
+  await page.getByRole('button', {name: 'Go back to version 1'}).click();
+  await page.getByRole('row', {name: /^3 says what 1 says/}).getByText('in force').waitFor();
+  await looked(page, shots, 'console-versions');
+});
+
+test('what was planned on a version that is no longer in force is not applied', async () => {
+  await go('catalog');
+  await page.getByLabel('Its text').fill(shipped().replace('price: 49.00 USD', 'price: 57.00 USD'));
+  await page.getByRole('button', {name: 'See what changes'}).click();
+  const apply = page.getByRole('button', {name: /^Put version \d+ of callloop into force/});
+  await apply.waitFor();
+  const other = await page.request.post(`${host.base}/v1/callloop/catalog/apply`, {data: shipped().replace('price: 49.00 USD', 'price: 58.00 USD'), headers: {'Content-Type': 'application/yaml', Origin: host.base, 'Sec-Fetch-Site': 'same-origin'}});
+  assert.equal(other.status(), 200, await other.text());
+  await apply.click();
+  await page.getByRole('alert').getByText(/is in force by now: look at the plan again/).waitFor();
+  await page.request.post(`${host.base}/v1/callloop/catalog/apply`, {data: shipped(), headers: {'Content-Type': 'application/yaml', Origin: host.base, 'Sec-Fetch-Site': 'same-origin'}});
+});
+
+test('staff without the scope see what is sold, and hear by keyboard why they change nothing', async () => {
+  const bob = await pageOf(await chromium.newContext({viewport: {width: 360, height: 780}}), failures);
+  await bob.goto(await host.console('bob', 'read,staff,support'));
+  await bob.getByRole('heading', {name: 'Home'}).waitFor();
+  await bob.goto(`${host.base}/console/callloop/catalog`);
+  const button = bob.getByRole('button', {name: 'See what changes'});
+  await bob.getByLabel('Its text').fill('tenant: callloop');
+  await bob.keyboard.press('Tab');
+  assert.ok(await button.evaluate((node) => node === document.activeElement));
+  assert.equal(await button.getAttribute('aria-disabled'), 'true');
+  const why = await button.evaluate((node) => document.getElementById(node.getAttribute('aria-describedby')).innerText);
+  assert.match(why, /Only staff with the scope “operate” change what is sold/);
+  await bob.keyboard.press('Enter');
+  assert.equal(await bob.getByText('What version').count(), 0);
+  assert.equal(await bob.getByRole('heading', {name: 'Versions'}).count(), 0);
+  const asked = await bob.request.post(`${host.base}/v1/callloop/catalog/apply`, {data: 'tenant: callloop', headers: {'Content-Type': 'application/yaml', Origin: host.base, 'Sec-Fetch-Site': 'same-origin'}});
+  assert.equal(asked.status(), 403);
+  assert.deepEqual(await axeOf(bob), []);
+  assert.ok((await bob.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  await looked(bob, shots, 'console-catalog-read');
+  await bob.context().close();
+});
+
+test('an account, its history and lists of the console are printed as papers', async () => {
+  for (const [path, words] of [['accounts', /zoe/], ['accounts/zoe', /Growth/], ['accounts/zoe/history', /Subscribe/], ['accounts/zoe/documents', /CL-0/], ['months', /2026/], ['catalog', /Growth/]]) {
+    await go(path);
+    await page.waitForLoadState('networkidle');
+    const {text, ...seen} = await printed(page, shots, `console-${path.replaceAll('/', '-')}`);
+    assert.deepEqual([path, seen], [path, onPaper]);
+    assert.match(text, words, path);
+  }
 });
 
 test('every page of the console: no finding of axe, no error, no scroll to the side', async () => {

@@ -36,7 +36,7 @@ function built(change) {
 test('as it is, each locale is a file of its own', () => assert.deepEqual(Object.keys(built()()), ['ar', 'de', 'hi']));
 
 test('a sentence that a locale lacks', () => {
-  assert.throws(built(({locale}) => locale('de', (texts) => delete texts['Pay now'])), /de\.json: 'Pay now' is missing \(src\/portal\/main\.jsx:\d+\)/);
+  assert.throws(built(({locale}) => locale('de', (texts) => delete texts['Pay now'])), /de\.json: 'Pay now' is missing \(src\/portal\/pages\.jsx:\d+\)/);
   assert.throws(built(({source}) => source('portal/help.jsx', "say('Something new.');\n")), /hi\.json: 'Something new\.' is missing/);
 });
 test('a sentence that nobody says', () => assert.throws(built(({locale}) => locale('hi', (texts) => { texts['Of old.'] = 'x'; })), /hi\.json: 'Of old\.' is said nowhere/));

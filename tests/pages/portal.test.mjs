@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {axeOf, browser, pageOf, serve} from './served.mjs';
+import {axeOf, browser, looked, onPaper, pageOf, printed, serve} from './served.mjs';
 
 let host, chromium;
 const failures = [];
@@ -170,6 +170,38 @@ test('what people write is text and nothing else, however hostile', async () => 
   }
   await at(page, 'methods');
   assert.match(await page.getByLabel('Company').inputValue(), /^<img src=x/);
+  await page.context().close();
+});
+
+test('UI-05: invoices, payments and the statement of account are printed as papers', async () => {
+  const page = await signedIn();
+  for (const [path, words] of [['invoices', [/Call Loop/, /Invoices and credit notes/, /CL-000001/, /\$49\.00/, /Statement of account/, /Closing balance\s+\$0\.00/]], ['help', [/Your payments/, /Paid/]], ['', [/ · monthly/]], ['orders/1', [/Paid \$49\.00/]]]) {
+    await at(page, path);
+    await page.waitForLoadState('networkidle');
+    const {text, ...seen} = await printed(page, shots, path.replace('/', '-') || 'first');
+    assert.deepEqual([path, seen], [path, onPaper]);
+    for (const one of words) assert.match(text, one, path);
+    assert.doesNotMatch(text, /Menu|Skip to content/, path);
+  }
+  await page.context().close();
+});
+
+test('documents.md: the statement of account says what was invoiced and paid, and what is owed', async () => {
+  const page = await signedIn();
+  await at(page, 'invoices');
+  const card = page.getByRole('region', {name: 'Statement of account', exact: true});
+  await card.getByLabel('From').fill('2026-03-01');
+  await card.getByRole('cell', {name: /Invoice CL-000001/}).waitFor();
+  const rows = card.getByRole('row').filter({hasText: 'Mar 10, 2026'});
+  assert.match(await rows.nth(0).innerText(), /Invoice CL-000001[\s\S]*\$49\.00\s+\$49\.00/);
+  assert.match(await rows.nth(1).innerText(), /Payment[\s\S]*order 1\s+-\$49\.00\s+\$0\.00/);
+  const pdf = await page.request.get(host.base + (await card.getByRole('link', {name: 'Statement of account as PDF'}).getAttribute('href')));
+  assert.equal(pdf.headers()['content-type'], 'application/pdf');
+  await page.goto(host.base + (await card.getByRole('link', {name: 'To print'}).getAttribute('href')));
+  await page.getByRole('heading', {name: /^Statement of account 1 Mar 2026/}).waitFor();
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'the paper scrolls at 360 px');
+  assert.deepEqual(await axeOf(page), []);
+  await looked(page, shots, 'statement-paper');
   await page.context().close();
 });
 

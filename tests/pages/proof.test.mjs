@@ -1,6 +1,7 @@
 // What a customer or staff lives through, one story a test: refunds, a member who may not, a session that ends, hostile text.
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {after, afterEach, before, test} from 'node:test';
 import {join} from 'node:path';
 import {axeOf, browser, looked, pageOf, serve} from './served.mjs';
@@ -405,6 +406,8 @@ const hostile = {
   arabic: 'شركة الاتصالات \u202eevil\u202c \u2066x',
   emoji: '😀👩‍👩‍👧‍👦🏳️‍🌈'.repeat(6),
 };
+/// As long as a name may be, 500 characters: one word of wide letters, then marks that turn text around, then pictures.
+const longest = `<script>window.ran = 4</script>${'W'.repeat(200)}\u202e\u2066${'ش'.repeat(100)}${'😀'.repeat(167)}`;
 
 test('hostile text in every place that takes one is text: in the portal, on documents and in the console', async () => {
   await opened(host, 'callloop', 'mallory', {personal_data: {name: hostile.arabic, company: hostile.script, address: hostile.emoji, postcode: '"><b>', city: '\u200f\u202e' + 'ß'.repeat(60), email: 'm@example.com', purchase_order: '{{constructor}}'}});
@@ -412,12 +415,20 @@ test('hostile text in every place that takes one is text: in the portal, on docu
   await host.ask('callloop', 'accounts/mallory/request_review', {order: 1, reason: 'technical_failure', said: '<script>window.ran = 2</script> \u202e שלום'});
   await host.ask('callloop', 'accounts/mallory/adjust_credits', {amount: '5 message', reason: '<script>window.ran = 3</script>'}, 'staff:ann');
   await host.ask('exotel', 'record_bank_receipt', {receipt: 'utr-66', processor: 'bank', kind: 'transfer', amount: '7.00 INR', dated: '2026-03-11', said: `${hostile.script} ${hostile.arabic} ${hostile.emoji}`}, 'staff:ann');
-  // 4 kB is refused with a sentence, and the page stays as it is.
+  // 4 kB is refused with a sentence that names the limit, what was typed stays, and what is within the limit is taken.
   const page = await customer('mallory', 'methods');
   await page.getByLabel('Company').evaluate((node) => node.removeAttribute('maxlength'));
   await page.getByLabel('Company').fill('x'.repeat(4096));
   await page.getByRole('button', {name: 'Save billing details'}).click();
-  await page.getByRole('alert').or(page.getByText('Saved, from the next invoice on.')).first().waitFor();
+  await page.getByRole('alert').getByText('Company has 4,096 characters: it may have 500 at most').waitFor();
+  assert.equal((await page.getByLabel('Company').inputValue()).length, 4096);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'a refusal scrolls to the side');
+  assert.equal([...longest].length, 500);
+  await page.getByLabel('Company').fill(longest);
+  await page.getByRole('button', {name: 'Save billing details'}).click();
+  await page.getByText('Saved, from the next invoice on.').waitFor();
+  await host.ask('callloop', 'accounts/mallory/set_billing', {personal_data: {name: longest}});
+  await host.ask('callloop', 'accounts/mallory/buy_credits', {amount: '100 message', pay_with: 'primary'});
   const clean = async (of, where, words) => {
     if (words) await of.getByText(words).first().waitFor();
     await of.locator('.loading').first().waitFor({state: 'detached'});
@@ -438,11 +449,20 @@ test('hostile text in every place that takes one is text: in the portal, on docu
   await page.getByText('<script>').first().waitFor();
   assert.equal(await page.evaluate(() => window.ran), undefined);
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'the document scrolls to the side');
+  await page.getByText(/W{200}/).first().waitFor(); // whole: nothing of it is cut
   await looked(page, shots, 'hostile-document');
+  const pdf = await page.request.get(host.base + invoice.replace('/html', '/pdf'));
+  assert.equal(pdf.headers()['content-type'], 'application/pdf');
+  writeFileSync(join(shots, 'hostile.pdf'), await pdf.body());
+  const text = execFileSync('pdftotext', ['-layout', join(shots, 'hostile.pdf'), '-'], {encoding: 'utf8'});
+  assert.ok(text.match(/W/g).length >= 400, 'all of both names is on the PDF');
+  assert.match(text, /4\.90 USD/);
+  for (let turn = 0; turn < 40 && !(await host.ask('callloop', 'accounts/mallory/messages')).data.some((one) => one.state === 'sent'); ++turn) await page.waitForTimeout(250);
+  assert.ok((await host.ask('callloop', 'accounts/mallory/messages')).data.some((one) => one.state === 'sent'), 'its mail is sent');
   await page.context().close();
   const ann = await staff('accounts/mallory/people');
   await ann.getByRole('button', {name: 'Show it'}).click();
-  await clean(ann, 'people', /شركة/);
+  await clean(ann, 'people', /W{20}/);
   await looked(ann, shots, 'hostile-people');
   for (const [tenant, path, words] of [['callloop', 'cases', /<script>/], ['callloop', 'accounts/mallory/history', /Adjust credits/], ['exotel', 'bank', /<script>/]]) {
     await ann.goto(`${host.base}/console/${tenant}/${path}`);

@@ -26,17 +26,17 @@ function liveConfig(folder, {tenant, processor, address, own}) {
 }
 
 /// A shipped tenant alone, as `edit` makes it.
-function editedConfig(folder, {tenant, edit}) {
+function editedConfig(folder, {tenant, edit, more = ''}) {
   const shipped = dirname(process.env.CONFIG);
   mkdirSync(join(folder, 'tenants'));
   for (const name of ['policies', 'templates']) cpSync(join(shipped, name), join(folder, name), {recursive: true});
   writeFileSync(join(folder, 'tenants', `${tenant}.yaml`), edit(readFileSync(join(shipped, 'tenants', `${tenant}.yaml`), 'utf8')));
   const plugins = readFileSync(process.env.CONFIG, 'utf8').match(/folder: (\S+)/)[1];
-  writeFileSync(join(folder, 'florin.yaml'), `plugins: {folder: ${join(shipped, plugins)}}\ntenants: tenants\ndata: data\npayments: sandbox\n`);
+  writeFileSync(join(folder, 'florin.yaml'), `plugins: {folder: ${join(shipped, plugins)}}\ntenants: tenants\ndata: data\npayments: sandbox\n${more}`);
   return join(folder, 'florin.yaml');
 }
 
-/// The shipped tenants in the sandbox; `live`: one of them against a stand-in; `edited`: one of them, changed.
+/// The shipped tenants in the sandbox; `live`: one of them against a stand-in; `edited`: one of them, changed, and `more` of the host's file.
 export async function serve(live, edited) {
   const folder = mkdtempSync(join(tmpdir(), 'florin-pages-'));
   const data = join(folder, 'journal');
@@ -120,6 +120,30 @@ export async function axeOf(page) {
   await session.detach();
   return JSON.parse(run.result.value);
 }
+
+/// What is on paper when somebody prints the page on A4, also from a dark screen: the words as pdftotext reads them.
+export async function printed(page, folder, name) {
+  const before = page.viewportSize();
+  await page.setViewportSize({width: 680, height: 1000}); // A4 less its margins
+  await page.emulateMedia({media: 'print', colorScheme: 'dark'});
+  const seen = await page.evaluate(() => {
+    const style = getComputedStyle(document.body);
+    const shown = (node) => node.checkVisibility() && node.getBoundingClientRect().width > 1;
+    return {
+      ink: style.color,
+      paper: style.backgroundColor,
+      pressed: [...document.querySelectorAll('button, input, select, textarea, nav')].filter(shown).map((node) => node.outerHTML.slice(0, 80)),
+      cut: [...document.querySelectorAll('.scroll')].filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.getAttribute('aria-label')),
+      wide: document.documentElement.scrollWidth - innerWidth,
+    };
+  });
+  const file = join(folder, `print-${name}.pdf`);
+  await page.pdf({path: file, format: 'A4', preferCSSPageSize: true});
+  await page.emulateMedia({media: null, colorScheme: null});
+  await page.setViewportSize(before);
+  return {...seen, text: execFileSync('pdftotext', ['-layout', file, '-'], {encoding: 'utf8'})};
+}
+export const onPaper = {ink: 'rgb(0, 0, 0)', paper: 'rgb(255, 255, 255)', pressed: [], cut: [], wide: 0};
 
 /// The widths at which pages are looked at by a person: tools/pages --full, or WIDTHS=360,1024,2560.
 const widths = (process.env.WIDTHS ?? '360,768,1280').split(',').map(Number);

@@ -47,7 +47,10 @@ TEST_F(OperatorFiles, ATenantsFileIsPlannedAppliedAndTakenBack) {
   ASSERT_EQ(planned.json().at("subscriptions").as_array().size(), 1U);
   EXPECT_EQ(ask(staff_, "/v1/callloop/catalog/versions").json().at("data").as_array().size(), 1U) << "nothing is done";
 
-  const auto applied = send("callloop/catalog/apply", file);
+  EXPECT_EQ(send("callloop/catalog/apply?next=3", file).json().at("code").as_string(), "version_moved")
+      << "another version than the plan showed";
+  EXPECT_EQ(send("callloop/catalog/apply?next=two", file).status, 400);
+  const auto applied = send("callloop/catalog/apply?next=2", file);
   ASSERT_EQ(applied.status, 200) << applied.body;
   EXPECT_EQ(applied.json().at("version").as_int64(), 2);
   EXPECT_EQ(send("callloop/catalog/apply", file).status, 422) << "it says the same";
@@ -68,6 +71,12 @@ TEST_F(OperatorFiles, AFileWithErrorsSaysEachWithItsLine) {
     EXPECT_NE(wrong.body.find("callloop.yaml:"), std::string::npos) << wrong.body;
     EXPECT_EQ(wrong.body.find(FLORIN_CONFIG), std::string::npos) << "no folder of the host's: " << wrong.body;
   }
+  std::string moved = text_of("tenants/callloop.yaml");
+  moved.replace(moved.find("America/Denver"), 14, "Europe/Berlin");
+  const auto cannot = send("callloop/catalog/plan", moved);
+  EXPECT_EQ(cannot.json().at("code").as_string(), "cannot_change") << cannot.body;
+  EXPECT_NE(cannot.body.find("callloop.yaml:9"), std::string::npos) << cannot.body;
+  EXPECT_EQ(cannot.body.find(FLORIN_CONFIG), std::string::npos) << "no folder of the host's: " << cannot.body;
   const auto other = send("callloop/catalog/apply", text_of("tenants/kaspr.yaml"));
   EXPECT_EQ(other.status, 422) << other.body;
   EXPECT_EQ(other.json().at("code").as_string(), "other_tenant");

@@ -51,6 +51,38 @@ TEST_F(Hostile, BytesThatAreNoTextNeverReachTheJournal) {
   EXPECT_EQ(events.status, 200) << events.body;
 }
 
+// A name of 500 characters is taken whatever they are, and one more is refused with the limit; bytes do not count.
+TEST_F(Hostile, TextsHaveALengthThatIsSaid) {
+  const auto name_of = [&](std::string_view character, int times, const std::string& key) {
+    std::string name;
+    for (int i = 0; i < times; ++i) name += character;
+    return command("accounts/zoe/set_billing", "zoe:" + key, R"({"personal_data": {"company": ")" + name + R"("}})");
+  };
+  EXPECT_EQ(name_of("x", 500, "1").status, 200);
+  EXPECT_EQ(name_of("\U0001F600", 500, "2").status, 200) << "2,000 bytes";
+  const auto long_name = name_of("x", 4096, "3");
+  EXPECT_EQ(long_name.status, 400) << long_name.body;
+  EXPECT_EQ(long_name.json().at("code").as_string(), "text_too_long");
+  EXPECT_EQ(long_name.json().at("detail").as_string(), "company has 4,096 characters: it may have 500 at most");
+  EXPECT_EQ(long_name.json().at("errors").at(0).at("pointer").as_string(), "/personal_data/company");
+  EXPECT_EQ(name_of("\xe0\xa4\x85", 501, "4").status, 400);
+  std::string many;
+  for (int i = 0; i < 65; ++i) many += (i == 0 ? "\"w" : ", \"w") + std::to_string(i) + "\": \"x\"";
+  EXPECT_EQ(command("accounts/zoe/set_billing", "zoe:5", R"({"personal_data": {)" + many + "}}")
+                .json()
+                .at("code")
+                .as_string(),
+            "too_many_fields");
+  const auto said = command("accounts/zoe/request_review", "zoe:6",
+                            R"({"order": 1, "reason": "other", "said": ")" + std::string(2001, 'x') + R"("})");
+  EXPECT_EQ(said.json().at("detail").as_string(), "said has 2,001 characters: it may have 2,000 at most");
+  const auto imported = ask(staff_, "/v1/callloop/import?dry_run=true",
+                            R"({"accounts": {"ann": {"billing_country": "US", "opened_at": "2025-07-15T18:00Z",
+                                "personal_data": {"name": ")" +
+                                std::string(501, 'x') + R"("}}}})");
+  EXPECT_NE(imported.body.find("it may have 500 at most"), std::string::npos) << imported.body;
+}
+
 // An embedder's own program may say them as well.
 TEST_F(Hostile, NorDoTheyByTheLibrary) {
   server_.reset();

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -98,6 +99,23 @@ TEST(Documents, NamesOfAllScriptsHaveTheirGlyphs) {
   EXPECT_EQ(pdf->unknown_glyphs, 0);
   page.buyer.name = "\U0010FFFD";
   EXPECT_GT(pdf_of(page)->unknown_glyphs, 0);
+}
+
+// A party as long as it may be goes on over pages and covers nothing; pictures of emoji are no larger than letters.
+TEST(Documents, LongNamesAreWhole) {
+  DocumentPage page = invoice();
+  std::string wide, flags;
+  for (int i = 0; i < 500; ++i) wide += "W";
+  for (int i = 0; i < 80; ++i) flags += "\U0001F469\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466";
+  page.buyer = {wide, {wide, flags, wide, "the last line"}};
+  const auto pdf = pdf_of(page);
+  ASSERT_TRUE(pdf);
+  const std::string text = read_back(pdf->bytes);
+  EXPECT_EQ(std::ranges::count(text, 'W'), 1500) << text;
+  EXPECT_EQ(text.find("W-"), text.npos) << "no hyphens of ours";
+  EXPECT_LT(text.find("the last line"), text.find("Growth, monthly"));
+  EXPECT_NE(text.find("9,440.00 INR"), std::string::npos);
+  EXPECT_LE(pdf->pages, 3);
 }
 
 TEST(Documents, HostileNamesStayText) {

@@ -5,6 +5,7 @@ import * as format from '../lib/format.js';
 import {Amount, Button, Card, Copy, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Pages, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {BankPage} from './bank.jsx';
+import {CatalogPage} from './catalog.jsx';
 import {ClockCard} from './clock.jsx';
 import {PaymentsPage} from './payments.jsx';
 import {ChangeFor, Messages, PayLinkOf} from './support.jsx';
@@ -29,6 +30,9 @@ function Bank() {
 }
 function Payments() {
   return <PaymentsPage api={api} Act={Act} AccountLink={AccountLink} />;
+}
+function Catalog({session}) {
+  return <CatalogPage api={api} session={session} AccountLink={AccountLink} />;
 }
 function Keys() {
   return <KeysPage api={api} />;
@@ -703,20 +707,6 @@ function Upcoming() {
         <Act name="lift_charges" fixed={{scope: 'tenant'}} label={`Lift the stop of ${api.tenant}`} />
       </Card>
     </>
-  );
-}
-
-function Catalog() {
-  const loaded = useLoaded(() => api.get('/offer'), [api]);
-  return (
-    <Loaded of={loaded} lines={8}>
-      {(offer) => (
-        <Card title="What customers are offered">
-          <Table caption="Plans" columns={[['Plan', ''], ['Cycle', ''], ['Price', 'n'], ['Gives', '']]} rows={offer.plans.flatMap((plan) => plan.cycles.map((cycle) => [<Name id={plan.plan} />, cycle.cycle, <Amount value={cycle.price} free />, cycle.gives.map((one) => <div key={one}><Credits value={one} /></div>)]))} empty="No plans are sold." />
-          {offer.add_ons.length > 0 && <Table caption="Add-ons" columns={[['Add-on', ''], ['Cycle', ''], ['Price', 'n'], ['Renews', '']]} rows={offer.add_ons.flatMap((one) => one.prices.map((price) => [<Name id={one.add_on} />, price.cycle, <Amount value={price.price} />, one.renews ? 'yes' : 'no']))} empty="" />}
-        </Card>
-      )}
-    </Loaded>
   );
 }
 

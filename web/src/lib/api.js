@@ -11,6 +11,7 @@ export class Problem extends Error {
     this.rule = body?.rule ?? null;
     this.request = body?.request ?? null;
     this.values = body?.values ?? {};
+    this.errors = body?.errors ?? [];
   }
   // Whether the request may have been carried out all the same.
   get unsure() {
@@ -24,6 +25,12 @@ export const lastAnswer = () => answeredAt;
 /// What the server's clock said then, in milliseconds: this browser's may be wrong.
 export const serverSaid = () => serverTime;
 
+let bearer = null;
+/// In a frame of somebody else's page there is no cookie: whoever embeds it hands a token over, which is kept in memory alone.
+export const askWith = (token) => {
+  bearer = token;
+};
+
 const listeners = new Set();
 /// Called when the session is over, or goes on.
 export const onSession = (listener) => {
@@ -31,14 +38,16 @@ export const onSession = (listener) => {
   return () => listeners.delete(listener);
 };
 
+/// `body` is JSON, unless `headers` say what it is.
 async function request(method, path, body, headers = {}) {
   let response;
+  if (bearer) headers = {Authorization: `Bearer ${bearer}`, ...headers};
   try {
     response = await fetch(path, {
       method,
-      credentials: 'same-origin',
+      credentials: bearer ? 'omit' : 'same-origin',
       headers: body === undefined ? headers : {'Content-Type': 'application/json', ...headers},
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || headers['Content-Type'] ? body : JSON.stringify(body),
     });
   } catch {
     throw new Problem(0, null);
@@ -113,6 +122,12 @@ export function accountApi(tenant, account) {
         Prefer: 'wait=8',
         ...(etag ? {'If-Match': etag} : {}),
       }),
+    /// The bytes of a paper, with what the answer calls them.
+    bytes: async (path) => {
+      const answer = await fetch(path, {credentials: 'omit', headers: {Authorization: `Bearer ${bearer}`}});
+      if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => null));
+      return {blob: await answer.blob(), name: /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'document'};
+    },
     paper: (number, form) => `${base}/documents/${encodeURIComponent(number)}/${form}`,
   };
 }
@@ -124,6 +139,8 @@ export function tenantApi(tenant) {
     tenant,
     get: (path) => request('GET', base + path),
     post: (path, body, key) => request('POST', base + path, body, key ? {'Idempotency-Key': key} : {}),
+    /// A text as it is, such as a tenant's file.
+    file: (path, text) => request('POST', base + path, text, {'Content-Type': 'application/yaml'}),
     presentation: () => request('GET', `${base}/presentation?language=en`),
     signOut: () => request('POST', `${base}/session/end`, {}),
   };

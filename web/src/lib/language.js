@@ -1,9 +1,11 @@
 // The language that a tenant's pages are read in by this browser: what the reader chose, else what a link or the account said.
+import {ofBrowser} from './kept.js';
+
 const chosen = (tenant) => `florin-language-${tenant}`;
 const suggested = (tenant) => `florin-language-${tenant}-given`;
 
 /// Empty: nobody has said anything, and the browser's own languages decide.
-export const wantedLanguage = (tenant) => localStorage.getItem(chosen(tenant)) ?? localStorage.getItem(suggested(tenant)) ?? '';
+export const wantedLanguage = (tenant) => ofBrowser.getItem(chosen(tenant)) ?? ofBrowser.getItem(suggested(tenant)) ?? '';
 
 const listeners = new Set();
 export const onLanguage = (listener) => {
@@ -12,7 +14,7 @@ export const onLanguage = (listener) => {
 };
 
 function keep(name, tenant, language) {
-  localStorage.setItem(name, language);
+  ofBrowser.setItem(name, language);
   for (const one of listeners) one(wantedLanguage(tenant));
 }
 /// By the reader, who has the last word.

@@ -5,6 +5,16 @@ import {useContext, useEffect, useState} from 'preact/hooks';
 const Router = createContext(null);
 export const useRoute = () => useContext(Router);
 
+/// In a frame of somebody else's page addresses are kept nowhere: going back is that page's.
+export function InMemory({first = '', children}) {
+  const [path, setPath] = useState(first);
+  const go = (to) => {
+    setPath(to.split('?')[0]);
+    requestAnimationFrame(() => document.querySelector('h1')?.focus({preventScroll: true}));
+  };
+  return <Router.Provider value={{path, query: new URLSearchParams(), base: '#', go}}>{children}</Router.Provider>;
+}
+
 export function Routes({base, children}) {
   const here = () => (location.pathname.startsWith(base) ? location.pathname.slice(base.length).replace(/^\//, '') : '');
   const [path, setPath] = useState(here());

@@ -4,6 +4,7 @@ import {Link} from '../lib/route.jsx';
 import {mark, say, spoken} from '../lib/say.js';
 import {useBilling} from './context.js';
 import {Charge} from './pay.jsx';
+import {StatementOfAccount} from './statement.jsx';
 
 const kinds = {
   paid: ['ok', mark('Paid')],
@@ -67,6 +68,7 @@ export function Invoices() {
           )}
         </Loaded>
       </Card>
+      <StatementOfAccount />
       {account.next && !format.isZero(account.next.total) && (
         <Card title={say('The next invoice')}>
           <p class="soft">

@@ -1,107 +1,21 @@
 import {render} from 'preact';
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {accountApi, exchange, onSession, ownSessions} from '../lib/api.js';
-import {Amount, Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
+import {Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
-import {When} from '../lib/parts.jsx';
 import {nameOf} from '../lib/format.js';
 import {mark, say, spoken} from '../lib/say.js';
 import {suggest} from '../lib/language.js';
 import {Billing} from './context.js';
 import {Languages, useSpoken} from './language.jsx';
-import {Overview} from './overview.jsx';
-import {ChangePlan} from './plan.jsx';
-import {BuyCredits} from './credits.jsx';
-import {Methods} from './methods.jsx';
-import {Invoices} from './invoices.jsx';
-import {Usage} from './usage.jsx';
-import {Members} from './members.jsx';
-import {Help} from './help.jsx';
-import {Manage} from './manage.jsx';
-import {OrderPage} from './order.jsx';
 import {Invited} from './invited.jsx';
+import {NotFound, pages, Strips} from './pages.jsx';
 import {PayLink} from './pay_link.jsx';
 import {Return} from './return.jsx';
 import {unfinished} from './pay.jsx';
 import {Offline, SessionEnds} from '../lib/watch.jsx';
 
-const pages = {
-  '': [mark('Plan & billing'), Overview],
-  plan: [mark('Change plan'), ChangePlan],
-  credits: [mark('Credits'), BuyCredits],
-  usage: [mark('Usage'), Usage],
-  methods: [mark('Payment methods'), Methods],
-  invoices: [mark('Invoices'), Invoices],
-  members: [mark('Members'), Members],
-  manage: [mark('Cancel, pause, refunds'), Manage],
-  help: [mark('Help'), Help],
-  orders: [mark('Payment'), OrderPage],
-};
 const rail = ['', 'plan', 'credits', 'usage', 'methods', 'invoices', 'members', 'manage', 'help'];
-
-/// What stops when, by the tenant's schedule.
-function Then({dunning}) {
-  if (!dunning) return null;
-  return (
-    <>
-      {dunning.usage_stopped && <> {say('Usage is stopped until it is paid.')}</>}
-      {!dunning.usage_stopped && dunning.usage_stops_at && <> {say('Usage stops on {day}.', {day: <When at={dunning.usage_stops_at} />})}</>}
-      {dunning.plan_ends_at && <> {say('The plan ends on {day}.', {day: <When at={dunning.plan_ends_at} />})}</>}
-    </>
-  );
-}
-
-function Strips({account}) {
-  const strips = [];
-  const overdue = account.open_orders.find((order) => account.past_due_since && order.now.state !== 'paid');
-  if (account.blocked)
-    strips.push(
-      <Strip key="blocked" kind="bad" title={say('This account is blocked.')}>
-        {say('A payment was disputed. Write to us so that we can sort it out.')}
-      </Strip>,
-    );
-  if (overdue)
-    strips.push(
-      <Strip
-        key="due"
-        kind="bad"
-        title={say('{amount} could not be paid.', {amount: <Amount value={overdue.total} />})}
-        action={
-          <Link class="button primary" to={`orders/${overdue.id}`}>
-            {say('Pay now')}
-          </Link>
-        }
-      >
-        {say('A payment is due since {day}.', {day: <When at={account.past_due_since} />})}
-        <Then dunning={account.dunning} />
-      </Strip>,
-    );
-  if (account.frozen)
-    strips.push(
-      <Strip key="frozen" kind="warn" title={say('A refund is being decided.')}>
-        {say('Nothing is charged and nothing can be used until then.')}
-      </Strip>,
-    );
-  if (account.subscription?.paused_since)
-    strips.push(
-      <Strip key="paused" kind="info" title={say('Your plan is paused.')} action={<Link to="manage">{say('Resume')}</Link>}>
-        {say('It goes on by itself on {day}.', {day: <When at={account.subscription.resumes_at} />})}
-      </Strip>,
-    );
-  if (account.subscription?.ends_at)
-    strips.push(
-      <Strip key="ends" kind="warn" title={say('Your plan is cancelled.')} action={<Link to="manage">{say('Undo')}</Link>}>
-        {say('It works until {day}.', {day: <When at={account.subscription.ends_at} />})}
-      </Strip>,
-    );
-  if (account.deleted)
-    strips.unshift(
-      <Strip key="deleted" kind="info" title={say('This account is closed.')}>
-        {say('Nothing is charged any more. Invoices can still be read here.')}
-      </Strip>,
-    );
-  return strips.slice(0, 2);
-}
 
 function Shell({session, api, shown}) {
   const {path, go} = useRoute();
@@ -205,8 +119,6 @@ function Foot({api, shown, session}) {
     </footer>
   );
 }
-
-const NotFound = () => <p>{say('There is no such page.')} <Link to="">{say('Plan & billing')}</Link></p>;
 
 /// Who comes by a link exchanges it; who was here has a cookie.
 async function begin(tenant) {

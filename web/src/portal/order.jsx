@@ -11,7 +11,7 @@ import {broughtBack, tellReturn} from './left.js';
 import {Charge, Confirm, lastSent, methodName, payLabel, PayWith, useQuote} from './pay.jsx';
 
 export function OrderPage({rest}) {
-  const {api, account, again} = useBilling();
+  const {api, account, again, seen} = useBilling();
   const {query} = useRoute();
   const id = rest[0];
   const loaded = useLoaded(() => api.get(`/orders/${id}`), [api, id], [account.position]);
@@ -28,6 +28,9 @@ export function OrderPage({rest}) {
     await tellReturn(api, Number(id), () => drawKey(api.account), answer);
     look();
   };
+  useEffect(() => {
+    if (loaded.value) seen?.(loaded.value);
+  }, [id, state]);
   useEffect(() => {
     if (query.has('back')) {
       const answer = broughtBack();

@@ -1,4 +1,5 @@
 // Every payment: the price as the server quotes it, one key for what was confirmed, and the truth from the order.
+import {ofTab} from '../lib/kept.js';
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {drawKey} from '../lib/api.js';
 import * as format from '../lib/format.js';
@@ -10,8 +11,8 @@ import {useBilling} from './context.js';
 const kept = (api) => `florin-sent-${api.tenant}-${api.account}`;
 
 /// What was confirmed last in this tab: its command, its key, and the order once it is known.
-export const lastSent = (api) => JSON.parse(sessionStorage.getItem(kept(api)) ?? 'null');
-export const keepSent = (api, sent) => sessionStorage.setItem(kept(api), JSON.stringify(sent));
+export const lastSent = (api) => JSON.parse(ofTab.getItem(kept(api)) ?? 'null');
+export const keepSent = (api, sent) => ofTab.setItem(kept(api), JSON.stringify(sent));
 
 /// The order of what was sent and never answered: the same key gives its answer, and nothing is charged a second time.
 export async function unfinished(api) {

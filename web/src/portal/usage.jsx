@@ -4,7 +4,7 @@ import {Card, Credits, Field, Loaded, Table, useLoaded, useShown} from '../lib/p
 import {say} from '../lib/say.js';
 import {useBilling} from './context.js';
 
-const dayOf = (at, zone) => new Intl.DateTimeFormat('en-CA', {timeZone: zone}).format(at);
+export const dayOf = (at, zone) => new Intl.DateTimeFormat('en-CA', {timeZone: zone}).format(at);
 
 export function Usage() {
   const {api, session} = useBilling();

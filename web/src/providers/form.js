@@ -9,15 +9,16 @@ const words = new URLSearchParams(location.hash.slice(1));
 const tenant = words.get('tenant') ?? '';
 const account = words.get('account') ?? '';
 const token = words.get('token');
+const bearer = words.get('bearer'); // of the widget, whose frame has no cookie; it stands behind the #, as that of a link to pay
 const base = `/v1/${encodeURIComponent(tenant)}/accounts/${encodeURIComponent(account)}`;
 const order = Number(words.get('order') ?? 0);
-const home = token ? `/pay/${token}` : `/portal/${encodeURIComponent(tenant)}/${encodeURIComponent(account)}/${order ? `orders/${order}` : 'methods'}`;
+const home = token ? `/pay/${token}` : bearer ? `/portal/${encodeURIComponent(tenant)}/return` : `/portal/${encodeURIComponent(tenant)}/${encodeURIComponent(account)}/${order ? `orders/${order}` : 'methods'}`;
 
 async function ask(path, body) {
   const answer = await fetch(path, {
     method: body ? 'POST' : 'GET',
     headers: {
-      ...(token ? {Authorization: `Bearer ${token}`} : {}),
+      ...(token || bearer ? {Authorization: `Bearer ${token ?? bearer}`} : {}),
       ...(body ? {'Content-Type': 'application/json', 'Idempotency-Key': drawKey('form')} : {}),
     },
     body: body && JSON.stringify(body),
