@@ -33,18 +33,60 @@ Credits unused_of(const Account& account, OrderId order, const CreditType& type)
   return unused;
 }
 
+/// Whether it was bought inside a period that went on: its price is for the rest of that from then on.
+bool is_inside_period(const Order& order) {
+  return order.kind == OrderKind::change || order.kind == OrderKind::licences || order.kind == OrderKind::addon;
+}
+
+/// Where nothing but add-ons by the month was bought on a longer cycle, the price is for the rest of the month.
+bool is_for_a_month(const Draft& draft, const Order& order) {
+  const auto& running = draft.account.subscription;
+  return order.kind == OrderKind::addon && running && std::ranges::all_of(order.lines, [&](const Line& line) {
+           const AddOn* add_on = draft.own_catalog().add_on(line.add_on);
+           return add_on != nullptr && add_on->by_month_on(running->cycle);
+         });
+}
+
+/// The first end of a month from `from` on that is after `at`.
+Instant month_end_after(const Calendar& calendar, Instant from, Instant at) {
+  std::int32_t months = 1;
+  while (calendar.boundary(from, 1, months) <= at) ++months;
+  return calendar.boundary(from, 1, months);
+}
+
+/// Whether it paid for the period that runs, or inside it: no later order began or renewed one.
+bool is_for_running_period(const Account& account, const Order& order) {
+  if (!account.subscription) return false;
+  return std::ranges::none_of(account.orders, [&](const Order& later) {
+    const bool of_a_period = later.kind == OrderKind::subscription || later.buys.restarts_cycle;
+    return order.id < later.id && of_a_period;
+  });
+}
+
 /// What of a price that brought no credits is for days that are still to come; all of it where it is for no period.
+/// A pause moves the end of the days, and adds none.
 Money unused_days_of(const Draft& draft, const Order& order, Money fee) {
+  const Calendar calendar = draft.calendar();
+  const auto& running = draft.account.subscription;
   std::optional<Instant> from = order.period_from, to = order.period_to;
   if (!to && order.buys.plan && order.paid_at) {
     from = order.paid_at;
-    to = draft.calendar().boundary(*order.paid_at, order.buys.months, 1);
+    to = calendar.boundary(*order.paid_at, order.buys.months, 1);
   }
   if (!from || !to) return fee;
-  if (*to <= draft.now) return Money(0, fee.currency());
-  const std::int64_t days = draft.calendar().days_between(*from, *to);
+  const bool inside = is_inside_period(order) && *from < order.placed_at,
+             runs = is_for_running_period(draft.account, order);
+  const bool as_it_was = running && running->from == *from;
+  if (inside && as_it_was) to = running->to;  // a longer cycle may have moved it
+  Instant ends = runs && !as_it_was ? running->to : *to;
+  if (inside && is_for_a_month(draft, order))
+    ends = *(to = std::min(*to, month_end_after(calendar, *from, order.placed_at)));
+  if (inside) from = order.placed_at;
+  const Instant now = runs && draft.account.pause ? draft.account.pause->since : draft.now;
+  if (ends <= now) return Money(0, fee.currency());
+  const std::int64_t days = calendar.days_between(*from, *to);
   if (days == 0) return fee;  // today is its only day
-  return fee.times({draft.calendar().days_between(draft.now, *to), days}, Rounding::half_up);
+  return fee.times({std::min(days, calendar.days_between(now, ends)), days}, Rounding::half_up);
 }
 
 /// The same of what one order was placed for.
