@@ -89,30 +89,29 @@ Money unused_days_of(const Draft& draft, const Order& order, Money fee) {
   return fee.times({std::min(days, calendar.days_between(now, ends)), days}, Rounding::half_up);
 }
 
+/// What of a price is unused: of the credits that it brought, and of what brought none.
+struct Unused {
+  Money credits, fee;
+  Money returned;  ///< the price of credits that were taken back with money that went before
+};
+
 /// The same of what one order was placed for.
-Money unused_net_of(const Draft& draft, const Order& order, Money fee, bool fee_whole) {
-  Money unused(0, fee.currency());
+Unused unused_of(const Draft& draft, const Order& order, Money fee, bool fee_whole) {
+  const Money none(0, fee.currency());
+  Unused unused{none, none, none};
   for (const CreditType& type : order.types()) {
     const Money price = own_price_of(order, type);
     const Credits issued = draft.account.issued_by(order.id, type);
-    if (!issued.is_zero())
-      unused += price.times({unused_of(draft.account, order.id, type).units, issued.units}, Rounding::half_up);
     fee -= price;
+    if (issued.is_zero()) continue;
+    Credits returned;
+    for (const Grant* grant : draft.account.all_grants())
+      if (grant->paid_by == order.id && grant->type == type) returned += grant->refunded;
+    unused.credits += price.times({unused_of(draft.account, order.id, type).units, issued.units}, Rounding::half_up);
+    unused.returned += price.times({returned.units, issued.units}, Rounding::half_up);
   }
-  return unused + (fee_whole ? fee : unused_days_of(draft, order, fee));
-}
-
-/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it; also of
-/// what waited for its invoice.
-Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
-  Money unused(0, order.total.currency()), fee = order.net();
-  for (const OrderId id : paid_with(draft.account, order)) {
-    if (id == order.id) continue;
-    const Order& waited = *draft.account.order(id);
-    unused += unused_net_of(draft, waited, own_net(waited), fee_whole);
-    fee -= own_net(waited);
-  }
-  return unused + unused_net_of(draft, order, fee, fee_whole);
+  unused.fee = fee_whole ? fee : unused_days_of(draft, order, fee);
+  return unused;
 }
 
 /// What of an order's price, without tax, went back, is on its way back, or was lost to the customer's bank.
@@ -124,6 +123,28 @@ Money gone_net(const Account& account, const Order& order) {
     if (dispute.order == order.id && dispute.state == DisputeState::lost)
       sum += dispute.amount.times({order.net().minor(), order.total.minor()}, Rounding::half_up);
   return sum;
+}
+
+/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it; also of
+/// what waited for its invoice. Days that money went back for are not given back again.
+Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
+  Money fee = order.net();
+  const Money none(0, fee.currency());
+  Unused sum{none, none, none};
+  const auto count = [&](const Unused& one) {
+    sum.credits += one.credits;
+    sum.fee += one.fee;
+    sum.returned += one.returned;
+  };
+  for (const OrderId id : paid_with(draft.account, order)) {
+    if (id == order.id) continue;
+    const Order& waited = *draft.account.order(id);
+    count(unused_of(draft, waited, own_net(waited), fee_whole));
+    fee -= own_net(waited);
+  }
+  count(unused_of(draft, order, fee, fee_whole));
+  const Money gone_of_fee = std::max(none, gone_net(draft.account, order) - sum.returned);
+  return sum.credits + std::max(none, sum.fee - gone_of_fee);
 }
 
 /// An order's price without tax as far as money came for it: what was written off or withheld does not go back.
