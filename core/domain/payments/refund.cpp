@@ -34,44 +34,85 @@ Credits unused_of(const Account& account, OrderId order, const CreditType& type)
   return unused;
 }
 
+/// Whether it was bought inside a period that went on: its price is for the rest of that from then on.
+bool is_inside_period(const Order& order) {
+  return order.kind == OrderKind::change || order.kind == OrderKind::licences || order.kind == OrderKind::addon;
+}
+
+/// Where nothing but add-ons by the month was bought on a longer cycle, the price is for the rest of the month.
+bool is_for_a_month(const Draft& draft, const Order& order) {
+  const auto& running = draft.account.subscription;
+  return order.kind == OrderKind::addon && running && std::ranges::all_of(order.lines, [&](const Line& line) {
+           const AddOn* add_on = draft.own_catalog().add_on(line.add_on);
+           return add_on != nullptr && add_on->by_month_on(running->cycle);
+         });
+}
+
+/// The first end of a month from `from` on that is after `at`.
+Instant month_end_after(const Calendar& calendar, Instant from, Instant at) {
+  std::int32_t months = 1;
+  while (calendar.boundary(from, 1, months) <= at) ++months;
+  return calendar.boundary(from, 1, months);
+}
+
+/// Whether it paid for the period that runs, or inside it: no later order began or renewed one.
+bool is_for_running_period(const Account& account, const Order& order) {
+  if (!account.subscription) return false;
+  return std::ranges::none_of(account.orders, [&](const Order& later) {
+    const bool of_a_period = later.kind == OrderKind::subscription || later.buys.restarts_cycle;
+    return order.id < later.id && of_a_period;
+  });
+}
+
 /// What of a price that brought no credits is for days that are still to come; all of it where it is for no period.
+/// A pause moves the end of the days, and adds none.
 Money unused_days_of(const Draft& draft, const Order& order, Money fee) {
+  const Calendar calendar = draft.calendar();
+  const auto& running = draft.account.subscription;
   std::optional<Instant> from = order.period_from, to = order.period_to;
   if (!to && order.buys.plan && order.paid_at) {
     from = order.paid_at;
-    to = draft.calendar().boundary(*order.paid_at, order.buys.months, 1);
+    to = calendar.boundary(*order.paid_at, order.buys.months, 1);
   }
   if (!from || !to) return fee;
-  if (*to <= draft.now) return Money(0, fee.currency());
-  const std::int64_t days = draft.calendar().days_between(*from, *to);
+  const bool inside = is_inside_period(order) && *from < order.placed_at,
+             runs = is_for_running_period(draft.account, order);
+  const bool as_it_was = running && running->from == *from;
+  if (inside && as_it_was) to = running->to;  // a longer cycle may have moved it
+  Instant ends = runs && !as_it_was ? running->to : *to;
+  if (inside && is_for_a_month(draft, order))
+    ends = *(to = std::min(*to, month_end_after(calendar, *from, order.placed_at)));
+  if (inside) from = order.placed_at;
+  const Instant now = runs && draft.account.pause ? draft.account.pause->since : draft.now;
+  if (ends <= now) return Money(0, fee.currency());
+  const std::int64_t days = calendar.days_between(*from, *to);
   if (days == 0) return fee;  // today is its only day
-  return fee.times({draft.calendar().days_between(draft.now, *to), days}, Rounding::half_up);
+  return fee.times({std::min(days, calendar.days_between(now, ends)), days}, Rounding::half_up);
 }
 
+/// What of a price is unused: of the credits that it brought, and of what brought none.
+struct Unused {
+  Money credits, fee;
+  Money returned;  ///< the price of credits that were taken back with money that went before
+};
+
 /// The same of what one order was placed for.
-Money unused_net_of(const Draft& draft, const Order& order, Money fee, bool fee_whole) {
-  Money unused(0, fee.currency());
+Unused unused_of(const Draft& draft, const Order& order, Money fee, bool fee_whole) {
+  const Money none(0, fee.currency());
+  Unused unused{none, none, none};
   for (const CreditType& type : order.types()) {
     const Money price = own_price_of(order, type);
     const Credits issued = draft.account.issued_by(order.id, type);
-    if (!issued.is_zero())
-      unused += price.times({unused_of(draft.account, order.id, type).units, issued.units}, Rounding::half_up);
     fee -= price;
+    if (issued.is_zero()) continue;
+    Credits returned;
+    for (const Grant* grant : draft.account.all_grants())
+      if (grant->paid_by == order.id && grant->type == type) returned += grant->refunded;
+    unused.credits += price.times({unused_of(draft.account, order.id, type).units, issued.units}, Rounding::half_up);
+    unused.returned += price.times({returned.units, issued.units}, Rounding::half_up);
   }
-  return unused + (fee_whole ? fee : unused_days_of(draft, order, fee));
-}
-
-/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it; also of
-/// what waited for its invoice.
-Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
-  Money unused(0, order.total.currency()), fee = order.net();
-  for (const OrderId id : paid_with(draft.account, order)) {
-    if (id == order.id) continue;
-    const Order& waited = *draft.account.order(id);
-    unused += unused_net_of(draft, waited, own_net(waited), fee_whole);
-    fee -= own_net(waited);
-  }
-  return unused + unused_net_of(draft, order, fee, fee_whole);
+  unused.fee = fee_whole ? fee : unused_days_of(draft, order, fee);
+  return unused;
 }
 
 /// What of an order's price, without tax, went back, is on its way back, or was lost to the customer's bank.
@@ -83,6 +124,28 @@ Money gone_net(const Account& account, const Order& order) {
     if (dispute.order == order.id && dispute.state == DisputeState::lost)
       sum += dispute.amount.times({order.net().minor(), order.total.minor()}, Rounding::half_up);
   return sum;
+}
+
+/// Of each type the unused part of its price, and of what brought no credits the unused days, or all of it; also of
+/// what waited for its invoice. Days that money went back for are not given back again.
+Money unused_net(const Draft& draft, const Order& order, bool fee_whole) {
+  Money fee = order.net();
+  const Money none(0, fee.currency());
+  Unused sum{none, none, none};
+  const auto count = [&](const Unused& one) {
+    sum.credits += one.credits;
+    sum.fee += one.fee;
+    sum.returned += one.returned;
+  };
+  for (const OrderId id : paid_with(draft.account, order)) {
+    if (id == order.id) continue;
+    const Order& waited = *draft.account.order(id);
+    count(unused_of(draft, waited, own_net(waited), fee_whole));
+    fee -= own_net(waited);
+  }
+  count(unused_of(draft, order, fee, fee_whole));
+  const Money gone_of_fee = std::max(none, gone_net(draft.account, order) - sum.returned);
+  return sum.credits + std::max(none, sum.fee - gone_of_fee);
 }
 
 /// An order's price without tax as far as money came for it: what was written off or withheld does not go back.

@@ -97,7 +97,10 @@ bool still_due(const Draft& draft, const Order& order) {
     case OrderKind::recharge: return can_use_bought_credits(draft);
     case OrderKind::minimum: return order.state != OrderState::closed;  // closed: it was written off
     case OrderKind::small_amounts: return true;
-    case OrderKind::subscription: return order.buys.plan ? !running : renews_running(account, order);
+    case OrderKind::subscription:
+      // The bank took the money of what was delivered: its invoice is owed, also when the plan is over.
+      if (order.state == OrderState::open && order.reopened) return true;
+      return order.buys.plan ? !running : renews_running(account, order);
     case OrderKind::change:
     case OrderKind::licences:
     case OrderKind::addon: break;

@@ -16,6 +16,27 @@ Ratio days_left(const Draft& draft, Instant to) {
   return {draft.calendar().days_between(draft.now, to), draft.calendar().days_between(from, to)};
 }
 
+/// The same of the running period where it goes on. One with free months, as an import may bring, has several cycles:
+/// its days are each a part of their own cycle, whose price they cost. Source   docs/decisions/0068-imported-periods.md
+Ratio cycles_left(const Draft& draft) {
+  constexpr Duration zones_apart = hours(15);
+  const Subscription& running = *draft.account.subscription;
+  const Calendar calendar = draft.calendar();
+  const auto end_of = [&](std::int32_t cycles) { return calendar.boundary(running.from, running.months, cycles); };
+  std::int32_t all = 1, over = 0;
+  while (end_of(all + 1) <= running.to + zones_apart) ++all;
+  if (all == 1) return days_left(draft, running.to);
+  while (over + 1 < all && end_of(over + 1) <= draft.now) ++over;
+  const Instant from = over == 0 ? running.from : end_of(over), to = over + 1 == all ? running.to : end_of(over + 1);
+  const std::int64_t days = calendar.days_between(from, to);
+  return {add(multiply(all - 1 - over, days), calendar.days_between(draft.now, to)), days};
+}
+
+/// What is left of one side of a change: of the running period if both end with it.
+Ratio left_of(const Draft& draft, Instant to, Instant other) {
+  return to == other && to == draft.account.subscription->to ? cycles_left(draft) : days_left(draft, to);
+}
+
 Ratio days_left(const Draft& draft, const Subscription::Month& month) {
   return {draft.calendar().days_between(draft.now, month.to), draft.calendar().days_between(month.from, month.to)};
 }
@@ -42,8 +63,8 @@ std::vector<BoughtCredits> credits_above(const Draft& draft, const std::vector<B
     Credits less;
     for (const BoughtCredits& had : before)
       if (had.type == more.type) less += had.amount;
-    const Ratio units =
-        difference(more.amount.units, days_left(draft, after_to), less.units, days_left(draft, before_to));
+    const Ratio units = difference(more.amount.units, left_of(draft, after_to, before_to), less.units,
+                                   left_of(draft, before_to, after_to));
     if (units.over > 0) above.push_back({more.type, {units.of(1, Rounding::up)}});
   }
   return above;
@@ -53,14 +74,15 @@ std::vector<BoughtCredits> credits_above(const Draft& draft, const std::vector<B
 Ratio price_difference(const Draft& draft, const Side& before, const Side& after) {
   const Quote was = quote_period(paid_by_period(before.terms, after.terms));
   const Quote will_be = quote_period(paid_by_period(after.terms, before.terms));
-  return difference(will_be.net().minor(), days_left(draft, after.to), was.net().minor(), days_left(draft, before.to));
+  return difference(will_be.net().minor(), left_of(draft, after.to, before.to), was.net().minor(),
+                    left_of(draft, before.to, after.to));
 }
 
 /// One line for all that changed, rounded once.
 Quote quote_difference(const Draft& draft, const Side& before, const Side& after) {
   const Quote was = quote_period(paid_by_period(before.terms, after.terms));
   const Quote will_be = quote_period(paid_by_period(after.terms, before.terms));
-  const Ratio left = days_left(draft, after.to);
+  const Ratio left = days_left(draft, after.to);  // for people to read
   const Money price(price_difference(draft, before, after).of(1, Rounding::half_up), will_be.net().currency());
   Quote quote;
   quote.lines.push_back({after.terms.plan.id.text() + ", " + after.terms.cycle.id + ", difference for " +
@@ -211,7 +233,8 @@ void add_more_add_ons(const Draft& draft, Quote& quote, const Terms& is, const S
     Line line = period.lines.back();
     std::vector<BoughtCredits> credits = by_month ? period.buys.month_credits : period.buys.addon_credits;
     if (!add_on.whole_inside_period) {
-      const Ratio left = by_month ? days_left(draft, add_on_month_at(draft, draft.now)) : days_left(draft, after.to);
+      const Ratio left = by_month ? days_left(draft, add_on_month_at(draft, draft.now))
+                                  : left_of(draft, after.to, draft.account.subscription->to);
       line.amount = line.amount.times(left, Rounding::half_up);
       for (BoughtCredits& part : credits) part.amount = part.amount.times(left, Rounding::up);
     }
