@@ -309,10 +309,7 @@ void Checking::check(const Entry& entry) {
     if (const auto* found = std::get_if<DiscrepancyFound>(&fact))
       if (const auto aside = set_aside_in(*found->difference))
         were_aside_.insert("account/" + entry.tenant.text() + "/" + aside->account.text());
-  if (position_ <= floor_) {
-    last_below_floor_["tenant/" + entry.tenant.text()] = position_;
-    if (!entry.account.empty() && !lost_.contains(about_)) last_below_floor_["account/" + about_] = position_;
-  }
+  if (position_ <= floor_) last_below_floor_["tenant/" + entry.tenant.text()] = position_;
   TenantState& tenant = fold_.tenant(entry.tenant);
   tenant.position = position_;
   if (lost_.contains(about_)) return check_tenant_alone(tenant, entry);
@@ -320,6 +317,8 @@ void Checking::check(const Entry& entry) {
   Account* about = fold_.subject(entry);
   if (about == nullptr && !entry.account.empty())
     return check_checkpoint("tenant/" + entry.tenant.text(), position_, journal::write(tenant));
+  // Of what was refused to an account that never came to be there is no checkpoint.
+  if (position_ <= floor_ && about != nullptr) last_below_floor_["account/" + about_] = position_;
   Account& account = about != nullptr ? *about : nobody;
   expect(account.last_at <= entry.at, "time",
          [&] { return "its time " + entry.at.text() + " is before the account's last, " + account.last_at.text(); });

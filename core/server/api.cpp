@@ -653,7 +653,7 @@ bool Api::take_actor(Asked& asked, std::string_view scope) const {
     return false;
   }
   // Whoever acts for a person is not another key.
-  if (actor->role == "service" && actor->id != asked.caller.key && !asked.caller.local) {
+  if (actor->role == "service" && !actor->id.empty() && actor->id != asked.caller.key && !asked.caller.local) {
     asked.fail("bad_actor", "Florin-Actor: service is the key itself, " + asked.caller.key + ", and no other one.");
     return false;
   }

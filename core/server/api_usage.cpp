@@ -18,6 +18,8 @@ std::optional<Actor> actor_in_line(const Asked& asked, const std::optional<std::
   auto actor = actor_of(*named);
   if (!actor || actor->role == "host" || actor->role == "processor") return std::nullopt;
   if (!asked.caller.has("act_as") || (actor->role == "staff" && !asked.caller.has("support"))) return std::nullopt;
+  const bool another_key = actor->role == "service" && !actor->id.empty() && actor->id != asked.caller.key;
+  if (another_key) return std::nullopt;
   return actor;
 }
 
@@ -29,7 +31,8 @@ json::object check_as_json(const Check& check) {
   return answer;
 }
 
-constexpr const char* may_not_name = "Naming an actor needs a key with the scope act_as; staff also support.";
+constexpr const char* may_not_name =
+    "Naming an actor needs a key with the scope act_as, staff also support; service is the key itself.";
 
 }  // namespace
 

@@ -502,7 +502,9 @@ bool answers(const std::string& path) {
 Status HttpFront::listen_unix(const std::string& path, bool admin) {
   const Error in_use{.code = "address_in_use", .message = path + ": another server listens there"};
   if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return Error{.code = "bad_address", .message = path + " is longer than a unix socket's path may be"};
+    return Error{.code = "bad_address",
+                 .message = path + " is longer than a unix socket's path may be" +
+                            (admin ? ": name a shorter one, serve.admin or --admin" : "")};
   if (path.empty()) return Error{.code = "bad_address", .message = "unix: has the socket's path behind it"};
   if (answers(path)) return in_use;
   // A socket that nobody listens on was left by a host that ended at once. Anything else is somebody's.

@@ -6,6 +6,7 @@
 
 #include "api.hpp"
 #include "florin/check.hpp"
+#include "florin/ops.hpp"
 #include "florin/service.hpp"
 #include "keys.hpp"
 #include "listen.hpp"
@@ -129,9 +130,17 @@ TEST_F(Outsider, NoKeyActsForAnother) {
     return command("accounts/zoe/set_auto_recharge", "a" + actor, R"({})", {"Florin-Actor: " + actor});
   };
   EXPECT_EQ(code(as("service:k99")), "bad_actor");
-  EXPECT_EQ(code(as("service")), "bad_actor");
+  EXPECT_NE(code(as("service")), "bad_actor") << "it names nobody";
   EXPECT_NE(code(as("service:k1")), "bad_actor") << "that is the key itself";
   EXPECT_NE(code(as("owner:ann")), "bad_actor");
+  const auto line = [&](const std::string& actor) {
+    const std::string use = R"("use": {"meter": "sms", "quantity": "1 characters"})";
+    return ask(backend_, "/v1/callloop/usage",
+               R"([{"account": "zoe", "key": ")" + actor + R"(", "actor": ")" + actor + "\", " + use + "}]")
+        .status;
+  };
+  EXPECT_EQ(line("service:k99"), 403);
+  EXPECT_EQ(line("service:k1"), 200);
 }
 
 TEST_F(Outsider, OnlyAWaitIsSaidToBeWaited) {
@@ -284,6 +293,23 @@ TEST_F(ServiceFile, NamesEventsTenantsAndSecretsThatThereAre) {
   const auto secrets = read_service_settings(write("{session_secrets: file:/etc/florin/secrets/sessions}"));
   ASSERT_TRUE(secrets);
   EXPECT_EQ(secrets->session_secrets, std::vector<std::string>{"/etc/florin/secrets/sessions"});
+}
+
+// A mistyped country is no damage: of an account that never came to be there is no checkpoint.
+TEST(Verifying, FindsNothingWrongWithARefusalToNobody) {
+  const auto folder = std::filesystem::temp_directory_path() / ("florin-nobody-" + std::to_string(::getpid()));
+  {
+    auto host = Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string()});
+    ASSERT_TRUE(host) << host.error().message;
+    const auto refused = host->submit_json(*TenantId::parse("callloop"), *AccountId::parse("nobody"), {"service", "k1"},
+                                           "open", R"({"open_account": {"billing_country": "XX"}})");
+    ASSERT_TRUE(refused && refused->refusal);
+    host->close();  // saves checkpoints up to there
+  }
+  const auto verified = verify(folder.string());
+  ASSERT_TRUE(verified) << verified.error().message;
+  for (const Violation& one : verified->violations) ADD_FAILURE() << one.rule << ": " << one.text;
+  std::filesystem::remove_all(folder);
 }
 
 /// A host one of whose tenants cannot be read.
