@@ -555,7 +555,7 @@ class Program {
                   [this] { return document({words(), account_, number_, form_, to_file_}); });
     paper->add_option("ACCOUNT", account_)->required();
     paper->add_option("NUMBER", number_, "as the list of its documents has it")->required();
-    for (const char* form : {"pdf", "html", "ubl", "inv01"})
+    for (const char* form : {"pdf", "html", "ubl", "xrechnung", "inv01"})
       paper->add_flag_callback(std::string("--") + form, [this, form] { form_ = form; });
     paper->add_option("--to", to_file_, "a file; none: standard output");
     auto* owed = of_account(

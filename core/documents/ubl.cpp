@@ -48,6 +48,31 @@ bool is_endpoint(const std::string& text) {
          });
 }
 
+/// `EM:rechnung@amt.example`: where an XRechnung is sent by mail. Source   EAS code list, EM
+bool is_mail_endpoint(const std::string& text) {
+  if (!text.starts_with("EM:") || text.size() > 258) return false;
+  const std::string_view mail = std::string_view(text).substr(3);
+  const std::size_t at = mail.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < mail.size() && mail.find('@', at + 1) == mail.npos &&
+         mail.find_first_of(" <>\t") == mail.npos && mail.back() != '.';
+}
+
+/// A line such as `10115 Berlin` says where the seller is; an XRechnung has its town apart. Source   BR-DE-3, BR-DE-4
+EInvoice::Party with_town(EInvoice::Party party) {
+  if (!party.city.empty()) return party;
+  for (std::size_t at = party.address.size(); at-- > 0;) {
+    std::string_view line = party.address[at];
+    if (line.size() > 3 && line[2] == '-' && line.starts_with(party.country)) line.remove_prefix(3);
+    const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+    if (digits < 4 || digits > 6 || digits + 1 >= line.size() || line[digits] != ' ') continue;
+    party.postcode = line.substr(0, digits);
+    party.city = line.substr(digits + 1);
+    party.address.erase(party.address.begin() + static_cast<std::ptrdiff_t>(at));
+    break;
+  }
+  return party;
+}
+
 std::string digits_of(const Money& money) {
   const std::string text = money.text();
   return text.substr(0, text.find(' '));
@@ -99,8 +124,9 @@ class Xml {
 
 void endpoint(Xml& xml, const std::string& scheme_and_id) {
   xml.in("cbc:EndpointID", [&] {
-    xml.with("schemeID", scheme_and_id.substr(0, 4));
-    xml.text(scheme_and_id.substr(5));
+    const std::size_t mark = scheme_and_id.find(':');
+    xml.with("schemeID", scheme_and_id.substr(0, mark));
+    xml.text(scheme_and_id.substr(mark + 1));
   });
 }
 
@@ -128,7 +154,12 @@ void party(Xml& xml, const EInvoice::Party& party) {
       xml.value("cbc:RegistrationName", party.name);
       xml.value("cbc:CompanyLegalForm", party.registered);
     });
-    if (!party.email.empty()) xml.in("cac:Contact", [&] { xml.value("cbc:ElectronicMail", party.email); });
+    if (!party.email.empty())
+      xml.in("cac:Contact", [&] {
+        if (!party.phone.empty()) xml.value("cbc:Name", shown);
+        xml.value("cbc:Telephone", party.phone);
+        xml.value("cbc:ElectronicMail", party.email);
+      });
   });
 }
 
@@ -172,8 +203,21 @@ void item(Xml& xml, const EInvoice& invoice, std::size_t at, const Category& cat
   });
 }
 
-void head(Xml& xml, const EInvoice& invoice) {
-  xml.value("cbc:CustomizationID", "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0");
+/// Source   PEPPOL-EN16931-R004; BR-DE-21
+const char* specification(UblProfile profile) {
+  return profile == UblProfile::xrechnung
+             ? "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+             : "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
+}
+
+/// What the buyer asked to be named; else its order, or ours. Source   BR-DE-15; PEPPOL-EN16931-R003
+std::string reference(const EInvoice& invoice) {
+  if (!invoice.buyer_reference.empty()) return invoice.buyer_reference;
+  return invoice.purchase_order.empty() ? invoice.order : invoice.purchase_order;
+}
+
+void head(Xml& xml, const EInvoice& invoice, UblProfile profile) {
+  xml.value("cbc:CustomizationID", specification(profile));
   xml.value("cbc:ProfileID", "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0");
   xml.value("cbc:ID", invoice.number);
   xml.value("cbc:IssueDate", invoice.issued.text());
@@ -181,7 +225,7 @@ void head(Xml& xml, const EInvoice& invoice) {
   xml.value(invoice.credit_note ? "cbc:CreditNoteTypeCode" : "cbc:InvoiceTypeCode",
             invoice.credit_note ? "381" : "380");
   xml.value("cbc:DocumentCurrencyCode", std::string(invoice.total.currency().code()));
-  xml.value("cbc:BuyerReference", invoice.purchase_order.empty() ? invoice.order : invoice.purchase_order);
+  xml.value("cbc:BuyerReference", reference(invoice));
   if (invoice.period)
     xml.in("cac:InvoicePeriod", [&] {
       xml.value("cbc:StartDate", invoice.period->first.text());
@@ -198,16 +242,31 @@ void head(Xml& xml, const EInvoice& invoice) {
     });
 }
 
-void payment_means(Xml& xml, const EInvoice& invoice) {
-  if (invoice.credit_note || invoice.iban.empty() || invoice.paid == invoice.total) return;
+/// Nothing is left to be paid by a transfer.
+bool asks_for_nothing(const EInvoice& invoice) { return invoice.credit_note || invoice.paid == invoice.total; }
+
+/// Each XRechnung says one. What was paid already, by card or by whatever else, has no account to pay to.
+/// Source   BR-DE-1, BR-DE-19, BR-DE-23; UNTDID 4461
+void payment_means(Xml& xml, const EInvoice& invoice, UblProfile profile) {
+  const bool german = profile == UblProfile::xrechnung;
+  if (asks_for_nothing(invoice) && german)
+    return xml.in("cac:PaymentMeans", [&] { xml.value("cbc:PaymentMeansCode", "1"); });  // not defined
+  if (asks_for_nothing(invoice) || invoice.iban.empty()) return;
   xml.in("cac:PaymentMeans", [&] {
-    xml.value("cbc:PaymentMeansCode", "30");  // credit transfer
+    xml.value("cbc:PaymentMeansCode", german ? "58" : "30");  // SEPA credit transfer, credit transfer
     xml.value("cbc:PaymentID", invoice.number);
     xml.in("cac:PayeeFinancialAccount", [&] {
       xml.value("cbc:ID", invoice.iban);
       if (!invoice.bic.empty()) xml.in("cac:FinancialInstitutionBranch", [&] { xml.value("cbc:ID", invoice.bic); });
     });
   });
+}
+
+/// What is to be paid says until when. Source   BR-CO-25
+void payment_terms(Xml& xml, const EInvoice& invoice) {
+  const bool says_when = invoice.due && !invoice.credit_note;
+  if (says_when || (invoice.total - invoice.paid).minor() <= 0) return;
+  xml.in("cac:PaymentTerms", [&] { xml.value("cbc:Note", invoice.credit_note ? "Paid back" : "Due on receipt"); });
 }
 
 void sums(Xml& xml, const EInvoice& invoice, const Category& category) {
@@ -231,15 +290,41 @@ void sums(Xml& xml, const EInvoice& invoice, const Category& category) {
 
 }  // namespace
 
-std::vector<Missing> missing_in_ubl(const EInvoice& invoice) {
+namespace {
+
+/// What XRechnung asks for beyond EN 16931. Source   xeinkauf.de, XRechnung 3.0, BR-DE-1 to BR-DE-28
+void missing_in_xrechnung(const EInvoice& invoice, std::vector<Missing>& missing) {
+  const EInvoice::Party seller = with_town(invoice.seller);
+  const auto lacks = [&](const std::string& value, const char* field, const char* where) {
+    if (value.empty()) missing.push_back({field, where});
+  };
+  lacks(invoice.buyer_reference, "buyer.buyer_reference",
+        "what the buyer asks to be named, such as its Leitweg-ID 04011000-12345-06: set_billing, "
+        "personal_data.buyer_reference");
+  lacks(seller.email, "seller.contact", "the seller's mail address: seller.contact");
+  lacks(seller.phone, "seller.phone", "the seller's telephone: seller.phone");
+  lacks(seller.city, "seller.address", "a line of seller.address with postcode and town, such as 10115 Berlin");
+  lacks(invoice.buyer.city, "buyer.city", "the buyer's town: set_billing, personal_data.city");
+  lacks(invoice.buyer.postcode, "buyer.postcode", "the buyer's postcode: set_billing, personal_data.postcode");
+  if (!asks_for_nothing(invoice))
+    lacks(invoice.iban, "seller.pay_to", "the account that a transfer goes to: seller.pay_to.iban");
+}
+
+}  // namespace
+
+std::vector<Missing> missing_in_ubl(const EInvoice& invoice, UblProfile profile) {
   std::vector<Missing> missing;
-  if (!is_endpoint(invoice.seller.endpoint))
+  const auto reachable = [&](const EInvoice::Party& party) {
+    return is_endpoint(party.endpoint) || (profile == UblProfile::xrechnung && is_mail_endpoint(party.endpoint));
+  };
+  if (profile == UblProfile::xrechnung) missing_in_xrechnung(invoice, missing);
+  if (!reachable(invoice.seller))
     missing.push_back({"seller.tax_ids",
                        "the seller's address in the Peppol network: tax_ids: [{kind: peppol, id: "
                        "\"0208:0123456789\"}]"});
   if (invoice.seller.vat.empty())
     missing.push_back({"seller.tax_ids", "the seller's VAT id: tax_ids: [{kind: vat, id: …}]"});
-  if (!is_endpoint(invoice.buyer.endpoint))
+  if (!reachable(invoice.buyer))
     missing.push_back({"buyer.peppol_id",
                        "the buyer's address in the Peppol network, such as 0208:0123456789: "
                        "set_billing, personal_data.peppol_id"});
@@ -251,7 +336,9 @@ std::vector<Missing> missing_in_ubl(const EInvoice& invoice) {
   return missing;
 }
 
-std::string ubl_of(const EInvoice& invoice) {
+std::string ubl_of(const EInvoice& given, UblProfile profile) {
+  EInvoice invoice = given;
+  if (profile == UblProfile::xrechnung) invoice.seller = with_town(std::move(invoice.seller));
   const Category category = category_of(invoice).value();
   const std::string kind = invoice.credit_note ? "CreditNote" : "Invoice";
   Xml xml;
@@ -259,10 +346,11 @@ std::string ubl_of(const EInvoice& invoice) {
     xml.with("xmlns", "urn:oasis:names:specification:ubl:schema:xsd:" + kind + "-2");
     xml.with("xmlns:cac", "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2");
     xml.with("xmlns:cbc", "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2");
-    head(xml, invoice);
+    head(xml, invoice, profile);
     xml.in("cac:AccountingSupplierParty", [&] { party(xml, invoice.seller); });
     xml.in("cac:AccountingCustomerParty", [&] { party(xml, invoice.buyer); });
-    payment_means(xml, invoice);
+    payment_means(xml, invoice, profile);
+    payment_terms(xml, invoice);
     sums(xml, invoice, category);
     for (std::size_t at = 0; at < invoice.items.size(); ++at) item(xml, invoice, at, category);
   });

@@ -95,7 +95,8 @@ bool is_of_addressee(std::string_view word) {
       std::string_view("name"),           std::string_view("company"),  std::string_view("address"),
       std::string_view("address_2"),      std::string_view("city"),     std::string_view("postcode"),
       std::string_view("country"),        std::string_view("state"),    std::string_view("tax_id"),
-      std::string_view("purchase_order"), std::string_view("language"), std::string_view("peppol_id")};
+      std::string_view("purchase_order"), std::string_view("language"), std::string_view("peppol_id"),
+      std::string_view("buyer_reference")};
   return std::ranges::find(words, word) != words.end();
 }
 

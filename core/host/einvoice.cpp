@@ -15,6 +15,7 @@ EInvoice::Party seller_of(const config::Presentation& shown) {
   party.trading_as = shown.seller->trading_as;
   party.registered = shown.seller->registered;
   party.email = shown.seller->contact;
+  party.phone = shown.seller->phone;
   party.address = shown.seller->address;
   party.country = shown.seller->country;
   for (const auto& id : shown.seller->tax_ids) {
@@ -87,6 +88,7 @@ EInvoice einvoice_of(const DocumentPage& page, const Issued& issued, const Accou
   invoice.number = page.number;
   invoice.issued = calendar.date(issued.at);
   invoice.purchase_order = word_of(buyer, "purchase_order");
+  invoice.buyer_reference = word_of(buyer, "buyer_reference");
   invoice.order = "order " + std::to_string(issued.order.value);
   invoice.seller = seller_of(shown);
   invoice.buyer = buyer_of(account, issued, buyer);

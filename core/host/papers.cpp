@@ -86,10 +86,19 @@ Result<std::shared_ptr<const config::Presentation>> shown_on(Assembly& assembly,
 }
 
 /// Errors: document_incomplete.
-Result<std::string> as_data(const documents::EInvoice& invoice, std::string_view form) {
-  const auto missing = form == "ubl" ? documents::missing_in_ubl(invoice) : documents::missing_in_inv01(invoice);
-  if (missing.empty()) return form == "ubl" ? documents::ubl_of(invoice) : documents::inv01_of(invoice);
-  std::string text = invoice.number + " lacks what " + (form == "ubl" ? "Peppol" : "INV-01") + " asks for.";
+Result<std::string> as_data(documents::EInvoice invoice, std::string_view form) {
+  const bool german = form == "xrechnung", indian = form == "inv01";
+  const auto profile = german ? documents::UblProfile::xrechnung : documents::UblProfile::peppol;
+  // Who is in no network is reached by mail.
+  if (german && invoice.seller.endpoint.empty() && !invoice.seller.email.empty())
+    invoice.seller.endpoint = "EM:" + invoice.seller.email;
+  const auto missing = indian ? documents::missing_in_inv01(invoice) : documents::missing_in_ubl(invoice, profile);
+  if (missing.empty()) return indian ? documents::inv01_of(invoice) : documents::ubl_of(invoice, profile);
+  std::string text = invoice.number + " lacks what " +
+                     (german   ? "XRechnung"
+                      : indian ? "INV-01"
+                               : "Peppol") +
+                     " asks for.";
   for (const documents::Missing& one : missing)
     text += (&one == &missing.front() ? " " : "; ") + one.field + ": " + one.where;
   return Error{.code = "document_incomplete", .message = text};
@@ -97,9 +106,9 @@ Result<std::string> as_data(const documents::EInvoice& invoice, std::string_view
 
 Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const TenantId& tenant, const AccountId& account,
                                 const std::string& number, std::string_view form) {
-  static constexpr std::array forms = {"json", "html", "pdf", "ubl", "inv01"};
+  static constexpr std::array forms = {"json", "html", "pdf", "ubl", "xrechnung", "inv01"};
   if (std::ranges::find(forms, form) == forms.end())
-    return Error{.code = "bad_form", .message = "a document is given as json, html, pdf, ubl or inv01"};
+    return Error{.code = "bad_form", .message = "a document is given as json, html, pdf, ubl, xrechnung or inv01"};
   auto seen = see(assembly, tenant, account);
   if (!seen) return seen.error();
   const auto issued = index.find(assembly, tenant, account, number);
@@ -122,7 +131,7 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
   if (const Order* order = seen->account.order(issued->order); order != nullptr && issued->kind == "credit_note")
     if (const auto invoice = index.find(assembly, tenant, account, order->invoice)) invoice_issued = invoice->at;
   const DocumentPage page = page_of(number, *issued, seen->account, **shown, *buyer, calendar, invoice_issued);
-  if (form == "ubl" || form == "inv01") {
+  if (form == "ubl" || form == "xrechnung" || form == "inv01") {
     if (issued->kind != "invoice" && issued->kind != "credit_note")
       return Error{.code = "bad_form", .message = "only invoices and credit notes are given to other programs"};
     return as_data(einvoice_of(page, *issued, seen->account, **shown, *buyer, calendar, invoice_issued), form);

@@ -152,7 +152,7 @@ const std::vector<Api::Route>& Api::routes() {
          by<&Api::paper>,
          {},
          Body::none,
-         "One document as it was issued: its form is json, html, pdf, ubl or inv01"},
+         "One document as it was issued: its form is json, html, pdf, ubl, xrechnung or inv01"},
         {"GET",
          "presentation",
          "-",

@@ -21,12 +21,13 @@ HttpReply paper_reply(std::string body, const std::string& form, std::string nam
                                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
                                "frame-ancestors 'none'");
   }
-  if (form == "ubl") reply.type = "application/xml";
-  if (form == "pdf" || form == "ubl" || form == "inv01") {
+  const bool xml = form == "ubl" || form == "xrechnung";
+  if (xml) reply.type = "application/xml";
+  if (form == "pdf" || xml || form == "inv01") {
     if (form == "pdf") reply.type = "application/pdf";
     for (char& c : name)
       if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) c = '-';
-    const std::string ending = form == "pdf" ? ".pdf" : form == "ubl" ? ".xml" : ".json";
+    const std::string ending = form == "pdf" ? ".pdf" : xml ? ".xml" : ".json";
     reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + ending + "\"");
   }
   return reply;

@@ -111,6 +111,31 @@ TEST_F(Answers, AForgedLineIsNone) {
   EXPECT_NE(out.find("\\x1b[2Jhello\\u202e\\n#999"), std::string::npos) << out;
 }
 
+/// The statement of account: 49.00 USD are invoiced and paid, so nothing is owed before and after.
+TEST_F(Answers, AnAccountsStatementIsPrintedAndWritten) {
+  write("config/florin.yaml", "plugins: {folder: ../plugins}\ntenants: tenants\ndata: ../data\npayments: sandbox\n");
+  const std::string as = " --as owner --config config/florin.yaml";
+  EXPECT_EQ(florin(R"(submit data callloop eve '{"open_account": {"billing_country": "US"}}' --key a)" + as), 0) << err;
+  EXPECT_EQ(florin(R"(submit data callloop eve '{"add_payment_method": {"method": "card", "slot": "primary", )"
+                   R"("details": {"token": "ok", "brand": "visa", "last4": "4242"}}}' --key b)" +
+                   as),
+            0)
+      << err;
+  EXPECT_EQ(florin(R"(submit data callloop eve '{"subscribe": {"plan": "growth", "cycle": "monthly"}}' --key c)" + as),
+            0)
+      << err;
+  ASSERT_EQ(florin("account-statement data callloop eve" + as), 0) << err;
+  for (const char* part : {R"("opening":"0.00 USD")", R"("kind":"invoice","number":"CL-000001")",
+                           R"("amount":"-49.00 USD","balance":"0.00 USD")", R"("closing":"0.00 USD")"})
+    EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
+  ASSERT_EQ(florin("account-statement data callloop eve --pdf --file data/eve.pdf" + as), 0) << err;
+  std::ifstream written(folder / "data/eve.pdf", std::ios::binary);
+  EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(written), {}).starts_with("%PDF-1.5"));
+  expect("account-statement data callloop eve --from 2026-02-30" + as, 2, "--from");
+  expect("account-statement data callloop eve --from 2026-04-02 --to 2026-04-01" + as, 4, "ends no earlier");
+  expect("account-statement data callloop nobody" + as, 4, "nobody");
+}
+
 TEST_F(Answers, ASecretAndAPluginThatOthersMayChangeAreRefused) {
   fs::permissions(folder / "plugins", fs::perms::all);
   expect("check config --config config/florin.yaml", 1, "make it mode 755");

@@ -96,6 +96,17 @@ TEST_F(Papers, ADocumentIsWrittenInTheLanguageOfItsBuyer) {
   EXPECT_EQ(paper("receipt-2-1", "json").json().at("title").as_string(), "Zahlungsbeleg");
 }
 
+// What a form for other programs asks for and the document does not say is named, each with where to set it.
+TEST_F(Papers, AnXrechnungSaysWhatItLacks) {
+  buy_growth();
+  const auto lacks = paper("CL-000001", "xrechnung");
+  EXPECT_EQ(lacks.json().at("code").as_string(), "document_incomplete") << lacks.body;
+  for (const char* field : {"buyer.buyer_reference: ", "seller.phone: ", "buyer.city: ", "buyer.postcode: "})
+    EXPECT_NE(lacks.body.find(field), std::string::npos) << field << lacks.body;
+  EXPECT_EQ(lacks.body.find("seller.contact"), std::string::npos) << "it is there";
+  EXPECT_EQ(paper("CL-000001", "factur-x").json().at("code").as_string(), "bad_form");
+}
+
 // Pages ask for the tenant's words in their reader's language.
 TEST_F(Papers, WhatPagesShowIsInTheLanguageThatIsAskedFor) {
   const auto shown = [&](const std::string& query, std::vector<std::string> headers = {}) {

@@ -40,6 +40,12 @@ double luminance(std::string_view hex) {
   return light;
 }
 
+/// Three digits at least, and what stands between them. Source   XRechnung, BR-DE-27
+bool is_phone(std::string_view text) {
+  const auto digits = std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  return digits >= 3 && text.size() <= 40 && text.find_first_not_of("0123456789 +-/().") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_gstin(std::string_view text) {
@@ -70,6 +76,9 @@ void Compiler::seller() {
   if (seller.contact && !is_email(seller.contact->value))
     add("bad_email", "'" + seller.contact->value.substr(0, 80) + "' is not an address such as billing@example.com",
         seller.contact->at);
+  if (seller.phone && !is_phone(seller.phone->value))
+    add("bad_phone", "'" + seller.phone->value.substr(0, 40) + "' is not a telephone number such as +49 30 1234567",
+        seller.phone->at);
   const yaml::TaxIdBlock* gstin = nullptr;
   for (const auto& id : seller.tax_ids)
     if (id.kind.value == "gstin") gstin = &id;

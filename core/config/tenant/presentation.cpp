@@ -28,6 +28,7 @@ Seller seller_of(const yaml::SellerBlock& block) {
                 .country = block.country.value,
                 .registered = block.registered.value_or(""),
                 .contact = block.contact ? block.contact->value : std::string(),
+                .phone = block.phone ? block.phone->value : std::string(),
                 .address = {},
                 .tax_ids = {},
                 .pay_to = texts(block.pay_to)};

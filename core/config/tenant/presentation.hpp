@@ -15,7 +15,7 @@ struct Seller {
   struct TaxId {
     std::string kind, id;
   };
-  std::string name, trading_as, country, registered, contact;
+  std::string name, trading_as, country, registered, contact, phone;
   std::vector<std::string> address;
   std::vector<TaxId> tax_ids;
   std::vector<std::pair<std::string, std::string>> pay_to;

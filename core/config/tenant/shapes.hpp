@@ -557,9 +557,11 @@ struct SellerBlock {
   std::optional<std::string> registered;
   std::vector<std::pair<std::string, Written<std::string>>> pay_to;
   std::optional<Written<std::string>> contact;
+  std::optional<Written<std::string>> phone;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(SellerBlock, (), (name, trading_as, address, country, tax_ids, registered, pay_to, contact))
+BOOST_DESCRIBE_STRUCT(SellerBlock, (),
+                      (name, trading_as, address, country, tax_ids, registered, pay_to, contact, phone))
 
 /// What customers see of pages, beside what the rest of the file says.
 struct PortalBlock {
@@ -827,7 +829,8 @@ inline constexpr Note seller_notes[] = {
     {"tax_ids", "each with its kind: gstin, vat, ein, …"},
     {"registered", "where law wants it, as `Handelsregister Berlin, HRB 12345`"},
     {"pay_to", "the bank account that a transfer goes to, each field as it is printed"},
-    {"contact", "where customers write to"}};
+    {"contact", "where customers write to"},
+    {"phone", "where they call, as `+49 30 1234567`; an XRechnung needs it"}};
 inline constexpr Note portal_notes[] = {
     {"name", "left out: the seller's"},
     {"accent", "the colour of buttons, as `#0a6e5c`; 4.5:1 on white at least"},

@@ -227,6 +227,88 @@ TEST(Ubl, SaysWhatIsMissingByField) {
   EXPECT_EQ(fields, (std::vector<std::string>{"seller.tax_ids", "seller.tax_ids", "buyer.peppol_id", "taxes"}));
 }
 
+// ---- XRechnung 3: the rules BR-DE of Germany beside those of EN 16931.
+
+EInvoice german() {
+  EInvoice invoice = european();
+  invoice.buyer_reference = "04011000-1234512345-06";
+  invoice.seller.phone = "+49 30 1234567";
+  return invoice;
+}
+
+TEST(Xrechnung, SaysWhatGermanyAsksForByTheNamesOfTheStandard) {
+  ASSERT_TRUE(missing_in_ubl(german(), UblProfile::xrechnung).empty());
+  const Read read(ubl_of(german(), UblProfile::xrechnung));
+  const std::string seller = "/*/cac:AccountingSupplierParty/cac:Party/";
+  EXPECT_EQ(read.one("/*/cbc:CustomizationID"), "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0")
+      << "BR-DE-21";
+  EXPECT_EQ(read.one("/*/cbc:BuyerReference"), "04011000-1234512345-06") << "BR-DE-15";
+  EXPECT_EQ(read.one(seller + "cac:Contact/cbc:Name"), "Ruf & Schall GmbH") << "BR-DE-5";
+  EXPECT_EQ(read.one(seller + "cac:Contact/cbc:Telephone"), "+49 30 1234567") << "BR-DE-6";
+  EXPECT_EQ(read.one(seller + "cac:Contact/cbc:ElectronicMail"), "billing@ruf.example") << "BR-DE-7";
+  EXPECT_EQ(read.one(seller + "cac:PostalAddress/cbc:CityName"), "Berlin") << "BR-DE-3";
+  EXPECT_EQ(read.one(seller + "cac:PostalAddress/cbc:PostalZone"), "10115") << "BR-DE-4";
+  EXPECT_EQ(read.one(seller + "cac:PostalAddress/cbc:StreetName"), "Hauptstraße 1");
+  EXPECT_TRUE(read.all(seller + "cac:PostalAddress/cbc:AdditionalStreetName").empty()) << "its town is not there twice";
+  EXPECT_EQ(read.one("/*/cac:PaymentMeans/cbc:PaymentMeansCode"), "58") << "BR-DE-1, BR-DE-19";
+  EXPECT_EQ(read.one("/*/cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"), "DE02120300000000202051");
+  EXPECT_TRUE(read.all("//*[not(node())]").empty());
+  const Read peppol(ubl_of(german()));
+  EXPECT_EQ(peppol.one("/*/cac:PaymentMeans/cbc:PaymentMeansCode"), "30") << "the other profile is as before";
+  EXPECT_TRUE(peppol.one("/*/cbc:CustomizationID").ends_with("poacc:billing:3.0"));
+}
+
+TEST(Xrechnung, WhatIsPaidOrGivenBackHasAMeansWithoutAnAccount) {
+  EInvoice paid = german();
+  paid.paid = paid.total;
+  paid.iban.clear();
+  ASSERT_TRUE(missing_in_ubl(paid, UblProfile::xrechnung).empty());
+  const Read read(ubl_of(paid, UblProfile::xrechnung));
+  EXPECT_EQ(read.one("/*/cac:PaymentMeans/cbc:PaymentMeansCode"), "1");
+  EXPECT_TRUE(read.all("/*/cac:PaymentMeans/cac:PayeeFinancialAccount").empty());
+  EXPECT_TRUE(read.all("/*/cac:PaymentTerms").empty()) << "nothing is to be paid";
+  EInvoice note = german();
+  note.credit_note = true;
+  note.invoice = "CL-000120";
+  EXPECT_EQ(Read(ubl_of(note, UblProfile::xrechnung)).one("/*/cac:PaymentMeans/cbc:PaymentMeansCode"), "1");
+  EInvoice undated = german();
+  undated.due.reset();
+  EXPECT_EQ(Read(ubl_of(undated, UblProfile::xrechnung)).one("/*/cac:PaymentTerms/cbc:Note"), "Due on receipt")
+      << "BR-CO-25: a date or terms";
+}
+
+TEST(Xrechnung, IsSentByMailWhereNobodyIsInTheNetwork) {
+  EInvoice invoice = german();
+  invoice.seller.endpoint = "EM:billing@ruf.example";
+  invoice.buyer.endpoint = "EM:rechnung@amt.example";
+  ASSERT_TRUE(missing_in_ubl(invoice, UblProfile::xrechnung).empty());
+  const Read read(ubl_of(invoice, UblProfile::xrechnung));
+  EXPECT_EQ(read.one("/*/cac:AccountingCustomerParty/cac:Party/cbc:EndpointID"), "rechnung@amt.example");
+  EXPECT_EQ(read.one("/*/cac:AccountingCustomerParty/cac:Party/cbc:EndpointID/@schemeID"), "EM");
+  EXPECT_FALSE(missing_in_ubl(invoice).empty()) << "Peppol delivers no mail";
+  for (const char* wrong : {"EM:", "EM:amt", "EM:a@", "EM:@b", "EM:a@b@c", "EM:a b@c"}) {
+    invoice.buyer.endpoint = wrong;
+    EXPECT_EQ(missing_in_ubl(invoice, UblProfile::xrechnung).size(), 1U) << wrong;
+  }
+}
+
+TEST(Xrechnung, SaysWhatIsMissingByField) {
+  EInvoice invoice = german();
+  invoice.buyer_reference.clear();
+  invoice.seller.phone.clear();
+  invoice.seller.email.clear();
+  invoice.seller.address = {"Hauptstraße 1", "Berlin"};
+  invoice.buyer.city.clear();
+  invoice.buyer.postcode.clear();
+  invoice.buyer.endpoint.clear();
+  invoice.iban.clear();
+  std::vector<std::string> fields;
+  for (const Missing& one : missing_in_ubl(invoice, UblProfile::xrechnung)) fields.push_back(one.field);
+  EXPECT_EQ(fields,
+            (std::vector<std::string>{"buyer.buyer_reference", "seller.contact", "seller.phone", "seller.address",
+                                      "buyer.city", "buyer.postcode", "seller.pay_to", "buyer.peppol_id"}));
+}
+
 std::string number(const boost::json::value& value) { return boost::json::serialize(value); }
 
 TEST(Inv01, SaysEachLineWithItsShareOfTheTax) {

@@ -243,10 +243,16 @@ const fields = [
   ['email', mark('Email for invoices'), 'email'],
   ['purchase_order', mark('Purchase order'), 'off'],
 ];
+/// What an e-invoice names beside them, where the seller has a VAT id.
+const ofEInvoices = [
+  ['buyer_reference', mark('Your reference on e-invoices (Leitweg-ID)'), 'off'],
+  ['peppol_id', mark('Your address for e-invoices (Peppol)'), 'off'],
+];
 
 function BillingDetails() {
   const {api, account, may} = useBilling();
-  const {languages} = useShown();
+  const {languages, seller} = useShown();
+  const asked = seller?.tax_ids.some((id) => id.kind === 'vat') ? [...fields, ...ofEInvoices] : fields;
   const {run, busy, said} = useCommand();
   const loaded = useLoaded(() => api.get('/personal_data').then((answer) => answer.personal_data, (problem) => { if (problem.status === 404) return {}; throw problem; }), [api]);
   const [changed, setChanged] = useState({});
@@ -260,7 +266,7 @@ function BillingDetails() {
     <Card title={say('Billing details')} class="whole">
       <p class="soft">{say('As they will stand on the next invoice. Invoices that were issued stay as they are.')}</p>
       <div class="fields">
-        {fields.map(([name, label, complete]) => (
+        {asked.map(([name, label, complete]) => (
           <Field key={name} label={spoken(label)} autocomplete={complete} maxLength={200} value={changed[name] ?? loaded.value[name] ?? ''} onInput={(event) => setChanged({...changed, [name]: event.currentTarget.value})} />
         ))}
         <Field label={say('Country')} hint={say('Two letters, as US or IN')} autocomplete="country" maxLength={2} value={country} onInput={(event) => setCountry(event.currentTarget.value.toUpperCase())} />
