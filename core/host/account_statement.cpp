@@ -12,7 +12,7 @@
 #include "engine/vault.hpp"
 #include "host/document_page.hpp"
 #include "host/inside.hpp"
-#include "readers/fold.hpp"
+#include "readers/trail.hpp"
 
 namespace florin {
 
@@ -183,8 +183,13 @@ std::vector<StatementEntry> entries_of(const Fact& fact, const Account& before, 
   return entries;
 }
 
-Result<AccountStatement> read_account_statement(store::Store& store, const TenantId& tenant, const AccountId& account,
-                                                Currency currency, Instant from, Instant until) {
+namespace {
+
+/// Of the entries of an account from its first on; those before `from` make the opening balance, those from `until` on
+/// are not in it. Errors: account_set_aside: its entries do not fit; the store's.
+Result<AccountStatement> read_account_statement(store::Store& store, const readers::Trail& trail,
+                                                const TenantId& tenant, const AccountId& account, Currency currency,
+                                                Instant from, Instant until) {
   AccountStatement statement{.account = account, .from = {}, .to = {}, .opening = {}, .closing = {}, .entries = {}};
   const auto shards = store.shards();
   if (!shards) return shards.error();
@@ -194,7 +199,7 @@ Result<AccountStatement> read_account_statement(store::Store& store, const Tenan
     const auto wanted = [&](const journal::Outline& outline, store::Position) {
       return outline.tenant == tenant.text() && outline.account == account.text();
     };
-    const auto read = readers::read_entries(store, shard, 1, wanted, [&](const Entry& entry, store::Position position) {
+    const auto read = trail.read(store, shard, 1, wanted, [&](const Entry& entry, store::Position position) {
       if (until <= entry.at) return false;
       taken = reading.take(entry, position);
       return bool(taken);
@@ -205,6 +210,8 @@ Result<AccountStatement> read_account_statement(store::Store& store, const Tenan
   statement.closing = reading.balance();
   return statement;
 }
+
+}  // namespace
 
 std::string as_json(const AccountStatement& statement) {
   json::array entries;
@@ -243,7 +250,8 @@ Result<std::string> account_statement_as(Assembly& assembly, const TenantId& ten
   Result<AccountStatement> statement = Error{.code = "failed", .message = "the journal was not read"};
   std::vector<Word> person;
   const Status read = assembly.with_journal([&](store::Store& store) -> Status {
-    statement = read_account_statement(store, tenant, account, seen->catalog->currency, first, until);
+    const readers::Trail trail(store, assembly.views_file(), tenant, account);
+    statement = read_account_statement(store, trail, tenant, account, seen->catalog->currency, first, until);
     person = person_of(store, tenant, seen->account);
     return Done{};
   });

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "domain/journal/facts.hpp"
-#include "store/store.hpp"
 
 /// The statement of account: what a customer owed, each document and movement of money, what they owe then.
 /// docs/documents.md, docs/decisions/0300-statement-of-account.md
@@ -35,11 +34,6 @@ struct AccountStatement {
 /// What one fact changes of what a customer owes: the other side of the books' own postings, so that nothing is counted
 /// that the books do not count. Without balances; a fact may be two entries, such as withheld tax and a write-off.
 std::vector<StatementEntry> entries_of(const Fact& fact, const Account& before, Currency currency, Instant at);
-
-/// Of the entries of an account from its first on; those before `from` make the opening balance, those from `until` on
-/// are not in it. Errors: account_set_aside: its entries do not fit; the store's.
-Result<AccountStatement> read_account_statement(store::Store& store, const TenantId& tenant, const AccountId& account,
-                                                Currency currency, Instant from, Instant until);
 
 /// For programs and for people. from, to: none: the first day of the year of `to`, and today.
 /// Errors: no_such_tenant, no_such_account, bad_form, bad_period (it ends before it begins), no_fonts; as above.

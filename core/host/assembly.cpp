@@ -199,7 +199,7 @@ Status Assembly::refresh_views(std::uint64_t most) {
   // By a connection of its own: the journal's is busy with commits.
   auto journal = store::open_read_only(place_of_journal(options_));
   if (!journal) return journal.error();
-  const auto refreshed = readers::refresh_views(**journal, *options_.data / "views.db", most);
+  const auto refreshed = readers::refresh_views(**journal, views_file(), most);
   if (!refreshed) return refreshed.error();
   views_.note({refreshed->position, {}});
   return Done{};

@@ -63,6 +63,10 @@ class Assembly {
   /// Whether anything is sent to providers: not after a restore, until it is told to.
   Result<bool> sending() const;
   const std::optional<std::filesystem::path>& data() const { return options_.data; }
+  /// Empty: there is no folder.
+  std::filesystem::path views_file() const {
+    return options_.data ? *options_.data / "views.db" : std::filesystem::path();
+  }
   const config::HostFile& file() const { return options_.file; }
   bool in_sandbox() const { return options_.file.payments_in_sandbox; }
   bool is_virtual() const { return options_.virtual_from.has_value(); }

@@ -56,7 +56,7 @@ Result<std::filesystem::path> tables_of(const Inside& inside, Assembly& assembly
     if (const auto done = readers::refresh_views(assembly.store(), *in_memory); !done) return done.error();
     return *in_memory;
   }
-  const std::filesystem::path file = *assembly.data() / "views.db";
+  const std::filesystem::path file = assembly.views_file();
   const auto there = readers::views_position(file);
   const bool late =
       !there || (assembly.is_virtual() ? *there < assembly.engine().durable_position() : *there < at_least);

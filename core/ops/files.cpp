@@ -99,9 +99,8 @@ Result<ImportReport> Files::import_accounts(const TenantId& tenant, std::string_
 Result<std::string> Files::explain(const TenantId& tenant, const AccountId& account) const try {
   const auto assembly = service_.assembly();
   if (!assembly) return closed();
-  const std::filesystem::path views = assembly->data() ? *assembly->data() / "views.db" : std::filesystem::path();
-  return of_journal<std::string>(*assembly,
-                                 [&](store::Store& store) { return explain_on(store, views, tenant, account, true); });
+  return of_journal<std::string>(
+      *assembly, [&](store::Store& store) { return explain_on(store, assembly->views_file(), tenant, account, true); });
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
