@@ -1,6 +1,6 @@
 // The statement of account of a period: what was owed, each document and payment, what is owed then. All sums are the host's.
 import {useState} from 'preact/hooks';
-import {Amount, Card, Field, Loaded, Rows, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Amount, Card, Field, Loaded, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
 import {mark, say, spoken} from '../lib/say.js';
 import {useBilling} from './context.js';
 import {dayOf} from './usage.jsx';
@@ -17,6 +17,20 @@ const kinds = {
   written_back: mark('No longer written off'),
   correction: mark('Correction'),
 };
+
+/// Under the column of the balances.
+const Balance = ({name, value, whole = false}) => (
+  <div class="charge">
+    <dl>
+      <div class={whole ? 'total' : undefined}>
+        <dt>{name}</dt>
+        <dd>
+          <Amount value={value} />
+        </dd>
+      </div>
+    </dl>
+  </div>
+);
 
 export function StatementOfAccount() {
   const {api, account, session} = useBilling();
@@ -45,7 +59,7 @@ export function StatementOfAccount() {
       <Loaded of={loaded} lines={4}>
         {(found) => (
           <>
-            <Rows of={[[say('Opening balance'), <Amount value={found.opening} />]]} />
+            <Balance name={say('Opening balance')} value={found.opening} />
             <Table
               caption={say('Invoices, credit notes and payments in this period, oldest first')}
               columns={[[say('What'), ''], [say('Amount'), 'n'], [say('Balance'), 'n']]}
@@ -63,7 +77,7 @@ export function StatementOfAccount() {
               ])}
               empty={say('Nothing was invoiced or paid in this period.')}
             />
-            <Rows of={[[say('Closing balance'), <strong><Amount value={found.closing} /></strong>]]} />
+            <Balance name={say('Closing balance')} value={found.closing} whole />
             <p class="soft small">{say('A balance below zero is in your favour.')}</p>
           </>
         )}
