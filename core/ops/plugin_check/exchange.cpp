@@ -87,7 +87,7 @@ std::string sign(Exchange& exchange, const json::object& by, Instant at) {
     made = hmac_text(over, secret, {is("sha512"), is("base64"), is("hex_key")});
   } else {
     KeyScheme which{};
-    if (!boost::describe::enum_from_string(scheme, which))
+    if (!boost::describe::enum_from_string(scheme.c_str(), which))
       return "'scheme' is rsa_sha256, rsa_pss_sha256, ecdsa_sha256 or ed25519, not '" + scheme + "'";
     if (!given) exchange.secrets.emplace_back(name, public_key(which));
     made = signature_by_key(which, over);

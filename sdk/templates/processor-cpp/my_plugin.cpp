@@ -56,8 +56,9 @@ class MyPlugin {
     return done(outcome_of(op, found.item(0)));
   }
 
-  /// Called twice: with the bytes and headers alone for its checks, and again, with the JSON, once they hold. A provider
-  /// that signs with a key of its own: `signed_by("my_plugin.public_key", FLORIN_RSA_SHA256, hook.body, signature)`.
+  /// Called twice: with the bytes and headers alone for its checks, and again, with the JSON, once they hold. A
+  /// provider that signs with a key of its own: `signed_by("my_plugin.public_key", FLORIN_RSA_SHA256, hook.body,
+  /// signature)`.
   Claims webhook(const Webhook& hook) const {
     Claims claims;
     Text time, signature;
