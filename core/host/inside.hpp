@@ -26,10 +26,11 @@ inline Error no_such_tenant(const TenantId& tenant) {
   return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
 }
 /// Whether it has a catalog by which anything can be said of its accounts.
+inline bool is_up(const TenantState* state, const Catalogs* catalogs, const Error* stopped) {
+  return state != nullptr && catalogs != nullptr && !catalogs->versions.empty() && stopped == nullptr;
+}
 inline bool is_up(const engine::Shard& shard, const TenantId& tenant) {
-  const Catalogs* catalogs = shard.catalogs(tenant);
-  return shard.tenant(tenant) != nullptr && catalogs != nullptr && !catalogs->versions.empty() &&
-         shard.stopped(tenant) == nullptr;
+  return is_up(shard.tenant(tenant), shard.catalogs(tenant), shard.stopped(tenant));
 }
 /// Of one that is not up.
 inline Error not_up(const engine::Shard& shard, const TenantId& tenant) {
@@ -97,12 +98,12 @@ class Host::Inside {
     if (!assembly) return closed();
     Result<T> result = no_such_tenant(tenant);
     const auto read = assembly->engine().read_account(tenant, account, [&](const engine::Shard& shard) {
-      if (!is_up(shard, tenant)) {
+      const TenantState* state = shard.tenant(tenant);
+      const Catalogs* catalogs = shard.catalogs(tenant);
+      if (!is_up(state, catalogs, shard.stopped(tenant))) {
         result = not_up(shard, tenant);
         return;
       }
-      const TenantState* state = shard.tenant(tenant);
-      const Catalogs* catalogs = shard.catalogs(tenant);
       const Account* found = shard.account(tenant, account);
       result = found == nullptr ? Result<T>(no_such_account(account)) : Result<T>(with(*state, *found, *catalogs));
     });

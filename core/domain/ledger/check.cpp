@@ -60,10 +60,20 @@ void must_not_give_back_more(const Account& account, const Order& order, bool wi
   });
 }
 
+/// A part of what was asked pays nothing: the same facts send it back. docs/decisions/0312-captured-in-part.md
+bool goes_back(const AttemptMoved& captured, const Facts& facts) {
+  return std::ranges::any_of(facts, [&](const Fact& fact) {
+    const auto* started = std::get_if<RefundStarted>(&fact);
+    return started != nullptr && started->refund->order == captured.order &&
+           started->refund->attempt == captured.attempt && started->refund->amount == captured.amount;
+  });
+}
+
 /// One fact, on the state just before it.
 struct Before {
   const Account& account;
   const TenantState& tenant;
+  const Facts& facts;  ///< all of its entry
   Instant at;
   bool of_bank = false;
 
@@ -131,7 +141,7 @@ struct Before {
     must(attempt.state != AttemptState::captured, "captured",
          [&] { return order_named(fact.order) + ": an attempt is captured a second time"; });
     // What came by bank was posted when it came.
-    const bool in_part = fact.amount.minor() > 0 && fact.amount < attempt.amount;
+    const bool in_part = fact.amount.minor() > 0 && fact.amount < attempt.amount && goes_back(fact, facts);
     must(fact.amount == attempt.amount || in_part || (of_bank && fact.amount.is_zero()), "captured", [&] {
       return order_named(fact.order) + ": " + fact.amount.text() + " are captured of " + attempt.amount.text();
     });
@@ -294,7 +304,7 @@ void must_fit(const Account& before, const TenantState& tenant, const Facts& fac
   Sums posted;
   const bool of_bank = is_of_bank(facts);
   for (const Fact& fact : facts) {
-    std::visit(Before{account, of_tenant, at, of_bank}, static_cast<const Fact::Kinds&>(fact));
+    std::visit(Before{account, of_tenant, facts, at, of_bank}, static_cast<const Fact::Kinds&>(fact));
     add_postings(posted, fact, account);
     apply(account, of_tenant, fact, at);
     std::visit(After{account}, static_cast<const Fact::Kinds&>(fact));
