@@ -66,7 +66,8 @@ std::string without_journal(const std::string& told) {
 /// What is sealed is sealed by a key that is made for it: no two journals have the same bytes.
 std::string without_sealed(std::string text) {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
-  for (const std::string_view name : {"sealed: ", R"({"sealed":")"})  // of a person; what a customer is asked for
+  // Of a person, of whoever a document is for; what a customer is asked for.
+  for (const std::string_view name : {"sealed: ", "sealed_addressee: ", R"({"sealed":")"})
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
       at += name.size();
       text.erase(at, std::min(text.find_first_not_of(letters, at), text.size()) - at);
