@@ -286,8 +286,7 @@ Result<std::string> lock_plugins(const std::string& folder) {
   const auto library = PluginLibrary::open(places);
   if (!library) return library.error();
   // A lock file lets in nothing else: an empty one would let in nothing at all.
-  if (library->files().empty())
-    return Error{.code = "no_plugins", .message = "there is no plugin, *.so, in " + folder};
+  if (library->files().empty()) return Error{.code = "no_plugins", .message = "there is no plugin, *.so, in " + folder};
   std::string lock = "# florin.yaml: plugins: {folder: …, pins: this file}\n";
   for (const PluginFile& file : library->files()) {
     if (file.refused) return *file.refused;
