@@ -75,10 +75,6 @@ std::string without_sealed(std::string text) {
   return text;
 }
 
-}  // namespace
-
-namespace {
-
 /// florin.yaml in the folder above the stories.
 fs::path config_beside(const std::string& stories_given) {
   std::error_code unknown;

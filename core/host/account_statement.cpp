@@ -133,10 +133,13 @@ struct Seen {
 Result<Seen> see(Assembly& assembly, const TenantId& tenant, const AccountId& account) {
   Result<Seen> seen = no_such_tenant(tenant);
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (catalogs == nullptr || catalogs->versions.empty()) return;
     const Account* found = shard.account(tenant, account);
-    seen = found == nullptr ? Result<Seen>(no_such_account(account)) : Seen{*found, catalogs->versions.back()};
+    if (!is_up(shard, tenant))
+      seen = not_up(shard, tenant);
+    else if (found == nullptr)
+      seen = no_such_account(account);
+    else
+      seen = Seen{*found, shard.catalogs(tenant)->versions.back()};
   });
   return read ? std::move(seen) : Result<Seen>(read.error());
 }
@@ -200,6 +203,8 @@ Result<AccountStatement> read_account_statement(store::Store& store, const reade
       return outline.tenant == tenant.text() && outline.account == account.text();
     };
     const auto read = trail.read(store, shard, 1, wanted, [&](const Entry& entry, store::Position position) {
+      // Only the account's own times go one way: what is about none may stand before earlier work of it that fell due.
+      if (entry.tenant != tenant || entry.account != account) return true;
       if (until <= entry.at) return false;
       taken = reading.take(entry, position);
       return bool(taken);

@@ -5,6 +5,7 @@
 #include "domain/orders/deliver.hpp"
 #include "domain/orders/place.hpp"
 #include "domain/payments/cancel.hpp"
+#include "domain/payments/in_part.hpp"
 #include "domain/payments/match.hpp"
 #include "domain/payments/methods.hpp"
 #include "domain/payments/refund.hpp"
@@ -234,11 +235,6 @@ Instant next_question(const Draft& draft, const Attempt& attempt, const AttemptM
   const Instant lag = lag_ends(attempt, moved, said);
   if (said.absent && draft.now < lag) return lag;
   return draft.now + (said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked));
-}
-
-/// Whether its processor took less than was asked, and says so.
-bool is_part(const ProviderReport& said, Money asked) {
-  return said.in_part && said.amount.currency() == asked.currency() && said.amount.minor() > 0 && said.amount < asked;
 }
 
 /// The report as it counts for this attempt. Refuses what says nothing new.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "domain/payments/card_number.hpp"
+#include "domain/payments/in_part.hpp"
 #include "engine/operate/sending.hpp"
 #include "transport/secrets.hpp"
 
@@ -147,9 +148,7 @@ class Run : public std::enable_shared_from_this<Run> {
     }
     const bool of_method = operation_.of_method || operation_.kind == OperationKind::save_method;
     const bool moved = !of_method && (said.state == AttemptState::captured || said.state == AttemptState::authorised);
-    const bool part = said.in_part && said.amount.currency() == operation_.amount.currency() &&
-                      said.amount.minor() > 0 && said.amount < operation_.amount;
-    if (moved && said.amount != operation_.amount && !part) {
+    if (moved && said.amount != operation_.amount && !is_part(said, operation_.amount)) {
       said.state = AttemptState::unknown;
       said.text = "wrong_amount: the provider says " + said.amount.text() + ", asked were " + operation_.amount.text();
     }
