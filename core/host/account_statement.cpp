@@ -12,6 +12,7 @@
 #include "engine/vault.hpp"
 #include "host/document_page.hpp"
 #include "host/inside.hpp"
+#include "host/seen.hpp"
 #include "readers/trail.hpp"
 
 namespace florin {
@@ -123,26 +124,6 @@ class Reading {
   readers::Fold fold_;
   Money balance_;
 };
-
-/// The account and the tenant as they are now.
-struct Seen {
-  Account account;
-  std::shared_ptr<const Catalog> catalog;
-};
-
-Result<Seen> see(Assembly& assembly, const TenantId& tenant, const AccountId& account) {
-  Result<Seen> seen = no_such_tenant(tenant);
-  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
-    const Account* found = shard.account(tenant, account);
-    if (!is_up(shard, tenant))
-      seen = not_up(shard, tenant);
-    else if (found == nullptr)
-      seen = no_such_account(account);
-    else
-      seen = Seen{*found, shard.catalogs(tenant)->versions.back()};
-  });
-  return read ? std::move(seen) : Result<Seen>(read.error());
-}
 
 /// Who it is addressed to is who they are now: a statement is made anew each time, and names nobody who was erased.
 std::vector<Word> person_of(store::Store& store, const TenantId& tenant, const Account& account) {

@@ -11,6 +11,7 @@
 #include "host/card_numbers.hpp"
 #include "host/gate.hpp"
 #include "host/imported_names.hpp"
+#include "host/inside.hpp"
 #include "host/text_lengths.hpp"
 #include "host/upcoming.hpp"
 #include "readers/months.hpp"
@@ -28,11 +29,10 @@ struct TenantNow {
 };
 
 Result<TenantNow> tenant_now(Assembly& assembly, const TenantId& tenant) {
-  Result<TenantNow> now = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
+  Result<TenantNow> now = no_such_tenant(tenant);
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
-    const TenantState* state = shard.tenant(tenant);
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (state != nullptr && catalogs != nullptr && !catalogs->versions.empty()) now = TenantNow{*state, *catalogs};
+    now = is_up(shard, tenant) ? Result<TenantNow>(TenantNow{*shard.tenant(tenant), *shard.catalogs(tenant)})
+                               : Result<TenantNow>(not_up(shard, tenant));
   });
   if (!read) return read.error();
   return now;

@@ -13,33 +13,13 @@
 #include "host/einvoice.hpp"
 #include "host/inside.hpp"
 #include "host/issued.hpp"
+#include "host/seen.hpp"
 
 namespace florin {
 
 namespace json = boost::json;
 
 namespace {
-
-struct Seen {
-  Account account;
-  std::shared_ptr<const Catalog> catalog;  ///< in force
-};
-
-/// Errors: no_such_tenant, no_such_account.
-Result<Seen> see(Assembly& assembly, const TenantId& tenant, const AccountId& account) {
-  Result<Seen> seen = Error{.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
-  const auto read = assembly.engine().read([&](const engine::Shard& shard) {
-    const Catalogs* catalogs = shard.catalogs(tenant);
-    if (catalogs == nullptr || catalogs->versions.empty()) return;
-    const Account* found = shard.account(tenant, account);
-    if (found == nullptr)
-      seen = Error{.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
-    else
-      seen = Seen{*found, catalogs->versions.back()};
-  });
-  if (!read) return read.error();
-  return seen;
-}
 
 /// Whom it is addressed to; nobody when nobody was named, or when the law's term is over and the key is gone.
 Result<std::vector<Word>> addressee(Assembly& assembly, const TenantId& tenant, const AccountId& account,
