@@ -448,7 +448,6 @@ std::string as_json(const std::vector<Notification>& notifications) {
                                {"account", notice.account.text()},
                                {"kind", notice.kind},
                                {"roles", std::move(roles)},
-                               {"by", notice.by},
                                {"data", std::move(data)}});
   }
   return json::serialize(all);

@@ -36,7 +36,6 @@ std::vector<Notification> told_by(const Entry& entry, const Account& after, cons
                           .account = entry.account,
                           .kind = std::string(when),
                           .roles = rule.roles,
-                          .by = rule.by,
                           .data = data};
       if (!rule.with_invoice) std::erase_if(notice.data, [](const Word& word) { return word.name == "invoice"; });
       notifications.push_back(std::move(notice));

@@ -133,7 +133,6 @@ void Mailer::collect(const TenantId& tenant, Box& box, Instant now) {
     in_entry = one.position == entry ? in_entry + 1 : 0;
     entry = one.position;
     last = std::max(last, one.position);
-    if (one.by != "email") continue;
     box.items.push_back({.id = tenant.text() + "." + std::to_string(one.position) + "." + std::to_string(in_entry),
                          .kind = one.kind,
                          .account = one.account.text(),

@@ -108,7 +108,7 @@ constexpr std::string_view looks = R"({
   "charges": [{"account": "string", "at": "string", "kind": "string", "what": "string", "amount": "string",
     "method": "string", "waits": "boolean"}], "reports": "integer"},
 "GET notifications": {"next": "string", "data": [{"position": "integer", "at": "string", "account": "string",
-  "kind": "string", "roles": ["string"], "by": "string", "data": {"map": "string"}}]},
+  "kind": "string", "roles": ["string"], "data": {"map": "string"}}]},
 "GET keys": {"data": ["#api_key"]},
 "POST keys": {"status": 201, "is": "#issued_key"},
 "POST keys/{key}/roll": {"status": 201, "is": "#issued_key"},

@@ -825,7 +825,6 @@ TEST_F(Operating, NoticesFollowFromTheJournalOnce) {
   ASSERT_TRUE(notifications);
   ASSERT_EQ(notifications->size(), 1U);
   EXPECT_EQ(notifications->front().kind, "order_confirmed");
-  EXPECT_EQ(notifications->front().by, "email");
   EXPECT_EQ(notifications->front().roles, std::vector<std::string>{"owner"});
   EXPECT_NE(as_json(*notifications).find(R"("invoice":"CL-000001")"), std::string::npos) << as_json(*notifications);
   const std::uint64_t position = notifications->back().position;

@@ -141,9 +141,7 @@ class Writer {
       }
       price += dice_.upto(6000);
     }
-    if (minimum_) line("minimum: {counts: [usage], each: month_from_anchor, short: credits_then_invoice}");
-    if (by_licence_)
-      line("licences: {added: " + std::string(whole_inside() ? "whole" : "prorated") + ", removed: next_renewal}");
+    if (by_licence_) line("licences: {added: " + std::string(whole_inside() ? "whole" : "prorated") + "}");
   }
 
   std::string unit_price() {
@@ -228,13 +226,12 @@ class Writer {
     const bool pauses = dice_.one_in(2);
     const bool freezes = dice_.one_in(2);
     line(!pauses ? "  pause: none"
-                 : "  pause: {when: now, freezes: " + std::string(freezes ? "[cycle, credits]" : "[cycle]") +
+                 : "  pause: {freezes: " + std::string(freezes ? "[cycle, credits]" : "[cycle]") +
                        ", usage: " + std::string(freezes ? "refused" : "credits_left") +
-                       ", longest: " + std::string(any({"90 days", "10 days"})) + ", then: resume}");
+                       ", longest: " + std::string(any({"90 days", "10 days"})) + "}");
     const std::string_view credits = any({"keep", "forfeit_all", "keep_frozen"});
-    line("  cancel: {when: end_of_cycle, undo_until: end_of_cycle, then: " + std::string(any({"ended", "limited"})) +
-         ", credits: " + std::string(credits) +
-         (credits == "keep_frozen" ? ", keep_for: 60 days, then_credits: forfeit_all" : "") +
+    line("  cancel: {then: " + std::string(any({"ended", "limited"})) + ", credits: " + std::string(credits) +
+         (credits == "keep_frozen" ? ", keep_for: 60 days" : "") +
          (bound_ ? ", with_agreement: " + std::string(any({"end_of_agreement", "end_of_agreement", "end_of_cycle"}))
                  : "") +
          "}");
@@ -266,8 +263,7 @@ class Writer {
     if (sells_) tries += ", purchase: [chosen]";
     if (minimum_) tries += ", minimum: [primary]";
     line("  try: {" + tries + "}");
-    line("  minimum_charge: {amount: " + money(dice_.one_in(3) ? 500 + dice_.upto(2500) : dice_.upto(60)) +
-         ", under_it: next_invoice}");
+    line("  minimum_charge: " + money(dice_.one_in(3) ? 500 + dice_.upto(2500) : dice_.upto(60)));
     line("  paid_after_closed: {" + std::string(sells_ ? "purchase: deliver, " : "") +
          std::string(recharges_ ? "recharge: deliver, " : "") +
          "subscription: deliver_if_still_due, otherwise: " + std::string(any({"refund", "staff_decides"})) + "}");
@@ -277,7 +273,7 @@ class Writer {
     line("documents: {invoice: MA-000001, credit_note: MAC-000001}");
     line("tax: {plugin: none}");
     line("on_new_version: {running_subscriptions: " + std::string(any({"keep_price", "at_next_renewal"})) +
-         ", grants: keep, meters: at_once}");
+         ", meters: at_once}");
     made_.by_the_day = !whole_ && !by_month_ && !once_ && !minimum_;
   }
 

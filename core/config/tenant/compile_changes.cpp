@@ -86,10 +86,8 @@ void Compiler::cancel() {
                                .keep_for = block.keep_for ? length(*block.keep_for) : Span(),
                                .waits_for_agreement = block.with_agreement != yaml::WithAgreement::end_of_cycle,
                                .at = rule_at(block.at)};
-  const bool lengths = block.keep_for && block.then_credits;
-  const bool any_length = block.keep_for || block.then_credits;
-  if (frozen ? !lengths : any_length)
-    add("contradiction", "keep_frozen needs keep_for and then_credits, and only keep_frozen does", block.credits.at);
+  if (frozen != block.keep_for.has_value())
+    add("contradiction", "keep_frozen needs keep_for, and only keep_frozen does", block.credits.at);
   const bool some_bind = std::ranges::any_of(catalog_.plans, [](const Plan& plan) {
     return plan.agreement || std::ranges::count(plan.per_account, "agreement") != 0;
   });

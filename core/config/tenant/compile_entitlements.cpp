@@ -110,26 +110,19 @@ void Compiler::add_on_entitlements(const yaml::AddOnBlock& block, AddOn& add_on)
 }
 
 void Compiler::minimum() {
-  const auto asks = [](const Plan& plan) {
-    return plan.monthly_minimum || std::ranges::count(plan.per_account, "monthly_minimum") != 0;
-  };
-  const auto plan = std::ranges::find_if(catalog_.plans, asks);
-  if (!file_.minimum) {
-    if (plan != catalog_.plans.end())
-      add("missing_key",
-          "'minimum' is missing: '" + plan->id.text() +
-              "' has one; say {counts: [usage], each: month_from_anchor, short: credits_then_invoice}",
-          tree_.where({}));
-    return;
+  const auto filled_in = [](const auto& key) { return key.value == yaml::PerAccount::monthly_minimum; };
+  std::optional<Where> first;
+  for (const auto& [id, plan] : file_.plans) {
+    const auto by_staff = std::ranges::find_if(plan.per_account, filled_in);
+    if (!first && plan.monthly_minimum) first = plan.monthly_minimum->at;
+    if (!first && by_staff != plan.per_account.end()) first = by_staff->at;
   }
-  catalog_.minimum_at = rule_at(file_.minimum->at);
-  listed(!file_.minimum->counts.empty(), "counts", file_.minimum->at);
-  if (plan == catalog_.plans.end()) add("contradiction", "no plan here has a monthly_minimum", file_.minimum->at);
+  catalog_.has_minimum = first.has_value();
+  if (!first) return;
   if (std::ranges::none_of(catalog_.credits, [](const CreditTypeRule& type) { return bool(type.is_money); }))
-    add("contradiction", "usage counts in credits that are money, and there are none here", file_.minimum->at);
+    add("contradiction", "usage counts in credits that are money, and there are none here", *first);
   if (file_.changes && file_.changes->pause)
-    add("contradiction", "a plan with a monthly minimum cannot be paused: its months would not stand still",
-        file_.minimum->at);
+    add("contradiction", "a plan with a monthly minimum cannot be paused: its months would not stand still", *first);
 }
 
 }  // namespace florin::config

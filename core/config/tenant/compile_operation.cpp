@@ -7,17 +7,14 @@ namespace florin::config {
 
 void Compiler::on_new_version() {
   const yaml::OnNewVersionBlock& block = file_.on_new_version;
-  catalog_.on_new_version = {.running_subscriptions = block.running_subscriptions,
-                             .grants = block.grants,
-                             .meters = block.meters,
-                             .at = rule_at(block.at)};
+  catalog_.on_new_version = {
+      .running_subscriptions = block.running_subscriptions, .meters = block.meters, .at = rule_at(block.at)};
 }
 
 void Compiler::notifications() {
   for (const yaml::NoticeBlock& block : file_.notifications) {
     NoticeRule rule{.when = shape_of<yaml::NoticeWhen>().text(&block.when),
                     .roles = {},
-                    .by = shape_of<yaml::NoticeBy>().text(&block.by),
                     .with_invoice = block.with.has_value(),
                     .at = rule_at(block.at)};
     for (const auto& role : block.tell) {

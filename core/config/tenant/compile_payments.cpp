@@ -81,20 +81,16 @@ void Compiler::bank_receipts() {
   const bool by_bank = std::ranges::any_of(catalog_.methods, &Method::by_invoice);
   if (by_bank && !payments.short_)
     add("missing_key", "'short' is missing: what comes by bank may be less; write {write_off: 0.00, …}", payments.at);
-  if (by_bank && !payments.over)
-    add("missing_key", "'over' is missing: what comes by bank may be more; write {keep_as: account_money}",
-        payments.at);
-  if (!payments.short_ || !payments.over) return;
+  if (!payments.short_) return;
   BankMoneyRule rule;
   rule.write_off = money(payments.short_->write_off);
   rule.withheld_tax = payments.short_->withheld_tax.value.share;
-  rule.short_at = rule_at(payments.short_->at);
-  rule.over_at = rule_at(payments.over->at);
+  rule.at = rule_at(payments.short_->at);
   catalog_.bank_receipts = rule;
 }
 
 void Compiler::paid_after_closed() {
-  catalog_.minimum_charge = money(file_.payments.minimum_charge.amount);
+  catalog_.minimum_charge = money(file_.payments.minimum_charge);
   const yaml::PaidAfterClosedBlock& block = file_.payments.paid_after_closed;
   PaidAfterClosed& rule = catalog_.paid_after_closed;
   rule.at = rule_at(block.at);
@@ -158,7 +154,7 @@ void Compiler::tries() {
   must_try(OrderKind::purchase, catalog_.credit_sales.has_value(), "credits are sold");
   must_try(OrderKind::recharge, catalog_.auto_recharge.has_value(), "auto_recharge is offered");
   must_try(OrderKind::licences, catalog_.licences.has_value(), "plans are sold by licence");
-  must_try(OrderKind::minimum, catalog_.minimum_at.has_value(), "a monthly minimum may not be met");
+  must_try(OrderKind::minimum, catalog_.has_minimum, "a monthly minimum may not be met");
   must_try(OrderKind::addon, !catalog_.add_ons.empty(), "add_ons are sold");
   recharges_by_itself();
 }

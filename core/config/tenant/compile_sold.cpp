@@ -191,13 +191,12 @@ void Compiler::licences() {
   const auto by_licence = std::ranges::find(catalog_.plans, true, &Plan::by_licence);
   if (file_.licences) {
     catalog_.licences = LicenceRule{.added_by_day = file_.licences->added == yaml::InsidePeriod::prorated,
-                                    .removed_at_renewal = file_.licences->removed == yaml::Removed::next_renewal,
                                     .at = rule_at(file_.licences->at)};
     if (by_licence == catalog_.plans.end()) add("contradiction", "no plan here is sold by_licence", file_.licences->at);
   } else if (by_licence != catalog_.plans.end()) {
     add("missing_key",
         "'licences' is missing: '" + by_licence->id.text() +
-            "' is sold by licence; say {added: prorated or whole, removed: next_renewal}",
+            "' is sold by licence; say {added: prorated} or {added: whole}",
         tree_.where({}));
   }
 }

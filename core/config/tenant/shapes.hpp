@@ -25,7 +25,6 @@ BOOST_DESCRIBE_ENUM(CancelRule::KeptCredits, keep, forfeit_all, keep_frozen)
 BOOST_DESCRIBE_ENUM(SpentThen, owe, absorb, block)
 BOOST_DESCRIBE_ENUM(CreditsThen, take_share, keep, staff_decides)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Running, keep_price, at_next_renewal)
-BOOST_DESCRIBE_ENUM(OnNewVersion::Grants, keep)
 BOOST_DESCRIBE_ENUM(OnNewVersion::Meters, at_once, at_next_renewal)
 BOOST_DESCRIBE_ENUM(Method::CountsWhen, deposited, cleared)
 BOOST_DESCRIBE_ENUM(LateThen, deliver, deliver_if_still_due, refund, staff_decides)
@@ -151,8 +150,6 @@ BOOST_DESCRIBE_STRUCT(PlanBlock, (),
 
 enum class InsidePeriod : std::uint8_t { whole, prorated };
 BOOST_DESCRIBE_ENUM(InsidePeriod, whole, prorated)
-enum class Removed : std::uint8_t { next_renewal };
-BOOST_DESCRIBE_ENUM(Removed, next_renewal)
 
 struct AddOnBlock {
   std::optional<Written<CreditAmount>> sells;
@@ -180,21 +177,6 @@ struct EntitlementBlock {
 };
 BOOST_DESCRIBE_STRUCT(EntitlementBlock, (), (kind, of, others, over_limit, taken_by))
 
-enum class Counts : std::uint8_t { usage };
-BOOST_DESCRIBE_ENUM(Counts, usage)
-enum class EachMonth : std::uint8_t { month_from_anchor };
-BOOST_DESCRIBE_ENUM(EachMonth, month_from_anchor)
-enum class ShortOf : std::uint8_t { credits_then_invoice };
-BOOST_DESCRIBE_ENUM(ShortOf, credits_then_invoice)
-
-struct MinimumBlock {
-  std::vector<Counts> counts;
-  EachMonth each = EachMonth::month_from_anchor;
-  ShortOf short_ = ShortOf::credits_then_invoice;
-  Where at;
-};
-BOOST_DESCRIBE_STRUCT(MinimumBlock, (), (counts, each, short_))
-
 struct MembersBlock {
   Written<std::string> take_one_of;
   bool invitation_takes_one = true;
@@ -204,10 +186,9 @@ BOOST_DESCRIBE_STRUCT(MembersBlock, (), (take_one_of, invitation_takes_one))
 
 struct LicencesBlock {
   InsidePeriod added = InsidePeriod::prorated;
-  Removed removed = Removed::next_renewal;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(LicencesBlock, (), (added, removed))
+BOOST_DESCRIBE_STRUCT(LicencesBlock, (), (added))
 
 enum class Needs : std::uint8_t { plan, nothing };
 BOOST_DESCRIBE_ENUM(Needs, plan, nothing)
@@ -263,43 +244,30 @@ struct ChangeBlock {
 };
 BOOST_DESCRIBE_STRUCT(ChangeBlock, (), (when, cycle, pays, credits))
 
-enum class EndOfCycle : std::uint8_t { end_of_cycle };
-BOOST_DESCRIBE_ENUM(EndOfCycle, end_of_cycle)
 enum class WithAgreement : std::uint8_t { end_of_agreement, end_of_cycle };
 BOOST_DESCRIBE_ENUM(WithAgreement, end_of_agreement, end_of_cycle)
-enum class ThenCredits : std::uint8_t { forfeit_all };
-BOOST_DESCRIBE_ENUM(ThenCredits, forfeit_all)
 
 struct CancelBlock {
-  EndOfCycle when = EndOfCycle::end_of_cycle;
-  EndOfCycle undo_until = EndOfCycle::end_of_cycle;
   CancelRule::Then then = CancelRule::Then::ended;
   Written<CancelRule::KeptCredits> credits;
   std::optional<Written<Span>> keep_for;
-  std::optional<ThenCredits> then_credits;
   std::optional<WithAgreement> with_agreement;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(CancelBlock, (), (when, undo_until, then, credits, keep_for, then_credits, with_agreement))
+BOOST_DESCRIBE_STRUCT(CancelBlock, (), (then, credits, keep_for, with_agreement))
 
 enum class UsageThen : std::uint8_t { credits_left, refused };
 BOOST_DESCRIBE_ENUM(UsageThen, credits_left, refused)
 enum class Freezes : std::uint8_t { cycle, credits };
 BOOST_DESCRIBE_ENUM(Freezes, cycle, credits)
-enum class ThenResume : std::uint8_t { resume };
-BOOST_DESCRIBE_ENUM(ThenResume, resume)
-enum class Now : std::uint8_t { now };
-BOOST_DESCRIBE_ENUM(Now, now)
 
 struct PauseBlock {
-  Now when = Now::now;
   std::vector<Freezes> freezes;
   UsageThen usage = UsageThen::refused;
   Written<Span> longest;
-  ThenResume then = ThenResume::resume;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(PauseBlock, (), (when, freezes, usage, longest, then))
+BOOST_DESCRIBE_STRUCT(PauseBlock, (), (freezes, usage, longest))
 
 struct ChangesBlock {
   ChangeBlock upgrade;
@@ -428,32 +396,12 @@ BOOST_DESCRIBE_STRUCT(MethodBlock, (), (plugin, through, brands, slots, can, off
 enum class TrySlot : std::uint8_t { primary, backup, chosen, invoice };
 BOOST_DESCRIBE_ENUM(TrySlot, primary, backup, chosen, invoice)
 
-enum class ShortMore : std::uint8_t { stays_open };
-BOOST_DESCRIBE_ENUM(ShortMore, stays_open)
-enum class OverKeptAs : std::uint8_t { account_money };
-BOOST_DESCRIBE_ENUM(OverKeptAs, account_money)
-
 struct ShortBlock {
   Written<Money> write_off;
   Written<UpTo> withheld_tax;
-  ShortMore more = ShortMore::stays_open;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(ShortBlock, (), (write_off, withheld_tax, more))
-struct OverBlock {
-  OverKeptAs keep_as = OverKeptAs::account_money;
-  Where at;
-};
-BOOST_DESCRIBE_STRUCT(OverBlock, (), (keep_as))
-
-enum class UnderIt : std::uint8_t { next_invoice };
-BOOST_DESCRIBE_ENUM(UnderIt, next_invoice)
-
-struct SmallestChargeBlock {
-  Written<Money> amount;
-  UnderIt under_it = UnderIt::next_invoice;
-};
-BOOST_DESCRIBE_STRUCT(SmallestChargeBlock, (), (amount, under_it))
+BOOST_DESCRIBE_STRUCT(ShortBlock, (), (write_off, withheld_tax))
 
 struct PaidAfterClosedBlock {
   std::optional<Written<LateThen>> purchase, recharge, subscription;
@@ -488,8 +436,7 @@ struct PaymentsBlock {
   std::vector<std::pair<MethodId, MethodBlock>> methods;
   std::vector<std::pair<OrderKind, Written<std::vector<Written<TrySlot>>>>> try_;
   std::optional<ShortBlock> short_;
-  std::optional<OverBlock> over;
-  SmallestChargeBlock minimum_charge;
+  Written<Money> minimum_charge;
   PaidAfterClosedBlock paid_after_closed;
   std::vector<std::pair<RetriedWhy, Written<std::vector<Written<Span>>>>> retries;
   std::optional<RefusalsBlock> refusals;
@@ -498,8 +445,8 @@ struct PaymentsBlock {
   Where at;
 };
 BOOST_DESCRIBE_STRUCT(PaymentsBlock, (),
-                      (processors, methods, try_, short_, over, minimum_charge, paid_after_closed, retries, refusals,
-                       rest, next_processor_after))
+                      (processors, methods, try_, short_, minimum_charge, paid_after_closed, retries, refusals, rest,
+                       next_processor_after))
 
 /// One of the languages that pages are read in, as `de`. Of a text that stands alone: none, it is for every language.
 struct Language {
@@ -576,21 +523,16 @@ BOOST_DESCRIBE_STRUCT(PortalBlock, (), (name, accent, links, about, languages))
 
 struct OnNewVersionBlock {
   OnNewVersion::Running running_subscriptions = OnNewVersion::Running::keep_price;
-  OnNewVersion::Grants grants = OnNewVersion::Grants::keep;
   OnNewVersion::Meters meters = OnNewVersion::Meters::at_next_renewal;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(OnNewVersionBlock, (), (running_subscriptions, grants, meters))
-
-enum class TakesFrom : std::uint8_t { credits_now };
-BOOST_DESCRIBE_ENUM(TakesFrom, credits_now)
+BOOST_DESCRIBE_STRUCT(OnNewVersionBlock, (), (running_subscriptions, meters))
 
 struct BackDatedBlock {
   Written<Span> accept_for;
-  TakesFrom takes_from = TakesFrom::credits_now;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(BackDatedBlock, (), (accept_for, takes_from))
+BOOST_DESCRIBE_STRUCT(BackDatedBlock, (), (accept_for))
 
 enum class LetterCase : std::uint8_t { exact, ignored };
 BOOST_DESCRIBE_ENUM(LetterCase, exact, ignored)
@@ -620,19 +562,16 @@ enum class NoticeWhen : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(NoticeWhen, order_confirmed, upgraded_from_trial, past_due, credits_used_up, recharge_failed,
                     subscription_ended)
-enum class NoticeBy : std::uint8_t { email };
-BOOST_DESCRIBE_ENUM(NoticeBy, email)
 enum class NoticeWith : std::uint8_t { invoice };
 BOOST_DESCRIBE_ENUM(NoticeWith, invoice)
 
 struct NoticeBlock {
   NoticeWhen when = NoticeWhen::order_confirmed;
   OneOrMany<Written<RoleId>> tell;
-  NoticeBy by = NoticeBy::email;
   std::optional<Written<NoticeWith>> with;
   Where at;
 };
-BOOST_DESCRIBE_STRUCT(NoticeBlock, (), (when, tell, by, with))
+BOOST_DESCRIBE_STRUCT(NoticeBlock, (), (when, tell, with))
 
 struct TenantFile {
   TenantId tenant;
@@ -661,7 +600,6 @@ struct TenantFile {
   std::optional<BusinessDaysBlock> business_days;
   std::vector<std::pair<EntitlementId, EntitlementBlock>> entitlements;
   std::optional<MembersBlock> members;
-  std::optional<MinimumBlock> minimum;
   OnNewVersionBlock on_new_version;
   std::optional<UsageBlock> usage;
   std::vector<NoticeBlock> notifications;
@@ -674,7 +612,7 @@ struct TenantFile {
 BOOST_DESCRIBE_STRUCT(TenantFile, (),
                       (tenant, uses, currency, timezone, credits, meters, approvals, trial, plans, add_ons, licences,
                        credit_sales, holds, auto_recharge, changes, dunning, refunds, credit_policy, payments, gates,
-                       roles, documents, tax, business_days, entitlements, members, minimum, on_new_version, usage,
+                       roles, documents, tax, business_days, entitlements, members, on_new_version, usage,
                        notifications, seller, names, portal, messages))
 
 inline constexpr Note tenant_file_notes[] = {
@@ -689,7 +627,6 @@ inline constexpr Note tenant_file_notes[] = {
     {"plans", "what is sold for a period; rank alone says what is an upgrade; left out: only credits are sold"},
     {"add_ons", "credits or entitlements sold beside a plan, renewed with it"},
     {"entitlements", "the price page: a row a thing, a column a plan"},
-    {"minimum", "how a plan's monthly_minimum works"},
     {"members", "left out: an account has as many members as it likes"},
     {"licences", "how the number of licences changes, where plans are sold by licence"},
     {"credit_sales", "left out: credits are not sold"},
@@ -707,7 +644,7 @@ inline constexpr Note tenant_file_notes[] = {
     {"tax", "the plugin that says what tax is on a sale, or `plugin: none`; prices are without it"},
     {"on_new_version", "how subscriptions and meters come from the version before to this one"},
     {"usage", "left out: usage is told as it happens"},
-    {"notifications", "what the account's people are told of, and by what"},
+    {"notifications", "what the account's people are told of by mail"},
     {"seller", "who sells, as it stands on invoices; left out: documents wait until it is there"},
     {"names", "what customers read in place of an id of this file: `growth: Growth`, or a text a language"},
     {"portal", "name, colour and links of the pages that customers see"},
@@ -720,7 +657,8 @@ inline constexpr Note plan_notes[] = {
     {"first_credits", "what an upgrade from the trial must buy at least"},
     {"cycles", "price and credits of each period, stated and not derived"},
     {"offered_to", "left out: to everybody"},
-    {"monthly_minimum", "what is used at least in each month"},
+    {"monthly_minimum",
+     "usage of each month from the anchor counts; what is missing is taken from credits that are money, then invoiced"},
     {"agreement", "bound for so long, as 12 months; left out: not bound"},
     {"per_account", "keys that staff fills in for one account"},
 };
@@ -733,8 +671,6 @@ inline constexpr Note entitlement_notes[] = {
     {"others", "for the trial and every plan that this row does not name"},
     {"over_limit", "of a count: what a plan with a lower limit does"},
     {"taken_by", "of a count: the action that roles and gates know it by; left out: occupy_item"}};
-inline constexpr Note minimum_notes[] = {{"counts", "what counts towards it", Note::Presence::required},
-                                         {"short", "what is missing comes from credits, then from an invoice"}};
 inline constexpr Note members_notes[] = {
     {"take_one_of", "licences, or a count under entitlements"},
     {"invitation_takes_one", "whether an open invitation occupies a place", Note::Presence::required}};
@@ -759,8 +695,7 @@ inline constexpr Note property_notes[] = {
 inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
 inline constexpr Note cancel_notes[] = {
     {"credits", "of what does not end with the cycle anyway: keep, forfeit_all or keep_frozen"},
-    {"keep_for", "keep_frozen: how long they come back with a new plan"},
-    {"then_credits", "keep_frozen: what becomes of them then"},
+    {"keep_for", "keep_frozen: how long they come back with a new plan; then they are forfeited"},
     {"with_agreement", "needed where a plan binds for a time"}};
 inline constexpr Note pause_notes[] = {
     {"freezes", "[cycle, credits]: what moves by the paused time", Note::Presence::required},
@@ -796,8 +731,9 @@ inline constexpr Note payments_notes[] = {
     {"processors", "", Note::Presence::required},
     {"methods", "", Note::Presence::required},
     {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required},
-    {"short", "less came by bank than was asked for"},
-    {"over", "more came"},
+    {"short",
+     "less came by bank than was asked for; what is short by more leaves the order open, and what is over is kept as "
+     "the account's money"},
     {"minimum_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
     {"paid_after_closed", "what becomes of money that comes when its order was closed"},
     {"retries",
@@ -861,8 +797,6 @@ template <>
 inline constexpr std::span<const Note> notes<yaml::AddOnBlock> = yaml::add_on_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::EntitlementBlock> = yaml::entitlement_notes;
-template <>
-inline constexpr std::span<const Note> notes<yaml::MinimumBlock> = yaml::minimum_notes;
 template <>
 inline constexpr std::span<const Note> notes<yaml::MembersBlock> = yaml::members_notes;
 template <>

@@ -266,7 +266,6 @@ struct CancelRule {
 
 struct LicenceRule {
   bool added_by_day = true;  ///< false: whole price
-  bool removed_at_renewal = true;
   RuleAt at;
 };
 
@@ -334,12 +333,11 @@ struct Method {
   bool by_invoice() const { return std::find(slots.begin(), slots.end(), "invoice") != slots.end(); }
 };
 
-/// Less came by bank than an order asks for, or more. Source   EX-16
+/// Less came by bank than an order asks for. What is over is kept as the account's money. Source   EX-16
 struct BankMoneyRule {
   Money write_off;           ///< at most this much is not asked for any more
   Ratio withheld_tax{0, 1};  ///< at most this part of the order's price without tax, against its certificate
-  RuleAt short_at;
-  RuleAt over_at;  ///< what is over is kept as the account's money
+  RuleAt at;
 };
 
 /// What is done with money that comes when its order was closed already.
@@ -411,10 +409,8 @@ struct Role {
 /// How what runs already comes to a new version of the file.
 struct OnNewVersion {
   enum class Running : std::uint8_t { keep_price, at_next_renewal };
-  enum class Grants : std::uint8_t { keep };
   enum class Meters : std::uint8_t { at_once, at_next_renewal };
   Running running_subscriptions = Running::keep_price;
-  Grants grants = Grants::keep;
   Meters meters = Meters::at_next_renewal;
   RuleAt at;
 };
@@ -436,11 +432,10 @@ struct BackDated {
   RuleAt at;
 };
 
-/// What somebody is to be told.
+/// What somebody is to be told by mail.
 struct NoticeRule {
   std::string when;                ///< order_confirmed, past_due, …
   std::vector<std::string> roles;  ///< of the account
-  std::string by;                  ///< email
   bool with_invoice = false;
   RuleAt at;
 };
@@ -490,7 +485,7 @@ struct Catalog {
   Money minimum_charge;  ///< what comes to less waits for the invoice of the next renewal
   RuleAt roles_at;
   RuleAt methods_at;
-  std::optional<RuleAt> minimum_at;  ///< where the file says how a monthly minimum works; none: there is none
+  bool has_minimum = false;  ///< a plan has a monthly minimum, or may be given one for an account
   std::vector<Entitlement> entitlements;
   std::optional<MembersRule> members;   ///< none: as many as they like
   std::optional<BackDated> back_dated;  ///< none: usage is told as it happens

@@ -62,7 +62,7 @@ const CreditType* money_type(const Catalog& catalog) {
 }  // namespace
 
 void begin_month(Draft& draft) {
-  if (draft.account.month || !draft.account.subscription || !draft.catalog().minimum_at) return;
+  if (draft.account.month || !draft.account.subscription || !draft.catalog().has_minimum) return;
   const CreditType* type = money_type(draft.catalog());
   if (type == nullptr || !current_terms(draft).plan.monthly_minimum) return;
   draft.add(

@@ -477,7 +477,7 @@ void record_withheld_tax(Draft& draft, const RecordWithheldTax& command) {
   const BankMoneyRule& rule = rule_of(draft);
   const Order order = order_of(draft, command.order);
   if (command.certificate.empty())
-    refuse("certificate_missing", "Withheld tax counts with the number of its certificate.", rule.short_at);
+    refuse("certificate_missing", "Withheld tax counts with the number of its certificate.", rule.at);
   if (command.amount.minor() <= 0 || command.amount.currency() != order.total.currency())
     refuse("bad_amount", "The withheld tax is an amount of the order's currency.");
   if (order.state != OrderState::open) refuse("not_open", "This order asks for nothing any more.");
@@ -487,7 +487,7 @@ void record_withheld_tax(Draft& draft, const RecordWithheldTax& command) {
   // The share is of the price without tax.
   const Money most = order.net().times(rule.withheld_tax, Rounding::down);
   if (most < sum_of(order.withheld) + command.amount)
-    refuse("withheld_too_much", "Of this order at most " + most.text() + " of tax may be withheld.", rule.short_at);
+    refuse("withheld_too_much", "Of this order at most " + most.text() + " of tax may be withheld.", rule.at);
   draft.add(TaxWithheld{order.id, {command.amount, command.certificate}});
   look_at(draft, order.id);
 }

@@ -111,14 +111,13 @@ FLORIN_API std::string as_csv(const std::vector<MonthReport>& months);
 FLORIN_API std::string as_json(const std::vector<MonthReport>& months);
 FLORIN_API std::string as_json(const std::vector<UpcomingCharge>& charges);
 
-/// Somebody is to be told something; nothing is sent yet.
+/// Somebody is to be told something by mail; nothing is sent yet.
 struct Notification {
   std::uint64_t position = 0;  ///< of the entry that it follows from
   Instant at;
   AccountId account;
   std::string kind;                ///< order_confirmed, past_due, …
   std::vector<std::string> roles;  ///< of the account's people
-  std::string by;                  ///< email
   std::vector<Word> data;          ///< order, invoice, total, …
 };
 FLORIN_API std::string as_json(const std::vector<Notification>& notifications);

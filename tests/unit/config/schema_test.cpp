@@ -7,6 +7,8 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include <set>
+
 #include "config/command.hpp"
 #include "config/command_page.hpp"
 #include "config/host_file.hpp"
@@ -67,6 +69,27 @@ TEST(Commands, ThePageIsWhatTheShapesSay) {
   EXPECT_EQ(page.find("\n\n\n"), std::string::npos) << page.substr(page.find("\n\n\n") - 40, 60);
   for (const std::string_view command : command_words())
     EXPECT_NE(page.find("\n## " + std::string(command) + "\n"), std::string::npos) << command;
+}
+
+/// The keys below `shape`, as a.b.c, that must be written although there is one word for them.
+void find_single_words(const Shape& shape, const std::string& path, std::set<const Shape*>& seen,
+                       std::vector<std::string>& found) {
+  if (shape.kind == Shape::Kind::scalar && shape.words.size() == 1) found.push_back(path);
+  if (!seen.insert(&shape).second) return;
+  // What may be left out says something by being there.
+  const bool left_out = shape.kind == Shape::Kind::maybe && shape.inner().kind != Shape::Kind::record;
+  if (shape.inner != nullptr && !left_out) find_single_words(shape.inner(), path, seen, found);
+  for (const Field& field : shape.fields)
+    find_single_words(field.shape(), path + "." + std::string(field.name), seen, found);
+}
+
+// docs/decisions/0375-keys-that-cannot-differ.md
+TEST(Schema, HasNoKeyThatMustBeWrittenAndCannotDiffer) {
+  std::vector<std::string> found;
+  std::set<const Shape*> seen;
+  find_single_words(shape_of<yaml::TenantFile>(), {}, seen, found);
+  EXPECT_GT(seen.size(), 100U);
+  EXPECT_EQ(found, std::vector<std::string>());
 }
 
 TEST(Schema, AcceptsWhatWeShip) {

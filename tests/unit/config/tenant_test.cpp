@@ -182,7 +182,6 @@ TEST(Tenants, Kaspr) {
             "annual/12: 600.00 EUR, 2400 phone, 2400 email, 12000 export; ");
   EXPECT_TRUE(std::ranges::all_of(catalog.plans, &Plan::by_licence));
   EXPECT_TRUE(catalog.licences->added_by_day);
-  EXPECT_TRUE(catalog.licences->removed_at_renewal);
   EXPECT_EQ(file_of(catalog.licences->at), "seats.yaml");
   const AddOn& phone = *catalog.add_on(*AddOnId::parse("phone_100"));
   EXPECT_EQ(phone.sells.amount.units, 100);

@@ -366,7 +366,7 @@ TEST(SmallAmounts, GoBackToTheNextInvoiceWhenTheirOrderFails) {
 TEST(SmallAmounts, AnOpenInvoiceOfADeletedAccountIsWrittenOff) {
   Catalog catalog = exotel();
   catalog.gates.clear();
-  catalog.minimum_at = RuleAt{};
+  catalog.has_minimum = true;
   for (Plan& one : catalog.plans) one.monthly_minimum = Money(50'000, catalog.currency);
   catalog.tries.push_back({"minimum", {"primary"}, {}});
   World world(catalog, {});

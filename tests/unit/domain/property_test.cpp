@@ -35,7 +35,7 @@ Catalog catalog_of(int i) {
   }
   if (i % 8 == 3) {  // what is missing of a month's minimum comes from credits, then from an order
     for (Plan& plan : catalog.plans) plan.monthly_minimum = Money(50'000, catalog.currency);
-    catalog.minimum_at = RuleAt{};
+    catalog.has_minimum = true;
     catalog.tries.push_back({"minimum", {"primary"}, {}});
   }
   Plan own;
