@@ -10,8 +10,8 @@
 #include "engine/vault.hpp"
 #include "host/free_text.hpp"
 #include "host/gate.hpp"
-#include "host/payments.hpp"
-#include "host/plug.hpp"
+#include "providers/load_plugins.hpp"
+#include "providers/webhook.hpp"
 #include "readers/views.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/open.hpp"
@@ -57,7 +57,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Options& options,
   std::map<std::string, config::Tenant> files;
   if (const auto opened = assembly->open_tenants(new_ones, files); !opened) return opened.error();
   assembly->note_files_not_in_force(files);
-  assembly->daily_books_ = std::make_unique<DailyBooks>(*assembly, assembly->opened_at_);
+  assembly->daily_reconciliation_ = std::make_unique<DailyReconciliation>(*assembly->engine_, *assembly->store_,
+                                                                          *assembly->plugins_, assembly->opened_at_);
   if (options.virtual_from)
     assembly->run_in_virtual_time();
   else
@@ -77,7 +78,7 @@ Status Assembly::make_engine() {
       options_.virtual_from ? [this] { return engine_ ? engine_->now() : *options_.virtual_from; }
                             : std::function<Instant()>());
   if (!plugged) return plugged.error();
-  plugged_ = std::move(*plugged);
+  plugins_ = std::move(*plugged);
   const auto may_send = sending();
   if (!may_send) return may_send.error();
   engine::Engine::Options options;
@@ -86,7 +87,7 @@ Status Assembly::make_engine() {
   options.virtual_from = options_.virtual_from;
   options.stand_by = options_.stand_by;
   options.plugins.limit = options_.file.plugin_limit;
-  engine_ = std::make_unique<engine::Engine>(*store_, *plugged_, *plugged_, options);
+  engine_ = std::make_unique<engine::Engine>(*store_, *plugins_, *plugins_, options);
   if (!options_.virtual_from)
     if (auto jumped = clock_keeper_.begin(options_.file.longest_stop)) problems_.push_back(*std::move(jumped));
   opened_at_ = engine_->now();
@@ -139,15 +140,15 @@ Status Assembly::open_tenants(const std::optional<std::vector<TenantId>>& new_on
 void Assembly::start_threads() {
   if (options_.data) views_.start();
   clock_keeper_.start();
-  if (options_.file.reconciles_daily) daily_books_->start();
+  if (options_.file.reconciles_daily) daily_reconciliation_->start();
 }
 
 /// Sandboxes' webhooks and daily books run when virtual time reaches them.
 void Assembly::run_in_virtual_time() {
   const bool daily = options_.file.reconciles_daily;
   engine_->next_outside = [this, daily] {
-    Instant next = daily ? daily_books_->next() : never;
-    for (const Plugged::Sandbox& sandbox : plugged_->sandboxes()) {
+    Instant next = daily ? daily_reconciliation_->next() : never;
+    for (const TenantPlugins::Sandbox& sandbox : plugins_->sandboxes()) {
       const auto seen = delivered_.find({sandbox.tenant, sandbox.processor});
       const Instant after = seen == delivered_.end() ? opened_at_ : seen->second;
       if (const auto due = sandbox.provider->next_webhook(after)) next = std::min(next, *due);
@@ -156,7 +157,7 @@ void Assembly::run_in_virtual_time() {
   };
   engine_->run_outside = [this, daily](Instant now) {
     deliver_sandbox_webhooks();
-    if (daily) daily_books_->run(now);
+    if (daily) daily_reconciliation_->run(now);
   };
 }
 
@@ -171,7 +172,7 @@ Result<bool> Assembly::sending() const {
 void Assembly::close() {
   views_.stop();
   clock_keeper_.stop();
-  if (daily_books_) daily_books_->stop();
+  if (daily_reconciliation_) daily_reconciliation_->stop();
   if (engine_) engine_->close();
 }
 
@@ -235,7 +236,7 @@ std::shared_ptr<const Catalog> Assembly::plugged_catalog(const TenantId& id, std
     tenant.catalog.credit_note_numbers.insert(0, "TEST-");
   }
   auto catalog = std::make_shared<const Catalog>(tenant.catalog);
-  errors = plug_in(*plugged_, tenant);
+  errors = plug_in(*plugins_, tenant);
   return errors.empty() ? catalog : nullptr;
 }
 
@@ -360,7 +361,7 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id, cons
   });
   if (!read) return read.error();
   if (!there || !keeper) return Done{};  // the decision refuses it
-  const std::vector<std::string> wanted = plugged_->person_for(request.tenant, *keeper);
+  const std::vector<std::string> wanted = plugins_->person_for(request.tenant, *keeper);
   if (wanted.empty()) return Done{};
   const auto person = engine::read_person(*store_, request.tenant, request.account, entries);
   if (const auto missing = missing_of(wanted, person ? *person : std::vector<Word>()); !missing.empty())
@@ -394,7 +395,7 @@ Status Assembly::fits_its_kind(const engine::Job& job) const {
   const std::size_t slash = with == nullptr ? std::string::npos : with->find('/');
   if (slash == std::string::npos) return Done{};
   const auto kind = MethodId::parse(with->substr(0, slash));
-  const auto plugin = kind ? plugged_->method(job.tenant, *kind) : nullptr;
+  const auto plugin = kind ? plugins_->method(job.tenant, *kind) : nullptr;
   if (plugin == nullptr || plugin->facts().fields.size() != 1)
     return Done{};  // the decision knows what it is, or refuses
   const auto checked = plugin->check({{plugin->facts().fields.front().name, with->substr(slash + 1)}});
@@ -423,7 +424,7 @@ std::optional<MethodId> kind_of(const AnyCommand& command) {
 
 /// Whether the plugin of a method offers it to the account that asks for it. What the tenant's YAML says is decided
 /// with the command.
-Status offered_by_its_plugin(const Plugged& plugged, engine::Engine& engine, const engine::Job& job) {
+Status offered_by_its_plugin(const TenantPlugins& plugged, engine::Engine& engine, const engine::Job& job) {
   const auto method = kind_of(job.command);
   if (!method || plugged.method(job.tenant, *method) == nullptr) return Done{};
   std::optional<MethodSituation> situation;
@@ -448,7 +449,7 @@ struct Form {
 /// Asks the plugin of a method about what its customer typed. A method that the tenant does not have is refused by the
 /// decision, with those that there are. Errors: bad_details, and the plugin's.
 /// `beside`: words that stand beside `details` in the command, not among them.
-Result<Form> checked_form(const Plugged& plugged, const TenantId& tenant, const MethodId& method,
+Result<Form> checked_form(const TenantPlugins& plugged, const TenantId& tenant, const MethodId& method,
                           const std::vector<Word>& typed, const std::vector<std::string>& beside = {}) {
   const auto plugin = plugged.method(tenant, method);
   if (plugin == nullptr) return Form{};
@@ -508,14 +509,14 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (const auto* saves = std::get_if<SetUpPaymentMethod>(&job.command))
     unfit(knows_customer(request, saves->method, saves->through, true));
   unfit(fits_its_kind(job));
-  unfit(offered_by_its_plugin(*plugged_, *engine_, job));
+  unfit(offered_by_its_plugin(*plugins_, *engine_, job));
   // What no processor can be handed is not kept either, not even sealed.
   if (auto* returned = std::get_if<CustomerReturned>(&job.command)) {
     if (const auto fit = fits_an_answer(returned->answer); !fit) return fit.error();
-    if (!plugged_->hears_answers(request.tenant)) returned->answer.clear();
+    if (!plugins_->hears_answers(request.tenant)) returned->answer.clear();
   }
   if (auto* sets_up = std::get_if<SetUpPaymentMethod>(&job.command); sets_up != nullptr && !sets_up->details.empty()) {
-    auto checked = checked_form(*plugged_, request.tenant, sets_up->method, sets_up->details);
+    auto checked = checked_form(*plugins_, request.tenant, sets_up->method, sets_up->details);
     if (!checked) return checked.error();
     sets_up->details = std::move(checked->details);
   }
@@ -529,7 +530,7 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
       fields.push_back({name, value});
       beside.emplace_back(name);
     }
-  auto checked = checked_form(*plugged_, request.tenant, method->method, fields, beside);
+  auto checked = checked_form(*plugins_, request.tenant, method->method, fields, beside);
   if (!checked) return checked.error();
   for (const Word& detail : method->details)
     if (detail.name == "token") method->token = detail.value;
@@ -540,14 +541,21 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   return job;
 }
 
+Result<engine::Answered> Assembly::ask(const Request& request) {
+  auto job = job_of(request);
+  if (!job) return job.error();
+  return engine_->submit_and_wait(std::move(*job));
+}
+
 void Assembly::deliver_sandbox_webhooks() {
   const Instant now = engine_->now();
-  for (const Plugged::Sandbox& sandbox : plugged_->sandboxes()) {
+  for (const TenantPlugins::Sandbox& sandbox : plugins_->sandboxes()) {
     Instant& delivered = delivered_.try_emplace({sandbox.tenant, sandbox.processor}, opened_at_).first->second;
     const auto due = sandbox.provider->webhooks(delivered, now);
     delivered = std::max(delivered, now);
     for (const SandboxWebhook& webhook_due : due)
-      (void)!take_webhook(*this, sandbox.tenant, sandbox.processor, {webhook_due.body, webhook_due.headers, now});
+      (void)!take_webhook(*engine_, *store_, *plugins_, sandbox.tenant, sandbox.processor,
+                          {webhook_due.body, webhook_due.headers, now});
   }
 }
 

@@ -14,9 +14,9 @@
 #include "config/tenant/tenant.hpp"
 #include "engine/engine.hpp"
 #include "host/clock_keeper.hpp"
-#include "host/daily_books.hpp"
-#include "host/plugged.hpp"
 #include "host/view_keeper.hpp"
+#include "providers/daily_reconciliation.hpp"
+#include "providers/tenant_plugins.hpp"
 #include "readers/notifications.hpp"
 #include "store/store.hpp"
 
@@ -54,8 +54,8 @@ class Assembly {
 
   engine::Engine& engine() { return *engine_; }
   store::Store& store() { return *store_; }
-  Plugged& plugged() { return *plugged_; }
-  DailyBooks& daily_books() { return *daily_books_; }
+  TenantPlugins& plugins() { return *plugins_; }
+  DailyReconciliation& daily_reconciliation() { return *daily_reconciliation_; }
   const ViewKeeper& views() const { return views_; }
   /// What `with` makes of the notifications of a tenant; one caller at a time.
   Status with_notices(const TenantId& tenant, const std::function<Status(readers::Notices&)>& with);
@@ -76,6 +76,9 @@ class Assembly {
   /// its key up first: person_missing: the processor that is to keep it must know more of its customer;
   /// names_a_person, method_not_offered, bad_details.
   Result<engine::Job> job_of(const Request& request) const;
+
+  /// The same, asked and answered.
+  Result<engine::Answered> ask(const Request& request);
 
   /// Makes a text (`effective` of a tenant's file) the next version of a tenant that runs. `again`: the earlier version
   /// whose text it is; `next`: the version that it was planned to be. Nothing happens unless all of it does.
@@ -116,12 +119,12 @@ class Assembly {
   Options options_;
   ViewKeeper views_{*this};
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<Plugged> plugged_;
+  std::unique_ptr<TenantPlugins> plugins_;
   std::unique_ptr<engine::Engine> engine_;
-  ClockKeeper clock_keeper_{*this};          ///< likewise
-  std::unique_ptr<DailyBooks> daily_books_;  ///< stops before the engine does
-  std::atomic<bool> open_ = false;           ///< from then on `problems_` stays as it is
-  std::mutex applying_;                      ///< versions come one after another
+  ClockKeeper clock_keeper_{*this};                            ///< likewise
+  std::unique_ptr<DailyReconciliation> daily_reconciliation_;  ///< stops before the engine does
+  std::atomic<bool> open_ = false;                             ///< from then on `problems_` stays as it is
+  std::mutex applying_;                                        ///< versions come one after another
   std::mutex noticing_;
   std::map<TenantId, readers::Notices> notices_;
   Errors problems_;

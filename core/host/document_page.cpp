@@ -4,9 +4,9 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "answers/parts.hpp"
 #include "documents/words.hpp"
 #include "florin/printable.hpp"
-#include "host/parts.hpp"
 
 namespace florin {
 

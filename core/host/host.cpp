@@ -6,21 +6,26 @@
 #include <span>
 #include <thread>
 
+#include "answers/account_view.hpp"
+#include "answers/answers.hpp"
+#include "answers/bank_money.hpp"
+#include "answers/cases.hpp"
+#include "answers/payments.hpp"
+#include "answers/quote.hpp"
+#include "answers/read_answers.hpp"
 #include "config/check.hpp"
 #include "config/command.hpp"
 #include "config/service_file.hpp"
+#include "config/write_json.hpp"
 #include "domain/accounts/set_aside.hpp"
 #include "engine/vault.hpp"
-#include "host/answers.hpp"
 #include "host/assembly.hpp"
-#include "host/documents.hpp"
 #include "host/inside.hpp"
 #include "host/operating.hpp"
-#include "host/payments.hpp"
-#include "host/quote.hpp"
-#include "host/statements.hpp"
 #include "host/usage.hpp"
-#include "host/view.hpp"
+#include "providers/bank_statement.hpp"
+#include "providers/reconcile.hpp"
+#include "providers/webhook.hpp"
 #include "store/postgres/address.hpp"
 
 namespace florin {
@@ -88,9 +93,7 @@ const Errors& Host::problems() const { return inside_->problems; }
 Result<Outcome> Host::submit(const Request& request) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  auto job = assembly->job_of(request);
-  if (!job) return job.error();
-  return outcome_of(assembly->engine().submit_and_wait(std::move(*job)));
+  return outcome_of(assembly->ask(request));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -209,7 +212,7 @@ Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const A
   if (!methods || !assembly) return methods;
   for (OfferedMethod& method : *methods) {
     if (!method.offered) continue;
-    method.why = assembly->plugged().why_not_offered(tenant, method.method, situation);
+    method.why = assembly->plugins().why_not_offered(tenant, method.method, situation);
     method.offered = method.why.empty();
   }
   return methods;
@@ -376,8 +379,9 @@ Result<std::string> Host::quote_json(const TenantId& tenant, const AccountId& ac
 
 Result<std::string> Host::documents(const TenantId& tenant, const AccountId& account) const try {
   return inside_->on_account<std::string>(
-      tenant, account,
-      [](const TenantState&, const Account& found, const Catalogs&) { return documents_as_json(found); });
+      tenant, account, [](const TenantState&, const Account& found, const Catalogs& catalogs) {
+        return config::write_whole_json(answers::documents_of(*catalogs.versions.back(), found));
+      });
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -385,19 +389,21 @@ Result<std::string> Host::documents(const TenantId& tenant, const AccountId& acc
 Result<std::string> Host::cases(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  bool known = false;
-  const auto read =
-      assembly->engine().read([&](const engine::Shard& shard) { known = shard.tenant(tenant) != nullptr; });
-  if (!read) return read.error();
-  if (!known) return no_such_tenant(tenant);
-  const auto of_accounts = assembly->engine().of_accounts<Cases>(tenant, [](const Account& account) {
-    Cases cases = cases_of(account);
-    return cases.empty() ? std::nullopt : std::optional(std::move(cases));
+  std::optional<Error> missing;
+  const auto read = assembly->engine().read([&](const engine::Shard& shard) {
+    missing = shard.tenant(tenant) == nullptr ? std::optional(not_up(shard, tenant)) : std::nullopt;
   });
+  if (!read) return read.error();
+  if (missing) return *missing;
+  const auto of_accounts =
+      assembly->engine().of_accounts<std::vector<answers::Case>>(tenant, [](const Account& account) {
+        auto cases = answers::cases_of(account);
+        return cases.empty() ? std::nullopt : std::optional(std::move(cases));
+      });
   if (!of_accounts) return of_accounts.error();
-  Cases all;
+  std::vector<answers::Case> all;
   for (const auto& [id, cases] : *of_accounts) std::ranges::copy(cases, std::back_inserter(all));
-  return cases_as_json(std::move(all));
+  return answers::as_json(std::move(all));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -514,7 +520,7 @@ Result<WebhookReply> Host::webhook(const TenantId& tenant, const ProcessorId& pr
   if (!assembly) return closed();
   WebhookMessage message{call.body, {}, now(), call.method, call.query};
   for (const Word& header : call.headers) message.headers.emplace_back(header.name, header.value);
-  auto answer = take_webhook(*assembly, tenant, processor, message);
+  auto answer = take_webhook(assembly->engine(), assembly->store(), assembly->plugins(), tenant, processor, message);
   if (!answer) return answer.error();
   return WebhookReply{answer->status, std::move(answer->content_type), std::move(answer->body)};
 } catch (const std::exception& thrown) {
@@ -529,7 +535,7 @@ Result<std::vector<std::string>> Host::wait_for_payments(const TenantId& tenant,
   if (!sending) return sending.error();
   const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(most.us);
   for (;;) {
-    auto open = without_answer(*assembly, tenant, account);
+    auto open = answers::without_answer(assembly->engine(), tenant, account);
     if (!open || open->empty() || !*sending || std::chrono::steady_clock::now() >= until) return open;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -540,7 +546,9 @@ Result<std::vector<std::string>> Host::wait_for_payments(const TenantId& tenant,
 Result<std::string> Host::payments(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  return payments_as_json(*assembly, tenant);
+  const auto open = answers::open_payments(assembly->engine(), assembly->daily_reconciliation().states(), tenant);
+  if (!open) return open.error();
+  return answers::as_json(*open);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -549,7 +557,7 @@ Result<ReconcileReport> Host::reconcile(const TenantId& tenant, const ProcessorI
                                         Instant until) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  return florin::reconcile(*assembly, tenant, processor, from, until);
+  return florin::reconcile(assembly->engine(), assembly->plugins(), tenant, processor, from, until);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -558,7 +566,8 @@ Result<StatementReport> Host::load_statement(const TenantId& tenant, const Proce
                                              const std::string& file, std::string_view bytes, bool dry_run) try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  return florin::load_statement(*assembly, tenant, processor, file, bytes, dry_run);
+  const Ask ask = [&](const Request& request) { return assembly->ask(request); };
+  return florin::load_statement(assembly->engine(), ask, tenant, processor, file, bytes, dry_run);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -566,7 +575,9 @@ Result<StatementReport> Host::load_statement(const TenantId& tenant, const Proce
 Result<std::string> Host::bank_receipts(const TenantId& tenant) const try {
   const auto assembly = inside_->open();
   if (!assembly) return closed();
-  return bank_money_as_json(*assembly, tenant);
+  const auto money = answers::bank_money(assembly->engine(), assembly->plugins(), tenant);
+  if (!money) return money.error();
+  return answers::as_json(*money);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -601,7 +612,7 @@ std::vector<Host::PluginRunner> Host::plugin_runners() const {
   std::vector<PluginRunner> runners;
   const auto assembly = inside_->open();
   if (!assembly) return runners;
-  for (const isolated::Figures& one : assembly->plugged().runners())
+  for (const isolated::Figures& one : assembly->plugins().runners())
     runners.push_back(
         {one.plugin, one.tenant, one.calls, one.starts, one.faults, one.quarantines, one.running, one.quarantined});
   return runners;

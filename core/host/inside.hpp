@@ -14,6 +14,7 @@
 #include "domain/accounts/set_aside.hpp"
 #include "engine/actions.hpp"
 #include "engine/rehearsal.hpp"
+#include "engine/tenant_up.hpp"
 #include "florin/host.hpp"
 #include "florin/service.hpp"
 #include "host/assembly.hpp"
@@ -22,21 +23,6 @@
 /// What stands behind Host, and behind Reads and Service beside it.
 namespace florin {
 
-inline Error no_such_tenant(const TenantId& tenant) {
-  return {.code = "no_such_tenant", .message = "there is no tenant '" + tenant.text() + "'"};
-}
-/// Whether it has a catalog by which anything can be said of its accounts.
-inline bool is_up(const TenantState* state, const Catalogs* catalogs, const Error* stopped) {
-  return state != nullptr && catalogs != nullptr && !catalogs->versions.empty() && stopped == nullptr;
-}
-inline bool is_up(const engine::Shard& shard, const TenantId& tenant) {
-  return is_up(shard.tenant(tenant), shard.catalogs(tenant), shard.stopped(tenant));
-}
-/// Of one that is not up.
-inline Error not_up(const engine::Shard& shard, const TenantId& tenant) {
-  const Error* why = shard.stopped(tenant);
-  return why == nullptr ? no_such_tenant(tenant) : *why;
-}
 inline Error closed() { return {.code = "closed", .message = "this host was closed"}; }
 inline Error no_such_account(const AccountId& account) {
   return {.code = "no_such_account", .message = "there is no account '" + account.text() + "'"};
@@ -152,7 +138,7 @@ class Host::Inside {
     if (!assembly) return closed();
     return on_account<engine::Rehearsal>(tenant, account,
                                          [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                           return engine::Rehearsal(found, state, catalogs, assembly->plugged());
+                                           return engine::Rehearsal(found, state, catalogs, assembly->plugins());
                                          });
   }
   /// The same for one command, with the account that it names beside its own, if that one is there.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "answers/upcoming.hpp"
 #include "config/check.hpp"
 #include "config/import_file.hpp"
 #include "domain/accounts/set_aside.hpp"
@@ -13,7 +14,6 @@
 #include "host/imported_names.hpp"
 #include "host/inside.hpp"
 #include "host/text_lengths.hpp"
-#include "host/upcoming.hpp"
 #include "readers/months.hpp"
 #include "readers/notifications.hpp"
 
@@ -130,7 +130,7 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
     report.errors.push_back(at_record(record, "account_exists", "this account lives here already"));
     return Done{};
   }
-  engine::Rehearsal rehearsal(account, now.state, now.catalogs, assembly.plugged());
+  engine::Rehearsal rehearsal(account, now.state, now.catalogs, assembly.plugins());
   auto none = holds_no_card_number(record.command);
   if (none) none = holds_no_card_number(SetPersonalData{record.personal_data});
   if (none && holds_card_number(record.account.text()))
@@ -205,7 +205,7 @@ Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId&
   auto rehearsals = assembly.engine().of_accounts<engine::Rehearsal>(tenant, [&](const Account& account) {
     std::optional<engine::Rehearsal> copy;
     if (account.due_at <= until && !set_aside_of(now->state, account.id))
-      copy.emplace(account, now->state, now->catalogs, assembly.plugged());
+      copy.emplace(account, now->state, now->catalogs, assembly.plugins());
     return copy;
   });
   if (!rehearsals) return rehearsals.error();
@@ -341,7 +341,7 @@ Result<Release> release(Assembly& assembly, const TenantId& tenant, const Accoun
                   .reply = {},
                   .of_effect = false};
   if (const auto in = admitted(job); !in) return in.error();
-  auto charges = florin::upcoming(engine::Rehearsal(*whole, now->state, now->catalogs, assembly.plugged()),
+  auto charges = florin::upcoming(engine::Rehearsal(*whole, now->state, now->catalogs, assembly.plugins()),
                                   assembly.engine().now());
   if (!charges) return charges.error();
   release.charges = *std::move(charges);

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "answers/cases.hpp"
 #include "config/write_json.hpp"
 #include "documents/html.hpp"
 #include "documents/pdf.hpp"
@@ -204,7 +205,7 @@ Result<bool> Papers::sending() const try {
 }
 
 /// What the tenant's file lacks is said once; of accounts those that have a document and nobody's name.
-Result<std::vector<std::pair<std::string, std::string>>> Papers::incomplete(const TenantId& tenant) const try {
+Result<std::string> Papers::incomplete(const TenantId& tenant) const try {
   const auto assembly = Service(host_).assembly();
   if (!assembly) return closed();
   const auto version = version_in_force(*assembly, tenant);
@@ -224,11 +225,17 @@ Result<std::vector<std::pair<std::string, std::string>>> Papers::incomplete(cons
     return lacking.empty() ? std::nullopt : std::optional(lacking);
   });
   if (!waiting) return waiting.error();
-  std::vector<std::pair<std::string, std::string>> items;
-  if (!of_file.empty() && !waiting->empty()) items.emplace_back("", as_text(of_file));
+  std::vector<answers::Case> cases;
+  const auto add = [&](std::optional<AccountId> account, const std::string& lacking) {
+    answers::Case& one = cases.emplace_back();
+    one.kind = "document_incomplete";
+    one.account = std::move(account);
+    one.why = lacking;
+  };
+  if (!of_file.empty() && !waiting->empty()) add(std::nullopt, as_text(of_file));
   if (of_file.empty())
-    for (const auto& [account, lacking] : *waiting) items.emplace_back(account.text(), lacking);
-  return items;
+    for (const auto& [account, lacking] : *waiting) add(account, lacking);
+  return answers::as_json(std::move(cases));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <mutex>
 
+#include "answers/parts.hpp"
+#include "answers/read_answers.hpp"
 #include "host/inside.hpp"
-#include "host/parts.hpp"
-#include "host/read_answers.hpp"
 #include "readers/queries.hpp"
 #include "readers/views.hpp"
 
@@ -98,7 +98,7 @@ Result<std::string> Reads::catalog(const TenantId& tenant, const AccountId& acco
   if (const auto assembly = host_.inside_->open())
     for (answers::MethodOffer& method : offer->methods) {
       if (!method.offered) continue;
-      const std::string why = assembly->plugged().why_not_offered(tenant, method.method, situation);
+      const std::string why = assembly->plugins().why_not_offered(tenant, method.method, situation);
       method.offered = why.empty();
       if (!why.empty()) method.why = why;
     }

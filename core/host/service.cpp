@@ -59,7 +59,7 @@ std::vector<TenantStanding> Service::tenants() const try {
 }
 
 void Service::follow(const TenantId& tenant, const AccountId& account, const std::string& trace) const {
-  if (const auto assembly = host_.inside_->open()) assembly->plugged().follow(tenant, account, trace);
+  if (const auto assembly = host_.inside_->open()) assembly->plugins().follow(tenant, account, trace);
 }
 
 Result<std::string> Service::secret(const std::string& reference) const { return read_secret(reference); }

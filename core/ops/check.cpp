@@ -17,9 +17,9 @@
 #include "config/tenant/tenant.hpp"
 #include "config/tenant/warnings.hpp"
 #include "florin/printable.hpp"
-#include "host/plug.hpp"
 #include "ops/never_delivered.hpp"
 #include "plugins/library.hpp"
+#include "providers/load_plugins.hpp"
 
 namespace florin {
 

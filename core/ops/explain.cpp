@@ -7,12 +7,12 @@
 #include <optional>
 #include <set>
 
+#include "answers/account_view.hpp"
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/payments/paid_by.hpp"
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
-#include "host/view.hpp"
 #include "ops/journal_file.hpp"
 #include "ops/on_store.hpp"
 #include "readers/trail.hpp"

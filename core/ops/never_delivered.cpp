@@ -49,7 +49,7 @@ std::vector<Case> cases_of(const Catalog& catalog) {
 
 }  // namespace
 
-Errors never_delivered(Plugged& plugged, const config::Tenant& tenant) {
+Errors never_delivered(TenantPlugins& plugged, const config::Tenant& tenant) {
   Errors errors;
   std::string last;
   for (Case& one : cases_of(tenant.catalog)) {

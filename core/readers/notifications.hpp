@@ -4,7 +4,7 @@
 #include <map>
 
 #include "domain/catalog/catalog.hpp"
-#include "florin/host.hpp"
+#include "florin/answers.hpp"
 #include "readers/fold.hpp"
 #include "store/store.hpp"
 

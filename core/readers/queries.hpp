@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "florin/host.hpp"
+#include "florin/answers.hpp"
 #include "store/store.hpp"
 
 /// What is asked of the tables of views.db.

@@ -79,7 +79,7 @@ class Auditor {
         if (!order.invoice.empty() && !invoices.insert(order.invoice).second)
           broken(tenant, id, "invoice " + order.invoice + " was given twice");
         for (const Attempt& attempt : order.attempts)
-          if (assembly_.plugged().sandbox(tenant, attempt.processor) != nullptr)
+          if (assembly_.plugins().sandbox(tenant, attempt.processor) != nullptr)
             attempts.emplace(attempt.key, &attempt);
         captured_once(tenant, account, order);
       }
@@ -89,7 +89,7 @@ class Auditor {
         if (!refund.paid_out_from.empty()) continue;
         const Order& order = *account.order(refund.order);
         const Attempt* paid = refund.attempt == 0 ? paid_by(account, order) : &order.attempts.at(refund.attempt - 1);
-        if (paid != nullptr && assembly_.plugged().sandbox(tenant, paid->processor) != nullptr)
+        if (paid != nullptr && assembly_.plugins().sandbox(tenant, paid->processor) != nullptr)
           refunds.emplace(refund.key, &refund);
       }
     }
@@ -120,7 +120,7 @@ class Auditor {
   void compare_books(const TenantId& tenant, const std::map<std::string, const Attempt*>& attempts,
                      const std::map<std::string, const Refund*>& refunds) {
     std::set<std::string> captured, refunded;
-    for (const Plugged::Sandbox& sandbox : assembly_.plugged().sandboxes()) {
+    for (const TenantPlugins::Sandbox& sandbox : assembly_.plugins().sandboxes()) {
       if (sandbox.tenant != tenant) continue;
       for (const SandboxMove& move : sandbox.provider->captures(assembly_.engine().now())) {
         ++audit_.captures;
@@ -207,7 +207,7 @@ Moved moved(Assembly& assembly, const TenantId& tenant, const Account& account, 
     for (const Attempt& attempt : order.attempts) keys.insert(attempt.key);
   Moved sum{Money(0, currency), Money(0, currency), 0};
   std::set<ProcessorId> played;
-  for (const Plugged::Sandbox& sandbox : assembly.plugged().sandboxes()) {
+  for (const TenantPlugins::Sandbox& sandbox : assembly.plugins().sandboxes()) {
     if (sandbox.tenant != tenant) continue;
     played.insert(sandbox.processor);
     for (const SandboxMove& move : sandbox.provider->captures(assembly.engine().now()))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "host/quote.hpp"
+#include "answers/quote.hpp"
 #include "scenario/expect.hpp"
 
 namespace florin::scenario {

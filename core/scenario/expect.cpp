@@ -4,10 +4,10 @@
 #include <boost/describe.hpp>
 #include <map>
 
+#include "answers/account_view.hpp"
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "host/operating.hpp"
-#include "host/view.hpp"
 #include "scenario/compare_quote.hpp"
 #include "scenario/words.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "host/quote.hpp"
+#include "answers/quote.hpp"
 #include "scenario/audit.hpp"
 #include "scenario/stage.hpp"
 #include "scenario/story.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "answers/quote.hpp"
 #include "florin/scenario.hpp"
-#include "host/quote.hpp"
 #include "scenario/stage.hpp"
 #include "scenario/story.hpp"
 

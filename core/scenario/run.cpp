@@ -9,13 +9,13 @@
 #include <ostream>
 #include <set>
 
+#include "answers/quote.hpp"
 #include "config/check.hpp"
 #include "config/command.hpp"
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "florin/scenario.hpp"
-#include "host/payments.hpp"
-#include "host/quote.hpp"
+#include "providers/webhook.hpp"
 #include "scenario/audit.hpp"
 #include "scenario/expect.hpp"
 #include "scenario/over_http.hpp"
@@ -134,13 +134,13 @@ class Player {
   /// The sandboxes are told how what is paid there and then goes.
   bool goes_once(Stage& stage) {
     for (const auto& [processor, how] : script_.once) {
-      const auto sandbox = stage.assembly().plugged().sandbox(script_.tenant, processor);
+      const auto sandbox = stage.assembly().plugins().sandbox(script_.tenant, processor);
       if (sandbox == nullptr)
         return fail({.file = script_.file}, "given.once: there is no processor '" + processor.text() + "' to play");
       sandbox->once_goes(how.token);
     }
     for (const auto& [processor, provider] : providers_)
-      if (!stage.assembly().plugged().play(script_.tenant, processor, provider,
+      if (!stage.assembly().plugins().play(script_.tenant, processor, provider,
                                            [this](std::string_view name) { return secret(name); }))
         return fail({.file = script_.file}, "given.providers: there is no processor '" + processor.text() +
                                                 "' that asks a provider over the network");
@@ -207,7 +207,8 @@ class Player {
     const WebhookGiven& given = *act.webhook;
     const WebhookMessage message = message_of(given, act.at);
     for (std::int32_t i = 0; i < given.times.value_or(1); ++i) {
-      const auto taken = take_webhook(stage.assembly(), script_.tenant, given.processor, message);
+      const auto taken = take_webhook(stage.assembly().engine(), stage.assembly().store(), stage.assembly().plugins(),
+                                      script_.tenant, given.processor, message);
       ++report_.checks;
       if (!taken && !given.refused) return fail(at, "refused as " + taken.error().code + ": " + taken.error().message);
       if (!taken && *given.refused != taken.error().code)

@@ -108,7 +108,7 @@ const Catalog& Stage::catalog(const TenantId& tenant) const {
 engine::Rehearsal Stage::rehearsal(const TenantId& tenant, const AccountId& id, const AnyCommand& command) const {
   std::optional<engine::Rehearsal> copies;
   (void)!assembly_->engine().read([&](const engine::Shard& shard) {
-    copies.emplace(*shard.account(tenant, id), *shard.tenant(tenant), *shard.catalogs(tenant), assembly_->plugged());
+    copies.emplace(*shard.account(tenant, id), *shard.tenant(tenant), *shard.catalogs(tenant), assembly_->plugins());
     const auto* moves = std::get_if<Transfer>(&command);
     const Account* other = moves == nullptr ? nullptr : shard.account(tenant, moves->to);
     if (other != nullptr) copies->with(*other);

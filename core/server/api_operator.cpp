@@ -77,11 +77,8 @@ void Api::cases(const AskedPtr& asked) {
     // A document that the law would not take waits for whoever can say what it lacks.
     const auto incomplete = papers_.incomplete(tenant);
     if (!incomplete) return asked->fail(incomplete.error());
-    for (const auto& [account, lacking] : *incomplete)
-      all.push_back(json::object{{"kind", "document_incomplete"},
-                                 {"account", account.empty() ? json::value(nullptr) : json::value(account)},
-                                 {"due_at", nullptr},
-                                 {"why", lacking}});
+    const json::value lacking = json::parse(*incomplete);
+    all.insert(all.end(), lacking.as_array().begin(), lacking.as_array().end());
     asked->json(json::serialize(json::object{{"data", std::move(all)}}));
   });
 }

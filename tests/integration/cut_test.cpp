@@ -86,7 +86,7 @@ class Cut : public testing::Test {
   struct Asked final : Policies {
     explicit Asked(const std::unique_ptr<Assembly>& host) : host_(host) {}
     Result<Answer> answer(const TenantId& of, std::uint32_t catalog, const Question& question) override {
-      return host_->plugged().answer(of, catalog, question);
+      return host_->plugins().answer(of, catalog, question);
     }
     const std::unique_ptr<Assembly>& host_;
   };

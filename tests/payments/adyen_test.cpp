@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -127,7 +126,7 @@ TEST_F(Adyen, ANotificationThatIsNotSignedSoDoesNothing) {
   bank.act({{"act", "pays"}});
   const WebhookMessage good = bank.webhooks(host.now()).at(0);
   const auto take = [&](WebhookMessage message) {
-    const auto taken = take_webhook(host.assembly(), host.tenant(), host.processor(), message);
+    const auto taken = host.take(message);
     return taken ? std::string("taken") : taken.error().code;
   };
   const auto changed = [&](std::string_view what, std::string_view with) {

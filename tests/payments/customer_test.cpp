@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -62,7 +61,7 @@ TEST_F(Customer, ForgottenIsNotDebitedAndToldWhatIsMissing) {
   const Attempt& last = host.account().orders.back().attempts.back();
   EXPECT_EQ(last.state, AttemptState::not_sent);
   EXPECT_EQ(last.decline_code, "person_missing: email, phone");
-  const json::object waits = json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
+  const json::object waits = host.waits();
   EXPECT_EQ(waits.at("payments").at(0).at("why").as_string(),
             "misconfigured: 'razorpay' must know the customer's email and phone: give it with set_billing "
             "{\"person\": {\"email\": …, \"phone\": …}}, an email as staff");

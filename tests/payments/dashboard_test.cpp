@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -11,12 +10,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::array discrepancies_of(Paying& host) {
-  return json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object().at("discrepancies").as_array();
-}
+json::array discrepancies_of(Paying& host) { return host.waits().at("discrepancies").as_array(); }
 
 Result<ReconcileReport> reconciled(Paying& host) {
-  return reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(9), flows_begin + hours(72));
+  return host.reconciled(flows_begin - hours(9), flows_begin + hours(72));
 }
 
 class Dashboard : public testing::TestWithParam<bool> {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -13,11 +12,10 @@ namespace json = boost::json;
 
 const Attempt& paid(Paying& host) { return host.account().orders.at(0).attempts.at(0); }
 
-json::object waits(Paying& host) { return json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object(); }
+json::object waits(Paying& host) { return host.waits(); }
 
 Result<ReconcileReport> reconciled(Paying& host, Duration from = hours(0), Duration until = hours(72)) {
-  return reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin + from - hours(9),
-                   flows_begin + until);
+  return host.reconciled(flows_begin + from - hours(9), flows_begin + until);
 }
 
 class Fees : public testing::Test {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "config/command.hpp"
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -42,9 +41,7 @@ class GoCardless : public testing::Test {
   }
   /// The webhooks alone that came since the last time, in any order.
   void hears(const std::function<void(std::vector<WebhookMessage>&)>& mix = {}) { host.deliver(mix); }
-  json::array for_staff() {
-    return json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object().at("discrepancies").as_array();
-  }
+  json::array for_staff() { return host.waits().at("discrepancies").as_array(); }
 
   StandIn bank{"gocardless"};
   Paying host = (bank.anew(flows_begin), Paying(bank, flows_begin));
@@ -163,12 +160,12 @@ TEST_F(GoCardless, TheDailyBooksTellOfALateFailureToo) {
   host.to(flows_begin + hours(20 * 24));
   bank.act({{"act", "fail"}, {"id", payment()}, {"cause", "refer_to_payer"}});
   host.to(host.now() + hours(1));
-  const auto report = reconcile(host.assembly(), host.tenant(), host.processor(), host.now() - hours(24), host.now());
+  const auto report = host.reconciled(host.now() - hours(24), host.now());
   ASSERT_TRUE(report) << report.error().message;
   ASSERT_EQ(host.account().disputes.size(), 1U);
   EXPECT_EQ(host.account().disputes[0].reason, "refer_to_payer");
   EXPECT_TRUE(report->discrepancies.empty()) << report->discrepancies.front();
-  const auto again = reconcile(host.assembly(), host.tenant(), host.processor(), host.now() - hours(24), host.now());
+  const auto again = host.reconciled(host.now() - hours(24), host.now());
   EXPECT_EQ(again->learned, 0U);
   EXPECT_TRUE(for_staff().empty());
 }
@@ -177,8 +174,7 @@ TEST_F(GoCardless, TheDailyBooksTellOfALateFailureToo) {
 TEST_F(GoCardless, BooksThatNameTheFailedPaymentItselfAgree) {
   is_paid();
   bank.act({{"act", "fail"}, {"id", payment()}});
-  const auto report =
-      reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(1), host.now() + hours(1));
+  const auto report = host.reconciled(flows_begin - hours(1), host.now() + hours(1));
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(host.account().disputes.size(), 1U);
   EXPECT_TRUE(report->discrepancies.empty()) << report->discrepancies.front();

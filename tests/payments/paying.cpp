@@ -6,11 +6,13 @@
 #include <map>
 #include <stdexcept>
 
+#include "answers/payments.hpp"
 #include "config/command.hpp"
 #include "config/host_file.hpp"
 #include "engine/actions.hpp"
 #include "engine/provider_key.hpp"
-#include "host/payments.hpp"
+#include "providers/reconcile.hpp"
+#include "providers/webhook.hpp"
 
 namespace florin::test {
 
@@ -165,8 +167,7 @@ void Paying::deliver(const std::function<void(std::vector<WebhookMessage>&)>& mi
   if (mix) mix(all);
   for (const WebhookMessage& message : all)
     // What nobody could be asked about is answered so that it comes again, as the rest of them does here.
-    if (const auto taken = take_webhook(assembly(), tenant_, processor_, message);
-        !taken && taken.error().code != "provider_not_reached")
+    if (const auto taken = take(message); !taken && taken.error().code != "provider_not_reached")
       throw std::runtime_error("webhook: " + taken.error().code + ": " + taken.error().message);
 }
 
@@ -201,6 +202,21 @@ StandIn::Sums Paying::ours() {
   return sums;
 }
 
+Result<WebhookAnswer> Paying::take(const WebhookMessage& message) {
+  return take_webhook(assembly().engine(), assembly().store(), assembly().plugins(), tenant_, processor_, message);
+}
+
+Result<ReconcileReport> Paying::reconciled(Instant from, Instant until) {
+  return reconcile(assembly().engine(), assembly().plugins(), tenant_, processor_, from, until);
+}
+
+boost::json::object Paying::waits() {
+  const auto states = assembly().daily_reconciliation().states();
+  const auto open = answers::open_payments(assembly().engine(), states, tenant_);
+  if (!open) throw std::runtime_error(open.error().message);
+  return boost::json::parse(answers::as_json(*open)).as_object();
+}
+
 std::string Paying::discrepancies() {
   std::string text;
   const StandIn::Sums here = ours(), there = provider_.sums();
@@ -224,7 +240,7 @@ std::string Paying::discrepancies() {
       }
     }
   });
-  if (!text.empty()) text += *payments_as_json(assembly(), tenant_) + "\n";
+  if (!text.empty()) text += boost::json::serialize(waits()) + "\n";
   return text;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <boost/json.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "florin/answers.hpp"
 #include "scenario/stage.hpp"
 #include "standin.hpp"
 
@@ -36,6 +38,12 @@ class Paying {
   void to(Instant at);
   /// All of the provider's webhooks so far.
   void deliver(const std::function<void(std::vector<WebhookMessage>&)>& mix = {});
+
+  /// One message, as if the provider had sent it.
+  Result<WebhookAnswer> take(const WebhookMessage& message);
+  Result<ReconcileReport> reconciled(Instant from, Instant until);
+  /// What staff reads of payments.
+  boost::json::object waits();
 
   const Account& account(const std::string& id = "acme");
   /// What the customer is asked for, which the journal holds sealed: JSON; empty when it is over.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -77,11 +76,11 @@ TEST_F(PayPal, AWebhookThatPayPalDoesNotKnowDoesNothing) {
   wallet.act({{"act", "approve_all"}});
   WebhookMessage forged = wallet.webhooks(host.now()).at(0);
   forged.body.replace(forged.body.find("APPROVED"), 8, "APPROVES");
-  const auto taken = take_webhook(host.assembly(), host.tenant(), host.processor(), forged);
+  const auto taken = host.take(forged);
   EXPECT_EQ(taken.error().code, "bad_signature");
   WebhookMessage bare{.body = forged.body, .headers = {}, .received_at = host.now()};
   const std::size_t before = wallet.seen().size();
-  EXPECT_EQ(take_webhook(host.assembly(), host.tenant(), host.processor(), bare).error().code, "bad_signature");
+  EXPECT_EQ(host.take(bare).error().code, "bad_signature");
   EXPECT_EQ(wallet.seen().size(), before) << "nobody is asked about a message without a signature";
   EXPECT_EQ(attempt().state, AttemptState::needs_action);
 }
@@ -147,8 +146,7 @@ TEST_F(PayPal, AnAccountThatItsOwnerTookAwayIsRemoved) {
 TEST_F(PayPal, TheBooksOfTheDayAgree) {
   subscribes();
   host.to(flows_begin + hours(24));
-  const auto report =
-      reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(9), flows_begin + hours(15));
+  const auto report = host.reconciled(flows_begin - hours(9), flows_begin + hours(15));
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->same, 1U);
   EXPECT_TRUE(report->discrepancies.empty()) << report->discrepancies.front();

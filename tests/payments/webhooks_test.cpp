@@ -6,7 +6,6 @@
 #include <random>
 
 #include "every_flow.hpp"
-#include "host/payments.hpp"
 
 namespace florin::test {
 namespace {
@@ -63,7 +62,7 @@ TEST_P(AnyOrder, AndAnyRepetitionEndsTheSame) {
 INSTANTIATE_TEST_SUITE_P(Flow, AnyOrder, testing::ValuesIn(names_of_flows()), as_test_name);
 
 std::string code(Paying& host, const WebhookMessage& message) {
-  const auto taken = take_webhook(host.assembly(), host.tenant(), host.processor(), message);
+  const auto taken = host.take(message);
   return taken ? "" : taken.error().code;
 }
 
@@ -129,7 +128,7 @@ TEST(Webhooks, OfAnotherTenantAreNobodysHere) {
   Paying ours(stripe, flows_begin);
   ours.deliver();
   ours.deliver();
-  const json::object waits = json::parse(*payments_as_json(ours.assembly(), ours.tenant())).as_object();
+  const json::object waits = ours.waits();
   ASSERT_EQ(waits.at("discrepancies").as_array().size(), 1U);
   EXPECT_EQ(waits.at("discrepancies").at(0).at("what").as_string(), "only_theirs");
   EXPECT_EQ(waits.at("discrepancies").at(0).at("theirs").as_string(), "49.00 USD captured");
@@ -169,7 +168,7 @@ TEST(Webhooks, OfARefundThatFailedAfterItWasPaidBookItBack) {
   host.to(host.now() + hours(25));
   host.deliver();
   EXPECT_EQ(host.account().refunds.at(0).state, AttemptState::declined);
-  const json::object waits = json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
+  const json::object waits = host.waits();
   EXPECT_TRUE(waits.at("refunds").at(0).at("why").as_string().starts_with("taken_back"));
   EXPECT_EQ(host.discrepancies(), "");
 }

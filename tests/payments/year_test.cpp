@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "host/payments.hpp"
 #include "paying.hpp"
 
 namespace florin::test {
@@ -95,9 +94,7 @@ TEST(Reconciliation, FindsBothWaysWhatWasMissed) {
   // The answer is lost and no look-up has come yet: their books know.
   stripe.fault(static_cast<int>(stripe.seen().size()) + 1, "no_answer", 0, 2);
   flow.goes(host, stripe);
-  const auto day = [&] {
-    return reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(1), flows_begin + hours(24));
-  };
+  const auto day = [&] { return host.reconciled(flows_begin - hours(1), flows_begin + hours(24)); };
   const auto first = day();
   ASSERT_TRUE(first) << first.error().message;
   EXPECT_EQ(first->theirs, 2U);
@@ -119,7 +116,7 @@ TEST(Reconciliation, FindsBothWaysWhatWasMissed) {
   stripe.anew(host.now());
   const auto fourth = day();
   EXPECT_EQ(fourth->ours_alone, 2U);
-  const boost::json::object waits = boost::json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
+  const boost::json::object waits = host.waits();
   EXPECT_EQ(waits.at("discrepancies").as_array().size(), 3U);
 }
 
@@ -128,9 +125,7 @@ TEST(Reconciliation, IsDoneByTheHostItselfEveryDay) {
   const Flow& flow = test::flow("subscribe");
   stripe.anew(flows_begin);
   const scenario::TemporaryFolder data;
-  const auto waits = [](Paying& host) {
-    return boost::json::parse(*payments_as_json(host.assembly(), host.tenant())).as_object();
-  };
+  const auto waits = [](Paying& host) { return host.waits(); };
   {
     Paying host(stripe, flows_begin, data.path(), "daily");
     flow.set_up(host, stripe);
@@ -170,8 +165,7 @@ TEST(Reconciliation, FindsARefundThatIsNotThere) {
   host.to(host.now() + hours(1));
   ASSERT_EQ(host.account().refunds.at(0).state, AttemptState::captured);
   stripe.anew(host.now());
-  const auto day =
-      reconcile(host.assembly(), host.tenant(), host.processor(), flows_begin - hours(1), flows_begin + hours(24));
+  const auto day = host.reconciled(flows_begin - hours(1), flows_begin + hours(24));
   ASSERT_TRUE(day) << day.error().message;
   EXPECT_EQ(day->ours_alone, 2U);  // the payment, and what went back of it
   EXPECT_TRUE(std::ranges::any_of(day->discrepancies, [&](const std::string& difference) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <deque>
 
-#include "engine/operate/operate.hpp"
 #include "folder.hpp"
+#include "providers/exchange.hpp"
 
 namespace florin {
 namespace {

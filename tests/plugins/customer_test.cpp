@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "engine/operate/operate.hpp"
 #include "folder.hpp"
+#include "providers/exchange.hpp"
 #include "transport/scripted/scripted.hpp"
 
 // What a customer says reaches the processor's plugin, and what the provider names is kept: with examples/plugins/quay,

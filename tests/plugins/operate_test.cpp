@@ -1,4 +1,4 @@
-#include "engine/operate/operate.hpp"
+#include "providers/exchange.hpp"
 
 #include <gtest/gtest.h>
 

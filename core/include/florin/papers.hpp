@@ -31,8 +31,9 @@ class FLORIN_API Papers {
   /// Whether anything may leave for customers: not from a restored journal, until Host::start_sending. Errors: the
   /// store's.
   Result<bool> sending() const;
-  /// What staff has to fill in before documents can be shown: account (empty: of the tenant's file) and what, where.
-  Result<std::vector<std::pair<std::string, std::string>>> incomplete(const TenantId& tenant) const;
+  /// What staff has to fill in before documents can be shown: of an account or of the tenant's file, what and where.
+  /// JSON as of Host::cases, which they are listed with.
+  Result<std::string> incomplete(const TenantId& tenant) const;
 
  private:
   class Inside;

@@ -5,8 +5,8 @@
 #include <future>
 
 #include "domain/journal/described.hpp"
-#include "engine/operate/operate.hpp"
 #include "plugins/library.hpp"
+#include "providers/exchange.hpp"
 #include "scenario/stage.hpp"
 
 namespace florin::test {

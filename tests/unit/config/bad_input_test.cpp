@@ -238,7 +238,7 @@ const Change changes[] = {
     {"callloop", "subscription: deliver_if_still_due", "subscription: deliver", "contradiction",
      "write deliver_if_still_due"},
     {"callloop", "{purchase: deliver,", "{purchase: deliver_if_still_due,", "contradiction", "write deliver"},
-    {"callloop", "amount: 0.50 USD", "amount: 0.50 EUR", "wrong_currency", "USD"},
+    {"callloop", "minimum_charge: 0.50 USD", "minimum_charge: 0.50 EUR", "wrong_currency", "USD"},
     {"salesmsg", "uses: reset", "uses: seats", "contradiction", "no plan here is sold by_licence", "licences: {added"},
 };
 
@@ -464,8 +464,7 @@ TEST(Warnings, SayWhereOneOfTwoWaysHasNoGate) {
   const std::string role =
       warned("callloop", "documents:", "roles: {owner: everything, clerk: [see, buy_credits]}\n\ndocuments:");
   EXPECT_NE(role.find("the role 'clerk' may 'buy_credits' and not 'set_auto_recharge'"), std::string::npos) << role;
-  const std::string small =
-      warned("kaspr", "minimum_charge: 0.50 EUR", "minimum_charge: 5000.00 EUR");
+  const std::string small = warned("kaspr", "minimum_charge: 0.50 EUR", "minimum_charge: 5000.00 EUR");
   EXPECT_NE(small.find("no plan's price reaches the minimum_charge of 5000.00 EUR"), std::string::npos) << small;
   const std::string away = warned("kaspr", "can: [one_time, without_customer]", "can: [one_time]");
   EXPECT_NE(away.find("each renewal is past due until its customer pays it"), std::string::npos) << away;
