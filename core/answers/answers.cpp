@@ -284,9 +284,15 @@ std::string as_json(const Catalog& catalog, const florin::Account& account, Inst
                  .approvals = {},
                  .members = {},
                  .dunning = dunning_of(catalog, account)};
-  if (next)
-    answer.next = NextCharge{next->at, in(catalog.currency, next->order ? next->order->total : Money()),
-                             lines_of(next->order ? next->order->lines : std::vector<Line>())};
+  if (next) {
+    NextCharge charge{next->at, in(catalog.currency, Money()), {}, {}};
+    if (next->order) {
+      charge.total = in(catalog.currency, next->order->total);
+      charge.lines = lines_of(next->order->lines);
+      for (const Tax& tax : next->order->taxes) charge.taxes.push_back({tax.name, tax.base, tax.amount});
+    }
+    answer.next = std::move(charge);
+  }
   add_credits(answer, catalog, account, now);
   for (const florin::Order& order : account.orders)
     if (order.state == OrderState::open) answer.open_orders.push_back(order_of(catalog, account, order, whom));

@@ -93,6 +93,7 @@ struct NextCharge {
   Instant at;
   Money total;
   std::vector<OrderLine> lines;
+  std::vector<TaxLine> taxes;  ///< lines and taxes make up the total
 };
 struct CreditsNow {
   CreditType type;
@@ -172,7 +173,7 @@ BOOST_DESCRIBE_STRUCT(Order, (),
 BOOST_DESCRIBE_STRUCT(PlanNow, (),
                       (plan, cycle, licences, add_ons, period_from, period_to, cancelled, ends_at, agreement_ends,
                        paused_since, resumes_at))
-BOOST_DESCRIBE_STRUCT(NextCharge, (), (at, total, lines))
+BOOST_DESCRIBE_STRUCT(NextCharge, (), (at, total, lines, taxes))
 BOOST_DESCRIBE_STRUCT(CreditsNow, (), (type, available))
 BOOST_DESCRIBE_STRUCT(GrantNow, (), (id, source, granted, remaining, issued_at, ends_at))
 BOOST_DESCRIBE_STRUCT(MethodNow, (), (slot, method, brand, masked))

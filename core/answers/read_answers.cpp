@@ -130,7 +130,13 @@ std::string state_of(const florin::Order& order) {
   return order.state == OrderState::closed ? "closed" : "open";
 }
 
-Document document_of(const Catalog& catalog, const florin::Order& order) {
+std::optional<std::string> irn_of(const florin::Account& account, const std::string& number) {
+  const auto& all = account.registered.all();
+  const auto found = std::ranges::find(all, number, &RegisteredDocument::document);
+  return found == all.end() ? std::nullopt : std::optional(found->irn);
+}
+
+Document document_of(const Catalog& catalog, const florin::Account& account, const florin::Order& order) {
   const Currency currency = order.total.is_zero() ? catalog.currency : order.total.currency();
   return {.number = order.invoice,
           .kind = "invoice",
@@ -145,7 +151,8 @@ Document document_of(const Catalog& catalog, const florin::Order& order) {
           .total = in(currency, order.total),
           .refunded = in(currency, order.refunded),
           .period_from = order.period_from,
-          .period_to = order.period_to};
+          .period_to = order.period_to,
+          .irn = irn_of(account, order.invoice)};
 }
 
 Document document_of(const florin::Account& account, const Refund& refund) {
@@ -164,7 +171,8 @@ Document document_of(const florin::Account& account, const Refund& refund) {
           .total = refund.amount,
           .refunded = Money(0, currency),
           .period_from = {},
-          .period_to = {}};
+          .period_to = {},
+          .irn = irn_of(account, refund.credit_note)};
 }
 
 }  // namespace
@@ -206,7 +214,7 @@ Offer offer_of(const TenantState& tenant, const Catalogs& catalogs, const florin
 std::vector<Document> documents_of(const Catalog& catalog, const florin::Account& account) {
   std::vector<Document> all;
   for (const florin::Order& order : account.orders)
-    if (!order.invoice.empty()) all.push_back(document_of(catalog, order));
+    if (!order.invoice.empty()) all.push_back(document_of(catalog, account, order));
   for (const Refund& refund : account.refunds)
     if (!refund.credit_note.empty()) all.push_back(document_of(account, refund));
   // Of one instant, the later one first too.

@@ -112,6 +112,7 @@ struct Document {
   std::vector<TaxLine> taxes;
   Money total, refunded;
   std::optional<Instant> period_from, period_to;
+  std::optional<std::string> irn;  ///< its number at the government's portal, once that is recorded
 };
 struct GrantLine {
   GrantId id;
@@ -205,7 +206,7 @@ BOOST_DESCRIBE_STRUCT(Offer, (),
                        methods, entitlements, roles, review_reasons, approvals, longest_pause, guarantee, may))
 BOOST_DESCRIBE_STRUCT(Document, (),
                       (number, kind, issued_at, order, what, invoice, state, lines, net, taxes, total, refunded,
-                       period_from, period_to))
+                       period_from, period_to, irn))
 BOOST_DESCRIBE_STRUCT(GrantLine, (), (id, type, source, granted, remaining, issued_at, ends_at, order))
 BOOST_DESCRIBE_STRUCT(RefundForStaff, (), (key, reference, raw, decline_code, alarm))
 BOOST_DESCRIBE_STRUCT(RefundLine, (), (id, order, amount, state, credit_note, guarantee, staff))

@@ -20,6 +20,20 @@ struct Keyed<AddOnCount> {
   static std::int32_t& value(AddOnCount& one) { return one.count; }
 };
 
+inline constexpr Note browser_notes[] = {
+    {"accept_header", "the Accept header of its requests, up to 2048 bytes", Note::Presence::may_be_left_out},
+    {"user_agent", "its User-Agent header, up to 2048 bytes", Note::Presence::may_be_left_out},
+    {"language", "navigator.language, as de-AT", Note::Presence::may_be_left_out},
+    {"color_depth", "bits a pixel: 1, 4, 8, 15, 16, 24, 30, 32 or 48"},
+    {"screen_height", "pixels"},
+    {"screen_width", "pixels"},
+    {"time_zone_offset", "minutes from local time to UTC, as getTimezoneOffset() gives them: -840 to 840"},
+    {"java_enabled", "it runs Java", Note::Presence::may_be_left_out},
+    {"javascript_enabled", "it runs JavaScript", Note::Presence::may_be_left_out},
+    {"ip_address", "as the server saw it; of a session the host's own word", Note::Presence::may_be_left_out}};
+template <>
+inline constexpr std::span<const Note> notes<Browser> = browser_notes;
+
 inline constexpr Note subscribe_notes[] = {
     {"start_now", "inside a trial: charge now", Note::Presence::may_be_left_out}};
 template <>
@@ -62,6 +76,14 @@ inline constexpr std::span<const Note> notes<RevokeKey> = revoke_key_notes;
 inline constexpr Note view_notes[] = {{"reason", "for the books", Note::Presence::may_be_left_out}};
 template <>
 inline constexpr std::span<const Note> notes<ViewPersonalData> = view_notes;
+
+inline constexpr Note irn_notes[] = {{"document", "number of an invoice or a credit note"},
+                                     {"irn", "64 hexadecimal digits"},
+                                     {"ack_no", "number of the acknowledgement"},
+                                     {"ack_at", "when the portal acknowledged it"},
+                                     {"qr", "the signed text of the QR code"}};
+template <>
+inline constexpr std::span<const Note> notes<RecordIrn> = irn_notes;
 
 inline constexpr Note transfer_notes[] = {{"all_credits", "of every type", Note::Presence::may_be_left_out},
                                           {"licences", "how many", Note::Presence::may_be_left_out}};

@@ -80,6 +80,8 @@ constexpr Sentence sentences[] = {
     {"roll_key", "Of the tenant: a successor of a key; the old one works beside it as long as it is said to."},
     {"revoke_key", "Of the tenant: a key ends at once."},
     {"view_personal_data", "Somebody of staff has looked at what is known of the person: for the books."},
+    {"record_irn",
+     "What India's registration portal answered for an invoice or a credit note; the same IRN again changes nothing."},
     {"record_payout", "A refund that no processor can give back was paid out from the bank."},
     {"dismiss_bank_receipt", "Of the tenant: a line of a statement is no customer's money."},
     {"record_returned_payout", "The bank sent a refund back that a person had paid out."},

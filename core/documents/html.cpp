@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "documents/qr.hpp"
 #include "documents/words.hpp"
 
 namespace florin::documents {
@@ -14,7 +15,7 @@ constexpr std::string_view style = R"(
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:52rem;margin:0 auto;padding:1.5rem}
 h1{font-size:1.5rem;margin:0 0 1rem}h2{font-size:.85rem;color:var(--soft);margin:0 0 .25rem;font-weight:600}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1.5rem;margin-bottom:1.5rem}
-p{margin:0 0 .25rem;overflow-wrap:anywhere}.soft{color:var(--soft)}
+p{margin:0 0 .25rem;overflow-wrap:anywhere}.soft{color:var(--soft)}.qr{width:45mm;height:45mm;background:#fff;fill:#000}
 table{width:100%;border-collapse:collapse;margin:0 0 1.5rem}th,td{padding:.5rem;text-align:start;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 th{font-size:.85rem;color:var(--soft);font-weight:600}.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
 .sums{margin-inline-start:auto;width:auto;min-width:min(100%,22rem)}.sums th{font-size:inherit;color:inherit;font-weight:400}.strong th,.strong td{font-weight:700}
@@ -76,6 +77,23 @@ void items(std::string& out, const DocumentPage& page) {
   out += "</tbody></table>\n";
 }
 
+/// As one path, a rectangle for each run of dark squares, with the margin of four that a reader needs.
+std::string drawn(const std::vector<std::vector<bool>>& qr) {
+  if (qr.empty()) return {};
+  const std::string side = std::to_string(qr.size() + 8);
+  std::string path;
+  for (std::size_t y = 0; y < qr.size(); ++y)
+    for (std::size_t x = 0; x < qr.size();) {
+      std::size_t dark = 0;
+      while (x + dark < qr.size() && qr[y][x + dark]) ++dark;
+      const std::string run = std::to_string(dark);
+      if (dark != 0) path += "M" + std::to_string(x + 4) + " " + std::to_string(y + 4) + "h" + run + "v1h-" + run + "z";
+      x += dark + 1;
+    }
+  return "<svg class=\"qr\" role=\"img\" aria-label=\"QR\" viewBox=\"0 0 " + side + " " + side +
+         "\" shape-rendering=\"crispEdges\"><path d=\"" + path + "\"/></svg>\n";
+}
+
 }  // namespace
 
 std::string escaped(std::string_view text) {
@@ -111,6 +129,7 @@ std::string html_of(const DocumentPage& page) {
            "</th><td class=\"n\">" + escaped(sum.text) + "</td></tr>\n";
   out += "</tbody></table>\n";
   for (const std::string& note : page.notes) out += "<p>" + escaped(note) + "</p>\n";
+  out += drawn(qr_of(page.qr));
   if (!page.pay_to.empty()) {
     out += "<section><h2>" + std::string(words_in(page.language).pay_by_transfer) + "</h2>";
     rows(out, page.pay_to);

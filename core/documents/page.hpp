@@ -44,6 +44,7 @@ struct DocumentPage {
   std::string footer;
   std::vector<std::string> columns;  ///< titles of an item's text, quantity, price and net, where they are others; an
                                      ///< empty one is not drawn
+  std::string qr;  ///< the text that India's registration portal signed, for its QR code; empty: there is none
 };
 
 BOOST_DESCRIBE_STRUCT(PageRow, (), (name, text))
@@ -52,6 +53,6 @@ BOOST_DESCRIBE_STRUCT(PageItem, (), (text, note, quantity, price, net))
 BOOST_DESCRIBE_STRUCT(PageSum, (), (name, text, strong))
 BOOST_DESCRIBE_STRUCT(DocumentPage, (),
                       (kind, title, number, language, paper, issued_at, seller, buyer, buyer_title, about, items, sums,
-                       notes, pay_to, footer, columns))
+                       notes, pay_to, footer, columns, qr))
 
 }  // namespace florin

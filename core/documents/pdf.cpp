@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 
+#include "documents/qr.hpp"
 #include "documents/words.hpp"
 
 namespace florin::documents {
@@ -278,12 +279,29 @@ class Sheets {
     const double rows_high = static_cast<double>(page_.pay_to.size()) * 18 + 20;
     if (y_ + 20 * static_cast<double>(page_.notes.size()) + rows_high > bottom()) next_page();
     for (const std::string& note : page_.notes) y_ += text(margin, inner(), note, {.lines = 4}) + 4;
+    qr();
     if (page_.pay_to.empty()) return;
     y_ += 6;
     y_ += text(margin, inner(), std::string(words_in(page_.language).pay_by_transfer),
                {.size = 10, .bold = true, .lines = 1}) +
           4;
     y_ += rows(margin, inner(), page_.pay_to);
+  }
+
+  /// 45 mm wide, with the margin of four squares that a reader needs.
+  void qr() {
+    const auto rows = qr_of(page_.qr);
+    if (rows.empty()) return;
+    constexpr double wide = 127.5;
+    if (y_ + wide > bottom()) next_page();
+    const double square = wide / static_cast<double>(rows.size() + 8);
+    for (std::size_t y = 0; y < rows.size(); ++y)
+      for (std::size_t x = 0; x < rows.size(); ++x)
+        if (rows[y][x])
+          cairo_rectangle(cairo_.get(), margin + square * static_cast<double>(x + 4),
+                          y_ + square * static_cast<double>(y + 4), square, square);
+    cairo_fill(cairo_.get());
+    y_ += wide;
   }
 
   const DocumentPage& page_;

@@ -22,6 +22,12 @@ struct Category {
   std::string code, percent, reason_code, reason;
 };
 
+/// A VAT id begins with its country; `EL` is Greece. Another tax id is none. Source   BR-CO-09
+bool is_vat_id(std::string_view id) {
+  const auto letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return id.size() > 3 && letter(id[0]) && letter(id[1]);
+}
+
 /// Without tax nothing was charged because the buyer owes it, or because it was sold abroad; what else may be the cause
 /// is not known here. None: it cannot be said.
 std::optional<Category> category_of(const EInvoice& invoice) {
@@ -33,9 +39,9 @@ std::optional<Category> category_of(const EInvoice& invoice) {
   }
   if (!invoice.taxes.empty()) return std::nullopt;
   const EInvoice::Party& buyer = invoice.buyer;
-  if (in_eu(buyer.country) && buyer.country != invoice.seller.country && !buyer.vat.empty())
-    return Category{"AE", "0", "VATEX-EU-AE", "Reverse charge"};
-  if (!buyer.country.empty() && !in_eu(buyer.country)) return Category{"G", "0", "VATEX-EU-G", "Export outside the EU"};
+  if (buyer.country.empty() || buyer.country == invoice.seller.country) return std::nullopt;
+  if (in_eu(buyer.country) && is_vat_id(buyer.vat)) return Category{"AE", "0", "VATEX-EU-AE", "Reverse charge"};
+  if (!in_eu(buyer.country)) return Category{"G", "0", "VATEX-EU-G", "Export outside the EU"};
   return std::nullopt;
 }
 
@@ -78,6 +84,13 @@ std::string digits_of(const Money& money) {
   return text.substr(0, text.find(' '));
 }
 
+/// Characters that XML cannot have, not even escaped, are blanks. Source   XML 1.0, 2.2
+std::string in_xml(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }, ' ');
+  return text;
+}
+
 /// Writes by libxml2, which escapes.
 class Xml {
  public:
@@ -97,7 +110,7 @@ class Xml {
   void with(const char* name, const std::string& value) {
     done(xmlTextWriterWriteAttribute(writer_.get(), chars(name), chars(value.c_str())));
   }
-  void text(const std::string& value) { done(xmlTextWriterWriteString(writer_.get(), chars(value.c_str()))); }
+  void text(const std::string& value) { done(xmlTextWriterWriteString(writer_.get(), chars(in_xml(value).c_str()))); }
   /// Left out when empty: an empty element is an error. Source   PEPPOL-EN16931-R008
   void value(const char* name, const std::string& value) {
     if (!value.empty()) in(name, [&] { text(value); });
@@ -145,7 +158,7 @@ void party(Xml& xml, const EInvoice::Party& party) {
       if (!line(2).empty()) xml.in("cac:AddressLine", [&] { xml.value("cbc:Line", line(2)); });
       xml.in("cac:Country", [&] { xml.value("cbc:IdentificationCode", party.country); });
     });
-    if (!party.vat.empty())
+    if (is_vat_id(party.vat))
       xml.in("cac:PartyTaxScheme", [&] {
         xml.value("cbc:CompanyID", party.vat);
         xml.in("cac:TaxScheme", [&] { xml.value("cbc:ID", "VAT"); });
@@ -301,8 +314,11 @@ void missing_in_xrechnung(const EInvoice& invoice, std::vector<Missing>& missing
   lacks(invoice.buyer_reference, "buyer.buyer_reference",
         "what the buyer asks to be named, such as its Leitweg-ID 04011000-12345-06: set_billing, "
         "personal_data.buyer_reference");
-  lacks(seller.email, "seller.contact", "the seller's mail address: seller.contact");
-  lacks(seller.phone, "seller.phone", "the seller's telephone: seller.phone");
+  const bool one_at =
+      std::ranges::count(seller.email, '@') == 1 && seller.email.find('@') > 0 && !seller.email.ends_with('@');
+  if (!one_at) missing.push_back({"seller.contact", "the seller's mail address: seller.contact"});  // BR-DE-7, BR-DE-28
+  if (std::ranges::count_if(seller.phone, [](char c) { return c >= '0' && c <= '9'; }) < 3)         // BR-DE-6, BR-DE-27
+    missing.push_back({"seller.phone", "the seller's telephone: seller.phone"});
   lacks(seller.city, "seller.address", "a line of seller.address with postcode and town, such as 10115 Berlin");
   lacks(invoice.buyer.city, "buyer.city", "the buyer's town: set_billing, personal_data.city");
   lacks(invoice.buyer.postcode, "buyer.postcode", "the buyer's postcode: set_billing, personal_data.postcode");
@@ -322,13 +338,16 @@ std::vector<Missing> missing_in_ubl(const EInvoice& invoice, UblProfile profile)
     missing.push_back({"seller.tax_ids",
                        "the seller's address in the Peppol network: tax_ids: [{kind: peppol, id: "
                        "\"0208:0123456789\"}]"});
-  if (invoice.seller.vat.empty())
-    missing.push_back({"seller.tax_ids", "the seller's VAT id: tax_ids: [{kind: vat, id: …}]"});
+  if (!is_vat_id(invoice.seller.vat))
+    missing.push_back(
+        {"seller.tax_ids", "the seller's VAT id with its country: tax_ids: [{kind: vat, id: DE123456789}]"});
   if (!reachable(invoice.buyer))
     missing.push_back({"buyer.peppol_id",
                        "the buyer's address in the Peppol network, such as 0208:0123456789: "
                        "set_billing, personal_data.peppol_id"});
   if (invoice.buyer.country.empty()) missing.push_back({"buyer.country", "the billing country: set_billing"});
+  // Amounts have two decimals at most. Source   BR-DEC-09 to BR-DEC-23
+  if (invoice.total.currency().exponent() > 2) missing.push_back({"currency", "a currency of at most two decimals"});
   if (!category_of(invoice))
     missing.push_back({"taxes", invoice.taxes.empty()
                                     ? "why no VAT was charged: nothing here says it of a sale inside the country"

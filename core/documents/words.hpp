@@ -15,6 +15,7 @@ struct Words {
   std::string_view invoice, tax_invoice, pro_forma, credit_note, receipt;
   std::string_view for_order, trading_as, tax_id, billed_to;
   std::string_view issued, supply, order, purchase_order, place_of_supply, reverse_charge, no, due, on_receipt;
+  std::string_view irn, acknowledged, acknowledged_on;
   std::string_view for_invoice, reference, transfer_reference, order_reference, paid_with;
   std::string_view description, quantity, price, net, tax_on, total, paid_from_balance;
   std::string_view paid, paid_by, paid_on, refund, reason, no_invoice_but_receipt, no_invoice_but_pro_forma;

@@ -201,6 +201,12 @@ void about_order(DocumentPage& page, const Issued& issued, const Order& order, c
                           shown_text(issued.state.empty() ? issued.country : issued.state + ", " + issued.country)});
     page.about.push_back({text(words.reverse_charge), text(words.no)});
   }
+  if (!issued.registered) return;
+  page.about.push_back({text(words.irn), issued.registered->irn});
+  page.about.push_back(
+      {text(words.acknowledged),
+       documents::filled(words.acknowledged_on, {issued.registered->ack_no, said.day(issued.registered->ack_at)})});
+  page.qr = issued.registered->qr;
 }
 
 void invoice_on(DocumentPage& page, const Issued& issued, const Order& order, const Said& said) {

@@ -1,5 +1,6 @@
 #include "host/issued.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 #include "config/tenant/tenant.hpp"
@@ -35,7 +36,8 @@ void IssueIndex::learn(Known& known, const Fact& fact) {
   }
 }
 
-void IssueIndex::add(Known& known, const Entry& entry, std::string number, Issued issued) {
+void IssueIndex::add(Known& known, const Entry& entry, store::Position position, std::string number, Issued issued) {
+  known.issued_by[number] = position;
   issued.at = entry.at;
   issued.catalog = entry.catalog;
   issued.addressed_to = known.named;
@@ -57,33 +59,36 @@ void IssueIndex::note(const Entry& entry, store::Position position) {
   if (entry.refusal || entry.account.empty() || entry.facts.empty()) return;
   if (entry.facts.size() == 1 && std::holds_alternative<CreditsSpent>(entry.facts.front())) return;
   Known& known = known_[{entry.tenant.text(), entry.account.text()}];
-  if (std::holds_alternative<ErasePersonalData>(entry.command)) known.named.clear();
+  if (std::holds_alternative<ErasePersonalData>(entry.command)) known.named.clear(), known.ever_named.clear();
   if (const auto* person = person_in(entry); person != nullptr && !person->empty()) {
     if (!std::holds_alternative<SetBilling>(entry.command)) known.named.clear();
     known.named.push_back(position);
+    known.ever_named.push_back(position);
   }
   for (const Fact& fact : entry.facts) {
     learn(known, fact);
+    if (const auto* irn = std::get_if<IrnRecorded>(&fact))
+      if (const auto of = known.issued.find(irn->document); of != known.issued.end()) of->second.registered = *irn;
     Issued issued;
     if (const auto* invoice = std::get_if<InvoiceIssued>(&fact)) {
       issued.kind = "invoice";
       issued.order = invoice->order;
-      add(known, entry, invoice->number, std::move(issued));
+      add(known, entry, position, invoice->number, std::move(issued));
     } else if (const auto* noted = std::get_if<CreditNoteIssued>(&fact)) {
       issued.kind = "credit_note";
       issued.order = noted->order;
       issued.refund = noted->refund;
-      add(known, entry, noted->number, std::move(issued));
+      add(known, entry, position, noted->number, std::move(issued));
     } else if (const auto* paid = std::get_if<OrderPaid>(&fact); paid != nullptr && paid->attempt != 0) {
       issued.kind = "receipt";
       issued.order = paid->order;
       const std::string number = "receipt-" + std::to_string(paid->order.value) + "-" + std::to_string(paid->attempt);
-      add(known, entry, number, std::move(issued));
+      add(known, entry, position, number, std::move(issued));
     } else if (const auto* placed = std::get_if<OrderPlaced>(&fact); placed != nullptr) {
       issued.kind = "pro_forma";
       issued.order = placed->order->id;
       if (!placed->order->total.is_zero())
-        add(known, entry, "pro-forma-" + std::to_string(issued.order.value), std::move(issued));
+        add(known, entry, position, "pro-forma-" + std::to_string(issued.order.value), std::move(issued));
     }
   }
 }
@@ -112,7 +117,12 @@ Result<Issued> IssueIndex::find(Assembly& assembly, const TenantId& tenant, cons
   if (const auto followed = follow(assembly); !followed) return followed.error();
   const auto of = known_.find({tenant.text(), account.text()});
   if (of != known_.end())
-    if (const auto found = of->second.issued.find(number); found != of->second.issued.end()) return found->second;
+    if (const auto found = of->second.issued.find(number); found != of->second.issued.end()) {
+      Issued issued = found->second;
+      const auto& ever = of->second.ever_named;
+      issued.named_later.assign(std::ranges::upper_bound(ever, of->second.issued_by.at(number)), ever.end());
+      return issued;
+    }
   return Error{.code = "no_such_document",
                .message = "there is no document '" + number.substr(0, 64) + "' of this account"};
 }

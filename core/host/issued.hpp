@@ -29,6 +29,8 @@ struct Issued {
   std::uint32_t catalog = 0;
   std::string country, state;               ///< where the account was billed
   std::vector<std::uint64_t> addressed_to;  ///< entries that sealed the person of then; empty: nobody was named
+  std::vector<std::uint64_t> named_later;   ///< entries since then that sealed something of the person, oldest first
+  std::optional<IrnRecorded> registered;    ///< at the government's portal, since its issue
 };
 
 /// Follows the journal as far as it is durable; what was read once is kept, so that a document costs no second walk.
@@ -47,18 +49,20 @@ class IssueIndex {
   void note(const Entry& entry, store::Position position);
   struct Known;
   static void learn(Known& known, const Fact& fact);
-  static void add(Known& known, const Entry& entry, std::string number, Issued issued);
+  static void add(Known& known, const Entry& entry, store::Position position, std::string number, Issued issued);
 
   std::mutex mutex_;
   std::map<std::uint32_t, store::Position> read_;  ///< of each shard
   /// What later entries of an account need of earlier ones.
   struct Known {
     std::vector<std::uint64_t> named;
+    std::vector<std::uint64_t> ever_named;  ///< since the last erasure
     std::string country, state;
     std::map<SavedMethodId, std::pair<std::string, std::string>> methods;  ///< brand and masked number
     std::map<OrderId, Instant> due;                                        ///< of open orders
     std::map<std::pair<OrderId, std::uint32_t>, SavedMethodId> attempts;   ///< of open orders
     std::map<std::string, Issued> issued;
+    std::map<std::string, std::uint64_t> issued_by;  ///< the entry of each
   };
   std::map<Name, Known> known_;
   /// By tenant, version and language; one of a tenant's own languages, so that there are few.

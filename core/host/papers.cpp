@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <ranges>
 
 #include "answers/cases.hpp"
 #include "config/write_json.hpp"
@@ -22,18 +23,53 @@ namespace json = boost::json;
 
 namespace {
 
-/// Whom it is addressed to; nobody when nobody was named, or when the law's term is over and the key is gone.
-Result<std::vector<Word>> addressee(Assembly& assembly, const TenantId& tenant, const AccountId& account,
-                                    const Issued& issued) {
-  if (issued.addressed_to.empty()) return std::vector<Word>();
+/// What entries of the account have sealed for documents; nothing when the key is gone.
+Result<std::vector<Word>> person_in(Assembly& assembly, const TenantId& tenant, const AccountId& account,
+                                    const std::vector<std::uint64_t>& entries) {
   Result<std::vector<Word>> words = std::vector<Word>();
+  if (entries.empty()) return words;
   const auto read = assembly.with_journal([&](store::Store& store) -> Status {
-    words = engine::read_person(store, tenant, account, issued.addressed_to, engine::Sealed::documents);
+    words = engine::read_person(store, tenant, account, entries, engine::Sealed::documents);
     return Done{};
   });
   if (!read) return read.error();
   if (!words && words.error().code == "erased") return std::vector<Word>();
   return words;
+}
+
+/// What a document may wait for, and the words that say it; the first `asked` of them, any one of which is enough.
+struct WaitedFor {
+  std::string_view field;
+  std::size_t asked = 1;
+  std::array<std::string_view, 4> words;
+};
+constexpr std::array<WaitedFor, 4> waited_for = {{{"buyer.name", 2, {"name", "company"}},
+                                                  {"buyer.address", 1, {"address", "address_2", "postcode", "city"}},
+                                                  {"buyer.peppol_id", 1, {"peppol_id"}},
+                                                  {"buyer.buyer_reference", 1, {"buyer_reference"}}}};
+
+/// A document waits for what it has to say of its buyer: what nobody had said when it was issued is what was said first
+/// since then. What was said stays. Source   docs/decisions/0351-a-document-waits-for-its-buyer.md
+Status wait_for(std::string_view field, Assembly& assembly, const TenantId& tenant, const AccountId& account,
+                const Issued& issued, std::vector<Word>& buyer) {
+  const auto* const waits = std::ranges::find(waited_for, field, &WaitedFor::field);
+  if (waits == waited_for.end()) return Done{};
+  const auto says = [&](const std::vector<Word>& words) {
+    return std::ranges::any_of(waits->words | std::views::take(waits->asked),
+                               [&](std::string_view name) { return !word_of(words, name).empty(); });
+  };
+  if (says(buyer)) return Done{};
+  for (const std::uint64_t position : issued.named_later) {
+    const auto later = person_in(assembly, tenant, account, {position});
+    if (!later) return later.error();
+    if (!says(*later)) continue;
+    for (const std::string_view name : waits->words) {
+      std::erase_if(buyer, [&](const Word& word) { return word.name == name; });
+      if (const std::string value = word_of(*later, name); !value.empty()) buyer.push_back({std::string(name), value});
+    }
+    return Done{};
+  }
+  return Done{};
 }
 
 /// Errors: no_such_tenant.
@@ -94,10 +130,15 @@ Result<std::string> document_as(Assembly& assembly, IssueIndex& index, const Ten
   if (!seen) return seen.error();
   const auto issued = index.find(assembly, tenant, account, number);
   if (!issued) return issued.error();
-  const auto buyer = addressee(assembly, tenant, account, *issued);
+  auto buyer = person_in(assembly, tenant, account, issued->addressed_to);
   if (!buyer) return buyer.error();
   const auto shown = shown_on(assembly, index, tenant, *issued, seen->catalog->version, *buyer);
   if (!shown) return shown.error();
+  std::vector<std::string> fields;
+  for (const Lacking& one : lacking_in(*issued, seen->account, **shown, *buyer)) fields.push_back(one.field);
+  if (form == "ubl" || form == "xrechnung") fields.insert(fields.end(), {"buyer.peppol_id", "buyer.buyer_reference"});
+  for (const std::string& field : fields)
+    if (auto waited = wait_for(field, assembly, tenant, account, *issued, *buyer); !waited) return waited.error();
   const auto lacking = lacking_in(*issued, seen->account, **shown, *buyer);
   if (!lacking.empty())
     return Error{.code = "document_incomplete",

@@ -210,6 +210,7 @@ class Teller {
     return f.amount.text() + (f.order ? " of order " + number(f.order) : std::string(" that waited")) +
            " is written off: " + f.because;
   }
+  std::string operator()(const IrnRecorded& f) const { return f.document + " is registered, IRN " + f.irn; }
   std::string operator()(const CouponsSet& f) const {
     std::string text = "coupons:";
     for (const Coupon& one : f.coupons)

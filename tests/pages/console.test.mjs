@@ -47,6 +47,11 @@ test('support finds an account, copies a link to pay its order, and sends a mess
   await page.getByText('A link to pay this order').waitFor();
   await looked(page, shots, 'console-pay-link');
   await page.getByRole('link', {name: 'Messages'}).click();
+  // Mails are put together within seconds of what they tell of.
+  for (let turn = 0; turn < 40 && (await page.getByText('Past due').count()) === 0; ++turn) {
+    await page.waitForTimeout(250);
+    await page.getByRole('button', {name: 'Look again'}).click();
+  }
   await page.getByText('Past due').first().waitFor();
   const before = await page.getByRole('row').count();
   await page.getByRole('button', {name: 'Send Past due again'}).first().click();
@@ -85,6 +90,26 @@ test('a document that lacks what the law asks for is a case, and its details are
   await page.getByLabel('City').fill('Bengaluru');
   await page.getByRole('button', {name: 'Set the billing details of ravi'}).click();
   await page.getByText(/Document incomplete of ravi/).waitFor({state: 'detached'});
+});
+
+test('what India’s registration portal answered is recorded with its invoice, once', async () => {
+  const irn = '35054cc24d97033afc24f49ec4444dbab81f542c555f9d30359dc75794e06bbe';
+  const [{number}] = (await host.ask('exotel', 'accounts/ravi/documents')).data;
+  await go('accounts/ravi/documents', 'exotel');
+  await page.getByText('not recorded').waitFor();
+  await page.getByLabel('IRN, 64 digits').fill(irn.slice(1));
+  await page.getByLabel('Acknowledgement number').fill('112010036563310');
+  await page.getByLabel('Acknowledged at (ISO 8601)').fill('2026-03-10T15:10:00+05:30');
+  await page.getByLabel('Signed text of the QR code').fill('eyJhbGciOiJSUzI1NiJ9.eyJkYXRhIjoie30ifQ.c2lnbmF0dXJl');
+  await page.getByRole('button', {name: `Record the IRN of ${number}`}).click();
+  await page.getByText('An IRN has 64 hexadecimal digits').waitFor();
+  await page.getByLabel('IRN, 64 digits').fill(irn);
+  await page.getByRole('button', {name: `Record the IRN of ${number}`}).click();
+  await page.getByText('Record a registration').waitFor({state: 'detached'});
+  assert.equal((await host.ask('exotel', `accounts/ravi/documents/${number}`)).irn, irn);
+  await page.getByRole('link', {name: number, exact: true}).click();
+  await page.getByRole('heading', {name: `Tax invoice ${number}`}).waitFor();
+  await page.getByText(irn).waitFor();
 });
 
 test('EX-16: a receipt is applied by keyboard to the order that its payer named', async () => {

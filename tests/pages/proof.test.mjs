@@ -472,4 +472,43 @@ test('hostile text in every place that takes one is text: in the portal, on docu
   await ann.context().close();
 });
 
+test('UI-05: a document that is not ready is said on the page, with what to add; then it is there', async () => {
+  await host.ask('exotel', 'accounts/ravi/open_account', {billing_country: 'IN', billing_state: 'KA', personal_data: {email: 'ravi@example.com'}});
+  await host.ask('exotel', 'accounts/ravi/set_approval', {approval: 'kyc', state: 'approved'}, 'staff:ann');
+  await card(host, 'exotel', 'ravi', 'ok', '4242');
+  await host.ask('exotel', 'accounts/ravi/subscribe', {plan: 'starter', cycle: 'monthly', first_credits: '1000 balance'});
+  const page = await customer('ravi', 'invoices', {tenant: 'exotel'});
+  const link = page.getByRole('link', {name: /^EX-\d+$/});
+  const here = page.url();
+  for (const pressed of [link, page.getByRole('link', {name: /^EX-\d+ as PDF$/})]) {
+    const shown = page.getByRole('dialog');
+    await pressed.click();
+    await shown.getByText('This document is not ready yet.').waitFor();
+    assert.equal(page.url(), here);
+    assert.doesNotMatch(await shown.textContent(), /set_billing|personal_data|yaml|buyer\./); // what is for staff
+    assert.deepEqual(await axeOf(page), []);
+    await looked(page, shots, 'document-not-ready');
+    await page.keyboard.press('Escape');
+    await shown.waitFor({state: 'detached'});
+  }
+  await link.click();
+  await page.getByRole('link', {name: 'Add it to your billing details'}).click();
+  await page.getByLabel('Company').waitFor();
+  await host.ask('exotel', 'accounts/ravi/set_billing', {personal_data: {name: 'Ravi', address: '1 MG Road', city: 'Bengaluru'}});
+  await page.goto(here);
+  await link.click();
+  await page.getByRole('heading', {name: /Tax invoice EX-/}).waitFor();
+});
+
+test('CL-13: the backup pays a renewal by itself, once, and the page says which card did', async () => {
+  await running('bea');
+  await card(host, 'callloop', 'bea', 'ok', '4444', 'backup', 'mastercard');
+  await card(host, 'callloop', 'bea', 'declined_soft', '0002');
+  await later(32 * day);
+  const page = await customer('bea', 'orders/2');
+  await page.getByText(/0002.* was declined; .*4444.* paid/).waitFor();
+  assert.deepEqual(await states('bea'), ['paid', 'paid']);
+  assert.deepEqual(await axeOf(page), []);
+});
+
 test('nothing was written to the console of the browser, and no policy was broken', () => assert.deepEqual(failures, []));

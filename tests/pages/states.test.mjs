@@ -49,14 +49,14 @@ const portal = [
   ['blocked', 'salesmsg', 'blocked', {'': /blocked/}],
   ['licences', 'kaspr', 'kim', {'': /12/, plan: /Licences/, credits: /./, invoices: /KA-0/, members: /12/, manage: /Cancel/}],
   ['reset', 'salesmsg', 'sam', {'': /Standard/, plan: /Basic/, credits: /message credits/, manage: /Cancel/}],
-  ['money', 'exotel', 'ravi', {'': /Starter/, plan: /Growth/, credits: /balance/, methods: /Saved/, 'methods/add': /Card/, invoices: /EX0*-?0/, usage: /Asia\/Kolkata/}],
+  ['money', 'exotel', 'ravi', {'': /Starter/, plan: /Growth/, credits: /balance/, methods: /Only with Enterprise/, 'methods/add': /Card/, invoices: /EX0*-?0/, usage: /Asia\/Kolkata/}],
   ['wire', 'exotel', 'mega', {'': /To be paid/, 'orders/1': /HDFC0000123/, invoices: /Pro forma/}],
   ['upi', 'exotel', 'upi', {'orders/1': /UPI/}],
 ];
 
 const consolePages = {
   callloop: {'': /Cases/, accounts: /acme/, cases: /reviewed/, payments: /Resolve/, bank: /Every receipt/, upcoming: /Nothing is charged/, catalog: /Growth/, months: /2026/, webhooks: /Nobody is told/, keys: /Issue a key/, 'accounts/acme': /Growth/, 'accounts/acme/history': /owner:anna/, 'accounts/acme/orders': /order 1/, 'accounts/acme/documents': /CL-0/, 'accounts/acme/messages': /Order confirmed/, 'accounts/acme/people': /anna/, 'accounts/acme/act': /Adjust credits/, 'accounts/due': /Past due|due/i, 'accounts/new': /No plan/, 'accounts/nobody': /./, 'accounts?state=blocked': /No account is like this/},
-  exotel: {bank: /mega/, cases: /./, 'accounts/mega/orders': /order 1/, months: /./},
+  exotel: {bank: /mega/, cases: /./, 'accounts/ravi/documents': /Record a registration/, 'accounts/mega/orders': /order 1/, months: /./},
   kaspr: {'accounts/kim': /Business/, 'accounts/kim/act': /Change the plan/, catalog: /Organisation/},
   salesmsg: {cases: /./, 'accounts/blocked': /Blocked/, 'accounts/blocked/act': /Unblock/},
 };

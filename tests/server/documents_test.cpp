@@ -169,6 +169,19 @@ TEST_F(Papers, ADocumentThatLacksAFieldSaysWhatIsMissing) {
   EXPECT_EQ(lacking.status, 422);
   EXPECT_EQ(lacking.json().at("code").as_string(), "document_incomplete") << lacking.body;
   EXPECT_NE(lacking.body.find("buyer.name"), std::string::npos) << lacking.body;
+
+  // It waits for who was named first since then; a later name is that of later documents.
+  const auto named = [&](const std::string& key_of, const std::string& person) {
+    return ask(key, "/v1/exotel/accounts/bo/set_billing", R"({"personal_data": {)" + person + "}}",
+               {"Idempotency-Key: bo:" + key_of})
+        .status;
+  };
+  ASSERT_EQ(named("1", R"("name": "Bo Rao", "address": "4 MG Road", "city": "Mysuru")"), 200);
+  ASSERT_EQ(named("2", R"("name": "Another Name", "address": "9 Elsewhere")"), 200);
+  const auto page = ask(key, "/v1/exotel/accounts/bo/documents/EX-000001/json");
+  ASSERT_EQ(page.status, 200) << page.body;
+  EXPECT_EQ(page.json().at_pointer("/buyer/name").as_string(), "Bo Rao");
+  EXPECT_EQ(page.body.find("Elsewhere"), std::string::npos) << page.body;
 }
 
 // One who is registered gets an invoice that names the SAC of each line, and that the portal takes.
@@ -208,6 +221,25 @@ TEST_F(Papers, AnInvoiceOfIndiaIsGivenToItsRegistrationPortal) {
   EXPECT_EQ(peppol.status, 422);
   EXPECT_NE(peppol.body.find("buyer.peppol_id"), std::string::npos) << peppol.body;
   EXPECT_EQ(form("docx").status, 400);
+
+  // What the portal answers stands on the document from then on.
+  EXPECT_EQ(page.body.find("IRN"), std::string::npos);
+  const std::string irn = "35054cc24d97033afc24f49ec4444dbab81f542c555f9d30359dc75794e06bbe";
+  const std::string answered = R"({"document": "EX-000001", "irn": ")" + irn +
+                               R"(", "ack_no": "112010036563310", "ack_at": "2026-03-15T17:10:00+05:30",
+                                   "qr": "eyJhbGciOiJSUzI1NiJ9.eyJkYXRhIjoie30ifQ.c2lnbmF0dXJl"})";
+  ASSERT_EQ(at("rao/record_irn", answered).status, 200);
+  const auto registered = form("json");
+  ASSERT_EQ(registered.status, 200) << registered.body;
+  EXPECT_NE(registered.body.find(irn), std::string::npos) << registered.body;
+  EXPECT_NE(registered.body.find("112010036563310 of 15 Mar 2026"), std::string::npos) << registered.body;
+  EXPECT_EQ(registered.json().at("qr").as_string(), "eyJhbGciOiJSUzI1NiJ9.eyJkYXRhIjoie30ifQ.c2lnbmF0dXJl");
+  EXPECT_NE(form("html").body.find(irn), std::string::npos);
+  EXPECT_EQ(form("pdf").status, 200);
+  const auto listed = ask(key, "/v1/exotel/accounts/rao/documents/EX-000001");
+  EXPECT_EQ(listed.json().at("irn").as_string(), irn) << listed.body;
+  const std::string reader = issue("exotel", {"read", "write"});
+  EXPECT_EQ(ask(reader, "/v1/exotel/accounts/rao/record_irn", answered, {"Idempotency-Key: rao:again"}).status, 403);
 }
 
 }  // namespace

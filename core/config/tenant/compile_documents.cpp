@@ -32,8 +32,10 @@ void Compiler::tax() {
       add("contradiction", "without tax there is nothing to say of it", file_.tax.at);
     return;
   }
-  catalog_.tax =
-      TaxRule{.plugin = file_.tax.plugin.text(), .config = json_text(file_.tax.rest.node), .at = rule_at(file_.tax.at)};
+  catalog_.tax = TaxRule{.plugin = file_.tax.plugin.text(),
+                         .config = json_text(file_.tax.rest.node),
+                         .at = rule_at(file_.tax.at),
+                         .registers = file_.tax.plugin.text() == "gst_india"};
 }
 
 void Compiler::documents() {

@@ -163,6 +163,7 @@ struct Saving {
   std::string action;                         ///< JSON: what the customer must do
   std::optional<std::uint64_t> details_at{};  ///< as of a SavedMethod
   std::optional<std::uint64_t> answer_at{};   ///< as of an Attempt
+  Seldom<std::string> browser{};              ///< as of an Order
 
   bool open() const {
     return state == AttemptState::started || state == AttemptState::unknown || state == AttemptState::pending ||
@@ -317,6 +318,11 @@ struct Tries {
   std::vector<Of> attempts;
 };
 
+/// An invoice or a credit note that the government's portal knows by that number.
+struct RegisteredDocument {
+  std::string document, irn;
+};
+
 /// Nothing becomes of it by itself any more: it is paid or closed, what it brings is there, and nobody waits for a
 /// provider. What may still be reported of it opens it again.
 bool is_settled(const Order& order);
@@ -374,12 +380,15 @@ struct Account {
   Seldom<PersonAt> person_at;  ///< none: nobody was ever named
   SeldomList<Tries> tries;     ///< with kept methods
   SeldomList<Coupon> coupons;  ///< of the system before, until they are used up or the plan ends
+  SeldomList<RegisteredDocument> registered;
 
   /// To change it. What it gives stays good while other orders come.
   Order* order(OrderId order_id) { return orders.change(order_id); }
   const Order* order(OrderId order_id) const { return orders.find(order_id); }
   Grant* grant(GrantId grant_id);
   const Grant* grant(GrantId grant_id) const;
+  /// Nothing of its past is away: whoever looks at any of it meets no PageAway.
+  bool is_whole() const { return orders.pages().away() + closed_grants.pages().away() == 0; }
   /// Also those that hold nothing any more.
   std::vector<const Grant*> all_grants() const;
   Hold* hold(HoldId hold_id);

@@ -29,6 +29,29 @@ T& there(Seldom<T>& thing, const char* what) {
 /// Stands for the position of an entry whose facts are being applied, until it is known.
 constexpr std::uint64_t this_entry = 0;
 
+/// An order's browser is needed while a charge may still leave with it: for the first time, or once more under its key.
+/// Of a try that comes later nobody is there any more.
+bool needs_browser(const Order& order) {
+  return order.state == OrderState::open && std::ranges::any_of(order.attempts, [](const Attempt& attempt) {
+           const bool soon = attempt.send_before <= attempt.started_at + send_window + send_window;
+           return soon && (attempt.state == AttemptState::started ||
+                           (attempt.state == AttemptState::unknown && attempt.asked <= 1));
+         });
+}
+bool needs_browser(const Saving& saving) {
+  return saving.state == AttemptState::started || (saving.state == AttemptState::unknown && saving.ref.empty());
+}
+
+template <class Needed>
+void forget_browsers(Account& account, const Needed& needed) {
+  std::vector<OrderId> over;
+  for (const Order& order : std::as_const(account).orders.open())
+    if (order.browser && !needed(order)) over.push_back(order.id);
+  for (const OrderId id : over) account.order(id)->browser.reset();
+  for (Saving& saving : account.savings)
+    if (saving.browser && !needed(saving)) saving.browser.reset();
+}
+
 struct Applying {
   Account& account;
   TenantState& tenant;
@@ -102,6 +125,7 @@ struct Applying {
     account.person_at = PersonAt{};
     for (SavedMethod& method : account.methods) method.details_at.reset();
     for (Saving& saving : account.savings) saving.details_at = saving.answer_at = std::nullopt;
+    forget_browsers(account, [](const auto&) { return false; });
   }
 
   void operator()(const TrialStarted& fact) {
@@ -388,6 +412,7 @@ struct Applying {
     paid_for.waits_for_lift = false;
     paid_for.next_candidate = fact.next_candidate;
     if (fact.open_until) paid_for.open_until = *fact.open_until;
+    if (fact.browser) paid_for.browser = fact.browser;
   }
   void operator()(const CandidatesChanged& fact) {
     order(fact.order).candidates = fact.candidates;
@@ -703,6 +728,7 @@ struct Applying {
   void operator()(const LateMoneyKept& fact) { attempt(fact.order, fact.attempt).kept = true; }
   void operator()(const NextInvoiceSet& fact) { account.next_invoice = fact.lines; }
   void operator()(const CouponsSet& fact) { account.coupons = fact.coupons; }
+  void operator()(const IrnRecorded& fact) { account.registered.push_back({fact.document, fact.irn}); }
   void operator()(const AmountWrittenOff& fact) {
     if (fact.order)
       order(fact.order).written_off = fact.amount;
@@ -882,8 +908,11 @@ void apply(Account& account, TenantState& tenant, const Entry& entry, std::uint6
   account.last_at = entry.at;
   if ((!only_spent || entry.facts.empty()) && account.person_at)
     std::ranges::replace(account.person_at->entries, this_entry, position);
-  if (!only_spent || entry.facts.empty()) name_sealed(account, entry, position);
-  if (!only_spent || entry.facts.empty()) account.orders.settle(is_settled);
+  if (!only_spent || entry.facts.empty()) {
+    name_sealed(account, entry, position);
+    forget_browsers(account, [](const auto& sent) { return needs_browser(sent); });
+    account.orders.settle(is_settled);
+  }
   // A debit promises nothing: what falls due changes only with a grant that is used up, or a threshold that is crossed.
   if (only_spent && account.grants.size() == grants_before && !account.recharge.active) return;
   const auto due = next_due(account);

@@ -358,6 +358,7 @@ struct TaxRule {
   std::string plugin;
   std::string config;  ///< JSON of the block for the plugin
   RuleAt at;
+  bool registers = false;  ///< its law has invoices registered at the government's portal: India's GST
 };
 
 /// Which saved methods are tried, in order, for a kind of order. `chosen` is the one the customer picked.

@@ -110,6 +110,8 @@ constexpr Row table[] = {
     staff<RecordRefund>(Action::refund_order, Scope::money, by_provider),
     staff<ViewPersonalData>(Action::set_personal_data, Scope::personal_data),
     staff<DeliverOrder>(Action::decide_late_money, Scope::money),
+    // It belongs to the numbers of documents, and moves no money: a backend's key needs `support`.
+    staff<RecordIrn>(Action::set_document_numbers, Scope::support),
 
     // Of the tenant as a whole.
     staff<CloseDiscrepancy>(Action::close_discrepancy, Scope::money),

@@ -7,6 +7,7 @@
 #include "domain/credits/spend.hpp"
 #include "domain/decision/draft.hpp"
 #include "domain/decision/messages.hpp"
+#include "domain/documents/irn.hpp"
 #include "domain/documents/month.hpp"
 #include "domain/entitlements/items.hpp"
 #include "domain/keys/keys.hpp"
@@ -174,7 +175,10 @@ struct Deciding {
   void operator()(const ErasePersonalData&) const {
     const bool of_methods =
         std::ranges::any_of(draft.account.methods, [](const SavedMethod& one) { return one.details_at.has_value(); });
-    if (!draft.account.personal_data_sealed && !of_methods)
+    const auto has_browser = [](const auto& one) { return one.browser.has_value(); };
+    const bool of_browsers = std::ranges::any_of(draft.account.orders.open(), has_browser) ||
+                             std::ranges::any_of(draft.account.savings, has_browser);
+    if (!draft.account.personal_data_sealed && !of_methods && !of_browsers)
       refuse("nobody_to_erase", "No personal data is kept of this account.");
     draft.add(PersonalDataErased{});
   }
@@ -222,6 +226,7 @@ struct Deciding {
   void operator()(const DeliverOrder& command) const { deliver_order(draft, command); }
 
   void operator()(const CustomerReturned& command) const { customer_returned(draft, command); }
+  void operator()(const RecordIrn& command) const { record_irn(draft, command); }
 
   void operator()(const FallDue&) const { fall_due(draft); }
   void operator()(const PaymentReported& command) const { payment_reported(draft, command); }
@@ -273,7 +278,8 @@ bool still_settles(const AnyCommand& command) {
          std::holds_alternative<LookUp>(command) || std::holds_alternative<SetUpReported>(command) ||
          std::holds_alternative<RecordPayout>(command) || std::holds_alternative<CustomerReturned>(command) ||
          std::holds_alternative<RecordReturnedPayout>(command) || std::holds_alternative<RecordRefund>(command) ||
-         std::holds_alternative<ApplyCash>(command) || std::holds_alternative<ViewPersonalData>(command);
+         std::holds_alternative<ApplyCash>(command) || std::holds_alternative<ViewPersonalData>(command) ||
+         std::holds_alternative<RecordIrn>(command);
 }
 
 /// What is asked of a tenant or a shard, and of no account.
@@ -332,6 +338,8 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   if (const auto* hold = std::get_if<PlaceHold>(&command)) return place_hold(account, tenant, actor, *hold, world);
   Draft draft(account, tenant, world);
   must_be_allowed(draft, actor, rule_of(command));
+  if (const auto* browser = browser_of(command); browser != nullptr && *browser && !(*browser)->sealed.empty())
+    draft.browser = (*browser)->sealed;
   std::visit(Deciding{draft, actor, key}, command);
   must_be_as_agreed(draft, command);
   if (actor.role != "host" && actor.role != "processor") must_hold_what_is_used(draft, actor);

@@ -26,16 +26,21 @@ BOOST_DESCRIBE_ENUM(Standing, opened, trial, paid, limited, ended)
 BOOST_DESCRIBE_STRUCT(Actor, (), (role, id))
 BOOST_DESCRIBE_STRUCT(Word, (), (name, value))
 BOOST_DESCRIBE_STRUCT(AddOnCount, (), (add_on, count))
+// Not `sealed`: nobody writes that, and no book shows it.
+BOOST_DESCRIBE_STRUCT(Browser, (),
+                      (accept_header, user_agent, language, color_depth, screen_height, screen_width, time_zone_offset,
+                       java_enabled, javascript_enabled, ip_address))
 
 BOOST_DESCRIBE_STRUCT(OpenAccount, (), (billing_country, billing_state, personal_data))
 BOOST_DESCRIBE_STRUCT(StartTrial, (), ())
-BOOST_DESCRIBE_STRUCT(Subscribe, (), (plan, cycle, licences, add_ons, first_credits, start_now, pay_with, agreed))
-BOOST_DESCRIBE_STRUCT(ChangePlan, (), (plan, cycle, licences, add_ons, pay_with, agreed))
-BOOST_DESCRIBE_STRUCT(SetLicences, (), (total, agreed))
-BOOST_DESCRIBE_STRUCT(SetAddOn, (), (add_on, total, agreed))
+BOOST_DESCRIBE_STRUCT(Subscribe, (),
+                      (plan, cycle, licences, add_ons, first_credits, start_now, pay_with, agreed, browser))
+BOOST_DESCRIBE_STRUCT(ChangePlan, (), (plan, cycle, licences, add_ons, pay_with, agreed, browser))
+BOOST_DESCRIBE_STRUCT(SetLicences, (), (total, agreed, browser))
+BOOST_DESCRIBE_STRUCT(SetAddOn, (), (add_on, total, agreed, browser))
 BOOST_DESCRIBE_STRUCT(Cancel, (), ())
 BOOST_DESCRIBE_STRUCT(UndoCancel, (), ())
-BOOST_DESCRIBE_STRUCT(BuyCredits, (), (amount, pay_with, agreed))
+BOOST_DESCRIBE_STRUCT(BuyCredits, (), (amount, pay_with, agreed, browser))
 BOOST_DESCRIBE_STRUCT(SetAutoRecharge, (), (active, below, amount))
 BOOST_DESCRIBE_STRUCT(AddPaymentMethod, (), (method, slot, details, token, brand, masked, through))
 BOOST_DESCRIBE_STRUCT(RemovePaymentMethod, (), (slot))
@@ -49,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(SetApproval, (), (approval, state))
 BOOST_DESCRIBE_STRUCT(AdjustCredits, (), (amount, take, reason))
 BOOST_DESCRIBE_STRUCT(ErasePersonalData, (), ())
 BOOST_DESCRIBE_STRUCT(Pause, (), ())
-BOOST_DESCRIBE_STRUCT(Resume, (), (agreed))
+BOOST_DESCRIBE_STRUCT(Resume, (), (agreed, browser))
 BOOST_DESCRIBE_STRUCT(PricedCycle, (), (cycle, price, gives))
 BOOST_DESCRIBE_STRUCT(PricedMeter, (), (meter, takes))
 BOOST_DESCRIBE_STRUCT(SetCustomPlan, (),
@@ -73,7 +78,7 @@ BOOST_DESCRIBE_STRUCT(RemoveMember, (), (member))
 BOOST_DESCRIBE_STRUCT(ChangeRole, (), (member, role))
 BOOST_DESCRIBE_STRUCT(UseTogether, (), (usages))
 BOOST_DESCRIBE_STRUCT(Transfer, (), (to, credits, all_credits, licences, member, reason))
-BOOST_DESCRIBE_STRUCT(PayOrder, (), (order, pay_with, agreed))
+BOOST_DESCRIBE_STRUCT(PayOrder, (), (order, pay_with, agreed, browser))
 BOOST_DESCRIBE_STRUCT(ReceiveTransfer, (), (from))
 BOOST_DESCRIBE_ENUM(StopScope, tenant, plan, processor)
 BOOST_DESCRIBE_STRUCT(StopCharges, (), (scope, name, reason))
@@ -106,6 +111,7 @@ BOOST_DESCRIBE_STRUCT(IssueKey, (), (name, scopes, digest, test, lasts))
 BOOST_DESCRIBE_STRUCT(RollKey, (), (key, digest, old_ends_in))
 BOOST_DESCRIBE_STRUCT(RevokeKey, (), (key, reason))
 BOOST_DESCRIBE_STRUCT(ViewPersonalData, (), (what, reason))
+BOOST_DESCRIBE_STRUCT(RecordIrn, (), (document, irn, ack_no, ack_at, qr))
 BOOST_DESCRIBE_STRUCT(CloseDiscrepancy, (), (difference, reason))
 BOOST_DESCRIBE_STRUCT(Discrepancy, (), (name, processor, what, key, ref, ours, theirs, found_by, found_at))
 BOOST_DESCRIBE_STRUCT(ProcessorHealth, (), (processor, failures, cooldown_until))
@@ -118,7 +124,7 @@ BOOST_DESCRIBE_STRUCT(FallDue, (), ())
 BOOST_DESCRIBE_STRUCT(PaymentReported, (), (order, attempt, said, sent))
 BOOST_DESCRIBE_STRUCT(RefundReported, (), (refund, said, sent))
 BOOST_DESCRIBE_STRUCT(CancelReported, (), (order, attempt, said))
-BOOST_DESCRIBE_STRUCT(SetUpPaymentMethod, (), (method, slot, through, details))
+BOOST_DESCRIBE_STRUCT(SetUpPaymentMethod, (), (method, slot, through, details, browser))
 BOOST_DESCRIBE_STRUCT(CustomerReturned, (), (order, answer))
 BOOST_DESCRIBE_STRUCT(SetUpReported, (), (saving, said))
 BOOST_DESCRIBE_STRUCT(LookUp, (), (order, attempt, refund, saving))
@@ -147,7 +153,7 @@ BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, kind, lines, total, buys, placed_at, open_until, period_from, period_to, state, candidates,
                        next_candidate, paid_for, attempts, paid_at, invoice, closed_because, issued, refunded,
                        credits_refunded, taxes, waits_for_lift, account_money, written_off, withheld, reopened, route,
-                       undelivered, carries))
+                       undelivered, carries, browser))
 
 BOOST_DESCRIBE_STRUCT(Received, (), (from_account, from, cost, at))
 BOOST_DESCRIBE_STRUCT(Grant, (),
@@ -171,7 +177,7 @@ BOOST_DESCRIBE_STRUCT(Owed, (), (type, amount))
 BOOST_DESCRIBE_STRUCT(SavedMethod, (), (id, method, slot, processor, token, brand, masked, details_at))
 BOOST_DESCRIBE_STRUCT(Saving, (),
                       (id, method, slot, processor, key, state, started_at, send_before, until, ask_at, asked, ref, raw,
-                       decline, decline_code, action, details_at, answer_at))
+                       decline, decline_code, action, details_at, answer_at, browser))
 BOOST_DESCRIBE_STRUCT(RechargeState, (),
                       (active, type, below, amount, also_when_refused, waits_for_renewal, waits_for_plan_change,
                        waits_for_past_due, each_day, suspend_after, refused_for_credits, today, day_ends, failures,
@@ -194,13 +200,14 @@ BOOST_DESCRIBE_STRUCT(PersonAt, (), (entries))
 BOOST_DESCRIBE_STRUCT(Tries::Of, (), (order, attempt))
 BOOST_DESCRIBE_STRUCT(Tries, (), (method, attempts))
 BOOST_DESCRIBE_STRUCT(Coupon, (), (coupon, takes_off, periods, until, plans, cycles, applies_to, runs))
+BOOST_DESCRIBE_STRUCT(RegisteredDocument, (), (document, irn))
 BOOST_DESCRIBE_STRUCT(Account, (),
                       (id, billing_country, billing_state, standing, opened_at, position, last_at, due_at, grants,
                        closed_grants, holds, owed, trial, had_trial, subscription, past_due, recharge, methods, orders,
                        first_paid_at, refunds, guarantee, frozen, approvals, personal_data_sealed, last_grant,
                        last_hold, last_order, last_method, last_refund, pause, kept, custom_plans, deleted, reviews,
                        disputes, blocked, last_review, items, own_entitlements, members, month, imported_at, receipts,
-                       money, next_invoice, savings, last_saving, person_at, tries, coupons))
+                       money, next_invoice, savings, last_saving, person_at, tries, coupons, registered))
 BOOST_DESCRIBE_STRUCT(ChargeStop, (), (scope, name, reason, since))
 BOOST_DESCRIBE_STRUCT(MonthLine, (),
                       (type, before, issued, used, gone, returned, after, before_money, issued_money, used_money,
@@ -244,7 +251,7 @@ BOOST_DESCRIBE_STRUCT(RechargeSet, (), (recharge))
 BOOST_DESCRIBE_STRUCT(RechargeCounted, (), (today, day_ends))
 BOOST_DESCRIBE_STRUCT(RechargeFailed, (), (suspended, not_before))
 BOOST_DESCRIBE_STRUCT(OrderPlaced, (), (order))
-BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate, open_until))
+BOOST_DESCRIBE_STRUCT(AttemptStarted, (), (order, attempt, next_candidate, open_until, browser))
 BOOST_DESCRIBE_STRUCT(CandidatesChanged, (), (order, candidates))
 BOOST_DESCRIBE_STRUCT(AttemptMoved, (),
                       (order, attempt, state, amount, ask_at, ref, raw, decline, decline_code, action, alarm, sent_at,
@@ -337,6 +344,7 @@ BOOST_DESCRIBE_STRUCT(MonthClosed, (), (month))
 BOOST_DESCRIBE_STRUCT(DocumentNumbersSet, (), (last_invoice, last_credit_note))
 BOOST_DESCRIBE_STRUCT(AddOnMonthStarted, (), (from, to))
 BOOST_DESCRIBE_STRUCT(CouponsSet, (), (coupons))
+BOOST_DESCRIBE_STRUCT(IrnRecorded, (), (document, irn, ack_no, ack_at, qr))
 
 BOOST_DESCRIBE_STRUCT(Refusal, (), (code, text, rule, values))
 BOOST_DESCRIBE_STRUCT(Entry, (), (tenant, account, actor, key, asked_at, at, catalog, command, refusal, facts))

@@ -76,18 +76,17 @@ struct LookUp {
 };
 
 /// In order of release: a new one goes to the end.
-using KindsOfCommand =
-    std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
-                 SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold,
-                 RequestRefund, DecideRefund, SetApproval, AdjustCredits, ErasePersonalData, FallDue, PaymentReported,
-                 RefundReported, ApplyCatalog, OpenStore, Pause, Resume, SetCustomPlan, DeleteAccount, SetPersonalData,
-                 RequestReview, DecideReview, RefundOrder, RecordDispute, Unblock, StopCharges, LiftCharges,
-                 ImportAccount, SetDocumentNumbers, ResumeCharges, CloseMonth, OccupyItem, ReleaseItem, SetEntitlement,
-                 InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole, UseTogether, Transfer,
-                 PayOrder, ReceiveTransfer, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque, RecordWithheldTax,
-                 ResolvePayment, CloseDiscrepancy, RecordDiscrepancy, SetBilling, DecideLateMoney, CancelReported,
-                 SetUpPaymentMethod, SetUpReported, LookUp, RecordPayout, CustomerReturned, DismissBankReceipt,
-                 RecordReturnedPayout, RecordRefund, DeliverOrder, IssueKey, RollKey, RevokeKey, ViewPersonalData>;
+using KindsOfCommand = std::variant<
+    OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
+    SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold, RequestRefund,
+    DecideRefund, SetApproval, AdjustCredits, ErasePersonalData, FallDue, PaymentReported, RefundReported, ApplyCatalog,
+    OpenStore, Pause, Resume, SetCustomPlan, DeleteAccount, SetPersonalData, RequestReview, DecideReview, RefundOrder,
+    RecordDispute, Unblock, StopCharges, LiftCharges, ImportAccount, SetDocumentNumbers, ResumeCharges, CloseMonth,
+    OccupyItem, ReleaseItem, SetEntitlement, InviteMember, AcceptInvitation, RevokeInvitation, RemoveMember, ChangeRole,
+    UseTogether, Transfer, PayOrder, ReceiveTransfer, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque,
+    RecordWithheldTax, ResolvePayment, CloseDiscrepancy, RecordDiscrepancy, SetBilling, DecideLateMoney, CancelReported,
+    SetUpPaymentMethod, SetUpReported, LookUp, RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout,
+    RecordRefund, DeliverOrder, IssueKey, RollKey, RevokeKey, ViewPersonalData, RecordIrn>;
 
 struct AnyCommand : KindsOfCommand {
   using Kinds = KindsOfCommand;
@@ -102,6 +101,10 @@ struct AnyCommand : KindsOfCommand {
   AnyCommand& operator=(AnyCommand&& other) noexcept;
   ~AnyCommand();
 };
+
+/// The browser of who asks for a payment, where the command can name one; null: it cannot.
+Seldom<Browser>* browser_of(AnyCommand& command);
+const Seldom<Browser>* browser_of(const AnyCommand& command);
 
 /// Who asked what, when, under which catalog version, and what followed. The answer to a command is a function of its
 /// entry alone.

@@ -174,6 +174,7 @@ struct AttemptStarted {
   Apart<Attempt> attempt;
   std::uint32_t next_candidate = 0;   ///< where the next try begins
   std::optional<Instant> open_until;  ///< when the order waits longer for this method than it did
+  Seldom<std::string> browser{};      ///< of who asked for it, sealed; none: the order's own, or not known
 };
 /// A renewal is tried on other methods from now on, from the first.
 struct CandidatesChanged {
@@ -623,6 +624,13 @@ struct CouponsSet {
   std::vector<Coupon> coupons;
 };
 
+/// A document is registered at the government's portal: its number there, and what its QR code says.
+struct IrnRecorded {
+  std::string document, irn, ack_no;
+  Instant ack_at;
+  std::string qr;
+};
+
 /// In order of release: a new one goes to the end.
 using KindsOfFact = std::variant<
     AccountOpened, PersonalDataErased, TrialStarted, PlanPicked, TrialEnded, SubscriptionStarted, PeriodStarted,
@@ -641,7 +649,7 @@ using KindsOfFact = std::variant<
     DiscrepancyClosed, AddOnMonthStarted, BillingSet, LateMoneyKept, NextInvoiceSet, CancelPlanned, SavingStarted,
     SavingMoved, LookUpPlanned, FeeTaken, DeliveryFailed, DeliveryEnded, ReceiptReversed, ReversalUndone,
     ReceiptDismissed, PayoutReturned, CreditsGivenBack, CreditsOwedLess, KeyIssued, KeyEnds, AmountWrittenOff,
-    PersonalDataViewed, CouponsSet>;
+    PersonalDataViewed, CouponsSet, IrnRecorded>;
 
 struct Fact : KindsOfFact {
   using Kinds = KindsOfFact;

@@ -69,6 +69,23 @@ struct AddOnCount {
   friend bool operator==(const AddOnCount&, const AddOnCount&) = default;
 };
 
+/// The browser of who pays, as EMV 3-D Secure 2 asks for it. It is sealed before anything is written, reaches only a
+/// processor whose manifest asks for it, and is forgotten once the payment has left. What is not known is left out.
+struct Browser {
+  std::string accept_header;                     ///< the Accept header of its requests: up to 2048 bytes
+  std::string user_agent;                        ///< its User-Agent header: up to 2048 bytes
+  std::string language;                          ///< `navigator.language`, as de-AT: up to 35 bytes
+  std::optional<std::int32_t> color_depth;       ///< bits a pixel: 1, 4, 8, 15, 16, 24, 30, 32 or 48
+  std::optional<std::int32_t> screen_height;     ///< pixels: 1 to 999999
+  std::optional<std::int32_t> screen_width;      ///< pixels: 1 to 999999
+  std::optional<std::int32_t> time_zone_offset;  ///< minutes from local time to UTC: 300 in New York's winter; ±840
+  bool java_enabled = false;
+  bool javascript_enabled = false;
+  std::string ip_address;  ///< as the server saw it, IPv4 or IPv6; of a customer's session the host's own word
+
+  std::string sealed{};  ///< the host's: all of the above, sealed, and nothing of it open any more
+};
+
 /// Personal data go to a vault beside the journal, which keeps only that they were given.
 struct OpenAccount {
   std::string billing_country;  ///< ISO 3166 alpha-2
@@ -86,6 +103,7 @@ struct Subscribe {
   /// A slot; a method's kind; a kind with what it asks for, as `netbanking/HDFC`. None: as the tenant's `try` says.
   std::optional<std::string> pay_with;
   std::optional<Money> agreed{};  ///< what is charged now, with tax, as it was confirmed; another total is refused
+  Seldom<Browser> browser{};      ///< of the customer who pays; none: not known
 };
 /// One checkout: plan, cycle, licences and add-ons together, one payment, all or nothing. What is not named stays.
 struct ChangePlan {
@@ -95,17 +113,20 @@ struct ChangePlan {
   std::vector<AddOnCount> add_ons;       ///< totals from now on; more is paid for now, fewer from the next period
   std::optional<std::string> pay_with;   ///< as in Subscribe
   std::optional<Money> agreed{};         ///< as in Subscribe
+  Seldom<Browser> browser{};             ///< as in Subscribe
 };
 /// Short for a checkout of the total of licences.
 struct SetLicences {
   std::int32_t total = 0;
   std::optional<Money> agreed{};  ///< as in Subscribe
+  Seldom<Browser> browser{};      ///< as in Subscribe
 };
 /// Short for a checkout of the total of one add-on.
 struct SetAddOn {
   AddOnId add_on;
   std::int32_t total = 0;
   std::optional<Money> agreed{};  ///< as in Subscribe
+  Seldom<Browser> browser{};      ///< as in Subscribe
 };
 struct Cancel {};
 struct UndoCancel {};
@@ -113,6 +134,7 @@ struct BuyCredits {
   CreditAmount amount;
   std::optional<std::string> pay_with;  ///< as in Subscribe
   std::optional<Money> agreed{};        ///< as in Subscribe
+  Seldom<Browser> browser{};            ///< as in Subscribe
 };
 struct SetAutoRecharge {
   bool active = true;
@@ -177,6 +199,7 @@ struct ErasePersonalData {};
 struct Pause {};
 struct Resume {
   std::optional<Money> agreed{};  ///< as in Subscribe
+  Seldom<Browser> browser{};      ///< as in Subscribe
 };
 /// A cycle of a plan that is made for one account.
 struct PricedCycle {
@@ -302,6 +325,7 @@ struct PayOrder {
   OrderId order;
   std::optional<std::string> pay_with;
   std::optional<Money> agreed{};  ///< as in Subscribe
+  Seldom<Browser> browser{};      ///< as in Subscribe
 };
 /// Several usages: all are taken, or none.
 struct UseTogether {
@@ -483,6 +507,7 @@ struct SetUpPaymentMethod {
   std::string slot;                    ///< primary, backup
   std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
   std::vector<Word> details{};         ///< what the method's form asks for, as in AddPaymentMethod
+  Seldom<Browser> browser{};           ///< as in Subscribe
 };
 
 /// The customer came back from where a payment, or the saving of a method, had sent them, or did what was asked: their
@@ -535,6 +560,16 @@ struct ViewPersonalData {
   std::string reason;  ///< for the books
 };
 
+/// Staff, or the seller's backend: what India's registration portal answered for an invoice or a credit note. The same
+/// IRN again changes nothing; another one is refused.
+struct RecordIrn {
+  std::string document;  ///< number of the invoice or the credit note
+  std::string irn;       ///< invoice reference number: 64 hexadecimal digits, in lower case
+  std::string ack_no;    ///< number of the acknowledgement: 1 to 20 digits
+  Instant ack_at;        ///< when the portal acknowledged it
+  std::string qr;        ///< the signed text of the QR code, as the portal gave it
+};
+
 using Command =
     std::variant<OpenAccount, StartTrial, Subscribe, ChangePlan, SetLicences, SetAddOn, Cancel, UndoCancel, BuyCredits,
                  SetAutoRecharge, AddPaymentMethod, RemovePaymentMethod, Use, PlaceHold, CaptureHold, ReleaseHold,
@@ -545,7 +580,7 @@ using Command =
                  UseTogether, Transfer, PayOrder, RecordBankReceipt, ApplyCash, UnapplyCash, MoveCheque,
                  RecordWithheldTax, ResolvePayment, CloseDiscrepancy, SetBilling, DecideLateMoney, SetUpPaymentMethod,
                  RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout, RecordRefund, DeliverOrder,
-                 IssueKey, RollKey, RevokeKey, ViewPersonalData>;
+                 IssueKey, RollKey, RevokeKey, ViewPersonalData, RecordIrn>;
 
 /// A command with who asks it of which account, and the key under which it happens once.
 struct Request {

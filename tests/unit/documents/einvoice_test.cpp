@@ -7,6 +7,7 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
+#include <array>
 #include <boost/json.hpp>
 #include <memory>
 #include <random>
@@ -225,6 +226,152 @@ TEST(Ubl, SaysWhatIsMissingByField) {
   std::vector<std::string> fields;
   for (const Missing& one : missing_in_ubl(invoice)) fields.push_back(one.field);
   EXPECT_EQ(fields, (std::vector<std::string>{"seller.tax_ids", "seller.tax_ids", "buyer.peppol_id", "taxes"}));
+}
+
+/// The one thing at a path, where a rule wants it there.
+std::string there(const Read& read, const std::string& path, const char* rule) {
+  const auto values = read.all(path);
+  EXPECT_EQ(values.size(), 1U) << rule << ": " << path;
+  return values.empty() ? std::string() : values.front();
+}
+
+/// Rules of the one tax that a document has.
+void expect_tax_rules(const Read& read, const std::string& line) {
+  const std::string subtotal = "/*/cac:TaxTotal/cac:TaxSubtotal/";
+  const std::string category = there(read, subtotal + "cac:TaxCategory/cbc:ID", "BR-47, BR-CO-18");
+  const std::string percent = there(read, subtotal + "cac:TaxCategory/cbc:Percent", "BR-48");
+  EXPECT_EQ(there(read, "/*/cac:TaxTotal/cbc:TaxAmount", "BR-CO-14"), there(read, subtotal + "cbc:TaxAmount", "BR-46"));
+  const std::int64_t base = cents(there(read, subtotal + "cbc:TaxableAmount", "BR-45"));
+  EXPECT_EQ(base, cents(there(read, "/*/cac:LegalMonetaryTotal/cbc:LineExtensionAmount", "BR-12")))
+      << "BR-S-08, BR-Z-08";
+  for (const std::string& of : read.all(line + "/cac:Item/cac:ClassifiedTaxCategory/cbc:ID"))
+    EXPECT_EQ(of, category) << "BR-S-01, BR-Z-01, BR-AE-01, BR-G-01";
+  for (const std::string& of : read.all(line + "/cac:Item/cac:ClassifiedTaxCategory/cbc:Percent"))
+    EXPECT_EQ(of, percent);
+  const auto reasons = read.all(subtotal + "cac:TaxCategory/cbc:TaxExemptionReasonCode").size();
+  const std::int64_t tax = cents(there(read, subtotal + "cbc:TaxAmount", "BR-46"));
+  there(read, "/*/cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme/cbc:CompanyID",
+        "BR-S-02, BR-Z-02, BR-AE-02, BR-G-02, BR-CO-26");
+  if (category == "S") {
+    EXPECT_GT(std::stod(percent), 0) << "BR-S-05";
+    EXPECT_NEAR(static_cast<double>(tax), static_cast<double>(base) * std::stod(percent) / 100, 1) << "BR-CO-17";
+    EXPECT_EQ(reasons, 0U) << "BR-S-10";
+  } else {
+    EXPECT_EQ(std::stod(percent), 0) << "BR-Z-05, BR-AE-05, BR-G-05";
+    EXPECT_EQ(tax, 0) << "BR-Z-09, BR-AE-09, BR-G-09";
+    EXPECT_EQ(reasons, category == "Z" ? 0U : 1U) << "BR-Z-10, BR-AE-10, BR-G-10";
+  }
+  if (category == "AE")
+    there(read, "/*/cac:AccountingCustomerParty/cac:Party/cac:PartyTaxScheme/cbc:CompanyID", "BR-AE-02");
+}
+
+/// Rules of EN 16931 that hold for each document, by their numbers.
+void expect_rules(const std::string& xml) {
+  const Read read(xml);
+  const bool note = !read.all("/*/cbc:CreditNoteTypeCode").empty();
+  const std::string line = note ? "/*/cac:CreditNoteLine" : "/*/cac:InvoiceLine";
+  there(read, "/*/cbc:CustomizationID", "BR-01");
+  there(read, "/*/cbc:ID", "BR-02");
+  there(read, "/*/cbc:IssueDate", "BR-03");
+  EXPECT_EQ(there(read, note ? "/*/cbc:CreditNoteTypeCode" : "/*/cbc:InvoiceTypeCode", "BR-04"), note ? "381" : "380");
+  const std::string currency = there(read, "/*/cbc:DocumentCurrencyCode", "BR-05");
+  for (const std::string& of : read.all("//@currencyID")) EXPECT_EQ(of, currency) << "PEPPOL-EN16931-R051";
+  const std::string seller = "/*/cac:AccountingSupplierParty/cac:Party/";
+  const std::string buyer = "/*/cac:AccountingCustomerParty/cac:Party/";
+  there(read, seller + "cac:PartyLegalEntity/cbc:RegistrationName", "BR-06");
+  there(read, buyer + "cac:PartyLegalEntity/cbc:RegistrationName", "BR-07");
+  there(read, seller + "cac:PostalAddress/cac:Country/cbc:IdentificationCode", "BR-09");
+  there(read, buyer + "cac:PostalAddress/cac:Country/cbc:IdentificationCode", "BR-11");
+  EXPECT_FALSE(read.all(line).empty()) << "BR-16";
+  const std::size_t lines = read.all(line).size();
+  for (const char* part : {"cbc:ID", "cbc:LineExtensionAmount", "cac:Item/cbc:Name", "cac:Price/cbc:PriceAmount",
+                           "cac:Item/cac:ClassifiedTaxCategory/cbc:ID"})
+    EXPECT_EQ(read.all(line + "/" + part).size(), lines) << "BR-21 to BR-26, BR-CO-04: " << part;
+  EXPECT_EQ(read.all("//*[@unitCode]").size(), read.all("//*[@unitCode='C62']").size()) << "BR-CL-23";
+  for (const std::string& id : read.all("//cac:PartyTaxScheme/cbc:CompanyID"))
+    EXPECT_TRUE(id.size() > 2 && id[0] >= 'A' && id[0] <= 'Z' && id[1] >= 'A' && id[1] <= 'Z') << "BR-CO-09: " << id;
+  for (const std::string& amount : read.all("//*[@currencyID]")) {
+    const std::size_t point = amount.find('.');
+    EXPECT_TRUE(point == std::string::npos || amount.size() - point <= 3) << "BR-DEC-09 to BR-DEC-23: " << amount;
+  }
+  expect_tax_rules(read, line);
+  if (cents(there(read, "/*/cac:LegalMonetaryTotal/cbc:PayableAmount", "BR-15")) > 0) {
+    EXPECT_FALSE(read.all("/*/cbc:DueDate | /*/cac:PaymentTerms/cbc:Note").empty()) << "BR-CO-25";
+  }
+  for (const char* end : {"/*/cac:AccountingSupplierParty", "/*/cac:AccountingCustomerParty"})
+    there(read, std::string(end) + "/cac:Party/cbc:EndpointID/@schemeID", "BR-62, BR-63, PEPPOL-EN16931-R010, R020");
+  if (note) there(read, "/*/cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID", "BR-55");
+  for (const std::string& means : read.all("/*/cac:PaymentMeans/cbc:PaymentMeansCode"))
+    if (means == "30" || means == "58")
+      there(read, "/*/cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID", "BR-50, BR-61");
+  const auto from = read.all("/*/cac:InvoicePeriod/cbc:StartDate"), to = read.all("/*/cac:InvoicePeriod/cbc:EndDate");
+  if (!from.empty() && !to.empty()) {
+    EXPECT_LE(from.front(), to.front()) << "BR-29";
+  }
+  EXPECT_TRUE(read.all("//*[not(node())]").empty()) << "PEPPOL-EN16931-R008";
+}
+
+TEST(Ubl, TheRulesOfTheStandardHoldForEverySale) {
+  std::mt19937_64 random(16931);
+  const auto one_of = [&](const std::vector<const char*>& all) { return all[random() % all.size()]; };
+  int written = 0;
+  for (int round = 0; round < 2'000; ++round) {
+    EInvoice invoice = european();
+    const Currency currency = currency_of(one_of({"EUR", "EUR", "EUR", "KWD"}));
+    invoice.seller.country = one_of({"DE", "GB", "FR"});
+    invoice.seller.vat = one_of({"DE123456789", "GB123456789", "123456789", ""});
+    invoice.buyer.country = one_of({"DE", "FR", "GR", "GB", "US", ""});
+    invoice.buyer.vat = one_of({"FR12345678901", "EL123456789", "12-3456789", ""});
+    invoice.buyer.name = one_of({"Ümit <Söhne> & Co", "A\x0b\x01 B", "\xe2\x80\xae株式会社"});
+    invoice.buyer_reference = one_of({"", "04011000-1234512345-06"});
+    invoice.seller.phone = one_of({"+49 30 1234567", ""});
+    if (random() % 3 == 0) invoice.period.reset();
+    if (random() % 3 == 0) invoice.due.reset();
+    if (random() % 4 == 0) invoice.iban.clear();
+    invoice.credit_note = random() % 4 == 0;
+    if (invoice.credit_note) invoice.invoice = "CL-000120";
+    invoice.items.clear();
+    invoice.net = Money(0, currency);
+    for (std::size_t lines = 1 + random() % 5; lines > 0; --lines) {
+      const auto amount = static_cast<std::int64_t>(random() % 100'000);
+      invoice.items.push_back({"line", "", static_cast<std::int64_t>(1 + random() % 9), Money(amount, currency)});
+      invoice.net += invoice.items.back().net;
+    }
+    const int rate = std::array{0, 7, 19}[random() % 3];
+    invoice.taxes.clear();
+    if (random() % 2 == 0)
+      invoice.taxes = {
+          {"VAT " + std::to_string(rate) + "%", invoice.net, Money((invoice.net.minor() * rate + 50) / 100, currency)}};
+    invoice.total = invoice.taxes.empty() ? invoice.net : invoice.net + invoice.taxes.front().amount;
+    invoice.paid = Money(random() % 2 == 0 && !invoice.credit_note ? invoice.total.minor() : 0, currency);
+    for (const UblProfile profile : {UblProfile::peppol, UblProfile::xrechnung}) {
+      if (!missing_in_ubl(invoice, profile).empty()) continue;
+      ++written;
+      expect_rules(ubl_of(invoice, profile));
+      if (testing::Test::HasFailure()) FAIL() << ubl_of(invoice, profile);
+    }
+  }
+  EXPECT_GT(written, 100);
+}
+
+TEST(Ubl, ASaleInsideOfACountryOutsideOfTheUnionIsNoExport) {
+  EInvoice invoice = european();
+  invoice.seller.country = invoice.buyer.country = "GB";
+  invoice.seller.vat = "GB123456789";
+  invoice.taxes.clear();
+  invoice.total = invoice.net;
+  ASSERT_EQ(missing_in_ubl(invoice).size(), 1U);
+  EXPECT_EQ(missing_in_ubl(invoice).front().field, "taxes") << "nobody knows why no VAT was charged; wrong: G";
+}
+
+TEST(Ubl, ATaxIdWithoutItsCountryIsNoVatId) {
+  EInvoice invoice = european();
+  invoice.buyer.vat = "181/815/08155";  // a number of the German tax office
+  EXPECT_TRUE(Read(ubl_of(invoice)).all("/*/cac:AccountingCustomerParty//cac:PartyTaxScheme").empty()) << "BR-CO-09";
+  invoice.taxes.clear();
+  invoice.total = invoice.net;
+  invoice.buyer.country = "FR";
+  EXPECT_EQ(missing_in_ubl(invoice).front().field, "taxes") << "BR-AE-02: no reverse charge without the buyer's VAT id";
 }
 
 // ---- XRechnung 3: the rules BR-DE of Germany beside those of EN 16931.

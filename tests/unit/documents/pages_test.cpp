@@ -11,6 +11,7 @@
 
 #include "documents/html.hpp"
 #include "documents/pdf.hpp"
+#include "documents/qr.hpp"
 
 /// What people read, held against what was looked at once: the text of each page, and a digest of how it looks.
 namespace florin::documents {
@@ -128,6 +129,40 @@ TEST(Documents, HostileNamesStayText) {
   const auto pdf = pdf_of(page);
   ASSERT_TRUE(pdf);
   EXPECT_EQ(pdf->pages, 1);
+}
+
+// A reader finds the code by its three corners: seven dark squares a side, a light ring, a dark middle.
+TEST(Qr, HasItsCornersAndHoldsNoMoreThanItCan) {
+  const auto rows = qr_of("eyJhbGciOi.e30.c2ln");
+  ASSERT_EQ(rows.size(), 25U) << "19 bytes at correction M are version 2";
+  const auto corner = [&](std::size_t y, std::size_t x) {
+    std::string seen;
+    for (std::size_t i = 0; i < 7; ++i)
+      for (std::size_t j = 0; j < 7; ++j) seen += rows[y + i][x + j] ? '#' : '.';
+    return seen;
+  };
+  const std::string finder = "########.....##.###.##.###.##.###.##.....########";
+  EXPECT_EQ(corner(0, 0), finder);
+  EXPECT_EQ(corner(0, 18), finder);
+  EXPECT_EQ(corner(18, 0), finder);
+  EXPECT_EQ(qr_of(std::string(2331, 'x')).size(), 177U) << "the largest";
+  EXPECT_TRUE(qr_of(std::string(2332, 'x')).empty());
+  EXPECT_TRUE(qr_of("").empty());
+}
+
+// On paper it takes its place below the notes; a page without one is as it was.
+TEST(Qr, IsDrawnOnThePage) {
+  DocumentPage page = invoice();
+  EXPECT_EQ(html_of(page).find("<svg"), std::string::npos);
+  const auto without = pdf_of(page);
+  page.qr = std::string(1000, 'x');
+  const std::string html = html_of(page);
+  const std::string side = std::to_string(qr_of(page.qr).size() + 8);
+  EXPECT_NE(html.find("viewBox=\"0 0 " + side + " " + side + "\""), std::string::npos);
+  const auto with = pdf_of(page);
+  ASSERT_TRUE(with && without);
+  EXPECT_EQ(with->pages, 1);
+  EXPECT_GT(with->bytes.size(), without->bytes.size());
 }
 
 }  // namespace

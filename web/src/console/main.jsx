@@ -3,6 +3,7 @@ import {useEffect, useMemo, useState} from 'preact/hooks';
 import {accountApi, drawKey, exchange, onSession, ownSessions, tenantApi} from '../lib/api.js';
 import * as format from '../lib/format.js';
 import {Amount, Button, Card, Copy, Credits, Empty, Failed, Field, Figure, Loaded, Loading, Name, Pages, Rows, Select, Shown, Status, Strip, Table, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {Papers} from '../lib/papers.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {BankPage} from './bank.jsx';
 import {CatalogPage} from './catalog.jsx';
@@ -182,6 +183,7 @@ function Shell({session, tenant, choose, shown}) {
           <Page words={words} session={session} />
         </main>
       </div>
+      <Papers shows={Failed} />
       <dialog id="keys" aria-labelledby="keys-title">
         <h2 id="keys-title">Keys</h2>
         <Rows of={[['/', 'Search'], ['g, then h a c p b', 'Home, accounts, cases, payments, bank'], ['j, k', 'Next and previous link of a table'], ['Enter', 'Open it'], ['Esc', 'Close this']]} />
@@ -236,7 +238,7 @@ function Act({account, name, fields = [], fixed = {}, label, kind = 'primary', a
           options ? (
             <Select key={key} label={text} value={values[key] ?? options[0]} options={options.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setValues({...values, [key]: event.currentTarget.value})} />
           ) : (
-            <Field key={key} label={text} value={values[key] ?? ''} maxLength={300} onInput={(event) => setValues({...values, [key]: event.currentTarget.value})} />
+            <Field key={key} label={text} value={values[key] ?? ''} maxLength={key === 'qr' ? 2000 : 300} onInput={(event) => setValues({...values, [key]: event.currentTarget.value})} />
           ),
         )}
       </div>
@@ -492,15 +494,33 @@ function Orders({of}) {
   );
 }
 
-function Documents({of}) {
+function Documents({of, id}) {
   const loaded = useLoaded(() => of.get('/documents?limit=200'), [of]);
+  const {seller} = useShown();
+  const registers = seller?.tax_ids.some((one) => one.kind === 'gstin');
   return (
-    <Card title="Documents">
-      <Loaded of={loaded}>
-        {(page) => (
-          <Table caption="Invoices and credit notes" columns={[['Number', ''], ['Kind', ''], ['Date', ''], ['Total', 'n'], ['State', ''], ['', '']]} rows={page.data.map((one) => [<a href={of.paper(one.number, 'html')}>{one.number}</a>, format.nameOf({}, one.kind), <When at={one.issued_at} />, <Amount value={one.total} />, one.state ? <Status kind={one.state === 'paid' ? 'ok' : one.state === 'open' ? 'warn' : 'info'}>{format.nameOf({}, one.state)}</Status> : '–', <a href={of.paper(one.number, 'pdf')}>PDF</a>])} empty="Nothing was issued yet." />
-        )}
-      </Loaded>
+    <>
+      <Card title="Documents">
+        <Loaded of={loaded}>
+          {(page) => (
+            <Table caption="Invoices and credit notes" columns={[['Number', ''], ['Kind', ''], ['Date', ''], ['Total', 'n'], ['State', ''], ...(registers ? [['IRN', 'wide-only']] : []), ['', '']]} rows={page.data.map((one) => [<a href={of.paper(one.number, 'html')}>{one.number}</a>, format.nameOf({}, one.kind), <When at={one.issued_at} />, <Amount value={one.total} />, one.state ? <Status kind={one.state === 'paid' ? 'ok' : one.state === 'open' ? 'warn' : 'info'}>{format.nameOf({}, one.state)}</Status> : '–', ...(registers ? [one.irn ? <span>{one.irn.slice(0, 8)}… <Copy label={`IRN of ${one.number}`} value={one.irn} /></span> : 'not recorded'] : []), <span class="actions end"><a href={of.paper(one.number, 'pdf')} aria-label={`${one.number} as PDF`}>PDF</a>{registers && <a href={of.paper(one.number, 'inv01')} aria-label={`${one.number} as INV-01`}>INV-01</a>}</span>])} empty="Nothing was issued yet." />
+          )}
+        </Loaded>
+      </Card>
+      {registers && loaded.value?.data.some((one) => !one.irn) && <RecordIrn id={id} documents={loaded.value.data.filter((one) => !one.irn)} done={loaded.again} />}
+    </>
+  );
+}
+
+/// What India's registration portal answered, copied from there. A backend does the same by `record_irn`.
+function RecordIrn({id, documents, done}) {
+  const [number, setNumber] = useState('');
+  const chosen = documents.find((one) => one.number === number) ?? documents[0];
+  return (
+    <Card title="Record a registration">
+      <p class="soft">What the registration portal answered to the INV-01 of a document. It is kept with the document for good.</p>
+      <Select label="Document" value={chosen.number} options={documents.map((one) => [one.number, `${one.number}: ${format.money(one.total)}`])} onChange={(event) => setNumber(event.currentTarget.value)} />
+      <Act account={id} name="record_irn" reason={false} fixed={{document: chosen.number}} fields={[['irn', 'IRN, 64 digits'], ['ack_no', 'Acknowledgement number'], ['ack_at', 'Acknowledged at (ISO 8601)'], ['qr', 'Signed text of the QR code']]} label={`Record the IRN of ${chosen.number}`} done={done} />
     </Card>
   );
 }

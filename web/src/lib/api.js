@@ -10,6 +10,7 @@ export class Problem extends Error {
     this.code = body?.code ?? 'unreachable';
     this.rule = body?.rule ?? null;
     this.request = body?.request ?? null;
+    this.detail = body?.detail ?? ''; // the host's own, with what is staff's to know
     this.values = body?.values ?? {};
     this.errors = body?.errors ?? [];
   }

@@ -96,7 +96,7 @@ function Recharge({rule, now}) {
       <div aria-live="polite">{done && <Strip kind="ok" title={done} />}</div>
       <Confirm name="set_auto_recharge" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} why={why} label={now ? say('Save') : say('Turn on')} done={() => setDone(say('Saved.'))} />
       {now && (
-        <Confirm quiet why={why} name="set_auto_recharge" body={{active: false}} quote={{agreed: '0'}} fresh label={say('Turn off')} done={() => setDone(say('Turned off.'))} />
+        <Confirm kind="plain" why={why} name="set_auto_recharge" body={{active: false}} quote={{agreed: '0'}} fresh label={say('Turn off')} done={() => setDone(say('Turned off.'))} />
       )}
       {now && (
         <p class="soft small">

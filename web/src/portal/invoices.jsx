@@ -68,15 +68,16 @@ export function Invoices() {
           )}
         </Loaded>
       </Card>
-      <StatementOfAccount />
-      {account.next && !format.isZero(account.next.total) && (
+      {/* Below comes what is known, and last what may still grow: nothing that stands there is pushed down. */}
+      {(loaded.value || loaded.problem) && account.next && !format.isZero(account.next.total) && (
         <Card title={say('The next invoice')}>
           <p class="soft">
             {say('On {day}, if nothing changes', {day: <When at={account.next.at} />})}
           </p>
-          <Charge of={{...account.next, taxes: []}} />
+          <Charge of={account.next} />
         </Card>
       )}
+      {(loaded.value || loaded.problem) && <StatementOfAccount />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import {render} from 'preact';
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {accountApi, exchange, onSession, ownSessions} from '../lib/api.js';
 import {Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
+import {Papers} from '../lib/papers.jsx';
 import {Link, Routes, useRoute} from '../lib/route.jsx';
 import {nameOf} from '../lib/format.js';
 import {mark, say, spoken} from '../lib/say.js';
@@ -46,7 +47,7 @@ function Shell({session, api, shown}) {
       <header class="top">
         <span class="brand">
           <span class="dot" aria-hidden="true" />
-          {shown.name}
+          <span class="name">{shown.name}</span>
         </span>
         <span class="who soft">
           <bdi>{session.account}</bdi>
@@ -84,6 +85,7 @@ function Shell({session, api, shown}) {
           {account.value && <Page rest={path.split('/').slice(1)} />}
         </main>
       </div>
+      <Papers />
       {(account.value || account.problem) && <Foot session={session} api={api} shown={shown} />}
     </Billing.Provider>
   );

@@ -1,10 +1,12 @@
 import {useEffect, useState} from 'preact/hooks';
 import {drawKey} from '../lib/api.js';
+import {withBrowser} from '../lib/browser.js';
 import * as format from '../lib/format.js';
 import {Button, Card, Empty, Failed, Field, Loading, Select, Strip, useLoaded, useShown} from '../lib/parts.jsx';
 import {Link, useRoute} from '../lib/route.jsx';
+import {countries, countryName} from '../lib/countries.js';
 import {languageName, suggest} from '../lib/language.js';
-import {mark, refusal, say, spoken} from '../lib/say.js';
+import {localeNow, mark, refusal, say, spoken} from '../lib/say.js';
 import {Action} from './action.jsx';
 import {useBilling} from './context.js';
 import {broughtBack, tellReturn} from './left.js';
@@ -37,7 +39,7 @@ export function useCommand() {
     setProblem(null);
     setDone('');
     try {
-      const answer = await api.command(name, body, drawKey(api.account));
+      const answer = await api.command(name, withBrowser(name, body), drawKey(api.account));
       await again();
       setDone(said ?? say('Done.'));
       return answer;
@@ -111,12 +113,20 @@ function Offered() {
         {not.map((one) => (
           <div key={one.method}>
             <dt>{format.nameOf(names, one.method)}</dt>
-            <dd class="soft">{refusal('method_not_offered', one.why)}</dd>
+            <dd class="soft">{whyNotOffered(names, one.why)}</dd>
           </div>
         ))}
       </dl>
     </Card>
   );
+}
+
+/// The host's sentence has ids of the tenant's file: whoever reads it knows plans and countries by their names.
+function whyNotOffered(names, why) {
+  const [, word, ids] = /^'[^']+' is offered with (plan|cycle|billing_country) (.+) only\.$/.exec(why) ?? [];
+  if (!word) return refusal('method_not_offered', why);
+  const named = ids.split(' or ').map((id) => (word === 'billing_country' ? countryName(id) : format.nameOf(names, id)));
+  return say('Only with {what}.', {what: new Intl.ListFormat(localeNow(), {type: 'disjunction'}).format(named)});
 }
 
 const trials = {
@@ -269,7 +279,7 @@ function BillingDetails() {
         {asked.map(([name, label, complete]) => (
           <Field key={name} label={spoken(label)} autocomplete={complete} maxLength={200} value={changed[name] ?? loaded.value[name] ?? ''} onInput={(event) => setChanged({...changed, [name]: event.currentTarget.value})} />
         ))}
-        <Field label={say('Country')} hint={say('Two letters, as US or IN')} autocomplete="country" maxLength={2} value={country} onInput={(event) => setCountry(event.currentTarget.value.toUpperCase())} />
+        <Select label={say('Country')} autocomplete="country" value={country} options={countries(country)} onChange={(event) => setCountry(event.currentTarget.value)} />
         <Field label={say('State or region')} autocomplete="address-level1" maxLength={40} value={state} onInput={(event) => setState(event.currentTarget.value)} />
         {languages.length > 1 && (
           <Select

@@ -89,7 +89,7 @@ function Plan() {
       {account.next && account.next.lines.length > 1 && (
         <details>
           <summary>{say('What the renewal is made of')}</summary>
-          <Charge of={{...account.next, taxes: []}} />
+          <Charge of={account.next} />
         </details>
       )}
       <div class="actions">

@@ -2,6 +2,7 @@
 import {ofTab} from '../lib/kept.js';
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {drawKey} from '../lib/api.js';
+import {withBrowser} from '../lib/browser.js';
 import * as format from '../lib/format.js';
 import {Amount, Button, Credits, Failed, Select, Strip, useShown, When} from '../lib/parts.jsx';
 import {useRoute} from '../lib/route.jsx';
@@ -158,7 +159,7 @@ export function PayWith({value, onChange}) {
 
 /// The one button that charges. `body` is what was quoted; `agreed` is the figure beside the button.
 /// `why`: whoever reads may not; the button stays where it is and says so.
-export function Confirm({name, body, quote, fresh, label, done, why}) {
+export function Confirm({name, body, quote, fresh, label, done, why, kind = 'primary'}) {
   const {api, account, again} = useBilling();
   const {go} = useRoute();
   const [busy, setBusy] = useState(false);
@@ -173,7 +174,7 @@ export function Confirm({name, body, quote, fresh, label, done, why}) {
     setProblem(null);
     const charges = ['subscribe', 'change_plan', 'buy_credits', 'pay_order', 'resume', 'set_licences', 'set_add_on'];
     const whole = charges.includes(name) && quote?.agreed ? {...body, agreed: quote.agreed} : body;
-    const sent = {name, body: whole, key: drawKey(api.account), answered: false};
+    const sent = {name, body: withBrowser(name, whole), key: drawKey(api.account), answered: false};
     keepSent(api, sent);
     try {
       const answer = await attempt(sent);
@@ -236,7 +237,7 @@ export function Confirm({name, body, quote, fresh, label, done, why}) {
         </Strip>
       )}
       <Button
-        kind="primary wide"
+        kind={`${kind} wide`}
         busy={busy || (!fresh && !why)}
         why={why ? why : refused ? refusal(refused.code, refused.text) : problem?.unsure ? say('Look first at what became of it.') : undefined}
         onClick={send}

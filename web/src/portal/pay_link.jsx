@@ -1,8 +1,10 @@
 // One order, paid by whoever has its link: nobody signs in, nothing is kept, and nothing else is seen.
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {drawKey, payApi, sentLink} from '../lib/api.js';
+import {withBrowser} from '../lib/browser.js';
 import * as format from '../lib/format.js';
 import {Button, Card, Loading, Rows, Select, Shown, Strip, useLoaded, useShown, When} from '../lib/parts.jsx';
+import {PaperProblem} from '../lib/papers.jsx';
 import {say, spoken, refusal} from '../lib/say.js';
 import {inTheBrowsersWords, Languages, useSpoken} from './language.jsx';
 import {Action, upiOf} from './action.jsx';
@@ -180,7 +182,7 @@ function PaperLink({api, order}) {
       <Button kind="small" onClick={save}>
         {say('Pro forma, PDF')}
       </Button>
-      {problem && <small class="error" role="alert">{problem.message}</small>}
+      {problem && <PaperProblem problem={problem} />}
     </>
   );
 }
@@ -202,7 +204,7 @@ function Pay({api, order, methods, look}) {
     sending.current = true;
     setBusy(true);
     setProblem(null);
-    const sent = {name: 'pay_order', body: {order: order.id, pay_with: way, agreed: order.total}, key: drawKey('pay'), answered: false};
+    const sent = {name: 'pay_order', body: withBrowser('pay_order', {order: order.id, pay_with: way, agreed: order.total}), key: drawKey('pay'), answered: false};
     keepSent(api, sent);
     try {
       await api.command(sent.name, sent.body, sent.key);

@@ -23,7 +23,7 @@ export function Usage() {
       <Loaded of={loaded} lines={6}>
         {(page) => (
           <>
-            <Bars rows={page.data} />
+            <Bars rows={page.data} from={from} to={to} />
             <Rows rows={page.data} />
           </>
         )}
@@ -32,31 +32,63 @@ export function Usage() {
   );
 }
 
-/// A picture of the table below; who cannot see it reads the table. Heights are shares of the highest day, drawn only.
-function Bars({rows}) {
+const most = 62; // more days than that are too narrow to be seen: then those without usage are left out
+function daysOf(rows, from, to) {
+  const all = [];
+  for (let at = Date.parse(`${from}T00:00Z`); at <= Date.parse(`${to}T00:00Z`) && all.length <= most; at += 864e5) all.push(new Date(at).toISOString().slice(0, 10));
+  return all.length <= most ? all : [...new Set(rows.map((row) => row.day))].sort().slice(-most);
+}
+
+/// A picture of the table below, for each type of credits one; who cannot see it reads the table. Heights are shares of the highest
+/// day, drawn only: no amount is shown from them.
+function Bars({rows, from, to}) {
+  const {names} = useShown();
   if (rows.length === 0) return null;
-  const days = [...new Set(rows.map((row) => row.day))].sort().slice(-60);
-  const share = (text) => Number.parseFloat(text);  // of a drawing: no amount is shown from it
-  const heights = days.map((day) => rows.filter((row) => row.day === day).reduce((sum, row) => sum + share(row.credits), 0));
-  const highest = Math.max(...heights, 1);
+  const typeOf = (row) => row.credits.split(' ').slice(1).join(' ');
+  const days = daysOf(rows, from, to);
+  return [...new Set(rows.map(typeOf))].map((type) => {
+    const own = rows.filter((row) => typeOf(row) === type);
+    return <Picture key={type} rows={own} days={days} meters={[...new Set(own.map((row) => row.meter))].sort()} whole={days[0] === from} names={names} />;
+  });
+}
+
+function Picture({rows, days, meters, whole, names}) {
+  const spent = (day, meter) => rows.filter((row) => row.day === day && row.meter === meter).reduce((sum, row) => sum + Number.parseFloat(row.credits), 0);
+  const stacks = days.map((day) => meters.map((meter) => spent(day, meter)));
+  const highest = Math.max(...stacks.map((stack) => stack.reduce((sum, one) => sum + one, 0))) || 1;
   const slots = Math.max(days.length, 20);
   return (
     <figure class="chart">
       <svg class="bars" viewBox={`0 0 ${slots * 14} 100`} preserveAspectRatio="none" role="img" aria-label={say('Credits spent by day, as the table below says in numbers')}>
-        {days.map((day, index) => (
-          <rect key={day} x={index * 14 + 2} width="10" y={100 - (heights[index] / highest) * 96} height={(heights[index] / highest) * 96}>
-            <title>{format.day(day)}</title>
-          </rect>
-        ))}
+        {days.map((day, at) => {
+          let top = 100;
+          return stacks[at].map((one, which) => {
+            const height = (one / highest) * 96;
+            top -= height;
+            return height > 0 && (
+              <rect key={`${day}-${meters[which]}`} class={`share-${which % 5}`} x={at * 14 + 2} width="10" y={top} height={height}>
+                <title>{`${format.day(day)}, ${format.nameOf(names, meters[which])}`}</title>
+              </rect>
+            );
+          });
+        })}
       </svg>
       <figcaption class="soft small">
-        {days.length === 1 ? format.day(days[0]) : say('{from} – {to}, days with usage', {from: format.day(days[0]), to: format.day(days.at(-1))})}
+        {whole && days.length > 1
+          ? `${format.day(days[0])} – ${format.day(days.at(-1))}`
+          : days.length === 1
+            ? format.day(days[0])
+            : say('{from} – {to}, days with usage', {from: format.day(days[0]), to: format.day(days.at(-1))})}
+        {meters.map((meter, which) => (
+          <span key={meter} class="swatch">
+            <i class={`share-${which % 5}`} aria-hidden="true" /> {format.nameOf(names, meter)}
+          </span>
+        ))}
       </figcaption>
     </figure>
   );
 }
 
-/// The table as a file: the numbers as the server says them.
 function Csv({rows}) {
   const quoted = (text) => `"${String(text).replaceAll('"', '""').replace(/^[=+@-]/, "'$&")}"`;
   const save = () => {

@@ -4,6 +4,7 @@ import {useCallback, useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {accountApi, askWith, onSession} from '../lib/api.js';
 import {suggest} from '../lib/language.js';
 import {Button, Failed, Loading, Shown, Strip, useLoaded} from '../lib/parts.jsx';
+import {PaperProblem} from '../lib/papers.jsx';
 import {InMemory, Link, useRoute} from '../lib/route.jsx';
 import {say, spoken} from '../lib/say.js';
 import {Offline} from '../lib/watch.jsx';
@@ -161,7 +162,7 @@ function Page({tenant, given, session}) {
         {refused === 'blind' && (
           <Strip kind="warn" alert title={say('This browser does not say whether another page covers this one, so nothing is charged here.')} action={<Button onClick={() => tell('outside', {page: path})}>{say('Pay on the billing page')}</Button>} />
         )}
-        {problem && <Failed problem={problem} />}
+        {problem && <PaperProblem problem={problem} />}
         {account.problem && account.problem.status !== 401 && <Failed problem={account.problem} again={account.again} />}
         {!account.value && !account.problem && <Loading lines={6} />}
         {account.value && <Shows rest={path.split('/').slice(1)} />}
