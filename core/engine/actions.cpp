@@ -81,11 +81,15 @@ store::DataKeyRange only_key(const std::string& name) { return {name, name + '\x
 
 std::vector<std::string> sealed_actions_of(const Account& account) {
   std::vector<std::string> actions;
-  for (const Order& order : account.orders.open())
+  for (const Order& order : account.orders.open()) {
+    if (order.browser) actions.push_back(*order.browser);
     for (const Attempt& attempt : order.attempts)
       if (attempt.open() && is_sealed_action(attempt.action)) actions.push_back(attempt.action);
-  for (const Saving& saving : account.savings)
+  }
+  for (const Saving& saving : account.savings) {
     if (saving.open() && is_sealed_action(saving.action)) actions.push_back(saving.action);
+    if (saving.browser) actions.push_back(*saving.browser);
+  }
   return actions;
 }
 

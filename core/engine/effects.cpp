@@ -40,7 +40,9 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Order& or
   effect.ref = attempt.ref;
   effect.amount = attempt.amount;
   effect.decided_at = attempt.started_at;
-  effect.customer_present = !order.by_itself();
+  if (order.browser) effect.browser = *order.browser;
+  // Whoever pays what is overdue is there, though the renewal fell due by itself.
+  effect.customer_present = !order.by_itself() || order.browser.has_value();
   effect.asked = attempt.asked;
   if (first_time || once_more) effect.send_before = attempt.send_before;
   effect.in_doubt = once_more;
@@ -111,6 +113,7 @@ Effect effect_of(const TenantId& tenant, const Account& account, const Saving& s
   effect.in_doubt = saving.state == AttemptState::unknown;
   effect.begun_at = saving.started_at;
   effect.details_at = saving.details_at;
+  if (saving.browser) effect.browser = *saving.browser;
   if (saving.answer_at) return answered(std::move(effect), *saving.answer_at);
   return effect;
 }

@@ -57,6 +57,7 @@ struct Effect {
   Instant send_before = never;  ///< nothing of it leaves after this
   /// Entries that hold, sealed, what the method's plugin made for the processor, and what the customer answered.
   std::optional<std::uint64_t> details_at{}, answer_at{};
+  std::string browser;        ///< of who pays or saves, sealed; empty: not known
   bool keeps_method = false;  ///< of a charge: a method that the processor names can be charged again, and is kept
 };
 

@@ -36,6 +36,7 @@ bool sends_first(const Effect& effect) {
 /// Of the attempt, refund or saving that a report is of; null: it is of none.
 const std::string* key_of(Account& account, const AnyCommand& command) {
   if (const auto* said = std::get_if<PaymentReported>(&command)) {
+    // What was reported of it has opened it, or it was looked at.
     const Order* order = std::as_const(account).order(said->order);
     const bool there = order != nullptr && said->attempt >= 1 && said->attempt <= order->attempts.size();
     return there ? &order->attempts[said->attempt - 1].key : nullptr;
@@ -59,6 +60,11 @@ bool may_begin(const AnyCommand& command) {
 /// What a command says that the journal holds under seal; null: it has nothing of that kind.
 std::vector<Word>* to_be_sealed(AnyCommand& command) { return const_cast<std::vector<Word>*>(sealed_words(command)); }
 
+/// Whoever got a document is named on it as long as law wants it kept.
+bool has_document(const Account& account) {
+  return std::ranges::any_of(account.orders, [](const Order& order) { return !order.invoice.empty(); });
+}
+
 /// What is recorded though work that is due waits for its plugin: what somebody else did. Nobody decided it here.
 bool passes_held(const Job& job) {
   if (std::holds_alternative<RecordBankReceipt>(job.command) || std::holds_alternative<RecordDispute>(job.command) ||
@@ -81,8 +87,10 @@ Shard::Shard(store::Store& store, Policies& policies, Options options)
     : store_(store),
       policies_(policies),
       options_(std::move(options)),
-      usage_keys_{KeyWindow(options_.usage_window), KeyRuns("usage", options_.usage_window)},
-      money_keys_{KeyWindow(options_.money_window), KeyRuns("money", options_.money_window)} {}
+      usage_files_(files_for(options_.usage_window)),
+      money_files_(files_for(options_.money_window)),
+      usage_keys_{KeyWindow(options_.usage_window, usage_files_.get()), KeyRuns("usage", options_.usage_window)},
+      money_keys_{KeyWindow(options_.money_window, money_files_.get()), KeyRuns("money", options_.money_window)} {}
 
 Shard::~Shard() = default;
 
@@ -99,6 +107,9 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
   if (lost_) return refuse(nullptr, "ask_again", "this host does not own the journal any more");
   if (const auto* open = to_be_sealed(job.command); open != nullptr && !open->empty() && job.data_key.empty())
     return refuse(nullptr, "not_sealed", "personal data comes here sealed");
+  if (const auto* named = browser_of(std::as_const(job.command));
+      named != nullptr && *named && (*named)->sealed.empty())
+    return refuse(nullptr, "not_sealed", "a browser comes here sealed");
   if (address.tenant == nullptr || (!address.tenant->stopped && address.tenant->catalogs.versions.empty()))
     return refuse(nullptr, "no_such_tenant", "there is no tenant '" + job.tenant.text() + "'");
   Tenant& tenant = *address.tenant;
@@ -118,7 +129,7 @@ void Shard::take_at(const Address& address, Job& job, Instant now) {
                     "a command this old may have happened already and is forgotten: ask for its state");
     pending.key = address.key;
     pending.content = content_of(job.account, job.command);
-    if (const auto used = keys.find(address.key, now)) {
+    if (const auto used = keys.find(address.key, now, job.looked)) {
       if (used->content != pending.content) return refuse(held, "key_reused", "this key was used for another command");
       return answer_again(used->position, only_if_asked(job, tenant, held == nullptr ? Account() : held->account));
     }
@@ -228,6 +239,7 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
   if (held == nullptr) newcomer.emplace().id = job.account;
   Releases releases{.account = released_by(tenant, entry.command)};
   if (releases.account != nullptr) {
+    make_whole(*releases.account);
     auto whole = released(*releases.account);
     if (!whole) return refuse(whole.error());
     releases.as_it_will_be = std::move(*whole);
@@ -240,6 +252,7 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     job.actor = std::move(entry.actor);
     job.key = std::move(entry.key);
     job.command = std::move(entry.command);
+    if (!pending.known.pages.empty()) return Ran::asks;
     // While what is due waits for a plugin that failed, nothing else is asked for this account: what a processor
     // reports is decided as if the plugin had failed again.
     const Slot* slot = held != nullptr && held->waits ? slot_of(*held) : nullptr;
@@ -256,6 +269,8 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
     action->clear();
     job.data_key.clear();
   }
+  // The facts have it, if one of them begins a payment.
+  if (Seldom<Browser>* named = browser_of(entry.command); named != nullptr) named->reset();
   append_command(tenant, held, other, pending, std::move(made), std::move(beside), std::move(releases), now);
   return Ran::through;
 }
@@ -279,7 +294,7 @@ void Shard::append_command(Tenant& tenant, Held* held, Held* other, Pending& pen
   }
   Reply reply = reply_of(pending);
   if (beside) return append_both(tenant, *held, std::move(made), std::move(reply), *other, std::move(*beside));
-  append(&tenant, held, made, std::move(reply), std::move(job.data_key));
+  append(&tenant, held, made, std::move(reply), std::move(job.data_key), std::move(job.browser));
   if (of_effect) no_trouble(*held, *made, now);
   if (job.catalog && done) begin_walk(tenant, Walk::unstick, now);
   if (lifts) begin_walk(tenant, Walk::resume_charges, now);
@@ -455,7 +470,8 @@ std::vector<std::string> no_more_in(std::vector<std::string> before, const std::
 
 }  // namespace
 
-void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply, std::string data_key) {
+void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Reply reply, std::string data_key,
+                   Seldom<SealedBrowser> browser) {
   const Entry& entry = *made;
   const store::Position position = last_ + 1;
   std::vector<std::string> ended;
@@ -485,10 +501,13 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     std::ranges::move(data_keys_of(entry.tenant, entry.account, position, data_key), std::back_inserter(pending_keys_));
   else if (!data_key.empty())
     keep_action_key(held, action_key_name(entry.tenant, entry.account, *action), std::move(data_key));
+  if (browser)
+    keep_action_key(held, action_key_name(entry.tenant, entry.account, browser->text), std::move(browser->key));
   journal::write(pending_, entry);
   // Before it is durable: a checkpoint that is saved with its row has to know of it.
   if (std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal)
-    erasing_.push_back({.of = {entry.tenant, entry.account, position}});
+    erasing_.push_back(
+        {.of = {entry.tenant, entry.account, position}, .documented = held != nullptr && has_document(held->account)});
   last_ = position;
   if (reply.note(position, entry)) {
     spare_ = std::move(made);
@@ -576,7 +595,7 @@ std::vector<Effect> Shard::take_effects(Instant now) {
       asking.push_back(held);
   }
   for (Held* held : asking) {
-    for (Effect& effect : effects_due(held->tenant->state.id, held->account, now)) {
+    for (Effect& effect : effects_of(*held, now)) {
       ++held->under_way;
       // Handed out before, and no report of it was taken: it may have acted.
       if (sends_first(effect)) effect.in_doubt = !unanswered_.insert(effect.key).second || effect.in_doubt;
@@ -642,14 +661,17 @@ void Shard::durable(const store::Row& row) {
 /// The keys go once the entry that says so is durable; a start does it again, should the first have been cut off. What
 /// was named after that entry has keys of its own.
 void Shard::erase(const TenantId& tenant, const AccountId& id, store::Position position) {
-  std::vector<store::DataKeyRange> ranges = {data_keys_before(tenant, id, position)};
-  // Whoever got a document is named on it as long as law wants it kept.
-  const Account* of = account(tenant, id);
-  const bool documented =
-      of != nullptr && std::ranges::any_of(of->orders, [](const Order& order) { return !order.invoice.empty(); });
-  if (!documented) ranges.push_back(addressee_keys_before(tenant, id, position));
   auto known = std::ranges::find(erasing_, position, [](const Erasing& erasing) { return erasing.of.position; });
-  if (known == erasing_.end()) known = erasing_.insert(known, {.of = {tenant, id, position}});
+  if (known == erasing_.end()) {
+    // Of a start. What cannot be read stays.
+    const Tenant* of = find_tenant(tenant);
+    Held* held = of == nullptr ? nullptr : find(*of, id);
+    if (held != nullptr) make_whole(*held);
+    const bool documented = held != nullptr && (!held->account.is_whole() || has_document(held->account));
+    known = erasing_.insert(known, {.of = {tenant, id, position}, .documented = documented});
+  }
+  std::vector<store::DataKeyRange> ranges = {data_keys_before(tenant, id, position)};
+  if (!known->documented) ranges.push_back(addressee_keys_before(tenant, id, position));
   if (erase_)
     known->number = erase_(std::move(ranges));
   else if (store_.erase_keys(options_.number, ranges))
@@ -708,6 +730,9 @@ Status seal_said(Job& job, std::string& action) {
 }  // namespace
 
 Status seal(Job& job) {
+  auto browser = seal_browser(job.command);
+  if (!browser) return browser.error();
+  job.browser = *std::move(browser);
   if (std::string* action = action_said(job.command)) return seal_said(job, *action);
   const std::vector<Word>* open = to_be_sealed(job.command);
   if (open == nullptr || open->empty()) return Done{};

@@ -20,7 +20,9 @@
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
 #include "engine/answered.hpp"
+#include "engine/browser.hpp"
 #include "engine/effects.hpp"
+#include "engine/key_files.hpp"
 #include "engine/key_runs.hpp"
 #include "engine/key_window.hpp"
 #include "engine/look_lock.hpp"
@@ -51,13 +53,20 @@ struct Job {
   /// What the command says of a person, as seal() made it: in the entry it stands instead.
   std::vector<Word> sealed{};
   std::string data_key{};
+  Seldom<SealedBrowser> browser{};  ///< likewise, of the browser that asks for a payment
   /// Why it cannot be asked for as things stand now. A key that is known gets its first answer all the same.
   std::shared_ptr<const Error> unfit{};
+  LookedUp looked{};  ///< for its key, by Shard::look_up
 };
 
-/// Seals what a command says of a person, and what a report says the customer must do. Runs on the caller's thread.
-/// Errors: no_random.
+/// Seals what a command says of a person and of their browser, and what a report says the customer must do. Runs on the
+/// caller's thread. Errors: no_random.
 Status seal(Job& job);
+
+/// Objects of a store by their names: from `from` up to but without `until`.
+struct ObjectNames {
+  std::string from, until;
+};
 
 /// Pages of accounts' and tenants' pasts as they were saved, by the names of their objects.
 using SavedPages = boost::unordered_flat_map<std::string_view, const std::string*>;
@@ -72,6 +81,8 @@ class Shard {
     Duration usage_window = engine::usage_window;
     Duration money_window = engine::money_window;
     bool sending = true;  ///< false after a restore: nothing leaves the host until it is told to
+    /// Where keys go that are too many for memory. Left out: memory holds all.
+    std::optional<KeyFiles::Options> key_files{};
     /// What the operator must hear of, as one sentence. Left out: it is a line on stderr.
     std::function<void(const std::string&)> alarm;
     /// Tests: changes what was decided before it is checked.
@@ -95,6 +106,10 @@ class Shard {
   static std::string catalog_name(const TenantId& tenant, std::string_view text);
   /// The tenant exists in the journal or in the files, but may not run: everything asked of it is refused with `why`.
   void stop_tenant(const TenantId& tenant, Error why);
+
+  /// Looks for their keys in files, on the caller's thread; from any. The thread that decides would else have to, for
+  /// each that it does not find in memory.
+  void look_up(std::span<Job> jobs) const;
 
   /// Decides one command as of `now`, after what fell due before it on its account. Its reply comes with durable().
   void take(Job job, Instant now);
@@ -127,7 +142,41 @@ class Shard {
   /// An error is an outcome too: a command gets `plugin_failed` (an `ask_again` stays one), due work is tried again
   /// later. A ticket that nobody waits for is ignored.
   void answered(std::uint64_t ticket, Result<Answer> answer, Instant now);
-  /// A question is out.
+
+  // ---- Pages that are away -------------------------------------------------------------------------------------
+  // What is saved of an account's past leaves memory. A decision that looks at such a page is given up and made again
+  // when it was brought, like one that asks a plugin; somebody who reads begins anew with it.
+  // docs/decisions/0370-pages-on-disk.md
+
+  /// Reads objects elsewhere; they come by brought() with the same ticket.
+  using ReadPages = std::function<void(std::uint64_t ticket, std::vector<ObjectNames> names)>;
+  /// From now on pages are read by `read`. Until then the store is asked in place, and nobody waits.
+  void read_pages_through(ReadPages read) { read_pages_ = std::move(read); }
+  void brought(std::uint64_t ticket, const Result<std::vector<store::Checkpoint>>& pages, Instant now);
+  /// The mark of a store of which a page is damaged or missing.
+  static constexpr std::string_view past_mark = "past";
+  /// All pages of one account's past.
+  static ObjectNames past_of(const TenantId& tenant, const AccountId& account);
+  /// Objects that say whose order these attempts are of, by their keys and by their processors' ids.
+  static std::vector<std::string> refs_of(const TenantId& tenant, const Order& order);
+  /// An account of which something is away.
+  struct Lacking {
+    TenantId tenant;
+    AccountId account;
+    std::uint32_t times_left = 0;  ///< as of then: what was read of it before it left once more is void
+    std::string ref{};             ///< instead: the name of an object that says whose attempt it is
+    ObjectNames names() const;
+  };
+  struct Fetched {
+    Lacking of;
+    std::vector<store::Checkpoint> pages;
+  };
+  /// Runs `read` with these pages, which leave again. Returns what it lacked: then what it saw is void. Errors:
+  /// internal_fault, when it looked at something else than it was shown.
+  Result<std::vector<Lacking>> read_with(const std::vector<Fetched>& pages,
+                                         const std::function<void(const Shard&)>& read);
+
+  /// A question is out, or a page is being read.
   bool asking() const { return !tickets_.empty(); }
 
   /// Decides what fell due by `now` on any account, earliest first, at most `most` entries. Returns how many.
@@ -260,6 +309,9 @@ class Shard {
     bool aside = false;                ///< it is set aside: see aside_
     bool has_checkpoint = false;       ///< in a cut, or in the store
     std::uint32_t under_way = 0;       ///< effects handed out and not yet said what came of them
+    bool brought = false;              ///< it is in brought_
+    bool reads_for_effects = false;    ///< what it is to send waits for a page
+    std::uint32_t times_left = 0;      ///< that pages of it have left memory
     journal::AccountPages saved{};     ///< pages of its past that a cut has
   };
   struct Tenant {
@@ -281,6 +333,8 @@ class Shard {
     std::uint32_t restarts = 0;
     std::vector<Question> questions{};
     std::vector<Answer> answers{};
+    std::vector<ObjectNames> pages{};  ///< that have to be brought first
+    std::uint32_t times_brought = 0;
   };
   /// A command on its way to being decided.
   struct Pending {
@@ -321,6 +375,7 @@ class Shard {
     Tenant* tenant = nullptr;
     std::shared_ptr<Parked> parked;  ///< null: due work
     SlotName slot;
+    bool of_effects = false;  ///< of what the slot's account is to send
   };
   struct Releases {  ///< of a command that takes an account back in
     Held* account = nullptr;
@@ -381,6 +436,10 @@ class Shard {
   void park(Tenant& tenant, Pending& pending, Ran ran);
   void send(Ticket what, std::uint64_t& ticket);
   void dispatch(std::uint64_t ticket);
+  /// Takes it from those that are out; the next one leaves.
+  std::optional<Ticket> end_ticket(std::uint64_t ticket);
+  /// Answers of another catalog are void. False: it was changed too often.
+  static bool still_counts(const Tenant& tenant, Known& known);
   void answer_command(const std::shared_ptr<Parked>& parked, Result<Answer> answer);
   void answer_due(const SlotName& name, Result<Answer> answer, Instant now);
   void ask_for_due(Held& held, Known& known);
@@ -403,6 +462,31 @@ class Shard {
     const auto trouble = troubled_.find(&held);
     return trouble == troubled_.end() ? Instant() : trouble->second.quiet_until;
   }
+  // ---- Pages that are away: shard_past.cpp
+  /// Notes what has to be brought before that decision can be made. False: it is there now. Errors: the store's.
+  Result<bool> want(const PageAway& away, Held* held, Held* other, Known& known);
+  Status bring(std::span<const store::Checkpoint> pages);
+  Status bring_in_place(std::span<const ObjectNames> names);
+  /// Everything of its past, at once, where nobody can wait.
+  void make_whole(Held& held);
+  void brought_for_command(const std::shared_ptr<Parked>& parked, const Status& brought);
+  void brought_for_due(const SlotName& name, const Status& brought, Instant now);
+  /// What of its past is saved leaves memory, unless it is needed there.
+  void put_away(Held& held);
+  void put_away_brought();
+  void forget_attempts(Held& held, std::span<const SharedList<Order>> pages);
+  /// The next start reads and checks all pages.
+  void note_damage();
+  /// Keys of attempts that are away, in the cut with their pages.
+  void add_refs(Cut& cut, const Held& held);
+  /// Whose attempt has such a digest. Throws PageAway: it has to be asked of the store.
+  using Digest = std::pair<std::uint64_t, std::uint64_t>;
+  Held* holder_of(const Digest& digest) const;
+  Held* holder_in(std::span<const store::Checkpoint> refs) const;
+  /// As somebody who reads gets to see it.
+  const Account& shown(const Held& held) const;
+  std::vector<Effect> effects_of(Held& held, Instant now);
+
   // ---- Accounts that are set aside: set_aside.cpp
   struct Aside {
     store::Position from = 0;  ///< nothing of the account's entries from here on reached its state
@@ -416,6 +500,9 @@ class Shard {
   /// internal_fault: it would break the books, and the account at fault is set aside.
   Result<bool> decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
                               Held* other = nullptr, Seldom<Beside>* beside = nullptr);
+  /// The same. Throws PageAway.
+  Result<bool> decide_here(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known, Held* other,
+                           Seldom<Beside>* beside);
   void set_aside(Tenant& tenant, Held& held, const std::string& rule, const std::string& text, store::Position from);
   void mark_aside(Held& held, store::Position from);
   void mark_listed();
@@ -431,13 +518,15 @@ class Shard {
   void list_misfits();
   void alarm(const std::string& line) const;
 
-  void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply, std::string data_key = {});
+  void append(Tenant* tenant, Held* held, std::shared_ptr<Entry> entry, Reply reply, std::string data_key = {},
+              Seldom<SealedBrowser> browser = {});
   void append_both(Tenant& tenant, Held& held, std::shared_ptr<Entry> entry, Reply reply, Held& other, Beside beside);
   /// Keys of a window, with what of them is saved.
   struct Keys {
     KeyWindow window;
     KeyRuns runs;
   };
+  std::unique_ptr<KeyFiles> files_for(Duration window) const;
   Keys& keys_for(const AnyCommand& command);
   const Keys& keys_for(const AnyCommand& command) const;
   void remember_key(const AnyCommand& command, KeyWindow::Digest key, KeyWindow::Use use, Instant now);
@@ -465,9 +554,10 @@ class Shard {
   const Account* holder_of(const TenantId& tenant, const std::string& key) const;
   void forget();
   Status recover();
-  Status recover_once();
-  Status take_checkpoints(const std::vector<store::Checkpoint>& objects);
-  Status take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages);
+  /// `whole`: with all that is away, for an entry to be replayed is about it.
+  Status recover_once(bool whole);
+  Status take_checkpoints(const std::vector<store::Checkpoint>& objects, bool whole);
+  Status take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages, bool whole);
   /// What was saved with these. Errors: damaged_checkpoint, when some of them are not there.
   Result<ShardMark> mark_of(const std::vector<store::Checkpoint>& objects) const;
   ShardMark mark_now(store::Position floor);
@@ -498,6 +588,7 @@ class Shard {
     bool operator()(const Event& a, const Event& b) const;
   };
   std::set<Event, Sooner> events_;
+  const std::unique_ptr<KeyFiles> usage_files_, money_files_;  ///< none: memory holds all keys
   Keys usage_keys_;
   Keys money_keys_;
   struct Trouble {
@@ -516,10 +607,16 @@ class Shard {
   };
   std::deque<Walking> walks_;
   AskPlugin ask_;
+  ReadPages read_pages_;
+  std::vector<Held*> brought_;                ///< of whose past something was brought
+  mutable std::vector<const Held*> lacking_;  ///< that were shown to who reads, and are not whole
+  mutable std::optional<std::string> lacking_ref_;
+  boost::unordered_flat_map<std::string, Held*> looked_up_;  ///< objects that say whose attempt it is; null: nobody's
   EraseKeys erase_;
   LastErased erased_;
   struct Erasing {
     ShardMark::Erasure of;
+    bool documented = false;   ///< somebody got a document: its addressee stays known as long as law wants it
     std::uint64_t number = 0;  ///< as `erase_` gave it; 0: it was not asked to, or in place it could not be done
   };
   std::deque<Erasing> erasing_;  ///< not known to be done
@@ -543,6 +640,7 @@ class Shard {
   std::vector<std::pair<Tenant*, Pages<ReceiptId>>> tenant_pages_before_;
   std::vector<journal::AccountPages> pages_before_;  ///< of each of these, as the cut before it had them
   std::vector<std::pair<Tenant*, store::Position>> cut_tenants_;
+  std::vector<Held*> rewritten_;       ///< of this start: what is saved of them is of an earlier version
   std::vector<Held*> first_accounts_;  ///< that had no checkpoint before that cut
   std::vector<Tenant*> first_tenants_;
   std::uint64_t accounts_saved_ = 0, tenants_saved_ = 0;  ///< those that have a checkpoint

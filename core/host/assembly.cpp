@@ -6,8 +6,12 @@
 #include "config/tenant/difference.hpp"
 #include "domain/payments/card_number.hpp"
 #include "domain/payments/methods.hpp"
+#include "engine/actions.hpp"
+#include "engine/asked.hpp"
+#include "engine/browser.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/vault.hpp"
+#include "host/browser.hpp"
 #include "host/free_text.hpp"
 #include "host/gate.hpp"
 #include "providers/load_plugins.hpp"
@@ -75,6 +79,11 @@ Status Assembly::make_engine() {
       [&store = *store_](const TenantId& tenant, const AccountId& account, std::uint64_t entry) {
         return engine::read_sealed(store, tenant, account, entry);
       },
+      [&store = *store_](const TenantId& tenant, const AccountId& account,
+                         const std::string& sealed) -> Result<Browser> {
+        const auto opened = engine::open_action(store, tenant, account, sealed);
+        return opened ? engine::browser_of_bytes(*opened) : Result<Browser>(opened.error());
+      },
       options_.virtual_from ? [this] { return engine_ ? engine_->now() : *options_.virtual_from; }
                             : std::function<Instant()>());
   if (!plugged) return plugged.error();
@@ -84,6 +93,8 @@ Status Assembly::make_engine() {
   engine::Engine::Options options;
   options.shard.opened_by = "florin " FLORIN_VERSION;
   options.shard.sending = *may_send;
+  // Nothing but room: what is there is gone with this process, and saved in the store beside.
+  if (options_.data || options_.postgres) options.shard.key_files.emplace().folder = options_.data.value_or("/var/tmp");
   options.virtual_from = options_.virtual_from;
   options.stand_by = options_.stand_by;
   options.plugins.limit = options_.file.plugin_limit;
@@ -369,17 +380,29 @@ Status Assembly::knows_customer(const Request& request, const MethodId& id, cons
   return Done{};
 }
 
-/// Free text of an account, and its keys, never have what is known of its person.
+/// Free text never has what looks like a person, and that of an account nothing that is known of its person. An item
+/// that is there by its name, from before that was known, can be given back.
 Status Assembly::names_nobody(const engine::Job& job) const {
-  const std::vector<FreeText> texts = free_texts_of(job);
+  if (engine::is_usage(job.command)) return Done{};  // its only text is its key, and it is asked for often
+  std::vector<FreeText> texts = free_texts_of(job);
   const bool speaks = std::ranges::any_of(texts, [](const FreeText& one) { return one.field != "key"; });
-  if (!speaks || job.account.empty()) return Done{};
+  const std::vector<FreeText> members = new_members_of(job);
+  if (job.account.empty() || (!speaks && members.empty())) return names_nobody_likely(texts);
+  const auto* gives_back = std::get_if<ReleaseItem>(&job.command);
   std::vector<std::uint64_t> entries;
+  bool is_there = false;
   const auto read = engine_->read([&](const engine::Shard& shard) {
     const Account* account = shard.account(job.tenant, job.account);
-    if (account != nullptr && account->person_at) entries = account->person_at->entries;
+    if (account == nullptr) return;
+    if (account->person_at) entries = account->person_at->entries;
+    is_there = gives_back != nullptr && std::ranges::any_of(account->items, [&](const Item& item) {
+                 return item.entitlement == gives_back->entitlement && item.name == gives_back->item;
+               });
   });
-  if (!read || entries.empty()) return Done{};
+  if (!read) return Done{};
+  if (is_there) std::erase_if(texts, [](const FreeText& one) { return one.field == "item"; });
+  if (auto nobody = names_nobody_likely(texts); !nobody || entries.empty()) return nobody;
+  texts.insert(texts.begin(), members.begin(), members.end());
   const auto person = engine::read_person(*store_, job.tenant, job.account, entries);
   return person ? names_not(*person, texts) : Status(Done{});
 }
@@ -514,6 +537,13 @@ Result<engine::Job> Assembly::job_of(const Request& request) const {
   if (auto* returned = std::get_if<CustomerReturned>(&job.command)) {
     if (const auto fit = fits_an_answer(returned->answer); !fit) return fit.error();
     if (!plugins_->hears_answers(request.tenant)) returned->answer.clear();
+  }
+  if (Seldom<Browser>* browser = browser_of(job.command); browser != nullptr && *browser) {
+    if (auto fits = fits_a_browser(**browser); !fits) return fits.error();
+    if (plugins_->asks_for_browsers(request.tenant))
+      (*browser)->sealed.clear();
+    else
+      browser->reset();
   }
   if (auto* sets_up = std::get_if<SetUpPaymentMethod>(&job.command); sets_up != nullptr && !sets_up->details.empty()) {
     auto checked = checked_form(*plugins_, request.tenant, sets_up->method, sets_up->details);

@@ -89,7 +89,7 @@ struct Asked {
 /// What the plugins of a host file say is wrong with tenants; those that they find fit. Errors: they cannot be loaded.
 Result<Errors> said_by_plugins(const config::HostFile& host, const Asked& asked, const Errors& before,
                                std::vector<std::string>& fit) {
-  const auto plugged = load_plugins(host, std::nullopt, {}, {});
+  const auto plugged = load_plugins(host, std::nullopt, {}, {}, {});
   if (!plugged) return plugged.error();
   Errors errors;
   for (config::Tenant tenant : asked.fit) {

@@ -177,6 +177,10 @@ Result<Manifest> read_manifest(std::string_view section) {
       manifest.person.emplace_back(word.get_string());
     }
   }
+  if (const auto* browser = object.if_contains("browser"); browser != nullptr) {
+    if (!browser->is_bool()) return bad_manifest("'browser' is true or false");
+    manifest.browser = browser->get_bool();
+  }
   if (const auto* schema = object.if_contains("config"); schema != nullptr)
     manifest.config_schema = boost::json::serialize(*schema);
   return manifest;

@@ -18,6 +18,7 @@ struct Manifest {
   std::map<std::string, std::string> secrets;      ///< name to the one endpoint it may be sent to bare; "": to none
   std::map<std::string, std::string> credentials;  ///< the same, of what the host obtains itself
   std::vector<std::string> person;                 ///< what of whom is charged it must know: email, phone
+  bool browser = false;                            ///< it is handed the browser of who pays, where that is known
   std::string config_schema;                       ///< JSON Schema of the operator's block; empty when not given
 
   bool offers(std::string_view interface_id) const;

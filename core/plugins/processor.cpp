@@ -44,6 +44,22 @@ std::string lower(std::string text) {
 
 // ---- What goes in
 
+florin_browser lent_browser(const Browser& browser) {
+  florin_browser in{};
+  in.size = sizeof in;
+  in.flags = (browser.java_enabled ? FLORIN_JAVA : 0u) | (browser.javascript_enabled ? FLORIN_JAVASCRIPT : 0u) |
+             (browser.time_zone_offset ? FLORIN_TIME_ZONE : 0u);
+  in.accept_header = lent(browser.accept_header);
+  in.user_agent = lent(browser.user_agent);
+  in.language = lent(browser.language);
+  in.ip_address = lent(browser.ip_address);
+  in.color_depth = browser.color_depth.value_or(0);
+  in.screen_height = browser.screen_height.value_or(0);
+  in.screen_width = browser.screen_width.value_or(0);
+  in.time_zone_offset = browser.time_zone_offset.value_or(0);
+  return in;
+}
+
 florin_operation lent_operation(const Operation& operation, const std::vector<florin_pair>& details,
                                 const std::vector<florin_pair>& person, const std::vector<florin_pair>& answer) {
   florin_operation in{};
@@ -524,7 +540,12 @@ Result<ProcessorStep> ProcessorPlugin::step(const Operation& operation,
                             operation.method + "' and " + operation.amount.text()};
   const std::vector<florin_pair> details = lent_pairs(operation.details), person = lent_pairs(operation.person),
                                  answer = lent_pairs(operation.answer);
-  const florin_operation in = lent_operation(operation, details, person, answer);
+  florin_operation in = lent_operation(operation, details, person, answer);
+  florin_browser browser{};
+  if (operation.browser && manifest().browser) {
+    browser = lent_browser(*operation.browser);
+    in.browser = &browser;
+  }
   std::vector<std::vector<florin_pair>> headers;
   std::vector<florin_reply> lent_replies;
   for (const ProviderReply& reply : replies) {

@@ -57,6 +57,7 @@ struct Operation {
   std::vector<std::pair<std::string, std::string>> person;  ///< what the manifest's `person` names
   std::string return_url;  ///< where a provider's page sends the customer back to; empty: the host does not know
   std::vector<std::pair<std::string, std::string>> answer;  ///< confirm: what the customer typed or brought back
+  std::optional<Browser> browser{};                         ///< charge, save_method: of who pays; none: not known
 };
 
 /// What a lost answer to a request means.

@@ -166,6 +166,10 @@ class Run : public std::enable_shared_from_this<Run> {
     for (const auto* words : {&operation_.person, &operation_.details, &operation_.answer})
       for (const auto& [name, value] : *words)
         if (name != "brand") person.push_back(value);
+    if (operation_.browser) {
+      person.push_back(operation_.browser->user_agent);
+      person.push_back(operation_.browser->ip_address);
+    }
     for (std::string* text : {&said.raw, &said.decline_code, &said.text}) scrub(*text, person);
     for (std::string* text : {&said.ref, &said.raw, &said.decline_code, &said.text, &said.action}) {
       scrub(*text, secrets);

@@ -39,7 +39,7 @@ Where place_of(const config::Tenant& tenant, const std::string& path) {
 Result<std::unique_ptr<TenantPlugins>> load_plugins(const config::HostFile& file,
                                                     const std::optional<std::filesystem::path>& data,
                                                     TenantPlugins::Persons persons, TenantPlugins::Sealed sealed,
-                                                    std::function<Instant()> now) {
+                                                    TenantPlugins::Browsers browsers, std::function<Instant()> now) {
   PluginPlaces places;
   places.folders = {file.plugins};
   places.copies = folder_of_copies(data);
@@ -65,6 +65,7 @@ Result<std::unique_ptr<TenantPlugins>> load_plugins(const config::HostFile& file
                                                              .private_addresses = file.egress.private_addresses},
                                                   .persons = std::move(persons),
                                                   .sealed = std::move(sealed),
+                                                  .browsers = std::move(browsers),
                                                   .base_url = base_url_of(file)});
 }
 

@@ -20,6 +20,7 @@ namespace florin {
 Result<std::unique_ptr<TenantPlugins>> load_plugins(const config::HostFile& file,
                                                     const std::optional<std::filesystem::path>& data,
                                                     TenantPlugins::Persons persons, TenantPlugins::Sealed sealed,
+                                                    TenantPlugins::Browsers browsers,
                                                     std::function<Instant()> now = {});
 
 /// Makes the plugins of a tenant's version. Errors: what they say, at the operator's lines.

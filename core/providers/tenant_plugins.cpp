@@ -530,7 +530,7 @@ void TenantPlugins::perform(const engine::Effect& effect, Instant now, Done done
     for (const std::string& name : manifest.person)
       operation.person.emplace_back(name, std::ranges::find(known, name, &Word::name)->value);
   }
-  if (const auto opened = unseal(effect, operation); !opened) {
+  if (const auto opened = unseal(effect, processing.plugin->manifest().browser, operation); !opened) {
     ProviderReport said;
     const bool sent = effect.asked > 0 || operation.kind == OperationKind::confirm;
     said.state = sent ? AttemptState::unknown : AttemptState::not_sent;
@@ -552,7 +552,7 @@ void TenantPlugins::perform(const engine::Effect& effect, Instant now, Done done
 
 /// What the method's plugin made for the processor, and what the customer answered: sealed in the journal, open only
 /// here. What was erased is not there any more.
-Status TenantPlugins::unseal(const engine::Effect& effect, Operation& operation) const {
+Status TenantPlugins::unseal(const engine::Effect& effect, bool with_browser, Operation& operation) const {
   const auto open = [&](std::uint64_t entry, std::vector<std::pair<std::string, std::string>>& into) -> Status {
     const auto words = options_.sealed(effect.tenant, effect.account, entry);
     if (!words && words.error().code != "erased") return words.error();
@@ -563,6 +563,11 @@ Status TenantPlugins::unseal(const engine::Effect& effect, Operation& operation)
   const bool charges = operation.kind == OperationKind::charge || operation.kind == OperationKind::save_method;
   if (charges && effect.details_at)
     if (const auto opened = open(*effect.details_at, operation.details); !opened) return opened;
+  if (charges && with_browser && !effect.browser.empty()) {
+    auto browser = options_.browsers(effect.tenant, effect.account, effect.browser);
+    if (!browser && browser.error().code != "action_ended") return browser.error();
+    if (browser) operation.browser = *std::move(browser);
+  }
   if (operation.kind == OperationKind::confirm && effect.answer_at) return open(*effect.answer_at, operation.answer);
   return florin::Done{};
 }
@@ -572,6 +577,12 @@ bool TenantPlugins::hears_answers(const TenantId& id) const {
   return held != nullptr && std::ranges::any_of(held->processors, [](const auto& one) {
            return one.second.plugin->facts().offers_it(OperationKind::confirm, "", {});
          });
+}
+
+bool TenantPlugins::asks_for_browsers(const TenantId& id) const {
+  const auto held = tenant(id);
+  return held != nullptr &&
+         std::ranges::any_of(held->processors, [](const auto& one) { return one.second.plugin->manifest().browser; });
 }
 
 void TenantPlugins::follow(const TenantId& tenant, const AccountId& account, const std::string& trace) {

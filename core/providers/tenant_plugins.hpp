@@ -35,6 +35,8 @@ class TenantPlugins : public engine::Policies, public engine::Providers {
                                                           const std::vector<std::uint64_t>& entries)>;
   /// What an entry holds of an account under seal. Errors: erased, and the store's.
   using Sealed = std::function<Result<std::vector<Word>>(const TenantId&, const AccountId&, std::uint64_t entry)>;
+  /// The browser of who pays, as an effect holds it sealed. Errors: action_ended, damaged_seal, and the store's.
+  using Browsers = std::function<Result<Browser>(const TenantId&, const AccountId&, const std::string& sealed)>;
   struct Options {
     /// Folder where sandbox providers keep their books, so that they outlive a killed host; none: in memory.
     std::optional<std::filesystem::path> books;
@@ -42,6 +44,7 @@ class TenantPlugins : public engine::Policies, public engine::Providers {
     Egress egress;
     Persons persons;
     Sealed sealed;
+    Browsers browsers;
     std::string base_url;  ///< where this host is reached, for who comes back from a provider's page; empty: not known
   };
   TenantPlugins(PluginLibrary library, Options options) : library_(std::move(library)), options_(std::move(options)) {}
@@ -71,6 +74,9 @@ class TenantPlugins : public engine::Policies, public engine::Providers {
 
   /// Whether one of the tenant's processors can be handed what a customer answers.
   bool hears_answers(const TenantId& tenant) const;
+
+  /// Whether one of the tenant's processors is handed the browser of who pays.
+  bool asks_for_browsers(const TenantId& tenant) const;
 
   /// What a processor must know of whom it charges: email, phone.
   std::vector<std::string> person_for(const TenantId& tenant, const ProcessorId& processor) const;
@@ -111,7 +117,7 @@ class TenantPlugins : public engine::Policies, public engine::Providers {
     std::map<std::string, Processing> processors;  // of earlier versions too: money in flight lands
   };
 
-  Status unseal(const engine::Effect& effect, Operation& operation) const;
+  Status unseal(const engine::Effect& effect, bool with_browser, Operation& operation) const;
   /// Whoever works with it keeps it, also when a new version takes its place meanwhile.
   std::shared_ptr<const Tenant> tenant(const TenantId& id) const;
   /// Errors: each says in `at.path` where under the processor's block it is.

@@ -258,7 +258,11 @@ class Player {
   /// What a command does is what it was said to do beforehand, fact by fact.
   bool as_quoted(const Where& at, const std::optional<Quotation>& quotation, const Result<engine::Answered>& answer) {
     if (!quotation || !answer) return true;
-    const auto bytes = [](const Facts& facts) {
+    const auto bytes = [](Facts facts) {
+      for (Fact& fact : facts) {  // a rehearsal seals nothing
+        if (auto* started = std::get_if<AttemptStarted>(&fact)) started->browser.reset();
+        if (auto* started = std::get_if<SavingStarted>(&fact)) started->saving->browser.reset();
+      }
       std::string text;
       {
         codec::Writer out(text);

@@ -91,6 +91,24 @@ void show_rules(json::value& value, bool customer) {
 /// Whose tries of cards are counted together.
 std::string counted_as(const Asked& asked) { return asked.caller.tenant.text() + "/" + asked.account.text(); }
 
+/// Of a customer's own browser what the connection says is not the page's word, nor is its address: the host has them.
+void complete_browser(Command& command, const HttpRequest& request) {
+  const auto from = [&](const char* name) {
+    const std::string* header = request.header(name);
+    return header == nullptr ? std::string() : *header;
+  };
+  std::visit(
+      [&](auto& one) {
+        if constexpr (requires { one.browser; }) {
+          if (!one.browser) return;
+          if (std::string agent = from("user-agent"); !agent.empty()) one.browser->user_agent = std::move(agent);
+          if (one.browser->accept_header.empty()) one.browser->accept_header = from("accept");
+          one.browser->ip_address = request.address == "unix" ? std::string() : request.address;
+        }
+      },
+      command);
+}
+
 std::string number_or_null(std::uint32_t number) { return number == 0 ? "null" : std::to_string(number); }
 
 }  // namespace
@@ -131,6 +149,7 @@ void Api::run_command(const AskedPtr& asked, const std::string& name) {
 }
 
 void Api::submit(const AskedPtr& asked, Command command, std::string key) {
+  if (asked->caller.is_customer()) complete_browser(command, asked->request);
   Request request{.tenant = asked->caller.tenant,
                   .account = asked->account,
                   .actor = asked->caller.actor,

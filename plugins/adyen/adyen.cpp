@@ -6,6 +6,8 @@ namespace {
 
 /// In place of a payment's id, while its customer has not paid on Adyen's page.
 constexpr std::string_view of_link = "links/";
+/// In place of it, with our key, while its bank asks the customer for more: Adyen names the payment after that.
+constexpr std::string_view of_redirect = "redirects/";
 
 /// The class of a refusal by its `refusalReasonCode`. Which class each is, is our choice.
 std::uint32_t kind_of(Text code) {
@@ -28,6 +30,7 @@ std::uint32_t kind_of(Text code) {
 /// Adyen's types of payment methods, by ours.
 Text type_of(Text method) { return method == Text("card") ? Text("scheme") : method; }
 bool is_link(Text ref) { return ref.view().starts_with(of_link); }
+bool is_redirect(Text ref) { return ref.view().starts_with(of_redirect); }
 Text link_id(Text ref) { return ref.view().substr(of_link.size()); }
 
 florin_money amount_of(const Json& amount) {
@@ -55,7 +58,7 @@ class Adyen {
     Capabilities can;
     for (const char* method : {"card", "ideal"}) {
       Offer offer{.method = method,
-                  .operations = operations(FLORIN_CHARGE, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS)};
+                  .operations = operations(FLORIN_CHARGE, FLORIN_CANCEL, FLORIN_REFUND, FLORIN_STATUS, FLORIN_CONFIRM)};
       // Those that Adyen counts by ISO 4217. It has two decimals for CLP, CVE and ISK, and none for IDR.
       for (const char* code : {"AUD", "BGN", "BRL", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HKD",
                                "HUF", "JPY", "MXN", "NOK", "NZD", "PLN", "RON", "SEK", "SGD", "USD"})
@@ -68,12 +71,29 @@ class Adyen {
   }
 
   Step charge(const Operation& op, const Replies& replies) const {
-    if (!replies.empty()) return settle(replies.last());
+    if (!replies.empty()) return settle(op, replies.last());
     return Text(op.method_ref) ? kept(op) : link(op);
+  }
+
+  /// The customer is back from their bank: what the address brought along is handed to Adyen, which then authorises.
+  Step confirm(const Operation& op, const Replies& replies) const {
+    // What the address brought along is the customer's word: Adyen finds it wrong, and they are asked as before.
+    if (!replies.empty() && is_redirect(op.ref) && replies.last().status() == 422)
+      return done({.state = FLORIN_NEEDS_ACTION, .ref = op.ref, .raw = "http 422"});
+    if (!replies.empty()) return settle(op, replies.last());
+    if (is_link(op.ref)) return look(op.ref);
+    const Text result = find(op.answer, "redirectResult");
+    if (!is_redirect(op.ref) || !result) return status(op, replies);
+    return api(post(path() + "/payments/details"))
+        .header("Idempotency-Key", op.key)
+        .json({{"details", object({{"redirectResult", result}})}})
+        .repeatable();
   }
 
   /// A page that nobody has paid on is closed. What is paid is refunded, not cancelled.
   Step cancel(const Operation& op, const Replies& replies) const {
+    // Adyen authorises nothing before the customer's answer is handed to it, and nobody does that any more.
+    if (is_redirect(op.ref)) return done({.state = FLORIN_VOIDED, .ref = op.ref, .raw = "given up at the bank"});
     if (!is_link(op.ref)) return done({.state = FLORIN_UNKNOWN, .raw = "only a page that nobody paid on is cancelled"});
     if (replies.empty())
       return api(Request{"PATCH", path() + "/paymentLinks/" + link_id(op.ref), FLORIN_REPEATABLE})
@@ -83,7 +103,7 @@ class Adyen {
     const Json page = replies.last().json();
     if (replies.last().status() == 200 && page["status"].text() == Text("expired"))
       return done({.state = FLORIN_VOIDED, .ref = op.ref, .raw = "expired"});
-    return settle(replies.last());
+    return settle(op, replies.last());
   }
 
   /// It is taken on; how it ends is told by a notification.
@@ -108,8 +128,10 @@ class Adyen {
       return done(Text(op.refund_ref)
                       ? Outcome{.state = FLORIN_PENDING, .ref = op.refund_ref, .raw = "its notification has not come"}
                       : Outcome{.state = FLORIN_UNKNOWN, .raw = "Adyen has no look-up; its notification says"});
-    if (!replies.empty()) return settle(replies.last());
+    if (!replies.empty()) return settle(op, replies.last());
     if (is_link(op.ref)) return look(op.ref);
+    if (is_redirect(op.ref))
+      return done({.state = FLORIN_NEEDS_ACTION, .ref = op.ref, .raw = "the customer is at their bank"});
     return done(Text(op.ref) ? Outcome{.state = FLORIN_PENDING, .ref = op.ref, .raw = "its notification has not come"}
                              : Outcome{.state = FLORIN_UNKNOWN, .raw = "Adyen has no look-up; its notification says"});
   }
@@ -135,12 +157,14 @@ class Adyen {
   Text merchant() const { return std::string_view(merchant_); }
   Text path() const { return std::string_view(path_); }
   Request api(Request request) const { return request.endpoint("api").header("X-API-Key", secret("adyen.api_key")); }
+  Text back(const Operation& op) const {
+    return Text(op.return_url) ? Text(op.return_url) : Text(std::string_view(return_url_));
+  }
   Step look(Text ref) const { return api(get(path() + "/paymentLinks/" + link_id(ref))); }
 
   /// A page of Adyen's own. One that nobody has seen moves nothing.
   Step link(const Operation& op) const {
     const bool keep = (op.flags & FLORIN_MAY_KEEP) != 0;
-    const Text back = Text(op.return_url) ? Text(op.return_url) : Text(std::string_view(return_url_));
     return api(post(path() + "/paymentLinks"))
         .header("Idempotency-Key", op.key)
         .json({{"merchantAccount", merchant()},
@@ -151,12 +175,33 @@ class Adyen {
                {"shopperReference", keep ? Text(op.customer_key) : Text()},
                {"storePaymentMethodMode", keep ? Text("enabled") : Text()},
                {"recurringProcessingModel", keep ? Text("Subscription") : Text()},
-               {"returnUrl", back}})
+               {"returnUrl", back(op)}})
         .repeatable()
         .no_money();
   }
-  /// What Adyen keeps is charged without its customer, also while they are there: there is no page for this one.
+  /// Whether the customer's bank may ask them for more: they are there, and Adyen is told of all of their browser.
+  bool may_ask(const Operation& op) const {
+    const florin_browser* browser = op.browser;
+    return browser != nullptr && (op.flags & FLORIN_OFF_SESSION) == 0 && op.method == Text("card") && back(op) &&
+           Text(browser->accept_header) && Text(browser->user_agent) && Text(browser->language) &&
+           browser->color_depth > 0 && browser->screen_height > 0 && browser->screen_width > 0 &&
+           (browser->flags & FLORIN_TIME_ZONE) != 0;
+  }
+  static JsonText browser_info(const florin_browser& browser) {
+    return object({{"acceptHeader", browser.accept_header},
+                   {"colorDepth", browser.color_depth},
+                   {"javaEnabled", (browser.flags & FLORIN_JAVA) != 0},
+                   {"javaScriptEnabled", (browser.flags & FLORIN_JAVASCRIPT) != 0},
+                   {"language", browser.language},
+                   {"screenHeight", browser.screen_height},
+                   {"screenWidth", browser.screen_width},
+                   {"timeZoneOffset", browser.time_zone_offset},
+                   {"userAgent", browser.user_agent}});
+  }
+  /// What Adyen keeps is charged without its customer, but where their bank may ask them: then 3-D Secure by a
+  /// redirect.
   Step kept(const Operation& op) const {
+    const bool there = may_ask(op);
     return api(post(path() + "/payments"))
         .header("Idempotency-Key", op.key)
         .json({{"merchantAccount", merchant()},
@@ -167,16 +212,40 @@ class Adyen {
                         {"storedPaymentMethodId", op.method_ref}})},
                {"shopperReference", op.customer_key},
                {"shopperInteraction", "ContAuth"},
-               {"recurringProcessingModel", "Subscription"}})
+               {"recurringProcessingModel", there ? "CardOnFile" : "Subscription"},
+               {"channel", there ? Text("Web") : Text()},
+               {"returnUrl", there ? back(op) : Text()},
+               {"shopperIP", there ? Text(op.browser->ip_address) : Text()},
+               {"browserInfo", there ? browser_info(*op.browser) : JsonText()}})
         .repeatable();
   }
 
-  Step settle(const Reply& reply) const {
+  Step settle(const Operation& op, const Reply& reply) const {
     const Json body = reply.json();
     const std::uint32_t http = reply.status();
     if ((http == 200 || http == 201) && body["url"] && body["status"]) return done(read_link(body));
-    if (http == 200 && body["resultCode"]) return done(read_payment(body));
+    if (http == 200 && body["resultCode"].text() == Text("RedirectShopper") && (may_ask(op) || is_redirect(op.ref)))
+      return done(read_redirect(op, body["action"]));
+    if (http == 200 && body["resultCode"]) {
+      Outcome said = read_payment(body);
+      // What is authorised after the bank has asked names no amount: it is all of what was asked for.
+      if (is_redirect(op.ref) && !body["amount"]) said.amount = op.amount;
+      return done(said);
+    }
     return refused(reply);
+  }
+  static Outcome read_redirect(const Operation& op, const Json& action) {
+    Outcome said{.state = FLORIN_NEEDS_ACTION,
+                 .amount = op.amount,
+                 .ref = Text(of_redirect) + op.payment_key,
+                 .raw = "RedirectShopper"};
+    const bool posts = action["method"].text() == Text("POST");
+    Action to{.kind = posts ? FLORIN_POST : FLORIN_REDIRECT, .url = action["url"].text()};
+    if (posts)
+      action["data"].members(
+          [&](std::string_view name, const Json& value) { to.fields.add({Text(name), value.text()}); });
+    said.action = to;
+    return said;
   }
   static Step refused(const Reply& reply) {
     const Json error = reply.json();
@@ -361,7 +430,7 @@ class Adyen {
 };
 
 FLORIN_PLUGIN(Adyen, R"({"id": "adyen", "version": "1.0.0", "interfaces": ["florin.processor/1"],
-  "endpoints": {"api": "https://checkout-test.adyen.com"},
+  "endpoints": {"api": "https://checkout-test.adyen.com"}, "browser": true,
   "secrets": {"adyen.api_key": {"for": "api"}, "adyen.hmac_key": {}},
   "config": {"type": "object", "additionalProperties": false, "required": ["merchant_account"],
     "examples": [{"merchant_account": "ExampleECOM"}],

@@ -97,7 +97,7 @@ class PayPal {
     const JsonText source =
         kept ? object({{"vault_id", op.method_ref}}) : object({{"experience_context", context(op, "PAY_NOW")}});
     const JsonText unit = object({{"custom_id", op.key},
-                                  {"description", Text(Text(op.description).view().substr(0, longest_description))},
+                                  {"description", shortened(op.description, longest_description)},
                                   {"amount", amount(op)}});
     Request request = api(post("/v2/checkout/orders"), op.key)
                           .json({{"intent", "CAPTURE"},

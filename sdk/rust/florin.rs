@@ -86,6 +86,9 @@ pub const OFF_SESSION: u32 = 1;
 pub const OF_REFUND: u32 = 2;
 pub const OF_METHOD: u32 = 4;
 pub const MAY_KEEP: u32 = 8;
+pub const JAVA: u32 = 1;
+pub const JAVASCRIPT: u32 = 2;
+pub const TIME_ZONE: u32 = 4;
 pub const NEVER: u32 = 0;
 pub const EQUAL: u32 = 1;
 pub const ASKED: u32 = 2;
@@ -483,6 +486,27 @@ impl Default for Entry1 {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct Browser {
+    pub size: u32,
+    pub flags: u32,
+    pub accept_header: Text,
+    pub user_agent: Text,
+    pub language: Text,
+    pub ip_address: Text,
+    pub color_depth: i32,
+    pub screen_height: i32,
+    pub screen_width: i32,
+    pub time_zone_offset: i32,
+}
+const _: () = assert!(std::mem::size_of::<Browser>() == 88);
+impl Default for Browser {
+    fn default() -> Self {
+        unsafe { std::mem::zeroed() }
+    }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct Operation {
     pub size: u32,
     pub kind: u32,
@@ -507,8 +531,9 @@ pub struct Operation {
     pub person: List,
     pub return_url: Text,
     pub answer: List,
+    pub browser: *const Browser,
 }
-const _: () = assert!(std::mem::size_of::<Operation>() == 288);
+const _: () = assert!(std::mem::size_of::<Operation>() == 296);
 impl Default for Operation {
     fn default() -> Self {
         unsafe { std::mem::zeroed() }

@@ -1,5 +1,9 @@
 /// What plugins cost, as lines `name value`: tools/plugin-figures shows them beside their goals.
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -76,6 +80,28 @@ void in_process() {
   }
 }
 
+/// What the kernel alone takes for it: a kilobyte to another process and back, as packets.
+void bare_exchange() {
+  int both[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, both) != 0) return;
+  std::vector<char> bytes(1024);
+  const pid_t other = ::fork();
+  if (other == 0) {
+    while (::read(both[1], bytes.data(), bytes.size()) > 0) (void)!::write(both[1], bytes.data(), bytes.size());
+    ::_exit(0);
+  }
+  std::vector<double> took;
+  for (int i = 0; i < 50'000; ++i)
+    took.push_back(us([&] {
+      (void)!::write(both[0], bytes.data(), bytes.size());
+      (void)!::read(both[0], bytes.data(), bytes.size());
+    }));
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  for (const int end : both) ::close(end);
+  fmt::print("bare_exchange_us_median {:.2f}\nbare_exchange_us_p99 {:.2f}\n", at(took, 50), at(took, 99));
+}
+
 void isolated_calls() {
   const PluginLibrary apart = library(Isolation::process);
   const CreditPolicy policy = must(apart.credit_policy("standard", {.tenant = "acme", .config_json = standard}));
@@ -135,6 +161,7 @@ void many() {
 
 int main() {
   florin::in_process();
+  florin::bare_exchange();
   florin::isolated_calls();
   florin::many();
 }

@@ -115,6 +115,11 @@ TEST_F(Zoo, WhatCrashesEndsItsOwnProcessOnly) {
                         {"problem_of_two_lines", "create_failed: no  [2Jgood"},
                         {"abort_in_destroy", ""},
                         {"writes_its_input", ""},
+                        {"frees_twice", "was ended by SIGABRT in decide"},
+                        {"frees_its_input", "was ended by SIGABRT in decide"},
+                        {"looks_around", ""},
+                        {"rounds_upward", ""},
+                        {"takes_what_it_may", ""},
                         {"throws", "threw an exception out of decide"},
                         {"leaks", "threw an exception out of decide"}};
   for (const Case& one : cases) expect_told(one, policy(library, one.way));
@@ -139,6 +144,9 @@ TEST_F(Zoo, WhatMakesASystemCallIsEndedByItsName) {
                         {"closes", "called close in decide"},
                         {"random", "called getrandom in decide"},
                         {"asks_the_time", "called clock_gettime in decide"},
+                        {"sets_a_timer", "called alarm in decide"},
+                        {"yields", "called sched_yield in decide"},
+                        {"closes_its_socket", "called shutdown in decide"},
                         {"makes_code", "called mmap in decide"},
                         {"traces", "called ptrace in decide"},
                         {"prctl", "called prctl in decide"},
@@ -148,6 +156,47 @@ TEST_F(Zoo, WhatMakesASystemCallIsEndedByItsName) {
   for (const Case& one : cases) expect_told(one, policy(library, one.way));
   const auto figures = library.figures();
   ASSERT_EQ(figures.size(), 0U) << "the last instance took its runner with it";
+}
+
+TEST_F(Zoo, TheClockIsHiddenAlsoWhereTheKernelIsNotAsked) {
+#if defined(__x86_64__)
+  const auto library = open();
+  for (const char* way : {"reads_the_clock", "reads_the_second", "counts_cycles"})
+    expect_told({way, "called clock_gettime in decide"}, policy(library, way));
+  EXPECT_EQ(policy(library, "good"), "") << "it is started again and answers";
+#endif
+}
+
+// The socket is the one thing that a plugin may write to. What it says there is about itself.
+TEST_F(Zoo, WhoForgesAnswersIsHeldToThem) {
+  folder.with("zoo");
+  PluginPlaces places = folder.places();
+  places.limits.faults = 1'000;
+  places.limits.decide = {300'000};
+  const auto library = *PluginLibrary::open(places);
+  auto other = library.credit_policy("zoo", {.tenant = "other", .config_json = R"({"way": "good"})"});
+  ASSERT_TRUE(other);
+  other->knows({*CreditType::parse("sms")});
+  const Case cases[] = {{"forges_an_answer", "bytes that cannot be"},
+                        {"floods_the_host", "bytes that cannot be"},
+                        {"steals_the_question", "took too long to answer decide"},
+                        {"hangs_at_its_end", "took too long to answer decide"},
+                        {"jumps_away", "was ended by SIG"}};
+  for (const Case& one : cases) {
+    expect_told(one, policy(library, one.way));
+    EXPECT_TRUE(other->decide(moment())) << "another tenant's, meanwhile: " << one.way;
+  }
+}
+
+TEST_F(Zoo, WhatWorksForAWhileIsStartedAgain) {
+  const auto library = open();
+  auto made = library.credit_policy("zoo", setup("works_three_times"));
+  ASSERT_TRUE(made);
+  made->knows({*CreditType::parse("sms")});
+  int failed = 0;
+  for (int i = 0; i < 12; ++i) failed += made->decide(moment()) ? 0 : 1;
+  EXPECT_EQ(failed, 3) << "each fourth call ends its process, and the next one starts it again";
+  EXPECT_EQ(alarms.lines.size(), 3U);
 }
 
 TEST_F(Zoo, OtherDoorsToTheKernelAreShutToo) {
@@ -332,6 +381,12 @@ TEST_F(Zoo, WhatRunsWhileItIsLoadedIsInsideToo) {
                         {"constructor_aborts", "was ended by SIGABRT in load"},
                         {"constructor_connects", "called socket while it was loaded"},
                         {"constructor_writes", "called openat while it was loaded"},
+                        {"constructor_starts_a_thread", "called "},
+                        {"constructor_sets_a_timer", "called alarm while it was loaded"},
+                        {"constructor_handles_signals", "called rt_sigaction while it was loaded"},
+#if defined(__x86_64__)
+                        {"constructor_reads_the_clock", "called clock_gettime while it was loaded"},
+#endif
                         {"constructor_reads", ""},  // the file is not there for it
                         {"constructor_loops", "took too long to answer load"}};
   for (const Case& one : cases) {

@@ -69,6 +69,7 @@ class Draft {
   const World& world;
   const Instant now;
   Facts facts;
+  Seldom<std::string> browser;  ///< of who asks for this, sealed; none: not known, or nobody
 
  private:
   template <class Said>

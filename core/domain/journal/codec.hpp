@@ -303,6 +303,8 @@ void write(Writer& out, const T& value) {
   } else if constexpr (IsVector<T>::value || IsLong<T>::value) {
     out.unsigned_number(value.size());
     for (const auto& item : value) write(out, item);
+  } else if constexpr (std::is_same_v<T, Seldom<Browser>>) {
+    // A command's is never written: the fact that begins its payment has it, sealed.
   } else if constexpr (IsOptional<T>::value) {
     out.unsigned_number(value ? 1 : 0);
     if (value) write(out, *value);
@@ -389,6 +391,8 @@ void read(Reader& in, T& value) {
     value.clear();
     value.reserve(std::min<std::size_t>(count, 64));  // damaged bytes may claim any count
     for (std::size_t i = 0; i < count; ++i) value.push_back(read<typename T::value_type>(in));
+  } else if constexpr (std::is_same_v<T, Seldom<Browser>>) {
+    value.reset();
   } else if constexpr (IsOptional<T>::value) {
     value.reset();
     if (in.unsigned_number() != 0) value = read<typename T::value_type>(in);

@@ -12,4 +12,14 @@ AnyCommand& AnyCommand::operator=(const AnyCommand& other) = default;
 AnyCommand& AnyCommand::operator=(AnyCommand&& other) noexcept = default;
 AnyCommand::~AnyCommand() = default;
 
+Seldom<Browser>* browser_of(AnyCommand& command) {
+  return std::visit(
+      [](auto& one) -> Seldom<Browser>* {
+        if constexpr (requires { one.browser; }) return &one.browser;
+        return nullptr;
+      },
+      static_cast<KindsOfCommand&>(command));
+}
+const Seldom<Browser>* browser_of(const AnyCommand& command) { return browser_of(const_cast<AnyCommand&>(command)); }
+
 }  // namespace florin

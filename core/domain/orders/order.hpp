@@ -158,6 +158,8 @@ struct Order {
   std::string route;      ///< of one that no kept method pays: its processors in the order they are tried, and why
   Seldom<Undelivered> undelivered;  ///< none: what it brings is there, or it is not paid
   std::uint32_t carries = 0;  ///< so many of its last lines waited for an invoice, and wait again if it closes unpaid
+  /// The browser of who pays it, sealed, while a charge of it has still to leave or to be answered.
+  Seldom<std::string> browser{};
 
   /// Its payment or its delivery has not come to an end: no other order takes its place meanwhile.
   bool unfinished() const { return state == OrderState::open || undelivered; }

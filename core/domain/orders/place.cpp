@@ -44,8 +44,11 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
   const Method* kind = draft.catalog().method(method.method);
   std::optional<Instant> open_until;
   if (kind != nullptr && kind->by_invoice()) open_until = draft.calendar().after(draft.now, kind->order_open);
-  draft.add(AttemptStarted{
-      .order = order.id, .attempt = std::move(attempt), .next_candidate = next_candidate, .open_until = open_until});
+  draft.add(AttemptStarted{.order = order.id,
+                           .attempt = std::move(attempt),
+                           .next_candidate = next_candidate,
+                           .open_until = open_until,
+                           .browser = draft.browser});
 }
 
 /// What is paid by invoice is kept by nobody: the first such method that is offered is taken down for the account.

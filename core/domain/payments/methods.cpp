@@ -103,6 +103,7 @@ void set_up_payment_method(Draft& draft, const Actor& actor, const SetUpPaymentM
       .key = draft.world.provider_key(draft.tenant.id.text() + "/" + draft.account.id.text() + "/saving " +
                                       std::to_string(id.value))};
   saving.details_at = sealed_here(command.details);
+  saving.browser = draft.browser;
   saving.started_at = draft.now;
   saving.ask_at = draft.now;
   saving.send_before = draft.now + send_window;

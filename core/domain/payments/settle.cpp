@@ -248,6 +248,8 @@ AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, co
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
   must_be_possible(attempt, moved);
+  // What the customer was asked for stands until the processor asks for something else.
+  if (moved.state == AttemptState::needs_action && moved.action.empty()) moved.action = attempt.action;
   moved.ask_at = next_question(draft, attempt, moved, said);
   if (moved.state == AttemptState::captured) moved.amount = said.amount;
   if (in_part) moved.decline = DeclineKind::funds;

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "config/command_notes.hpp"
+#include "config/decode.hpp"
 #include "florin/check.hpp"
 #include "transport/scripted/key_pair.hpp"
 #include "transport/scripted/scripted.hpp"
@@ -116,7 +118,7 @@ Result<Exchange> exchange_of(const json::object& object, const std::string& name
   if (const std::string wrong =
           unknown_in(object, {"operation", "amount", "method",  "token", "ref",     "refund_ref", "of",
                               "details",   "person", "answer",  "keep",  "at",      "replies",    "expect",
-                              "http",      "query",  "headers", "body",  "secrets", "sign"});
+                              "http",      "query",  "headers", "body",  "secrets", "sign",       "browser"});
       !wrong.empty())
     return bad(wrong);
   const auto when = Instant::parse(text_of(object, "at", "2026-03-10T09:00Z"));
@@ -170,6 +172,11 @@ Result<Exchange> exchange_of(const json::object& object, const std::string& name
   of.person = pairs_of(object, "person");
   of.answer = pairs_of(object, "answer");
   of.may_keep = text_of(object, "keep") == "yes";
+  if (const auto* browser = object.if_contains("browser"); browser != nullptr) {
+    Errors errors;
+    of.browser = config::decode_json<Browser>(json::serialize(*browser), "browser", errors);
+    if (!errors.empty()) return bad("'browser': " + errors.front().message);
+  }
   of.from = {at.us - 86'400'000'000};
   of.until = at;
   if (*kind == OperationKind::pull) of.amount = {};

@@ -108,7 +108,8 @@ void known_words(const boost::json::object& object, const std::set<std::string_v
 std::string manifest_is_whole(const std::string& section) {
   namespace json = boost::json;
   const json::object manifest = json::parse(std::string_view(section).substr(section.find('\n') + 1)).as_object();
-  known_words(manifest, {"id", "version", "interfaces", "endpoints", "secrets", "credentials", "person", "config"},
+  known_words(manifest,
+              {"id", "version", "interfaces", "endpoints", "secrets", "credentials", "person", "browser", "config"},
               "in a manifest");
   static const std::regex version(R"(\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?)");
   const std::string written(manifest.at("version").as_string());

@@ -119,6 +119,7 @@ class Checks {
     asks();
     answers();
     if (can(OperationKind::pull)) pulls();
+    if (file_.manifest.browser) browsers();
     if (plugin_->facts().takes_webhooks) noise();
     pure();
   }
@@ -147,7 +148,22 @@ class Checks {
     if (kind == OperationKind::confirm) of.answer = {{"code", "123456"}};
     for (const std::string& word : file_.manifest.person)
       of.person.emplace_back(word, word == "email" ? "check@example.com" : word == "phone" ? "+14155550100" : "check");
+    const bool asks = kind == OperationKind::charge || kind == OperationKind::save_method;
+    if (asks) of.return_url = "https://billing.example/return/check?order=1";
+    if (asks && file_.manifest.browser) of.browser = browser();
     return of;
+  }
+  static Browser browser() {
+    return {.accept_header = "*/*",
+            .user_agent = "Mozilla/5.0 (X11; Linux x86_64)",
+            .language = "de-AT",
+            .color_depth = 24,
+            .screen_height = 1080,
+            .screen_width = 1920,
+            .time_zone_offset = -60,
+            .java_enabled = false,
+            .javascript_enabled = true,
+            .ip_address = "203.0.113.7"};
   }
   bool can(OperationKind kind) const {
     return std::ranges::any_of(plugin_->facts().offers, [&](const ProcessorOffer& offer) {
@@ -210,6 +226,28 @@ class Checks {
           throw Broken{"status sends a request that may move money: use get(), or say FLORIN_READ or no_money()", see};
       });
       return fmt::format("{} look-ups by key alone, each by a request that moves nothing", asked);
+    });
+  }
+
+  /// What is asked for is used, and a payment of nobody's browser is made all the same.
+  void browsers() {
+    notes_.hold("processor.browser", [&] {
+      int used = 0, asked = 0;
+      for (const OperationKind kind : {OperationKind::charge, OperationKind::save_method})
+        each(kind, [&](const Operation& with, const std::string& begins) {
+          Operation without = with;
+          without.browser.reset();
+          const ProcessorStep known = must(plugin_->step(with, {}), begins);
+          const std::string see = begins + ", without a browser";
+          const ProcessorStep unknown = must(plugin_->step(without, {}), see);
+          if (known.send && !unknown.send)
+            throw Broken{"it sends nothing where the browser is not known: renewals and backends have none", see};
+          ++asked;
+          if (known.send && *known.send != *unknown.send) ++used;
+        });
+      if (used == 0)
+        throw Broken{"its manifest asks for the browser, and no first request depends on it: leave `browser` out", {}};
+      return fmt::format("{} of {} first requests say what the browser is; all are sent without one too", used, asked);
     });
   }
 

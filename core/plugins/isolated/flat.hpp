@@ -93,6 +93,10 @@ void parts(V& v, florin_setup& s) {
   v.text(s.tenant);
 }
 template <class V>
+void parts(V& v, florin_browser& s) {
+  for (florin_text* text : {&s.accept_header, &s.user_agent, &s.language, &s.ip_address}) v.text(*text);
+}
+template <class V>
 void parts(V& v, florin_operation& s) {
   for (florin_text* text : {&s.key, &s.payment_key, &s.method, &s.method_ref, &s.customer_key, &s.description, &s.ref,
                             &s.refund_ref, &s.refund_key, &s.cursor, &s.return_url})
@@ -100,6 +104,7 @@ void parts(V& v, florin_operation& s) {
   v.template list<florin_pair>(s.details);
   v.template list<florin_pair>(s.person);
   v.template list<florin_pair>(s.answer);
+  v.pointer(s.browser);
 }
 template <class V>
 void parts(V& v, florin_reply& s) {

@@ -51,7 +51,8 @@ const Answer* asked(const florin_plugin* plugin, Word word, const In& in, const 
 template <std::uint64_t Kind>
 const florin_step* operate(const florin_plugin* plugin, const florin_operation* operation,
                            const florin_replies* replies, florin_arena*) {
-  constexpr const char* names[] = {"", "charge", "cancel", "refund", "status", "pull", "capture", "save_method"};
+  constexpr const char* names[] = {"",     "charge",  "cancel",      "refund", "status",
+                                   "pull", "capture", "save_method", "confirm"};
   std::vector<char>& question = question_buffer();
   flat::Packer(question).root(flat::OperationCall{*operation, *replies});
   return asked<florin_step>(plugin, Word::operate, Kind, question, names[Kind],

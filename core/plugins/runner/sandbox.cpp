@@ -7,12 +7,18 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <initializer_list>
+#include <string>
 
 #include "plugins/isolated/message.hpp"
 
@@ -95,13 +101,60 @@ std::string restrict_files(std::initializer_list<const char*> readable) {
 }
 
 /// Says which call it was, and ends. It runs on whatever stack there is and calls nothing but the kernel.
-void trapped(int, siginfo_t* about, void*) {
+[[noreturn]] void end_for(int call) {
   isolated::Frame frame;
   frame.bytes = sizeof frame;
   frame.word = isolated::Word::trapped;
-  frame.detail = static_cast<std::uint64_t>(about->si_syscall);
+  frame.detail = static_cast<std::uint64_t>(call);
   (void)!::write(isolated::socket_of_runner, &frame, sizeof frame);
   ::_exit(1);
+}
+void trapped(int, siginfo_t* about, void*) { end_for(about->si_syscall); }
+
+/// Where the kernel has its clocks for who reads them without calling it. Set before anything of the plugin runs.
+std::uintptr_t clocks_from = 0, clocks_to = 0;
+
+/// The clock is read from there, or by rdtsc and rdtscp: each faults here, and is reported as the call in whose place
+/// it stands. Whatever else faults does so once more when this returns, and ends the runner.
+void faulted(int, siginfo_t* about, [[maybe_unused]] void* context) {
+  const auto page = reinterpret_cast<std::uintptr_t>(about->si_addr);
+  if (about->si_code != SI_KERNEL && page >= clocks_from && page < clocks_to) end_for(SCMP_SYS(clock_gettime));
+#if defined(__x86_64__)
+  if (about->si_code != SI_KERNEL) return;  // a page: what is at the instruction may be none
+  const auto at = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
+  const auto* code = reinterpret_cast<const unsigned char*>(at);  // NOLINT(performance-no-int-to-ptr): it was run
+  const bool reads_clock = code[0] == 0x0F && (code[1] == 0x31 || (code[1] == 0x01 && code[2] == 0xF9));
+  if (reads_clock) end_for(SCMP_SYS(clock_gettime));
+#endif
+}
+
+/// Puts pages that nobody may read in place of the kernel's clocks ([vvar] of /proc/self/maps). A kernel that seals
+/// them keeps them.
+void cover_clocks() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find("[vvar") == std::string::npos) continue;
+    std::uintptr_t from = 0, to = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx", &from, &to) != 2) continue;
+    void* const at = reinterpret_cast<void*>(from);  // NOLINT(performance-no-int-to-ptr): it is an address
+    if (::mmap(at, to - from, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) continue;
+    clocks_from = clocks_from == 0 ? from : std::min(clocks_from, from);
+    clocks_to = std::max(clocks_to, to);
+  }
+}
+
+/// A plugin that knows the time is not the function that it was a minute ago.
+/// Source   docs/decisions/0356-a-plugin-knows-no-time.md
+std::string hide_clock() {
+  struct sigaction on_fault{};
+  on_fault.sa_sigaction = faulted;
+  on_fault.sa_flags = SA_SIGINFO | static_cast<int>(SA_RESETHAND);
+  if (::sigaction(SIGSEGV, &on_fault, nullptr) != 0) return failed("sigaction", errno);
+  cover_clocks();
+#if defined(__x86_64__)
+  if (::prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0) != 0) return failed("prctl(PR_SET_TSC)", errno);
+#endif
+  return {};
 }
 
 /// A filter under construction: what is not allowed ends the runner with its name.
@@ -143,7 +196,8 @@ void allow_always(Filter& filter) {
                 SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(exit), SCMP_SYS(exit_group),
                 SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(restart_syscall)});
   const auto self = static_cast<std::uint64_t>(::getpid());
-  filter.allow_if(SCMP_SYS(tgkill), {is(0, self)});  // abort()
+  filter.allow_if(SCMP_SYS(tgkill), {is(0, self)});           // abort()
+  filter.allow_if(SCMP_SYS(writev), {is(0, STDERR_FILENO)});  // what libc says before it: to /dev/null
   filter.allow_if(SCMP_SYS(write), {is(0, isolated::socket_of_runner)});
 }
 
@@ -161,6 +215,7 @@ std::string contain_loading(const std::string& plugin) {
   on_trap.sa_sigaction = trapped;
   on_trap.sa_flags = SA_SIGINFO;
   if (::sigaction(SIGSYS, &on_trap, nullptr) != 0) return failed("sigaction", errno);
+  if (auto why = hide_clock(); !why.empty()) return why;
   if (auto why = restrict_files({"/usr/lib", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache", plugin.c_str()});
       !why.empty())
     return why;

@@ -54,6 +54,8 @@ extern "C" {
  *               gives (florin_credential), such as an OAuth token. A value names it like a secret (1.2)
  *   person      processor: ["email", "phone"]: what it must know of whom is charged. The host hands over these words
  *               alone, and sends no charge and saves no method while one of them is missing (1.1)
+ *   browser     processor: true: a charge and a saving are handed what is known of their customer's browser, as
+ *               florin_browser. Often nothing is, and they must work without it (1.2)
  *   config      JSON Schema of what the operator writes */
 #define FLORIN_MANIFEST(name, json) \
   __attribute__((section(".florin"), used)) static const char name[] = "florin 1.2\n" json
@@ -350,6 +352,24 @@ enum FLORIN_CODES {
                             `saved` of a CAPTURED outcome is kept as the account's method (1.2) */
 };
 
+/* The browser that the customer pays with, as EMV 3-D Secure 2 names its parts. What is not known is absent or 0 (1.2)
+ */
+enum FLORIN_CODES {
+  FLORIN_JAVA = 1u,       /* the browser runs Java */
+  FLORIN_JAVASCRIPT = 2u, /* it runs JavaScript */
+  FLORIN_TIME_ZONE = 4u   /* time_zone_offset is known: 0 may be London's */
+};
+typedef struct florin_browser {
+  uint32_t size, flags;
+  florin_text accept_header; /* up to 2048 bytes */
+  florin_text user_agent;    /* up to 2048 bytes */
+  florin_text language;      /* "de-AT" */
+  florin_text ip_address;    /* IPv4 or IPv6, as the server saw it */
+  int32_t color_depth;       /* bits a pixel */
+  int32_t screen_height, screen_width;
+  int32_t time_zone_offset; /* minutes from local time to UTC: 300 in New York's winter, -60 in Berlin's */
+} florin_browser;
+
 /* All of it is fixed before the first request and the same at each call and each resend. */
 typedef struct florin_operation {
   uint32_t size, kind, flags, zero;
@@ -372,6 +392,8 @@ typedef struct florin_operation {
                              order; absent where the host does not know its own address (1.2) */
   florin_list answer; /* florin_pair: confirm: what the customer typed, or their browser brought back from a redirect:
                          the fields of the address. It proves nothing (1.2) */
+  const florin_browser* browser; /* charge, save_method: of a manifest with `browser`; NULL: not known, as of a renewal,
+                                    or of a backend that has no browser. It proves nothing (1.2) */
 } florin_operation;
 
 typedef const florin_step* florin_operate(const florin_plugin*, const florin_operation*, const florin_replies*,
@@ -693,6 +715,8 @@ FLORIN_AT_BYTE(florin_operation, until_us, 232);
 FLORIN_AT_BYTE(florin_operation, person, 240);
 FLORIN_AT_BYTE(florin_operation, return_url, 256);
 FLORIN_AT_BYTE(florin_operation, answer, 272);
+FLORIN_AT_BYTE(florin_operation, browser, 288);
+FLORIN_AT_BYTE(florin_browser, time_zone_offset, 84);
 FLORIN_AT_BYTE(florin_check, within_us, 64);
 FLORIN_AT_BYTE(florin_check, pointer, 80);
 FLORIN_AT_BYTE(florin_check, key, 96);

@@ -116,6 +116,14 @@ inline Text lower(Text text) {
   return std::string_view(low, text.view().size());
 }
 
+/// The beginning of a text, of `most` bytes at most: no character is cut in half.
+inline Text shortened(Text text, std::size_t most) {
+  std::size_t size = std::min(text.view().size(), most);
+  while (size > 0 && size < text.view().size() && (static_cast<unsigned char>(text.view()[size]) & 0xC0U) == 0x80U)
+    --size;
+  return text.view().substr(0, size);
+}
+
 /// A whole number as written, or `fallback`.
 inline std::int64_t number(Text text, std::int64_t fallback = 0) {
   std::int64_t value = 0;
@@ -517,7 +525,7 @@ struct JsonText {
   Text text = {};
 };
 
-/// A field of a form, a query or a JSON object: a number is written bare, an absent text is left out.
+/// A field of a form, a query or a JSON object: a number or a bool is written bare, an absent text is left out.
 struct Field {
   Field(std::string_view its_name, Text text) : name(its_name), value(text) {}
   template <class T>
@@ -525,6 +533,7 @@ struct Field {
   Field(std::string_view its_name, const T& text) : name(its_name), value(text) {}
   template <std::integral T>
   Field(std::string_view its_name, T n) : name(its_name), value(n), bare(true) {}
+  Field(std::string_view its_name, bool truth) : name(its_name), value(truth ? "true" : "false"), bare(true) {}
   Field(std::string_view its_name, JsonText json) : name(its_name), value(json.text), bare(true) {}
   std::string_view name;
   Text value;

@@ -20,6 +20,26 @@ Operation charge_of(const std::string& stored) {
   operation.method_ref = stored;
   return operation;
 }
+/// The customer is there, and their bank wants to ask them.
+Operation charge_by(const StandIn& adyen) {
+  const std::string its = text(adyen.act({{"act", "stores"}, {"shopper", "acme/ann"}}), "id");
+  adyen.act({{"act", "stored"}, {"id", its}, {"challenges", true}});
+  Operation operation = charge_of(its);
+  operation.off_session = false;
+  operation.return_url = "https://billing.example/return/studio?order=1";
+  operation.browser = browser_called("Mozilla/5.0 (X11; Linux x86_64)");
+  return operation;
+}
+Operation answer_to(const StandIn& adyen, const std::string& result = {}) {
+  Operation operation = charge_by(adyen);
+  (void)carried_out_at(adyen, operation);
+  operation.kind = OperationKind::confirm;
+  operation.key = other_key;
+  operation.ref = "redirects/" + operation.payment_key;
+  operation.answer = {{"redirectResult", result.empty() ? text(adyen.act({{"act", "challenged"}}), "result") : result}};
+  operation.browser.reset();
+  return operation;
+}
 std::string stored(const StandIn& adyen) { return text(adyen.act({{"act", "stores"}, {"shopper", "acme/ann"}}), "id"); }
 Operation of(OperationKind kind, const std::string& ref, const std::string& amount = "49.00 EUR") {
   Operation operation = page();
@@ -90,6 +110,16 @@ std::vector<Exchange> adyen_exchanges() {
          return charge_of(its);
        },
        pending},
+      {a, "bank_asks", charge_by, needs_action},
+      {a, "bank_was_answered", [](const StandIn& s) { return answer_to(s); }, captured},
+      {a, "bank_was_answered_wrongly", [](const StandIn& s) { return answer_to(s, "made-up"); }, needs_action},
+      {a, "bank_asks_nobody",
+       [](const StandIn& s) {
+         Operation operation = charge_by(s);
+         operation.browser.reset();
+         return operation;
+       },
+       declined, DeclineKind::authenticate},
       {a, "declined_funds", refused_with("12", "Not enough balance"), declined, DeclineKind::funds},
       {a, "declined_hard", refused_with("5", "Blocked Card"), declined, DeclineKind::hard},
       {a, "declined_fraud", refused_with("20", "FRAUD"), declined, DeclineKind::fraud},

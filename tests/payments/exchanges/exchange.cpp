@@ -99,27 +99,43 @@ std::vector<std::pair<std::string, std::string>> read_pairs(const json::value& o
 
 }  // namespace
 
+Browser browser_called(const std::string& user_agent) {
+  return {.accept_header = "*/*",
+          .user_agent = user_agent,
+          .language = "de-AT",
+          .color_depth = 24,
+          .screen_height = 1080,
+          .screen_width = 1920,
+          .time_zone_offset = -60,
+          .java_enabled = false,
+          .javascript_enabled = true,
+          .ip_address = "203.0.113.7"};
+}
+
 std::string as_text(const Operation& operation) {
-  return json::serialize(json::object{{"kind", static_cast<int>(operation.kind)},
-                                      {"off_session", operation.off_session},
-                                      {"of_refund", operation.of_refund},
-                                      {"of_method", operation.of_method},
-                                      {"key", operation.key},
-                                      {"payment_key", operation.payment_key},
-                                      {"amount", operation.amount.text()},
-                                      {"method", operation.method},
-                                      {"method_ref", operation.method_ref},
-                                      {"customer_key", operation.customer_key},
-                                      {"description", operation.description},
-                                      {"details", pairs_of(operation.details)},
-                                      {"person", pairs_of(operation.person)},
-                                      {"ref", operation.ref},
-                                      {"refund_ref", operation.refund_ref},
-                                      {"refund_key", operation.refund_key},
-                                      {"cursor", operation.cursor},
-                                      {"from", operation.from.text()},
-                                      {"until", operation.until.text()},
-                                      {"return_url", operation.return_url}});
+  json::object written{{"kind", static_cast<int>(operation.kind)},
+                       {"off_session", operation.off_session},
+                       {"of_refund", operation.of_refund},
+                       {"of_method", operation.of_method},
+                       {"key", operation.key},
+                       {"payment_key", operation.payment_key},
+                       {"amount", operation.amount.text()},
+                       {"method", operation.method},
+                       {"method_ref", operation.method_ref},
+                       {"customer_key", operation.customer_key},
+                       {"description", operation.description},
+                       {"details", pairs_of(operation.details)},
+                       {"person", pairs_of(operation.person)},
+                       {"ref", operation.ref},
+                       {"refund_ref", operation.refund_ref},
+                       {"refund_key", operation.refund_key},
+                       {"cursor", operation.cursor},
+                       {"from", operation.from.text()},
+                       {"until", operation.until.text()},
+                       {"return_url", operation.return_url}};
+  if (operation.browser) written["browser"] = operation.browser->user_agent;
+  if (!operation.answer.empty()) written["answer"] = pairs_of(operation.answer);
+  return json::serialize(written);
 }
 
 Operation operation_of(const std::string& text) {
@@ -146,6 +162,8 @@ Operation operation_of(const std::string& text) {
   operation.cursor = word("cursor");
   operation.from = *Instant::parse(word("from"));
   operation.until = *Instant::parse(word("until"));
+  if (read.contains("browser")) operation.browser = browser_called(word("browser"));
+  if (read.contains("answer")) operation.answer = read_pairs(read.at("answer"));
   if (read.contains("return_url")) operation.return_url = word("return_url");  // not of the older records
   return operation;
 }

@@ -35,6 +35,8 @@ ProviderReport carried_out(const ProcessorPlugin& plugin, const Operation& opera
 std::string pulled(const ProcessorPlugin& plugin, const Operation& operation, const Secrets& secrets, Transport& way);
 
 /// An operation and an outcome as they are kept beside a record.
+/// A whole browser of that user agent.
+Browser browser_called(const std::string& user_agent);
 std::string as_text(const Operation& operation);
 Operation operation_of(const std::string& text);
 std::string as_text(const ProviderReport& said);

@@ -16,6 +16,7 @@
 
 #include <cfenv>
 #include <clocale>
+#include <csetjmp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +49,22 @@ __attribute__((constructor)) void at_load() { (void)!socket(AF_INET, SOCK_STREAM
 #elif defined(CONSTRUCTOR_READS)
 __attribute__((constructor)) void at_load() {
   if (open("/etc/passwd", O_RDONLY) >= 0) _exit(9);  // where it can: an end by itself with code 9
+}
+#elif defined(CONSTRUCTOR_STARTS_A_THREAD)
+__attribute__((constructor)) void at_load() {
+  pthread_t thread;
+  pthread_create(&thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr);
+}
+#elif defined(CONSTRUCTOR_SETS_A_TIMER)
+__attribute__((constructor)) void at_load() { alarm(1); }
+#elif defined(CONSTRUCTOR_HANDLES_SIGNALS)
+__attribute__((constructor)) void at_load() {
+  std::signal(SIGSEGV, [](int) {});
+}
+#elif defined(CONSTRUCTOR_READS_THE_CLOCK)
+__attribute__((constructor)) void at_load() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
 }
 #elif defined(CONSTRUCTOR_WRITES)
 __attribute__((constructor)) void at_load() { (void)!open("/tmp/zoo", O_WRONLY | O_CREAT, 0600); }
@@ -82,6 +99,19 @@ int deep(volatile char* above) {
 }
 
 void* idle(void*) { return nullptr; }
+
+std::jmp_buf elsewhere;
+
+/// Keeps the place, and its frame is gone.
+void keep_place() {
+  if (setjmp(elsewhere) != 0) std::abort();
+}
+
+/// A whole answer of its own, or many, on the socket that is the host's.
+void forge(int times) {
+  std::uint64_t frame[4] = {sizeof frame, 67, 0, 0};  // answered, with nothing behind it
+  for (int i = 0; i < times; ++i) (void)!write(3, frame, sizeof frame);
+}
 
 /// Ways to the kernel that a filter could have forgotten.
 void calls(std::string_view what) {
@@ -182,6 +212,49 @@ void misbehave(std::string_view way) {
     const rlimit more{RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_AS, &more);
   }
+  if (is("frees_twice")) {
+    char* one = new char[64];
+    delete[] one;
+    delete[] const_cast<char*>(const_cast<char* volatile&>(one));
+  }
+  if (is("jumps_away")) {
+    keep_place();
+    std::longjmp(elsewhere, 1);
+  }
+  if (is("hangs_at_its_end")) {
+    std::atexit([] {
+      for (;;) asm volatile("");
+    });
+    std::exit(0);
+  }
+  if (is("reads_the_clock")) {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+  }
+  if (is("reads_the_second")) zero = static_cast<int>(std::time(nullptr) & 0);
+#if defined(__x86_64__)
+  if (is("counts_cycles")) zero = static_cast<int>(__builtin_ia32_rdtsc() & 0);
+#endif
+  if (is("sets_a_timer")) alarm(1);
+  if (is("yields")) sched_yield();
+  if (is("looks_around") && (std::getenv("PATH") != nullptr || std::getenv("HOME") != nullptr)) std::abort();
+  if (is("rounds_upward")) std::fesetround(FE_UPWARD);
+  if (is("forges_an_answer")) forge(1);
+  if (is("floods_the_host"))
+    for (;;) forge(1);
+  if (is("steals_the_question")) {
+    char taken[64];
+    (void)!read(3, taken, sizeof taken);
+  }
+  if (is("closes_its_socket")) shutdown(3, SHUT_RDWR);
+  if (is("takes_what_it_may")) {
+    // Nearly all the memory that it has: the host takes none of it.
+    volatile char* most = new char[180 << 20];
+    for (std::size_t i = 0; i < (180u << 20); i += 4096) most[i] = 1;
+    delete[] most;
+  }
+  static int asked = 0;
+  if (is("works_three_times") && ++asked > 3) std::abort();
   if (is("locale")) std::setlocale(LC_ALL, "de_DE.UTF-8");
   if (way.starts_with("calls_")) calls(way.substr(6));
 }
@@ -205,6 +278,7 @@ const florin_decisions* decide(const florin_plugin* plugin, const florin_moment*
   misbehave(way);
   if (is("no_answer")) return nullptr;
   if (is("greedy")) return arena->wanted = 1, nullptr;
+  if (is("frees_its_input")) std::free(const_cast<void*>(moment->grants.at));
   if (is("answers_nowhere")) return reinterpret_cast<const florin_decisions*>(0x10);
   if (is("overruns_arena"))
     for (char* at = arena->next;; at += 4096) *at = 1;

@@ -21,7 +21,7 @@ export class Book {
   constructor({start = Math.floor(Date.now() / 1000), api_key = 'AQE_standin', merchant = 'ExampleECOM',
                hmac_key = '44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056'} = {}) {
     Object.assign(this, {now: start, api_key, merchant, hmac_key, last: 0, answers: new Map(), told: []});
-    for (const kind of ['links', 'payments', 'refunds', 'stored']) this[kind] = new Map();
+    for (const kind of ['links', 'payments', 'refunds', 'stored', 'asked']) this[kind] = new Map();
   }
 
   psp() {
@@ -95,10 +95,38 @@ export class Book {
     if (!asked.reference) throw invalid('130', "Required field 'reference' is not provided.");
     if (!kept || kept.shopper !== asked.shopperReference) throw invalid('800', 'Contract not found');
     const answer = {merchantReference: asked.reference, amount: this.amount(asked), paymentMethod: {type: asked.paymentMethod.type}};
+    if (kept.challenges && this.browser(asked)) {
+      const result = `R${this.psp()}`;
+      this.asked.set(result, {asked, type: asked.paymentMethod.type, refused: kept.refuses});
+      return {resultCode: 'RedirectShopper', action: {type: 'redirect', method: 'GET', paymentMethodType: 'scheme', url: `https://checkoutshopper-test.adyen.com/threeDS/redirect?redirectData=${result}`}};
+    }
+    if (kept.challenges) {
+      const payment = this.pay(asked, {type: asked.paymentMethod.type, refused: 'Authentication required'});
+      return {...answer, pspReference: payment.pspReference, resultCode: 'Refused', refusalReason: 'AUTHENTICATION_REQUIRED', refusalReasonCode: '38'};
+    }
     if (kept.pends) return {...answer, pspReference: this.pending(asked).pspReference, resultCode: 'Received'};
     const payment = this.pay(asked, {type: asked.paymentMethod.type, refused: kept.refuses?.reason});
     if (kept.refuses) return {...answer, pspReference: payment.pspReference, resultCode: 'Refused', refusalReason: kept.refuses.reason, refusalReasonCode: kept.refuses.code};
     return {...answer, pspReference: payment.pspReference, resultCode: 'Authorised'};
+  }
+  /** All of it, or none: what is there in part is refused. */
+  browser({browserInfo, returnUrl, channel}) {
+    if (!browserInfo) return false;
+    for (const name of ['acceptHeader', 'colorDepth', 'javaEnabled', 'language', 'screenHeight', 'screenWidth', 'timeZoneOffset', 'userAgent'])
+      if (browserInfo[name] === undefined) throw invalid('128', `Required field 'browserInfo.${name}' is not provided.`);
+    if (![1, 4, 8, 15, 16, 24, 30, 32, 48].includes(browserInfo.colorDepth)) throw invalid('128', 'Invalid browserInfo.colorDepth');
+    if (!returnUrl || channel !== 'Web') throw invalid('14_006', "Required object 'returnUrl' is not provided.");
+    return true;
+  }
+  /** The customer is back: what their address brought along is good once. */
+  details({details}) {
+    const challenge = this.asked.get(details?.redirectResult);
+    if (!challenge) throw invalid('101', 'Invalid redirectResult');
+    this.asked.delete(details.redirectResult);
+    const payment = this.pay(challenge.asked, {type: challenge.type, refused: challenge.refused?.reason});
+    const answer = {pspReference: payment.pspReference, merchantReference: payment.reference};
+    if (challenge.refused) return {...answer, resultCode: 'Refused', refusalReason: challenge.refused.reason, refusalReasonCode: challenge.refused.code};
+    return {...answer, resultCode: 'Authorised'};
   }
   pending(asked) {
     const payment = {pspReference: this.psp(), reference: asked.reference, amount: this.amount(asked), captured: false, method: asked.paymentMethod.type, at: this.now};
@@ -136,9 +164,10 @@ export class Book {
       case 'advance': this.now += what.seconds; return {};
       case 'advance_to': this.now = Math.max(this.now, what.to); return {};
       case 'last_link': return {...newest('links'), asked: newest('links').hidden.asked};
+      case 'challenged': return {result: [...this.asked.keys()].at(-1)};
       case 'last_payment': return newest('payments');
       case 'stores': return {id: this.keep({shopperReference: what.shopper})};
-      case 'stored': return Object.assign(this.stored.get(what.id), {refuses: what.refuses, pends: what.pends});
+      case 'stored': return Object.assign(this.stored.get(what.id), {refuses: what.refuses, pends: what.pends, challenges: what.challenges});
       case 'pays': { // the customer, on Adyen's page
         const link = this.link(what.id ?? newest('links').id);
         const {asked} = link.hidden;

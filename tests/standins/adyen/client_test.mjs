@@ -98,3 +98,23 @@ test('every notification is signed as Adyen signs', async () => {
     assert.ok(!validator.validateHMAC({originalReference: '', ...item, amount: {...item.amount, value: 1}}, book.hmac_key));
   }
 });
+
+const browserInfo = {acceptHeader: '*/*', colorDepth: 24, javaEnabled: false, javaScriptEnabled: true, language: 'de-AT', screenHeight: 1080, screenWidth: 1920, timeZoneOffset: -60, userAgent: 'Mozilla/5.0'};
+
+test('a bank asks the customer of a kept card, and is answered once', async () => {
+  const {id} = book.act({act: 'stores', shopper: 'acme/ann'});
+  book.act({act: 'stored', id, challenges: true});
+  const there = {...by(id), recurringProcessingModel: 'CardOnFile', channel: 'Web', browserInfo};
+  const asked = await checkout.PaymentsApi.payments(there, {idempotencyKey: 'k2'});
+  assert.equal(asked.resultCode, 'RedirectShopper');
+  assert.equal(asked.action.method, 'GET');
+  assert.match(asked.action.url, /^https:/);
+  assert.equal(told().length, 0, 'nothing is authorised before the customer is back');
+  const details = {redirectResult: book.act({act: 'challenged'}).result};
+  assert.equal((await checkout.PaymentsApi.paymentsDetails({details})).resultCode, 'Authorised');
+  await assert.rejects(checkout.PaymentsApi.paymentsDetails({details}), {status: 422});
+  assert.deepEqual(told().map(({success, merchantReference}) => [success, merchantReference]), [['true', 'k2']]);
+  const {userAgent: _, ...less} = browserInfo;
+  await assert.rejects(checkout.PaymentsApi.payments({...there, reference: 'k3', browserInfo: less}), {status: 422});
+  assert.equal((await checkout.PaymentsApi.payments(by(id, 'k4'))).refusalReasonCode, '38', 'nobody is there to be asked');
+});

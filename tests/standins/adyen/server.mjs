@@ -8,6 +8,7 @@ const routes = [
   ['GET', '/paymentLinks/:id', 200, (book, {id}) => book.link(id)],
   ['PATCH', '/paymentLinks/:id', 200, (book, {id, body}) => book.update_link(id, body)],
   ['POST', '/payments', 200, (book, {body}) => book.create_payment(body)],
+  ['POST', '/payments/details', 200, (book, {body}) => book.details(body)],
   ['POST', '/payments/:id/refunds', 201, (book, {id, body}) => book.refund(id, body)],
 ].map(([method, path, status, answer]) => ({method, status, answer, pattern: new RegExp(`^/v7[12]${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`)}));
 
