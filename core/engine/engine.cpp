@@ -8,6 +8,7 @@
 #include <latch>
 #include <system_error>
 
+#include "domain/journal/journal.hpp"
 #include "engine/actions.hpp"
 #include "engine/row.hpp"
 #include "florin/tell_operator.hpp"
@@ -84,6 +85,14 @@ Status Engine::open(std::vector<TenantSource> tenants, Compile compile, Errors& 
   }
   if (threaded()) {
     eraser_ = std::make_unique<KeyEraser>(store_, options_.shard.number);
+    page_reader_ = std::make_unique<PageReader>(store_, options_.shard.number,
+                                                [this](std::uint64_t ticket, PageReader::Pages pages) {
+                                                  const std::lock_guard lock(mutex_);
+                                                  pages_.emplace_back(ticket, std::move(pages));
+                                                  wake_decider();
+                                                });
+    shard_.read_pages_through(
+        [this](std::uint64_t ticket, std::vector<ObjectNames> names) { page_reader_->read(ticket, std::move(names)); });
     old_answers_ = std::make_unique<OldAnswerReader>(store_, options_.shard.number);
     shard_.answer_old_through(
         [this](store::Position position, Reply reply) { old_answers_->answer(position, std::move(reply)); });
@@ -180,6 +189,7 @@ void Engine::submit(std::vector<Job> jobs) {
     if (!sealed && job.reply) job.reply(sealed.error());
     return !sealed;
   });
+  shard_.look_up(jobs);
   if (!threaded()) {
     shard_.take(jobs, virtual_now_);
     step_inline();
@@ -238,20 +248,37 @@ std::vector<Result<Answered>> Engine::submit_and_wait(std::vector<Job> jobs) {
 
 Status Engine::read(const std::function<void(const Shard&)>& read) { return read_durable(read, {}); }
 
+namespace {
+
+/// All of it was fetched, has not left since, and is lacking still.
+bool is_missing(const std::vector<Shard::Lacking>& lacking, const std::vector<Shard::Fetched>& fetched) {
+  return std::ranges::all_of(lacking, [&](const Shard::Lacking& one) {
+    return std::ranges::any_of(fetched, [&](const Shard::Fetched& known) {
+      return known.of.tenant == one.tenant && known.of.account == one.account &&
+             known.of.times_left == one.times_left && known.of.ref == one.ref;
+    });
+  });
+}
+
+}  // namespace
+
 Status Engine::read_durable(const std::function<void(const Shard&)>& read,
                             const std::function<bool(const Shard&)>& is_durable) {
   if (!threaded()) {
     commit_inline();
     if (shard_.lost()) return not_ours;
-    read(shard_);
+    if (const auto seen = shard_.read_with({}, read); !seen) return seen.error();
     if (unknown_row_ && !(is_durable && is_durable(shard_))) return not_written(store_);
     return Done{};
   }
+  Result<std::vector<Shard::Lacking>> lacking{std::vector<Shard::Lacking>()};
+  std::vector<Shard::Fetched> fetched;
   for (;;) {
     std::promise<bool> done;
     const auto on_shard = [&](bool ours) {
       if (!ours) return done.set_value(false);
-      read(shard_);
+      lacking = shard_.read_with(fetched, read);
+      if (!lacking || !lacking->empty()) return done.set_value(true);
       if (is_durable && shard_.undurable() != 0 && is_durable(shard_)) return done.set_value(true);
       shard_.when_durable([&done](bool durable) { done.set_value(durable); });
     };
@@ -265,9 +292,79 @@ Status Engine::read_durable(const std::function<void(const Shard&)>& read,
     wake_decider();
     lock.unlock();
     if (!done.get_future().get()) return outage_ ? not_written(store_) : not_ours;
+    if (!lacking) return lacking.error();
+    if (!lacking->empty()) {
+      if (is_missing(*lacking, fetched))
+        return not_brought(
+            {.code = "damaged_checkpoint", .message = "a page of an account's past is not in the store"});
+      auto more = fetch(*lacking);
+      if (!more) return more.error();
+      fetched = std::move(*more);
+      continue;
+    }
     // Between the look and this line the process may have slept, and somebody else may have gone on.
     lock.lock();
     if (lease_good()) return Done{};
+  }
+}
+
+// ---- Pages that are away ---------------------------------------------------------------------------------------
+
+Error Engine::not_brought(const Error& why) const {
+  if (why.code == "damaged_checkpoint" && store_.set_mark(Shard::past_mark, "damaged"))
+    tell_operator("alarm: " + why.message + "; the next start makes all pages anew from the journal");
+  return {.code = "store_unavailable", .message = why.message};
+}
+
+Result<std::vector<Shard::Fetched>> Engine::fetch(const std::vector<Shard::Lacking>& lacking) const {
+  std::vector<Shard::Fetched> all;
+  for (const Shard::Lacking& one : lacking) {
+    const ObjectNames names = one.names();
+    auto pages = store_.objects(options_.shard.number, names.from, names.until);
+    if (!pages) return not_brought(pages.error());
+    all.push_back({one, std::move(*pages)});
+  }
+  return all;
+}
+
+Result<bool> Engine::fill_in(const TenantId& tenant, Account& copy) const {
+  const ObjectNames names = Shard::past_of(tenant, copy.id);
+  const auto pages = store_.objects(options_.shard.number, names.from, names.until);
+  if (!pages) return not_brought(pages.error());
+  for (const store::Checkpoint& page : *pages) {
+    const std::string_view name = std::string_view(page.object).substr(names.from.size());
+    // What was saved of a later change is not what is away here.
+    if (copy.position < page.position)
+      if (const auto away = journal::away_pages(copy); std::ranges::find(away, name) != away.end()) return false;
+    const Status brought = journal::bring(copy, nullptr, name, page.bytes);
+    if (!brought) return not_brought(brought.error());
+  }
+  if (!copy.is_whole())
+    return not_brought({.code = "damaged_checkpoint", .message = "a page of the account's past is not in the store"});
+  return true;
+}
+
+std::optional<Account> Engine::whole_copy(const TenantId& tenant, const AccountId& account) const {
+  constexpr int tries = 3;
+  for (int tried = 0; tried < tries; ++tried) {
+    std::optional<Account> copy;
+    const auto take = [&](const TenantState&, const Account& found, const Catalogs&) { copy = found; };
+    if (!shard_.look(tenant, account, take)) return std::nullopt;
+    const auto filled = fill_in(tenant, *copy);
+    if (!filled) return std::nullopt;
+    if (*filled) return copy;
+  }
+  return std::nullopt;
+}
+
+Status Engine::make_whole(const TenantId& tenant, Account& copy) {
+  for (;;) {
+    const auto filled = fill_in(tenant, copy);
+    if (!filled) return filled.error();
+    if (*filled) return Done{};
+    const AccountId id = copy.id;
+    const Status read = read_account(tenant, id, [&](const Shard& shard) { copy = *shard.account(tenant, id); });
+    if (!read) return read;
   }
 }
 
@@ -540,6 +637,7 @@ struct Engine::Deciding {
 struct Engine::Turn {
   std::vector<Job> jobs;
   std::deque<std::pair<std::uint64_t, Result<Answer>>> answers;
+  std::deque<std::pair<std::uint64_t, PageReader::Pages>> pages;
   std::deque<std::move_only_function<void(bool)>> readings;
   std::optional<std::pair<store::Committed, store::Row>> tried;
   Duration took, save_took;
@@ -570,8 +668,8 @@ bool Engine::may_read() const { return lease_good() || lease_lost_ || closing_ |
 bool Engine::has_room() const { return shard_.lost() || outage_ || shard_.undurable() < may_wait_; }
 bool Engine::has_work() const {
   return (has_room() && !inbox_.empty()) || (!readings_.empty() && may_read()) || row_outcome_ || cut_saved_ ||
-         !answers_.empty() || (shard_.walking() && !outage_) || closing_ || start_sending_ || claimed_ ||
-         (lease_lost_ && !shard_.lost());
+         !answers_.empty() || !pages_.empty() || (shard_.walking() && !outage_) || closing_ || start_sending_ ||
+         claimed_ || (lease_lost_ && !shard_.lost());
 }
 bool Engine::is_idle() const { return !committing_ && !shard_.waiting() && !unknown_row_; }
 
@@ -609,8 +707,10 @@ bool Engine::save_at_rest(std::unique_lock<std::mutex>& lock, const Deciding& de
 /// With the lock held.
 Engine::Turn Engine::begin_turn() {
   Turn turn;
-  turn.finish = closing_ && inbox_.empty() && readings_.empty() && answers_.empty() && !committing_ && !shard_.asking();
+  turn.finish = closing_ && inbox_.empty() && readings_.empty() && answers_.empty() && pages_.empty() && !committing_ &&
+                !shard_.asking();
   turn.answers = std::exchange(answers_, {});
+  turn.pages = std::exchange(pages_, {});
   if (has_room()) turn.jobs = inbox_.turn(commands_a_turn);
   if (may_read()) turn.readings = std::exchange(readings_, {});
   turn.ours = lease_good() && !lease_lost_;
@@ -644,6 +744,7 @@ void Engine::work_on(Turn& turn, Deciding& deciding) {
   if (turn.claimed && !turn.closing) take_back();
 
   const Instant at = now();
+  for (const auto& [ticket, pages] : turn.pages) shard_.brought(ticket, pages, at);
   for (auto& [ticket, answer] : turn.answers) shard_.answered(ticket, std::move(answer), at);
   if (outage_) {
     answer_in_outage(std::exchange(turn.jobs, {}));
@@ -754,6 +855,7 @@ void Engine::close() {
       wake_committer_.notify_all();
     }
     if (committer_.joinable()) committer_.join();
+    page_reader_->close();
     old_answers_->close();
     eraser_->close();
   }

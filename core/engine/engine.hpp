@@ -15,6 +15,7 @@
 #include "engine/clock.hpp"
 #include "engine/key_eraser.hpp"
 #include "engine/lines.hpp"
+#include "engine/page_reader.hpp"
 #include "engine/plugin_pool.hpp"
 #include "engine/ports.hpp"
 #include "engine/shard.hpp"
@@ -82,8 +83,8 @@ class Engine {
     return read_durable(read, [&](const Shard& shard) { return is_durable(shard, tenant, account); });
   }
   /// What `see(account)` gives of a tenant's accounts, by their names; one for which it gives nothing is left out. A
-  /// walk of some accounts at a time, each as of its own last entry: nobody waits for the whole of it. Errors: as
-  /// read().
+  /// walk of some accounts at a time, each as of its own last entry: nobody waits for the whole of it. Where `see`
+  /// looks at what is away, it sees a copy on this thread. Errors: as read().
   template <class T, class See>
   Result<std::vector<std::pair<AccountId, T>>> of_accounts(const TenantId& tenant, const See& see) {
     std::vector<std::pair<AccountId, T>> all;
@@ -92,29 +93,48 @@ class Engine {
       std::vector<std::pair<AccountId, T>> some;
       std::size_t after = 0;
       std::vector<AccountId> met;
+      std::vector<Account> apart;
       const auto walk = [&](const Shard& shard) {
         some.clear();
         met.clear();
+        apart.clear();
         after = shard.walk(tenant, next, walk_step, [&](const Account& account) {
           if (shard.undurable() != 0) met.push_back(account.id);
-          if (std::optional<T> its = see(account)) some.emplace_back(account.id, std::move(*its));
+          try {
+            if (std::optional<T> its = see(account)) some.emplace_back(account.id, std::move(*its));
+          } catch (const PageAway&) {
+            apart.push_back(account);
+          }
         });
       };
       const auto seen = read_durable(walk, [&](const Shard& shard) {
         return std::ranges::all_of(met, [&](const AccountId& one) { return is_durable(shard, tenant, one); });
       });
       if (!seen) return seen.error();
+      for (Account& account : apart) {
+        if (const Status whole = make_whole(tenant, account); !whole) return whole.error();
+        if (std::optional<T> its = see(account)) some.emplace_back(account.id, std::move(*its));
+      }
       std::ranges::move(some, std::back_inserter(all));
       next = after;
     } while (next != 0);
     std::ranges::sort(all, {}, &std::pair<AccountId, T>::first);
     return all;
   }
-  /// The same for one account, at once and from any thread, as Shard::look. False: what `see` saw, if anything, is
-  /// void, and read() has to be asked.
+  /// The same for one account, at once and from any thread, as Shard::look. Where `see` looks at what is away, it sees
+  /// a copy for which that was read. False: what `see` saw, if anything, is void, and read() has to be asked.
   template <class See>
   bool look(const TenantId& tenant, const AccountId& account, const See& see) const {
-    return threaded() && ours() && shard_.look(tenant, account, see) && ours();
+    if (!threaded() || !ours()) return false;
+    try {
+      return shard_.look(tenant, account, see) && ours();
+    } catch (const PageAway&) {
+      const std::optional<Account> whole = whole_copy(tenant, account);
+      const auto see_whole = [&](const TenantState& state, const Account&, const Catalogs& catalogs) {
+        see(state, *whole, catalogs);
+      };
+      return whole && shard_.look(tenant, account, see_whole) && ours();
+    }
   }
 
   /// Of the last entry that is known to be durable. From any thread.
@@ -146,6 +166,16 @@ class Engine {
   void close();
 
  private:
+  /// Of a durable account, with all its past. None: it cannot be had at once.
+  std::optional<Account> whole_copy(const TenantId& tenant, const AccountId& account) const;
+  /// Reads what is away of a copy. One that changed meanwhile is copied anew. Errors: as read().
+  Status make_whole(const TenantId& tenant, Account& copy);
+  /// False: some of it was saved after the copy was made. Errors: the store's.
+  Result<bool> fill_in(const TenantId& tenant, Account& copy) const;
+  /// What is damaged is made anew by the next start.
+  Error not_brought(const Error& why) const;
+  /// As brought to the shard. Errors: store_unavailable.
+  Result<std::vector<Shard::Fetched>> fetch(const std::vector<Shard::Lacking>& lacking) const;
   /// On the thread that decides: nothing of that account waits for the disk.
   static bool is_durable(const Shard& shard, const TenantId& tenant, const AccountId& account) {
     return shard.look(tenant, account, [](const auto&, const auto&, const auto&) {});
@@ -227,7 +257,8 @@ class Engine {
   std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
   Lines inbox_;
   std::deque<std::move_only_function<void(bool ours)>> readings_;
-  std::deque<std::pair<std::uint64_t, Result<Answer>>> answers_;  ///< of plugins, by ticket
+  std::deque<std::pair<std::uint64_t, Result<Answer>>> answers_;   ///< of plugins, by ticket
+  std::deque<std::pair<std::uint64_t, PageReader::Pages>> pages_;  ///< that were away, by ticket
   std::optional<store::Row> row_;
   std::optional<std::pair<store::Committed, store::Row>> row_outcome_;  ///< with the row as it was tried
   Duration commit_took_, save_took_;                                    ///< the last ones
@@ -248,6 +279,7 @@ class Engine {
   std::thread decider_, committer_, speaker_;
   std::unique_ptr<PluginPool> plugins_;           ///< none in virtual time
   std::unique_ptr<KeyEraser> eraser_;             ///< likewise: keys are erased in place
+  std::unique_ptr<PageReader> page_reader_;       ///< likewise: pages are read in place
   std::unique_ptr<OldAnswerReader> old_answers_;  ///< likewise: the journal is read in place
 };
 

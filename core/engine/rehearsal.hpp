@@ -9,14 +9,21 @@
 
 namespace florin::engine {
 
+/// Whoever copies an account that is shown to them needs all of it: what will be looked at is not known yet. Throws
+/// PageAway.
+inline const Account& whole(const Account& account) {
+  if (!account.is_whole()) throw PageAway{.of = PageAway::Of::long_list};
+  return account;
+}
+
 /// What would follow, decided by the code that decides it, on copies of an account and its tenant. Nothing is kept and
 /// nobody is called but the tenant's pure plugins, so what is said beforehand is what would be done.
 class Rehearsal {
  public:
   Rehearsal(const Account& account, const TenantState& tenant, const Catalogs& catalogs, Policies& policies)
-      : account_(account), tenant_(tenant), catalogs_(catalogs), policies_(&policies) {}
+      : account_(whole(account)), tenant_(tenant), catalogs_(catalogs), policies_(&policies) {}
   /// The second account of a command that is about two; left out: there is no such account.
-  void with(const Account& other) { other_ = other; }
+  void with(const Account& other) { other_ = whole(other); }
 
   /// One command as of `at`. Errors: the policy's plugin failed.
   Result<Entry> take(const Actor& actor, std::string_view key, const AnyCommand& command, Instant at);

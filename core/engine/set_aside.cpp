@@ -8,6 +8,7 @@
 #include "domain/accounts/apply.hpp"
 #include "domain/ledger/check.hpp"
 #include "engine/asked.hpp"
+#include "engine/rehearsal.hpp"
 #include "engine/shard.hpp"
 #include "florin/tell_operator.hpp"
 
@@ -38,6 +39,20 @@ void Shard::alarm(const std::string& line) const {
 
 Result<bool> Shard::decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
                                    Held* other, Seldom<Beside>* beside) {
+  for (;;) try {
+      return decide_here(tenant, held, account, entry, known, other, beside);
+    } catch (const PageAway& away) {
+      const auto waits = want(away, held, other, known);
+      if (!waits) return waits.error();
+      if (*waits) return false;
+    }
+}
+
+Result<bool> Shard::decide_here(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
+                                Held* other, Seldom<Beside>* beside) {
+  // Whether its person is named on a document is asked of all orders.
+  if (std::holds_alternative<ErasePersonalData>(entry.command) && !account.is_whole())
+    throw PageAway{.of = PageAway::Of::long_list};
   std::optional<Fault> fault, of_other;
   try {
     const auto decided =
@@ -143,6 +158,7 @@ Result<Account> Shard::as_released(const TenantId& tenant, const AccountId& id) 
   const Held* held = found == nullptr ? nullptr : find(*found, id);
   if (held == nullptr || !held->aside)
     return Error{.code = "not_set_aside", .message = "'" + id.text() + "' is not set aside"};
+  (void)whole(shown(*held));
   return released(*held);
 }
 

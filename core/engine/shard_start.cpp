@@ -27,6 +27,22 @@ journal::PageBytes pages_behind(const store::Checkpoint& object, const SavedPage
   };
 }
 
+/// The code of a checkpoint whose pages cannot be away: an earlier version wrote it.
+constexpr const char* of_before = "of_before";
+
+/// Read without its pages. Errors: damaged_checkpoint; of_before.
+Result<Account> account_beside(const store::Checkpoint& object) {
+  auto beside = journal::read_beside_pages(object.bytes);
+  if (!beside) return beside.error();
+  if (!*beside) return Error{.code = of_before, .message = object.object};
+  return std::move(**beside);
+}
+
+bool is_of_before(const store::Checkpoint& object) {
+  const auto beside = journal::read_beside_pages(object.bytes);
+  return beside && !*beside;
+}
+
 }  // namespace
 
 Status Shard::open(Instant now) {
@@ -69,6 +85,8 @@ Status Shard::open(Instant now) {
   lost_ = false;
   list_misfits();
   drop_left_actions();
+  for (auto& [name, tenant] : tenants_)
+    for (Held* held : tenant->accounts) put_away(*held);
   return Done{};
 }
 
@@ -79,6 +97,10 @@ void Shard::forget() {
   }
   aside_.clear();
   attempts_.clear();
+  brought_.clear();
+  lacking_.clear();
+  looked_up_.clear();
+  rewritten_.clear();
   slots_.clear();
   tickets_.clear();
   reserved_.clear();
@@ -100,8 +122,8 @@ void Shard::forget() {
   tenants_.clear();
   held_.clear();
   names_ = NameIndex();
-  usage_keys_ = {KeyWindow(options_.usage_window), KeyRuns("usage", options_.usage_window)};
-  money_keys_ = {KeyWindow(options_.money_window), KeyRuns("money", options_.money_window)};
+  usage_keys_ = {KeyWindow(options_.usage_window, usage_files_.get()), KeyRuns("usage", options_.usage_window)};
+  money_keys_ = {KeyWindow(options_.money_window, money_files_.get()), KeyRuns("money", options_.money_window)};
 }
 
 /// Checkpoints spare a start the folding of old facts, and nothing else. With one that is damaged, or is not there, it
@@ -111,7 +133,10 @@ Status Shard::recover() {
   constexpr std::size_t most_misfits = 1000;
   for (;;) {
     const std::size_t known = misfits_.size();
-    const Status recovered = recover_once();
+    const auto mark = store_.mark(past_mark);
+    const bool damaged = mark && !mark->empty();
+    const Status recovered = recover_once(damaged);
+    if (recovered && damaged) (void)!store_.set_mark(past_mark, "");
     // With what does not fit left aside, from the beginning: no account may stay half changed.
     const bool again = !recovered && known < misfits_.size() && known < most_misfits;
     if (!again) return recovered;
@@ -119,9 +144,10 @@ Status Shard::recover() {
   }
 }
 
-Status Shard::recover_once() {
-  const auto loaded = store_.load(options_.number);
-  Status taken = loaded ? take_checkpoints(loaded->objects) : Status(loaded.error());
+Status Shard::recover_once(bool whole) try {
+  const auto loaded = whole ? store_.load(options_.number) : store_.load(options_.number, "past/");
+  Status taken = loaded ? take_checkpoints(loaded->objects, whole) : Status(loaded.error());
+  if (!taken && taken.error().code == of_before) throw PageAway{};
   ShardMark mark;
   if (taken && loaded->floor > 0) {
     auto saved = mark_of(loaded->objects);
@@ -131,6 +157,8 @@ Status Shard::recover_once() {
       taken = saved.error();
   }
   last_at_ = std::max(last_at_, mark.last_at);
+  if (taken)
+    for (Held* held : rewritten_) changed(*held, mark.floor + 1);
   erase_again(mark.erasures);
   mark_listed();
   const Status recovered = taken ? replay(mark.floor) : taken;
@@ -138,6 +166,11 @@ Status Shard::recover_once() {
   forget();
   mark_listed();
   return replay(0);
+} catch (const PageAway&) {
+  // No entry that needs one is lost: from the beginning, with all of them in memory.
+  if (whole) return Error{.code = "internal_fault", .message = "a page is away at a start that reads all"};
+  forget();
+  return recover_once(true);
 }
 
 Result<ShardMark> Shard::mark_of(const std::vector<store::Checkpoint>& objects) const {
@@ -158,8 +191,9 @@ void Shard::erase_again(const std::vector<ShardMark::Erasure>& erasures) {
   for (const ShardMark::Erasure& erasure : erasures) erase(erasure.tenant, erasure.account, erasure.position);
 }
 
-Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
+Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects, bool whole) {
   SavedPages pages;
+  std::vector<std::vector<store::Checkpoint>> of_tenants;  // holds what these pages are
   std::vector<const store::Checkpoint*> accounts, tenants;
   for (const store::Checkpoint& object : objects) {
     if (object.object.starts_with("past/")) pages.emplace(object.object, &object.bytes);
@@ -167,6 +201,13 @@ Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
     if (object.object.starts_with("account/")) accounts.push_back(&object);
   }
   for (const store::Checkpoint* object : tenants) {
+    if (!whole) {
+      const std::string name = journal::page_object(object->object, "identified");
+      auto found = store_.objects(options_.number, name + "/", name + "0");
+      if (!found) return found.error();
+      for (const store::Checkpoint& page : of_tenants.emplace_back(std::move(*found)))
+        pages.emplace(page.object, &page.bytes);
+    }
     auto state = journal::read_tenant(object->bytes, pages_behind(*object, pages));
     if (!state) return state.error();
     Tenant& tenant = tenant_of(state->id);
@@ -175,20 +216,21 @@ Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects) {
     tenant.has_checkpoint = true;
   }
   tenants_saved_ = tenants.size();
-  if (const Status taken = take_accounts(accounts, pages); !taken) return taken;
+  if (const Status taken = take_accounts(accounts, pages, whole); !taken) return taken;
   for (Keys* keys : {&usage_keys_, &money_keys_})
     if (const Status taken = keys->runs.take(objects, keys->window); !taken) return taken;
   return Done{};
 }
 
 /// Some are read while those before them are put in their places.
-Status Shard::take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages) {
+Status Shard::take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages, bool whole) {
   constexpr std::size_t share = 2048;
-  const auto read_some = [&pages](std::span<const store::Checkpoint* const> some) {
+  const auto read_some = [&pages, whole](std::span<const store::Checkpoint* const> some) {
     std::vector<Result<Account>> states;
     states.reserve(some.size());
     for (const store::Checkpoint* object : some)
-      states.push_back(journal::read_account(object->bytes, pages_behind(*object, pages)));
+      states.push_back(whole ? journal::read_account(object->bytes, pages_behind(*object, pages))
+                             : account_beside(*object));
     return states;
   };
   const auto share_from = [&](std::size_t from) {
@@ -202,9 +244,13 @@ Status Shard::take_accounts(std::span<const store::Checkpoint* const> accounts, 
     for (std::size_t i = 0; i < states.size(); ++i) {
       if (!states[i]) return states[i].error();
       const std::string& object = accounts[from + i]->object;
+      const bool rewrite = whole && is_of_before(*accounts[from + i]);
       Held& held = held_as(tenant_of(TenantId::trusted(object.substr(8, object.find('/', 8) - 8))), states[i]->id);
       held.account = std::move(*states[i]);
-      held.saved = journal::pages_of(held.account);
+      if (rewrite)
+        rewritten_.push_back(&held);
+      else
+        held.saved = journal::pages_of(held.account);
       held.has_checkpoint = true;
       remember_attempts(held);
     }

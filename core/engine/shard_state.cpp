@@ -3,6 +3,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
 #include <mutex>
 #include <utility>
 
@@ -24,6 +27,13 @@ Digest digest_of(const std::string& key) {
 /// A processor's id is its own for one tenant: another's sandbox may give the same.
 Digest digest_of(const TenantId& tenant, const ProcessorId& processor, const std::string& ref) {
   return digest_of(tenant.text() + "/" + processor.text() + "/" + ref);
+}
+
+/// Among the pages, so that a start leaves them out together; no tenant's name is empty.
+std::string ref_object(const Digest& digest) {
+  std::array<char, 2 * 16 + 1> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016" PRIx64 "%016" PRIx64, digest.first, digest.second);
+  return std::string("past//") + digits.data();
 }
 
 std::string object_of(const TenantId& tenant) { return "tenant/" + tenant.text(); }
@@ -98,12 +108,16 @@ void Shard::remember_attempts(Held& held, const Facts& facts) {
   }
 }
 
+/// What is away is found in the store.
 void Shard::remember_attempts(Held& held) {
-  for (const Order& order : held.account.orders)
+  const auto remember = [&](const Order& order) {
     for (const Attempt& attempt : order.attempts) {
       attempts_.emplace(digest_of(attempt.key), &held);
       remember_ref(held, attempt);
     }
+  };
+  held.account.orders.pages().each_here([&](std::size_t, const auto& page) { std::ranges::for_each(page, remember); });
+  std::ranges::for_each(held.account.orders.open(), remember);
   for (const Refund& refund : held.account.refunds) attempts_.emplace(digest_of(refund.key), &held);
   for (const Saving& saving : held.account.savings) {
     attempts_.emplace(digest_of(saving.key), &held);
@@ -111,9 +125,84 @@ void Shard::remember_attempts(Held& held) {
   }
 }
 
+namespace {
+
+/// By their keys, and by their processors' ids.
+std::vector<Digest> digests_of(const TenantId& tenant, const Order& order) {
+  std::vector<Digest> digests;
+  for (const Attempt& attempt : order.attempts) {
+    digests.push_back(digest_of(attempt.key));
+    if (!attempt.ref.empty()) digests.push_back(digest_of(tenant, attempt.processor, attempt.ref));
+  }
+  return digests;
+}
+
+}  // namespace
+
+std::vector<std::string> Shard::refs_of(const TenantId& tenant, const Order& order) {
+  std::vector<std::string> names;
+  for (const Digest& digest : digests_of(tenant, order)) names.push_back(ref_object(digest));
+  return names;
+}
+
+void Shard::add_refs(Cut& cut, const Held& held) {
+  const TenantId& tenant = held.tenant->state.id;
+  journal::each_order_to_save(held.account, held.saved, [&](const Order& order) {
+    for (std::string& name : refs_of(tenant, order))
+      cut.objects.push_back({std::move(name), held.account.position, tenant.text() + "/" + held.account.id.text()});
+  });
+}
+
+/// An id may be the one of a newer attempt too, which lies open.
+void Shard::forget_attempts(Held& held, std::span<const SharedList<Order>> pages) {
+  for (const auto& page : pages)
+    for (const Order& order : page)
+      for (const Digest& digest : digests_of(held.tenant->state.id, order))
+        if (const auto found = attempts_.find(digest); found != attempts_.end() && found->second == &held)
+          attempts_.erase(found);
+  remember_attempts(held);
+}
+
+Shard::Held* Shard::holder_of(const Digest& digest) const {
+  if (const auto found = attempts_.find(digest); found != attempts_.end()) return found->second;
+  const std::string name = ref_object(digest);
+  if (const auto found = looked_up_.find(name); found != looked_up_.end()) return found->second;
+  if (read_pages_) {
+    lacking_ref_ = name;
+    throw PageAway{};
+  }
+  const auto refs = store_.objects(options_.number, name, name + '\x01');
+  return refs ? holder_in(*refs) : nullptr;
+}
+
+Shard::Held* Shard::holder_in(std::span<const store::Checkpoint> refs) const {
+  if (refs.empty()) return nullptr;
+  const std::string& name = refs.front().bytes;  // acme/ann
+  const std::size_t slash = name.find('/');
+  const Tenant* tenant = find_tenant(TenantId::trusted(name.substr(0, slash)));
+  return tenant == nullptr || slash == std::string::npos ? nullptr
+                                                         : find(*tenant, AccountId::trusted(name.substr(slash + 1)));
+}
+
 Shard::Keys& Shard::keys_for(const AnyCommand& command) { return is_usage(command) ? usage_keys_ : money_keys_; }
 const Shard::Keys& Shard::keys_for(const AnyCommand& command) const {
   return is_usage(command) ? usage_keys_ : money_keys_;
+}
+
+std::unique_ptr<KeyFiles> Shard::files_for(Duration window) const {
+  if (!options_.key_files) return nullptr;
+  KeyFiles::Options options = *options_.key_files;
+  options.alarm = [this](const std::string& line) { alarm(line); };
+  return std::make_unique<KeyFiles>(std::move(options), window);
+}
+
+void Shard::look_up(std::span<Job> jobs) const {
+  for (Job& job : jobs) {
+    const KeyFiles* files = (is_usage(job.command) ? usage_files_ : money_files_).get();
+    if (files == nullptr || job.way == Way::host) continue;
+    job.looked = files->find_none();
+    if (job.looked.version == 0) job.looked = files->find(KeyWindow::digest_of(job.tenant, job.key));
+  }
 }
 
 void Shard::remember_key(const AnyCommand& command, KeyWindow::Digest key, KeyWindow::Use use, Instant now) {
@@ -144,8 +233,8 @@ void Shard::schedule(Held& held) {
 }
 
 const Account* Shard::holder_of(const TenantId& tenant, const std::string& key) const {
-  const auto found = attempts_.find(digest_of(key));
-  return found == attempts_.end() || found->second->tenant->state.id != tenant ? nullptr : &found->second->account;
+  const Held* held = holder_of(digest_of(key));
+  return held == nullptr || held->tenant->state.id != tenant ? nullptr : &shown(*held);
 }
 
 bool Shard::find_attempt(const TenantId& tenant, const std::string& key, AccountId& account, OrderId& order,
@@ -205,12 +294,12 @@ bool Shard::find_open_by_ref(const TenantId& tenant, const ProcessorId& processo
 
 bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, const std::string& ref,
                         AccountId& account, OrderId& order) const {
-  const auto found = ref.empty() ? attempts_.end() : attempts_.find(digest_of(tenant, processor, ref));
-  if (found == attempts_.end()) return false;
-  for (const Order& candidate : found->second->account.orders)
+  const Held* held = ref.empty() ? nullptr : holder_of(digest_of(tenant, processor, ref));
+  if (held == nullptr) return false;
+  for (const Order& candidate : shown(*held).orders)
     for (const Attempt& attempt : candidate.attempts)
       if (attempt.processor == processor && attempt.ref == ref) {
-        account = found->second->account.id;
+        account = held->account.id;
         order = candidate.id;
         return true;
       }
@@ -220,7 +309,7 @@ bool Shard::find_by_ref(const TenantId& tenant, const ProcessorId& processor, co
 const Account* Shard::account(const TenantId& tenant, const AccountId& id) const {
   const Tenant* found = find_tenant(tenant);
   const Held* held = found == nullptr ? nullptr : find(*found, id);
-  return held == nullptr ? nullptr : &held->account;
+  return held == nullptr ? nullptr : &shown(*held);
 }
 
 const TenantState* Shard::tenant(const TenantId& id) const {
@@ -250,7 +339,7 @@ std::size_t Shard::walk(const TenantId& id, std::size_t from, std::size_t most,
   const Tenant* tenant = find_tenant(id);
   if (tenant == nullptr) return 0;
   const std::size_t end = std::min(tenant->accounts.size(), from + most);
-  for (std::size_t at = from; at < end; ++at) see(tenant->accounts[at]->account);
+  for (std::size_t at = from; at < end; ++at) see(shown(*tenant->accounts[at]));
   return end == tenant->accounts.size() ? 0 : end;
 }
 
@@ -341,6 +430,7 @@ Shard::Cut Shard::cut(std::size_t most) {
     const std::string object = object_of(held.tenant->state.id, held.account.id);
     const store::Position position = held.account.position;
     cut.objects.push_back({object, position, journal::write_beside_pages(held.account)});
+    add_refs(cut, held);
     journal::write_pages(held.account, held.saved, [&](const std::string& page, std::string bytes) {
       cut.objects.push_back({journal::page_object(object, page), position, std::move(bytes)});
     });
@@ -383,7 +473,11 @@ void Shard::saved(bool done) {
   if (!done)
     for (auto& [tenant, before] : tenant_pages_before_) tenant->saved = std::move(before);
   tenant_pages_before_.clear();
+  const auto cut = cut_accounts_;
   back(cut_accounts_, changed_accounts_);
+  if (done)
+    for (const auto& [held, from] : cut) put_away(*held);
+  put_away_brought();
   back(cut_tenants_, changed_tenants_);
   const auto uncount = [done](auto& first, std::uint64_t& saved) {
     for (auto* object : std::exchange(first, {}))

@@ -156,27 +156,42 @@ void Shard::send(Ticket what, std::uint64_t& ticket) {
 void Shard::dispatch(std::uint64_t ticket) {
   const Ticket& what = tickets_.at(ticket);
   ++what.tenant->asking;
+  if (what.of_effects) return read_pages_(ticket, {past_of(what.tenant->state.id, what.slot.second)});
   const Known& known = what.parked ? what.parked->pending.known : slot_of(what.slot)->due->known;
+  if (!known.pages.empty()) return read_pages_(ticket, known.pages);
   ask_(ticket, what.tenant->state.id, known.catalog, known.questions.back());
 }
 
-void Shard::answered(std::uint64_t ticket, Result<Answer> answer, Instant now) {
+std::optional<Shard::Ticket> Shard::end_ticket(std::uint64_t ticket) {
   const auto found = tickets_.find(ticket);
-  if (found == tickets_.end()) return;
-  const Ticket what = std::move(found->second);
+  if (found == tickets_.end()) return std::nullopt;
+  Ticket what = std::move(found->second);
   tickets_.erase(found);
-  now = last_at_ = std::max(last_at_, now);
   --what.tenant->asking;
   if (!what.tenant->unsent.empty()) {
     const std::uint64_t next = what.tenant->unsent.front();
     what.tenant->unsent.pop_front();
     dispatch(next);
   }
-  if (what.parked)
-    answer_command(what.parked, std::move(answer));
+  return what;
+}
+
+void Shard::answered(std::uint64_t ticket, Result<Answer> answer, Instant now) {
+  const auto what = end_ticket(ticket);
+  if (!what) return;
+  now = last_at_ = std::max(last_at_, now);
+  if (what->parked)
+    answer_command(what->parked, std::move(answer));
   else
-    answer_due(what.slot, std::move(answer), now);
+    answer_due(what->slot, std::move(answer), now);
   go_on(now);
+}
+
+bool Shard::still_counts(const Tenant& tenant, Known& known) {
+  if (known.catalog == tenant.state.catalog) return true;
+  if (known.restarts == most_restarts) return false;
+  known = {.restarts = known.restarts + 1};
+  return true;
 }
 
 /// A failure is an answer too: the domain decides what follows from it.

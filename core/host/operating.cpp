@@ -10,6 +10,7 @@
 #include "domain/documents/month.hpp"
 #include "domain/payments/card_number.hpp"
 #include "host/card_numbers.hpp"
+#include "host/free_text.hpp"
 #include "host/gate.hpp"
 #include "host/imported_names.hpp"
 #include "host/inside.hpp"
@@ -120,7 +121,7 @@ Status rehearse(Assembly& assembly, const TenantNow& now, const config::Imported
   bool exists = false;
   const auto read = assembly.engine().read([&](const engine::Shard& shard) {
     if (const Account* found = shard.account(now.state.id, record.account)) {
-      account = *found;
+      account = engine::whole(*found);
       exists = true;
     }
   });
@@ -341,6 +342,7 @@ Result<Release> release(Assembly& assembly, const TenantId& tenant, const Accoun
                   .reply = {},
                   .of_effect = false};
   if (const auto in = admitted(job); !in) return in.error();
+  if (const auto nobody = names_nobody_likely(free_texts_of(job)); !nobody) return nobody.error();
   auto charges = florin::upcoming(engine::Rehearsal(*whole, now->state, now->catalogs, assembly.plugins()),
                                   assembly.engine().now());
   if (!charges) return charges.error();

@@ -1,5 +1,6 @@
 #include "host/seen.hpp"
 
+#include "engine/rehearsal.hpp"
 #include "host/assembly.hpp"
 #include "host/inside.hpp"
 
@@ -14,7 +15,7 @@ Result<Seen> see(Assembly& assembly, const TenantId& tenant, const AccountId& ac
     else if (found == nullptr)
       seen = no_such_account(account);
     else
-      seen = Seen{*found, shard.catalogs(tenant)->versions.back()};
+      seen = Seen{engine::whole(*found), shard.catalogs(tenant)->versions.back()};
   });
   return read ? std::move(seen) : Result<Seen>(read.error());
 }

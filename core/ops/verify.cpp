@@ -21,6 +21,7 @@
 #include "domain/ledger/postings.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/row.hpp"
+#include "engine/shard.hpp"
 #include "engine/shard_mark.hpp"
 #include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
@@ -67,6 +68,7 @@ class Checking {
   void check_takes(const std::vector<Take>& takes, const CreditType& type, const Account& account, Instant now);
   void check_account(const Account& account);
   void check_books(const readers::Fold::Name& name, const Account& account);
+  void check_refs(const store::Checkpoint& account);
   void check_checkpoint(const std::string& object, store::Position position, const std::string& folded);
   void check_floor();
   template <class T>
@@ -590,6 +592,30 @@ void Checking::check_floor() {
       "checkpoint", [] { return "what is saved of the shard is not of these checkpoints: a start folds the journal"; });
 }
 
+/// Attempts in pages that a start leaves on disk are found by their keys.
+void Checking::check_refs(const store::Checkpoint& account) {
+  const auto beside = account.object.starts_with("account/") ? journal::read_beside_pages(account.bytes)
+                                                             : Result<std::optional<Account>>(std::nullopt);
+  if (!beside || !*beside) return;
+  const std::string whose = account.object.substr(account.object.find('/') + 1);
+  const TenantId tenant = TenantId::trusted(whose.substr(0, whose.find('/')));
+  for (const std::string& page : journal::away_pages(**beside)) {
+    const auto its = pages_.find(journal::page_object(account.object, page));
+    if (!page.starts_with("orders/") || its == pages_.end()) continue;
+    Account here = **beside;
+    if (!journal::bring(here, nullptr, page, its->second)) continue;
+    here.orders.pages().each_here([&](std::size_t, const auto& orders) {
+      for (const Order& order : orders)
+        for (const std::string& ref : engine::Shard::refs_of(tenant, order)) {
+          const auto said = pages_.find(ref);
+          if (said == pages_.end() || said->second != whose)
+            broken("checkpoint", account.object + ": an attempt of order " + std::to_string(order.id.value) +
+                                     " is not found by its key");
+        }
+    });
+  }
+}
+
 /// Its bytes, or what they read as: a later program may write more fields than the one that saved it.
 void Checking::check_checkpoint(const std::string& object, store::Position position, const std::string& folded) {
   const auto found = checkpoints_.find(object);
@@ -608,6 +634,7 @@ void Checking::check_checkpoint(const std::string& object, store::Position posit
     same = tenant && journal::write(*tenant) == folded;
   }
   if (!same) broken("checkpoint", object + " is not the fold of its facts");
+  if (same) check_refs(found->second);
   checkpoints_.erase(found);
 }
 

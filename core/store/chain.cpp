@@ -59,6 +59,12 @@ std::uint64_t sum_of(const Checkpoint& object) {
   return XXH3_64bits_withSeed(object.bytes.data(), object.bytes.size(), name ^ object.position);
 }
 
+std::string behind_all(std::string_view beginning) {
+  std::string behind(beginning);
+  ++behind.back();
+  return behind;
+}
+
 Error text_differs(std::string_view name) {
   return {.code = "text_differs", .message = fmt::format("another text is kept under '{}'", name)};
 }

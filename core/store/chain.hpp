@@ -28,6 +28,11 @@ Status check_durable(const Head& head, const std::vector<Checkpoint>& objects, P
 /// saved.
 std::uint64_t sum_of(const Checkpoint& object);
 
+/// Behind every name of an object: the last character that there is.
+inline constexpr std::string_view last_object = "\xf4\x8f\xbf\xbf";
+/// Behind all names that begin with `beginning`, which ends with a stroke.
+std::string behind_all(std::string_view beginning);
+
 Error text_differs(std::string_view name);
 Error no_such_text(std::string_view name);
 Error no_such_key(std::string_view owner);

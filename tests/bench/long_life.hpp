@@ -17,6 +17,10 @@ namespace florin::bench {
 
 class LongLife {
  public:
+  static inline const TenantId tenant = *TenantId::parse("callloop");
+  static inline const AccountId account = *AccountId::parse("ann");
+  static inline const Instant now = *Instant::parse("2026-03-10T09:00Z");
+
   explicit LongLife(std::uint32_t closed_orders) {
     open(*shard_);
     ask(OpenAccount{"US", std::nullopt, {}});
@@ -72,6 +76,59 @@ class LongLife {
   void not_saved() { shard_->saved(false); }
   const Account& state() const { return *shard_->account(tenant, account); }
   std::size_t refused() const { return refused_; }
+  std::size_t answered() const { return answered_; }
+  engine::Shard& shard() { return *shard_; }
+  store::Store& store() { return store_; }
+  /// Pages of its past that are in memory now, orders' and grants'.
+  std::size_t pages_here() const {
+    std::size_t here = 0;
+    const auto count = [&](std::size_t, const auto&) { ++here; };
+    shard_->look(tenant, account, [&](const TenantState&, const Account& found, const Catalogs&) {
+      found.orders.pages().each_here(count);
+      found.closed_grants.pages().each_here([&](std::size_t number, const auto&) {
+        if (number < found.closed_grants.whole_pages()) ++here;
+      });
+    });
+    return here;
+  }
+  /// A processor says what it kept of an old payment; a customer's bank takes another back.
+  void fee_of(std::uint32_t order) {
+    const Attempt& paid = state().order(OrderId{order})->attempts.front();
+    ProviderReport said;
+    said.state = AttemptState::captured;
+    said.ref = paid.ref;
+    said.amount = paid.amount;
+    said.fee = *Money::parse("0.30 USD");
+    leave();
+    ask(PaymentReported{OrderId{order}, 1, std::move(said), false}, Way::provider);
+  }
+  void dispute_of(std::uint32_t order) {
+    leave();
+    dispute(order, "dp_" + std::to_string(order));
+  }
+  void dispute(std::uint32_t order, std::string ref) {
+    ask(RecordDispute{OrderId{order}, std::move(ref), DisputeState::needs_response, *Money::parse("5.00 USD"), "fraud"},
+        Way::provider);
+  }
+  /// Of an order that nobody has looked at.
+  void fee_of_unseen(std::uint32_t order) {
+    ProviderReport said;
+    said.state = AttemptState::captured;
+    said.fee = *Money::parse("0.30 USD");
+    ask(PaymentReported{OrderId{order}, 1, std::move(said), false}, Way::provider);
+  }
+  /// All pages of its orders are other bytes now.
+  bool damage_pages() {
+    auto pages = store_.objects(0, "past/callloop/ann/orders/", "past/callloop/ann/orders0");
+    for (auto& page : *pages) page.bytes = "damaged";
+    return !pages->empty() && bool(store_.save(0, *pages, 0));
+  }
+  /// Everything that is saved leaves memory.
+  void leave() {
+    commit();
+    save(cut());
+  }
+  void erase_person() { ask(ErasePersonalData{}); }
 
  private:
   struct GivesAll : engine::Policies {
@@ -107,6 +164,7 @@ class LongLife {
     job.command = std::move(command);
     job.way = way;
     job.reply = [this](const Result<engine::Answered>& answer) {
+      ++answered_;
       if (!answer || answer->entry->refusal) ++refused_;
     };
     shard_->take(std::move(job), now);
@@ -194,15 +252,11 @@ class LongLife {
     if (store_.commit(row, row.epoch) != store::Committed::done) std::abort();
   }
 
-  static inline const TenantId tenant = *TenantId::parse("callloop");
-  static inline const AccountId account = *AccountId::parse("ann");
-  static inline const Instant now = *Instant::parse("2026-03-10T09:00Z");
-
   GivesAll policies_;
   store::MemoryStore store_;
   std::unique_ptr<engine::Shard> shard_ = std::make_unique<engine::Shard>(store_, policies_, engine::Shard::Options());
   std::uint64_t asked_ = 0;
-  std::size_t refused_ = 0;
+  std::size_t refused_ = 0, answered_ = 0;
 };
 
 }  // namespace florin::bench

@@ -15,7 +15,17 @@
 /// Lists that grow with an account's past. Their pages are shared by copies and never changed: a copy costs the same
 /// however long the list is, a change makes one page anew, and a checkpoint saves the pages that are new.
 /// docs/decisions/0080-history.md
+///
+/// A page may be away: what it holds lies on disk, and here stands only that there is one. Whoever looks into it throws
+/// PageAway. docs/decisions/0370-pages-on-disk.md
 namespace florin {
+
+/// Thrown where something is looked at that lies in a page that is away: it has to be brought, and what was being done
+/// begins anew. No std::exception: nobody takes it for a fault.
+struct PageAway {
+  enum class Of : std::uint8_t { history, long_list } of = Of::history;
+  std::size_t number = 0;
+};
 
 /// Numbered pages of a list, which copies share.
 template <class T>
@@ -33,21 +43,50 @@ class Pages {
   std::size_t count() const { return blocks_.empty() ? 0 : (blocks_.size() - 1) * block + blocks_.back().size(); }
 
   void set(std::size_t number, Page page) {
+    const bool was_away = is_away((*this)[number]);
+    away_ = away_ + (is_away(page) ? 1U : 0U) - (was_away ? 1U : 0U);
     blocks_.change([&](std::vector<Block>& blocks) {
       if (blocks.size() <= number / block) blocks.resize(number / block + 1);
       blocks[number / block].change([&](std::vector<Page>& pages) {
         if (pages.size() <= number % block) pages.resize(number % block + 1);
         pages[number % block] = std::move(page);
       });
+      const Block& changed = blocks[number / block];
+      if (changed.size() == block && std::ranges::all_of(changed, is_away)) blocks[number / block] = away_block();
     });
   }
-  /// Calls `see(number, page)` for each page that `before` does not share with this.
+  static bool is_away(const Page& page) { return is_same(page, away_page()); }
+  /// How many are away.
+  std::size_t away() const { return away_; }
+  /// Only what is saved. A block of which all are away is one that all lists share.
+  void put_away(std::size_t number) { set(number, away_page()); }
+  /// Calls `see(number)` for each that is away.
+  template <class See>
+  void each_away(const See& see) const {
+    for (std::size_t number = 0; number < count(); ++number)
+      if (is_away((*this)[number])) see(number);
+  }
+  /// Calls `see(number, page)` for each that is not.
+  template <class See>
+  void each_here(const See& see) const {
+    for (std::size_t of = 0; of < blocks_.size(); ++of) {
+      if (is_same(blocks_[of], away_block())) continue;
+      for (std::size_t at = 0; at < blocks_[of].size(); ++at)
+        if (const Page& page = blocks_[of][at]; !page.empty() && !is_away(page)) see(of * block + at, page);
+    }
+  }
+  template <class One>
+  static bool is_same(const SharedList<One>& a, const SharedList<One>& b) {
+    return &a.all() == &b.all();
+  }
+  /// Calls `see(number, page)` for each page that `before` does not share with this, and that is not away.
   template <class See>
   void changed_since(const Pages& before, const See& see) const {
     for (std::size_t of = 0; of < blocks_.size(); ++of) {
       if (of < before.blocks_.size() && is_same(blocks_[of], before.blocks_[of])) continue;
       for (std::size_t at = 0; at < blocks_[of].size(); ++at)
-        if (const std::size_t number = of * block + at; !is_same((*this)[number], before[number]))
+        if (const std::size_t number = of * block + at;
+            !is_away((*this)[number]) && !is_same((*this)[number], before[number]))
           see(number, (*this)[number]);
     }
   }
@@ -56,12 +95,18 @@ class Pages {
   using Block = SharedList<Page>;
   static constexpr std::size_t block = 64;
   static inline const Page none;
-  template <class One>
-  static bool is_same(const SharedList<One>& a, const SharedList<One>& b) {
-    return &a.all() == &b.all();
+  /// Each known by where it lies: what is in it is nobody's.
+  static const Page& away_page() {
+    static const Page page{std::vector<T>(1)};
+    return page;
+  }
+  static const Block& away_block() {
+    static const Block all{std::vector<Page>(block, away_page())};
+    return all;
   }
 
   SharedList<Block> blocks_;
+  std::uint32_t away_ = 0;
 };
 
 /// Walks over a list by its places.
@@ -112,7 +157,7 @@ class LongList {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  const T& operator[](std::size_t place) const { return pages_[place / page][place % page]; }
+  const T& operator[](std::size_t place) const { return page_of(place)[place % page]; }
   const T& at(std::size_t place) const {
     if (place >= size_) throw std::out_of_range("a list ends before this place");
     return (*this)[place];
@@ -132,7 +177,7 @@ class LongList {
   template <class Change>
   void change(iterator one, const Change& how) {
     const auto place = static_cast<std::size_t>(one - begin());
-    std::vector<T> things = pages_[place / page].all();
+    std::vector<T> things = page_of(place).all();
     how(things[place % page]);
     pages_.set(place / page, std::move(things));
   }
@@ -148,6 +193,19 @@ class LongList {
 
   const Pages<T>& pages() const { return pages_; }
   std::size_t whole_pages() const { return size_ / page; }
+  /// Whole pages that are the same in `saved` go away in both.
+  void put_away(Pages<T>& saved) {
+    std::vector<std::size_t> gone;
+    pages_.each_here([&](std::size_t number, const auto& one) {
+      if (number < whole_pages() && Pages<T>::is_same(one, saved[number])) gone.push_back(number);
+    });
+    for (const std::size_t number : gone) {
+      pages_.put_away(number);
+      saved.put_away(number);
+    }
+  }
+  /// One that is away is here again.
+  void bring(std::size_t number, SharedList<T> things) { pages_.set(number, std::move(things)); }
   /// Leaves what is behind the whole pages alone, as it is written beside them.
   void forget_whole_pages() {
     *this = LongList(std::vector<T>(begin() + static_cast<std::ptrdiff_t>(whole_pages() * page), end()));
@@ -160,6 +218,11 @@ class LongList {
   }
 
  private:
+  const SharedList<T>& page_of(std::size_t place) const {
+    const SharedList<T>& one = pages_[place / page];
+    if (Pages<T>::is_away(one)) throw PageAway{PageAway::Of::long_list, place / page};
+    return one;
+  }
   /// In place of what lies there from `from` on, which is the beginning of a page.
   void append(std::size_t from, std::vector<T> list) {
     Pages<T> kept;
@@ -203,7 +266,7 @@ class History {
   bool empty() const { return size_ == 0; }
   const T& operator[](std::size_t place) const {
     const auto open = opened(open_.all(), place);
-    return open == open_.all().end() || open->place != place ? pages_[place / page][place % page] : *open->thing;
+    return open == open_.all().end() || open->place != place ? page_of(place)[place % page] : *open->thing;
   }
   const T& at(std::size_t place) const {
     if (place >= size_) throw std::out_of_range("a list ends before this place");
@@ -227,8 +290,7 @@ class History {
     if (id.value == 0 || id.value > size_) return nullptr;
     const std::uint32_t place = id.value - 1;
     auto open = opened(open_, place);
-    if (open == open_.end() || open->place != place)
-      open = open_.insert(open, {place, pages_[place / page][place % page]});
+    if (open == open_.end() || open->place != place) open = open_.insert(open, {place, page_of(place)[place % page]});
     return &*open->thing;
   }
   void push_back(T added) {
@@ -241,6 +303,7 @@ class History {
     return open_.all() | std::views::transform([](const Open& one) -> const T& { return *one.thing; });
   }
   /// Puts whole pages away in which nothing is new and `may_leave` says of each that nothing becomes of it by itself.
+  /// What belongs into a page that is away stays open.
   template <class MayLeave>
   void settle(const MayLeave& may_leave) {
     const std::size_t old = size_ < newest ? 0 : (size_ - newest) / page * page;
@@ -250,6 +313,10 @@ class History {
       bool leave = true;
       for (; last < open_.size() && open_[last].place / page == number; ++last)
         leave = leave && may_leave(std::as_const(*open_[last].thing));
+      if (Pages<T>::is_away(pages_[number])) {
+        first = last;
+        continue;
+      }
       std::vector<T> away = pages_[number].all();
       if (!leave || (away.empty() && last - first < page)) {
         first = last;
@@ -267,12 +334,30 @@ class History {
     size_ = std::max(size_, static_cast<std::uint32_t>(number * page + things.size()));
     pages_.set(number, std::move(things));
   }
+  /// Pages that are the same in `saved` go away in both, but for those of which something lies open.
+  void put_away(Pages<T>& saved) {
+    std::vector<std::size_t> gone;
+    pages_.each_here([&](std::size_t number, const auto& one) {
+      const auto open = opened(open_.all(), number * page);
+      const bool lies_open = open != open_.all().end() && open->place / page == number;
+      if (!lies_open && Pages<T>::is_same(one, saved[number])) gone.push_back(number);
+    });
+    for (const std::size_t number : gone) {
+      pages_.put_away(number);
+      saved.put_away(number);
+    }
+  }
+  /// One that is away is here again.
+  void bring(std::size_t number, SharedList<T> things) { pages_.set(number, std::move(things)); }
+  /// There is such a page in the store.
+  void put_away(std::size_t number) { pages_.put_away(number); }
   /// Whether nothing is missing, after set_page().
   bool complete() const {
     for (std::uint32_t place = 0; place < size_; ++place) {
       const auto open = opened(open_.all(), place);
       const bool lies_open = open != open_.all().end() && open->place == place;
-      if (!lies_open && pages_[place / page].size() <= place % page) return false;
+      const auto& one = pages_[place / page];
+      if (!lies_open && !Pages<T>::is_away(one) && one.size() <= place % page) return false;
     }
     return true;
   }
@@ -284,6 +369,11 @@ class History {
     std::uint32_t place = 0;
     Apart<T> thing;  ///< stays where it is while others are opened
   };
+  const SharedList<T>& page_of(std::size_t place) const {
+    const SharedList<T>& one = pages_[place / page];
+    if (Pages<T>::is_away(one)) throw PageAway{PageAway::Of::history, place / page};
+    return one;
+  }
   template <class List>
   static auto opened(List& list, std::size_t place) {
     return std::ranges::lower_bound(list, place, {}, &Open::place);

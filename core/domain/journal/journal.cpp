@@ -1,6 +1,8 @@
 #include "domain/journal/journal.hpp"
 
+#include <charconv>
 #include <initializer_list>
+#include <system_error>
 
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
@@ -58,6 +60,9 @@ std::string with_counts(std::string bytes, std::initializer_list<std::size_t> co
   return bytes;
 }
 
+/// The third count: attempts in pages that are away are found by their keys in the store.
+constexpr std::size_t pages_by_key = 1;
+
 template <class T>
 void write_whole_pages(const LongList<T>& list, const std::string& name, const Pages<T>& saved, const See& see) {
   list.pages().changed_since(saved, [&](std::size_t number, const auto& page) {
@@ -76,7 +81,14 @@ std::string write_beside_pages(const Account& account) {
   Account beside = account;
   beside.orders.forget_pages();
   beside.closed_grants.forget_whole_pages();
-  return with_counts(write(beside), {orders, closed_grants});
+  return with_counts(write(beside), {orders, closed_grants, pages_by_key});
+}
+
+void each_order_to_save(const Account& account, const AccountPages& saved,
+                        const std::function<void(const Order& order)>& see) {
+  account.orders.pages().changed_since(saved.orders, [&](std::size_t, const auto& page) {
+    for (const Order& order : page) see(order);
+  });
 }
 
 void write_pages(const Account& account, const AccountPages& saved, const See& see) {
@@ -84,6 +96,30 @@ void write_pages(const Account& account, const AccountPages& saved, const See& s
     see("orders/" + std::to_string(number), bytes_of(page.all()));
   });
   write_whole_pages(account.closed_grants, "closed_grants", saved.closed_grants, see);
+}
+
+std::vector<SharedList<Order>> put_away(Account& account, AccountPages& saved) {
+  const Pages<Order> before = account.orders.pages();
+  account.orders.put_away(saved.orders);
+  account.closed_grants.put_away(saved.closed_grants);
+  std::vector<SharedList<Order>> left;
+  before.each_here([&](std::size_t number, const auto& page) {
+    if (Pages<Order>::is_away(account.orders.pages()[number])) left.push_back(page);
+  });
+  return left;
+}
+
+std::string page_name(const PageAway& away) {
+  return (away.of == PageAway::Of::history ? "orders/" : "closed_grants/") + std::to_string(away.number);
+}
+
+std::vector<std::string> away_pages(const Account& account) {
+  std::vector<std::string> names;
+  account.orders.pages().each_away(
+      [&](std::size_t number) { names.push_back(page_name({PageAway::Of::history, number})); });
+  account.closed_grants.pages().each_away(
+      [&](std::size_t number) { names.push_back(page_name({PageAway::Of::long_list, number})); });
+  return names;
 }
 
 std::string page_object(std::string_view account_object, std::string_view page) {
@@ -97,9 +133,30 @@ void must(bool holds, const char* what) {
 }
 
 template <class T>
-std::vector<T> items_of(const std::string& bytes) {
+std::vector<T> items_of(std::string_view bytes) {
   codec::Reader in(bytes);
   return codec::read<std::vector<T>>(in);
+}
+
+std::vector<Order> orders_of(std::string_view bytes, std::size_t number) {
+  auto items = items_of<Order>(bytes);
+  must(items.size() == History<Order>::page && items.front().id.value == number * History<Order>::page + 1,
+       "a page of orders is another one");
+  return items;
+}
+
+std::vector<Grant> grants_of(std::string_view bytes) {
+  auto items = items_of<Grant>(bytes);
+  must(items.size() == LongList<Grant>::page, "a page is not whole");
+  return items;
+}
+
+/// Where it is away in both, both get the same one, so that it counts as saved.
+template <class List, class T>
+void bring_one(List& list, Pages<T>* saved, std::size_t number, std::vector<T> items) {
+  const SharedList<T> page(std::move(items));
+  list.bring(number, page);
+  if (saved != nullptr && Pages<T>::is_away((*saved)[number])) saved->set(number, page);
 }
 
 template <class T>
@@ -121,15 +178,63 @@ void take_pages(Account& account, codec::Reader& counts, const PageBytes& page) 
   for (std::size_t number = 0; number < orders; ++number) {
     const std::string* bytes = page("orders/" + std::to_string(number));
     if (bytes == nullptr) continue;  // what is in none lies open
-    auto items = items_of<Order>(*bytes);
-    must(items.size() == History<Order>::page && items.front().id.value == number * History<Order>::page + 1,
-         "a page of orders is another one");
-    account.orders.set_page(number, std::move(items));
+    account.orders.set_page(number, orders_of(*bytes, number));
   }
   take_whole_pages(account.closed_grants, "closed_grants", closed_grants, page);
 }
 
 }  // namespace
+
+Status bring(Account& account, AccountPages* saved, std::string_view page, std::string_view bytes) {
+  try {
+    const std::size_t slash = page.find('/');
+    must(slash != std::string_view::npos, "a page has no number");
+    std::size_t number = 0;
+    const std::string_view digits = page.substr(slash + 1);
+    must(std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc(),
+         "a page has no number");
+    if (page.starts_with("orders/") && Pages<Order>::is_away(account.orders.pages()[number]))
+      bring_one(account.orders, saved == nullptr ? nullptr : &saved->orders, number, orders_of(bytes, number));
+    if (page.starts_with("closed_grants/") && Pages<Grant>::is_away(account.closed_grants.pages()[number]))
+      bring_one(account.closed_grants, saved == nullptr ? nullptr : &saved->closed_grants, number, grants_of(bytes));
+    return Done{};
+  } catch (const codec::Damaged& damaged) {
+    return Error{.code = "damaged_checkpoint", .message = damaged.what()};
+  }
+}
+
+namespace {
+
+/// What of a page lies open in the account was not written away, or has been opened since.
+void put_orders_away(Account& account, std::uint64_t pages) {
+  std::vector<std::size_t> open(pages, 0);
+  for (const Order& order : account.orders.open())
+    if (const std::size_t number = (order.id.value - 1) / History<Order>::page; number < pages) ++open[number];
+  for (std::size_t number = 0; number < pages; ++number)
+    if (open[number] < History<Order>::page) account.orders.put_away(number);
+}
+
+}  // namespace
+
+Result<std::optional<Account>> read_beside_pages(std::string_view bytes) {
+  try {
+    codec::Reader in(bytes);
+    auto account = codec::read<Account>(in);
+    if (!in.empty()) {
+      const std::uint64_t orders = in.unsigned_number(), closed_grants = in.unsigned_number();
+      must(orders <= account.last_order && closed_grants <= account.last_grant, "more pages than an account can have");
+      if (in.empty() || in.unsigned_number() != pages_by_key) return std::optional<Account>();
+      put_orders_away(account, orders);
+      Pages<Grant> away;
+      for (std::size_t number = 0; number < closed_grants; ++number) away.put_away(number);
+      account.closed_grants.put_before(away, closed_grants);
+    }
+    must(account.orders.complete(), "an order is missing");
+    return std::optional(std::move(account));
+  } catch (const codec::Damaged& damaged) {
+    return Error{.code = "damaged_checkpoint", .message = damaged.what()};
+  }
+}
 
 Result<Account> read_account(std::string_view bytes, const PageBytes& page) {
   try {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,23 @@ std::string write_beside_pages(const Account& account);
 /// Calls `see(page, bytes)` for each whole page that is not the same in `saved`. Its name is `orders/12`.
 void write_pages(const Account& account, const AccountPages& saved,
                  const std::function<void(const std::string& page, std::string bytes)>& see);
+/// Puts away whole pages that are the same in `saved`, which is what the store has. Returns the orders' among them.
+std::vector<SharedList<Order>> put_away(Account& account, AccountPages& saved);
+/// Pages that are away, as `orders/12`.
+std::vector<std::string> away_pages(const Account& account);
+/// The page of a PageAway.
+std::string page_name(const PageAway& away);
+/// Puts a page that is away back, here and in `saved`; of one that is here there is nothing to do. Errors:
+/// damaged_checkpoint.
+Status bring(Account& account, AccountPages* saved, std::string_view page, std::string_view bytes);
 /// The name of a page's object, by the one of its account's: `past/acme/ann/orders/12` by `account/acme/ann`.
 std::string page_object(std::string_view account_object, std::string_view page);
+/// Orders of pages that are not the same in `saved`: whose attempts have to be found by their keys when they are away.
+void each_order_to_save(const Account& account, const AccountPages& saved,
+                        const std::function<void(const Order& order)>& see);
+/// What was written beside its pages, all of which are away. None: it is of a version whose pages are found only in
+/// memory. Errors: damaged_checkpoint.
+Result<std::optional<Account>> read_beside_pages(std::string_view bytes);
 /// Puts together what was written so. `page` gives a page's bytes; null: there is none. Errors: damaged_checkpoint.
 using PageBytes = std::function<const std::string*(const std::string& page)>;
 Result<Account> read_account(std::string_view bytes, const PageBytes& page);

@@ -95,11 +95,22 @@ Status MemoryStore::save(std::uint32_t shard, const std::vector<Checkpoint>& obj
   return Done{};
 }
 
-Result<Store::Loaded> MemoryStore::load(std::uint32_t shard) {
+Result<Store::Loaded> MemoryStore::load(std::uint32_t shard, std::string_view without) {
   const std::lock_guard lock(mutex_);
   Loaded loaded{.objects = {}, .floor = shards_[shard].floor};
-  for (const auto& [name, object] : shards_[shard].objects) loaded.objects.push_back(object);
+  for (const auto& [name, object] : shards_[shard].objects)
+    if (without.empty() || !name.starts_with(without)) loaded.objects.push_back(object);
   return loaded;
+}
+
+Result<std::vector<Checkpoint>> MemoryStore::objects(std::uint32_t shard, std::string_view from,
+                                                     std::string_view until) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Checkpoint> found;
+  const auto& all = shards_[shard].objects;
+  for (auto object = all.lower_bound(from); object != all.end() && object->first < until; ++object)
+    found.push_back(object->second);
+  return found;
 }
 
 Status MemoryStore::put_text(std::string_view name, std::string_view text) {

@@ -24,7 +24,9 @@ class MemoryStore final : public Store {
   std::string last_problem() const override;
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
-  Result<Loaded> load(std::uint32_t shard) override;
+  using Store::load;
+  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
@@ -38,7 +40,7 @@ class MemoryStore final : public Store {
   struct Shard {
     std::map<Position, Row> rows;  // by first
     Head head;
-    std::map<std::string, Checkpoint> objects;
+    std::map<std::string, Checkpoint, std::less<>> objects;
     Position floor = 0;
   };
 

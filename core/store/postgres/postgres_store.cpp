@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,8 @@
 namespace florin::store {
 
 namespace {
+
+namespace json = boost::json;
 
 /// Host, process, and what no other process will be called.
 std::string name_of_this_process() {
@@ -58,18 +61,16 @@ std::string hex_of(std::string_view bytes) {
   return text;
 }
 
-/// Names are ids and numbers, so that nothing in them has to be escaped.
 std::string json_of(const std::vector<DataKey>& keys) {
-  std::string text;
-  for (const DataKey& key : keys)
-    text += fmt::format(R"({}{{"name":"{}","key":"{}"}})", text.empty() ? "[" : ",", key.name, hex_of(key.key));
-  return text + "]";
+  json::array all;
+  for (const DataKey& key : keys) all.push_back(json::object{{"name", key.name}, {"key", hex_of(key.key)}});
+  return json::serialize(all);
 }
+/// The end of a range may be a name and a byte behind it, which JSON has to escape.
 std::string json_of(const std::vector<DataKeyRange>& ranges) {
-  std::string text;
-  for (const DataKeyRange& range : ranges)
-    text += fmt::format(R"({}{{"lower":"{}","upper":"{}"}})", text.empty() ? "[" : ",", range.from, range.until);
-  return text + "]";
+  json::array all;
+  for (const DataKeyRange& range : ranges) all.push_back(json::object{{"lower", range.from}, {"upper", range.until}});
+  return json::serialize(all);
 }
 
 struct Queries {
@@ -124,7 +125,10 @@ struct Queries {
     move_floor = {"move_floor",
                   in("UPDATE {}.head SET floor = $2::bigint WHERE shard = $1::bigint AND floor < $2::bigint")};
     load = {"load", in("SELECT object, position, sum, bytes FROM {}.checkpoint WHERE shard = $1::bigint AND object > "
-                       "$2::text ORDER BY object LIMIT 10000")};
+                       "$2::text AND object < $3::text ORDER BY object LIMIT 10000")};
+    objects = {"objects",
+               in("SELECT object, position, sum, bytes FROM {}.checkpoint WHERE shard = $1::bigint AND object "
+                  ">= $2::text AND object < $3::text ORDER BY object")};
     const auto put = [&](std::string_view table, std::string_view name, std::string_view value) {
       return fmt::format("INSERT INTO {}.{} (shard, {}, {}) VALUES (0, $1::text, $2::bytea) ON CONFLICT DO NOTHING",
                          schema, table, name, value);
@@ -152,7 +156,7 @@ struct Queries {
     vacuum = in("VACUUM {}.keys");
   }
   Query shards, head, begin_journal, continue_journal, continue_with_keys, confirm, beat, let_go, row_at, rows_after,
-      save, move_floor, load;
+      save, move_floor, load, objects;
   Query put_text, text, key, key_names, erase_keys, set_mark, mark;
   std::string vacuum;
 };
@@ -179,7 +183,9 @@ class Journal final : public Store {
   std::string last_problem() const override;
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
-  Result<Loaded> load(std::uint32_t shard) override;
+  using Store::load;
+  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
@@ -421,28 +427,50 @@ Status Journal::save(std::uint32_t shard, const std::vector<Checkpoint>& objects
   return error;
 }
 
-Result<Store::Loaded> Journal::load(std::uint32_t shard) {
+namespace {
+
+Status take_objects(const Answer& answer, std::uint32_t shard, std::vector<Checkpoint>& objects) {
+  for (int at = 0; at < answer.rows(); ++at) {
+    Checkpoint object{.object = std::string(answer.bytes(at, 0)),
+                      .position = answer.number(at, 1),
+                      .bytes = std::string(answer.bytes(at, 3))};
+    if (answer.number(at, 2) != sum_of(object))
+      return Error{.code = "damaged_checkpoint",
+                   .message = fmt::format("shard {}, {} as of {}: not the bytes that were saved", shard, object.object,
+                                          object.position)};
+    objects.push_back(std::move(object));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Store::Loaded> Journal::load(std::uint32_t shard, std::string_view without) {
   // The floor first: objects that are newer than it are fine, the other way round is not.
   const auto now = state(shard);
   if (!now) return now.error();
   Loaded loaded{.objects = {}, .floor = now->floor};
-  std::string after;
-  for (;;) {
-    const auto some = look(queries_.load, Values(shard, std::string_view(after)), "reading checkpoints");
-    if (!some) return some.error();
-    for (int at = 0; at < some->rows(); ++at) {
-      Checkpoint object{.object = std::string(some->bytes(at, 0)),
-                        .position = some->number(at, 1),
-                        .bytes = std::string(some->bytes(at, 3))};
-      if (some->number(at, 2) != sum_of(object))
-        return Error{.code = "damaged_checkpoint",
-                     .message = fmt::format("shard {}, {} as of {}: not the bytes that were saved", shard,
-                                            object.object, object.position)};
-      loaded.objects.push_back(std::move(object));
+  const auto add = [&](std::string after, std::string_view until) -> Status {
+    for (;;) {
+      const auto some = look(queries_.load, Values(shard, std::string_view(after), until), "reading checkpoints");
+      if (!some) return some.error();
+      if (const Status taken = take_objects(*some, shard, loaded.objects); !taken) return taken;
+      if (some->rows() == 0) return Done{};
+      after = loaded.objects.back().object;
     }
-    if (some->rows() == 0) return loaded;
-    after = loaded.objects.back().object;
-  }
+  };
+  // Two searches by the key: what is left out is not read.
+  Status added = add("", without.empty() ? last_object : without);
+  if (added && !without.empty()) added = add(behind_all(without), last_object);
+  return added ? Result<Loaded>(std::move(loaded)) : added.error();
+}
+
+Result<std::vector<Checkpoint>> Journal::objects(std::uint32_t shard, std::string_view from, std::string_view until) {
+  const auto answer = look(queries_.objects, Values(shard, from, until), "reading checkpoints");
+  if (!answer) return answer.error();
+  std::vector<Checkpoint> found;
+  if (const Status taken = take_objects(*answer, shard, found); !taken) return taken.error();
+  return found;
 }
 
 Result<std::optional<std::string>> Journal::find(const Query& query, std::string_view name) {

@@ -50,7 +50,9 @@ class Journal final : public Store {
   std::string last_problem() const override;
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
-  Result<Loaded> load(std::uint32_t shard) override;
+  using Store::load;
+  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
@@ -63,7 +65,7 @@ class Journal final : public Store {
   struct Statements {
     Statement begin, commit, rollback;
     Statement shards, head, past_head, move_head, append, row_at, row_after, row_before;
-    Statement save, move_floor, floor, load;
+    Statement save, move_floor, floor, objects;
     Statement put_text, text, put_key, key, key_names, erase_keys, set_mark, mark;
   };
 
@@ -79,6 +81,7 @@ class Journal final : public Store {
   Status ends_at_head(std::uint32_t shard);
   /// The row that `statement` finds, or none. Errors: damaged_row at `wanted` when the file can't give it.
   Result<std::optional<Row>> find_row(const Statement& statement, std::uint32_t shard, Position at, Position wanted);
+  Status add_objects(std::uint32_t shard, std::string from, std::string_view until, std::vector<Checkpoint>& objects);
   /// What stands under `name`, or none.
   Result<std::optional<std::string>> find(const Statement& statement, std::string_view name);
   /// Writes `bytes` under `name` unless something stands there; then that is the answer.
@@ -155,7 +158,9 @@ Status Journal::prepare() {
            "WHERE excluded.position >= checkpoint.position") &&
       make(s.move_floor, "UPDATE head SET floor = ? WHERE shard = ? AND floor < ?") &&
       make(s.floor, "SELECT floor FROM head WHERE shard = ?") &&
-      make(s.load, "SELECT object, position, sum, bytes FROM checkpoint WHERE shard = ? ORDER BY object") &&
+      make(s.objects,
+           "SELECT object, position, sum, bytes FROM checkpoint WHERE shard = ? AND object >= ? AND object < ? "
+           "ORDER BY object LIMIT 512") &&
       make(s.put_text, "INSERT INTO texts (name, text) VALUES (?, ?)") &&
       make(s.text, "SELECT text FROM texts WHERE name = ?") &&
       make(s.put_key, "INSERT INTO keys (owner, key) VALUES (?, ?)") &&
@@ -333,30 +338,50 @@ Status Journal::save(std::uint32_t shard, const std::vector<Checkpoint>& objects
   return written ? durable : written;
 }
 
-Result<Store::Loaded> Journal::load(std::uint32_t shard) {
-  const std::lock_guard lock(mutex_);
+Result<Store::Loaded> Journal::load(std::uint32_t shard, std::string_view without) {
   Loaded loaded;
   // First: objects that are newer than the floor are fine, the other way round is not.
   {
+    const std::lock_guard lock(mutex_);
     Run query(statements_.floor, std::int64_t{shard});
     const int rc = query.step();
     if (rc == SQLITE_ROW) loaded.floor = static_cast<Position>(query.number(0));
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) return connection_.error(rc, "reading the floor");
   }
-  Run query(statements_.load, std::int64_t{shard});
-  int rc = query.step();
-  for (; rc == SQLITE_ROW; rc = query.step()) {
-    Checkpoint object{.object = std::string(query.bytes(0)),
-                      .position = static_cast<Position>(query.number(1)),
-                      .bytes = std::string(query.bytes(3))};
-    if (query.number(2) != column(sum_of(object)))
-      return Error{.code = "damaged_checkpoint",
-                   .message = fmt::format("shard {}, {} as of {}: not the bytes that were saved", shard, object.object,
-                                          object.position)};
-    loaded.objects.push_back(std::move(object));
+  // Two searches by the key: what is left out is not read.
+  Status added = add_objects(shard, "", without.empty() ? last_object : without, loaded.objects);
+  if (added && !without.empty()) added = add_objects(shard, behind_all(without), last_object, loaded.objects);
+  return added ? Result<Loaded>(std::move(loaded)) : added.error();
+}
+
+Result<std::vector<Checkpoint>> Journal::objects(std::uint32_t shard, std::string_view from, std::string_view until) {
+  std::vector<Checkpoint> objects;
+  const Status added = add_objects(shard, std::string(from), until, objects);
+  return added ? Result<std::vector<Checkpoint>>(std::move(objects)) : added.error();
+}
+
+/// Some at a time, so that a long reading never holds up a commit.
+Status Journal::add_objects(std::uint32_t shard, std::string from, std::string_view until,
+                            std::vector<Checkpoint>& objects) {
+  for (;;) {
+    const std::lock_guard lock(mutex_);
+    Run query(statements_.objects, std::int64_t{shard}, std::string_view(from), until);
+    const std::size_t before = objects.size();
+    int rc = query.step();
+    for (; rc == SQLITE_ROW; rc = query.step()) {
+      Checkpoint object{.object = std::string(query.bytes(0)),
+                        .position = static_cast<Position>(query.number(1)),
+                        .bytes = std::string(query.bytes(3))};
+      if (query.number(2) != column(sum_of(object)))
+        return Error{.code = "damaged_checkpoint",
+                     .message = fmt::format("shard {}, {} as of {}: not the bytes that were saved", shard,
+                                            object.object, object.position)};
+      objects.push_back(std::move(object));
+    }
+    if (rc != SQLITE_DONE) return connection_.error(rc, "reading checkpoints");
+    if (objects.size() == before) return Done{};
+    from = objects.back().object + '\x01';
   }
-  if (rc != SQLITE_DONE) return connection_.error(rc, "reading checkpoints");
-  return loaded;
 }
 
 Result<std::optional<std::string>> Journal::find(const Statement& statement, std::string_view name) {

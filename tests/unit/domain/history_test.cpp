@@ -60,6 +60,120 @@ TEST(History, IsTheSameListWhereverThingsLie) {
             std::vector<std::uint32_t>(plain.rbegin(), plain.rend()));
 }
 
+/// A list whose pages leave memory and are brought back when they are missed, as a shard does it.
+struct PagedOut {
+  History<Thing> list;
+  Pages<Thing> saved;
+  std::map<std::size_t, std::vector<Thing>> on_disk;
+  int brought = 0;
+
+  void leave() {
+    list.pages().changed_since(saved, [&](std::size_t number, const auto& page) { on_disk[number] = page.all(); });
+    saved = list.pages();
+    list.put_away(saved);
+  }
+  auto again(const auto& what) {
+    for (;;) try {
+        return what();
+      } catch (const PageAway& away) {
+        ++brought;
+        list.bring(away.number, on_disk.at(away.number));
+      }
+  }
+};
+
+TEST(History, IsTheSameListWhenItsPagesLeaveAtOnce) {
+  std::mt19937 random(13);
+  const auto upto = [&](std::size_t most) { return static_cast<std::uint32_t>(random() % most); };
+  PagedOut paged;
+  std::vector<std::uint32_t> plain;
+  for (int step = 0; step < 5'000; ++step) {
+    if (plain.empty() || upto(10) < 2) {
+      const std::uint32_t says = upto(1'000);
+      plain.push_back(says);
+      paged.list.push_back({{static_cast<std::uint32_t>(plain.size())}, says});
+    }
+    const std::uint32_t number = upto(plain.size()) + 1;
+    const History<Thing> before = paged.list;
+    plain[number - 1] = upto(1'000);
+    paged.again([&] { return paged.list.change(Number{number}); })->says = plain[number - 1];
+    if (upto(3) == 0) paged.list.settle([&](const Thing& thing) { return thing.says % 16 != 0; });
+    if (upto(5) == 0) paged.leave();
+    ASSERT_EQ(paged.again([&] { return paged.list.find(Number{number})->says; }), plain[number - 1]);
+    ASSERT_TRUE(paged.list.complete());
+    if (step % 500 == 0) {
+      ASSERT_EQ(paged.again([&] { return said_by(paged.list); }), plain);
+      ASSERT_EQ(paged.list.pages().away(), 0U);
+    }
+  }
+  EXPECT_GT(paged.brought, 1'000);
+  paged.again([&] { return said_by(paged.list); });
+  paged.list.settle([](const Thing&) { return true; });
+  paged.leave();
+  std::size_t here = 0;
+  paged.list.pages().each_here([&](std::size_t, const auto&) { ++here; });
+  EXPECT_EQ(here, 0U) << "beyond the newest few nothing is in memory";
+  EXPECT_LT(std::ranges::distance(paged.list.open()), 12);
+  EXPECT_EQ(paged.list.pages().away(), paged.list.pages().count());
+}
+
+TEST(History, WhatIsNotSavedStays) {
+  PagedOut paged;
+  for (std::uint32_t i = 1; i <= 40; ++i) paged.list.push_back({{i}, i});
+  paged.list.settle([](const Thing&) { return true; });
+  Pages<Thing> nothing;
+  paged.list.put_away(nothing);
+  EXPECT_EQ(paged.list.pages().away(), 0U);
+  paged.leave();
+  EXPECT_EQ(paged.list.pages().away(), 8U);
+  EXPECT_THROW((void)paged.list[2], PageAway);
+  paged.again([&] { return paged.list.change(Number{3}); })->says = 300;
+  paged.leave();
+  EXPECT_EQ(paged.list[2].says, 300U) << "it lies open";
+  EXPECT_THROW((void)paged.list[4], PageAway);
+  paged.list.settle([](const Thing&) { return true; });  // its page is away again, or here: it is 300 in both
+  EXPECT_EQ(paged.again([&] { return paged.list.find(Number{3})->says; }), 300U);
+  paged.leave();
+  EXPECT_EQ(paged.again([&] { return paged.list.find(Number{3})->says; }), 300U);
+}
+
+TEST(LongList, IsAPlainListWhenItsPagesLeaveAtOnce) {
+  std::mt19937 random(17);
+  LongList<std::uint32_t> list;
+  Pages<std::uint32_t> saved;
+  std::map<std::size_t, std::vector<std::uint32_t>> on_disk;
+  std::vector<std::uint32_t> plain;
+  const auto again = [&](const auto& what) {
+    for (;;) try {
+        return what();
+      } catch (const PageAway& away) {
+        list.bring(away.number, on_disk.at(away.number));
+      }
+  };
+  for (std::uint32_t step = 0; step < 3'000; ++step) {
+    const auto place = static_cast<std::ptrdiff_t>(random() % (plain.size() + 1));
+    if (random() % 20 != 0 || plain.empty() || place == std::ssize(plain)) {
+      plain.push_back(step);
+      again([&] { list.push_back(step); });
+    } else if (random() % 2 == 0) {
+      plain.erase(plain.begin() + place);
+      again([&] { list.erase(list.begin() + place); });
+    } else {
+      plain[static_cast<std::size_t>(place)] = step;
+      again([&] { list.change(list.begin() + place, [&](std::uint32_t& one) { one = step; }); });
+    }
+    if (random() % 7 == 0) {
+      list.pages().changed_since(saved, [&](std::size_t number, const auto& page) { on_disk[number] = page.all(); });
+      saved = list.pages();
+      list.put_away(saved);
+    }
+    ASSERT_EQ(list.size(), plain.size());
+    if (step % 100 == 0) {
+      ASSERT_TRUE(again([&] { return std::ranges::equal(list, plain); }));
+    }
+  }
+}
+
 TEST(History, WhatWasOpenedStaysWhereItIs) {
   History<Thing> list;
   for (std::uint32_t i = 1; i <= 40; ++i) list.push_back({{i}, i});

@@ -234,6 +234,32 @@ TEST_P(Contract, CheckpointsOverwriteOnlyWhatIsOlder) {
   EXPECT_TRUE(store_->load(2)->objects.empty());
 }
 
+TEST_P(Contract, ObjectsAreFoundByTheBeginningOfTheirNames) {
+  Writer writer(*store_);
+  writer.add("ten", 10);
+  ASSERT_TRUE(store_->save(1,
+                           {{"account/a", 1, "a"},
+                            {"past/a/orders/1", 2, "1"},
+                            {"past/a/orders/10", 3, "10"},
+                            {"past/a0", 3, "not a's"},
+                            {"ref/0", 4, "r"}},
+                           3));
+  const auto names = [](const std::vector<Checkpoint>& objects) {
+    std::vector<std::string> all;
+    for (const Checkpoint& object : objects) all.push_back(object.object);
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(*store_->objects(1, "past/a/", "past/a0")), Names({"past/a/orders/1", "past/a/orders/10"}));
+  EXPECT_EQ(names(*store_->objects(1, "past/a/orders/1", "past/a/orders/1\x01")), Names({"past/a/orders/1"}));
+  EXPECT_EQ(store_->objects(1, "past/a/orders/10", "past/a/orders/10\x01")->front().position, 3u);
+  EXPECT_TRUE(store_->objects(2, "past/", "past0")->empty());
+  const auto loaded = store_->load(1, "past/");
+  EXPECT_EQ(names(loaded->objects), Names({"account/a", "ref/0"}));
+  EXPECT_EQ(loaded->floor, 3u);
+  EXPECT_EQ(store_->load(1)->objects.size(), 5u);
+}
+
 TEST_P(Contract, CheckpointsOfWhatIsNotDurableAreRefusedWhole) {
   Writer writer(*store_);
   writer.add("ten", 10);
@@ -271,6 +297,9 @@ TEST_P(Contract, KeysComeWithTheirRowAndAreErasedByName) {
   EXPECT_EQ(store_->key(1, "t/jo/2").error().code, "no_such_key");
   EXPECT_EQ(*store_->key(1, "t/jo/3"), "two") << "the end of a range is not in it";
   EXPECT_EQ(*store_->key(1, "t/joe/2"), "other");
+  // As one key alone is named, behind ranges of others.
+  EXPECT_TRUE(store_->erase_keys(1, {{"t/ann/0", "t/ann/9"}, {"t/joe/2", "t/joe/2\x01"}}));
+  EXPECT_EQ(store_->key(1, "t/joe/2").error().code, "no_such_key");
 }
 
 TEST_P(Contract, ARowThatDoesNotGoInLeavesNoKey) {
