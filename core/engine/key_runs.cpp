@@ -1,36 +1,25 @@
 #include "engine/key_runs.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cstring>
 #include <iterator>
 #include <utility>
 
+#include "engine/stored_key.hpp"
+
 namespace florin::engine {
 
 namespace {
 
-/// As it lies in an object, least byte first.
-struct Stored {
-  std::uint64_t mark = 0;
-  std::uint64_t position_and_segment = 0;  ///< 48 bits and 16
-  std::uint32_t content = 0;
-  std::uint16_t hour = 0;
-  std::uint16_t unused = 0;
-};
-static_assert(sizeof(Stored) == 24 && std::endian::native == std::endian::little);
-
-constexpr int position_bits = 48;
-constexpr store::Position most_position = (store::Position{1} << position_bits) - 1;
 /// With so many a run is full: what is written anew with each cut stays small.
-constexpr std::size_t full_run = 1'024 * sizeof(Stored);
+constexpr std::size_t full_run = 1'024 * sizeof(StoredKey);
 /// What is added between two cuts is cut into runs of this, so that no object is too large for a store.
-constexpr std::size_t longest_run = 65'536 * sizeof(Stored);
+constexpr std::size_t longest_run = 65'536 * sizeof(StoredKey);
 
 /// Of a run's bytes.
 std::uint16_t newest_of(std::string_view bytes) {
-  Stored last;
+  StoredKey last;
   std::memcpy(&last, bytes.data() + bytes.size() - sizeof last, sizeof last);
   return last.hour;
 }
@@ -38,46 +27,46 @@ std::uint16_t newest_of(std::string_view bytes) {
 }  // namespace
 
 Result<std::vector<KeyWindow::Record>> KeyRuns::read(std::string_view bytes) {
-  if (bytes.empty() || bytes.size() % sizeof(Stored) != 0)
+  if (bytes.empty() || bytes.size() % sizeof(StoredKey) != 0)
     return Error{.code = "damaged_checkpoint", .message = "saved keys end inside a key"};
   std::vector<KeyWindow::Record> keys;
-  keys.reserve(bytes.size() / sizeof(Stored));
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Stored)) {
-    Stored stored;
+  keys.reserve(bytes.size() / sizeof(StoredKey));
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(StoredKey)) {
+    StoredKey stored;
     std::memcpy(&stored, bytes.data() + at, sizeof stored);
-    keys.push_back({.key = {.segment = stored.position_and_segment >> position_bits, .mark = stored.mark},
-                    .use = {.content = stored.content, .position = stored.position_and_segment & most_position},
-                    .hour = stored.hour});
+    keys.push_back(stored.record());
   }
   return keys;
 }
 
 Status KeyRuns::take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window) {
   struct Found {
+    store::Position first;
     std::uint64_t number;
     const store::Checkpoint* object;
-    std::vector<KeyWindow::Record> keys;
   };
   std::vector<Found> runs;
   for (const store::Checkpoint& object : loaded) {
     if (!owns(object.object)) continue;
-    auto keys = read(object.bytes);
-    if (!keys) return keys.error();
+    const auto first_key = read(std::string_view(object.bytes).substr(0, sizeof(StoredKey)));
+    if (!first_key) return first_key.error();
     std::uint64_t number = 0;
     std::from_chars(object.object.data() + prefix_.size(), object.object.data() + object.object.size(), number);
     count_ = std::max(count_, number + 1);
-    runs.push_back({number, &object, std::move(*keys)});
+    runs.push_back({first_key->front().use.position, number, &object});
   }
   if (count_ != runs.size()) return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
-  std::ranges::sort(runs, {}, [](const Found& run) { return run.keys.front().use.position; });
+  std::ranges::sort(runs, {}, &Found::first);
   for (const Found& run : runs) {
-    for (const KeyWindow::Record& record : run.keys) window.take_back(record);
-    added_to_ = std::max(added_to_, run.keys.back().use.position);
+    const auto keys = read(run.object->bytes);
+    if (!keys) return keys.error();
+    for (const KeyWindow::Record& record : *keys) window.take_back(record);
+    added_to_ = std::max(added_to_, keys->back().use.position);
     if (&run == &runs.back() && run.object->bytes.size() < full_run) {
       open_ = {.number = run.number, .bytes = run.object->bytes};
       saved_bytes_ = open_.bytes.size();
     } else {
-      full_.push_back({run.number, run.keys.back().hour});
+      full_.push_back({run.number, keys->back().hour});
     }
   }
   return Done{};
@@ -87,10 +76,7 @@ void KeyRuns::add(const KeyWindow::Record& record) {
   if (record.use.position <= added_to_) return;
   added_to_ = record.use.position;
   if (open_.bytes.size() >= longest_run) close_run();
-  const Stored stored{.mark = record.key.mark,
-                      .position_and_segment = record.use.position | record.key.segment << position_bits,
-                      .content = record.use.content,
-                      .hour = record.hour};
+  const StoredKey stored = StoredKey::of(record);
   open_.bytes.append(reinterpret_cast<const char*>(&stored), sizeof stored);
 }
 

@@ -1,89 +1,61 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "engine/key_files.hpp"
+#include "engine/key_table.hpp"
 #include "florin/id.hpp"
 #include "florin/time.hpp"
-#include "store/store.hpp"
 
 namespace florin::engine {
 
 /// How long the keys of usage and of all other commands are remembered at least.
 inline constexpr Duration usage_window = hours(24), money_window = hours(30 * 24);
 
-/// Idempotency keys in generations of an hour, each remembered for the window at least and two windows at most.
-///
-/// A key is known by 76 bits of a digest of tenant and key, and its command by 32 bits of another. Keys lie in segments
-/// that grow one by one, by an eighth, and forget what is too old before they do: no key waits for a large table to be
-/// moved, and each takes at most 32 bytes. docs/decisions/0031-memory.md
+/// The keys of a window: the newest in memory, older ones in files where there is a place for these. Only the thread
+/// that decides uses it; whoever asks has looked into the files before. docs/decisions/0365-keys-in-files.md
 class KeyWindow {
  public:
-  explicit KeyWindow(Duration window) : window_(window), segments_(segment_count) {}
+  using Digest = KeyTable::Digest;
+  using Use = KeyTable::Use;
+  using Record = KeyTable::Record;
+  static Digest digest_of(const TenantId& tenant, std::string_view key) { return KeyTable::digest_of(tenant, key); }
+  static std::uint16_t hour_of(Instant at) { return KeyTable::hour_of(at); }
+  static bool over(std::uint16_t hour, Duration window, std::uint16_t now) { return KeyTable::over(hour, window, now); }
 
-  Duration window() const { return window_; }
+  /// `files`: none, and memory holds all. Of what they hold from before nothing is left.
+  explicit KeyWindow(Duration window, KeyFiles* files = nullptr)
+      : newest_(window), files_(files), valid_from_(files == nullptr ? 0 : files->clear()) {}
 
-  struct Digest {
-    std::uint64_t segment = 0;
-    std::uint64_t mark = 0;
-  };
-  static Digest digest_of(const TenantId& tenant, std::string_view key);
+  Duration window() const { return newest_.window(); }
 
-  /// Which command a key was used for, and where its answer lies.
-  struct Use {
-    std::uint32_t content = 0;  ///< digest of the command: another command under the same key is refused
-    store::Position position = 0;
-  };
-  std::optional<Use> find(Digest key, Instant now) const;
+  /// `looked`: what the files had. Where memory lacks keys that were in none of them yet, the files are asked again.
+  std::optional<Use> find(Digest key, Instant now, const LookedUp& looked = {}) const;
   /// In place of what the key was used for before. `now` never runs back from one call to the next.
   void remember(Digest key, Use use, Instant now);
   /// Asks for the memory that find() will look at.
   void prefetch(Digest key) const;
-
-  /// A key as it is saved.
-  struct Record {
-    Digest key;
-    Use use;
-    std::uint16_t hour = 0;  ///< when it was used, in hours since 1970, the last 16 bits
-  };
-  static std::uint16_t hour_of(Instant at);
-  /// Whether a key need not be remembered any more that was used in `hour`.
-  static bool over(std::uint16_t hour, Duration window, std::uint16_t now);
-  /// As it was remembered then. Of one key the latest has to come last.
+  /// As it was remembered then. Of one key the latest has to come last. Waits for the files.
   void take_back(const Record& record);
 
-  std::size_t size() const { return size_; }    ///< those that were not dropped
-  std::size_t bytes() const { return bytes_; }  ///< that all of them take
+  std::size_t size() const;   ///< in memory
+  std::size_t bytes() const;  ///< of memory
 
  private:
-  struct Slot {
-    std::array<std::uint32_t, 2> mark{};
-    std::uint32_t content = 0;
-    std::array<std::uint16_t, 3> position{};  ///< 0: free
-    std::uint16_t hour = 0;                   ///< since 1970, its last 16 bits
+  /// So many tables lie in memory beside the newest: one that is being written, and one that was. Who looked before it
+  /// was has long been answered when it goes.
+  static constexpr std::size_t most_full = 2;
 
-    bool free() const { return position == std::array<std::uint16_t, 3>{}; }
-  };
-  static_assert(sizeof(Slot) == 20);
-  struct Segment {
-    std::vector<Slot> slots;
-    std::size_t taken = 0;
-  };
-  static constexpr std::size_t segment_count = 4'096;
+  void make_room(std::uint16_t hour);
 
-  /// Its hour is so many windows over.
-  bool over(const Slot& slot, std::int64_t windows, Instant now) const;
-  static std::size_t first(const Segment& segment, std::uint64_t mark);
-  static bool put(Segment& segment, const Slot& slot);
-  void grow(Segment& segment, Instant now);
-
-  Duration window_;
-  std::vector<Segment> segments_;
-  std::size_t size_ = 0;
-  std::size_t bytes_ = 0;
+  KeyTable newest_;
+  std::vector<std::shared_ptr<KeyFiles::Full>> full_;  ///< the oldest first
+  KeyFiles* files_;
+  std::uint64_t valid_from_;  ///< the first version of the files that holds all that memory does not
 };
 
 }  // namespace florin::engine

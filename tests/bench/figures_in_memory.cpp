@@ -49,6 +49,32 @@ std::string keys(std::size_t count) {
                      static_cast<double>(window.bytes()) / static_cast<double>(count), count, ns);
 }
 
+/// The same where memory holds a part, and files the rest: who asks looks there first.
+std::string keys_in_files(std::size_t count) {
+  engine::KeyFiles files({.folder = std::filesystem::temp_directory_path()}, hours(24));
+  engine::KeyWindow window(hours(24), &files);
+  const TenantId tenant = TenantId::trusted("callloop");
+  const Instant start = *Instant::parse("2026-03-10T09:00Z");
+  std::chrono::nanoseconds looking{}, remembering{};
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto begun = Clock::now();
+    const auto key = engine::KeyWindow::digest_of(tenant, fmt::format("{:032x}", n * 0x9E3779B97F4A7C15ULL));
+    const engine::LookedUp looked = files.find(key);
+    const auto then = Clock::now();
+    const Instant now = start + hours(static_cast<std::int64_t>(24 * n / count));
+    must(!window.find(key, now, looked), "a new key");
+    window.remember(key, {.content = 1, .position = n + 1}, now);
+    looking += then - begun;
+    remembering += Clock::now() - then;
+  }
+  files.wait();
+  const auto each = [&](auto sum) { return static_cast<double>(sum) / static_cast<double>(count); };
+  return fmt::format(
+      "{} MB of memory and {} MB in {} files for {} keys, {:.0f} ns for its caller, {:.0f} ns to remember it",
+      window.bytes() >> 20, files.bytes() >> 20, files.files(), count, each(looking.count()),
+      each(remembering.count()));
+}
+
 /// What a moment of an account's life is asked of the shipped credit policy, translated both ways.
 std::string plugin_call(const Place& place) {
   const auto library =
@@ -89,6 +115,7 @@ std::vector<Figure> figures_in_memory(const Place& place, bool quick) {
                 : Figure{"the same with 10,000 tenants of 1,000 prices each",
                          debits({place.folder, 1'000'000}, seconds, 10'000, 1'000), "1.5 times that, dream 1.15"},
           {"a key that is remembered", keys(quick ? 1'000'000 : 10'000'000), "at most 32 bytes"},
+          {"keys of a day in files", keys_in_files(quick ? 2'000'000 : 10'000'000), "at most 100 MB of memory"},
           {"a call of a plugin in process: the credit policy at a period's end", plugin_call(place),
            "at most 50 ns, dream 5"}};
 }
