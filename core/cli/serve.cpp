@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -382,6 +383,8 @@ void Serving::end() {
 }  // namespace
 
 int serve(ServeWords words) {
+  // Personal data is in its memory, and secrets: no core dump, also where no money moves.
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   take_all_descriptors();
   share_streams();
   words.sockets = passed_sockets();

@@ -72,6 +72,15 @@ void add_account(const std::string& id, Node fields, const Where& at, Seen& seen
   into.accounts.push_back(std::move(record));
 }
 
+/// So much is wrong that the rest is not looked at: an error takes a hundred times the line that it is about.
+bool is_hopeless(const Where& at, Errors& errors) {
+  constexpr std::size_t most = 1'000;
+  if (errors.size() < most) return false;
+  errors.push_back(
+      {.code = "too_many_errors", .message = "more than 1,000 errors: what follows was not read", .at = at});
+  return true;
+}
+
 void read_lines(std::string_view text, const std::string& name, ImportFile& into, Errors& errors) {
   std::uint32_t number = 0;
   Seen seen;
@@ -82,6 +91,7 @@ void read_lines(std::string_view text, const std::string& name, ImportFile& into
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const Where at{.file = name, .line = number, .column = 0, .path = {}};
+    if (is_hopeless(at, errors)) return;
     auto object = parse_json(line, name);
     if (!object) {
       Error error = object.error();
@@ -153,6 +163,7 @@ ImportFile read_import_text(std::string_view text, const std::filesystem::path& 
   for (Node& account : accounts->children) {
     const std::string id = account.key;
     const Where at = account.where_key("accounts." + id);
+    if (is_hopeless(at, errors)) break;
     add_account(id, std::move(account), at, seen, read, errors);
   }
   return read;

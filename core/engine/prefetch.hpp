@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <variant>
 
 #include "domain/accounts/account.hpp"
@@ -14,12 +15,12 @@ namespace florin::engine {
 inline constexpr std::size_t cache_line = 64;
 
 [[gnu::always_inline]] inline void prefetch_lines(const void* from, std::size_t lines, bool to_write = false) {
-  const char* at = static_cast<const char*>(from);
-  for (std::size_t line = 0; line < lines; ++line)
+  auto at = reinterpret_cast<std::uintptr_t>(from);  // a number, for there may be nothing behind a null
+  for (std::size_t line = 0; line < lines; ++line, at += cache_line)
     if (to_write)
-      __builtin_prefetch(at + line * cache_line, 1);
+      __builtin_prefetch(reinterpret_cast<const void*>(at), 1);
     else
-      __builtin_prefetch(at + line * cache_line);
+      __builtin_prefetch(reinterpret_cast<const void*>(at));
 }
 
 /// The lines of an account that a debit looks at.

@@ -7,33 +7,17 @@
 #include <string_view>
 
 #include "domain/journal/described.hpp"
+#include "host/person_shapes.hpp"
 
 namespace florin {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> free_fields = {"reason", "said", "item"};
+constexpr std::array<std::string_view, 6> free_fields = {"reason", "said", "item", "masked", "name", "certificate"};
 
 bool is_letter(unsigned char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
 }
-bool is_of_address(unsigned char c) { return is_letter(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%'; }
-
-/// `ann@example.com` anywhere in the text: something before the @, and a domain with a dot and letters after it.
-bool holds_address(std::string_view text) {
-  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
-    if (at == 0 || !is_of_address(static_cast<unsigned char>(text[at - 1]))) continue;
-    std::size_t end = at + 1;
-    while (end < text.size() && is_of_address(static_cast<unsigned char>(text[end]))) ++end;
-    const std::string_view domain = text.substr(at + 1, end - at - 1);
-    const std::size_t dot = domain.find('.');
-    if (dot != std::string_view::npos && dot > 0 && dot + 2 < domain.size() &&
-        is_letter(static_cast<unsigned char>(domain[dot + 1])))
-      return true;
-  }
-  return false;
-}
-
 /// Letters and digits in lower case, each run of anything else as one space: `GRACE  Hopper,` is `grace hopper`.
 std::string plain(std::string_view text) {
   std::string words;
@@ -114,12 +98,34 @@ std::vector<FreeText> free_texts_of(const engine::Job& job) {
       collect(import->coupons[i], "coupons[" + std::to_string(i) + "].", texts);
   }
   if (!job.key.empty()) texts.push_back({"key", job.key});
+  if (const auto* import = std::get_if<ImportAccount>(&job.command))
+    for (std::size_t i = 0; i < import->methods.size(); ++i)
+      collect(import->methods[i], "methods[" + std::to_string(i) + "].", texts);
   return texts;
+}
+
+std::vector<FreeText> new_members_of(const engine::Job& job) {
+  std::vector<FreeText> ids;
+  if (const auto* invites = std::get_if<InviteMember>(&job.command)) ids.push_back({"member", invites->member.text()});
+  if (const auto* import = std::get_if<ImportAccount>(&job.command))
+    for (std::size_t i = 0; i < import->members.size(); ++i)
+      ids.push_back({"members[" + std::to_string(i) + "].member", import->members[i].member.text()});
+  return ids;
 }
 
 Status names_no_address(const std::vector<FreeText>& texts) {
   for (const FreeText& one : texts)
     if (holds_address(one.text)) return names_a_person(one.field, "an email address");
+  return Done{};
+}
+
+Status names_nobody_likely(const std::vector<FreeText>& texts) {
+  for (const FreeText& one : texts) {
+    if (const auto shape = shape_of_person(one.text)) return names_a_person(one.field, std::string(*shape));
+    const bool of_a_thing =
+        one.field == "key" || one.field.ends_with("item");  // a number is what some tenants rent out
+    if (!of_a_thing && holds_telephone(one.text)) return names_a_person(one.field, "a telephone number");
+  }
   return Done{};
 }
 

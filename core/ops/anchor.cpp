@@ -125,6 +125,8 @@ Result<Anchored> check_anchors(const std::string& data, const std::string& publi
     if (!problem.empty()) checked.problems.push_back(fmt::format("line {} {}", number, problem));
     ++checked.anchors;
   }
+  if (checked.anchors == 0)
+    return Error{.code = "no_anchor", .message = file + " has no anchor: there is nothing to compare the journal with"};
   return checked;
 }
 

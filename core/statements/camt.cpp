@@ -368,24 +368,52 @@ class CamtReader {
   bool any_ = false;
 };
 
+Error bad_xml(std::string what, const std::string& file, int line) {
+  while (what.ends_with('\n')) what.pop_back();
+  return {
+      .code = "bad_xml", .message = std::move(what), .at = {.file = file, .line = static_cast<std::uint32_t>(line)}};
+}
+
+void say_nothing(void*, const char*, ...) {}
+
+/// No network, no entities of its own, and the library's limits on depth and size stay on. It is read piece by piece,
+/// for the library compares each attribute of an element with all others: an element that goes on for 64 KiB is
+/// refused.
+Result<Document> parse(std::string_view bytes, const std::string& file) {
+  constexpr std::size_t piece = std::size_t(16) << 10;
+  constexpr long longest_element = 64L << 10;
+  const std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)> parser(
+      xmlCreatePushParserCtxt(nullptr, nullptr, nullptr, 0, nullptr), &xmlFreeParserCtxt);
+  if (parser == nullptr) return bad_xml("there is no memory to read it", file, 0);
+  // What it has no parser to say of, as of a character set, it would print: nothing here writes on standard error.
+  xmlSetGenericErrorFunc(nullptr, &say_nothing);
+  xmlCtxtUseOptions(parser.get(), XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+  bool goes_on = false;
+  for (std::string_view rest = bytes; !rest.empty() && parser->wellFormed != 0 && !goes_on;) {
+    const std::string_view next = rest.substr(0, piece);
+    rest.remove_prefix(next.size());
+    xmlParseChunk(parser.get(), next.data(), static_cast<int>(next.size()), 0);
+    goes_on = parser->input != nullptr && parser->input->end - parser->input->cur > longest_element;
+  }
+  if (!goes_on) xmlParseChunk(parser.get(), nullptr, 0, 1);
+  Document document(parser->myDoc, &xmlFreeDoc);
+  parser->myDoc = nullptr;
+  if (goes_on) return bad_xml("an element of more than 64 KiB", file, parser->input->line);
+  if (parser->wellFormed == 0 || document == nullptr)
+    return bad_xml(parser->lastError.message == nullptr ? "this is no XML" : parser->lastError.message, file,
+                   parser->lastError.line);
+  return document;
+}
+
 }  // namespace
 
 Result<Statement> read_camt(std::string_view bytes, const std::string& file) {
   constexpr std::size_t most = 64U << 20;
   if (bytes.empty() || bytes.size() > most)
     return Error{.code = "bad_statement", .message = "a statement has 1 byte to 64 MiB", .at = {.file = file}};
-  const std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)> parser(xmlNewParserCtxt(), &xmlFreeParserCtxt);
-  // No network, no entities of its own, and the library's limits on depth and size stay on.
-  const Document document(xmlCtxtReadMemory(parser.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr,
-                                            nullptr, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING),
-                          &xmlFreeDoc);
-  if (!document) {
-    std::string what = parser->lastError.message == nullptr ? "this is no XML" : parser->lastError.message;
-    while (what.ends_with('\n')) what.pop_back();
-    return Error{.code = "bad_xml",
-                 .message = what,
-                 .at = {.file = file, .line = static_cast<std::uint32_t>(parser->lastError.line)}};
-  }
+  auto parsed = parse(bytes, file);
+  if (!parsed) return parsed.error();
+  const Document document = *std::move(parsed);
   if (document->intSubset != nullptr || document->extSubset != nullptr)
     return Error{
         .code = "bad_xml", .message = "a statement declares no document type of its own", .at = {.file = file}};

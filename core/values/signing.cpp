@@ -40,6 +40,17 @@ Result<std::string> key_of(std::string_view text, const std::string& prefix, std
   return *raw;
 }
 
+/// A private key ends with its public one. A damaged one signs what nobody can check, and may give itself away by that.
+Result<std::string> private_key_of(std::string_view use, std::string_view text) {
+  auto key = key_of(text, prefix_of(use, "private"), crypto_sign_SECRETKEYBYTES);
+  if (!key) return key;
+  std::string open(crypto_sign_PUBLICKEYBYTES, '\0'), secret(crypto_sign_SECRETKEYBYTES, '\0');
+  crypto_sign_seed_keypair(bytes(open), bytes(secret), bytes(std::string_view(*key)));
+  if (secret != *key)
+    return Error{.code = "bad_key", .message = "this key was changed: its two halves do not belong together"};
+  return key;
+}
+
 }  // namespace
 
 Result<SigningKeys> make_signing_keys(std::string_view use) {
@@ -50,7 +61,7 @@ Result<SigningKeys> make_signing_keys(std::string_view use) {
 }
 
 Result<std::string> signature_of(std::string_view use, std::string_view private_key, std::string_view text) {
-  const auto key = key_of(private_key, prefix_of(use, "private"), crypto_sign_SECRETKEYBYTES);
+  const auto key = private_key_of(use, private_key);
   if (!key) return key.error();
   std::string signature(crypto_sign_BYTES, '\0');
   crypto_sign_detached(bytes(signature), nullptr, bytes(text), text.size(), bytes(std::string_view(*key)));
@@ -58,7 +69,7 @@ Result<std::string> signature_of(std::string_view use, std::string_view private_
 }
 
 Result<std::string> public_key_of(std::string_view use, std::string_view private_key) {
-  const auto key = key_of(private_key, prefix_of(use, "private"), crypto_sign_SECRETKEYBYTES);
+  const auto key = private_key_of(use, private_key);
   if (!key) return key.error();
   std::string open(crypto_sign_PUBLICKEYBYTES, '\0');
   crypto_sign_ed25519_sk_to_pk(bytes(open), bytes(std::string_view(*key)));

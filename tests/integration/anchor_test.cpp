@@ -80,6 +80,32 @@ TEST_F(Anchors, FindATailThatWasCutAndAJournalThatWasExchanged) {
   EXPECT_NE(other.front().find("has another one"), std::string::npos) << other.front();
 }
 
+// A file that was emptied is not one that is met.
+TEST_F(Anchors, NoneAreNoneThatAreMet) {
+  open_accounts("one", "a", 1);
+  anchor("one");
+  fs::resize_file(file_, fs::file_size(file_) - 1);
+  const auto cut = check_anchors(data("one"), keys_.public_key, file_);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, "no_anchor");
+  fs::resize_file(file_, 0);
+  EXPECT_FALSE(check_anchors(data("one"), keys_.public_key, file_));
+}
+
+// Each bit of a private key: what it signed could not be checked by its public key.
+TEST_F(Anchors, AreNotWrittenByADamagedKey) {
+  open_accounts("one", "a", 1);
+  const std::string whole = keys_.private_key;
+  for (std::size_t i = whole.size() - 86; i < whole.size() - 1; ++i) {
+    keys_.private_key = whole;
+    keys_.private_key[i] = whole[i] == 'A' ? 'B' : 'A';
+    const Status written = write_anchor(data("one"), keys_.private_key, file_, now);
+    ASSERT_FALSE(written) << i;
+    EXPECT_EQ(written.error().code, "bad_key");
+  }
+  EXPECT_FALSE(fs::exists(file_));
+}
+
 TEST_F(Anchors, ThatWereChangedAreNotSigned) {
   open_accounts("one", "a", 2);
   anchor("one");

@@ -918,6 +918,11 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
       {R"({"request_review": {"order": 1, "reason": "duplicate_charge", "said": "I am Grace Hopper."}})", "said"},
       {R"({"adjust_credits": {"amount": "1 message", "reason": "Hopper called again"}})", "reason"},
       {R"({"adjust_credits": {"amount": "1 message", "reason": "to Grace, as agreed"}})", "reason"},
+      {R"({"invite_member": {"member": "grace-hopper", "role": "member"}})", "member"},
+      // Whom this account does not know, and nobody else does yet.
+      {R"({"adjust_credits": {"amount": "1 message", "reason": "moved from Maria Slartibart"}})", "reason"},
+      {R"({"adjust_credits": {"amount": "1 message", "reason": "call +49 170 1234567"}})", "reason"},
+      {R"({"occupy_item": {"entitlement": "users", "item": "Mrs Beeblebrox"}})", "item"},
   };
   for (const auto& one : texts) {
     const auto refused =
@@ -955,6 +960,24 @@ TEST_F(Operating, AnErasedPersonIsInNoFile) {
     for (const char* file : {"journal.db", "backup.db"}) EXPECT_TRUE(told_in.contains(file)) << file;
     EXPECT_TRUE(told_in.contains("views.db") || told_in.contains("views.db-wal"));
   }
+}
+
+// Refutes ALL-10: what was there before the person was known stands in the way of its own end
+TEST_F(Operating, AnItemNamedAsAPersonThatBecomesKnownCanBeGivenBack) {
+  open("2026-03-10T15:00Z", (own_folder() / "data").string());
+  tenant = *TenantId::parse("salesmsg");
+  subscribe("acme", "basic");
+  const AccountId acme = *AccountId::parse("acme");
+  ask("acme", staff, R"({"occupy_item": {"entitlement": "inboxes", "item": "Zaphod"}})");
+  ask("acme", staff, R"({"occupy_item": {"entitlement": "numbers", "item": "+15550100123"}})");
+  ask("acme", staff, R"({"set_personal_data": {"personal_data": {"name": "Zaphod Beeblebrox"}}})");
+  for (const char* command : {R"({"occupy_item": {"entitlement": "inboxes", "item": "Beeblebrox"}})",
+                              R"({"release_item": {"entitlement": "inboxes", "item": "Beeblebrox"}})"}) {
+    const auto refused = host->submit_json(tenant, acme, staff, command, command);
+    ASSERT_FALSE(refused) << "a refusal is written down too: " << command;
+    EXPECT_EQ(refused.error().code, "names_a_person");
+  }
+  ask("acme", staff, R"({"release_item": {"entitlement": "inboxes", "item": "Zaphod"}})");
 }
 
 // Refutes ALL-10: books that go with the person

@@ -13,7 +13,7 @@ namespace florin {
 namespace {
 
 constexpr std::size_t shortest = 14, longest = 19;
-constexpr std::size_t most_between = 3;  ///< characters between two groups
+constexpr std::size_t most_between = 5;  ///< characters between two groups
 
 /// What of a text matters here.
 enum class Kind : std::uint8_t { digit, letter, between };
@@ -55,6 +55,27 @@ int hex_of(char c) {
   return -1;
 }
 
+/// `&nbsp;`, `&#32;` and `&#x34;` are the character that they stand for, a name always a blank; 0 bytes: there is none.
+Character entity_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t longest_entity = 10;
+  const std::size_t end = text.substr(at, longest_entity).find(';');
+  if (text[at] != '&' || end == std::string_view::npos || end < 3) return {0, 0};
+  const std::string_view inside = text.substr(at + 1, end - 1);
+  if (inside[0] != '#') {
+    const bool name =
+        std::ranges::all_of(inside, [](char c) { return is_ascii_letter(static_cast<unsigned char>(c)); });
+    return {' ', name ? end + 1 : 0};
+  }
+  const bool hex = inside.size() > 2 && (inside[1] == 'x' || inside[1] == 'X');
+  std::uint32_t code = 0;
+  for (const char c : inside.substr(hex ? 2 : 1)) {
+    const int digit = hex_of(c);
+    if (digit < 0 || (!hex && digit > 9)) return {0, 0};
+    code = code * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
+  }
+  return {code, end + 1};
+}
+
 /// The text character by character; `%20` is the blank that it stands for.
 std::vector<Piece> pieces_of(std::string_view text) {
   std::vector<Piece> pieces;
@@ -64,6 +85,7 @@ std::vector<Piece> pieces_of(std::string_view text) {
     if (one.bytes == 0) one = {0xfffd, 1};
     if (one.code == '%' && at + 2 < text.size() && hex_of(text[at + 1]) >= 0 && hex_of(text[at + 2]) >= 0)
       one = {static_cast<std::uint32_t>(hex_of(text[at + 1]) * 16 + hex_of(text[at + 2])), 3};
+    if (const Character entity = entity_at(text, at); entity.bytes != 0) one = entity;
     const int digit = digit_of(one.code);
     pieces.push_back({digit >= 0             ? Kind::digit
                       : is_between(one.code) ? Kind::between
@@ -301,7 +323,8 @@ std::size_t without_letters(std::string_view text, std::size_t from) {
 /// Most texts have too few digits with no more than a little between them: that is seen at once.
 bool may_hold_one(std::string_view text) {
   if (text.size() < shortest) return false;
-  if (text.find('%') != std::string_view::npos) return true;  // `%20` is a blank
+  // `%20` and `&nbsp;` are blanks.
+  if (text.find('%') != std::string_view::npos || text.find('&') != std::string_view::npos) return true;
   const std::size_t from = without_letters(text, 0);
   if (from == std::string_view::npos) return false;
   std::size_t digits = 0, between = 0;

@@ -23,7 +23,7 @@ struct Anchored {
   std::vector<std::string> problems;  ///< each names its line
 };
 /// Whether the journal goes on from every anchor of `file`. A last line without its end is none: it was being written.
-/// Errors: bad_key, no_file (it cannot be read), and those of opening a journal.
+/// Errors: bad_key, no_file (it cannot be read), no_anchor (it has none), and those of opening a journal.
 FLORIN_API Result<Anchored> check_anchors(const std::string& data, const std::string& public_key,
                                           const std::string& file);
 

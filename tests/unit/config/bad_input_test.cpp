@@ -5,6 +5,7 @@
 #include <random>
 
 #include "config/host_file.hpp"
+#include "config/import_file.hpp"
 #include "config/tenant/warnings.hpp"
 #include "shipped.hpp"
 
@@ -509,6 +510,18 @@ TEST(BadInput, ChangesAreAClosedTable) {
     else
       EXPECT_NE(text.find(reason), std::string::npos) << text;
   }
+}
+
+// A line of two bytes would be an error of two hundred; 4 MiB of them were a gigabyte.
+TEST(BadInput, AnImportOfNothingButErrorsIsNotReadToItsEnd) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "{}\n";
+  Errors errors;
+  EXPECT_TRUE(config::read_import_text(text, "bad.jsonl", errors).accounts.empty());
+  ASSERT_EQ(errors.size(), 1'001U);
+  EXPECT_EQ(errors.front().code, "missing_key");
+  EXPECT_EQ(errors.back().code, "too_many_errors");
+  EXPECT_EQ(errors.back().at.line, 1'001U);
 }
 
 // Every file that a slip of the hand or a broken disk leaves behind is refused or understood, and nothing worse.

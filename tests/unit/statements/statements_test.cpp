@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
 
 #include "statements/written.hpp"
@@ -237,6 +238,40 @@ TEST(Camt, SaysWhereItIsWrong) {
   refused(camt(entry("1", "-1.00", words)), "bad_statement", 3, "Amt");
   refused(camt(entry("1", "1.001", words)), "bad_statement", 3, "Amt");
   refused(camt(entry("1", "1.00", words, "", "BOTH")), "bad_statement", 3, "CdtDbtInd");
+}
+
+// 3 MB of attributes took minutes: each is compared with all before it.
+TEST(Camt, AnElementWithoutEndIsRefusedAtOnce) {
+  for (const std::string mark : {"", ">"}) {
+    std::string text = "<?xml version=\"1.0\"?>\n<Document ";
+    for (int i = 0; i < 200'000; ++i) text += "a" + std::to_string(i) + "=\"" + mark + "\" ";
+    const auto begun = std::chrono::steady_clock::now();
+    const auto read = read_camt(text + "/>", "a.xml");
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, "bad_xml");
+    EXPECT_EQ(read.error().at.line, 2U);
+  }
+}
+
+// The library prints of some errors what it may not: a log that is blocked would hold up whoever reads a statement.
+TEST(Camt, NothingIsPrinted) {
+  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><Document>";
+  for (int i = 0; i < 3; ++i) text += std::string("\x01\xd8\x06\xd8\xff", 5);
+  testing::internal::CaptureStderr();
+  EXPECT_FALSE(read_camt("\xff\xfe" + text, "a.xml"));
+  EXPECT_FALSE(read_camt("<?xml version=\"1.0\" encoding=\"GBK\"?><Document>\x81\x01\xff\xff</Document>", "a.xml"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+// Pieces end anywhere: in a tag, a word, a character of several bytes.
+TEST(Camt, IsReadThoughItIsLong) {
+  std::string entries;
+  for (int i = 0; i < 400; ++i)
+    entries += entry("N" + std::to_string(i), "1.00", words) + "<!-- " + std::string(i, 'x') + "\u00e9 > -->";
+  const auto read = read_camt(camt(entries), "a.xml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->lines.size(), 400U);
 }
 
 TEST(Camt, GarbageIsAnErrorAndNothingElse) {
