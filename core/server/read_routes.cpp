@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
+#include <span>
 
 #include "florin/bodies.hpp"
 #include "florin/reads.hpp"
@@ -108,6 +109,13 @@ void usage(Api& api, const AskedPtr& asked) {
   });
 }
 
+/// `trial, paid, ended`
+std::string listed(std::span<const std::string_view> words) {
+  std::string all;
+  for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string(word);
+  return all;
+}
+
 void accounts(Api& api, const AskedPtr& asked) {
   if (asked->caller.is_customer()) return asked->fail("scope_missing", "Accounts are listed for staff.");
   const auto words = page_in(*asked, 200);
@@ -121,9 +129,8 @@ void accounts(Api& api, const AskedPtr& asked) {
   };
   filter.q = text("q");
   filter.state = text("state");
-  static const std::vector<std::string> states{"opened", "trial", "paid", "limited", "ended"};
-  if (!filter.state.empty() && std::ranges::find(states, filter.state) == states.end())
-    return asked->fail("bad_parameter", "state is opened, trial, paid, limited or ended.");
+  if (!filter.state.empty() && std::ranges::find(account_states, filter.state) == std::ranges::end(account_states))
+    return asked->fail("bad_parameter", "state is one of " + listed(account_states) + ".");
   filter.plan = text("plan");
   const std::string past_due = text("past_due");
   if (!past_due.empty() && past_due != "true" && past_due != "false")

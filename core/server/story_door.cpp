@@ -32,6 +32,16 @@ class HttpStoryDoor::Connection {
     socket_.connect(asio::local::stream_protocol::endpoint(path));
   }
 
+  /// The server has closed it, as one that was idle for too long.
+  bool ended() {
+    boost::system::error_code nothing_there;
+    char next = 0;
+    socket_.non_blocking(true);
+    socket_.receive(asio::buffer(&next, 1), asio::socket_base::message_peek, nothing_there);
+    socket_.non_blocking(false);
+    return nothing_there != asio::error::would_block;
+  }
+
   Came ask(const std::string& request) {
     asio::write(socket_, asio::buffer(request));
     const std::size_t end = asio::read_until(socket_, asio::dynamic_buffer(in_), "\r\n\r\n");
@@ -129,6 +139,7 @@ Result<StoryReply> HttpStoryDoor::ask_with(const StoryRequest& asked, const std:
     request += "Florin-Actor: " + asked.actor.role + (asked.actor.id.empty() ? "" : ":" + asked.actor.id) + "\r\n";
   if (!asked.key.empty()) request += "Idempotency-Key: \"" + asked.key + "\"\r\n";
   if (asked.asked_at) request += "Florin-Asked-At: " + asked.asked_at->text() + "\r\n";
+  if (connection_->ended()) connection_ = std::make_unique<Connection>(folder_ + "/http");
   const Connection::Came came = connection_->ask(request + "\r\n" + asked.body);
   if (came.was_last) connection_ = std::make_unique<Connection>(folder_ + "/http");
   if (exchanges_ != nullptr)

@@ -32,6 +32,9 @@ TEST_F(Outsider, AWordThatNobodyKnowsSelectsNothingSilently) {
   subscribe_zoe();
   EXPECT_EQ(get("accounts?state=paied").status, 400);
   EXPECT_EQ(get("accounts?state=paid").status, 200);
+  // What the console's list offers is taken, each of which an account can be beside where it stands.
+  for (const char* state : {"past_due", "cancelled", "paused", "blocked", "frozen", "deleted"})
+    EXPECT_EQ(get("accounts?state=" + std::string(state)).status, 200) << state;
   EXPECT_EQ(get("accounts/zoe/usage?from=2026-03-02&to=2026-03-01").status, 400);
   EXPECT_EQ(get("accounts/zoe/usage?from=2026-03-01&to=2026-03-01").status, 200);
   const auto mistyped = get("events?types=order.payed,credits.*");

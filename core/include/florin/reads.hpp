@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "florin/host.hpp"
@@ -10,9 +11,12 @@
 namespace florin {
 
 /// Which accounts are wanted; what is empty does not matter.
+/// What AccountFilter::state may be: where an account stands, or what else holds of it.
+inline constexpr std::string_view account_states[] = {"opened",    "trial",  "paid",    "limited", "ended",  "past_due",
+                                                      "cancelled", "paused", "blocked", "frozen",  "deleted"};
 struct AccountFilter {
   std::string q;      ///< part of an account's id, or the number of a document
-  std::string state;  ///< paid, trial, …
+  std::string state;  ///< of account_states
   std::string plan;
   std::optional<bool> past_due;
 };

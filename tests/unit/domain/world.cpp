@@ -273,7 +273,7 @@ Catalog kaspr() {
   more.whole_inside_period = true;
   more.at = line(25);
   catalog.add_ons = {more};
-  catalog.licences = {.added_by_day = true, .removed_at_renewal = true, .at = line(26)};
+  catalog.licences = {.added_by_day = true, .at = line(26)};
   catalog.holds = {.longest = span("6 hours"), .used_more_than_held = HoldRule::UsedMore::owe, .at = line(35)};
   return catalog;
 }
