@@ -112,8 +112,8 @@ function Rows({rows}) {
     <>
       <Table
         caption={say('Usage by day and meter')}
-        columns={[[say('Day'), ''], [say('Meter'), ''], [say('Times'), 'n'], [say('Quantity'), 'n'], [say('Credits'), 'n']]}
-        rows={[...rows].reverse().map((row) => [format.day(row.day), format.nameOf(names, row.meter), format.number(row.times), <bdi>{format.number(row.quantity.split(' ')[0])} {row.quantity.split(' ').slice(1).join(' ')}</bdi>, <Credits value={row.credits} />])}
+        columns={[[say('Day'), ''], [say('Meter'), ''], [say('Times'), 'n wide-only'], [say('Quantity'), 'n wide-only'], [say('Credits'), 'n']]}
+        rows={[...rows].reverse().map((row) => [<span class="num">{format.day(row.day)}</span>, format.nameOf(names, row.meter), format.number(row.times), <bdi>{format.number(row.quantity.split(' ')[0])} {row.quantity.split(' ').slice(1).join(' ')}</bdi>, <Credits value={row.credits} />])}
         empty={say('Nothing was used in these days.')}
       />
       {rows.length > 0 && <Csv rows={rows} />}
