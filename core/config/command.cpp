@@ -29,6 +29,10 @@ std::vector<std::string_view> command_words() {
   return words;
 }
 
+std::string_view command_word(const AnyCommand& command) {
+  return std::visit([](const auto& asked) { return word_of<std::remove_cvref_t<decltype(asked)>>(); }, command);
+}
+
 std::string json_of(const AnyCommand& command) {
   return std::visit([](const auto& content) { return write_json(content); }, command);
 }

@@ -20,6 +20,8 @@ std::optional<Command> command_of_json(std::string_view text, Errors& errors);
 const Shape& command_shape();
 /// The names of all commands.
 std::vector<std::string_view> command_words();
+/// The name of this one.
+std::string_view command_word(const AnyCommand& command);
 /// What is in a command, without its name, as JSON on one line.
 std::string json_of(const AnyCommand& command);
 /// An entry of the journal as JSON on one line.

@@ -8,6 +8,7 @@
 
 #include "answers/parts.hpp"
 #include "answers/read_answers.hpp"
+#include "config/command.hpp"
 #include "host/inside.hpp"
 #include "readers/queries.hpp"
 #include "readers/views.hpp"
@@ -85,8 +86,16 @@ Result<std::string> as_of(Assembly& assembly, const std::filesystem::path& views
          ",\"behind\":" + std::to_string(durable - std::min(durable, *position)) + "}";
 }
 
-std::optional<std::string> text_or_none(std::string text) {
-  return text.empty() ? std::nullopt : std::optional(std::move(text));
+answers::HistoryRow history_row(const Entry& entry, store::Position position) {
+  const auto said = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+  return {.position = position,
+          .at = entry.at,
+          .role = entry.actor.role,
+          .actor = said(entry.actor.id),
+          .key = said(entry.key),
+          .command = std::string(config::command_word(entry.command)),
+          .refused = entry.refusal ? std::optional(entry.refusal->code) : std::nullopt,
+          .entry = answers::Json{config::json_of(entry, position)}};
 }
 
 /// 161 character; 61.5 second
@@ -250,24 +259,19 @@ Result<std::string> Reads::history(const TenantId& tenant, const AccountId& acco
   if (!views) return views.error();
   const auto stand = as_of(*assembly, *views, at_least);
   if (!stand) return stand.error();
-  auto rows = readers::entries_before(*views, tenant, account, before, page.most + 1);
-  if (!rows) return rows.error();
+  std::vector<std::pair<store::Position, Entry>> entries;
+  const Status read = assembly->with_journal([&](store::Store& journal) -> Status {
+    auto found = readers::entries_before(*views, journal, tenant, account, before, page.most + 1);
+    if (!found) return found.error();
+    entries = std::move(*found);
+    return Done{};
+  });
+  if (!read) return read.error();
   std::string data;
-  const std::size_t count = std::min(rows->size(), page.most);
-  for (std::size_t i = 0; i < count; ++i) {
-    readers::EntryRow& one = (*rows)[i];
-    const auto at = Instant::parse(one.at);
-    data +=
-        (i == 0 ? "" : ",") + answers::as_json(answers::HistoryRow{.position = static_cast<std::uint64_t>(one.position),
-                                                                   .at = at ? *at : Instant(),
-                                                                   .role = one.role,
-                                                                   .actor = text_or_none(one.actor),
-                                                                   .key = text_or_none(one.key),
-                                                                   .command = one.command,
-                                                                   .refused = text_or_none(one.refused),
-                                                                   .entry = answers::Json{one.json}});
-  }
-  const std::string next = count < rows->size() ? "\"" + std::to_string((*rows)[count - 1].position) + "\"" : "null";
+  const std::size_t count = std::min(entries.size(), page.most);
+  for (std::size_t i = 0; i < count; ++i)
+    data += (i == 0 ? "" : ",") + answers::as_json(history_row(entries[i].second, entries[i].first));
+  const std::string next = count < entries.size() ? "\"" + std::to_string(entries[count - 1].first) + "\"" : "null";
   const auto all = page.count ? readers::count_entries(*views, tenant, account, most_counted) : Result<std::size_t>(0);
   if (!all) return all.error();
   return "{\"data\":[" + data + "],\"next\":" + next + count_of(page, *all) + ",\"as_of\":" + *stand + "}";

@@ -1,5 +1,9 @@
 #include "readers/queries.hpp"
 
+#include <algorithm>
+#include <map>
+
+#include "readers/fold.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace florin::readers {
@@ -20,33 +24,44 @@ std::string text(const store::Run& run, int column) { return std::string(run.byt
 
 }  // namespace
 
-Result<std::vector<EntryRow>> entries_before(const std::filesystem::path& views, const TenantId& tenant,
-                                             const AccountId& account, std::uint64_t before, std::size_t most) {
+Result<std::vector<std::pair<store::Position, Entry>>> entries_before(const std::filesystem::path& views,
+                                                                      store::Store& journal, const TenantId& tenant,
+                                                                      const AccountId& account, std::uint64_t before,
+                                                                      std::size_t most) {
   auto connection = opened(views);
   if (!connection) return connection.error();
   const auto statement = connection->prepare(
-      "SELECT position, at, role, actor, key, command, refused, json FROM entries WHERE tenant = ? AND account = ? AND "
-      "position < ? ORDER BY position DESC LIMIT ?");
+      "SELECT e.shard, e.position FROM named AS n JOIN entry_rows AS e ON e.named = n.id WHERE n.tenant = ? AND "
+      "n.account = ? AND e.position < ? ORDER BY e.position DESC LIMIT ?");
   if (!statement) return failed(*connection, views);
-  const std::string_view of_tenant = tenant.text(), of_account = account.text();
-  store::Run run(statement, of_tenant, of_account,
+  store::Run run(statement, std::string_view(tenant.text()), std::string_view(account.text()),
                  static_cast<std::int64_t>(std::min<std::uint64_t>(before, INT64_MAX)),
                  static_cast<std::int64_t>(most));
-  std::vector<EntryRow> rows;
+  std::map<std::uint32_t, std::vector<store::Position>> places;
   int rc = SQLITE_DONE;
   while ((rc = run.step()) == SQLITE_ROW)
-    rows.push_back({run.number(0), text(run, 1), text(run, 2), text(run, 3), text(run, 4), text(run, 5), text(run, 6),
-                    text(run, 7)});
+    places[static_cast<std::uint32_t>(run.number(0))].push_back(static_cast<store::Position>(run.number(1)));
   if (rc != SQLITE_DONE) return failed(*connection, views);
-  return rows;
+  std::vector<std::pair<store::Position, Entry>> entries;
+  for (auto& [shard, positions] : places) {
+    std::ranges::reverse(positions);
+    const auto read = read_listed(journal, shard, positions, [&](const Entry& entry, store::Position position) {
+      entries.emplace_back(position, entry);
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  std::ranges::reverse(entries);
+  return entries;
 }
 
 Result<std::size_t> count_entries(const std::filesystem::path& views, const TenantId& tenant, const AccountId& account,
                                   std::size_t most) {
   auto connection = opened(views);
   if (!connection) return connection.error();
-  const auto statement =
-      connection->prepare("SELECT count(*) FROM (SELECT 1 FROM entries WHERE tenant = ? AND account = ? LIMIT ?)");
+  const auto statement = connection->prepare(
+      "SELECT count(*) FROM (SELECT 1 FROM named AS n JOIN entry_rows AS e ON e.named = n.id WHERE n.tenant = ? AND "
+      "n.account = ? LIMIT ?)");
   if (!statement) return failed(*connection, views);
   store::Run run(statement, std::string_view(tenant.text()), std::string_view(account.text()),
                  static_cast<std::int64_t>(most));

@@ -3,21 +3,22 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "domain/journal/entry.hpp"
 #include "florin/answers.hpp"
 #include "store/store.hpp"
 
 /// What is asked of the tables of views.db.
 namespace florin::readers {
 
-struct EntryRow {
-  std::int64_t position = 0;
-  std::string at, role, actor, key, command, refused, json;
-};
-/// An account's entries before a position, newest first. Errors: those of the file.
-Result<std::vector<EntryRow>> entries_before(const std::filesystem::path& views, const TenantId& tenant,
-                                             const AccountId& account, std::uint64_t before, std::size_t most);
+/// An account's entries before a position, newest first: the tables say where they are, `journal` what they are.
+/// Errors: those of the file, and of read_listed.
+Result<std::vector<std::pair<store::Position, Entry>>> entries_before(const std::filesystem::path& views,
+                                                                      store::Store& journal, const TenantId& tenant,
+                                                                      const AccountId& account, std::uint64_t before,
+                                                                      std::size_t most);
 
 /// How many there are, of more than `most` as many as that.
 Result<std::size_t> count_entries(const std::filesystem::path& views, const TenantId& tenant, const AccountId& account,

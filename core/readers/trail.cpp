@@ -10,9 +10,8 @@ namespace florin::readers {
 namespace {
 
 constexpr const char* positions_of =
-    "SELECT shard, position FROM entries WHERE tenant = ? AND account = ? "
-    "UNION ALL SELECT shard, position FROM entries WHERE tenant = ? AND account IS NULL "
-    "UNION ALL SELECT shard, position FROM entries WHERE tenant IS NULL ORDER BY shard, position";
+    "SELECT e.shard, e.position FROM entry_rows AS e JOIN named AS n ON n.id = e.named WHERE (n.tenant = ?1 AND "
+    "(n.account = ?2 OR n.account IS NULL)) OR n.tenant IS NULL ORDER BY e.shard, e.position";
 
 }  // namespace
 
@@ -30,7 +29,7 @@ Trail::Trail(store::Store& journal, const std::filesystem::path& views, const Te
   std::map<std::uint32_t, Known> known;
   for (const auto& [shard, at] : **progress) known[shard].to = at.position;
   const std::string_view of_tenant = tenant.text();
-  store::Run query(statement, of_tenant, std::string_view(account.text()), of_tenant);
+  store::Run query(statement, of_tenant, std::string_view(account.text()));
   int rc = query.step();
   for (; rc == SQLITE_ROW; rc = query.step())
     known[static_cast<std::uint32_t>(query.number(0))].positions.push_back(

@@ -86,17 +86,27 @@ const char* const view_tables = R"(
     tenant TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, meter TEXT NOT NULL, type TEXT NOT NULL,
     unit TEXT NOT NULL, times INTEGER NOT NULL, quantity_micro INTEGER NOT NULL, credits INTEGER NOT NULL,
     PRIMARY KEY (tenant, account, day, meter, type, unit)) STRICT, WITHOUT ROWID;
-  CREATE TABLE entries (
-    shard INTEGER NOT NULL, position INTEGER NOT NULL, tenant TEXT, account TEXT, at TEXT NOT NULL,
-    asked_at TEXT NOT NULL, role TEXT NOT NULL, actor TEXT, key TEXT, catalog INTEGER NOT NULL, command TEXT NOT NULL,
-    facts INTEGER NOT NULL, refused TEXT, json TEXT NOT NULL,
-    PRIMARY KEY (shard, position)) STRICT, WITHOUT ROWID;
-  CREATE INDEX entries_by_account ON entries (tenant, account, position);
-  CREATE TABLE postings (
+  CREATE TABLE named (id INTEGER PRIMARY KEY, tenant TEXT, account TEXT) STRICT;
+  CREATE UNIQUE INDEX named_once ON named (tenant, account);
+  CREATE TABLE entry_rows (
+    shard INTEGER NOT NULL, position INTEGER NOT NULL, named INTEGER NOT NULL, at TEXT NOT NULL, asked_at TEXT,
+    role TEXT NOT NULL, actor TEXT, key TEXT, catalog INTEGER NOT NULL, command TEXT NOT NULL, facts INTEGER NOT NULL,
+    refused TEXT, PRIMARY KEY (shard, position)) STRICT, WITHOUT ROWID;
+  CREATE INDEX entries_by_account ON entry_rows (named, position);
+  CREATE VIEW entries AS
+    SELECT e.shard, e.position, n.tenant, n.account, e.at, coalesce(e.asked_at, e.at) AS asked_at, e.role, e.actor,
+      e.key, e.catalog, e.command, e.facts, e.refused
+    FROM entry_rows AS e JOIN named AS n ON n.id = e.named;
+  CREATE TABLE books (id INTEGER PRIMARY KEY, ledger TEXT NOT NULL, commodity TEXT NOT NULL,
+    UNIQUE (ledger, commodity)) STRICT;
+  CREATE TABLE posting_rows (
     shard INTEGER NOT NULL, position INTEGER NOT NULL, fact INTEGER NOT NULL, line INTEGER NOT NULL,
-    tenant TEXT NOT NULL, account TEXT NOT NULL, at TEXT NOT NULL, ledger TEXT NOT NULL, commodity TEXT NOT NULL,
-    amount INTEGER NOT NULL,
+    book INTEGER NOT NULL, amount INTEGER NOT NULL,
     PRIMARY KEY (shard, position, fact, line)) STRICT, WITHOUT ROWID;
+  CREATE VIEW postings AS
+    SELECT p.shard, p.position, p.fact, p.line, n.tenant, n.account, e.at, b.ledger, b.commodity, p.amount
+    FROM posting_rows AS p JOIN entry_rows AS e ON e.shard = p.shard AND e.position = p.position
+      JOIN named AS n ON n.id = e.named JOIN books AS b ON b.id = p.book;
   CREATE TABLE refusals (
     shard INTEGER NOT NULL, position INTEGER NOT NULL, tenant TEXT NOT NULL, account TEXT, at TEXT NOT NULL,
     command TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL, rule TEXT,
@@ -124,11 +134,6 @@ std::optional<std::int64_t> bound(std::optional<std::int64_t> value) { return va
 std::string_view bound(const std::string& value) { return value; }
 std::string_view bound(std::string_view value) { return value; }
 store::Blob bound(store::Blob value) { return value; }
-
-std::string command_word(const AnyCommand& command) {
-  return std::visit([](const auto& asked) { return std::string(word_of<std::remove_cvref_t<decltype(asked)>>()); },
-                    command);
-}
 
 template <class Part>
 std::string bytes_of(const Part& part) {
@@ -206,17 +211,44 @@ ViewWriter::Seen* ViewWriter::load(const Entry& entry) {
   return &seen;
 }
 
+std::int64_t ViewWriter::number_of(std::string_view find, std::string_view add, std::string_view first,
+                                   std::string_view second) {
+  store::Run query(prepared(find), first, second);
+  const int rc = query.step();
+  if (rc == SQLITE_ROW) return query.number(0);
+  if (rc != SQLITE_DONE) throw Failed{connection_.error(rc, find)};
+  put(add, first, second);
+  return sqlite3_last_insert_rowid(connection_.get());
+}
+
+std::int64_t ViewWriter::named(const TenantId& tenant, const AccountId& account) {
+  const auto [found, is_new] = named_.try_emplace({tenant.text(), account.text()});
+  if (is_new)
+    found->second = number_of("SELECT id FROM named WHERE tenant IS nullif(?, '') AND account IS nullif(?, '')",
+                              "INSERT INTO named (tenant, account) VALUES (nullif(?, ''), nullif(?, ''))",
+                              tenant.text(), account.text());
+  return found->second;
+}
+
+std::int64_t ViewWriter::book(const Posting& posting) {
+  const auto [found, is_new] = books_.try_emplace({posting.account, posting.commodity});
+  if (is_new)
+    found->second =
+        number_of("SELECT id FROM books WHERE ledger = ? AND commodity = ?",
+                  "INSERT INTO books (ledger, commodity) VALUES (?, ?)", posting.account, posting.commodity);
+  return found->second;
+}
+
 Status ViewWriter::add(const Entry& entry, std::uint32_t shard, store::Position position) {
   try {
     versions_.note(entry);
-    const std::string command = command_word(entry.command);
+    const std::string_view command = config::command_word(entry.command);
     const std::string at = entry.at.text();
-    put("INSERT INTO entries VALUES (?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, "
-        "?, "
-        "nullif(?, ''), ?)",
-        shard, whole(position), entry.tenant.text(), entry.account.text(), at, entry.asked_at.text(), entry.actor.role,
-        entry.actor.id, entry.key, entry.catalog, command, whole(entry.facts.size()),
-        entry.refusal ? entry.refusal->code : std::string(), config::json_of(entry, position));
+    put("INSERT INTO entry_rows VALUES (?, ?, ?, ?, nullif(?, ''), ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, "
+        "nullif(?, ''))",
+        shard, whole(position), named(entry.tenant, entry.account), at,
+        entry.asked_at == entry.at ? std::string() : entry.asked_at.text(), entry.actor.role, entry.actor.id, entry.key,
+        entry.catalog, command, whole(entry.facts.size()), entry.refusal ? entry.refusal->code : std::string());
     if (entry.refusal)
       put("INSERT INTO refusals VALUES (?, ?, ?, nullif(?, ''), ?, ?, ?, ?, nullif(?, ''))", shard, whole(position),
           entry.tenant.text(), entry.account.text(), at, command, entry.refusal->code, entry.refusal->text,
@@ -266,8 +298,8 @@ void ViewWriter::add_facts(Seen* seen, const Entry& entry, std::uint32_t shard, 
     std::vector<Posting> posted;
     if (!fits([&] { posted = postings(fact, account); })) return;
     for (const Posting& posting : posted)
-      put("INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", shard, whole(position), number, line++,
-          entry.tenant.text(), entry.account.text(), at, posting.account, posting.commodity, posting.amount);
+      put("INSERT INTO posting_rows VALUES (?, ?, ?, ?, ?, ?)", shard, whole(position), number, line++, book(posting),
+          posting.amount);
     if (const auto* spent = std::get_if<CreditsSpent>(&fact)) {
       Credits used;
       for (const Take& take : spent->takes) used += take.amount;

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "domain/ledger/postings.hpp"
 #include "readers/fold.hpp"
 #include "readers/versions.hpp"
 #include "store/sqlite/connection.hpp"
@@ -69,12 +70,19 @@ class ViewWriter {
   void update(const Name& name, const char* table, const char* id_column, const std::vector<const One*>& before,
               const std::vector<const One*>& now, const Again& again);
   std::string credits(const Name& name, const CreditType& type, Credits amount);
+  /// What stands for a tenant and an account in the rows of entries, made when it is new; each may be empty.
+  std::int64_t named(const TenantId& tenant, const AccountId& account);
+  /// The same for what a posting is of.
+  std::int64_t book(const Posting& posting);
+  std::int64_t number_of(std::string_view find, std::string_view add, std::string_view first, std::string_view second);
 
   store::Connection& connection_;
   Versions& versions_;
   std::map<std::string, store::Statement, std::less<>> statements_;
   Fold fold_;
   boost::unordered_flat_map<std::string, Seen> seen_;  ///< by its name in `states`
+  boost::unordered_flat_map<Name, std::int64_t> named_;
+  boost::unordered_flat_map<std::pair<std::string, std::string>, std::int64_t> books_;
   std::set<std::string> loaded_tenants_;
   std::set<std::string> touched_tenants_;
 };

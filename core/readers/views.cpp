@@ -78,15 +78,14 @@ class Refreshing {
   }
 
   Status make_tables() {
-    std::vector<std::string> names;
+    std::string sql;
     {
-      const auto statement = connection_.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'");
+      const auto statement = connection_.prepare(
+          "SELECT 'DROP ' || type || ' \"' || name || '\";' FROM sqlite_schema WHERE type IN ('table', 'view')");
       if (!statement) return connection_.error(sqlite3_extended_errcode(connection_.get()), "reading the tables");
       store::Run query(statement);
-      while (query.step() == SQLITE_ROW) names.emplace_back(query.bytes(0));
+      while (query.step() == SQLITE_ROW) sql += query.bytes(0);
     }
-    std::string sql;
-    for (const std::string& name : names) sql += "DROP TABLE \"" + name + "\";";
     // What a machine that went down left may be damaged, and then no table of it can be taken out.
     if ((connection_.run(sql.c_str()) & 0xff) == SQLITE_CORRUPT) {
       if (const Status emptied = empty_file(); !emptied) return emptied;

@@ -7,7 +7,7 @@
 namespace florin::readers {
 
 /// Of the tables; another one is dropped and made anew.
-inline constexpr std::int64_t views_version = 3;
+inline constexpr std::int64_t views_version = 4;
 
 struct Refreshed {
   store::Position position = 0;  ///< of the last entry in them, over all shards the highest

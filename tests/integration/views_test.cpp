@@ -41,7 +41,7 @@ std::map<std::string, std::multiset<std::string>> tables_of(const fs::path& file
     return found;
   };
   std::map<std::string, std::multiset<std::string>> tables;
-  for (std::string name : rows("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+  for (std::string name : rows("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")) {
     name.pop_back();
     const std::string columns = name == "states"     ? "object, hex(bytes)"
                                 : name == "progress" ? "shard, position, at"
@@ -294,6 +294,77 @@ TEST_F(Views, EntriesOfAnAccountAreFoundByThem) {
   EXPECT_EQ(sqlite3_exec(db, "UPDATE progress SET hash = zeroblob(32)", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(db);
   EXPECT_NE(told_of(folder, acme).find("damaged_row"), std::string::npos) << "tables of another journal";
+}
+
+/// All that a question gives, a row a line.
+std::string answer_of(const fs::path& file, const std::string& sql) {
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  sqlite3_busy_timeout(db, 5'000);  // the host writes meanwhile
+  std::string said;
+  const auto note = [](void* to, int count, char** values, char**) {
+    for (int i = 0; i < count; ++i)
+      *static_cast<std::string*>(to) += (i > 0 ? "|" : "") + std::string(values[i] == nullptr ? "NULL" : values[i]);
+    *static_cast<std::string*>(to) += "\n";
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), note, &said, nullptr), SQLITE_OK) << sql << ": " << sqlite3_errmsg(db);
+  sqlite3_close(db);
+  return said;
+}
+
+// A debit is a row of its entry and two of the books. As text with its JSON it took 800 bytes, twenty times its bytes
+// in the journal.
+TEST_F(Views, ADebitTakesFewBytesAndItsAccountIsSearchedFor) {
+  fs::create_directories(folder);
+  auto host =
+      Host::open({.config = FLORIN_CONFIG "/florin.yaml", .data = folder.string(), .virtual_from = std::nullopt});
+  ASSERT_TRUE(host) << host.error().message;
+  const TenantId tenant = *TenantId::parse("callloop");
+  const AccountId acme = *AccountId::parse("acme");
+  const auto ask = [&](const std::string& key, const char* command) {
+    const auto done = host->submit_json(tenant, acme, {"staff", "jo"}, key, command);
+    ASSERT_TRUE(done && !done->refusal) << command;
+  };
+  ask("open", R"({"open_account": {"billing_country": "US"}})");
+  ask("trial", R"({"start_trial": {}})");
+  ask("give", R"({"adjust_credits": {"amount": "8975 message", "reason": "a gift"}})");
+  const auto debit = [&](int from, int to) {
+    std::vector<UsageRequest> requests;
+    for (int i = from; i < to; ++i)
+      requests.push_back({tenant,
+                          acme,
+                          {"service", ""},
+                          "as a client makes it, number " + std::to_string(10'000 + i),
+                          std::nullopt,
+                          Use{*MeterId::parse("sms"), *Quantity::parse("320 characters"), {}}});
+    for (const auto& taken : host->take(std::move(requests))) ASSERT_TRUE(taken && !taken->refusal);
+    ASSERT_TRUE(host->refresh_views());
+  };
+  const fs::path file = folder / "views.db";
+  const auto bytes = [&] {
+    return std::stol(answer_of(file, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"));
+  };
+  debit(0, 1'000);
+  const long before = bytes();
+  debit(1'000, 3'000);
+  EXPECT_LT((bytes() - before) / 2'000, 200);
+
+  // 3,000 debits of two started blocks each: of 25 + 8,975 messages 6,000 are gone.
+  const std::string of_acme = " FROM postings WHERE tenant = 'callloop' AND account = 'acme'";
+  EXPECT_EQ(answer_of(file, "SELECT sum(amount)" + of_acme + " AND ledger = 'spent'"), "6000\n");
+  EXPECT_EQ(answer_of(file, "SELECT sum(amount)" + of_acme + " AND ledger LIKE 'balance:%'"), "3000\n");
+  EXPECT_EQ(answer_of(file,
+                      "SELECT role, command, key, refused, at = asked_at FROM entries WHERE tenant = 'callloop' AND "
+                      "account = 'acme' ORDER BY position DESC LIMIT 1"),
+            "service|use|as a client makes it, number 12999|NULL|1\n");
+  EXPECT_EQ(answer_of(file, "SELECT DISTINCT tenant, account FROM entries WHERE command = 'open_store'"),
+            "NULL|NULL\n");
+  for (const char* of : {"entries", "postings"}) {
+    const std::string plan = answer_of(file, std::string("EXPLAIN QUERY PLAN SELECT * FROM ") + of +
+                                                 " WHERE tenant = 'callloop' AND account = 'acme'");
+    EXPECT_EQ(plan.find("SCAN"), std::string::npos) << plan;
+  }
 }
 
 }  // namespace
