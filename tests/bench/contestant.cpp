@@ -1,9 +1,11 @@
 #include "contestant.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 
 namespace bench {
 
@@ -35,6 +37,12 @@ Debits::One Debits::next() {
     case Spread::hot: break;
   }
   return one;
+}
+
+std::size_t resident_bytes() {
+  std::size_t pages = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> pages >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace bench

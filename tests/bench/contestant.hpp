@@ -18,6 +18,9 @@ struct Failed : std::runtime_error {
 /// Errors: Failed is thrown.
 void must(bool held, std::string_view what);
 
+/// What this process has in memory now.
+std::size_t resident_bytes();
+
 /// Which accounts are debited.
 enum class Spread : std::uint8_t {
   uniform,  ///< each as often as any other

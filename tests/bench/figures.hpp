@@ -14,7 +14,4 @@ std::vector<Figure> figures_in_memory(const Place& place, bool quick);
 /// Of many accounts: what one takes in memory, and how long a start takes.
 std::vector<Figure> figures_at_scale(const Place& place, bool quick);
 
-/// What this process has in memory now.
-std::size_t resident_bytes();
-
 }  // namespace bench

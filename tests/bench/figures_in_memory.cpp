@@ -1,10 +1,8 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 
 #include "contestant.hpp"
 #include "engine/key_window.hpp"
@@ -98,12 +96,6 @@ std::string plugin_call(const Place& place) {
 }
 
 }  // namespace
-
-std::size_t resident_bytes() {
-  std::size_t pages = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
 
 std::vector<Figure> figures_in_memory(const Place& place, bool quick) {
   const double seconds = quick ? 0.1 : 0.5;
