@@ -16,7 +16,6 @@
 #include "engine/prefetch.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/row.hpp"
-#include "engine/same_question.hpp"
 #include "engine/vault.hpp"
 
 /// Commands are decided, become rows, and are answered once these are durable.
@@ -405,7 +404,7 @@ Result<bool> Shard::decide_into(Tenant& tenant, const Account& account, Entry& e
       if (beside != nullptr) *beside = std::move(decision.beside);
       return true;
     }
-    if (used < known.answers.size() && same_question(known.questions[used], *decision.question)) {
+    if (used < known.answers.size() && known.questions[used] == *decision.question) {
       ++used;
       continue;
     }

@@ -34,6 +34,7 @@ struct Received {
   GrantId from;
   Money cost;  ///< what was paid for it there
   Instant at{};
+  friend bool operator==(const Received&, const Received&) = default;
 };
 
 /// A lot of credits: issued once; from then on credits only leave it.
@@ -80,6 +81,7 @@ struct Grant {
   /// Since when it has been in this account.
   Instant here_since() const { return received ? std::max(issued_at, received->at) : issued_at; }
   bool balanced() const;
+  friend bool operator==(const Grant&, const Grant&) = default;
 };
 
 /// The order in which grants are spent: priority, then end (never is last), issue time, id.

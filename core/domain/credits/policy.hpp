@@ -27,6 +27,7 @@ enum class PeriodEnd : std::uint8_t { none, renewal, upgrade, downgrade, cycle_c
 struct Allowance {
   CreditType type;
   Credits amount;
+  friend bool operator==(const Allowance&, const Allowance&) = default;
 };
 
 /// One moment as a policy is asked about it. A policy has no calendar and no rounding of its own.
@@ -44,6 +45,7 @@ struct Moment {
   /// released; and, when a period ends, those that a lost dispute took, with what it took as what remains. What came
   /// from another account has its own end and is not among them.
   std::vector<Grant> grants;
+  friend bool operator==(const Moment&, const Moment&) = default;
 };
 
 /// When a grant that a policy issues ends.

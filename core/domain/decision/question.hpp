@@ -8,7 +8,8 @@
 
 namespace florin {
 
-/// What a plugin must say before a decision can go on, and what it said.
+/// What a plugin must say before a decision can go on, and what it said. An answer to one question counts for another
+/// only when both are equal, in every field.
 using Question = std::variant<Moment, Sale>;
 /// No answer came, and none is waited for: the plugin failed, or took too long. That is an answer too, so that what
 /// follows from it is decided, and not left to a clock.

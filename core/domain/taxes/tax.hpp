@@ -25,6 +25,7 @@ struct Sale {
   Date on;                   ///< in the tenant's zone
   std::string billing_country;
   std::string billing_state;
+  friend bool operator==(const Sale&, const Sale&) = default;
 };
 
 /// A rate on one line. The host adds up the lines of one name and rounds once.

@@ -39,6 +39,7 @@ class Seldom {
     return *value_;
   }
   void reset() { value_.reset(); }
+  friend bool operator==(const Seldom& a, const Seldom& b) { return a && b ? *a == *b : bool(a) == bool(b); }
 
  private:
   std::unique_ptr<T> value_;
