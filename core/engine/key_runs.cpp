@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/stored_key.hpp"
+#include "store/chain.hpp"
 
 namespace florin::engine {
 
@@ -39,31 +40,36 @@ Result<std::vector<KeyWindow::Record>> KeyRuns::read(std::string_view bytes) {
   return keys;
 }
 
-Status KeyRuns::take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window) {
+Status KeyRuns::take(store::Store& store, std::uint32_t shard, KeyWindow& window) {
+  // Which was used first says the first key of each; only then are they read, one after the other.
+  const auto begun = store.beginnings(shard, prefix_, store::behind_all(prefix_), sizeof(StoredKey));
+  if (!begun) return begun.error();
   struct Found {
     store::Position first;
     std::uint64_t number;
-    const store::Checkpoint* object;
   };
   std::vector<Found> runs;
-  for (const store::Checkpoint& object : loaded) {
-    if (!owns(object.object)) continue;
-    const auto first_key = read(std::string_view(object.bytes).substr(0, sizeof(StoredKey)));
+  for (const store::Checkpoint& beginning : *begun) {
+    const auto first_key = read(beginning.bytes);
     if (!first_key) return first_key.error();
     std::uint64_t number = 0;
-    std::from_chars(object.object.data() + prefix_.size(), object.object.data() + object.object.size(), number);
+    const std::string& name = beginning.object;
+    std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), number);
     count_ = std::max(count_, number + 1);
-    runs.push_back({first_key->front().use.position, number, &object});
+    runs.push_back({first_key->front().use.position, number});
   }
   if (count_ != runs.size()) return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
   std::ranges::sort(runs, {}, &Found::first);
   for (const Found& run : runs) {
-    const auto keys = read(run.object->bytes);
+    const std::string name = object(run.number);
+    auto found = store.objects(shard, name, name + '\x01');
+    if (!found) return found.error();
+    const auto keys = read(found->empty() ? std::string_view() : found->front().bytes);
     if (!keys) return keys.error();
     for (const KeyWindow::Record& record : *keys) window.take_back(record);
     added_to_ = std::max(added_to_, keys->back().use.position);
-    if (&run == &runs.back() && run.object->bytes.size() < full_run) {
-      open_ = {.number = run.number, .bytes = run.object->bytes};
+    if (&run == &runs.back() && keys->size() * sizeof(StoredKey) < full_run) {
+      open_ = {.number = run.number, .bytes = std::move(found->front().bytes)};
       saved_bytes_ = open_.bytes.size();
     } else {
       full_.push_back({run.number, keys->back().hour});
@@ -100,7 +106,7 @@ void KeyRuns::cut(std::vector<store::Checkpoint>& objects, store::Position posit
   if (open_.bytes.size() >= full_run) close_run();
   const auto emit = [&](Run& run) {
     if (!run.number) run.number = next_number(KeyWindow::hour_of(now));
-    objects.push_back({prefix_ + std::to_string(*run.number), position, run.bytes});
+    objects.push_back({object(*run.number), position, run.bytes});
   };
   for (Run& run : unsaved_) emit(run);
   if (open_.bytes.size() > saved_bytes_) emit(open_);
