@@ -125,7 +125,7 @@ std::vector<Figure> figures_at_scale(const Place& place, bool quick) {
   killed_under_load(place, accounts, debits);
   const double after_a_kill = started(place, accounts);
   return {{fmt::format("memory of an account with three grants, its four keys and all indexes, {} accounts", accounts),
-           fmt::format("{} bytes", bytes), "at most 400, dream 160"},
+           fmt::format("{} bytes", bytes), "at most 650, dream 400"},
           {fmt::format("start with {} accounts and {} entries", accounts, 4 * accounts + debits),
            fmt::format("{:.2f} s", seconds), "1 M and 5 M in 1.5 s, dream 0.75 s"},
           {fmt::format("the same, killed right after {} debits more", debits), fmt::format("{:.2f} s", after_a_kill),

@@ -27,6 +27,7 @@ struct Figure {
 struct Report {
   std::string machine;
   std::string when;
+  bool slow_disk = false;  ///< each sync is delayed to 4 ms
   std::size_t accounts = 0;
   std::size_t rounds = 0;
   double seconds = 0;
