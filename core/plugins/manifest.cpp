@@ -122,11 +122,11 @@ Result<std::string> manifest_section(std::string_view file) {
   return not_a_plugin("it has no section .florin; put the manifest there with FLORIN_PLUGIN or FLORIN_MANIFEST");
 }
 
-Result<Manifest> read_manifest(std::string_view section) {
-  const std::string_view line = section.substr(0, section.find('\n'));
+namespace {
+
+/// `line`: `florin 1.0`. Errors: wrong_abi.
+Status must_be_of_our_abi(std::string_view line) {
   const std::string here = fmt::format("{}.{}", FLORIN_ABI_MAJOR, FLORIN_ABI_MINOR);
-  if (!line.starts_with("florin ") || line.size() == section.size())
-    return bad_manifest("it begins with a line such as 'florin 1.0'; use FLORIN_PLUGIN or FLORIN_MANIFEST");
   int major = 0, minor = -1;
   const auto dot = line.find('.');
   if (dot != std::string_view::npos) {
@@ -144,6 +144,16 @@ Result<Manifest> read_manifest(std::string_view section) {
                  .message = fmt::format("it is built for plugin interface {}, this host speaks {}; build it with the "
                                         "header of this host",
                                         line.substr(7, 20), here)};
+  return Done{};
+}
+
+}  // namespace
+
+Result<Manifest> read_manifest(std::string_view section) {
+  const std::string_view line = section.substr(0, section.find('\n'));
+  if (!line.starts_with("florin ") || line.size() == section.size())
+    return bad_manifest("it begins with a line such as 'florin 1.0'; use FLORIN_PLUGIN or FLORIN_MANIFEST");
+  if (const Status ours = must_be_of_our_abi(line); !ours) return ours.error();
 
   boost::json::error_code ec;
   const boost::json::value read = boost::json::parse(section.substr(line.size() + 1), ec);

@@ -6,6 +6,7 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,42 @@ TEST(Tree, FoldersOfCoreKnowOnlyThoseBelow) {
     }
   }
   EXPECT_GT(looked_at, 100U);
+}
+
+/// From its first line to the brace that ends it: functions that stand by themselves, in a file without comments.
+std::map<std::string, std::size_t> lines_of_functions(const std::string& code) {
+  std::map<std::string, std::size_t> found;
+  std::string first;
+  std::size_t lines = 0;
+  std::istringstream text(code);
+  for (std::string line; std::getline(text, line); ++lines) {
+    const bool outside = !line.empty() && line.front() != ' ' && line.front() != '#';
+    if (line == "}" && !first.empty() && !first.ends_with("= {")) found[first] = lines + 1;
+    if (outside && (line.front() == '}' || line.starts_with("namespace"))) {
+      first.clear();
+    } else if (outside && (first.empty() || first.starts_with("template"))) {
+      if (first.empty()) lines = 0;
+      first = line;
+    }
+    if (outside && line.back() == ';') first.clear();
+  }
+  return found;
+}
+
+// A table is read as one, however long it is: of addresses, or of what each type looks like in the journal.
+TEST(Tree, AFunctionOfCoreFitsOnAScreen) {
+  const std::set<std::string> tables = {
+      "const std::vector<Api::Route>& Api::routes() {", "std::vector<Api::Route> read_routes() {",
+      "void write(Writer& out, const T& value) {", "void read(Reader& in, T& value) {"};
+  std::size_t functions = 0;
+  for (const Source& source : sources_below("core"))
+    for (const auto& [first, lines] : lines_of_functions(source.code)) {
+      ++functions;
+      if (!tables.contains(first)) EXPECT_LE(lines, 60U) << source.path << ": " << first;
+    }
+  EXPECT_GT(functions, 3'000U);
+  const std::string long_one = "int f() {\n" + std::string(60, '\n') + "}\n";
+  EXPECT_EQ(lines_of_functions("struct A {\n};\n\n" + long_one).at("int f() {"), 62U);
 }
 
 TEST(Tree, DecisionsTouchNothingOfTheMachine) {

@@ -113,52 +113,33 @@ std::optional<OperationKind> kind_of(const std::string& word) {
   return std::nullopt;
 }
 
-Result<Exchange> exchange_of(const json::object& object, const std::string& name) {
-  const auto bad = [&](const std::string& why) { return Error{.code = "bad_exchange", .message = name + ": " + why}; };
-  if (const std::string wrong =
-          unknown_in(object, {"operation", "amount", "method",  "token", "ref",     "refund_ref", "of",
-                              "details",   "person", "answer",  "keep",  "at",      "replies",    "expect",
-                              "http",      "query",  "headers", "body",  "secrets", "sign",       "browser"});
-      !wrong.empty())
-    return bad(wrong);
-  const auto when = Instant::parse(text_of(object, "at", "2026-03-10T09:00Z"));
-  if (!when) return bad("'at': " + when.error().message);
-  const Instant at = *when;
-  Exchange exchange{.name = name};
-  const auto* expect = object.if_contains("expect");
-  if (expect == nullptr || !expect->is_object())
-    return bad("'expect' says what it comes to: {\"state\": \"captured\"}");
-  exchange.state = text_of(expect->get_object(), "state");
-  exchange.ref = text_of(expect->get_object(), "ref");
-  exchange.decline = text_of(expect->get_object(), "decline");
-  exchange.absent = exchange.state == "absent";
-  exchange.secrets = pairs_of(object, "secrets");
+/// What is wrong with it; empty: nothing.
+std::string read_webhook(const json::object& object, Instant at, Exchange& exchange) {
+  exchange.of_webhook = true;
+  exchange.answer = text_of(object.at("expect").get_object(), "answer");
+  exchange.message = {.body = body_of(object),
+                      .headers = pairs_of(object, "headers"),
+                      .received_at = at,
+                      .method = text_of(object, "http", "POST"),
+                      .query = filled(text_of(object, "query"))};
+  const auto* by = object.if_contains("sign");
+  if (by == nullptr) return {};
+  return by->is_object() ? sign(exchange, by->get_object(), at) : "'sign' is an object";
+}
+
+/// The same.
+std::string read_operation(const json::object& object, Instant at, Operation& of) {
   const std::string operation = text_of(object, "operation");
-  if (operation == "webhook") {
-    exchange.of_webhook = true;
-    exchange.answer = text_of(expect->get_object(), "answer");
-    exchange.message = {.body = body_of(object),
-                        .headers = pairs_of(object, "headers"),
-                        .received_at = at,
-                        .method = text_of(object, "http", "POST"),
-                        .query = filled(text_of(object, "query"))};
-    const auto* by = object.if_contains("sign");
-    if (by == nullptr) return exchange;
-    const std::string wrong = by->is_object() ? sign(exchange, by->get_object(), at) : "'sign' is an object";
-    if (!wrong.empty()) return bad(wrong);
-    return exchange;
-  }
   const auto kind = kind_of(operation);
   if (!kind)
-    return bad("'operation' is charge, status, refund, cancel, capture, save_method, confirm, pull or webhook, not '" +
-               operation + "'");
+    return "'operation' is charge, status, refund, cancel, capture, save_method, confirm, pull or webhook, not '" +
+           operation + "'";
   const auto amount = Money::parse(text_of(object, "amount", "49.00 USD"));
-  if (!amount) return bad(amount.error().message);
-  Operation& of = exchange.operation;
+  if (!amount) return amount.error().message;
   of.kind = *kind;
   of.decided_at = of.started_at = at;
   of.key = of.payment_key = key;
-  of.amount = *amount;
+  of.amount = *kind == OperationKind::pull ? Money() : *amount;
   of.method = text_of(object, "method", "card");
   of.method_ref = text_of(object, "token");
   of.ref = text_of(object, "ref");
@@ -172,22 +153,52 @@ Result<Exchange> exchange_of(const json::object& object, const std::string& name
   of.person = pairs_of(object, "person");
   of.answer = pairs_of(object, "answer");
   of.may_keep = text_of(object, "keep") == "yes";
-  if (const auto* browser = object.if_contains("browser"); browser != nullptr) {
-    Errors errors;
-    of.browser = config::decode_json<Browser>(json::serialize(*browser), "browser", errors);
-    if (!errors.empty()) return bad("'browser': " + errors.front().message);
-  }
   of.from = {at.us - 86'400'000'000};
   of.until = at;
-  if (*kind == OperationKind::pull) of.amount = {};
-  if (const auto* replies = object.if_contains("replies"); replies != nullptr && replies->is_array())
-    for (const json::value& reply : replies->get_array()) {
-      if (!reply.is_object()) return bad("a reply is {\"status\": 200, \"body\": …}");
-      const auto* status = reply.get_object().if_contains("status");
-      exchange.replies.emplace_back(
-          status != nullptr && status->is_int64() ? static_cast<int>(status->get_int64()) : 200,
-          pairs_of(reply.get_object(), "headers"), body_of(reply.get_object()), at);
-    }
+  const auto* browser = object.if_contains("browser");
+  if (browser == nullptr) return {};
+  Errors errors;
+  of.browser = config::decode_json<Browser>(json::serialize(*browser), "browser", errors);
+  return errors.empty() ? std::string() : "'browser': " + errors.front().message;
+}
+
+/// The same.
+std::string read_replies(const json::object& object, Instant at, Exchange& exchange) {
+  const auto* replies = object.if_contains("replies");
+  if (replies == nullptr || !replies->is_array()) return {};
+  for (const json::value& reply : replies->get_array()) {
+    if (!reply.is_object()) return "a reply is {\"status\": 200, \"body\": …}";
+    const auto* status = reply.get_object().if_contains("status");
+    exchange.replies.emplace_back(status != nullptr && status->is_int64() ? static_cast<int>(status->get_int64()) : 200,
+                                  pairs_of(reply.get_object(), "headers"), body_of(reply.get_object()), at);
+  }
+  return {};
+}
+
+Result<Exchange> exchange_of(const json::object& object, const std::string& name) {
+  const auto bad = [&](const std::string& why) { return Error{.code = "bad_exchange", .message = name + ": " + why}; };
+  if (const std::string wrong =
+          unknown_in(object, {"operation", "amount", "method",  "token", "ref",     "refund_ref", "of",
+                              "details",   "person", "answer",  "keep",  "at",      "replies",    "expect",
+                              "http",      "query",  "headers", "body",  "secrets", "sign",       "browser"});
+      !wrong.empty())
+    return bad(wrong);
+  const auto at = Instant::parse(text_of(object, "at", "2026-03-10T09:00Z"));
+  if (!at) return bad("'at': " + at.error().message);
+  Exchange exchange{.name = name};
+  const auto* expect = object.if_contains("expect");
+  if (expect == nullptr || !expect->is_object())
+    return bad("'expect' says what it comes to: {\"state\": \"captured\"}");
+  exchange.state = text_of(expect->get_object(), "state");
+  exchange.ref = text_of(expect->get_object(), "ref");
+  exchange.decline = text_of(expect->get_object(), "decline");
+  exchange.absent = exchange.state == "absent";
+  exchange.secrets = pairs_of(object, "secrets");
+  const bool of_webhook = text_of(object, "operation") == "webhook";
+  std::string wrong =
+      of_webhook ? read_webhook(object, *at, exchange) : read_operation(object, *at, exchange.operation);
+  if (wrong.empty() && !of_webhook) wrong = read_replies(object, *at, exchange);
+  if (!wrong.empty()) return bad(wrong);
   return exchange;
 }
 
