@@ -10,7 +10,7 @@ namespace florin::store {
 
 /// A store that lasts as long as itself: for tests, scenarios and `simulate`. To restart a host, keep it and open it
 /// again with a new engine.
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   /// Asked twice in a commit: before anything happened, and once a row is in. What it answers is what commit returns;
   /// nothing lets the commit go on. So not_known `before` is one without effect, not_known after it is one with.
