@@ -357,13 +357,14 @@ std::optional<Account> Engine::whole_copy(const TenantId& tenant, const AccountI
   return std::nullopt;
 }
 
-Status Engine::bring_to(const TenantId& tenant, std::vector<Account>& copies, const PageAway& away, bool at_first) {
+Status Engine::bring_to(const TenantId& tenant, std::vector<Account>& copies, const PageAway& away,
+                        std::uint32_t times) {
   bool any = false;  // it may be another's page that was looked at
   for (Account& copy : copies) {
     const std::size_t before = journal::away_pages(copy).size();
     if (before == 0) continue;
     const AccountId id = copy.id;
-    const auto filled = fill_in(tenant, copy, Shard::pages_for(tenant, id, away, at_first));
+    const auto filled = fill_in(tenant, copy, Shard::pages_for(tenant, id, away, times));
     if (!filled) return filled.error();
     const Status read = *filled
                             ? Status(Done{})

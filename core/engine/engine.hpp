@@ -125,15 +125,15 @@ class Engine {
     return all;
   }
   /// What `see(copies)` gives of copies of a tenant's accounts, on this thread. What it looks at and is away is read,
-  /// and it begins anew: first that page, then all. What was saved after its account was copied is void; then that is
-  /// copied anew. Errors: those of `see`; as read().
+  /// and it begins anew: a few pages one by one, then all. What was saved after its account was copied is void; then
+  /// that is copied anew. Errors: those of `see`; as read().
   template <class See>
   auto with_pages(const TenantId& tenant, std::vector<Account>& copies, const See& see)
       -> decltype(see(std::as_const(copies))) {
-    for (bool at_first = true;; at_first = false) try {
+    for (std::uint32_t times = 0;; ++times) try {
         return see(std::as_const(copies));
       } catch (const PageAway& away) {
-        if (const Status brought = bring_to(tenant, copies, away, at_first); !brought) return brought.error();
+        if (const Status brought = bring_to(tenant, copies, away, times); !brought) return brought.error();
       }
   }
   /// The same for one account, at once and from any thread, as Shard::look. Where `see` looks at what is away, it sees
@@ -184,7 +184,7 @@ class Engine {
   /// Of a durable account, with all its past. None: it cannot be had at once.
   std::optional<Account> whole_copy(const TenantId& tenant, const AccountId& account) const;
   /// For with_pages(). Errors: as read(); store_unavailable, when there is no such page.
-  Status bring_to(const TenantId& tenant, std::vector<Account>& copies, const PageAway& away, bool at_first);
+  Status bring_to(const TenantId& tenant, std::vector<Account>& copies, const PageAway& away, std::uint32_t times);
   /// Reads these of its pages into a copy. False: some of it was saved after the copy was made. Errors: the store's.
   Result<bool> fill_in(const TenantId& tenant, Account& copy, const ObjectNames& names) const;
   /// What is damaged is made anew by the next start.

@@ -157,8 +157,11 @@ class Shard {
   static constexpr std::string_view past_mark = "past";
   /// All pages of one account's past.
   static ObjectNames past_of(const TenantId& tenant, const AccountId& account);
-  /// What to read for who looked at a page that is away: at first that page, for most look at one old order; then all.
-  static ObjectNames pages_for(const TenantId& tenant, const AccountId& account, const PageAway& away, bool at_first);
+  /// What to read for who looked at a page that is away, and was brought some so many times: a few one by one, for most
+  /// look at one old order; then all.
+  static ObjectNames pages_for(const TenantId& tenant, const AccountId& account, const PageAway& away,
+                               std::uint32_t times);
+  static constexpr std::uint32_t one_by_one = 6;
   /// Objects that say whose order these attempts are of, by their keys and by their processors' ids.
   static std::vector<std::string> refs_of(const TenantId& tenant, const Order& order);
   /// An account of which something is away.
@@ -471,11 +474,11 @@ class Shard {
   /// is not there.
   template <class Make>
   auto with_pages_of(const Held& held, const Make& make) {
-    for (int times = 0;; ++times) try {
+    for (std::uint32_t times = 0;; ++times) try {
         return make();
       } catch (const PageAway& away) {
-        const ObjectNames names = pages_for(held.tenant->state.id, held.account.id, away, times == 0);
-        if (times == 2 || !bring_in_place({&names, 1})) throw;
+        const ObjectNames names = pages_for(held.tenant->state.id, held.account.id, away, times);
+        if (times > one_by_one || !bring_in_place({&names, 1})) throw;
       }
   }
   Status bring(std::span<const store::Checkpoint> pages);

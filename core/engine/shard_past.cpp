@@ -32,8 +32,9 @@ ObjectNames Shard::past_of(const TenantId& tenant, const AccountId& account) {
           .until = "past/" + tenant.text() + "/" + account.text() + "0"};
 }
 
-ObjectNames Shard::pages_for(const TenantId& tenant, const AccountId& account, const PageAway& away, bool at_first) {
-  if (!at_first || away.of != PageAway::Of::history) return past_of(tenant, account);
+ObjectNames Shard::pages_for(const TenantId& tenant, const AccountId& account, const PageAway& away,
+                             std::uint32_t times) {
+  if (times >= one_by_one || away.of != PageAway::Of::history) return past_of(tenant, account);
   return only(journal::page_object(account_object(tenant, account), journal::page_name(away)));
 }
 
@@ -46,7 +47,7 @@ Result<bool> Shard::want(const PageAway& away, Held* held, Held* other, Known& k
   for (const Held* one : {held, other}) {
     if (one == nullptr || one->account.is_whole()) continue;
     known.catalog = one->tenant->state.catalog;
-    names.push_back(pages_for(one->tenant->state.id, one->account.id, away, known.times_brought == 0));
+    names.push_back(pages_for(one->tenant->state.id, one->account.id, away, known.times_brought));
   }
   if (names.empty() || ++known.times_brought > most_times) {
     note_damage();
