@@ -3,6 +3,7 @@
 #include "answers/parts.hpp"
 #include "config/write_json.hpp"
 #include "domain/accounts/due.hpp"
+#include "domain/credits/ends.hpp"
 
 namespace florin {
 
@@ -69,9 +70,7 @@ class Movements {
  private:
   void go(std::string_view how, GrantId id, Credits amount, const std::string& rule, Instant at,
           const std::optional<Instant>& ends_at) {
-    const Grant* grant = account_.grant(id);
-    for (const Grant& closed : account_.closed_grants)
-      if (closed.id == id) grant = &closed;
+    const Grant* grant = any_grant(account_, id);
     const bool nothing = amount.is_zero() && how != "end_moved";  // of what is held, or taken by a dispute
     if (grant == nullptr || nothing) return;
     gone.push_back({.how = std::string(how),

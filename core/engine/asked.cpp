@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "engine/actions.hpp"
@@ -42,6 +44,11 @@ bool is_usage(const AnyCommand& command) {
   return std::holds_alternative<Use>(command) || std::holds_alternative<PlaceHold>(command) ||
          std::holds_alternative<CaptureHold>(command) || std::holds_alternative<ReleaseHold>(command) ||
          std::holds_alternative<UseTogether>(command);
+}
+
+bool has_document(const Account& account) {
+  const auto is_invoiced = [](const Order& order) { return !order.invoice.empty(); };
+  return std::ranges::any_of(account.orders.open(), is_invoiced) || std::ranges::any_of(account.orders, is_invoiced);
 }
 
 Actor the_host() { return {"host", ""}; }

@@ -14,6 +14,10 @@ std::uint32_t content_of(const AccountId& account, const AnyCommand& command);
 /// Whether its key is remembered for the window of usage, and not for that of money.
 bool is_usage(const AnyCommand& command);
 
+/// Whoever got a document is named on it as long as law wants it kept. Throws PageAway, unless an order that lies open
+/// says it.
+bool has_document(const Account& account);
+
 /// Who asks for what falls due.
 Actor the_host();
 

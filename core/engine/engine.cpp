@@ -24,6 +24,7 @@ Error not_written(const store::Store& store) {
   return {.code = "store_unavailable",
           .message = "the journal cannot be written now; ask again with the same key (" + store.last_problem() + ")"};
 }
+const Error missing_page{.code = "damaged_checkpoint", .message = "a page of an account's past is not in the store"};
 const Error not_ours{.code = "ask_again", .message = "this host does not own the journal any more"};
 
 /// How many commands or due entries are decided before the next row is looked at.
@@ -294,9 +295,7 @@ Status Engine::read_durable(const std::function<void(const Shard&)>& read,
     if (!done.get_future().get()) return outage_ ? not_written(store_) : not_ours;
     if (!lacking) return lacking.error();
     if (!lacking->empty()) {
-      if (is_missing(*lacking, fetched))
-        return not_brought(
-            {.code = "damaged_checkpoint", .message = "a page of an account's past is not in the store"});
+      if (is_missing(*lacking, fetched)) return not_brought(missing_page);
       auto more = fetch(*lacking);
       if (!more) return more.error();
       fetched = std::move(*more);
@@ -327,20 +326,18 @@ Result<std::vector<Shard::Fetched>> Engine::fetch(const std::vector<Shard::Lacki
   return all;
 }
 
-Result<bool> Engine::fill_in(const TenantId& tenant, Account& copy) const {
-  const ObjectNames names = Shard::past_of(tenant, copy.id);
+Result<bool> Engine::fill_in(const TenantId& tenant, Account& copy, const ObjectNames& names) const {
+  const std::size_t page_at = Shard::past_of(tenant, copy.id).from.size();
   const auto pages = store_.objects(options_.shard.number, names.from, names.until);
   if (!pages) return not_brought(pages.error());
   for (const store::Checkpoint& page : *pages) {
-    const std::string_view name = std::string_view(page.object).substr(names.from.size());
+    const std::string_view name = std::string_view(page.object).substr(page_at);
     // What was saved of a later change is not what is away here.
     if (copy.position < page.position)
       if (const auto away = journal::away_pages(copy); std::ranges::find(away, name) != away.end()) return false;
     const Status brought = journal::bring(copy, nullptr, name, page.bytes);
     if (!brought) return not_brought(brought.error());
   }
-  if (!copy.is_whole())
-    return not_brought({.code = "damaged_checkpoint", .message = "a page of the account's past is not in the store"});
   return true;
 }
 
@@ -350,22 +347,32 @@ std::optional<Account> Engine::whole_copy(const TenantId& tenant, const AccountI
     std::optional<Account> copy;
     const auto take = [&](const TenantState&, const Account& found, const Catalogs&) { copy = found; };
     if (!shard_.look(tenant, account, take)) return std::nullopt;
-    const auto filled = fill_in(tenant, *copy);
+    const auto filled = fill_in(tenant, *copy, Shard::past_of(tenant, account));
     if (!filled) return std::nullopt;
-    if (*filled) return copy;
+    if (!*filled) continue;
+    if (copy->is_whole()) return copy;
+    (void)not_brought(missing_page);
+    return std::nullopt;
   }
   return std::nullopt;
 }
 
-Status Engine::make_whole(const TenantId& tenant, Account& copy) {
-  for (;;) {
-    const auto filled = fill_in(tenant, copy);
-    if (!filled) return filled.error();
-    if (*filled) return Done{};
+Status Engine::bring_to(const TenantId& tenant, std::vector<Account>& copies, const PageAway& away,
+                        std::uint32_t times) {
+  bool any = false;  // it may be another's page that was looked at
+  for (Account& copy : copies) {
+    const std::size_t before = journal::away_pages(copy).size();
+    if (before == 0) continue;
     const AccountId id = copy.id;
-    const Status read = read_account(tenant, id, [&](const Shard& shard) { copy = *shard.account(tenant, id); });
+    const auto filled = fill_in(tenant, copy, Shard::pages_for(tenant, id, away, times));
+    if (!filled) return filled.error();
+    const Status read = *filled
+                            ? Status(Done{})
+                            : read_account(tenant, id, [&](const Shard& shard) { copy = *shard.account(tenant, id); });
     if (!read) return read;
+    any = any || !*filled || journal::away_pages(copy).size() < before;
   }
+  return any ? Status(Done{}) : Status(not_brought(missing_page));
 }
 
 // ---- The lease -------------------------------------------------------------------------------------------------

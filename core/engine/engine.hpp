@@ -112,14 +112,29 @@ class Engine {
       });
       if (!seen) return seen.error();
       for (Account& account : apart) {
-        if (const Status whole = make_whole(tenant, account); !whole) return whole.error();
-        if (std::optional<T> its = see(account)) some.emplace_back(account.id, std::move(*its));
+        std::vector<Account> copy{std::move(account)};
+        auto its =
+            with_pages(tenant, copy, [&](const auto& copies) { return Result<std::optional<T>>(see(copies.front())); });
+        if (!its) return its.error();
+        if (*its) some.emplace_back(copy.front().id, std::move(**its));
       }
       std::ranges::move(some, std::back_inserter(all));
       next = after;
     } while (next != 0);
     std::ranges::sort(all, {}, &std::pair<AccountId, T>::first);
     return all;
+  }
+  /// What `see(copies)` gives of copies of a tenant's accounts, on this thread. What it looks at and is away is read,
+  /// and it begins anew: a few pages one by one, then all. What was saved after its account was copied is void; then
+  /// that is copied anew. Errors: those of `see`; as read().
+  template <class See>
+  auto with_pages(const TenantId& tenant, std::vector<Account>& copies, const See& see)
+      -> decltype(see(std::as_const(copies))) {
+    for (std::uint32_t times = 0;; ++times) try {
+        return see(std::as_const(copies));
+      } catch (const PageAway& away) {
+        if (const Status brought = bring_to(tenant, copies, away, times); !brought) return brought.error();
+      }
   }
   /// The same for one account, at once and from any thread, as Shard::look. Where `see` looks at what is away, it sees
   /// a copy for which that was read. False: what `see` saw, if anything, is void, and read() has to be asked.
@@ -168,10 +183,10 @@ class Engine {
  private:
   /// Of a durable account, with all its past. None: it cannot be had at once.
   std::optional<Account> whole_copy(const TenantId& tenant, const AccountId& account) const;
-  /// Reads what is away of a copy. One that changed meanwhile is copied anew. Errors: as read().
-  Status make_whole(const TenantId& tenant, Account& copy);
-  /// False: some of it was saved after the copy was made. Errors: the store's.
-  Result<bool> fill_in(const TenantId& tenant, Account& copy) const;
+  /// For with_pages(). Errors: as read(); store_unavailable, when there is no such page.
+  Status bring_to(const TenantId& tenant, std::vector<Account>& copies, const PageAway& away, std::uint32_t times);
+  /// Reads these of its pages into a copy. False: some of it was saved after the copy was made. Errors: the store's.
+  Result<bool> fill_in(const TenantId& tenant, Account& copy, const ObjectNames& names) const;
   /// What is damaged is made anew by the next start.
   Error not_brought(const Error& why) const;
   /// As brought to the shard. Errors: store_unavailable.

@@ -17,13 +17,14 @@ inline const Account& whole(const Account& account) {
 }
 
 /// What would follow, decided by the code that decides it, on copies of an account and its tenant. Nothing is kept and
-/// nobody is called but the tenant's pure plugins, so what is said beforehand is what would be done.
+/// nobody is called but the tenant's pure plugins, so what is said beforehand is what would be done. Of copies of which
+/// something is away it throws PageAway where it looks at that: Engine::with_pages begins anew with it.
 class Rehearsal {
  public:
   Rehearsal(const Account& account, const TenantState& tenant, const Catalogs& catalogs, Policies& policies)
-      : account_(whole(account)), tenant_(tenant), catalogs_(catalogs), policies_(&policies) {}
+      : account_(account), tenant_(tenant), catalogs_(catalogs), policies_(&policies) {}
   /// The second account of a command that is about two; left out: there is no such account.
-  void with(const Account& other) { other_ = whole(other); }
+  void with(const Account& other) { other_ = other; }
 
   /// One command as of `at`. Errors: the policy's plugin failed.
   Result<Entry> take(const Actor& actor, std::string_view key, const AnyCommand& command, Instant at);

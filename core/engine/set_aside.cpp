@@ -50,9 +50,8 @@ Result<bool> Shard::decide_checked(Tenant& tenant, Held* held, const Account& ac
 
 Result<bool> Shard::decide_here(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
                                 Held* other, Seldom<Beside>* beside) {
-  // Whether its person is named on a document is asked of all orders.
-  if (std::holds_alternative<ErasePersonalData>(entry.command) && !account.is_whole())
-    throw PageAway{.of = PageAway::Of::long_list};
+  // append() asks it once more, where nobody can wait.
+  if (std::holds_alternative<ErasePersonalData>(entry.command)) (void)has_document(account);
   std::optional<Fault> fault, of_other;
   try {
     const auto decided =
@@ -153,6 +152,19 @@ Result<Account> Shard::released(const Held& held) const {
   return account;
 }
 
+Result<bool> Shard::plan_release(Releases& releases, Known& known) {
+  for (;;) try {
+      auto account = released(*releases.account);
+      if (!account) return account.error();
+      releases.as_it_will_be = *std::move(account);
+      return true;
+    } catch (const PageAway& away) {
+      const auto waits = want(away, releases.account, nullptr, known);
+      if (!waits) return waits.error();
+      if (*waits) return false;
+    }
+}
+
 Result<Account> Shard::as_released(const TenantId& tenant, const AccountId& id) const {
   const Tenant* found = find_tenant(tenant);
   const Held* held = found == nullptr ? nullptr : find(*found, id);
@@ -240,12 +252,12 @@ void Shard::replay_listing(Tenant& tenant, const Entry& entry, store::Position p
     if (!std::holds_alternative<DiscrepancyClosed>(fact)) continue;
     Held* held = released_by(tenant, entry.command);
     if (held == nullptr) continue;
-    auto whole = released(*held);
-    if (!whole) {
-      misfits_.try_emplace({tenant.state.id, held->account.id}, Misfit{aside_[held].from, whole.error().message});
+    auto back = with_pages_of(*held, [&] { return released(*held); });
+    if (!back) {
+      misfits_.try_emplace({tenant.state.id, held->account.id}, Misfit{aside_[held].from, back.error().message});
       continue;
     }
-    held->account = std::move(*whole);
+    held->account = std::move(*back);
     held->aside = false;
     aside_.erase(held);
     changed(*held, position);

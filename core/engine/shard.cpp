@@ -59,11 +59,6 @@ bool may_begin(const AnyCommand& command) {
 /// What a command says that the journal holds under seal; null: it has nothing of that kind.
 std::vector<Word>* to_be_sealed(AnyCommand& command) { return const_cast<std::vector<Word>*>(sealed_words(command)); }
 
-/// Whoever got a document is named on it as long as law wants it kept.
-bool has_document(const Account& account) {
-  return std::ranges::any_of(account.orders, [](const Order& order) { return !order.invoice.empty(); });
-}
-
 /// What is recorded though work that is due waits for its plugin: what somebody else did. Nobody decided it here.
 bool passes_held(const Job& job) {
   if (std::holds_alternative<RecordBankReceipt>(job.command) || std::holds_alternative<RecordDispute>(job.command) ||
@@ -222,12 +217,18 @@ std::shared_ptr<Entry> Shard::entry_of(Pending& pending, const Tenant& tenant) {
 
 Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pending& pending, Instant now) {
   Job& job = pending.job;
-  auto made = entry_of(pending, tenant);
-  Entry& entry = *made;
   const auto refuse = [&](const Error& why) {
     fail(held, pending, why);
     return Ran::through;
   };
+  Releases releases{.account = released_by(tenant, job.command)};
+  if (releases.account != nullptr) {
+    const auto planned = plan_release(releases, pending.known);
+    if (!planned) return refuse(planned.error());
+    if (!*planned) return Ran::asks;
+  }
+  auto made = entry_of(pending, tenant);
+  Entry& entry = *made;
   if (job.catalog) {
     if (job.catalog->version != tenant.state.catalog + 1)
       return refuse(
@@ -236,13 +237,6 @@ Shard::Ran Shard::decide_command(Tenant& tenant, Held* held, Held* other, Pendin
   }
   std::optional<Account> newcomer;
   if (held == nullptr) newcomer.emplace().id = job.account;
-  Releases releases{.account = released_by(tenant, entry.command)};
-  if (releases.account != nullptr) {
-    make_whole(*releases.account);
-    auto whole = released(*releases.account);
-    if (!whole) return refuse(whole.error());
-    releases.as_it_will_be = std::move(*whole);
-  }
   Seldom<Beside> beside;
   const auto decided =
       decide_checked(tenant, held, held != nullptr ? held->account : *newcomer, entry, pending.known, other, &beside);
@@ -473,6 +467,8 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
                    Seldom<SealedBrowser> browser) {
   const Entry& entry = *made;
   const store::Position position = last_ + 1;
+  const bool erases = std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal;
+  const bool documented = erases && held != nullptr && has_document(held->account);
   std::vector<std::string> ended;
   if (tenant != nullptr) {
     tenant->state.position = position;
@@ -504,9 +500,7 @@ void Shard::append(Tenant* tenant, Held* held, std::shared_ptr<Entry> made, Repl
     keep_action_key(held, action_key_name(entry.tenant, entry.account, browser->text), std::move(browser->key));
   journal::write(pending_, entry);
   // Before it is durable: a checkpoint that is saved with its row has to know of it.
-  if (std::holds_alternative<ErasePersonalData>(entry.command) && !entry.refusal)
-    erasing_.push_back(
-        {.of = {entry.tenant, entry.account, position}, .documented = held != nullptr && has_document(held->account)});
+  if (erases) erasing_.push_back({.of = {entry.tenant, entry.account, position}, .documented = documented});
   last_ = position;
   if (reply.note(position, entry)) {
     spare_ = std::move(made);
@@ -662,11 +656,10 @@ void Shard::durable(const store::Row& row) {
 void Shard::erase(const TenantId& tenant, const AccountId& id, store::Position position) {
   auto known = std::ranges::find(erasing_, position, [](const Erasing& erasing) { return erasing.of.position; });
   if (known == erasing_.end()) {
-    // Of a start. What cannot be read stays.
+    // Of a start.
     const Tenant* of = find_tenant(tenant);
-    Held* held = of == nullptr ? nullptr : find(*of, id);
-    if (held != nullptr) make_whole(*held);
-    const bool documented = held != nullptr && (!held->account.is_whole() || has_document(held->account));
+    const Held* held = of == nullptr ? nullptr : find(*of, id);
+    const bool documented = held != nullptr && with_pages_of(*held, [&] { return has_document(held->account); });
     known = erasing_.insert(known, {.of = {tenant, id, position}, .documented = documented});
   }
   std::vector<store::DataKeyRange> ranges = {data_keys_before(tenant, id, position)};

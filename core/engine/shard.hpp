@@ -157,6 +157,11 @@ class Shard {
   static constexpr std::string_view past_mark = "past";
   /// All pages of one account's past.
   static ObjectNames past_of(const TenantId& tenant, const AccountId& account);
+  /// What to read for who looked at a page that is away, and was brought some so many times: a few one by one, for most
+  /// look at one old order; then all.
+  static ObjectNames pages_for(const TenantId& tenant, const AccountId& account, const PageAway& away,
+                               std::uint32_t times);
+  static constexpr std::uint32_t one_by_one = 6;
   /// Objects that say whose order these attempts are of, by their keys and by their processors' ids.
   static std::vector<std::string> refs_of(const TenantId& tenant, const Order& order);
   /// An account of which something is away.
@@ -465,6 +470,17 @@ class Shard {
   // ---- Pages that are away: shard_past.cpp
   /// Notes what has to be brought before that decision can be made. False: it is there now. Errors: the store's.
   Result<bool> want(const PageAway& away, Held* held, Held* other, Known& known);
+  /// What `make` gives at a start, which waits for the store: once more with what it looked at. Throws PageAway: that
+  /// is not there.
+  template <class Make>
+  auto with_pages_of(const Held& held, const Make& make) {
+    for (std::uint32_t times = 0;; ++times) try {
+        return make();
+      } catch (const PageAway& away) {
+        const ObjectNames names = pages_for(held.tenant->state.id, held.account.id, away, times);
+        if (times > one_by_one || !bring_in_place({&names, 1})) throw;
+      }
+  }
   Status bring(std::span<const store::Checkpoint> pages);
   Status bring_in_place(std::span<const ObjectNames> names);
   /// Everything of its past, at once, where nobody can wait.
@@ -508,7 +524,10 @@ class Shard {
   void mark_listed();
   /// A command on such an account: an error, but for what a processor reports, which is kept.
   void take_aside(Tenant& tenant, Held& held, Pending& pending, Instant now);
+  /// Throws PageAway.
   Result<Account> released(const Held& held) const;
+  /// Fills in how the account will be. False: pages of it have to be brought first. Errors: as released(); the store's.
+  Result<bool> plan_release(Releases& releases, Known& known);
   void release(Tenant& tenant, Held& held, Account account, Instant now);
   /// The account whose release closing this item is; nullptr: it is another difference.
   Held* released_by(Tenant& tenant, const AnyCommand& command) const;
@@ -554,7 +573,7 @@ class Shard {
   const Account* holder_of(const TenantId& tenant, const std::string& key) const;
   void forget();
   Status recover();
-  /// `whole`: with all that is away, for an entry to be replayed is about it.
+  /// `whole`: with all that is away, for an earlier version wrote a checkpoint.
   Status recover_once(bool whole);
   Status take_checkpoints(const std::vector<store::Checkpoint>& objects, bool whole);
   Status take_accounts(std::span<const store::Checkpoint* const> accounts, const SavedPages& pages, bool whole);
@@ -565,6 +584,8 @@ class Shard {
   Status replay(store::Position floor);
   /// Errors: facts_fit, and the account is noted as a misfit.
   Status replay_entry(const Entry& entry, store::Position position, store::Position floor);
+  /// With the pages that its facts look at. Throws what apply() throws.
+  void replay_facts(Held& held, TenantState& tenant, const Entry& entry, store::Position position);
   void remember_attempts(Held& held);
   /// Those that these facts of it start, or for which a processor names an id of its own.
   void remember_attempts(Held& held, const Facts& facts);

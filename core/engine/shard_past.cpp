@@ -32,20 +32,22 @@ ObjectNames Shard::past_of(const TenantId& tenant, const AccountId& account) {
           .until = "past/" + tenant.text() + "/" + account.text() + "0"};
 }
 
+ObjectNames Shard::pages_for(const TenantId& tenant, const AccountId& account, const PageAway& away,
+                             std::uint32_t times) {
+  if (times >= one_by_one || away.of != PageAway::Of::history) return past_of(tenant, account);
+  return only(journal::page_object(account_object(tenant, account), journal::page_name(away)));
+}
+
 ObjectNames Shard::Lacking::names() const { return ref.empty() ? past_of(tenant, account) : only(ref); }
 
 // ---- Decisions -------------------------------------------------------------------------------------------------
 
-/// First the one page, for most look at one old order. Who looks further gets all.
 Result<bool> Shard::want(const PageAway& away, Held* held, Held* other, Known& known) {
   std::vector<ObjectNames> names;
   for (const Held* one : {held, other}) {
     if (one == nullptr || one->account.is_whole()) continue;
-    const TenantId& tenant = one->tenant->state.id;
-    if (known.times_brought == 0 && away.of == PageAway::Of::history)
-      names.push_back(only(journal::page_object(account_object(tenant, one->account.id), journal::page_name(away))));
-    else
-      names.push_back(past_of(tenant, one->account.id));
+    known.catalog = one->tenant->state.catalog;
+    names.push_back(pages_for(one->tenant->state.id, one->account.id, away, known.times_brought));
   }
   if (names.empty() || ++known.times_brought > most_times) {
     note_damage();

@@ -169,7 +169,7 @@ Status Shard::recover_once(bool whole) try {
   mark_listed();
   return replay(0);
 } catch (const PageAway&) {
-  // No entry that needs one is lost: from the beginning, with all of them in memory.
+  // Its pages are of an earlier version, or one is missing: from the beginning, with all of them in memory.
   if (whole) return Error{.code = "internal_fault", .message = "a page is away at a start that reads all"};
   forget();
   return recover_once(true);
@@ -341,7 +341,7 @@ Status Shard::replay_entry(const Entry& entry, store::Position position, store::
   TenantState as_of_then;
   as_of_then.catalog = entry.catalog;
   try {
-    apply(held->account, tenant_has_it ? as_of_then : tenant.state, entry, position);
+    replay_facts(*held, tenant_has_it ? as_of_then : tenant.state, entry, position);
   } catch (const std::exception& failed) {
     misfits_.try_emplace({entry.tenant, entry.account}, Misfit{position, failed.what()});
     return Error{.code = "facts_fit", .message = "position " + std::to_string(position) + ": " + failed.what()};
@@ -349,6 +349,19 @@ Status Shard::replay_entry(const Entry& entry, store::Position position, store::
   changed(*held, position);
   remember_attempts(*held, entry.facts);
   return Done{};
+}
+
+/// Of an account of which something is away a copy gets them, so that nothing stays half done where a page is missing.
+/// Usage looks at no past.
+void Shard::replay_facts(Held& held, TenantState& tenant, const Entry& entry, store::Position position) {
+  if (held.account.is_whole() || is_usage(entry.command)) return apply(held.account, tenant, entry, position);
+  auto [account, of_tenant] = with_pages_of(held, [&] {
+    std::pair<Account, TenantState> copies{held.account, tenant};
+    apply(copies.first, copies.second, entry, position);
+    return copies;
+  });
+  held.account = std::move(account);
+  tenant = std::move(of_tenant);
 }
 
 Status Shard::add_tenant(const CompileCatalog& compile, const TenantId& id, std::string_view text, Instant now) {

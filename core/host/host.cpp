@@ -355,14 +355,15 @@ Result<std::string> Host::quote(const TenantId& tenant, const AccountId& account
   const auto job = assembly->job_of({tenant, account, actor, {}, std::nullopt, command});
   if (!job) return job.error();
   if (job->unfit) return *job->unfit;
-  auto rehearsal = inside_->rehearsal(tenant, account, job->command);
-  if (!rehearsal) return rehearsal.error();
   const auto aside = inside_->aside(tenant, account);
   if (!aside) return aside.error();
   if (*aside) return Error{.code = account_set_aside, .message = refusal_of(**aside).text};
-  const auto quotation = florin::quote(*rehearsal, actor, "", job->command, seen_at(rehearsal->account(), now()));
-  if (!quotation) return quotation.error();
-  return quote_as_json(*quotation, rehearsal->catalog());
+  const auto quoted = [&](const engine::Rehearsal& rehearsal) -> Result<std::string> {
+    const auto quotation = florin::quote(rehearsal, actor, "", job->command, seen_at(rehearsal.account(), now()));
+    if (!quotation) return quotation.error();
+    return quote_as_json(*quotation, rehearsal.catalog());
+  };
+  return inside_->rehearsed<std::string>(tenant, account, job->command, quoted);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

@@ -132,29 +132,50 @@ class Host::Inside {
         [](const TenantState& state, const Account& found, const Catalogs&) { return set_aside_of(state, found.id); });
   }
 
-  /// Copies of an account and its tenant, to see what would follow.
+  /// Copies of an account with all its past and of its tenant, to see what would follow.
   Result<engine::Rehearsal> rehearsal(const TenantId& tenant, const AccountId& account) const {
     const auto assembly = open();
     if (!assembly) return closed();
-    return on_account<engine::Rehearsal>(tenant, account,
-                                         [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-                                           return engine::Rehearsal(found, state, catalogs, assembly->plugins());
-                                         });
+    return on_account<engine::Rehearsal>(
+        tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
+          return engine::Rehearsal(engine::whole(found), state, catalogs, assembly->plugins());
+        });
   }
-  /// The same for one command, with the account that it names beside its own, if that one is there.
-  Result<engine::Rehearsal> rehearsal(const TenantId& tenant, const AccountId& account,
-                                      const AnyCommand& command) const {
-    auto copies = rehearsal(tenant, account);
-    const auto* moves = std::get_if<Transfer>(&command);
-    if (!copies || moves == nullptr) return copies;
-    auto other = rehearsal(tenant, moves->to);
-    if (!other && other.error().code == "no_such_account") return copies;  // the decision refuses it
-    if (!other) return other.error();
+  /// What `with(rehearsal)` gives of copies of an account, and of the one that the command names beside it, if that is
+  /// there. Of what is away it reads what is looked at; then `with` begins anew.
+  template <class T, class With>
+  Result<T> rehearsed(const TenantId& tenant, const AccountId& account, const AnyCommand& command,
+                      const With& with) const {
     const auto assembly = open();
     if (!assembly) return closed();
-    if (const auto due = other->advance(assembly->engine().now()); !due) return due.error();
-    copies->with(other->account());
-    return copies;
+    TenantState state;
+    Catalogs catalogs;
+    const auto copy = [&](const AccountId& id) {
+      return on_account<Account>(tenant, id, [&](const TenantState& its, const Account& found, const Catalogs& known) {
+        state = its;
+        catalogs = known;
+        return found;
+      });
+    };
+    std::vector<Account> copies;
+    if (const auto* moves = std::get_if<Transfer>(&command)) {
+      auto other = copy(moves->to);
+      // Without one the decision refuses it.
+      if (!other && other.error().code != "no_such_account") return other.error();
+      if (other) copies.push_back(*std::move(other));
+    }
+    auto own = copy(account);
+    if (!own) return own.error();
+    copies.push_back(*std::move(own));
+    return assembly->engine().with_pages(tenant, copies, [&](const std::vector<Account>& seen) -> Result<T> {
+      engine::Rehearsal rehearsal(seen.back(), state, catalogs, assembly->plugins());
+      if (seen.size() > 1) {
+        engine::Rehearsal other(seen.front(), state, catalogs, assembly->plugins());
+        if (const auto due = other.advance(assembly->engine().now()); !due) return due.error();
+        rehearsal.with(other.account());
+      }
+      return with(rehearsal);
+    });
   }
 
   /// What readers keep between calls.

@@ -203,16 +203,17 @@ Result<std::vector<UpcomingCharge>> upcoming(Assembly& assembly, const TenantId&
   const Calendar calendar(now->catalog().zone);
   const Instant from = calendar.instant({day, 0});
   const Instant until = calendar.instant({Date::from_days(day.days() + 1), 0}) - Duration{1};
-  auto rehearsals = assembly.engine().of_accounts<engine::Rehearsal>(tenant, [&](const Account& account) {
-    std::optional<engine::Rehearsal> copy;
-    if (account.due_at <= until && !set_aside_of(now->state, account.id))
-      copy.emplace(account, now->state, now->catalogs, assembly.plugins());
-    return copy;
+  auto accounts = assembly.engine().of_accounts<Account>(tenant, [&](const Account& account) {
+    const bool has_due = account.due_at <= until && !set_aside_of(now->state, account.id);
+    return has_due ? std::optional(account) : std::nullopt;
   });
-  if (!rehearsals) return rehearsals.error();
+  if (!accounts) return accounts.error();
   std::vector<UpcomingCharge> all;
-  for (auto& [id, rehearsal] : *rehearsals) {
-    auto charges = florin::upcoming(std::move(rehearsal), until);
+  for (auto& [id, account] : *accounts) {
+    std::vector<Account> copy{std::move(account)};
+    auto charges = assembly.engine().with_pages(tenant, copy, [&](const std::vector<Account>& copies) {
+      return florin::upcoming(engine::Rehearsal(copies.front(), now->state, now->catalogs, assembly.plugins()), until);
+    });
     if (!charges) return charges.error();
     for (UpcomingCharge& charge : *charges)
       if (from <= charge.at) all.push_back(std::move(charge));

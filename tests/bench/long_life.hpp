@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "config/tenant/tenant.hpp"
+#include "domain/accounts/set_aside.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
 #include "engine/shard.hpp"
@@ -14,6 +16,32 @@
 
 /// One account with a long past, in a shard of its own: orders that were paid, whose credits are used up.
 namespace florin::bench {
+
+/// Counts what is read of accounts' pasts.
+class CountingStore : public store::MemoryStore {
+ public:
+  using MemoryStore::load;
+  Result<Loaded> load(std::uint32_t shard, std::string_view without) override {
+    auto loaded = MemoryStore::load(shard, without);
+    if (loaded) count(loaded->objects);
+    return loaded;
+  }
+  Result<std::vector<store::Checkpoint>> objects(std::uint32_t shard, std::string_view from,
+                                                 std::string_view until) override {
+    auto found = MemoryStore::objects(shard, from, until);
+    if (found) count(*found);
+    return found;
+  }
+  /// Pages since the last time it was asked.
+  std::size_t pages_read() { return pages_.exchange(0); }
+
+ private:
+  void count(const std::vector<store::Checkpoint>& objects) {
+    for (const store::Checkpoint& object : objects)
+      if (object.object.starts_with("past/") && !object.object.starts_with("past//")) ++pages_;
+  }
+  std::atomic<std::size_t> pages_ = 0;
+};
 
 class LongLife {
  public:
@@ -50,6 +78,8 @@ class LongLife {
     ask(BuyCredits{*CreditAmount::parse("100 message"), {}});
     pay();
   }
+  /// Its month is over: what it has expires, and the next one is charged.
+  void renew() { shard_->take_due(now + hours(24 * 31), 1); }
   /// Whether this usage would go through.
   bool check() const {
     bool goes = false;
@@ -79,6 +109,8 @@ class LongLife {
   std::size_t answered() const { return answered_; }
   engine::Shard& shard() { return *shard_; }
   store::Store& store() { return store_; }
+  /// Since the last time it was asked.
+  std::size_t pages_read() { return store_.pages_read(); }
   /// Pages of its past that are in memory now, orders' and grants'.
   std::size_t pages_here() const {
     std::size_t here = 0;
@@ -111,11 +143,13 @@ class LongLife {
         Way::provider);
   }
   /// Of an order that nobody has looked at.
-  void fee_of_unseen(std::uint32_t order) {
+  void fee_of_unseen(std::uint32_t order) { ask(says_fee_of(order), Way::provider); }
+  PaymentReported says_fee_of(std::uint32_t order) const {
     ProviderReport said;
     said.state = AttemptState::captured;
+    said.amount = each_paid_;
     said.fee = *Money::parse("0.30 USD");
-    ask(PaymentReported{OrderId{order}, 1, std::move(said), false}, Way::provider);
+    return {OrderId{order}, 1, std::move(said), false};
   }
   /// All pages of its orders are other bytes now.
   bool damage_pages() {
@@ -128,7 +162,22 @@ class LongLife {
     commit();
     save(cut());
   }
+  /// Somebody whom the journal names, and who is to be forgotten.
+  void name_person() { append({entry_of({PersonalDataSealed{}})}); }
   void erase_person() { ask(ErasePersonalData{}); }
+  /// Staff takes the account back in that set_aside() has put aside.
+  void release() { ask(CloseDiscrepancy{set_aside_name(account), "looked at"}, Way::outside, {}); }
+  /// The account is set aside by a fact of the journal, and what a start then keeps for its release is a fee of an old
+  /// order. Behind all that waits.
+  void set_aside_before_a_fee(std::uint32_t order) {
+    commit();
+    const SetAside aside{account, "balance", "for the test", store_.head(0)->last + 2, now};
+    const Discrepancy difference = as_discrepancy(aside);
+    Entry found = entry_of({DiscrepancyFound{difference}});
+    found.account = {};
+    found.command = RecordDiscrepancy{difference};
+    append({std::move(found), entry_of({FeeTaken{OrderId{order}, 1, {*Money::parse("0.30 USD")}}})});
+  }
 
  private:
   struct GivesAll : engine::Policies {
@@ -140,6 +189,10 @@ class LongLife {
                                    .type = allowance.type,
                                    .amount = allowance.amount,
                                    .rule = "test"});
+      if (const auto* moment = std::get_if<Moment>(&question);
+          moment != nullptr && moment->kind == MomentKind::period_ended)
+        for (const Grant& grant : moment->grants)
+          all.decisions.push_back({.kind = PolicyDecision::Kind::expire, .grant = grant.id, .rule = "test"});
       if (std::holds_alternative<Sale>(question)) return Answer(TaxAnswer());
       return Answer(std::move(all));
     }
@@ -155,10 +208,10 @@ class LongLife {
     };
     if (!shard.open(now) || !shard.add_tenant(compile, tenant, "callloop", now)) std::abort();
   }
-  void ask(AnyCommand command, Way way = Way::outside) {
+  void ask(AnyCommand command, Way way = Way::outside, AccountId of = account) {
     engine::Job job{};
     job.tenant = tenant;
-    job.account = account;
+    job.account = std::move(of);
     job.actor = way == Way::outside ? Actor{"staff", "jo"} : Actor{"processor", "sandbox"};
     job.key = "key-" + std::to_string(++asked_);
     job.command = std::move(command);
@@ -199,6 +252,7 @@ class LongLife {
       order.issued = {};
       Attempt attempt = like.attempts.back();
       attempt.state = AttemptState::started;
+      each_paid_ = attempt.amount;
       attempt.key = "key00000000000000000" + std::to_string(100000 + i);
       const GrantId grant{before.last_grant + i};
       facts.push_back(OrderPlaced{order});
@@ -228,18 +282,24 @@ class LongLife {
                                    *Quantity::parse("1 characters"),
                                    *CreditType::parse("message"),
                                    {{grant, Credits{500}}}});
-      entries.push_back({.tenant = tenant,
-                         .account = account,
-                         .actor = {"staff", "jo"},
-                         .key = {},
-                         .asked_at = now,
-                         .at = now,
-                         .catalog = 1,
-                         .command = FallDue{},
-                         .refusal = std::nullopt,
-                         .facts = std::move(facts)});
-      facts = {};
+      entries.push_back(entry_of(std::exchange(facts, {})));
     }
+    append(entries);
+  }
+  static Entry entry_of(Facts facts) {
+    return {.tenant = tenant,
+            .account = account,
+            .actor = {"staff", "jo"},
+            .key = {},
+            .asked_at = now,
+            .at = now,
+            .catalog = 1,
+            .command = FallDue{},
+            .refusal = std::nullopt,
+            .facts = std::move(facts)};
+  }
+  /// To the journal alone: a restart reads it.
+  void append(const std::vector<Entry>& entries) {
     const auto head = store_.head(0);
     store::Row row;
     row.first = head->last + 1;
@@ -253,8 +313,9 @@ class LongLife {
   }
 
   GivesAll policies_;
-  store::MemoryStore store_;
+  CountingStore store_;
   std::unique_ptr<engine::Shard> shard_ = std::make_unique<engine::Shard>(store_, policies_, engine::Shard::Options());
+  Money each_paid_;  ///< of the past
   std::uint64_t asked_ = 0;
   std::size_t refused_ = 0, answered_ = 0;
 };

@@ -312,12 +312,14 @@ struct Applying {
     put_aside_empty();
   }
   void operator()(const GrantEndMoved& fact) {
-    const auto closed = std::ranges::find(account.closed_grants, fact.grant, &Grant::id);
-    if (closed != account.closed_grants.end()) {  // a dispute that is won may give it back
+    const Grant* open = account.grant(fact.grant);
+    if (open == nullptr) {  // a dispute that is won may give it back
+      const auto closed = std::ranges::find(account.closed_grants, fact.grant, &Grant::id);
+      if (closed == account.closed_grants.end()) broken("no such grant");
       account.closed_grants.change(closed, [&](Grant& grant) { grant.ends_at = fact.ends_at; });
       return;
     }
-    Grant moved = grant(fact.grant);
+    Grant moved = *open;
     moved.ends_at = fact.ends_at;
     std::erase_if(account.grants, [&](const Grant& old) { return old.id == fact.grant; });
     insert(std::move(moved));
@@ -789,8 +791,9 @@ struct Applying {
     owe(fact.type, Credits() - fact.amount);
     std::erase_if(dispute(fact.ref).owed, [&](const Owed& one) { return one.type == fact.type; });
   }
-  /// A grant that held nothing holds something again.
+  /// A grant that held nothing holds something again. The past is looked at for no other.
   void bring_out(GrantId id) {
+    if (account.last_grant < id.value || account.grant(id) != nullptr) return;
     const auto closed = std::ranges::find(account.closed_grants, id, &Grant::id);
     if (closed == account.closed_grants.end()) return;
     Grant back = *closed;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/describe.hpp>
+#include <ranges>
 
 #include "domain/journal/described.hpp"
 #include "domain/orders/place.hpp"
@@ -25,12 +26,13 @@ bool may_try_by_itself(const Draft& draft, const SavedMethod& method) {
   const Account& account = draft.account;
   const auto its = std::ranges::find(account.tries, method.id, &Tries::method);
   if (its == account.tries.end()) return true;
-  for (const Tries::Of& of : its->attempts) {
+  // From the newest on, as far as they count: what is older may lie on disk.
+  for (const Tries::Of& of : its->attempts | std::views::reverse) {
     const Attempt& attempt = account.order(of.order)->attempts[of.attempt - 1];
-    if (attempt.state == AttemptState::declined && cap &&
-        draft.now < draft.calendar().after(attempt.started_at, cap->within))
-      ++refused;
-    if (!attempt.open()) last = &attempt;
+    const bool counts = cap && draft.now < draft.calendar().after(attempt.started_at, cap->within);
+    if (counts && attempt.state == AttemptState::declined) ++refused;
+    if (last == nullptr && !attempt.open()) last = &attempt;
+    if (last != nullptr && !counts) break;
   }
   if (cap && refused >= cap->at_most) return false;
   return last == nullptr || last->state != AttemptState::declined || !is_over(last->decline);

@@ -6,6 +6,8 @@
 #include <map>
 #include <random>
 
+#include "domain/accounts/apply.hpp"
+#include "domain/credits/ends.hpp"
 #include "domain/journal/journal.hpp"
 
 namespace florin {
@@ -290,6 +292,33 @@ TEST(AccountPages, AndTheAccountBesideThemAreTheAccount) {
   pages.erase("orders/3");
   EXPECT_FALSE(journal::read_account(journal::write_beside_pages(account), page));
   EXPECT_FALSE(journal::read_account(journal::write_beside_pages(account)));
+}
+
+/// A renewal ends and rolls grants that hold something, a pause moves their ends: no past is looked at for them.
+TEST(AccountPages, AreNotLookedAtForAGrantThatHoldsSomething) {
+  Account account = old_account(100);
+  journal::AccountPages saved = journal::pages_of(account);
+  (void)journal::put_away(account, saved);
+  ASSERT_FALSE(account.is_whole());
+  TenantState tenant;
+  for (const std::uint32_t number : {1U, 2U}) {
+    GrantIssued issued{};
+    issued.grant = {account.last_grant + 1};
+    issued.type = *CreditType::parse("message");
+    issued.amount = Credits{100 * number};
+    apply(account, tenant, issued, Instant());
+  }
+  const GrantId first{account.last_grant - 1}, second{account.last_grant}, next{account.last_grant + 1};
+  apply(account, tenant, GrantEndMoved{.grant = second, .ends_at = Instant{5}, .rule = "test"}, Instant());
+  apply(account, tenant,
+        GrantRolled{.from = first, .into = next, .priority = 0, .ends_at = {}, .amount = Credits{100}, .rule = "test"},
+        Instant());
+  apply(account, tenant, GrantExpired{second, Credits{200}, "test"}, Instant());
+  EXPECT_EQ(account.grant(next)->remaining, Credits{100});
+  EXPECT_EQ(account.grants.size(), 1U) << "100 rolled, 200 expired";
+  EXPECT_EQ(any_grant(account, second)->expired, Credits{200}) << "what was used up last is found, and nothing read";
+  EXPECT_EQ(any_grant(account, {next.value + 1}), nullptr);
+  EXPECT_THROW((void)any_grant(account, {1}), PageAway);
 }
 
 TEST(AccountPages, AreNoneOfAYoungAccount) {

@@ -8,6 +8,7 @@
 #include "../../bench/long_life.hpp"
 #include "asking.hpp"
 #include "engine/engine.hpp"
+#include "engine/rehearsal.hpp"
 
 namespace florin::engine::history_test {
 namespace {
@@ -127,6 +128,55 @@ TEST(History, AStartReadsNoPage) {
   EXPECT_EQ(life.refused(), 0U) << "nobody looked at one";
 }
 
+TEST(History, AStartReadsOnlyThePagesOfTheOrdersThatItsEntriesAreAbout) {
+  bench::LongLife life(1'000);
+  for (const std::uint32_t order : {5U, 6U, 500U}) life.fee_of(order);  // 5 and 6 lie in one page
+  life.dispute_of(900);
+  life.leave();
+  for (const std::uint32_t order : {7U, 8U, 501U}) life.fee_of_unseen(order);
+  for (int i = 0; i < 3; ++i) life.purchase();
+  life.command();
+  life.debit();
+  life.commit();
+  (void)life.pages_read();
+  life.restart();
+  EXPECT_EQ(life.pages_read(), 2U) << "of orders 7 and 8, and of 501: 1,000 orders and grants lie in 370";
+  for (const std::uint32_t order : {5U, 6U, 7U, 8U, 500U, 501U})
+    EXPECT_TRUE(life.state().order(OrderId{order})->attempts.front().fee.has_value()) << order;
+  EXPECT_FALSE(life.state().order(OrderId{502})->attempts.front().fee.has_value());
+  EXPECT_EQ(life.refused(), 0U);
+}
+
+TEST(History, ARenewalReadsNoPage) {
+  bench::LongLife life(1'000);
+  life.leave();
+  (void)life.pages_read();
+  life.renew();
+  life.commit();
+  EXPECT_EQ(life.pages_read(), 0U);
+  life.restart();
+  EXPECT_EQ(life.pages_read(), 0U) << "nor does a start that folds it";
+  EXPECT_EQ(life.state().orders.back().id, OrderId{1'002});
+  EXPECT_EQ(life.state().orders.back().kind, OrderKind::subscription);
+  ASSERT_FALSE(life.state().closed_grants.empty());
+  EXPECT_EQ(life.state().closed_grants.back().expired.units % 1'000, 0) << "900,000 messages, or those of the plan";
+  EXPECT_GT(life.state().closed_grants.back().expired.units, 0);
+}
+
+TEST(History, OfWhomAnOpenOrderNamesNothingElseIsReadToEraseThem) {
+  bench::LongLife life(1'000);
+  life.leave();
+  life.name_person();
+  life.restart();
+  life.leave();
+  (void)life.pages_read();
+  life.erase_person();
+  life.commit();
+  life.restart();
+  EXPECT_EQ(life.pages_read(), 0U);
+  EXPECT_EQ(life.refused(), 0U);
+}
+
 TEST(History, AnAttemptThatIsAwayIsFoundByItsKeyAndByItsId) {
   bench::LongLife life(100);
   const std::string key = life.state().order(OrderId{5})->attempts.front().key;
@@ -210,9 +260,8 @@ TEST(History, OnlyTheAccountWaitsForItsPage) {
 
 TEST(History, APageThatCannotBeReadIsAnErrorAndTheKeyIsFree) {
   Apart life(100);
-  life.erase_person();
+  life.dispute(5, "dp_1");
   ASSERT_EQ(life.asked.size(), 1U);
-  EXPECT_EQ(life.asked.front().second.front().from, "past/callloop/ann/") << "it asks of all orders";
   life.shard().brought(life.asked.front().first, Error{.code = "store_failed", .message = "no disk"}, Apart::now);
   EXPECT_EQ(life.refused(), 1U);
   EXPECT_FALSE(life.shard().asking());
@@ -220,6 +269,42 @@ TEST(History, APageThatCannotBeReadIsAnErrorAndTheKeyIsFree) {
   life.debit();
   life.commit();
   EXPECT_EQ(life.refused(), 1U);
+}
+
+TEST(History, WhoIsReleasedWaitsForThePageAndNobodyElseDoes) {
+  bench::LongLife life(100);
+  life.leave();
+  life.set_aside_before_a_fee(5);
+  life.restart();
+  std::vector<std::pair<std::uint64_t, std::vector<ObjectNames>>> asked;
+  life.shard().read_pages_through(
+      [&](std::uint64_t ticket, std::vector<ObjectNames> names) { asked.emplace_back(ticket, std::move(names)); });
+  (void)life.pages_read();
+  const std::size_t before = life.answered();
+  life.release();
+  life.commit();
+  EXPECT_EQ(life.pages_read(), 0U) << "whoever decides reads no store";
+  EXPECT_EQ(life.answered(), before);
+  ASSERT_EQ(asked.size(), 1U);
+  ASSERT_EQ(asked.front().second.size(), 1U);
+  EXPECT_EQ(asked.front().second.front().from, "past/callloop/ann/orders/1");
+  const ObjectNames page = asked.front().second.front();
+  life.shard().brought(asked.front().first, Error{.code = "store_failed", .message = "no disk"}, life.now);
+  EXPECT_EQ(life.refused(), 1U) << "an error, and the key is free";
+  EXPECT_FALSE(life.shard().asking());
+  life.release();
+  ASSERT_EQ(asked.size(), 2U);
+  life.shard().brought(asked.back().first, life.store().objects(0, page.from, page.until), life.now);
+  life.commit();
+  EXPECT_EQ(life.refused(), 1U);
+  EXPECT_EQ(life.answered(), before + 2);
+  life.debit();
+  EXPECT_EQ(life.refused(), 1U) << "it is back";
+  life.commit();
+  (void)life.pages_read();
+  life.restart();  // the release is in no checkpoint
+  EXPECT_EQ(life.pages_read(), 1U);
+  EXPECT_TRUE(life.state().order(OrderId{5})->attempts.front().fee.has_value());
 }
 
 TEST(History, WhoReadsBeginsAnewWithWhatWasAway) {
@@ -252,6 +337,45 @@ TEST(History, WhoReadsBeginsAnewWithWhatWasAway) {
 struct NoProviders : Providers {
   void perform(const Effect&, Instant, Done done) override { done({}); }
 };
+
+/// What would follow is worked out on copies, and reads of their pasts what it looks at.
+TEST(History, ARehearsalReadsOnlyWhatItLooksAt) {
+  const TenantId tenant = bench::LongLife::tenant;
+  const AccountId account = bench::LongLife::account;
+  bench::LongLife life(1'000);
+  life.leave();
+  asking::InPlace policies;
+  NoProviders providers;
+  Engine engine(life.store(), policies, providers, Engine::Options());
+  Errors problems;
+  ASSERT_TRUE(engine.open(
+      {{tenant, "callloop", {}}},
+      [](const TenantId& id, std::uint32_t version, const std::string&) { return asking::catalog_of(id, version); },
+      problems));
+  TenantState state;
+  Catalogs catalogs;
+  std::vector<Account> copies;
+  ASSERT_TRUE(engine.read([&](const Shard& shard) {
+    state = *shard.tenant(tenant);
+    catalogs = *shard.catalogs(tenant);
+    copies = {*shard.account(tenant, account)};
+  }));
+  const auto rehearse = [&](const AnyCommand& command, const Actor& actor) {
+    return engine.with_pages(tenant, copies, [&](const std::vector<Account>& seen) {
+      return Rehearsal(seen.front(), state, catalogs, policies).take(actor, "", command, seen.front().last_at);
+    });
+  };
+  (void)life.pages_read();
+  const auto bought = rehearse(BuyCredits{*CreditAmount::parse("100 message"), {}}, {"staff", "jo"});
+  ASSERT_TRUE(bought) << bought.error().message;
+  EXPECT_FALSE(bought->refusal);
+  EXPECT_EQ(life.pages_read(), 0U);
+  const auto fee = rehearse(life.says_fee_of(5), {"processor", "sandbox"});
+  ASSERT_TRUE(fee) << fee.error().message;
+  EXPECT_FALSE(fee->refusal) << fee->refusal->text;
+  EXPECT_EQ(life.pages_read(), 1U);
+  EXPECT_FALSE(copies.front().is_whole());
+}
 
 /// Fees of old orders are reported, one after another, while others read all of them in each way that there is.
 TEST(History, IsReadAndChangedByManyAtOnce) {
