@@ -4,7 +4,7 @@
 
 #include "domain/journal/entry.hpp"
 
-/// What a shard has to know of a command before it is decided.
+/// What identifies a command before it is decided: its content and how long its key is remembered.
 namespace florin::engine {
 
 /// A digest of what is asked of whom: the same key with another one is another command. What is personal is left out:
@@ -14,7 +14,7 @@ std::uint32_t content_of(const AccountId& account, const AnyCommand& command);
 /// Whether its key is remembered for the window of usage, and not for that of money.
 bool is_usage(const AnyCommand& command);
 
-/// Who asks for what falls due.
+/// The actor of due work.
 Actor the_host();
 
 }  // namespace florin::engine
