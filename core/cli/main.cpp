@@ -193,14 +193,14 @@ class Program {
   }
 
   void with_keys() {
-    auto* serving = command("serve", "the host for everybody: HTTP for backends, until SIGTERM", [this] {
+    auto* serving = command("serve", "run the host with its HTTP API and pages, until SIGTERM", [this] {
       return serve({config_, serve_data_, virtual_from_, admin_, listen_, drain_, quiet_, pages_, base_url_, mail_,
                     mail_from_, mail_user_, mail_password_});
     });
     serving->add_option("--data", serve_data_,
                         "folder of journal.db, or a postgres:// address; none: as the config says");
     serving->add_option("--listen", listen_,
-                        "127.0.0.1:8080, unix:/run/florin/florin.sock; may be said more than once");
+                        "127.0.0.1:8080, unix:/run/florin/florin.sock; may be given more than once");
     serving->add_option("--base-url", base_url_, "the address that customers see, as https://billing.example");
     serving->add_option("--pages", pages_, "the folder of the portal's and the console's files")->type_name("FOLDER");
     serving->add_option("--mail", mail_,
@@ -210,13 +210,13 @@ class Program {
     serving->add_option("--mail-password", mail_password_, "where it is found: env:NAME or file:/path");
     serving->add_option("--admin", admin_, "unix socket for this command line; none: admin.sock in the data folder");
     serving->add_option("--virtual-from", virtual_from_,
-                        "time stands still from here on, and moves by POST /host/clock");
+                        "start a virtual clock at this time; POST /host/clock moves it");
     serving
         ->add_option("--drain", drain_, "seconds from SIGTERM until no connection is taken; none: as the config says")
         ->check(CLI::Range(0, 300));
-    serving->add_flag("--quiet", quiet_, "no line a request on standard error");
+    serving->add_flag("--quiet", quiet_, "write no log line for each request");
     config_of(serving);
-    auto* keys = app_.add_subcommand("key", "keys of the HTTP API: issue, roll, revoke, list");
+    auto* keys = app_.add_subcommand("key", "manage keys of the HTTP API: issue, roll, revoke, list");
     for_a_host_.push_back(keys);
     keys->require_subcommand(1);
     const auto one = [&](const char* name, const char* what, int (*does)(const KeyWords&)) {
@@ -232,12 +232,13 @@ class Program {
       config_of(sub);
       return sub;
     };
-    auto* made = one("issue", "a new key, on standard output, once", &issue_key);
+    auto* made = one("issue", "print a new key, once", &issue_key);
     made->add_option("--preset", preset_, "backend, usage, readonly, support or staff")->capture_default_str();
     made->add_option("--name", key_name_, "what staff call it; none: the preset");
-    auto* rolled = one("roll", "a successor of a key, on standard output, once", &roll_key);
+    auto* rolled = one("roll", "replace a key: print its successor, once", &roll_key);
     rolled->add_option("KEY", key_, "its id, as k1")->required();
-    rolled->add_option("--old-ends-in", old_ends_in_, "so long both work, as \"24 hours\"; none: the old one ends now");
+    rolled->add_option("--old-ends-in", old_ends_in_,
+                       "how long both work, as \"24 hours\"; none: the old one ends now");
     auto* ended = one("revoke", "end a key now", &revoke_key);
     ended->add_option("KEY", key_, "its id, as k1")->required();
     ended->add_option("--reason", reason_, "for the books");
@@ -245,38 +246,38 @@ class Program {
   }
 
   void with_links() {
-    auto* told = command("listen", "events of a running host, posted to a program on this machine",
+    auto* told = command("listen", "read events of a running host, and post them to a program on this machine",
                          [this] { return listen({api_, key_, forward_to_, types_, secret_, after_}); });
     told->add_option("API", api_, "as http://127.0.0.1:8080/v1/TENANT")->required();
     told->add_option("--key", key_, "with the scope events")->required();
-    told->add_option("--forward-to", forward_to_, "as http://127.0.0.1:4242/hook; none: they are printed alone");
-    told->add_option("--types", types_, "order.*,credits.granted; none: all that are stable");
+    told->add_option("--forward-to", forward_to_, "as http://127.0.0.1:4242/hook; none: they are only printed");
+    told->add_option("--types", types_, "as order.*,credits.granted; none: all stable types");
     told->add_option("--secret", secret_, "whsec_… that signs; none: a new one is printed");
     told->add_option("--after", after_, "a position of the tenant's; none: what happens from now on");
-    auto* looked = command("doctor", "files, disk, clock, secrets, backup and host: one line each, and what to do",
-                           [this] { return doctor(config_, doctor_data_, json_); });
+    auto* looked =
+        command("doctor", "check files, disk, clock, secrets, backup and host: one line each, and what to do",
+                [this] { return doctor(config_, doctor_data_, json_); });
     looked->add_option("--data", doctor_data_, "folder of journal.db; none: as the config says");
     looked->add_flag("--json", json_);
     config_of(looked);
     auto* portal =
-        command("portal-link", "a link to the portal for one of an account's people, from the host that runs",
+        command("portal-link", "print a link to the portal for a member of an account, made by the running host",
                 [this] { return portal_link({data_, tenant_, account_, member_, role_, page_, {}, {}, config_}); });
     data_of(portal);
     account_of(portal);
     config_of(portal);
-    portal->add_option("--member", member_, "whose id the account's members list; none: nobody by name");
+    portal->add_option("--member", member_, "a member's id; none: no named member");
     portal->add_option("--role", role_, "a role of the tenant's, where no member is listed; none: the owner's");
     portal->add_option("--page", page_, "which page opens, as billing");
-    auto* returned =
-        command("bounce", "read a mail server's report that a mail came back, and send no more to whom it names",
-                [this] { return bounce(data_, config_, tenant_, from_file_); });
+    auto* returned = command("bounce", "read a bounce message, and send no more mail to the address that it names",
+                             [this] { return bounce(data_, config_, tenant_, from_file_); });
     data_of(returned);
     config_of(returned);
     returned->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     returned->add_option("FILE", from_file_, "the report, header and body; none: standard input");
-    auto* console = command("console", "a link to the console for one of the staff, from the host that runs", [this] {
-      return console_link({data_, tenant_, {}, {}, {}, {}, staff_name_, scopes_, config_});
-    });
+    auto* console =
+        command("console", "print a link to the console for one of the staff, made by the running host",
+                [this] { return console_link({data_, tenant_, {}, {}, {}, {}, staff_name_, scopes_, config_}); });
     data_of(console);
     config_of(console);
     console->add_option("--as", staff_name_, "who it is in the books, as ann")->required();
@@ -285,10 +286,11 @@ class Program {
   }
 
   void before_a_host() {
-    auto* check_files = command("check", "check tenant and host files, and say every error at once",
+    auto* check_files = command("check", "check tenant and host files, and report all errors at once",
                                 [this] { return check(paths_, named_config_, effective_, json_); });
     check_files->add_option("FILE", paths_, "YAML files, or folders of them")->required();
-    check_files->add_flag("--effective", effective_, "print each whole tenant, each line with the place that says it");
+    check_files->add_flag("--effective", effective_,
+                          "print each whole tenant, with the file and line that each line comes from");
     check_files->add_flag("--json", json_, "errors as JSON");
     check_files
         ->add_option("--config", named_config_,
@@ -300,8 +302,9 @@ class Program {
     write_schemas->add_option("FOLDER", to_file_,
                               "where tenant.json and florin.json are written; none: to the terminal");
 
-    command("openapi", "the reference of the HTTP API, OpenAPI 3.1: docs/openapi.json", [] { return openapi(); });
-    command("commands", "what a host can be asked to do: every command with its fields", [] { return commands(); });
+    command("openapi", "print the reference of the HTTP API, OpenAPI 3.1: docs/openapi.json", [] { return openapi(); });
+    command("commands", "print the reference of all commands with their fields: docs/commands.md",
+            [] { return commands(); });
 
     auto* list = command("plugins", "list a folder's plugins: id, version, checksum, and why one is refused",
                          [this] { return plugins(folder_, json_); });
@@ -313,12 +316,13 @@ class Program {
     command("version", "print the version", [] { return version(); });
     auto* pages = command("man", "write the man pages of this program", [this] { return write_man_pages(); });
     pages->add_option("FOLDER", to_file_, "where they are written")->required();
-    auto* completes = command("completion", "print what a shell completes", [this] { return print_completion(); });
+    auto* completes =
+        command("completion", "print a completion script for a shell", [this] { return print_completion(); });
     completes->add_option("SHELL", word_, "bash, zsh or fish")
         ->required()
         ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     completes->add_option("--to", to_file_, "a file; none: standard output");
-    auto* stories = command("scenario", "play stories on a virtual clock, and show what was not as expected", [this] {
+    auto* stories = command("scenario", "play stories on a virtual clock, and report every unmet expectation", [this] {
       return scenario(paths_, {.config = config_, .trace = trace_, .restart = restart_, .twice = twice_},
                       http_ || !exchanges_.empty(), exchanges_);
     });
@@ -333,7 +337,7 @@ class Program {
         ->excludes(restart)
         ->excludes(twice);
     config_of(stories);
-    auto* year = command("demo", "the shipped tenants through a year of billing, and a verified journal",
+    auto* year = command("demo", "play a year of billing with the shipped tenants, and verify the journal",
                          [this] { return demo(config_, demo_data_, demo_stories_, serves_, listen_); });
     year->add_flag("--serve", serves_, "then serve it on loopback, with a key, links and a clock that you move");
     year->add_option("--listen", listen_, "127.0.0.1:8080; with --serve")->needs("--serve");
@@ -344,25 +348,25 @@ class Program {
   }
 
   void with_plugins() {
-    auto* kit = app_.add_subcommand("plugin", "for who writes plugins: new, check, test, key, sign, lock");
+    auto* kit = app_.add_subcommand("plugin", "for plugin authors: new, check, test, key, sign, lock");
     kit->require_subcommand(1);
     const auto one = [&](const char* name, const char* what, std::function<int()> action) {
       auto* sub = kit->add_subcommand(name, what);
       sub->callback([this, action = std::move(action)] { action_ = action; });
       return sub;
     };
-    auto* made = one("new", "a folder with a plugin that builds and passes `check` as it is",
+    auto* made = one("new", "make a folder with a plugin that builds and passes `check`",
                      [this] { return new_plugin(plugin_words_); });
     made->add_option("NAME", plugin_words_.name, "its id: a-z, 0-9 and _")->required();
     made->add_option("--kind", plugin_words_.kind, "processor, policy, tax or method")->required();
     made->add_option("--lang", plugin_words_.lang, "cpp, c or rust")->capture_default_str();
-    auto* held = one("check", "hold a plugin to every rule of its kind, each in a process of its own",
+    auto* held = one("check", "check a plugin against every rule of its kind, in a process of its own",
                      [this] { return check_plugin(plugin_words_, json_); });
     held->add_option("PLUGIN", plugin_words_.files, "shared objects; several are checked one after another")
         ->required();
     held->add_option("--with", plugin_words_.config, "its own block as JSON; none: the first example of its schema");
     held->add_option("--against", plugin_words_.against, "a folder of recorded exchanges with its provider");
-    held->add_flag("--long", plugin_words_.long_run, "ten times as many random lives");
+    held->add_flag("--long", plugin_words_.long_run, "ten times as many random runs");
     held->add_flag("--json", json_, "a JSON object a plugin");
     held->add_option("--junit", plugin_words_.junit, "write JUnit XML to this file")->type_name("FILE");
     auto* played = one("test", "play stories with a plugin, in the host and isolated: the same journal",
@@ -380,7 +384,7 @@ class Program {
         one("sign", "sign plugins as yours: PLUGIN.sig, beside each", [this] { return sign_plugins(plugin_words_); });
     signs->add_option("PLUGIN", plugin_words_.files, "shared objects")->required();
     signs->add_option("--key", plugin_words_.key, "the file of `plugin key` without .pub")->required();
-    auto* locked = one("lock", "the checksums of a folder's plugins, for `plugins.pins` of florin.yaml",
+    auto* locked = one("lock", "print the checksums of a folder's plugins, for `plugins.pins` of florin.yaml",
                        [this] { return lock_plugins(folder_); });
     locked->add_option("FOLDER", folder_, "none: the shipped ones")->capture_default_str();
   }
@@ -401,17 +405,18 @@ class Program {
     entries->add_option("--to", to_, "last position")->check(position);
     entries->add_flag("--json", json_, "a JSON object a line");
 
-    auto* check_all = command("verify", "read everything, fold it again, and check what must hold",
+    auto* check_all = command("verify", "read the whole journal, fold it again, and check all invariants",
                               [this] { return verify(data_, json_, from_file_, backup_key_); });
     data_of(check_all);
     check_all->add_flag("--json", json_);
-    auto* anchors =
-        check_all->add_option("--anchor", from_file_, "a file of `florin anchor`: the journal goes on from each");
+    auto* anchors = check_all->add_option("--anchor", from_file_,
+                                          "a file of `florin anchor`: the journal must continue from each anchor");
     auto* anchored_by = check_all->add_option("--anchor-key", backup_key_, "FILE.pub of anchor-key's");
     anchors->needs(anchored_by);
 
-    auto* lots = command("explain", "each credit of an account: which grant, rule and payment, and where it went",
-                         [this] { return explain(data_, tenant_, account_, json_); });
+    auto* lots =
+        command("explain", "explain each credit of an account: its grant, rule and payment, and how it was used",
+                [this] { return explain(data_, tenant_, account_, json_); });
     data_of(lots);
     account_of(lots);
     lots->add_flag("--json", json_);
@@ -421,14 +426,14 @@ class Program {
     account_of(view);
     view->add_option("--at", at_, "as of this instant, as 2026-03-10T09:00Z; none: the journal's last entry");
 
-    auto* planned = command("plan", "what changed tenant files would do: versions, keys, accounts, prices",
+    auto* planned = command("plan", "show what changed tenant files would do: versions, keys, accounts, prices",
                             [this] { return plan(config_, data_, paths_, json_); });
     data_of(planned);
     planned->add_option("FILE", paths_, "tenant files, or folders of them")->required();
     planned->add_flag("--json", json_);
     config_of(planned);
 
-    auto* list = command("versions", "the versions of the tenants' files, and which is in force",
+    auto* list = command("versions", "list the versions of the tenants' files, and which one is in force",
                          [this] { return versions(data_, tenant_, json_); });
     data_of(list);
     list->add_option("TENANT", tenant_, "none: all");
@@ -457,24 +462,24 @@ class Program {
     auto* signs = command("anchor-key", "make the keys that sign anchors and check them",
                           [this] { return anchor_key(to_file_); });
     signs->add_option("FILE", to_file_, "signs anchors; FILE.pub checks them")->required();
-    auto* anchored = command("anchor", "write, signed, where the journal ends now, for verify --anchor",
+    auto* anchored = command("anchor", "write a signed record of where the journal ends now, for verify --anchor",
                              [this] { return anchor(data_, to_file_, backup_key_); });
     data_of(anchored);
     anchored->add_option("FILE", to_file_, "a line is added; keep it on another machine")->required();
     anchored->add_option("--key", backup_key_, "the file of anchor-key's without .pub")->required();
-    auto* back = command("restore", "make a journal of a backup; it sends nothing until start-sending",
+    auto* back = command("restore", "make a journal from a backup; it sends nothing until start-sending",
                          [this] { return restore(from_file_, data_); });
     back->add_option("FROM", from_file_, "the backup")->required();
     data_of(back);
-    auto* upgraded = command("upgrade", "what this version would make of a journal, before it is installed",
+    auto* upgraded = command("upgrade", "show what this version would change in a journal, before it is installed",
                              [this] { return upgrade(data_, dry_run_); });
     data_of(upgraded);
     upgraded->add_flag("--dry-run", dry_run_,
-                       "read it, compare it, and say how long a start takes; nothing is changed");
+                       "read it, compare it, and report how long a start takes; nothing is changed");
     auto* again = host_command("start-sending", "let a restored journal's host send to providers again",
                                [this] { return start_sending(data_); });
     data_of(again);
-    auto* clock = command("clock", "clock accept: go by this machine's clock again after it jumped ahead",
+    auto* clock = command("clock", "clock accept: trust this machine's clock again after it jumped ahead",
                           [this] { return accept_clock(data_); });
     clock->add_option("WORD", word_, "accept")->required()->check(CLI::IsMember({"accept"}));
     data_of(clock);
@@ -500,7 +505,7 @@ class Program {
         ->required();
     config_of(ask);
 
-    auto* next = host_command("apply", "make tenant files their next version, or an earlier version again",
+    auto* next = host_command("apply", "put tenant files into force as the next version, or an earlier version again",
                               [this] { return apply({config_, data_, tenant_, as_, paths_, version_}); });
     data_of(next);
     next->add_option("FILE", paths_, "tenant files, or folders of them");
@@ -527,86 +532,88 @@ class Program {
   TenantWords words() const { return {config_, data_, tenant_, as_}; }
 
   void with_a_tenant() {
-    auto* next = of_tenant("upcoming", "what will be charged on a day, before it happens",
+    auto* next = of_tenant("upcoming", "list what will be charged on a day, before it happens",
                            [this] { return upcoming(words(), day_, json_); });
     next->add_option("--day", day_, "in the tenant's zone, as 2026-04-10")->required();
     next->add_flag("--json", json_);
-    auto* live = of_tenant("import", "take live customers of another system over, all or none",
+    auto* live = of_tenant("import", "import live customers of another system, all or none",
                            [this] { return import(words(), from_file_, dry_run_, json_); });
     live->add_option("FILE", from_file_, "YAML, or an object a line (.jsonl)")->required();
-    live->add_flag("--dry-run", dry_run_, "say what each would be charged and when, and import nothing");
+    live->add_flag("--dry-run", dry_run_, "report what each would be charged and when; nothing is imported");
     live->add_flag("--json", json_);
-    auto* all = of_tenant("months", "credits owed, used and gone by month and type, with what was paid for them",
-                          [this] { return months(words(), csv_); });
+    auto* all =
+        of_tenant("months", "list credits owed, used and expired by month and type, with what was paid for them",
+                  [this] { return months(words(), csv_); });
     all->add_flag("--csv", csv_, "none: JSON");
-    auto* lock = of_tenant("close", "lock a month that is over", [this] { return close_month(words(), month_, csv_); });
+    auto* lock =
+        of_tenant("close", "close a month that is over", [this] { return close_month(words(), month_, csv_); });
     lock->add_option("MONTH", month_, "as 2026-03")->required();
     lock->add_flag("--csv", csv_, "none: JSON");
-    auto* freed = of_tenant("release", "take an account back in that is set aside, once its books balance",
+    auto* freed = of_tenant("release", "release an account that is set aside, once its books balance",
                             [this] { return release({words(), account_, reason_, dry_run_}); });
     freed->add_option("ACCOUNT", account_, "as `florin verify` names it")->required();
     freed->add_option("--reason", reason_, "what was wrong and what was done about it")->required();
-    freed->add_flag("--dry-run", dry_run_, "say what falls due with it, and release nothing");
-    auto* told = of_tenant("notifications", "what is to be told to whom, as JSON",
+    freed->add_flag("--dry-run", dry_run_, "report what falls due with it; nothing is released");
+    auto* told = of_tenant("notifications", "list notifications and who receives each, as JSON",
                            [this] { return notifications(words(), since_); });
     told->add_option("--from", since_, "after this position of the journal")->capture_default_str();
-    auto* paper =
-        of_tenant("document", "one document as it was issued: an invoice, a credit note, receipt-12-1 or pro-forma-12",
-                  [this] { return document({words(), account_, number_, form_, to_file_}); });
+    auto* paper = of_tenant(
+        "document", "print one document as it was issued: an invoice, a credit note, receipt-12-1 or pro-forma-12",
+        [this] { return document({words(), account_, number_, form_, to_file_}); });
     paper->add_option("ACCOUNT", account_)->required();
     paper->add_option("NUMBER", number_, "as the list of its documents has it")->required();
     for (const char* form : {"pdf", "html", "ubl", "xrechnung", "inv01"})
       paper->add_flag_callback(std::string("--") + form, [this, form] { form_ = form; });
     paper->add_option("--to", to_file_, "a file; none: standard output");
-    auto* owed = of_account(
-        "account-statement", "an account's statement of account: what it owed, each document and payment, what it owes",
-        [this] { return account_statement({words(), account_, first_day_, last_day_, form_, to_file_}); });
+    auto* owed =
+        of_account("account-statement",
+                   "print a statement of account: opening balance, each document and payment, closing balance",
+                   [this] { return account_statement({words(), account_, first_day_, last_day_, form_, to_file_}); });
     owed->add_option("--from", first_day_, "a day of the tenant's zone, as 2026-01-01; none: the year's first");
     owed->add_option("--to", last_day_, "the last day that counts; none: today");
     for (const char* form : {"pdf", "html"})
       owed->add_flag_callback(std::string("--") + form, [this, form] { form_ = form; });
     owed->add_option("--file", to_file_, "a file to write; none: standard output");
     auto* lines =
-        host_command("statement", "load a bank's statement, and say of each line whose it is and why",
+        host_command("statement", "load a bank's statement, and report for each line whose it is and why",
                      [this] { return statement({config_, data_, tenant_, processor_, from_file_, dry_run_}); });
     data_of(lines);
     lines->add_option("FILE", from_file_, "camt.053, MT940 or CSV, as the processor's YAML says")->required();
     lines->add_option("--tenant", tenant_)->required();
     lines->add_option("--processor", processor_, "whose account it is of")->required();
-    lines->add_flag("--dry-run", dry_run_, "say it, and enter nothing");
+    lines->add_flag("--dry-run", dry_run_, "report it; nothing is entered");
     config_of(lines);
 
-    auto* request =
-        host_command("webhook", "take a provider's request as it was recorded: headers, an empty line, body",
-                     [this] { return webhook({config_, data_, tenant_, processor_, from_file_, false}); });
+    auto* request = host_command("webhook", "process a provider's webhook from a file: headers, an empty line, body",
+                                 [this] { return webhook({config_, data_, tenant_, processor_, from_file_, false}); });
     data_of(request);
     request->add_option("FILE", from_file_)->required();
     request->add_option("--tenant", tenant_)->required();
     request->add_option("--processor", processor_)->required();
     config_of(request);
-    of_tenant("payments", "what of payments is open, unknown or unmatched, and why, as JSON",
+    of_tenant("payments", "list open, unknown and unmatched payments, with reasons, as JSON",
               [this] { return payments(words()); });
-    auto* books = of_tenant("reconcile", "a processor's books of a day against ours, both ways",
+    auto* books = of_tenant("reconcile", "compare a processor's records of a day with our ledger, in both directions",
                             [this] { return reconcile(words(), processor_, day_); });
     books->add_option("--processor", processor_)->required();
     books->add_option("--day", day_, "UTC, as 2026-04-10")->required();
 
-    auto* known =
-        of_tenant("accounts", "the accounts of a tenant, a line each", [this] { return accounts(words(), search_); });
+    auto* known = of_tenant("accounts", "list the accounts of a tenant, one a line",
+                            [this] { return accounts(words(), search_); });
     known->add_option("--search", search_, "a part of an id, or of a name, email or other word of its person");
-    of_tenant("cases", "what waits for staff over all accounts, as JSON", [this] { return cases(words()); });
-    of_account("documents", "an account's invoices and credit notes, as JSON",
+    of_tenant("cases", "list what waits for staff on all accounts, as JSON", [this] { return cases(words()); });
+    of_account("documents", "list an account's invoices and credit notes, as JSON",
                [this] { return documents({words(), account_}); });
-    of_account("methods", "the payment methods that an account is offered, and what excludes the others",
+    of_account("methods", "list the payment methods that an account is offered, and why others are not",
                [this] { return methods({words(), account_}); });
-    of_account("may", "whether an account may do something, or what of an entitlement it has",
+    of_account("may", "report whether an account may do something, or how much of an entitlement it has",
                [this] { return may({words(), account_}, what_); })
         ->add_option("WHAT", what_, "an action (buy_number) or a row of the price page (numbers)")
         ->required();
 
-    auto* list =
-        host_command("bank-receipts", "what came by bank and waits for a person, and what is waited for, as JSON",
-                     [this] { return bank_receipts(config_, data_, tenant_); });
+    auto* list = host_command("bank-receipts",
+                              "list bank receipts that wait for staff, and orders that wait for a transfer, as JSON",
+                              [this] { return bank_receipts(config_, data_, tenant_); });
     data_of(list);
     list->add_option("--tenant", tenant_)->required();
     config_of(list);

@@ -14,11 +14,11 @@
 
 #include "engine/clock.hpp"
 #include "engine/key_eraser.hpp"
-#include "engine/lines.hpp"
 #include "engine/page_reader.hpp"
 #include "engine/plugin_pool.hpp"
 #include "engine/ports.hpp"
 #include "engine/shard.hpp"
+#include "engine/tenant_queues.hpp"
 
 namespace florin::engine {
 
@@ -270,7 +270,7 @@ class Engine {
 
   mutable std::mutex mutex_;  ///< of everything below
   std::condition_variable wake_decider_, wake_committer_, wake_effects_, wake_closer_;
-  Lines inbox_;
+  TenantQueues inbox_;
   std::deque<std::move_only_function<void(bool ours)>> readings_;
   std::deque<std::pair<std::uint64_t, Result<Answer>>> answers_;   ///< of plugins, by ticket
   std::deque<std::pair<std::uint64_t, PageReader::Pages>> pages_;  ///< that were away, by ticket

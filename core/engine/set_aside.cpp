@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
-#include <new>
 
 #include "domain/accounts/apply.hpp"
 #include "domain/ledger/check.hpp"
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 #include "engine/rehearsal.hpp"
 #include "engine/shard.hpp"
 #include "florin/tell_operator.hpp"
 
-/// What would break the books is not written, and its account is set aside until a person has released it.
+/// An account whose facts would break the books is set aside until staff has released it.
 namespace florin::engine {
 
 namespace {
@@ -35,41 +34,8 @@ void Shard::alarm(const std::string& line) const {
     tell_operator("alarm: " + line);
 }
 
-// ---- Before anything is written --------------------------------------------------------------------------------
-
-Result<bool> Shard::decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
-                                   Held* other, Seldom<Beside>* beside) {
-  for (;;) try {
-      return decide_here(tenant, held, account, entry, known, other, beside);
-    } catch (const PageAway& away) {
-      const auto waits = want(away, held, other, known);
-      if (!waits) return waits.error();
-      if (*waits) return false;
-    }
-}
-
-Result<bool> Shard::decide_here(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
-                                Held* other, Seldom<Beside>* beside) {
-  // append() asks it once more, where nobody can wait.
-  if (std::holds_alternative<ErasePersonalData>(entry.command)) (void)has_document(account);
-  std::optional<Fault> fault, of_other;
-  try {
-    const auto decided =
-        decide_into(tenant, account, entry, known, other == nullptr ? nullptr : &other->account, beside);
-    if (!decided || !*decided) return decided;
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception& failed) {
-    fault = Fault{"facts_fit", failed.what()};
-  }
-  Beside* const second = beside != nullptr && *beside ? &**beside : nullptr;
-  if (options_.after_decision && !fault) options_.after_decision(entry, second);
-  if (!fault) fault = check_facts(account, tenant.state, entry.facts, entry.at);
-  if (second != nullptr && other != nullptr) {
-    of_other = check_facts(other->account, tenant.state, second->facts, entry.at);
-    if (!fault && !of_other) fault = of_other = check_transfer(entry.facts, second->facts);
-  }
-  if (!fault && !of_other) return true;
+Error Shard::internal_fault(Tenant& tenant, const Entry& entry, Held* held, const std::optional<Fault>& fault,
+                            Held* other, const std::optional<Fault>& of_other) {
   const Fault found = fault ? *fault : *of_other;
   const std::string command(rule_of(entry.command).command);
   if (fault && held != nullptr) set_aside(tenant, *held, fault->rule, command + ": " + fault->text, last_ + 1);

@@ -11,10 +11,8 @@
 #include "domain/catalog/permission.hpp"
 #include "domain/journal/journal.hpp"
 #include "engine/actions.hpp"
-#include "engine/asked.hpp"
-#include "engine/plugin_failed.hpp"
+#include "engine/command_identity.hpp"
 #include "engine/prefetch.hpp"
-#include "engine/provider_key.hpp"
 #include "engine/row.hpp"
 #include "engine/vault.hpp"
 
@@ -69,13 +67,6 @@ bool passes_held(const Job& job) {
 }
 
 }  // namespace
-
-/// That a plugin failed is an answer too: the domain knows what it means.
-PluginFailed Shard::failed_answer(const Tenant& tenant, const Question& question, const Error& why) {
-  const Catalog& catalog = tenant.catalogs.at(tenant.state.catalog);
-  const bool of_policy = std::holds_alternative<Moment>(question);
-  return {of_policy ? catalog.policy_plugin : catalog.tax ? catalog.tax->plugin : std::string(), why.code, why.message};
-}
 
 Shard::Shard(store::Store& store, Policies& policies, Options options)
     : store_(store),
@@ -378,44 +369,6 @@ Shard::Address Shard::address_of(const Job& job, const Job* before, const Addres
     keys_for(job.command).window.prefetch(address.key);
   }
   return address;
-}
-
-/// Questions are put in the order in which the decision comes to them, and their answers are given in that order. What
-/// was answered to a question that is put otherwise now is void, with all that followed from it.
-Result<bool> Shard::decide_into(Tenant& tenant, const Account& account, Entry& entry, Known& known,
-                                const Account* other, Seldom<Beside>* beside) {
-  constexpr std::size_t most_questions = 8;
-  known.catalog = entry.catalog;
-  for (std::size_t used = 0;;) {
-    const World world{entry.at, tenant.catalogs, std::span(known.answers).first(used), &provider_key, other};
-    Decision decision = decide(account, tenant.state, entry.actor, entry.key, entry.command, world);
-    if (decision.failed)
-      return plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), known.questions.at(used - 1),
-                           {.code = decision.failed->code, .message = decision.failed->text});
-    if (!decision.question) {
-      entry.facts = std::move(decision.facts);
-      entry.refusal = std::move(decision.refusal);
-      if (beside != nullptr) *beside = std::move(decision.beside);
-      return true;
-    }
-    if (used < known.answers.size() && known.questions[used] == *decision.question) {
-      ++used;
-      continue;
-    }
-    if (used == most_questions)
-      return plugin_failed(tenant.state.id, tenant.catalogs.at(known.catalog), *decision.question,
-                           {.code = {}, .message = "it was asked 8 times for one command, and there is no end of it"});
-    known.questions.resize(used);
-    known.answers.resize(used);
-    known.questions.push_back(std::move(*decision.question));
-    if (ask_) return false;
-    auto answer = policies_.answer(tenant.state.id, known.catalog, known.questions.back());
-    if (answer)
-      known.answers.push_back(std::move(*answer));
-    else
-      known.answers.push_back(failed_answer(tenant, known.questions.back(), answer.error()));
-    ++used;
-  }
 }
 
 Shard::Advanced Shard::advance(Held& held, Instant now, std::size_t& left) {

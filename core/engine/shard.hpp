@@ -19,6 +19,7 @@
 #include "domain/catalog/name_index.hpp"
 #include "domain/decision/world.hpp"
 #include "domain/journal/journal.hpp"
+#include "domain/ledger/check.hpp"
 #include "engine/answered.hpp"
 #include "engine/browser.hpp"
 #include "engine/effects.hpp"
@@ -516,9 +517,12 @@ class Shard {
   /// internal_fault: it would break the books, and the account at fault is set aside.
   Result<bool> decide_checked(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known,
                               Held* other = nullptr, Seldom<Beside>* beside = nullptr);
-  /// The same. Throws PageAway.
+  /// One try of it. Throws PageAway.
   Result<bool> decide_here(Tenant& tenant, Held* held, const Account& account, Entry& entry, Known& known, Held* other,
                            Seldom<Beside>* beside);
+  /// Sets aside the account of each fault. Returns internal_fault, which names the first one.
+  Error internal_fault(Tenant& tenant, const Entry& entry, Held* held, const std::optional<Fault>& fault, Held* other,
+                       const std::optional<Fault>& of_other);
   void set_aside(Tenant& tenant, Held& held, const std::string& rule, const std::string& text, store::Position from);
   void mark_aside(Held& held, store::Position from);
   void mark_listed();

@@ -9,7 +9,7 @@
 #include "domain/accounts/set_aside.hpp"
 #include "domain/journal/journal.hpp"
 #include "domain/payments/stop.hpp"
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 #include "engine/effects.hpp"
 #include "engine/provider_key.hpp"
 #include "engine/row.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "domain/journal/journal.hpp"
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 
 /// What a shard keeps: whose account lies where, when it is looked at next, and what of it is yet to be saved.
 namespace florin::engine {

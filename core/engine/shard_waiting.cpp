@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 #include "engine/plugin_failed.hpp"
 #include "engine/shard.hpp"
 

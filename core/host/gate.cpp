@@ -1,7 +1,7 @@
 #include "host/gate.hpp"
 
 #include "domain/catalog/command_rule.hpp"
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 #include "host/card_numbers.hpp"
 #include "host/free_text.hpp"
 #include "host/text_lengths.hpp"

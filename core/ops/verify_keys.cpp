@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 #include "engine/key_runs.hpp"
 
 namespace florin {

@@ -136,7 +136,7 @@ std::string month_of(Date date) { return std::string(months[date.month - 1]) + "
 std::string told(const Entry& entry, const Catalog& catalog, const Account& account) {
   if (std::holds_alternative<Use>(entry.command)) return {};
   // A provider that says again what is known already is no news.
-  if (entry.refusal && entry.actor.role == "host") return {};
+  if (entry.refusal && (entry.actor.role == "host" || entry.actor.role == "processor")) return {};
   if (entry.refusal) return "refused: " + entry.refusal->text;
   std::string line;
   for (const Fact& fact : entry.facts) {

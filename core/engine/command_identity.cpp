@@ -1,4 +1,4 @@
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 
 #include <xxhash.h>
 

@@ -1,10 +1,10 @@
-#include "engine/lines.hpp"
+#include "engine/tenant_queues.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
 
-#include "engine/asked.hpp"
+#include "engine/command_identity.hpp"
 
 namespace florin::engine {
 
@@ -18,7 +18,7 @@ std::size_t weight_of(const AnyCommand& command) {
 
 }  // namespace
 
-bool Lines::add(std::vector<Job>& jobs) {
+bool TenantQueues::add(std::vector<Job>& jobs) {
   if (jobs.empty()) return true;
   const TenantId first = jobs.front().tenant;
   if (std::ranges::all_of(jobs, [&](const Job& job) { return job.tenant == first; })) {
@@ -39,20 +39,20 @@ bool Lines::add(std::vector<Job>& jobs) {
   return true;
 }
 
-void Lines::add_always(Job job) {
+void TenantQueues::add_always(Job job) {
   const TenantId tenant = job.tenant;
   std::vector<Job> one;
   one.push_back(std::move(job));
   append(tenant, std::move(one));
 }
 
-std::vector<Job> Lines::turn(std::size_t most) {
+std::vector<Job> TenantQueues::turn(std::size_t most) {
   std::vector<Job> jobs;
-  for (std::size_t lines = in_turn_.size(); lines > 0 && jobs.size() < most; --lines) {
-    Line& line = *in_turn_.front();
+  for (std::size_t queues = in_turn_.size(); queues > 0 && jobs.size() < most; --queues) {
+    Queue& queue = *in_turn_.front();
     in_turn_.pop_front();
-    for (std::size_t left = share_; left > 0 && !line.batches.empty();) {
-      Batch& batch = line.batches.front();
+    for (std::size_t left = share_; left > 0 && !queue.batches.empty();) {
+      Batch& batch = queue.batches.front();
       std::size_t taken = 0;
       for (; left > 0 && batch.next + taken < batch.jobs.size(); ++taken)
         left -= std::min(left, weight_of(batch.jobs[batch.next + taken].command));
@@ -63,37 +63,37 @@ std::vector<Job> Lines::turn(std::size_t most) {
       else
         std::move(from, from + static_cast<std::ptrdiff_t>(taken), std::back_inserter(jobs));
       batch.next += taken;
-      line.waiting -= taken;
-      if (last_of_it) line.batches.pop_front();
+      queue.waiting -= taken;
+      if (last_of_it) queue.batches.pop_front();
     }
-    if (!line.batches.empty())
-      in_turn_.push_back(&line);
+    if (!queue.batches.empty())
+      in_turn_.push_back(&queue);
     else
-      lines_.erase(std::string(line.tenant));
+      queues_.erase(std::string(queue.tenant));
   }
   return jobs;
 }
 
-bool Lines::fits(const TenantId& tenant, std::size_t more) const {
-  const auto found = lines_.find(tenant.text());
-  return (found == lines_.end() ? 0 : found->second->waiting) + more <= most_each_;
+bool TenantQueues::fits(const TenantId& tenant, std::size_t more) const {
+  const auto found = queues_.find(tenant.text());
+  return (found == queues_.end() ? 0 : found->second->waiting) + more <= most_each_;
 }
 
 /// All of it or, with an exception, nothing.
-void Lines::append(const TenantId& tenant, std::vector<Job> jobs) {
+void TenantQueues::append(const TenantId& tenant, std::vector<Job> jobs) {
   const std::size_t more = jobs.size();
-  if (const auto found = lines_.find(tenant.text()); found != lines_.end()) {
+  if (const auto found = queues_.find(tenant.text()); found != queues_.end()) {
     found->second->batches.push_back({std::move(jobs)});
     found->second->waiting += more;
     return;
   }
-  auto line = std::make_unique<Line>();
-  line->tenant = tenant.text();
-  line->batches.push_back({std::move(jobs)});
-  line->waiting = more;
-  in_turn_.push_back(line.get());
+  auto queue = std::make_unique<Queue>();
+  queue->tenant = tenant.text();
+  queue->batches.push_back({std::move(jobs)});
+  queue->waiting = more;
+  in_turn_.push_back(queue.get());
   try {
-    lines_.emplace(tenant.text(), std::move(line));
+    queues_.emplace(tenant.text(), std::move(queue));
   } catch (...) {
     in_turn_.pop_back();
     throw;

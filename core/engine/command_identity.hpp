@@ -4,7 +4,7 @@
 
 #include "domain/journal/entry.hpp"
 
-/// What a shard has to know of a command before it is decided.
+/// What identifies a command before it is decided: its content and how long its key is remembered.
 namespace florin::engine {
 
 /// A digest of what is asked of whom: the same key with another one is another command. What is personal is left out:
@@ -18,7 +18,7 @@ bool is_usage(const AnyCommand& command);
 /// says it.
 bool has_document(const Account& account);
 
-/// Who asks for what falls due.
+/// The actor of due work.
 Actor the_host();
 
 }  // namespace florin::engine
