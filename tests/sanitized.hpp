@@ -18,6 +18,10 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
+/// How many of `all` random samples a test takes: with a sanitizer, and without optimisation, each takes twenty times
+/// as long, and a tenth of them must do.
+constexpr int samples(int all) { return sanitized ? (all + 9) / 10 : all; }
+
 inline constexpr const char* no_isolation =
     "a sanitizer maps terabytes of shadow memory, and an isolated plugin may map 256 MiB";
 inline constexpr const char* own_allocator = "the sanitizer's allocator is the one that answers here";

@@ -37,16 +37,20 @@ bool take_name(std::string_view& text) {
   return length >= 3;
 }
 
+/// What RFC 8536 lets a rule say: how far a place is from Greenwich, and when its clocks change, up to a week from a
+/// day.
+constexpr int most_hours_apart = 24, most_hours_of_a_change = 167;
+
 /// `7`, `-5:30`, `+02:00:00`.
-bool take_time(std::string_view& text, std::int64_t& seconds) {
+bool take_time(std::string_view& text, int most_hours, std::int64_t& seconds) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   int part = 0;
-  if (!take_number(text, part)) return false;
+  if (!take_number(text, part) || part > most_hours) return false;
   seconds = part * 3600LL;
   for (const std::int64_t unit : {60, 1}) {
     if (!take(text, ':')) break;
-    if (!take_number(text, part)) return false;
+    if (!take_number(text, part) || part > 59) return false;
     seconds += part * unit;
   }
   if (negative) seconds = -seconds;
@@ -60,20 +64,20 @@ bool PosixRule::take_day(std::string_view& text, Day& day) {
       !take_number(text, day.week) || !take(text, '.') || !take_number(text, day.weekday))
     return false;
   day.seconds = 7200;
-  if (take(text, '/') && !take_time(text, day.seconds)) return false;
+  if (take(text, '/') && !take_time(text, most_hours_of_a_change, day.seconds)) return false;
   return day.month >= 1 && day.month <= 12 && day.week >= 1 && day.week <= 5 && day.weekday <= 6;
 }
 
 std::optional<PosixRule> PosixRule::parse(std::string_view text) {
   PosixRule rule;
   std::int64_t west = 0;
-  if (!take_name(text) || !take_time(text, west)) return std::nullopt;
+  if (!take_name(text) || !take_time(text, most_hours_apart, west)) return std::nullopt;
   rule.standard_ = static_cast<std::int32_t>(-west);
   if (text.empty()) return rule;
   Daylight daylight;
   if (!take_name(text)) return std::nullopt;
   west -= 3600;
-  if (!text.starts_with(',') && !take_time(text, west)) return std::nullopt;
+  if (!text.starts_with(',') && !take_time(text, most_hours_apart, west)) return std::nullopt;
   daylight.offset = static_cast<std::int32_t>(-west);
   if (!take_day(text, daylight.begins) || !take_day(text, daylight.ends) || !text.empty()) return std::nullopt;
   rule.daylight_ = daylight;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iostream>
 #include <vector>
 
 #include "../plugins/folder.hpp"
@@ -25,8 +26,22 @@ std::string hex_of_hmac(std::string_view secret, std::string_view text) {
   return hex;
 }
 
+/// What ships runs in the host's own process, and so in this one.
+const PluginLibrary& shipped() {
+  static const test::Folder folder;
+  static const PluginLibrary library = [] {
+    PluginPlaces where{.folders = {FLORIN_SHIPPED}, .copies = folder.path / "copies", .pins = {}};
+    const PluginLibrary listed = *PluginLibrary::open(where);
+    where.shipped.emplace();
+    for (const PluginFile& file : listed.files()) where.shipped->insert(file.sha256);
+    return *PluginLibrary::open(std::move(where));
+  }();
+  return library;
+}
+
 ProcessorPlugin plugin_of(const char* name, const char* config) {
-  auto plugin = test::shipped().processor(name, {.tenant = "fuzz", .config_json = config});
+  auto plugin = shipped().processor(name, {.tenant = "fuzz", .config_json = config});
+  if (!plugin) std::cerr << name << ": " << plugin.error().front().message << '\n';
   fuzz::require(plugin.operator bool());
   return *std::move(plugin);
 }

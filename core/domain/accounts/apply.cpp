@@ -802,6 +802,7 @@ struct Applying {
   }
 
   void operator()(const CatalogApplied& fact) {
+    if (fact.version == 0 || fact.version > tenant.catalog_texts.size() + 1) broken("a version is left out");
     tenant.catalog = fact.version;
     tenant.catalog_texts.change([&](std::vector<std::string>& texts) {
       texts.resize(fact.version);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 
+#include "../../sanitized.hpp"
 #include "config/host_file.hpp"
 #include "config/import_file.hpp"
 #include "config/tenant/warnings.hpp"
@@ -535,7 +536,7 @@ TEST(BadInput, MutationsNeverCrash) {
   for (const std::string_view name : {"callloop", "salesmsg", "exotel", "kaspr"}) {
     const std::string text = effective(shipped_tenant(name));
     const std::string written = shipped_text(name);
-    for (int round = 0; round < 500; ++round) {
+    for (int round = 0; round < test::samples(500); ++round) {
       std::string mutated = round % 2 == 0 ? text : written;
       switch (round / 2 % 4) {
         case 0: mutated.resize(below(mutated.size())); break;

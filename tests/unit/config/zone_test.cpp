@@ -75,8 +75,10 @@ TEST(Zone, RulesAgreeWithTheDatabase) {
 
 TEST(Zone, RefusesWhatIsNoRule) {
   for (const std::string_view text : {"", "X", "MST", "MST7MDT", "MST7MDT,M13.1.0,M1.1.0", "MST7MDT,M3.6.0,M1.1.0",
-                                      "MST7MDT,M3.2.0", "<-03", "MST7MDT,M3.2.0,M11.1.0x"})
+                                      "MST7MDT,M3.2.0", "<-03", "MST7MDT,M3.2.0,M11.1.0x", "MST25", "MST7:60",
+                                      "MST7:00:60", "MST7MDT25,M3.2.0,M11.1.0", "MST7MDT,M3.2.0/168,M11.1.0"})
     EXPECT_FALSE(PosixRule::parse(text)) << text;
+  EXPECT_TRUE(PosixRule::parse("MST24:59:59MDT,M3.2.0/-167,M11.1.0/167"));
   EXPECT_TRUE(PosixRule::parse("<+0330>-3:30"));
 }
 

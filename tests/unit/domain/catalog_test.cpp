@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 
-#include "domain/accounts/account.hpp"
+#include "domain/accounts/apply.hpp"
 
 namespace florin {
 namespace {
@@ -48,6 +49,18 @@ TEST(Lists, ThatCopiesShareChangeForOneAlone) {
   EXPECT_EQ(erase_if(tenant.catalog_texts, [](const std::string& text) { return text == "one"; }), 1U);
   EXPECT_TRUE(tenant.catalog_texts.empty());
   EXPECT_EQ(draft.catalog_texts[0], "one");
+}
+
+TEST(Versions, FollowEachOtherAndNoneIsLeftOut) {
+  Account nobody;
+  TenantState tenant;
+  EXPECT_THROW(apply(nobody, tenant, CatalogApplied{0, "none"}, {}), std::logic_error);
+  EXPECT_THROW(apply(nobody, tenant, CatalogApplied{2, "two"}, {}), std::logic_error);
+  EXPECT_THROW(apply(nobody, tenant, CatalogApplied{4'000'000'000, "much memory"}, {}), std::logic_error);
+  apply(nobody, tenant, CatalogApplied{1, "one"}, {});
+  apply(nobody, tenant, CatalogApplied{2, "two"}, {});
+  EXPECT_EQ(tenant.catalog, 2U);
+  EXPECT_EQ(tenant.catalog_texts.all(), (std::vector<std::string>{"one", "two"}));
 }
 
 }  // namespace

@@ -136,6 +136,27 @@ TEST(LookUpLag, AsDeclaredIsWaitedFor) {
   EXPECT_EQ(world.last_order().attempts.size(), 2U);
 }
 
+/// The provider is away over the first of the month and answers nobody for three days; then it says that it had
+/// charged. Wrong: a second charge of the renewal under another key, an order for each day, or a period from when it
+/// was back.
+TEST(Outage, OfThreeDaysOverARenewalIsOneChargeOfTheMonth) {
+  World world(call_loop(), {.rolls_over = true});
+  world.to("2026-02-01T09:00Z").card("captured").does(Subscribe{plan("growth"), "monthly", {}, {}, {}, false, {}});
+  world.provider_answers = false;
+  for (const char* day : {"2026-03-01T09:00Z", "2026-03-02T09:00Z", "2026-03-03T09:00Z", "2026-03-04T09:00Z"}) {
+    world.to(day);
+    EXPECT_EQ(world.said({.state = AttemptState::unknown}), "done") << day;
+    EXPECT_EQ(world.last_order().attempts.size(), 1U) << day;
+  }
+  world.provider_answers = true;
+  EXPECT_EQ(world.said({.state = AttemptState::captured, .amount = money("49.00 USD")}), "done");
+  world.to("2026-03-20T09:00Z");
+  EXPECT_EQ(world.account.orders.size(), 2U);
+  EXPECT_EQ(world.charged(), "98.00 USD") << "February's 49.00 and March's";
+  EXPECT_EQ(world.account.subscription->from, at("2026-03-01T09:00Z"));
+  EXPECT_EQ(world.account.subscription->to, at("2026-04-01T09:00Z"));
+}
+
 /// A customer's tries are many and not without end. Wrong: a forty-first charge of one order.
 TEST(Attempts, OfOneOrderHaveABudget) {
   World world(exotel(), {});

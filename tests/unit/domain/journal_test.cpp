@@ -13,6 +13,7 @@
 #include <map>
 #include <random>
 
+#include "../../sanitized.hpp"
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/names.hpp"
@@ -254,7 +255,7 @@ TEST(Codec, FlippedBitsNeverCrash) {
   for (const auto& [name, bytes] : made_now()) row += bytes;
   std::mt19937 random(7);
   int errors = 0;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < samples(2000); ++i) {
     std::string damaged = row;
     damaged[random() % damaged.size()] ^= static_cast<char>(1U << (random() % 8));
     const auto entries = journal::read(damaged);
@@ -265,7 +266,7 @@ TEST(Codec, FlippedBitsNeverCrash) {
     }
     for (const Entry& entry : *entries) (void)bytes_of(entry);  // other values, but values
   }
-  EXPECT_GT(errors, 200);
+  EXPECT_GT(errors, samples(200));
 }
 
 TEST(Codec, AClaimedCountAllocatesNothing) {

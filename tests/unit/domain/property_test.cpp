@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "../../sanitized.hpp"
 #include "domain/journal/names.hpp"
 #include "domain/subscriptions/subscription.hpp"
 #include "life.hpp"
@@ -64,7 +65,7 @@ World started(int seed) {
 
 TEST(Random, TheBooksHoldAfterEveryEntry) {
   std::map<std::size_t, int> kinds;
-  for (int seed = 0; seed < 1000 && !HasFatalFailure(); ++seed) {
+  for (int seed = 0; seed < samples(1000) && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life{started(seed), std::mt19937_64(static_cast<unsigned>(seed))};
     Books books;
@@ -80,6 +81,7 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
     };
     life.live(250);
   }
+  if (sanitized) return;  // so few lives need not have seen everything
   // What touches no books of an account, comes from the host or the tenant, or needs two accounts has its own stories.
   const std::set<std::string_view> elsewhere = {
       "money_identified",  "money_kept",        "money_moved_on",     "bank_receipt_recorded", "order_reopened",
@@ -101,7 +103,7 @@ TEST(Random, TheBooksHoldAfterEveryEntry) {
 
 TEST(Random, NothingIsChargedForTimeAfterTheEndThatWasTold) {
   std::size_t told = 0, bound = 0;
-  for (int seed = 0; seed < 160 && !HasFatalFailure(); ++seed) {
+  for (int seed = 0; seed < samples(160) && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life{started(seed), std::mt19937_64(static_cast<unsigned>(3000 + seed))};
     const Calendar calendar(life.world.catalogs.at(1).zone);
@@ -126,12 +128,12 @@ TEST(Random, NothingIsChargedForTimeAfterTheEndThatWasTold) {
     };
     life.live(200);
   }
-  EXPECT_GT(told, 100U);
-  EXPECT_GT(bound, 100U);
+  EXPECT_GT(told, sanitized ? 10U : 100U);
+  EXPECT_GT(bound, sanitized ? 10U : 100U);
 }
 
 TEST(Random, BytesAndReplayGiveTheSameAccount) {
-  for (int seed = 0; seed < 60; ++seed) {
+  for (int seed = 0; seed < samples(60); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life{started(seed), std::mt19937_64(static_cast<unsigned>(1000 + seed))};
     life.live(200);
@@ -140,7 +142,7 @@ TEST(Random, BytesAndReplayGiveTheSameAccount) {
 }
 
 TEST(Random, OneJumpOrDailyStepsGiveTheSameFacts) {
-  for (int seed = 0; seed < 60; ++seed) {
+  for (int seed = 0; seed < samples(60); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life{started(seed), std::mt19937_64(static_cast<unsigned>(2000 + seed))};
     life.live(60);
