@@ -427,7 +427,7 @@ void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
   if (order == nullptr) refuse("no_such_order", "There is no such order.");
   const bool overdue = draft.account.past_due && draft.account.past_due->order == order->id;
   if (order->state != OrderState::open || (!order->left_as_invoice() && !overdue))
-    refuse("nothing_to_pay", "This order does not wait for a payment.");
+    refuse("nothing_to_pay", "This order is not waiting for a payment.");
   if (order->in_flight()) refuse("payment_under_way", "A payment of this order is under way.");
   if (order->attempts.size() >= most_attempts)
     refuse("tried_too_often", "This order was tried too often. Please ask our support.");

@@ -217,7 +217,7 @@ void must_be_possible(const Attempt& attempt, AttemptMoved& moved) {
   if (may_move(attempt.state, moved.state)) return;
   const bool nothing_new = moved.alarm.empty() && !attempt.open();
   if (nothing_new || attempt.state == AttemptState::captured)
-    refuse("stale_claim", "This says nothing new of the attempt.");
+    refuse("stale_claim", "The outcome of this attempt is already recorded.");
   if (moved.alarm.empty()) moved.alarm = "impossible_transition";
   moved.state = attempt.state;
 }
@@ -312,10 +312,10 @@ void resolve_payment(Draft& draft, const ResolvePayment& command) {
   const Attempt& attempt = order->attempts[number - 1];
   if (!attempt.open()) refuse("outcome_known", "The outcome of this attempt is known.");
   if (attempt.state != AttemptState::unknown)
-    refuse("still_under_way", "The processor or the customer is still working on it; its own word counts.");
-  if (command.reason.empty()) refuse("reason_missing", "Say what the processor's own pages show.");
+    refuse("still_under_way", "The processor or the customer is still working on it. Wait for the processor's report.");
+  if (command.reason.empty()) refuse("reason_missing", "Give the reason: what the processor's dashboard shows.");
   const bool captured = command.outcome == PaymentOutcome::captured;
-  if (captured && command.ref.empty()) refuse("ref_missing", "Money that came has the processor's own id.");
+  if (captured && command.ref.empty()) refuse("ref_missing", "A captured payment needs the processor's id of it.");
   // Till then a request of ours may still arrive.
   const Instant last_sent = std::max(attempt.started_at, attempt.sent_at);
   const Instant certain = std::max(last_sent + look_up_lag_of(attempt, {}), attempt.send_before);
@@ -338,11 +338,11 @@ void decide_late_money(Draft& draft, const DecideLateMoney& command) {
     return start_refund(draft, share_of(draft, order, GivesBack::whole));
   }
   if (kept == order.attempts.end() && !order.undelivered)
-    refuse("no_money_kept", "No money of this order waits for a decision.");
+    refuse("no_money_kept", "This order has no late payment that waits for a decision.");
   if (command.reason.empty()) refuse("reason_missing", "A decision about money needs a reason.");
   if (!command.deliver) return give_back_whole(draft, order.id, kept->number);
   if (order.state == OrderState::paid || !still_due(draft, order))
-    refuse("no_longer_due", "What this order was for cannot be delivered any more. Give the money back.",
+    refuse("no_longer_due", "This order can no longer be delivered. Refund the payment.",
            draft.catalog().paid_after_closed.at);
   deliver(draft, order, kept->number);
 }
