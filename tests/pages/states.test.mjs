@@ -30,7 +30,7 @@ after(async () => {
 const portal = [
   ['running', 'callloop', 'acme', {'': /Growth/, plan: /yours/, credits: /Auto-recharge/, usage: /160 characters|SMS/, methods: /4242/, 'methods/add': /Test payment/, invoices: /CL-0/, members: /newcomer/, manage: /Cancel the plan/, help: /Download it/, 'orders/1': /Paid \$49\.00/, nowhere: /no such page/}, {member: 'anna'}],
   ['may-not', 'callloop', 'acme', {plan: /role does not allow/, credits: /role does not allow/, methods: /role does not allow/, members: /role does not allow.*Owner: anna/, manage: /What happens/, help: /Download it.*role does not allow/}, {member: 'max'}],
-  ['new', 'callloop', 'new', {'': /no plan yet/i, plan: /Choose a plan/, credits: /on top of a plan/, usage: /Nothing was used/, methods: /Nothing is saved/, invoices: /No invoices yet/, members: /Nobody is listed/, manage: /no plan to cancel/, help: /Nothing was paid yet/}],
+  ['new', 'callloop', 'new', {'': /no plan yet/i, plan: /Choose a plan/, credits: /in addition to a plan/, usage: /Nothing was used/, methods: /No payment method is saved/, invoices: /No invoices yet/, members: /Nobody is listed/, manage: /no plan to cancel/, help: /Nothing was paid yet/}],
   ['trial', 'callloop', 'trial', {'': /Your trial runs until/, plan: /Choose a plan/}],
   ['past-due', 'callloop', 'due', {'': /could not be paid.*The plan ends on/, invoices: /Open|due/, 'orders/2': /not enough money/}],
   ['backup-paid', 'callloop', 'backup', {'orders/2': /was declined; .*paid/}],
