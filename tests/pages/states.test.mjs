@@ -55,7 +55,7 @@ const portal = [
 ];
 
 const consolePages = {
-  callloop: {'': /Cases/, accounts: /acme/, cases: /reviewed/, payments: /Resolve/, bank: /Every receipt/, upcoming: /Nothing is charged/, catalog: /Growth/, months: /2026/, webhooks: /Nobody is told/, keys: /Issue a key/, 'accounts/acme': /Growth/, 'accounts/acme/history': /owner:anna/, 'accounts/acme/orders': /order 1/, 'accounts/acme/documents': /CL-0/, 'accounts/acme/messages': /Order confirmed/, 'accounts/acme/people': /anna/, 'accounts/acme/act': /Adjust credits/, 'accounts/due': /Past due|due/i, 'accounts/new': /No plan/, 'accounts/nobody': /./, 'accounts?state=blocked': /No account is like this/},
+  callloop: {'': /Cases/, accounts: /acme/, cases: /reviewed/, payments: /Resolve/, bank: /Every receipt/, upcoming: /Nothing is charged/, catalog: /Growth/, months: /2026/, webhooks: /no webhook endpoints/, keys: /Issue a key/, 'accounts/acme': /Growth/, 'accounts/acme/history': /owner:anna/, 'accounts/acme/orders': /order 1/, 'accounts/acme/documents': /CL-0/, 'accounts/acme/messages': /Order confirmed/, 'accounts/acme/people': /anna/, 'accounts/acme/act': /Adjust credits/, 'accounts/due': /Past due|due/i, 'accounts/new': /No plan/, 'accounts/nobody': /./, 'accounts?state=blocked': /No account is like this/},
   exotel: {bank: /mega/, cases: /./, 'accounts/ravi/documents': /Record a registration/, 'accounts/mega/orders': /order 1/, months: /./},
   kaspr: {'accounts/kim': /Business/, 'accounts/kim/act': /Change the plan/, catalog: /Organisation/},
   salesmsg: {cases: /./, 'accounts/blocked': /Blocked/, 'accounts/blocked/act': /Unblock/},
