@@ -7,7 +7,7 @@ namespace florin {
 
 namespace {
 
-/// After this nothing comes of the attempt any more, or everything has.
+/// The attempt is final after this.
 bool is_over(AttemptState state) {
   return state == AttemptState::voided || state == AttemptState::captured || state == AttemptState::declined ||
          state == AttemptState::expired;
