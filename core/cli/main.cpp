@@ -289,8 +289,7 @@ class Program {
     auto* check_files = command("check", "check tenant and host files, and report all errors at once",
                                 [this] { return check(paths_, named_config_, effective_, json_); });
     check_files->add_option("FILE", paths_, "YAML files, or folders of them")->required();
-    check_files->add_flag("--effective", effective_,
-                          "print each whole tenant, with the file and line that each line comes from");
+    check_files->add_flag("--effective", effective_, "print each whole tenant, with the origin of each line");
     check_files->add_flag("--json", json_, "errors as JSON");
     check_files
         ->add_option("--config", named_config_,
@@ -303,8 +302,7 @@ class Program {
                               "where tenant.json and florin.json are written; none: to the terminal");
 
     command("openapi", "print the reference of the HTTP API, OpenAPI 3.1: docs/openapi.json", [] { return openapi(); });
-    command("commands", "print the reference of all commands with their fields: docs/commands.md",
-            [] { return commands(); });
+    command("commands", "print all commands with their fields: docs/commands.md", [] { return commands(); });
 
     auto* list = command("plugins", "list a folder's plugins: id, version, checksum, and why one is refused",
                          [this] { return plugins(folder_, json_); });

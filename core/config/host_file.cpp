@@ -127,80 +127,83 @@ BOOST_DESCRIBE_STRUCT(FlorinFile, (),
 
 inline constexpr Note plugins_notes[] = {
     {"folder", "where plugins are loaded from"},
-    {"pins", "a file of the plugins that may load, each with its checksum"},
+    {"pins", "a file that lists the allowed plugins, each with its checksum"},
     {"limit",
      "how long a credit policy or tax plugin may take to answer one "
      "question, as `250 ms`; left out: 250 ms"},
-    {"isolation",
-     "process: every plugin runs in a process of its own; left out: every one that "
-     "does not ship with Florin"},
+    {"isolation", "process: every plugin runs in an isolated process; left out: only third-party plugins do"},
     {"trusted",
      "public keys, florin_plugin_public_…, by name: a plugin that is pinned and signed by one may run in the host"}};
 inline constexpr Note florin_notes[] = {
     {"tenants", "tenant files, or folders of them", Note::Presence::required},
     {"data", "the folder of the journal, or its address in PostgreSQL: postgres://user@host/database"},
-    {"payments", "sandbox: every processor is played, and no money moves", Note::Presence::may_be_left_out},
-    {"egress", "left out: processors reach public addresses by https alone"},
-    {"reconcile", "daily: processors' books are held against ours at 03:00 UTC; by_hand: by florin reconcile alone",
+    {"payments", "sandbox: the host simulates every processor, and no money moves", Note::Presence::may_be_left_out},
+    {"egress", "left out: requests to processors go only to public addresses, by https"},
+    {"reconcile",
+     "daily: processors' records are compared with our ledger at 03:00 UTC; by_hand: only by florin reconcile",
      Note::Presence::may_be_left_out},
-    {"clock", "left out: a host that was away for more than 3 days asks before it believes the clock"},
-    {"serve", "what `florin serve` goes by; what its command line says counts more"},
+    {"clock", "left out: a host that was down for more than 3 days asks before it trusts the clock"},
+    {"serve", "settings of `florin serve`; its command line takes precedence"},
     {"document_numbers",
-     "marked: of a sandbox, TEST- stands before the number of every invoice and credit note; left out: as the tenants' "
-     "files say"}};
+     "marked: in a sandbox, every number of an invoice or credit note begins with TEST-; left out: as in the tenants' "
+     "files"}};
 inline constexpr Note served_portal_notes[] = {
-    {"return_to", "origins that the portal may lead back to, as https://app.example"},
+    {"return_to", "origins to which the portal may return, as https://app.example"},
     {"embed", "origins whose pages may show the widget in a frame; left out: none"},
     {"api_origins", "origins whose pages may call the API with the token of a session; left out: none"},
     {"public_offer", "tenants whose price page, GET /v1/{tenant}/offer, anybody may read, from pages of any origin"}};
 inline constexpr Note webhook_notes[] = {
-    {"tenant", "whose events"},
+    {"tenant", "the tenant whose events are sent"},
     {"url", "an https address; http only where egress reaches loopback"},
-    {"events", "types such as order.paid or credits.*; left out: all that are stable"},
-    {"secret", "whsec_… by reference, env:CRM or file:/etc/florin/secrets/crm; with two both sign, while it changes"}};
+    {"events", "types such as order.paid or credits.*; left out: all stable types"},
+    {"secret", "a reference to whsec_…, env:CRM or file:/etc/florin/secrets/crm; two while it is replaced: both sign"}};
 inline constexpr Note serve_notes[] = {
-    {"webhooks", "who is told what happens, by name"},
-    {"drain", "from SIGTERM on, until no connection is taken; left out: 5 seconds"},
+    {"webhooks", "webhook endpoints, by name"},
+    {"drain", "the time from SIGTERM until the host accepts no more connections; left out: 5 seconds"},
     {"listen", "addresses such as 127.0.0.1:8080 or unix:/run/florin/florin.sock; left out: 127.0.0.1:8080"},
     {"base_url", "the address that customers see, as https://billing.example; left out: the first that it listens on"},
-    {"metrics", "an address of its own for /metrics and details of health, as 127.0.0.1:9464; left out: none"},
+    {"metrics", "a separate address for /metrics and details of health, as 127.0.0.1:9464; left out: none"},
     {"pages", "the folder of the portal's and the console's files; left out: those that are installed, if any"},
-    {"hosts", "several hosts on one PostgreSQL: one has the journal, the others forward to it and stand by"},
+    {"hosts", "several hosts on one PostgreSQL: one owns the journal, the others stand by and forward requests to it"},
     {"trusted_proxies",
      "proxies whose X-Forwarded-For gives the client's address: unix, addresses as 10.0.0.7, ranges as 10.0.0.0/8; "
      "left out: none"},
     {"admin",
      "a unix socket of mode 0600 by which this command line reaches the host, as /run/florin/admin.sock; left out: "
-     "admin.sock in the data folder. With a journal in PostgreSQL there is none unless it is said here"},
-    {"rates", "how often one key and one session may ask; debits and checks are not counted"},
+     "admin.sock in the data folder. With a journal in PostgreSQL, there is none unless it is set here"},
+    {"rates", "how many requests one key and one session may send; debits and checks are not counted"},
     {"test",
-     "the florin.yaml of a test twin, with payments: sandbox and a journal of its own: it is served beside, and keys "
-     "fl_test_ are asked of it at the same address"},
+     "the florin.yaml of a test twin, with payments: sandbox and a separate journal; it runs beside this host and "
+     "answers requests with fl_test_ keys at the same address"},
     {"virtual_from",
-     "of a sandbox: time stands still from this day on, and moves by POST /host/clock; left out: this machine's clock"},
-    {"session_secrets", "files of 32 bytes or more: the first seals sessions, all open them; left out: one is made"}};
+     "in a sandbox: the start of a virtual clock, which POST /host/clock moves; left out: this machine's clock"},
+    {"session_secrets",
+     "files of 32 bytes or more: the first one seals sessions, all of them open sessions; left out: the host makes "
+     "one"}};
 inline constexpr Note hosts_notes[] = {
     {"url", "where the other hosts reach this one, as http://10.0.0.5:8080; never over a public network"},
-    {"secret", "what all of them know each other by, by reference: env:HOSTS or file:/etc/florin/secrets/hosts"}};
+    {"secret", "a reference to the secret that all hosts share: env:HOSTS or file:/etc/florin/secrets/hosts"}};
 inline constexpr Note console_notes[] = {
-    {"proxy",
-     "an identity proxy that says who of staff asks; left out: staff come by links of `florin console` alone"}};
+    {"proxy", "an identity proxy that authenticates staff; left out: staff sign in only by links of `florin console`"}};
 inline constexpr Note identity_proxy_notes[] = {
     {"header", "the header in which it names the user, as X-Forwarded-Email"},
-    {"groups_header", "the header in which it says their groups, with commas between, as X-Forwarded-Groups"},
-    {"secret", "what it shows in Florin-Proxy-Secret, by reference: env:PROXY or file:/etc/florin/secrets/proxy"},
-    {"groups", "what the people of each group may, by its name"}};
+    {"groups_header", "the header in which it lists their groups, separated by commas, as X-Forwarded-Groups"},
+    {"secret",
+     "a reference to the value that it sends in Florin-Proxy-Secret: env:PROXY or file:/etc/florin/secrets/proxy"},
+    {"groups", "what the members of each group may do, by its name"}};
 inline constexpr Note group_notes[] = {{"scopes", "of keys: read, staff, support, money, operate, personal_data, …"},
-                                       {"tenants", "whose; left out: all"}};
+                                       {"tenants", "the tenants; left out: all"}};
 inline constexpr Note rates_notes[] = {
-    {"key", "of one key, as `500 per second`, or `unlimited`; left out: 200 per second"},
-    {"session", "of one session; left out: 20 per second"}};
+    {"key", "for one key, as `500 per second`, or `unlimited`; left out: 200 per second"},
+    {"session", "for one session; left out: 20 per second"}};
 inline constexpr Note clock_notes[] = {
-    {"longest_stop", "between two runs of the host; left out: 3 days. A clock that is further ahead is not believed"}};
+    {"longest_stop",
+     "the longest time between two runs of the host; left out: 3 days. A clock that is further ahead is not trusted"}};
 inline constexpr Note egress_notes[] = {
-    {"deadline", "of one request to a provider; left out: 30 seconds"},
-    {"loopback", "this machine may be reached, by plain http too: for stand-ins", Note::Presence::may_be_left_out},
-    {"private_addresses", "addresses of private networks may be reached", Note::Presence::may_be_left_out}};
+    {"deadline", "the time limit of one request to a provider; left out: 30 seconds"},
+    {"loopback", "requests to this machine are allowed, also by plain http, for simulated providers",
+     Note::Presence::may_be_left_out},
+    {"private_addresses", "requests to private networks are allowed", Note::Presence::may_be_left_out}};
 
 }  // namespace yaml
 

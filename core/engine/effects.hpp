@@ -6,16 +6,16 @@
 
 namespace florin::engine {
 
-/// What an account's state says is still to be done at a provider by `now`: attempts, refunds and savings without an
-/// outcome. What nobody waits for is cancelled, what is held for an order is captured. A started attempt is charged
-/// until its time to be sent has passed, and once more under its key when the answer got lost; any other is only asked
-/// about.
+/// The calls to providers that an account's state requires by `now`: for attempts, refunds and set-ups without an
+/// outcome. Payments that nobody waits for are cancelled, authorised ones are captured. A started attempt is charged
+/// until its `send_before`, and once more under its key if the answer was lost; for all others the provider is only
+/// asked for the outcome.
 std::vector<Effect> effects_due(const TenantId& tenant, const Account& account, Instant now);
 
-/// Of what an account's customer answered, about a payment or a method that is being saved.
+/// The key of a customer's answer, about a payment or a method that is being set up.
 std::string confirm_key(const std::string& payment_key, std::uint64_t answer_at);
 
-/// The same effect in another word: what must not run twice at a time.
+/// A name for an effect: two with the same name must not run at a time.
 std::string name_of(const Effect& effect);
 
 }  // namespace florin::engine

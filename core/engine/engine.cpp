@@ -31,24 +31,25 @@ const Error not_ours{.code = "ask_again", .message = "this host does not own the
 constexpr std::size_t commands_a_turn = 4096;
 /// Of a turn, for one tenant, in debits: about a tenth of a millisecond.
 constexpr std::size_t tenant_share = 64;
-/// Entries that may be decided and wait for the disk: two of the last row, within these. Then no more is taken: the
-/// lines fill, and say `busy`. A slow disk so gets longer rows instead of fewer entries.
+/// Decided entries that may wait for the disk: twice the last row, within these limits. Beyond that no more commands
+/// are taken: the queues fill, and callers get `busy`. So a slow disk gets longer rows instead of fewer entries.
 constexpr store::Position least_undurable = 1024, most_undurable = 8192;
-/// Who was answered asks again at once, most often. A row of fewer than were answered waits for them, but no longer
-/// than this share of a commit: 16 callers then share one sync instead of two. docs/decisions/0021-hot-path.md
+/// A caller that just got an answer usually sends its next command immediately. A row with fewer entries than there
+/// were answers waits for these callers, but no longer than this share of a commit: 16 callers then share one sync
+/// instead of two. docs/decisions/0021-hot-path.md
 constexpr std::int64_t gather_share = 4;
 constexpr Duration longest_gathering{1'000};
-/// Of a turn, for what falls due: renewals get on while commands pour in.
+/// The share of a turn for due work, so that renewals advance under a load of commands.
 constexpr std::size_t due_share = 64;
-/// Checkpoints are made when nobody has asked for anything for so long, else one in so long.
+/// Checkpoints are made after this time without commands, otherwise once in the second time.
 constexpr Duration rest{200'000};
 constexpr Duration longest_unsaved{1'000'000};
-/// So long callers wait for a journal that cannot be written; then they are told.
+/// How long callers wait for a journal that cannot be written, before they get an error.
 constexpr Duration longest_unwritten{2'000'000};
-/// Accounts of one. Whoever waits for the disk behind it waits for that.
+/// Accounts in one checkpoint. A commit behind it waits for it.
 constexpr std::size_t share_at_rest = 2048, share_when_busy = 256, share_when_behind = 512;
-/// So many entries a start may have to fold. With more, the next cut comes once saving has taken this share of time:
-/// so the floor follows whatever the load is.
+/// Entries that a start may have to fold. With more, the next checkpoint comes once saving has taken this share of the
+/// time, so that the floor follows at any load.
 constexpr store::Position most_behind = 200'000;
 constexpr std::int64_t saving_share = 5;
 

@@ -22,21 +22,20 @@
 
 namespace florin::engine {
 
-/// What runs a shard: takes commands in, makes rows durable, sends effects out and brings back what came of them.
-///
-/// With `virtual_from` there is no thread and no clock: time stands still until run_until() moves it, and every call
-/// does its work before it returns. Otherwise one thread decides, one commits and one begins effects, many of which may
-/// be under way. Both run the same shard.
+/// Runs a shard: accepts commands, makes rows durable, sends effects out and brings their outcomes back. With
+/// `virtual_from` there is no thread and no clock: only run_until() moves time, and every call completes its work
+/// before it returns. Otherwise one thread decides, one commits and one starts effects, many of which may run at once.
+/// Both modes run the same shard.
 class Engine {
  public:
   struct Options {
     Shard::Options shard;
     std::optional<Instant> virtual_from;
-    /// A journal whose owner is alive is no error: it is taken over when that one is gone.
+    /// A journal with a living owner is not an error: this host takes it over when the owner is gone.
     bool stand_by = false;
     PluginPool::Options plugins;
-    std::size_t most_waiting = 65'536;  ///< commands of a tenant that may wait; more are refused as `busy`
-    /// Called when nothing that was said can be believed any more, such as after a failed sync. Must not return.
+    std::size_t most_waiting = 65'536;  ///< commands of a tenant that may wait; others get `busy`
+    /// Called when the state can no longer be trusted, for example after a failed sync. Must not return.
     std::function<void(const std::string& why)> fatal;
   };
   struct TenantSource {
@@ -52,39 +51,39 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Opens the journal and brings the tenants up. A tenant that cannot be brought up is stopped, with the reason in
-  /// `problems`; the others run. Errors: as Shard::open.
-  /// Where another host can take the journal over, this one takes it back when that one is gone: till then everything
-  /// is answered with ask_again.
+  /// Opens the journal and starts the tenants. A tenant that cannot start is stopped, with the reason in `problems`;
+  /// the others run. Errors: as Shard::open.
+  /// If another host may take the journal over, this one takes it back when that host is gone. Until then it answers
+  /// everything with ask_again.
   Status open(std::vector<TenantSource> tenants, Compile compile, Errors& problems);
 
-  /// A journal that cannot be written, such as on a full disk, is answered with store_unavailable within seconds, and
-  /// tried again until it can be; then the same key finds what became of its command.
+  /// If the journal cannot be written, for example on a full disk, commands are answered with store_unavailable within
+  /// seconds, and the row is tried again until it succeeds. Then the same key finds the result of its command.
   ///
   /// Errors (nothing was written): busy, ask_again, store_unavailable, no_such_tenant, bad_key, key_reused,
   /// asked_too_long_ago, asked_in_future, plugin_failed, and a stopped tenant's own.
-  /// In virtual time every command is answered when this returns.
+  /// On a virtual clock, every command is answered when this returns.
   void submit(Job job);
-  /// All or none; each tenant's in order, and in few rows.
+  /// Accepts all or none; keeps each tenant's order, in few rows.
   void submit(std::vector<Job> jobs);
   Result<Answered> submit_and_wait(Job job);
   std::vector<Result<Answered>> submit_and_wait(std::vector<Job> jobs);
 
-  /// Runs `read` on the shard, and returns once everything that it may have read is durable. It runs only while the
-  /// shard is known to be ours, and once more if that was over when it had run. Errors (what `read` saw is void):
+  /// Runs `read` on the deciding thread, and returns once everything that it may have read is durable. It runs only
+  /// while this host owns the shard, and once more if ownership ended meanwhile. Errors (what `read` saw is void):
   /// ask_again, store_unavailable.
   Status read(const std::function<void(const Shard&)>& read);
-  /// The same, and where `is_durable` says that all that `read` saw is durable, nobody waits for what else is not: so
-  /// reads go on while the journal cannot be written.
+  /// Like read(), but returns at once if `is_durable` says that all that `read` saw is durable. So reads work while the
+  /// journal cannot be written.
   Status read_durable(const std::function<void(const Shard&)>& read,
                       const std::function<bool(const Shard&)>& is_durable);
-  /// The same of one account; of its tenant's state `read` may see what Shard::look says.
+  /// The same for one account; `read` may use the part of its tenant's state that Shard::look describes.
   Status read_account(const TenantId& tenant, const AccountId& account, const std::function<void(const Shard&)>& read) {
     return read_durable(read, [&](const Shard& shard) { return is_durable(shard, tenant, account); });
   }
-  /// What `see(account)` gives of a tenant's accounts, by their names; one for which it gives nothing is left out. A
-  /// walk of some accounts at a time, each as of its own last entry: nobody waits for the whole of it. Where `see`
-  /// looks at what is away, it sees a copy on this thread. Errors: as read().
+  /// The results of `see(account)` for a tenant's accounts, with their names, sorted; accounts without a result are
+  /// left out. It reads a few accounts at a time, each as of its own last entry, so nobody waits for the whole walk. If
+  /// `see` needs a page that is not in memory, it gets a copy on this thread. Errors: as read().
   template <class T, class See>
   Result<std::vector<std::pair<AccountId, T>>> of_accounts(const TenantId& tenant, const See& see) {
     std::vector<std::pair<AccountId, T>> all;
@@ -124,9 +123,9 @@ class Engine {
     std::ranges::sort(all, {}, &std::pair<AccountId, T>::first);
     return all;
   }
-  /// What `see(copies)` gives of copies of a tenant's accounts, on this thread. What it looks at and is away is read,
-  /// and it begins anew: a few pages one by one, then all. What was saved after its account was copied is void; then
-  /// that is copied anew. Errors: those of `see`; as read().
+  /// Runs `see(copies)` on copies of a tenant's accounts, on this thread. If it needs a page that is not in memory, the
+  /// page is read and `see` begins again: a few pages one by one, then all. An account whose page was saved after the
+  /// copy is copied again. Errors: those of `see`; as read().
   template <class See>
   auto with_pages(const TenantId& tenant, std::vector<Account>& copies, const See& see)
       -> decltype(see(std::as_const(copies))) {
@@ -136,8 +135,8 @@ class Engine {
         if (const Status brought = bring_to(tenant, copies, away, times); !brought) return brought.error();
       }
   }
-  /// The same for one account, at once and from any thread, as Shard::look. Where `see` looks at what is away, it sees
-  /// a copy for which that was read. False: what `see` saw, if anything, is void, and read() has to be asked.
+  /// The same for one account, at once and from any thread, as Shard::look. If `see` needs a page that is not in
+  /// memory, it gets a copy with that page. False: ignore what `see` saw, and use read().
   template <class See>
   bool look(const TenantId& tenant, const AccountId& account, const See& see) const {
     if (!threaded() || !ours()) return false;
@@ -152,32 +151,33 @@ class Engine {
     }
   }
 
-  /// Of the last entry that is known to be durable. From any thread.
+  /// The position of the last entry that is known to be durable. From any thread.
   store::Position durable_position() const { return shard_.durable_position(); }
 
-  /// Asks for the memory that look() will see, as Shard::expect.
+  /// Prefetches the memory that look() will read, as Shard::expect.
   void expect(std::span<const Shard::Whom> accounts) const {
     if (threaded()) shard_.expect(accounts);
   }
 
-  /// Virtual time only: everything that falls due up to and at `to`, with what providers say, at its own instant.
+  /// Virtual clock only: runs all work that falls due up to and at `to`, with providers' answers, each at its own
+  /// instant.
   void run_until(Instant to);
   Instant now() const;
-  /// Of a host in real time.
+  /// The clock of a host in real time.
   Clock& clock() { return clock_; }
-  /// Virtual time only: something else that wants to happen at an instant, such as a webhook; asked before each step.
+  /// Virtual clock only: other work that happens at an instant, such as a webhook; asked before each step.
   std::function<Instant()> next_outside;
   std::function<void(Instant)> run_outside;
 
-  /// The epoch under which the journal is ours and the tenants are up; 0: it is not, or nobody knows: a lease that ran
-  /// out while this process slept is no lease, whatever is remembered. Waits for nobody.
+  /// The epoch under which this host owns the journal and the tenants are up; 0: it does not, or that is unknown, for
+  /// example because the lease expired while the process slept. Does not block.
   store::Epoch owned_epoch() const { return ours() ? up_as_.load() : 0; }
 
-  /// From now on effects leave the host; for a restored store.
+  /// Starts to send effects; for a restored store.
   void start_sending();
 
-  /// Everything that waits is made durable, and saved, so that a start has nothing to replay; no effect is started any
-  /// more. Called by the destructor.
+  /// Makes all waiting entries durable and saves checkpoints, so that a start has nothing to replay; starts no more
+  /// effects. Called by the destructor.
   void close();
 
  private:

@@ -704,8 +704,8 @@ std::string as_text(const Verified& verified) {
   line("hash chain", fmt::format("{} shard{}, {} rows, {} entries with {} facts", verified.shards,
                                  verified.shards == 1 ? "" : "s", verified.rows, verified.entries, verified.facts));
   line("accounts", fmt::format("{} of {} tenants, folded from their facts", verified.accounts, verified.tenants));
-  line("grants",
-       fmt::format("{}, with correct balances and spending order; {} open holds", verified.grants, verified.open_holds));
+  line("grants", fmt::format("{}, with correct balances and spending order; {} open holds", verified.grants,
+                             verified.open_holds));
   line("ledger",
        fmt::format("{} postings in {} commodities, each summing to 0", verified.postings, verified.commodities));
   line("documents",

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_requests = 16;
 
-/// One run of one operation. It lives as long as somebody may call back.
+/// One run of one operation. It lives until its last callback.
 class Run : public std::enable_shared_from_this<Run> {
  public:
   Run(const ProcessorPlugin& plugin, Operation operation, Transport& transport, Secrets secrets, Instant now,
@@ -44,8 +44,8 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
  private:
-  /// It may have acted already. A request that is to be sent once is not sent again, nor one whose key the provider may
-  /// have forgotten.
+  /// The operation may have taken effect already. A request that must be sent once is not sent again, nor one whose key
+  /// the provider may have forgotten.
   bool must_be_looked_up() const {
     if (!operation_.in_doubt || planned_.effect == RequestEffect::read) return false;
     if (planned_.effect == RequestEffect::once) return true;
@@ -53,8 +53,8 @@ class Run : public std::enable_shared_from_this<Run> {
     return window.us > 0 && operation_.begun_at + window <= now_;
   }
 
-  /// Asks what became of the operation, in place of sending it. A refund that is certainly not there is sent after all;
-  /// a charge's next try has a key of its own.
+  /// Asks for the outcome of the operation instead of sending it. A refund that is certainly absent is sent after all;
+  /// the next attempt of a charge has a new key.
   void look_up() {
     Operation asks = operation_;
     asks.kind = OperationKind::status;
@@ -90,7 +90,7 @@ class Run : public std::enable_shared_from_this<Run> {
     return declared.us > 0 ? declared : minutes(5);
   }
 
-  /// Computes the earlier requests again: a difference means that the plugin changed or is not pure.
+  /// Computes the earlier requests again. A difference means that the plugin changed or is not pure.
   bool same_again() const {
     std::vector<ProviderReply> so_far;
     for (std::size_t i = 0; i < sent_.size(); ++i) {
@@ -120,13 +120,13 @@ class Run : public std::enable_shared_from_this<Run> {
     step();
   }
 
-  /// Of a payment that is there: not having reached the provider says nothing of the payment itself.
+  /// For operations on an existing payment: a provider that cannot be reached says nothing about the payment itself.
   bool of_payment_there() const {
     return operation_.kind == OperationKind::status || operation_.kind == OperationKind::cancel ||
            operation_.kind == OperationKind::capture || operation_.kind == OperationKind::confirm;
   }
 
-  /// No word of the provider's on what became of it.
+  /// The provider said nothing about the outcome.
   ProviderReport nothing_learned(const std::string& why) const {
     ProviderReport said;
     const bool maybe = may_have_acted_ || acted_ || of_payment_there();
@@ -135,11 +135,11 @@ class Run : public std::enable_shared_from_this<Run> {
     return said;
   }
 
-  /// The plugin's word, held against what is known here.
+  /// The plugin's outcome, checked against what the host knows.
   ProviderReport settled(ProviderReport said) const {
     if (said.state == AttemptState::not_sent && (may_have_acted_ || of_payment_there()))
       said.state = AttemptState::unknown;
-    // Nobody knows that money moved without having asked who moves it.
+    // A plugin cannot know that money moved unless it asked the provider.
     const bool claims_money = said.state == AttemptState::captured || said.state == AttemptState::authorised;
     if (claims_money && sent_.empty()) {
       said = nothing_learned("the plugin reports success, and no request was sent that could have brought it");
@@ -155,13 +155,14 @@ class Run : public std::enable_shared_from_this<Run> {
     return said;
   }
 
-  /// A provider may repeat what it was sent, and what it was sent had secrets in it.
+  /// A provider may repeat what was sent to it, including secrets.
   void finish_with(ProviderReport said) {
     std::vector<std::string> secrets;
     for (const auto& [name, endpoint] : plugin_.manifest().secrets)
       std::ranges::move(secrets_(name), std::back_inserter(secrets));
     std::ranges::move(plugin_.credentials().all(), std::back_inserter(secrets));
-    // Nor of persons, in what people read: in an id or an address the same letters may be something else.
+    // Remove personal data from texts that people read. In an id or an address the same letters may mean something
+    // else.
     std::vector<std::string> person;
     for (const auto* words : {&operation_.person, &operation_.details, &operation_.answer})
       for (const auto& [name, value] : *words)

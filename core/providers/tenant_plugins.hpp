@@ -118,7 +118,7 @@ class TenantPlugins : public engine::Policies, public engine::Providers {
   };
 
   Status unseal(const engine::Effect& effect, bool with_browser, Operation& operation) const;
-  /// Whoever works with it keeps it, also when a new version takes its place meanwhile.
+  /// Callers share ownership, so a new version does not invalidate them.
   std::shared_ptr<const Tenant> tenant(const TenantId& id) const;
   /// Errors: each says in `at.path` where under the processor's block it is.
   static Errors unfit_for_money(const Catalog& catalog, const Method& method, const Tenant& made);

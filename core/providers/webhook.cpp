@@ -15,13 +15,13 @@ namespace json = boost::json;
 
 constexpr std::size_t longest_webhook = 1 << 20;
 
-/// One event, by the provider's own id of it; where there is none, by what it says.
+/// The id of an event: the provider's own, or a digest of its content.
 std::string event_of(const WebhookClaim& claim, const WebhookMessage& message) {
   if (!claim.event.empty()) return claim.event;
   return engine::provider_key(message.query.empty() ? message.body : message.query + "\n" + message.body);
 }
 
-/// Members by which providers name a person, wherever they stand.
+/// JSON members with personal data, at any depth.
 bool is_personal(std::string_view name) {
   constexpr std::string_view personal[] = {
       "email",       "receipt_email",  "contact",        "phone",         "name",          "vpa",
@@ -30,7 +30,7 @@ bool is_personal(std::string_view name) {
   return std::ranges::find(personal, name) != std::end(personal);
 }
 
-/// Members that let somebody act for a customer, such as the client secret of a payment form.
+/// JSON members with which somebody could act for a customer, such as the client secret of a payment form.
 bool is_secret(std::string_view name) {
   constexpr std::string_view secret[] = {"client_secret", "secret", "next_action", "session_token", "otp_submit_url"};
   return std::ranges::find(secret, name) != std::end(secret);
@@ -51,8 +51,8 @@ void mask_persons(json::value& value) {
   }
 }
 
-/// Persons are kept apart, sealed, so that they can be forgotten: here they are masked, and so is what a customer is
-/// asked for, which is kept sealed until it is over. What is no JSON is as it came.
+/// Masks personal data, which is stored separately under seal so that it can be erased, and customer actions, which are
+/// sealed until they are done. A body that is not JSON stays as it is.
 std::string without_persons(const std::string& body) {
   boost::system::error_code failed;
   json::value read = json::parse(body, failed);
@@ -61,7 +61,7 @@ std::string without_persons(const std::string& body) {
   return json::serialize(read);
 }
 
-/// Kept as it came, but for persons, and for card numbers, which never enter. The same event is stored once.
+/// Stores the webhook as it came, without personal data and card numbers. The same event is stored once.
 Status store_raw(store::Store& store, const TenantId& tenant, const ProcessorId& processor, const std::string& event,
                  const WebhookMessage& message) {
   json::array headers;

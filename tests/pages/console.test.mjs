@@ -212,7 +212,7 @@ test('staff without the scope see what is sold, and hear by keyboard why they ch
   assert.ok(await button.evaluate((node) => node === document.activeElement));
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
   const why = await button.evaluate((node) => document.getElementById(node.getAttribute('aria-describedby')).innerText);
-  assert.match(why, /Only staff with the scope “operate” change what is sold/);
+  assert.match(why, /Only staff with the scope “operate” can change what is sold/);
   await bob.keyboard.press('Enter');
   assert.equal(await bob.getByText('What version').count(), 0);
   assert.equal(await bob.getByRole('heading', {name: 'Versions'}).count(), 0);

@@ -72,7 +72,7 @@ test('UI-03: two tabs do not pay twice', async () => {
   await first.getByText('Paid $4.90').waitFor();
   const before = (await host.ask('callloop', 'accounts/zoe/orders')).data.length;
   await second.getByRole('button', {name: 'Confirm and pay $4.90'}).click();
-  await second.getByText('Something else was paid or changed meanwhile.').waitFor();
+  await second.getByText('Something else was paid or changed in the meantime.').waitFor();
   assert.equal((await host.ask('callloop', 'accounts/zoe/orders')).data.length, before);
   await context.close();
 });
@@ -209,10 +209,10 @@ test('a page of another account, and one without a session, shows nothing', asyn
   await host.ask('callloop', 'accounts/ann/open_account', {billing_country: 'US'});
   const page = await signedIn();
   await page.goto(`${host.base}/portal/callloop/ann`);
-  await page.getByText('Open the billing page once more').waitFor();
+  await page.getByText('Open the billing page again').waitFor();
   const nobody = await pageOf(await chromium.newContext(), failures);
   await nobody.goto(`${host.base}/portal/callloop/zoe`);
-  await nobody.getByText('Open the billing page once more').waitFor();
+  await nobody.getByText('Open the billing page again').waitFor();
   assert.equal(await nobody.getByText('message credits').count(), 0);
   await nobody.context().close();
   await page.context().close();

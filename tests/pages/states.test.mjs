@@ -30,7 +30,7 @@ after(async () => {
 const portal = [
   ['running', 'callloop', 'acme', {'': /Growth/, plan: /yours/, credits: /Auto-recharge/, usage: /160 characters|SMS/, methods: /4242/, 'methods/add': /Test payment/, invoices: /CL-0/, members: /newcomer/, manage: /Cancel the plan/, help: /Download it/, 'orders/1': /Paid \$49\.00/, nowhere: /no such page/}, {member: 'anna'}],
   ['may-not', 'callloop', 'acme', {plan: /role does not allow/, credits: /role does not allow/, methods: /role does not allow/, members: /role does not allow.*Owner: anna/, manage: /What happens/, help: /Download it.*role does not allow/}, {member: 'max'}],
-  ['new', 'callloop', 'new', {'': /no plan yet/i, plan: /Choose a plan/, credits: /on top of a plan/, usage: /Nothing was used/, methods: /Nothing is saved/, invoices: /No invoices yet/, members: /Nobody is listed/, manage: /no plan to cancel/, help: /Nothing was paid yet/}],
+  ['new', 'callloop', 'new', {'': /no plan yet/i, plan: /Choose a plan/, credits: /in addition to a plan/, usage: /Nothing was used/, methods: /No payment method is saved/, invoices: /No invoices yet/, members: /Nobody is listed/, manage: /no plan to cancel/, help: /Nothing was paid yet/}],
   ['trial', 'callloop', 'trial', {'': /Your trial runs until/, plan: /Choose a plan/}],
   ['past-due', 'callloop', 'due', {'': /could not be paid.*The plan ends on/, invoices: /Open|due/, 'orders/2': /not enough money/}],
   ['backup-paid', 'callloop', 'backup', {'orders/2': /was declined; .*paid/}],
@@ -55,7 +55,7 @@ const portal = [
 ];
 
 const consolePages = {
-  callloop: {'': /Cases/, accounts: /acme/, cases: /reviewed/, payments: /Resolve/, bank: /Every receipt/, upcoming: /Nothing is charged/, catalog: /Growth/, months: /2026/, webhooks: /Nobody is told/, keys: /Issue a key/, 'accounts/acme': /Growth/, 'accounts/acme/history': /owner:anna/, 'accounts/acme/orders': /order 1/, 'accounts/acme/documents': /CL-0/, 'accounts/acme/messages': /Order confirmed/, 'accounts/acme/people': /anna/, 'accounts/acme/act': /Adjust credits/, 'accounts/due': /Past due|due/i, 'accounts/new': /No plan/, 'accounts/nobody': /./, 'accounts?state=blocked': /No account is like this/},
+  callloop: {'': /Cases/, accounts: /acme/, cases: /reviewed/, payments: /Resolve/, bank: /Every receipt/, upcoming: /Nothing is charged/, catalog: /Growth/, months: /2026/, webhooks: /no webhook endpoints/, keys: /Issue a key/, 'accounts/acme': /Growth/, 'accounts/acme/history': /owner:anna/, 'accounts/acme/orders': /order 1/, 'accounts/acme/documents': /CL-0/, 'accounts/acme/messages': /Order confirmed/, 'accounts/acme/people': /anna/, 'accounts/acme/act': /Adjust credits/, 'accounts/due': /Past due|due/i, 'accounts/new': /No plan/, 'accounts/nobody': /./, 'accounts?state=blocked': /No account is like this/},
   exotel: {bank: /mega/, cases: /./, 'accounts/ravi/documents': /Record a registration/, 'accounts/mega/orders': /order 1/, months: /./},
   kaspr: {'accounts/kim': /Business/, 'accounts/kim/act': /Change the plan/, catalog: /Organisation/},
   salesmsg: {cases: /./, 'accounts/blocked': /Blocked/, 'accounts/blocked/act': /Unblock/},

@@ -96,7 +96,7 @@ test('a page that lies over the frame has nobody pay: what was not seen is not c
   const before = await orders();
   for (let turn = 0; turn < 3; ++turn) {
     await button.click();
-    await frame.getByText('Please look at the amount, then press once more.').waitFor();
+    await frame.getByText('Please check the amount, then press again.').waitFor();
     await page.waitForFunction((from) => performance.now() - from > 700, await page.evaluate(() => performance.now()));
   }
   assert.equal(await orders(), before);
@@ -114,7 +114,7 @@ test('a token that is over is told, another one goes on with the page', async ()
   await frame.getByRole('button', {name: 'Save billing details'}).click();
   await page.waitForFunction(() => told.some(([name]) => name === 'session_over'));
   await frame.getByText('Your session is over.').first().waitFor();
-  const gone = () => frame.getByText('Open the billing page once more').waitFor({state: 'detached', timeout: 1000}).then(() => true, () => false);
+  const gone = () => frame.getByText('Open the billing page again').waitFor({state: 'detached', timeout: 1000}).then(() => true, () => false);
   let goesOn = false;
   for (let turn = 0; turn < 10 && !goesOn; ++turn) { // one that was made in the same second is over as well
     await hand(page);

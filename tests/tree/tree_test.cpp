@@ -148,6 +148,35 @@ TEST(Tree, DecisionsTouchNothingOfTheMachine) {
   }
 }
 
+/// Folders of decisions that include each other, each pair at the one that comes first. The list may only become
+/// shorter. docs/architecture.md
+TEST(Tree, NoFurtherFoldersOfDecisionsIncludeEachOther) {
+  const std::map<std::string, std::set<std::string>> known = {
+      {"accounts", {"catalog", "credits", "decision", "entitlements", "journal", "orders", "payments"}},
+      {"catalog", {"credits", "decision", "members"}},
+      {"credits", {"decision", "orders", "payments", "subscriptions"}},
+      {"decision",
+       {"documents", "entitlements", "keys", "members", "minimums", "orders", "payments", "reviews", "subscriptions",
+        "transfers"}},
+      {"entitlements", {"members"}},
+      {"journal", {"payments"}},
+      {"minimums", {"subscriptions"}},
+      {"orders", {"payments", "subscriptions"}},
+      {"payments", {"subscriptions"}},
+  };
+  std::map<std::string, std::set<std::string>> includes;
+  for (const Source& source : sources_below("core/domain"))
+    for (const std::string& include : source.includes)
+      if (include.starts_with("domain/"))
+        includes[std::next(source.path.begin(), 2)->string()].insert(folder_of(include.substr(7)));
+  std::map<std::string, std::set<std::string>> found;
+  for (const auto& [folder, others] : includes)
+    for (const std::string& other : others)
+      if (folder < other && includes.contains(other) && includes.at(other).contains(folder))
+        found[folder].insert(other);
+  EXPECT_EQ(found, known);
+}
+
 TEST(Tree, TheFaceNeedsNobodyElsesHeaders) {
   for (const fs::path& folder : {fs::path("core/include/florin"), fs::path("sdk/include/florin")})
     for (const Source& source : sources_below(folder))

@@ -616,172 +616,179 @@ BOOST_DESCRIBE_STRUCT(TenantFile, (),
                        notifications, seller, names, portal, messages))
 
 inline constexpr Note tenant_file_notes[] = {
-    {"tenant", "the id of this tenant, for good: every journal entry carries it"},
-    {"uses", "a style in ../policies: its blocks hold where this file has no key of the same name"},
-    {"currency", "of every price here (ISO 4217)"},
-    {"timezone", "whose days and months count (IANA name)"},
-    {"credits", "what is counted, and the decimals of its smallest part", Note::Presence::required},
-    {"meters", "what one usage takes; a started block counts whole"},
-    {"approvals", "what staff approves or rejects for an account; conditions may ask for it"},
+    {"tenant", "the id of this tenant; it can never change, since every journal entry contains it"},
+    {"uses", "a style in ../policies: its keys apply where this file does not set them"},
+    {"currency", "the currency of all prices here (ISO 4217)"},
+    {"timezone", "the time zone whose days and months count (IANA name)"},
+    {"credits", "the types of credits, and the decimals of each", Note::Presence::required},
+    {"meters", "what one usage costs; a started block counts in full"},
+    {"approvals", "what staff approves or rejects for an account; conditions may read it"},
     {"trial", "left out: no trial is offered"},
-    {"plans", "what is sold for a period; rank alone says what is an upgrade; left out: only credits are sold"},
-    {"add_ons", "credits or entitlements sold beside a plan, renewed with it"},
-    {"entitlements", "the price page: a row a thing, a column a plan"},
-    {"members", "left out: an account has as many members as it likes"},
+    {"plans", "what is sold for a period; a change to a higher rank is an upgrade; left out: only credits are sold"},
+    {"add_ons", "credits or entitlements sold in addition to a plan, renewed with it"},
+    {"entitlements", "the entitlements of the plans: one row for each, one column for each plan"},
+    {"members", "left out: the number of members is not limited"},
     {"licences", "how the number of licences changes, where plans are sold by licence"},
     {"credit_sales", "left out: credits are not sold"},
     {"holds", "left out: credits cannot be held"},
     {"auto_recharge", "left out: not offered"},
-    {"changes", "when a change works, and what it costs; needed where there are plans"},
-    {"dunning", "what happens after a payment for the subscription failed; needed where there are plans"},
-    {"refunds", "what a customer may ask back"},
-    {"credit_policy", "the plugin that says when credits end and which are spent first; all other keys are its own"},
-    {"payments", "who may pay how, and what is tried"},
-    {"gates", "what must hold before an action; the first that fails answers with its sentence"},
-    {"roles", "what the customer's people may do", Note::Presence::required},
+    {"changes", "when a change takes effect, and what it costs; required if there are plans"},
+    {"dunning", "what happens after a payment for the subscription failed; required if there are plans"},
+    {"refunds", "which payments a customer may get refunded"},
+    {"credit_policy",
+     "the plugin that decides when credits end and which are spent first; all other keys are the plugin's"},
+    {"payments", "the payment methods, to whom each is offered, and which ones are charged"},
+    {"gates", "conditions for an action; the sentence of the first that fails is the answer"},
+    {"roles", "what the members of an account may do", Note::Presence::required},
     {"documents", "the first number of each series, such as CL-000001"},
-    {"business_days", "which days count where a deadline is in business days; needed by refunds.review"},
-    {"tax", "the plugin that says what tax is on a sale, or `plugin: none`; prices are without it"},
-    {"on_new_version", "how subscriptions and meters come from the version before to this one"},
-    {"usage", "left out: usage is told as it happens"},
-    {"notifications", "what the account's people are told of by mail"},
-    {"seller", "who sells, as it stands on invoices; left out: documents wait until it is there"},
-    {"names", "what customers read in place of an id of this file: `growth: Growth`, or a text a language"},
+    {"business_days", "which days count for deadlines in business days; required by refunds.review"},
+    {"tax", "the plugin that computes the tax of a sale, or `plugin: none`; prices are without tax"},
+    {"on_new_version", "when subscriptions and meters move from the previous version to this one"},
+    {"usage", "left out: usage is reported as it happens"},
+    {"notifications", "the notifications that members receive by mail"},
+    {"seller", "the seller, as shown on invoices; left out: documents wait until it is set"},
+    {"names", "the names of ids of this file for customers: `growth: Growth`, or one text a language"},
     {"portal", "name, colour and links of the pages that customers see"},
     {"messages", "what customers read when something is refused, by the refusal's code: `past_due: Please pay first.`"},
 };
-inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what comes with it"}};
+inline constexpr Note notice_notes[] = {{"tell", "", Note::Presence::required}, {"with", "what it includes"}};
 inline constexpr Note plan_notes[] = {
-    {"by_licence", "prices and credits count for each licence", Note::Presence::may_be_left_out},
-    {"credit_price", "of one bought credit while on this plan"},
-    {"first_credits", "what an upgrade from the trial must buy at least"},
+    {"by_licence", "prices and credits are for one licence", Note::Presence::may_be_left_out},
+    {"credit_price", "price of one purchased credit on this plan"},
+    {"first_credits", "the minimum purchase of credits with an upgrade from the trial"},
     {"cycles", "price and credits of each period, stated and not derived"},
     {"offered_to", "left out: to everybody"},
     {"monthly_minimum",
-     "usage of each month from the anchor counts; what is missing is taken from credits that are money, then invoiced"},
-    {"agreement", "bound for so long, as 12 months; left out: not bound"},
-    {"per_account", "keys that staff fills in for one account"},
+     "the minimum usage of each month, counted from the anchor; a shortfall is drawn from credits that are money, then "
+     "invoiced"},
+    {"agreement", "the term of the agreement, as 12 months; left out: none"},
+    {"per_account", "keys that staff sets for one account"},
 };
 inline constexpr Note cycle_notes[] = {
     {"gives", "credits of each paid period"},
     {"every", "months, when the name is not monthly, quarterly, half_yearly or annual"}};
 inline constexpr Note entitlement_notes[] = {
-    {"kind", "count: taken by name and given back; flag: true or false; number: a figure; left out: a word of `of`"},
-    {"of", "the words that there are; `none` and `add_on` are not there"},
-    {"others", "for the trial and every plan that this row does not name"},
-    {"over_limit", "of a count: what a plan with a lower limit does"},
-    {"taken_by", "of a count: the action that roles and gates know it by; left out: occupy_item"}};
+    {"kind",
+     "count: items that are occupied by name and released; flag: true or false; number: a figure; left out: one of the "
+     "words in `of`"},
+    {"of", "the allowed words, except `none` and `add_on`"},
+    {"others", "the value for the trial and for plans that this row does not name"},
+    {"over_limit", "for a count: what happens to items above the limit after a downgrade"},
+    {"taken_by", "for a count: the name of its action in roles and gates; left out: occupy_item"}};
 inline constexpr Note members_notes[] = {
-    {"take_one_of", "licences, or a count under entitlements"},
+    {"take_one_of", "licences, or a counted entitlement"},
     {"invitation_takes_one", "whether an open invitation occupies a place", Note::Presence::required}};
 inline constexpr Note add_on_notes[] = {
     {"sells", "credits; left out: none"},
-    {"sets", "entitlements that it brings"},
-    {"takes_one_of", "the count of which each one fills a place"},
-    {"needs", "left out: sold beside every plan"},
-    {"prices", "by the cycle of the subscription; on other cycles it is not sold", Note::Presence::required},
+    {"sets", "entitlements that it includes"},
+    {"takes_one_of", "the counted entitlement of which each one fills a place"},
+    {"needs", "left out: sold with every plan"},
+    {"prices", "prices by the cycle of the subscription; it is not sold on other cycles", Note::Presence::required},
     {"if_bought_inside_period", "whole: full price and all credits; prorated: the days that are left"},
-    {"renews", "false: bought for one period"},
-    {"sells_by_cycle", "on cycles that bring another amount than sells, as {annual: 1200 phone}"}};
+    {"renews", "false: it is bought for one period"},
+    {"sells_by_cycle", "for cycles with another amount than `sells`, as {annual: 1200 phone}"}};
 inline constexpr Note recharge_limits_notes[] = {
     {"backoff", "how long the next recharge waits after the first failure in a row, the second, …; left out: 1 hour"}};
 inline constexpr Note sales_notes[] = {{"needs", "nothing: an account without a plan buys credits and uses them"},
                                        {"price", "left out: the plan's credit_price"}};
-inline constexpr Note usage_notes[] = {{"properties", "what is said of usages; declared here, conditions may ask it"}};
+inline constexpr Note usage_notes[] = {{"properties", "properties of usages; conditions may read those declared here"}};
 inline constexpr Note property_notes[] = {
-    {"of", "its values; left out: any"},
-    {"case", "ignored: `Delivered` is `delivered`", Note::Presence::may_be_left_out},
-    {"left_out", "what it is where a usage does not name it; without this key it must be named where it decides"}};
-inline constexpr Note recharge_notes[] = {{"waits_for", "no recharge while this is open", Note::Presence::required}};
+    {"of", "its allowed values; left out: any"},
+    {"case", "ignored: `Delivered` equals `delivered`", Note::Presence::may_be_left_out},
+    {"left_out", "the value if a usage does not name it; without this key, a usage must name it where it decides"}};
+inline constexpr Note recharge_notes[] = {
+    {"waits_for", "no recharge while such a payment is open", Note::Presence::required}};
 inline constexpr Note cancel_notes[] = {
-    {"credits", "of what does not end with the cycle anyway: keep, forfeit_all or keep_frozen"},
-    {"keep_for", "keep_frozen: how long they come back with a new plan; then they are forfeited"},
-    {"with_agreement", "needed where a plan binds for a time"}};
+    {"credits", "for credits that do not end with the cycle: keep, forfeit_all or keep_frozen"},
+    {"keep_for", "keep_frozen: how long a new plan restores them; then they are forfeited"},
+    {"with_agreement", "required if a plan has an agreement"}};
 inline constexpr Note pause_notes[] = {
-    {"freezes", "[cycle, credits]: what moves by the paused time", Note::Presence::required},
-    {"longest", "then it resumes by itself"}};
+    {"freezes", "[cycle, credits]: which ends move by the paused time", Note::Presence::required},
+    {"longest", "the longest pause; then it resumes automatically"}};
 inline constexpr Note changes_notes[] = {{"pause", "none: not offered", Note::Presence::required}};
 inline constexpr Note dunning_notes[] = {
     {"do", "", Note::Presence::required},
-    {"usage", "from here on; left out: as in the step before"},
-    {"buying", "of credits, from here on; left out: refused with usage, else as before"}};
+    {"usage", "from this step on; left out: as in the previous step"},
+    {"buying", "purchases of credits, from this step on; left out: refused if usage is, else as in the previous step"}};
 inline constexpr Note refunds_notes[] = {
     {"review", "left out: charges are not reviewed"},
     {"otherwise", "final, or staff_decides: staff may refund a payment with a reason"},
-    {"taken_back", "a payment that the customer's bank took back: what was spent of its credits"},
+    {"taken_back", "for a payment that the customer's bank took back: what happens to its spent credits"},
     {"made_at_processor",
-     "a refund made at the processor itself: take_share of the credits, keep them, or staff_decides (left out: this)"}};
+     "for a refund made at the processor: take_share of the credits, keep them, or staff_decides (the default)"}};
 inline constexpr Note review_notes[] = {{"for", "the reasons that may be given", Note::Presence::required},
                                         {"asked_within", "of the charge"}};
 inline constexpr Note business_days_notes[] = {{"days", "", Note::Presence::required}};
 inline constexpr Note guarantee_notes[] = {{"asked_within", "of the first successful payment"},
                                            {"covers", "payments for these orders", Note::Presence::required}};
 inline constexpr Note method_notes[] = {
-    {"through", "the processors that can charge it, the first preferred", Note::Presence::required},
-    {"slots", "left out: it is not kept for later"},
+    {"through", "the processors that can charge it, in order of preference", Note::Presence::required},
+    {"slots", "left out: it cannot be saved"},
     {"can", "without_customer: renewals and recharges may charge it", Note::Presence::required},
     {"offered_to", "left out: to everybody"},
     {"order_open", "how long an order waits for the customer"},
     {"counts_when", "a cheque: paid once it is deposited, or once it is cleared"}};
 inline constexpr Note processor_notes[] = {
-    {"secrets", "where each is found: env:NAME or file:/path; several while one is being changed, the new one first"},
-    {"endpoints", "addresses in place of the plugin's own, such as a stand-in's"},
-    {"hosts", "what it may reach, such as api.example.com"}};
+    {"secrets", "a reference to each: env:NAME or file:/path; a list while a secret is replaced, the new one first"},
+    {"endpoints", "addresses that replace the plugin's own, such as a simulated provider's"},
+    {"hosts", "the hosts that it may call, such as api.example.com"}};
 inline constexpr Note payments_notes[] = {
     {"processors", "", Note::Presence::required},
     {"methods", "", Note::Presence::required},
-    {"try", "which saved methods are charged, in order, for each kind of order", Note::Presence::required},
+    {"try", "which saved methods are charged for each kind of order, in order", Note::Presence::required},
     {"short",
-     "less came by bank than was asked for; what is short by more leaves the order open, and what is over is kept as "
-     "the account's money"},
-    {"minimum_charge", "what comes to less is not charged now: the invoice of the next renewal takes it along"},
-    {"paid_after_closed", "what becomes of money that comes when its order was closed"},
+     "for a bank transfer below the total: a larger shortfall leaves the order open; an overpayment is kept for the "
+     "account"},
+    {"minimum_charge", "the minimum charge: smaller amounts join the invoice of the next renewal"},
+    {"paid_after_closed", "what happens to a payment that comes after its order was closed"},
     {"retries",
-     "an overdue order is tried again apart from dunning, by why it was refused: after the first refusal of "
-     "that kind, the second, …; left out: only dunning tries again"},
-    {"refusals", "so many of one method, and the host tries it no more by itself; left out: no limit"},
-    {"rest", "a processor that fails is left alone for a while; left out: it is not"},
+     "retries of an overdue order beside dunning, by the kind of decline: after the first decline of that kind, the "
+     "second, …; left out: only dunning tries again"},
+    {"refusals",
+     "how many attempts with one method before the host no longer charges it automatically; left out: no limit"},
+    {"rest", "the cooldown of a processor that fails; left out: none"},
     {"next_processor_after",
-     "refusals after which a customer who pays there and then goes on to the method's next processor; what never "
-     "reached one always does, what is not known never does"}};
-inline constexpr Note refusals_notes[] = {{"at_most", "card networks want no more than 15"},
-                                          {"within", "counted back from now"}};
+     "declines after which an on-session payment goes to the method's next processor; a request that reached no "
+     "processor always does, one with an unknown outcome never does"}};
+inline constexpr Note refusals_notes[] = {{"at_most", "card networks allow at most 15"},
+                                          {"within", "the period before now that counts"}};
 inline constexpr Note rest_notes[] = {{"after", "failures in a row"},
-                                      {"lasts", "what falls due by itself waits so long; people may pay"}};
-inline constexpr Note short_notes[] = {{"write_off", "so much is not asked for any more"},
-                                       {"withheld_tax", "of the price without tax, against its certificate"},
-                                       {"more", "what is short by more"}};
+                                      {"lasts", "how long automatic charges wait; customers may still pay"}};
+inline constexpr Note short_notes[] = {
+    {"write_off", "the shortfall that is written off"},
+    {"withheld_tax", "the share of the price without tax that may be withheld, against its certificate"},
+    {"more", "what is short by more"}};
 inline constexpr Note documents_notes[] = {
     {"title", "of an invoice; left out: Invoice, or Tax invoice where GST is charged"},
     {"footer", "a line at the foot of each page"},
     {"paper", "left out: a4, and letter for a seller in the US or Canada"},
-    {"language", "for a customer who has not said which; left out: the first of portal.languages, else en"},
-    {"code", "SAC or HSN of what is sold, as a tax invoice of India names it on each line"},
-    {"codes", "the same of a plan, an add-on or a type of credits, where it is another one"}};
+    {"language", "for customers without a language; left out: the first of portal.languages, else en"},
+    {"code", "SAC or HSN of the goods or services, shown on each line of a tax invoice of India"},
+    {"codes", "another code for a plan, an add-on or a type of credits"}};
 inline constexpr Note seller_notes[] = {
     {"name", "the legal name"},
     {"address", "its lines", Note::Presence::required},
     {"country", "ISO 3166, two letters"},
     {"tax_ids", "each with its kind: gstin, vat, ein, …"},
-    {"registered", "where law wants it, as `Handelsregister Berlin, HRB 12345`"},
-    {"pay_to", "the bank account that a transfer goes to, each field as it is printed"},
-    {"contact", "where customers write to"},
-    {"phone", "where they call, as `+49 30 1234567`; an XRechnung needs it"}};
+    {"registered", "where the law requires it, as `Handelsregister Berlin, HRB 12345`"},
+    {"pay_to", "the bank account for transfers, each field as printed"},
+    {"contact", "the email address for customers"},
+    {"phone", "the telephone number for customers, as `+49 30 1234567`; required for XRechnung"}};
 inline constexpr Note portal_notes[] = {
     {"name", "left out: the seller's"},
     {"accent", "the colour of buttons, as `#0a6e5c`; 4.5:1 on white at least"},
     {"links", "back, terms, privacy, support: https addresses"},
     {"about", "a sentence for a plan, an add-on or a type of credits, by its id"},
-    {"languages", "that pages are read in, the first by default; left out: en", Note::Presence::may_be_left_out}};
+    {"languages", "the languages of the pages, the default first; left out: en", Note::Presence::may_be_left_out}};
 inline constexpr Note paid_after_closed_notes[] = {
-    {"purchase", "deliver: at the order's price, its life from then; left out: as otherwise"},
-    {"recharge", "left out: as otherwise"},
-    {"subscription", "deliver_if_still_due: unless the period is over or paid; left out: as otherwise"},
-    {"otherwise", "refund or staff_decides; also of what cannot be delivered any more"}};
+    {"purchase", "deliver: at the order's price, valid from then; left out: as `otherwise`"},
+    {"recharge", "left out: as `otherwise`"},
+    {"subscription", "deliver_if_still_due: unless the period is over or paid; left out: as `otherwise`"},
+    {"otherwise", "refund or staff_decides; also for orders that can no longer be delivered"}};
 inline constexpr Note gate_notes[] = {{"action", "", Note::Presence::required},
                                       {"if", "left out: always"},
-                                      {"refuse", "true: whatever holds", Note::Presence::may_be_left_out},
-                                      {"says", "what the customer reads: one text, or one a language"}};
+                                      {"refuse", "true: in every case", Note::Presence::may_be_left_out},
+                                      {"says", "the customer's sentence: one text, or one for each language"}};
 
 }  // namespace florin::config::yaml
 

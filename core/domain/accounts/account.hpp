@@ -139,7 +139,7 @@ struct SavedMethod {
   /// The entry that holds, sealed, what its plugin made of the customer's input for the processor; none: nothing.
   std::optional<std::uint64_t> details_at{};
 
-  /// Nothing of it is kept but that this processor may take what its customer pays there and then.
+  /// One-time method: only the processor is stored.
   bool once() const { return slot == "once"; }
 };
 

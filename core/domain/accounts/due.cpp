@@ -11,26 +11,25 @@ void earliest(std::optional<Due>& first, const Due& due) {
   if (!first || due.at < first->at || (due.at == first->at && due.kind < first->kind)) first = due;
 }
 
-/// The customer has still to do something, so that the order may close without them. What a provider or a bank is
-/// working on keeps its order open.
+/// The order waits for the customer, so it may close without them. An order that a provider or a bank is working on
+/// stays open.
 bool waits_for_customer(const Order& order) {
   return order.state == OrderState::open && !order.waits_for_lift && (!order.in_flight() || order.waits_for_customer());
 }
 
-/// While the outcome of a renewal's payment is not known, or it may not be asked for, dunning waits: nothing new
-/// starts and nothing ends.
+/// While the outcome of a renewal's payment is unknown, or charges are stopped, dunning waits: no step starts or ends.
 bool renewal_in_flight(const Account& account) {
   return std::ranges::any_of(account.orders.open(), [](const Order& order) {
     return order.renewal() && (order.in_flight() || order.waits_for_lift);
   });
 }
 
-/// What ends with the period waits with it, whatever else a pause freezes.
+/// A grant that ends with the period waits with it, whatever else a pause freezes.
 bool ends_with_paused_period(const Account& account, const Grant& grant) {
   return account.pause && account.ends_with_period(grant);
 }
 
-/// It is paid, and the host is still trying to give what it bought.
+/// The order is paid, and the host is still trying to deliver it.
 bool waits_for_delivery(const Order& order) { return order.undelivered && order.undelivered->try_at != never; }
 
 bool credits_on_their_way(const Account& account) {
@@ -47,7 +46,7 @@ bool credits_on_their_way(const Account& account) {
   });
 }
 
-/// What changes the subscription is paid and not there yet: the old terms are not charged again meanwhile.
+/// A paid change of the subscription is not delivered yet: meanwhile the old terms are not charged again.
 bool change_waits_for_delivery(const Account& account) {
   return std::ranges::any_of(account.orders.open(), [](const Order& order) {
     return waits_for_delivery(order) && order.kind != OrderKind::purchase && order.kind != OrderKind::recharge;
@@ -75,7 +74,7 @@ std::optional<Due> next_due(const Account& account) {
   if (account.trial && account.trial->ends_at) earliest(first, {*account.trial->ends_at, DueKind::trial_ends});
   if (account.pause) earliest(first, {account.pause->resumes_at, DueKind::pause_ends});
   if (account.kept) earliest(first, {account.kept->until, DueKind::keeping_ends});
-  // What a renewal would decide waits while a refund is being decided, and in a pause.
+  // Renewals wait while a refund is being decided, and in a pause.
   const bool cycle_stands = account.frozen || account.pause || change_waits_for_delivery(account);
   if (account.month && !cycle_stands) earliest(first, {account.month->to, DueKind::month_ends});
   if (account.subscription && !cycle_stands) earliest(first, {account.subscription->to, DueKind::period_ends});

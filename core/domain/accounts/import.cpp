@@ -192,7 +192,7 @@ void import_subscription(Draft& draft, const ImportedPlan& plan) {
     draft.add(PeriodStarted{.k = k, .anchor_months = static_cast<std::int32_t>(k * months), .from = from, .to = to});
   run_coupons(draft, terms);
   if (plan.agreement_ends && *plan.agreement_ends <= draft.now)
-    refuse("bad_instant", "An agreement that is over binds nobody: leave it out.");
+    refuse("bad_instant", "This agreement has ended: leave it out.");
   begin_month(draft);
   import_add_on_month(draft, stands_at);
   if (plan.cancelled.value_or(false)) cancel(draft);
@@ -231,7 +231,7 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
   if (origin == std::end(origins)) {
     std::string words;
     for (const Origin& known : origins) words += (words.empty() ? "" : ", ") + std::string(known.word);
-    refuse("unknown_source", "'" + lot.source + "' is no source of credits: " + words + ".");
+    refuse("unknown_source", "'" + lot.source + "' is not a source of credits: " + words + ".");
   }
   const CreditTypeRule* type = catalog.credit_type(lot.remaining.type);
   if (type == nullptr) refuse("unknown_credit", "There is no credit type '" + lot.remaining.type.text() + "'.");
@@ -239,10 +239,10 @@ void import_lot(Draft& draft, const ImportedLot& lot) {
   // Who has used up the credits of a trial is in it all the same.
   const bool used_up = units && *units == 0 && origin->source == GrantSource::trial;
   if (!used_up && (!units || *units <= 0))
-    refuse("bad_amount", "What remains of a lot is positive and no finer than the credit's decimals.", type->at);
+    refuse("bad_amount", "The rest of a lot must be positive and no finer than the credit's decimals.", type->at);
   const auto& pause = draft.account.pause;
   const Instant stands_at = pause && pause->credits_frozen ? pause->since : draft.now;
-  if (lot.ends_at && *lot.ends_at <= stands_at) refuse("lot_is_over", "A lot that has ended holds no credits.");
+  if (lot.ends_at && *lot.ends_at <= stands_at) refuse("lot_is_over", "A lot that has ended has no credits left.");
   if (lot.paid && (lot.paid->negative() || lot.paid->currency() != catalog.currency))
     refuse("wrong_currency", "What was paid is in " + std::string(catalog.currency.code()) + ".");
   if (used_up) return;

@@ -181,7 +181,7 @@ Decision use(const Account& account, const TenantState& tenant, const Actor& act
 
 Decision use_together(const Account& account, const TenantState& tenant, const World& world, const Actor& actor,
                       const UseTogether& command) {
-  if (command.usages.empty()) refuse("nothing_used", "There is no usage in this.");
+  if (command.usages.empty()) refuse("nothing_used", "This request contains no usage.");
   Draft draft(account, tenant, world);
   for (const Use& usage : command.usages) {
     Decision one = use(draft.account, draft.tenant, actor, usage, world);

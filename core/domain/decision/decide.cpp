@@ -42,7 +42,7 @@ void must_know_language_of(const std::vector<Word>& person) {
   if (said == person.end() || said->value.empty() || is_known_language(said->value)) return;
   std::string known;
   for (const std::string_view one : known_languages) known += (known.empty() ? "" : ", ") + std::string(one);
-  refuse("unknown_value", "'" + said->value.substr(0, 40) + "' is no language that is written here: " + known + ".");
+  refuse("unknown_value", "'" + said->value.substr(0, 40) + "' is not available as a language: " + known + ".");
 }
 
 void open_account(Draft& draft, const OpenAccount& command) {
@@ -179,7 +179,7 @@ struct Deciding {
     const bool of_browsers = std::ranges::any_of(draft.account.orders.open(), has_browser) ||
                              std::ranges::any_of(draft.account.savings, has_browser);
     if (!draft.account.personal_data_sealed && !of_methods && !of_browsers)
-      refuse("nobody_to_erase", "No personal data is kept of this account.");
+      refuse("nobody_to_erase", "No personal data is stored for this account.");
     draft.add(PersonalDataErased{});
   }
 
@@ -188,7 +188,7 @@ struct Deciding {
   void operator()(const SetCustomPlan& command) const { set_custom_plan(draft, command); }
   void operator()(const DeleteAccount&) const { must_not_be_frozen(), delete_account(draft, actor); }
   void operator()(const SetPersonalData& command) const {
-    if (command.personal_data.empty()) refuse("nobody_named", "Say who it is: a name, an address.");
+    if (command.personal_data.empty()) refuse("nobody_named", "Give a name or an address.");
     must_know_language_of(command.personal_data);
     draft.add(PersonalDataSealed{});
   }
@@ -324,10 +324,10 @@ Decision decided(const Account& account, const TenantState& tenant, const Actor&
   const bool money = std::holds_alternative<RecordBankReceipt>(command);
   const bool opens = std::holds_alternative<OpenAccount>(command) || std::holds_alternative<ImportAccount>(command) ||
                      (money && account.id.empty());
-  if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than what the account's books know.");
+  if (world.now < account.last_at) refuse("time_ran_back", "This is earlier than the account's last entry.");
   if (!money && is_of_tenant(command) != account.id.empty())
-    refuse("wrong_address", account.id.empty() ? "This is asked of an account: name it."
-                                               : "This is asked of the whole tenant, and names no account.");
+    refuse("wrong_address", account.id.empty() ? "This command needs an account. Name it."
+                                               : "This command is for the whole tenant and takes no account.");
   if (!opens && !is_of_tenant(command) && account.opened_at.us == 0)
     refuse("no_such_account", "There is no such account.");
   if (account.deleted && !still_settles(command)) refuse("account_deleted", "This account was deleted.");

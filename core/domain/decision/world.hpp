@@ -33,15 +33,15 @@ struct World {
       nullptr;  ///< the second account of a command that is about two; null: there is no such account
 };
 
-/// What follows for the second account of a command that is about two: an entry of its own, in the same row.
+/// The result for the second account of a command about two accounts: an entry of its own, in the same row.
 struct Beside {
   AccountId account;
   AnyCommand command;
   Facts facts;
 };
 
-/// Facts that follow, or a refusal (which may have facts too), or what a plugin must say first: then the same decision
-/// is made again with its answer.
+/// The facts that follow, or a refusal (which may have facts too), or a question that a plugin must answer first: then
+/// the same decision is made again with the answer.
 struct Decision {
   Facts facts;
   std::optional<Refusal> refusal;

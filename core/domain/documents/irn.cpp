@@ -33,7 +33,7 @@ bool is_irn(std::string_view text) { return text.size() == 64 && consists_of(tex
 void record_irn(Draft& draft, const RecordIrn& command) {
   const auto& tax = draft.catalog().tax;
   if (!tax || !tax->registers)
-    refuse("not_registered_here", "Invoices of this tenant are registered nowhere: they carry no GST of India.",
+    refuse("not_registered_here", "This tenant's invoices are not registered: they have no GST of India.",
            tax ? tax->at : draft.catalog().at);
   if (!is_of(draft.account, command.document))
     refuse("no_such_document",

@@ -21,12 +21,12 @@ std::string month_after(std::string_view month) { return next_month(*first_day(m
 
 void close_month(Draft& draft, const CloseMonth& command) {
   const auto first = first_day(command.month.month);
-  if (!first) refuse("bad_month", "A month is written as 2026-03.");
+  if (!first) refuse("bad_month", "Write the month as 2026-03.");
   const auto& closed = draft.tenant.closed_months;
   if (draft.now < draft.calendar().instant({next_month(*first), 0}))
     refuse("month_not_over", "A month is closed once it is over.");
   if (!closed.empty() && command.month.month <= closed.back().month)
-    refuse("month_closed", "This month is closed. What comes later counts in the month that is open.");
+    refuse("month_closed", "This month is closed. Later entries count in the open month.");
   if (!closed.empty() && command.month.month != month_after(closed.back().month))
     refuse("month_before_open", "Months are closed in order: " + month_after(closed.back().month) + " is next.");
   draft.add(MonthClosed{command.month});

@@ -51,7 +51,7 @@ void occupy_item(Draft& draft, const Actor& actor, const OccupyItem& command) {
   const Entitlement& row = count_named(catalog, command.entitlement);
   must_be_allowed(draft.account, draft.catalog(), actor, row.taken_by, {});
   const std::string& name = row.id.text();
-  if (!can_be_a_name(command.item)) refuse("bad_item", "An item has a name of 1 to 64 bytes that can be printed.");
+  if (!can_be_a_name(command.item)) refuse("bad_item", "The name of an item must have 1 to 64 printable bytes.");
   if (find(draft.account, row.id, command.item) != draft.account.items.end())
     refuse("item_occupied", "'" + command.item + "' is taken already.");
   const Entitled limit = entitled(draft.account, catalog, row);
@@ -72,7 +72,7 @@ void occupy_item(Draft& draft, const Actor& actor, const OccupyItem& command) {
 
 void release_item(Draft& draft, const ReleaseItem& command) {
   if (find(draft.account, command.entitlement, command.item) == draft.account.items.end())
-    refuse("no_such_item", "'" + command.item + "' is none of this account's.");
+    refuse("no_such_item", "'" + command.item + "' is not an item of this account.");
   draft.add(ItemReleased{command.entitlement, command.item});
 }
 

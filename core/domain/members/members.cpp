@@ -17,7 +17,7 @@ const Member* find(const Account& account, const MemberId& id) {
 
 const Member& member_named(const Draft& draft, const MemberId& id) {
   const Member* member = find(draft.account, id);
-  if (member == nullptr || member->invited) refuse("no_such_member", "'" + id.text() + "' is no member here.");
+  if (member == nullptr || member->invited) refuse("no_such_member", "'" + id.text() + "' is not a member here.");
   return *member;
 }
 

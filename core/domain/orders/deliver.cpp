@@ -106,9 +106,9 @@ void retry_delivery(Draft& draft, OrderId id) {
 void deliver_order(Draft& draft, const DeliverOrder& command) {
   const Order* order = draft.account.order(command.order);
   if (order == nullptr) refuse("no_such_order", "There is no such order.");
-  if (!order->undelivered) refuse("nothing_to_deliver", "This order does not wait to be delivered.");
+  if (!order->undelivered) refuse("nothing_to_deliver", "This order is not waiting for delivery.");
   if (!deliverable(draft, *order))
-    refuse("no_longer_due", "What this order was for cannot be delivered any more. Give the money back.",
+    refuse("no_longer_due", "This order can no longer be delivered. Refund the payment.",
            draft.catalog().paid_after_closed.at);
   deliver_or_retry(draft, command.order);
 }

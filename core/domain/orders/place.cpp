@@ -22,8 +22,8 @@ const SavedMethod* saved_as(const Account& account, const std::string& slot_or_k
   return found == account.methods.end() ? nullptr : &*found;
 }
 
-/// Intent first: the attempt and its key are durable before anything leaves. The key is derived from what is paid for.
-/// While charges are stopped, the order waits instead. `after`: not sent before.
+/// Intent first: the attempt and its key are durable before any request leaves. The key is derived from what is paid
+/// for. While charges are stopped, the order waits instead. `after`: the delay before it is sent.
 void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, std::uint32_t next_candidate,
                    Duration after = {}) {
   if (stop_of(draft.tenant, draft.account, order, method.processor) != nullptr) return draft.add(ChargeWaits{order.id});
@@ -37,10 +37,12 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
                                          "/" + std::to_string(attempt.number));
   attempt.started_at = draft.now;
   attempt.ask_at = draft.now + after;
-  // A processor that rests is charged again when its rest is over; who is there meanwhile finds out whether it is well.
+  // Automatic charges skip a processor in cooldown. A customer's own payment still goes through and serves as the
+  // probe.
   if (order.by_itself()) attempt.ask_at = std::max(attempt.ask_at, draft.tenant.cooldown_until(method.processor));
   attempt.send_before = attempt.ask_at + send_window;
-  // An invoice is waited for longer than a card that was tried before it; a renewal's too: then it is overdue.
+  // An invoice stays open longer than a card that was tried before it. So does a renewal's invoice: after that it is
+  // overdue.
   const Method* kind = draft.catalog().method(method.method);
   std::optional<Instant> open_until;
   if (kind != nullptr && kind->by_invoice()) open_until = draft.calendar().after(draft.now, kind->order_open);
@@ -51,7 +53,7 @@ void start_attempt(Draft& draft, const Order& order, const SavedMethod& method, 
                            .browser = draft.browser});
 }
 
-/// What is paid by invoice is kept by nobody: the first such method that is offered is taken down for the account.
+/// A payment by invoice has no saved method: the first such method that is offered is recorded for the account.
 const SavedMethod* invoiced(Draft& draft, const Account& as_bought, const std::optional<std::string>& wanted,
                             const Actor& actor) {
   for (const Method& method : draft.catalog().methods) {
@@ -325,7 +327,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
   order.period_to = quote.period_to;
   order.candidates = std::move(candidates);
   order.route = route_of(draft, order.candidates);
-  // What came by bank and was over pays first.
+  // An earlier overpayment by bank pays first.
   if (draft.account.money.minor() > 0 && order.total.minor() > 0)
     order.account_money = std::min(draft.account.money, order.total);
   order.paid_for = std::move(quote.paid_for);
@@ -334,7 +336,7 @@ OrderId take_down_order(Draft& draft, Quote quote, std::vector<SavedMethodId> ca
     const SavedMethod* first = draft.account.method(order.candidates.front());
     order.open_until = draft.calendar().after(draft.now, draft.catalog().method(first->method)->order_open);
   }
-  // What falls due by itself waits for the end of a stop; a person is told.
+  // Automatic charges wait for the end of a stop; a customer gets a refusal.
   const bool asked_by_person = !order.by_itself();
   if (asked_by_person && !order.asked().is_zero() && !order.candidates.empty() &&
       stop_of(draft.tenant, draft.account, order, draft.account.method(order.candidates.front())->processor) != nullptr)
@@ -427,7 +429,7 @@ void pay_order(Draft& draft, const Actor& actor, const PayOrder& command) {
   if (order == nullptr) refuse("no_such_order", "There is no such order.");
   const bool overdue = draft.account.past_due && draft.account.past_due->order == order->id;
   if (order->state != OrderState::open || (!order->left_as_invoice() && !overdue))
-    refuse("nothing_to_pay", "This order does not wait for a payment.");
+    refuse("nothing_to_pay", "This order is not waiting for a payment.");
   if (order->in_flight()) refuse("payment_under_way", "A payment of this order is under way.");
   if (order->attempts.size() >= most_attempts)
     refuse("tried_too_often", "This order was tried too often. Please ask our support.");

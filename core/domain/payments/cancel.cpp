@@ -7,7 +7,7 @@ namespace florin {
 
 namespace {
 
-/// After this nothing comes of the attempt any more, or everything has.
+/// The attempt is final after this.
 bool is_over(AttemptState state) {
   return state == AttemptState::voided || state == AttemptState::captured || state == AttemptState::declined ||
          state == AttemptState::expired;
@@ -39,7 +39,7 @@ void cancel_reported(Draft& draft, const CancelReported& command) {
   if (order == nullptr || command.attempt == 0 || command.attempt > order->attempts.size())
     refuse("no_such_attempt", "There is no such attempt.");
   const Attempt attempt = order->attempts[command.attempt - 1];
-  if (!attempt.cancelling()) refuse("stale_claim", "This says nothing new of the attempt.");
+  if (!attempt.cancelling()) refuse("stale_claim", "The outcome of this attempt is already recorded.");
   const ProviderReport& said = command.said;
   if (tells_of_payment(attempt, said))
     payment_reported(draft, {.order = command.order, .attempt = command.attempt, .said = said});

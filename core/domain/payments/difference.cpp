@@ -20,7 +20,7 @@ void record_discrepancy(Draft& draft, const RecordDiscrepancy& command) {
 }
 
 void close_discrepancy(Draft& draft, const CloseDiscrepancy& command) {
-  if (!is_open(draft, command.difference)) refuse("no_such_difference", "There is no open difference of this name.");
+  if (!is_open(draft, command.difference)) refuse("no_such_difference", "There is no open discrepancy of this name.");
   if (command.reason.empty()) refuse("reason_missing", "Closing a difference needs a reason.");
   draft.add(DiscrepancyClosed{command.difference, command.reason});
 }

@@ -229,13 +229,14 @@ void record_dispute(Draft& draft, const RecordDispute& command) {
   if (order == nullptr || order->state != OrderState::paid ||
       std::ranges::find(order->attempts, AttemptState::captured, &Attempt::state) == order->attempts.end())
     refuse("no_such_payment", "There is no payment for this order.");
-  if (command.ref.empty()) refuse("ref_missing", "A dispute is named by the processor's own id.");
+  if (command.ref.empty()) refuse("ref_missing", "A dispute needs the processor's id of it.");
   if (command.amount.minor() <= 0 || command.amount.currency() != order->total.currency() ||
       order->total < command.amount)
     refuse("bad_amount", "A dispute is about at most " + order->total.text() + " of this payment.");
   const auto known = std::ranges::find(draft.account.disputes, command.ref, &Dispute::ref);
   const bool is_known = known != draft.account.disputes.end();
-  if (is_known && !is_news(*known, command.state)) refuse("stale_claim", "This says nothing new of the dispute.");
+  if (is_known && !is_news(*known, command.state))
+    refuse("stale_claim", "This state of the dispute is already recorded.");
   const Money left = order->total - disputed(draft.account, *order, command.ref, false);
   const bool takes = command.state != DisputeState::won && command.state != DisputeState::closed;
   if (takes && left < command.amount)

@@ -331,10 +331,11 @@ void record_bank_receipt(Draft& draft, const RecordBankReceipt& command) {
   const auto same = [&](const Receipt& one) { return one.id == command.receipt; };
   const auto& identified = draft.tenant.identified;
   const bool nobodys = draft.account.id.empty();
-  if (command.receipt.empty()) refuse("bad_receipt", "Money that came needs a name of its own, as its bank line has.");
+  if (command.receipt.empty())
+    refuse("bad_receipt", "A receipt needs a unique name, such as the reference of its bank line.");
   if (std::ranges::any_of(draft.account.receipts, same) || std::ranges::any_of(draft.tenant.unmatched, same) ||
       std::ranges::find(identified, command.receipt) != identified.end())
-    refuse("known_already", "This money is in the books already.");
+    refuse("known_already", "This receipt is already recorded.");
   if (command.amount.is_zero()) refuse("bad_amount", "The amount of a receipt must not be zero.");
   const bool taken_back = command.amount.minor() < 0;
   if (taken_back && command.kind == MoneyKind::cheque)
@@ -386,7 +387,7 @@ void apply_cash(Draft& draft, const ApplyCash& command) {
     refuse("matched_already",
            "This money has paid order " + std::to_string(receipt.order.value) + ". Unmatch it first.");
   if (!receipt.kept.is_zero() && draft.account.money < receipt.kept)
-    refuse("spent_already", "This money was kept for the next order, and has paid it.");
+    refuse("spent_already", "This receipt was kept for the next order, and has paid it.");
   const OrderId before = receipt.order;
   keep_as_account_money(draft, receipt.id, Money() - receipt.kept);
   receipt.kept = Money(0, receipt.amount.currency());
@@ -414,7 +415,7 @@ void dismiss_bank_receipt(Draft& draft, const DismissBankReceipt& command) {
   const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
   if (waiting == draft.tenant.unmatched.end())
     refuse("no_such_receipt", "There is no money '" + command.receipt.text() + "' in the list of unmatched money.");
-  if (command.reason.empty()) refuse("reason_missing", "Say what it is, such as interest or another business's money.");
+  if (command.reason.empty()) refuse("reason_missing", "Give a reason, such as interest or another business's money.");
   draft.add(ReceiptDismissed{*waiting, command.reason});
 }
 
@@ -437,7 +438,7 @@ void record_returned_payout(Draft& draft, const RecordReturnedPayout& command) {
   rule_of(draft);
   const Refund* refund = draft.account.refund(command.refund);
   if (refund == nullptr) refuse("no_such_refund", "There is no such refund.");
-  if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
+  if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor makes this refund automatically.");
   if (refund->state != AttemptState::captured) refuse("not_paid_out", "This refund was not paid out.");
   const auto waiting = std::ranges::find(draft.tenant.unmatched, command.receipt, &Receipt::id);
   if (waiting == draft.tenant.unmatched.end())
@@ -477,10 +478,10 @@ void record_withheld_tax(Draft& draft, const RecordWithheldTax& command) {
   const BankMoneyRule& rule = rule_of(draft);
   const Order order = order_of(draft, command.order);
   if (command.certificate.empty())
-    refuse("certificate_missing", "Withheld tax counts with the number of its certificate.", rule.at);
+    refuse("certificate_missing", "Withheld tax needs the number of its certificate.", rule.at);
   if (command.amount.minor() <= 0 || command.amount.currency() != order.total.currency())
-    refuse("bad_amount", "The withheld tax is an amount of the order's currency.");
-  if (order.state != OrderState::open) refuse("not_open", "This order asks for nothing any more.");
+    refuse("bad_amount", "The withheld tax must be in the order's currency.");
+  if (order.state != OrderState::open) refuse("not_open", "This order has no open amount.");
   for (const WithheldTax& tax : order.withheld)
     if (tax.certificate == command.certificate)
       refuse("known_already", "The certificate " + tax.certificate + " is in the books already.");

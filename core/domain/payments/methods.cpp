@@ -115,7 +115,7 @@ void set_up_reported(Draft& draft, const SetUpReported& command) {
   const Saving* found = draft.account.saving(command.saving);
   if (found == nullptr) refuse("no_such_saving", "There is no such saving.");
   const Saving saving = *found;
-  if (!saving.open()) refuse("stale_claim", "This says nothing new of the method.");
+  if (!saving.open()) refuse("stale_claim", "The outcome for this payment method is already recorded.");
   ProviderReport said = command.said;
   if (said.state == AttemptState::needs_action && said.action.empty()) said.action = saving.action;
   // Nothing of it costs anybody anything: what never arrived is sent again, and what the processor does not know is
@@ -177,7 +177,7 @@ void close_saving(Draft& draft, SavingId id) {
 }
 
 void look_up(Draft& draft, const LookUp& command) {
-  const auto nothing_new = [] { refuse("stale_claim", "This says nothing new."); };
+  const auto nothing_new = [] { refuse("stale_claim", "This is already recorded."); };
   if (command.saving) {
     const Saving* saving = draft.account.saving(command.saving);
     if (saving == nullptr || !saving->open() || saving->ask_at <= draft.now) nothing_new();
@@ -209,10 +209,10 @@ void customer_returned(Draft& draft, const CustomerReturned& command) {
   for (const Saving& saving : draft.account.savings)
     if (!command.order && saving.open() && waits(saving.state))
       asked.push_back({.order = {}, .attempt = 0, .refund = {}, .saving = saving.id});
-  if (asked.empty()) refuse("nothing_to_ask", "Nothing waits for its customer.");
+  if (asked.empty()) refuse("nothing_to_ask", "No payment and no payment method waits for the customer.");
   if (!command.answer.empty()) {
     if (asked.size() > 1)
-      refuse("order_missing", "Several payments wait for their customer: name the order that the answer is for.");
+      refuse("order_missing", "Several payments wait for the customer. Name the order that the answer is for.");
     asked.front().answered = true;
   }
   for (const LookUpPlanned& one : asked) draft.add(one);

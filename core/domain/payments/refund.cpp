@@ -265,7 +265,7 @@ void request_refund(Draft& draft) {
   const Catalog& catalog = draft.catalog();
   if (!catalog.guarantee) refuse("not_refundable", "Payments are final here.", catalog.refunds_at);
   const Guarantee& guarantee = *catalog.guarantee;
-  if (draft.account.guarantee) refuse("guarantee_used", "The guarantee is given once.", guarantee.at);
+  if (draft.account.guarantee) refuse("guarantee_used", "The guarantee can be used only once.", guarantee.at);
   if (!draft.account.first_paid_at) refuse("nothing_paid", "Nothing was paid yet.", guarantee.at);
   const Instant ends = window_ends(draft, guarantee);
   if (ends <= draft.now)
@@ -296,7 +296,7 @@ void refund_reported(Draft& draft, const RefundReported& command) {
   const ProviderReport& said = command.said;
   const bool was_paid = refund.state == AttemptState::captured;
   const bool fails = said.state == AttemptState::declined;
-  if (was_paid && !fails) refuse("stale_claim", "This says nothing new of the refund.");
+  if (was_paid && !fails) refuse("stale_claim", "The outcome of this refund is already recorded.");
   const bool other_amount = said.state == AttemptState::captured && said.amount != refund.amount;
   const bool paid = said.state == AttemptState::captured && !other_amount;
   // A refund that was refused or got lost is asked again with its own key until the provider has paid it. One that was
@@ -430,7 +430,7 @@ void record_refund(Draft& draft, const RecordRefund& command) {
   if (captured == nullptr) refuse("no_such_payment", "There is no payment for this order.");
   const Order order = *found;
   const Attempt paid = *captured;
-  if (command.ref.empty()) refuse("ref_missing", "A refund is named by the processor's own id.");
+  if (command.ref.empty()) refuse("ref_missing", "A refund needs the processor's id of it.");
   for (const Refund& refund : draft.account.refunds)
     if (refund.order == order.id && refund.ref == command.ref)
       refuse("known_already", "The refund " + command.ref + " is in the books already.");
@@ -461,9 +461,9 @@ void record_refund(Draft& draft, const RecordRefund& command) {
 void record_payout(Draft& draft, const RecordPayout& command) {
   const Refund* refund = draft.account.refund(command.refund);
   if (refund == nullptr) refuse("no_such_refund", "There is no such refund.");
-  if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor gives this refund back by itself.");
+  if (refund->paid_out_from.empty()) refuse("not_by_hand", "The processor makes this refund automatically.");
   if (refund->state == AttemptState::captured) refuse("paid_out_already", "This refund was paid out already.");
-  if (command.ref.empty()) refuse("ref_missing", "A transfer has the bank's own reference.");
+  if (command.ref.empty()) refuse("ref_missing", "A transfer needs the bank's reference.");
   if (draft.account.order(refund->order)->state != OrderState::paid)
     refuse("not_paid", "The money of order " + std::to_string(refund->order.value) +
                            " was taken back: nothing of it is there to pay out.");

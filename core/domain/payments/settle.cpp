@@ -126,14 +126,15 @@ std::optional<LateThen> word_for(const PaidAfterClosed& rule, const Order& order
   return std::nullopt;
 }
 
-/// What came pays for the order, with what of the account's own money was for it.
+/// The payment pays for the order, together with the account's own money that was set aside for it.
 void deliver(Draft& draft, const Order& order, std::uint32_t attempt) {
   const OrderId id = order.id;
   apply_what_came(draft, id, order.attempts[attempt - 1].amount);
   fulfil(draft, id, attempt);
 }
 
-/// The order is closed. Money is never kept silently: it is delivered, goes back, or waits in view for a person.
+/// A late payment: its order is closed. Money is never kept silently: the order is delivered, the payment is refunded,
+/// or it waits for staff.
 void money_came_late(Draft& draft, OrderId id, std::uint32_t attempt) {
   const Order& order = *draft.account.order(id);
   const PaidAfterClosed& rule = draft.catalog().paid_after_closed;
@@ -178,7 +179,7 @@ bool may_move(AttemptState from, AttemptState to) {
 
 namespace {
 
-/// A report as it stands, before it is held against what is known of the attempt.
+/// A report as it came, before it is compared with what is known of the attempt.
 AttemptMoved as_reported(const Draft& draft, const PaymentReported& command) {
   const ProviderReport& said = command.said;
   AttemptMoved moved{.order = command.order,
@@ -197,38 +198,38 @@ AttemptMoved as_reported(const Draft& draft, const PaymentReported& command) {
   return moved;
 }
 
-/// When its processor does not show yet, for certain, what was sent last.
+/// The instant until which the processor may not show yet what was sent last.
 Instant lag_ends(const Attempt& attempt, const AttemptMoved& moved, const ProviderReport& said) {
   const Instant last_sent = std::max({attempt.started_at, attempt.sent_at, moved.sent_at.value_or(Instant())});
   return last_sent + look_up_lag_of(attempt, said);
 }
 
-/// Absence is proved only after the provider's own delay; until then the attempt is as unknown as before. Of what a
-/// provider once reported it proves nothing.
+/// Absence counts as proof only after the provider's own delay; until then the attempt stays unknown. Absence proves
+/// nothing about an attempt that the provider has reported before.
 AttemptState absent_state(const Draft& draft, const Attempt& attempt, Instant lag_ends) {
   const bool never_heard = attempt.state == AttemptState::started || attempt.state == AttemptState::unknown;
   const bool proved = never_heard && attempt.ref.empty() && lag_ends <= draft.now;
   return proved ? AttemptState::not_sent : AttemptState::unknown;
 }
 
-/// Refuses what says nothing new. A claim that cannot be is for a person; what is open is asked about again later, so
-/// that nothing is asked for ever.
+/// Refuses a report without news. An impossible claim raises an alarm for staff. For an open attempt, the host asks
+/// again later, but not for ever.
 void must_be_possible(const Attempt& attempt, AttemptMoved& moved) {
   if (may_move(attempt.state, moved.state)) return;
   const bool nothing_new = moved.alarm.empty() && !attempt.open();
   if (nothing_new || attempt.state == AttemptState::captured)
-    refuse("stale_claim", "This says nothing new of the attempt.");
+    refuse("stale_claim", "The outcome of this attempt is already recorded.");
   if (moved.alarm.empty()) moved.alarm = "impossible_transition";
   moved.state = attempt.state;
 }
 
-/// When to ask about it next; never: nobody is asked.
+/// When to ask the processor next; `never`: do not ask.
 Instant next_question(const Draft& draft, const Attempt& attempt, const AttemptMoved& moved,
                       const ProviderReport& said) {
   using enum AttemptState;
-  // Of what was invoiced the bank's statement reports; nobody is asked.
+  // The bank's statement reports payments by invoice; nobody is asked.
   if ((moved.state == pending || moved.state == needs_action) && comes_by_bank(draft, attempt)) return never;
-  // What is held now is captured now.
+  // A payment that was just authorised is captured now.
   if (moved.state == authorised && attempt.state != authorised) return draft.now;
   if (moved.state != unknown && moved.state != pending && moved.state != needs_action && moved.state != authorised)
     return never;
@@ -237,7 +238,7 @@ Instant next_question(const Draft& draft, const Attempt& attempt, const AttemptM
   return draft.now + (said.ask_after.us > 0 ? said.ask_after : ask_again_after(attempt.asked));
 }
 
-/// The report as it counts for this attempt. Refuses what says nothing new.
+/// The report's result for this attempt. Refuses a report without news.
 AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, const Attempt& attempt) {
   const ProviderReport& said = command.said;
   AttemptMoved moved = as_reported(draft, command);
@@ -248,7 +249,7 @@ AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, co
     moved.alarm = "wrong_amount: " + said.amount.text() + " instead of " + attempt.amount.text();
   }
   must_be_possible(attempt, moved);
-  // What the customer was asked for stands until the processor asks for something else.
+  // The customer action stays until the processor asks for another one.
   if (moved.state == AttemptState::needs_action && moved.action.empty()) moved.action = attempt.action;
   moved.ask_at = next_question(draft, attempt, moved, said);
   if (moved.state == AttemptState::captured) moved.amount = said.amount;
@@ -260,19 +261,19 @@ AttemptMoved as_it_counts(const Draft& draft, const PaymentReported& command, co
   return moved;
 }
 
-/// Nothing comes of the attempt any more: the next candidate, the same one again, or the order's own end.
+/// The attempt has failed: try the next candidate, or the same one again, or end the order.
 void went_nowhere(Draft& draft, OrderId id, const Attempt& attempt) {
   const Order& order = *draft.account.order(id);
   if (attempt.cancelling() && !still_due(draft, order)) return draft.add(OrderClosed{id, "no_longer_due"});
-  // The customer was told a last time to pay, and is not charged after it.
+  // The customer was asked to pay a last time, and is not charged after that.
   if (!order.by_itself() && order.open_until <= draft.now) return could_not_be_paid(draft, id, "not_paid_in_time");
   if (!may_go_elsewhere(draft, order))
     if (const auto wait = same_again_after(order); wait && try_again(draft, id, *wait)) return;
   if (!try_next(draft, id)) could_not_be_paid(draft, id, "declined");
 }
 
-/// A part of what was asked is no payment of it: it goes back, and the order goes on as after a refusal for want of
-/// money. Source   docs/decisions/0312-captured-in-part.md
+/// A partial capture does not pay the order: it is refunded, and the order continues as after a decline for
+/// insufficient funds. Source   docs/decisions/0312-captured-in-part.md
 void came_in_part(Draft& draft, OrderId id, const Attempt& attempt) {
   give_back_whole(draft, id, attempt.number);
   const Order& order = *draft.account.order(id);
@@ -300,7 +301,7 @@ void payment_reported(Draft& draft, const PaymentReported& command) {
   }
   const Order& after = *draft.account.order(command.order);
   const bool over = final_no(moved.state) && after.state == OrderState::open && !after.in_flight();
-  // What followed from the end of an attempt has followed.
+  // The results of an attempt that ended before have already followed.
   if (over && attempt.open()) went_nowhere(draft, command.order, attempt);
 }
 
@@ -312,10 +313,10 @@ void resolve_payment(Draft& draft, const ResolvePayment& command) {
   const Attempt& attempt = order->attempts[number - 1];
   if (!attempt.open()) refuse("outcome_known", "The outcome of this attempt is known.");
   if (attempt.state != AttemptState::unknown)
-    refuse("still_under_way", "The processor or the customer is still working on it; its own word counts.");
-  if (command.reason.empty()) refuse("reason_missing", "Say what the processor's own pages show.");
+    refuse("still_under_way", "The processor or the customer is still working on it. Wait for the processor's report.");
+  if (command.reason.empty()) refuse("reason_missing", "Give the reason: what the processor's dashboard shows.");
   const bool captured = command.outcome == PaymentOutcome::captured;
-  if (captured && command.ref.empty()) refuse("ref_missing", "Money that came has the processor's own id.");
+  if (captured && command.ref.empty()) refuse("ref_missing", "A captured payment needs the processor's id of it.");
   // Till then a request of ours may still arrive.
   const Instant last_sent = std::max(attempt.started_at, attempt.sent_at);
   const Instant certain = std::max(last_sent + look_up_lag_of(attempt, {}), attempt.send_before);
@@ -338,11 +339,11 @@ void decide_late_money(Draft& draft, const DecideLateMoney& command) {
     return start_refund(draft, share_of(draft, order, GivesBack::whole));
   }
   if (kept == order.attempts.end() && !order.undelivered)
-    refuse("no_money_kept", "No money of this order waits for a decision.");
+    refuse("no_money_kept", "This order has no late payment that waits for a decision.");
   if (command.reason.empty()) refuse("reason_missing", "A decision about money needs a reason.");
   if (!command.deliver) return give_back_whole(draft, order.id, kept->number);
   if (order.state == OrderState::paid || !still_due(draft, order))
-    refuse("no_longer_due", "What this order was for cannot be delivered any more. Give the money back.",
+    refuse("no_longer_due", "This order can no longer be delivered. Refund the payment.",
            draft.catalog().paid_after_closed.at);
   deliver(draft, order, kept->number);
 }

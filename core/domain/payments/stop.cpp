@@ -98,7 +98,7 @@ void resume_charges(Draft& draft) {
   std::vector<OrderId> waiting;
   for (const Order& order : draft.account.orders.open())
     if (waits_no_more(draft.tenant, draft.account, order)) waiting.push_back(order.id);
-  if (waiting.empty()) refuse("nothing_waits", "No charge waits.");
+  if (waiting.empty()) refuse("nothing_waits", "No charge is waiting.");
   for (const OrderId id : waiting) {
     const Order& order = *draft.account.order(id);
     // What was never tried goes by the methods that are there now.

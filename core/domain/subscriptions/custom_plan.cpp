@@ -163,8 +163,7 @@ void set_custom_plan(Draft& draft, const SetCustomPlan& command) {
   if (command.monthly_minimum) must_be_a_price(catalog, *command.monthly_minimum, "monthly_minimum", *plan);
   if (command.credit_price &&
       (command.credit_price->currency != catalog.currency || command.credit_price->minor.over <= 0))
-    refuse("bad_price",
-           "credit_price: a credit costs more than nothing, in " + std::string(catalog.currency.code()) + ".",
+    refuse("bad_price", "credit_price: the price must be positive, in " + std::string(catalog.currency.code()) + ".",
            plan->at);
   for (const PricedMeter& asked : command.meters) {
     const Meter* meter = catalog.meter(asked.meter);

@@ -70,9 +70,9 @@ Terms terms_of(const Account& account, const Catalog& catalog, const PlanId& pla
              "There is no add-on " + quoted_with_nearest(wanted.add_on.text(), catalog.add_ons) +
                  ". Add-ons: " + names_of(catalog.add_ons) + ".",
              catalog.at);
-    if (wanted.count < 0) refuse("bad_count", "The total of an add-on is not negative.", add_on->at);
+    if (wanted.count < 0) refuse("bad_count", "The total of an add-on must not be negative.", add_on->at);
     if (wanted.count > 1 && add_on->sells.type.empty() && !add_on->takes_one_of)
-      refuse("bad_count", "'" + add_on->id.text() + "' brings nothing more a second time.", add_on->at);
+      refuse("bad_count", "'" + add_on->id.text() + "' has no effect a second time.", add_on->at);
     (void)add_on_price(*add_on, cycle_id);
   }
   CycleRule found = *cycle;

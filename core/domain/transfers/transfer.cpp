@@ -112,7 +112,7 @@ void move_licences(Draft& from, Draft& to, std::int32_t count) {
 
 void move_member(Draft& from, Draft& to, const MemberId& id) {
   const auto found = std::ranges::find(from.account.members, id, &Member::id);
-  if (found == from.account.members.end()) refuse("no_such_member", "'" + id.text() + "' is no member here.");
+  if (found == from.account.members.end()) refuse("no_such_member", "'" + id.text() + "' is not a member here.");
   const Member member = *found;
   if (member.invited)
     revoke_invitation(from, RevokeInvitation{id});
@@ -141,7 +141,7 @@ Decision transfer(const Account& account, const TenantState& tenant, const World
   if (world.other->id == account.id) refuse("same_account", "Both accounts are the same.");
   if (!command.all_credits && command.credits.empty() && command.licences == 0 && !command.member)
     refuse("nothing_asked", "Name credits, licences or a member.");
-  if (command.licences < 0) refuse("bad_licences", "A number of licences is not negative.");
+  if (command.licences < 0) refuse("bad_licences", "The number of licences must not be negative.");
   Draft to(*world.other, tenant, world);
   for (const Draft* side : {&from, &to}) {
     if (side->account.frozen)

@@ -11,32 +11,32 @@
 #include "florin/money.hpp"
 #include "florin/outcome.hpp"
 
-/// What a host answers, as values. Those that are JSON are described in docs/http.md.
+/// The answers of a host, as values. docs/http.md describes those that are JSON.
 namespace florin {
 
-/// What became of a command that was taken: it is durable, and the same key will get this answer again.
+/// The outcome of a command: it is durable, and the same key will get the same answer.
 struct Outcome {
   std::uint64_t position = 0;      ///< of its entry in the journal
   std::optional<Refusal> refusal;  ///< none: it was done
-  OrderId order;                   ///< that was placed, or whose payment was started; 0: neither
-  HoldId hold;                     ///< that was placed, if one was
+  OrderId order;                   ///< the order that was placed or is being paid; 0: none
+  HoldId hold;                     ///< the hold that was placed; 0: none
   std::string entry;               ///< the whole entry as JSON: who, what, when, and every fact that followed
-  Instant at{};                    ///< as of when it was decided
-  bool again = false;              ///< the key was used before, for the same: this is what was answered then
+  Instant at{};                    ///< the instant as of which it was decided
+  bool again = false;              ///< the same command came under this key before; this is the answer to it
 };
 
-/// The same of a usage, in few bytes.
+/// The outcome of a usage, in few bytes.
 struct Taken {
   std::uint64_t position = 0;      ///< of its entry in the journal
   std::optional<Refusal> refusal;  ///< none: it was done
-  HoldId hold;                     ///< that was placed, if one was
-  Credits amount;                  ///< taken by a debit or a settled hold, kept aside by a hold
-  bool again = false;              ///< as of an Outcome
-  CreditType type{};               ///< of the amount; empty: of several, or nothing was taken
+  HoldId hold;                     ///< the hold that was placed; 0: none
+  Credits amount;                  ///< debited by a usage or a captured hold, or reserved by a hold
+  bool again = false;              ///< as in an Outcome
+  CreditType type{};               ///< of the amount; empty: several types, or nothing was debited
 };
 
-/// May this account use this now, and what is there? Nothing is written and nothing is promised: only a hold or a debit
-/// is.
+/// Whether this account may use this now, and what is available. Nothing is written, and nothing is promised: only a
+/// hold or a debit is a promise.
 struct Check {
   bool allowed = false;
   std::optional<Refusal> refusal;
@@ -51,13 +51,14 @@ struct CheckRequest {
   Use usage;
 };
 
-/// May this account do X, how much is left, and the line that says so. Nothing is promised: only a command is.
+/// Whether this account may do X, how much is left, and the line of the YAML that decides. Nothing is promised: only a
+/// command is.
 struct May {
   bool allowed = false;
   std::optional<Refusal> refusal;
-  std::string value;                 ///< of an entitlement, as the price page has it: `advanced`, `5`, `unlimited`
-  std::optional<std::int64_t> left;  ///< of a count; none: unlimited, or no count
-  std::int64_t taken = 0;            ///< of a count
+  std::string value;                 ///< of an entitlement, as in the YAML: `advanced`, `5`, `unlimited`
+  std::optional<std::int64_t> left;  ///< of a counted entitlement; none: unlimited, or not counted
+  std::int64_t taken = 0;            ///< of a counted entitlement
   std::string rule;                  ///< file:line of the operator's YAML
 };
 
@@ -65,30 +66,30 @@ struct May {
 struct OfferedMethod {
   MethodId method;
   bool offered = false;
-  std::string rule;  ///< file:line: of the method, or of what excludes it
+  std::string rule;  ///< file:line of the method, or of the rule that excludes it
   std::string why;   ///< a sentence that a customer can read; empty: it is offered
 };
 
-/// A charge that is to come, if every payment before it succeeds.
+/// A future charge, if every payment before it succeeds.
 struct UpcomingCharge {
   AccountId account;
   Instant at;
   std::string kind;    ///< subscription, recharge, …
   std::string what;    ///< its lines
   Money amount;        ///< with tax
-  std::string method;  ///< slot and kind; empty: there is none, or it waits
-  bool waits = false;  ///< charges are stopped: not before they are lifted
+  std::string method;  ///< slot and kind; empty: no payment method, or the charge waits
+  bool waits = false;  ///< charges are stopped; it waits until the stop is lifted
 };
 
-/// What an import makes of one account.
+/// The result of an import for one account.
 struct ImportedAccount {
   AccountId account;
   bool there_already = false;           ///< imported before
   std::vector<UpcomingCharge> charges;  ///< up to and at its next renewal
-  std::string is;                       ///< in words: its plan, what is overdue, credits, methods, members
+  std::string is;                       ///< a description: its plan, overdue payments, credits, methods, members
 };
 struct ImportReport {
-  Errors errors;  ///< of all accounts, with file and line; with any nothing is imported
+  Errors errors;  ///< of all accounts, with file and line; if there is one, nothing is imported
   std::vector<ImportedAccount> accounts;
 };
 
@@ -102,34 +103,34 @@ struct MonthReport {
   std::string month;  ///< 2026-03
   bool closed = false;
   std::vector<Line> lines;
-  Money written_off;  ///< what customers owed and are not asked for any more, without a payment
+  Money written_off;  ///< amounts that customers owed and will not be charged
 };
 FLORIN_API std::string as_csv(const std::vector<MonthReport>& months);
 FLORIN_API std::string as_json(const std::vector<MonthReport>& months);
 FLORIN_API std::string as_json(const std::vector<UpcomingCharge>& charges);
 
-/// Somebody is to be told something by mail; nothing is sent yet.
+/// A notification that is due by mail; nothing is sent yet.
 struct Notification {
-  std::uint64_t position = 0;  ///< of the entry that it follows from
+  std::uint64_t position = 0;  ///< of the entry that caused it
   Instant at;
   AccountId account;
   std::string kind;                ///< order_confirmed, past_due, …
-  std::vector<std::string> roles;  ///< of the account's people
+  std::vector<std::string> roles;  ///< of the account's members who receive it
   std::vector<Word> data;          ///< order, invoice, total, …
 };
 FLORIN_API std::string as_json(const std::vector<Notification>& notifications);
 
-/// What becomes of one line of a bank's statement, and why.
+/// The result for one line of a bank statement, and the reason.
 struct StatementLine {
   std::uint32_t at = 0;  ///< line of the file
-  std::string receipt;   ///< its name in the books, the same in whichever file it comes
+  std::string receipt;   ///< its name in the books, the same in every file that contains it
   std::string amount;
   std::string dated;
   std::string said;     ///< what the payer wrote
-  std::string account;  ///< whose it is; empty: nobody knows
+  std::string account;  ///< whose it is; empty: unknown
   OrderId order;
-  /// pays, part, over, kept (for the next order), unmatched (waits for a person), known (in the books already),
-  /// not_booked, went (money that left), other_account, other_currency (passed over), refused, failed
+  /// pays, part, over, kept (for the next order), unmatched (waits for staff), known (already in the books),
+  /// not_booked, went (an outgoing payment), other_account, other_currency (ignored), refused, failed
   std::string becomes;
   std::string why;
 };
@@ -138,40 +139,40 @@ struct StatementReport {
   std::vector<StatementLine> lines;
 };
 
-/// An account that is set aside, and what its release comes to.
+/// An account that is set aside, and the result of its release.
 struct Release {
-  bool released = false;  ///< false: it was only looked at
+  bool released = false;  ///< false: it was only examined
   std::string rule;       ///< why it was set aside: balance, grant_equation, facts_fit, …
   std::string text;       ///< what breaks the rule
   Instant since;
-  std::vector<UpcomingCharge> charges;  ///< what falls due with the release, at once
-  std::size_t reports = 0;              ///< of processors, that were kept and are decided now
+  std::vector<UpcomingCharge> charges;  ///< charges that fall due at once with the release
+  std::size_t reports = 0;              ///< reports of processors that were kept, and are decided now
 };
 
-/// A processor's books against ours.
+/// A comparison of a processor's records with our ledger.
 struct ReconcileReport {
-  std::uint32_t theirs = 0;                ///< payments and refunds of ours in its books
-  std::uint32_t same = 0;                  ///< of which both say the same
-  std::uint32_t learned = 0;               ///< of which we had not heard: our books say so now
-  std::uint32_t ours_alone = 0;            ///< in our books only
-  std::vector<std::string> discrepancies;  ///< each an item for a person, see Host::payments
+  std::uint32_t theirs = 0;                ///< our payments and refunds in its records
+  std::uint32_t same = 0;                  ///< that agree
+  std::uint32_t learned = 0;               ///< whose outcome we did not know; our ledger has it now
+  std::uint32_t ours_alone = 0;            ///< in our ledger only
+  std::vector<std::string> discrepancies;  ///< each is an item for staff, see Host::payments
 };
 
-/// Where an account stands in its books, and when it changes without anybody asking for anything. While neither moves,
-/// its books are the same; what an answer says also depends on the version of the catalog that is in force.
+/// The position of an account in its books, and the instant at which it next changes without a command. While neither
+/// moves, its books are the same; an answer also depends on the version of the catalog in force.
 struct AccountVersion {
   std::uint64_t position = 0;  ///< of its last entry
-  Instant changes_at = never;  ///< what falls due next
+  Instant changes_at = never;  ///< the next instant at which something falls due
 };
 /// `"1042-2027-04-01T00:00:00Z"`: as an HTTP entity tag.
 FLORIN_API std::string etag_of(const AccountVersion& version);
 
-/// Who reads an answer: a customer sees no processor's keys, references, fees and raw words.
+/// Who reads an answer. A customer does not see processors' keys, references, fees and raw texts.
 enum class Audience : std::uint8_t { customer, staff };
 
-/// How the payment of an order stands.
+/// The state of an order's payment.
 struct OrderNow {
-  bool over = false;  ///< nothing more happens by itself for now: it is paid, declined, open or closed
+  bool over = false;  ///< no further change without an action: it is paid, declined, open or closed
   std::string json;   ///< `{"id": 12, "total": "49.00 USD", "now": {"state": "paid", …}}`
 };
 

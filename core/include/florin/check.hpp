@@ -7,25 +7,26 @@
 #include "florin/export.hpp"
 #include "florin/result.hpp"
 
-/// What an operator asks of files before any host runs. docs/cli.md
+/// Checks of an operator's files, before any host runs. docs/cli.md
 namespace florin {
 
 /// `0.1.0`
 FLORIN_API std::string version();
 
 struct ConfigCheck {
-  Errors errors;                     ///< of all files at once, by file and line; none: everything may be used
+  Errors errors;                     ///< of all files, by file and line; none: all files can be used
   std::vector<std::string> tenants;  ///< those without an error
-  std::string not_asked;  ///< why the plugins of tenants without a host file were not asked; empty: they were
-  Errors warnings{};      ///< what a file may say and probably does not mean
+  std::string not_asked;  ///< why the plugins of tenants without a host file were not asked; empty: they were asked
+  Errors warnings{};      ///< valid settings that are probably not meant
 };
-/// Checks tenant files, host files with all their tenants, and of a folder every *.yaml in it; then loads plugins and
-/// lets them say what is wrong with what is theirs, as a host does when it starts. Plugins of a host file's tenants
-/// are that file's, those of other tenants are of the host file `host`. Nothing is sent and no journal is opened.
+/// Checks tenant files, host files with all their tenants, and all *.yaml of a folder. Then loads the plugins and asks
+/// them about their blocks, as a starting host does: for the tenants of a host file the plugins of that file, for other
+/// tenants those of the host file `host`. Nothing is sent, and no journal is opened.
 FLORIN_API ConfigCheck check_config(const std::vector<std::string>& files, const std::string& host);
 /// The tenant files among them: of a host file and of a folder those that it holds.
 FLORIN_API std::vector<std::string> tenant_files(const std::vector<std::string>& files);
-/// The whole tenant of a file as one YAML text, each line with the place that says it. Errors: the file's first.
+/// The whole tenant of a file as one YAML text, each line with the file and line that it comes from. Errors: the file's
+/// first.
 FLORIN_API Result<std::string> effective_tenant(const std::string& file);
 
 /// `file:line:column: path: message`, a line an error.
@@ -40,7 +41,7 @@ struct SchemaFile {
 /// Of every kind of file that an operator writes.
 FLORIN_API std::vector<SchemaFile> schemas();
 
-/// What is wrong with a command as JSON, with field and the word that was probably meant; nothing: it can be asked.
+/// The errors of a command as JSON, with field and the word that was probably meant; empty: it is valid.
 FLORIN_API Errors command_errors(std::string_view json);
 /// ` (did you mean 'exotel'?)`, or when no known word is near ``: a, b or c``.
 FLORIN_API std::string hint(std::string_view written, const std::vector<std::string>& known);
@@ -48,15 +49,15 @@ FLORIN_API std::string hint(std::string_view written, const std::vector<std::str
 /// Every command with its fields and what they look like, as Markdown: docs/commands.md.
 FLORIN_API std::string commands_page();
 
-/// A shared library in a folder of plugins, read but not run.
+/// A shared library in a plugin folder, read but not run.
 struct PluginListing {
   std::string file;
   std::string id;
   std::string version;
   std::string sha256;
   std::vector<std::string> interfaces;
-  Errors refused;     ///< why a host would not load it; none: it would
-  std::string key{};  ///< the public key that signed it; empty: nobody has
+  Errors refused;     ///< why a host would not load it; empty: it would
+  std::string key{};  ///< the public key that signed it; empty: not signed
 };
 /// Errors: no_plugin_folder, unsafe_folder.
 FLORIN_API Result<std::vector<PluginListing>> list_plugins(const std::string& folder);

@@ -13,18 +13,18 @@
 #include "florin/money.hpp"
 #include "florin/time.hpp"
 
-/// What a backend, the staff and the host itself may ask of an account. A field here is the same word in YAML, JSON,
-/// the journal and the docs; a command's name there is its type in lower case: `BuyCredits` is `buy_credits`.
+/// The commands that a backend, staff and the host itself may send to an account. A field has the same name in YAML,
+/// JSON, the journal and the docs; a command's name there is its type in snake_case: `BuyCredits` is `buy_credits`.
 namespace florin {
 
-/// Who asks. The role is a word of the tenant's YAML, or `staff` for the tenant's own people.
+/// Who sends a command. The role is one of the tenant's YAML, or `staff` for the tenant's own people.
 struct Actor {
   std::string role;
   std::string id;
   friend bool operator==(const Actor&, const Actor&) = default;
 };
 
-/// How much was used, in millionths of the base unit: `160 characters`, `61.5 seconds`, `2 minutes` (as seconds).
+/// A quantity used, in millionths of the base unit: `160 characters`, `61.5 seconds`, `2 minutes` (as seconds).
 struct Quantity {
   std::int64_t micro = 0;
   std::string unit;  ///< singular: character, second, message, drop, …
@@ -45,7 +45,7 @@ struct CreditAmount {
   FLORIN_API std::string text() const;
 };
 
-/// What a coupon takes off, as a person writes it: `25 percent`, `12.5 percent`, `10.00 USD`.
+/// The discount of a coupon, as a person writes it: `25 percent`, `12.5 percent`, `10.00 USD`.
 struct TakesOff {
   Decimal percent;  ///< 0: an amount
   Money amount;
@@ -55,7 +55,7 @@ struct TakesOff {
   FLORIN_API std::string text() const;
 };
 
-/// A word about a usage or an account that conditions may ask for: `destination: whitelisted`.
+/// A property of a usage or an account that conditions may read: `destination: whitelisted`.
 struct Word {
   std::string name;
   std::string value;
@@ -69,8 +69,8 @@ struct AddOnCount {
   friend bool operator==(const AddOnCount&, const AddOnCount&) = default;
 };
 
-/// The browser of who pays, as EMV 3-D Secure 2 asks for it. It is sealed before anything is written, reaches only a
-/// processor whose manifest asks for it, and is forgotten once the payment has left. What is not known is left out.
+/// The payer's browser, as EMV 3-D Secure 2 requires. It is sealed before anything is written, reaches only a processor
+/// whose manifest asks for it, and is erased once the payment was sent. Unknown values are left out.
 struct Browser {
   std::string accept_header;                     ///< the Accept header of its requests: up to 2048 bytes
   std::string user_agent;                        ///< its User-Agent header: up to 2048 bytes
@@ -81,12 +81,12 @@ struct Browser {
   std::optional<std::int32_t> time_zone_offset;  ///< minutes from local time to UTC: 300 in New York's winter; ±840
   bool java_enabled = false;
   bool javascript_enabled = false;
-  std::string ip_address;  ///< as the server saw it, IPv4 or IPv6; of a customer's session the host's own word
+  std::string ip_address;  ///< as the server saw it, IPv4 or IPv6; in a customer's session the host sets it
 
-  std::string sealed{};  ///< the host's: all of the above, sealed, and nothing of it open any more
+  std::string sealed{};  ///< set by the host: all of the above, sealed; the open values are then empty
 };
 
-/// Personal data go to a vault beside the journal, which keeps only that they were given.
+/// Opens an account. Its personal data is sealed beside the journal, whose facts say only whether it was given.
 struct OpenAccount {
   std::string billing_country;  ///< ISO 3166 alpha-2
   std::optional<std::string> billing_state;
@@ -99,21 +99,23 @@ struct Subscribe {
   std::optional<std::int32_t> licences;
   std::vector<AddOnCount> add_ons;
   std::optional<CreditAmount> first_credits;  ///< bought in the same payment
-  bool start_now = false;                     ///< inside a trial: charge now, whatever the plan's rule
-  /// A slot; a method's kind; a kind with what it asks for, as `netbanking/HDFC`. None: as the tenant's `try` says.
+  bool start_now = false;                     ///< in a trial: charge now, whatever the tenant's rule
+  /// A slot, a payment method, or a method with its parameter, as `netbanking/HDFC`. None: as the tenant's `try` says.
   std::optional<std::string> pay_with;
-  std::optional<Money> agreed{};  ///< what is charged now, with tax, as it was confirmed; another total is refused
-  Seldom<Browser> browser{};      ///< of the customer who pays; none: not known
+  std::optional<Money> agreed{};  ///< the total now, with tax, that the customer confirmed; another total is refused
+  Seldom<Browser> browser{};      ///< of the payer; none: unknown
 };
-/// One checkout: plan, cycle, licences and add-ons together, one payment, all or nothing. What is not named stays.
+/// One checkout of plan, cycle, licences and add-ons together: one payment, all or nothing. Fields that are left out
+/// stay as they are.
 struct ChangePlan {
   std::optional<PlanId> plan;
-  std::optional<std::string> cycle;      ///< none: the one that runs
+  std::optional<std::string> cycle;      ///< none: the current one
   std::optional<std::int32_t> licences;  ///< the total, never an increment
-  std::vector<AddOnCount> add_ons;       ///< totals from now on; more is paid for now, fewer from the next period
-  std::optional<std::string> pay_with;   ///< as in Subscribe
-  std::optional<Money> agreed{};         ///< as in Subscribe
-  Seldom<Browser> browser{};             ///< as in Subscribe
+  std::vector<AddOnCount>
+      add_ons;  ///< totals from now on; an increase is paid now, a decrease takes effect in the next period
+  std::optional<std::string> pay_with;  ///< as in Subscribe
+  std::optional<Money> agreed{};        ///< as in Subscribe
+  Seldom<Browser> browser{};            ///< as in Subscribe
 };
 /// Short for a checkout of the total of licences.
 struct SetLicences {
@@ -141,40 +143,41 @@ struct SetAutoRecharge {
   std::optional<CreditAmount> below;
   std::optional<CreditAmount> amount;
 };
-/// A method that a processor has stored. `details` is what the method's form asks for (token, brand, last4; address);
-/// its plugin checks them and makes the rest. What it makes for the processor, such as an account's number, is sealed
-/// before anything is written, and reaches that processor alone.
+/// A payment method that a processor has stored. `details` has the fields of the method's form (token, brand, last4;
+/// address); the method's plugin checks them and derives the rest. What it derives for the processor, such as an
+/// account number, is sealed before anything is written, and only that processor receives it.
 struct AddPaymentMethod {
   MethodId method;   ///< card, upi
   std::string slot;  ///< primary, backup
   std::vector<Word> details;
-  std::string token;                   ///< the processor's own, never a number
-  std::string brand;                   ///< empty where the method has none
-  std::string masked;                  ///< what may be shown: last four, a masked address
-  std::optional<ProcessorId> through;  ///< whose token it is; none: of the first that the tenant names for the method
+  std::string token;   ///< the processor's token, never a card number
+  std::string brand;   ///< empty where the method has none
+  std::string masked;  ///< the part that may be shown: last four digits, a masked address
+  std::optional<ProcessorId>
+      through;  ///< the processor whose token it is; none: the first one that the tenant names for the method
 };
 struct RemovePaymentMethod {
   std::string slot;
 };
-/// One message, call or drop. Taken whole or refused whole.
+/// One usage: a message, a call. Its credits are debited in full, or it is refused.
 struct Use {
   MeterId meter;
   Quantity quantity;
   std::vector<Word> properties;      ///< outcome, destination, direction, …: what conditions ask for
-  std::optional<Instant> used_at{};  ///< when it happened, if it is told later; none: now
+  std::optional<Instant> used_at{};  ///< when it happened, if it is reported later; none: now
 };
-/// Reserves credits before something is sent.
+/// Reserves credits before a usage.
 struct PlaceHold {
   MeterId meter;
   Quantity quantity;
   std::vector<Word> properties;
   std::optional<Span> lasts;
 };
-/// Takes what was really used, more or less than held; the rest goes back.
+/// Debits what was used, more or less than the hold, and releases the rest.
 struct CaptureHold {
   HoldId hold;
   Quantity quantity;
-  std::vector<Word> properties;  ///< what is known only now: outcome, …
+  std::vector<Word> properties;  ///< properties that are known only now: outcome, …
 };
 struct ReleaseHold {
   HoldId hold;
@@ -193,26 +196,26 @@ struct AdjustCredits {
   bool take = false;  ///< takes away instead of giving
   std::string reason;
 };
-/// Staff: forget a person's data. The books keep ids and amounts.
+/// Staff: erases personal data. Ids and amounts stay in the books.
 struct ErasePersonalData {};
-/// Stops the cycle until `resume`, or until the tenant's longest pause is over.
+/// Pauses the subscription until `resume`, or until the tenant's longest pause ends.
 struct Pause {};
 struct Resume {
   std::optional<Money> agreed{};  ///< as in Subscribe
   Seldom<Browser> browser{};      ///< as in Subscribe
 };
-/// A cycle of a plan that is made for one account.
+/// A cycle of a custom plan.
 struct PricedCycle {
   std::string cycle;
   Money price;
   std::vector<CreditAmount> gives;
 };
-/// A meter as it counts for one account.
+/// A meter of a custom plan.
 struct PricedMeter {
   MeterId meter;
   CreditAmount takes;
 };
-/// Staff: fills in, for one account, exactly the keys that the plan's `per_account` names.
+/// Staff: sets, for one account, exactly the terms that the plan's `per_account` lists.
 struct SetCustomPlan {
   PlanId plan;
   std::optional<std::int32_t> rank;
@@ -223,19 +226,19 @@ struct SetCustomPlan {
   std::vector<PricedMeter> meters;
   std::optional<Span> agreement;  ///< `0 months`: none
 };
-/// Ends the account's life here: its plan, its credits, whatever is not paid. What is in flight is settled.
+/// Closes the account: its plan, its credits and its unpaid orders end. Payments in flight are settled.
 struct DeleteAccount {};
-/// Staff: another name or address for an account, in place of what was sealed before.
+/// Staff: replaces the sealed name or address of an account.
 struct SetPersonalData {
   std::vector<Word> personal_data;
 };
-/// A person is to look at one charge.
+/// Requests a review of one charge by staff.
 struct RequestReview {
   OrderId order;
-  std::string reason;  ///< a word of the tenant's: duplicate_charge, …
-  std::string said;    ///< in the customer's words; keep persons out of it
+  std::string reason;  ///< one of the tenant's reasons: duplicate_charge, …
+  std::string said;    ///< in the customer's words, without personal data
 };
-/// How much of a payment goes back.
+/// How much of a payment is refunded.
 enum class GivesBack : std::uint8_t {
   unused_share,  ///< the part whose credits are unused
   whole,         ///< all of it; what was used of its credits is recorded as goodwill
@@ -246,54 +249,54 @@ struct DecideReview {
   GivesBack gives_back = GivesBack::whole;
   std::string reason;
 };
-/// Staff gives back a payment, where the tenant lets them.
+/// Staff refunds a payment, if the tenant allows it.
 struct RefundOrder {
   OrderId order;
   GivesBack gives_back = GivesBack::unused_share;
   std::string reason;
 };
-/// How far a dispute is, in order; the last three are final.
+/// The state of a dispute, in order; the last three are final.
 enum class DisputeState : std::uint8_t { warning, needs_response, under_review, won, lost, closed };
-/// A payment is disputed at its processor.
+/// Records a dispute that the processor reports.
 struct RecordDispute {
   OrderId order;
   std::string ref;  ///< the processor's id of the dispute
   DisputeState state = DisputeState::needs_response;
   Money amount;
-  std::string reason;  ///< the processor's word
+  std::string reason;  ///< the processor's reason
 };
 struct Unblock {
   std::string reason;
 };
-/// Where an account is billed and to whom. What is not named stays; nothing of the subscription moves. Taxes of orders
-/// from now on follow it.
+/// Sets where and to whom an account is billed. Fields that are left out stay as they are; the subscription does not
+/// change. Taxes of later orders follow it.
 struct SetBilling {
   std::optional<std::string> billing_country;  ///< ISO 3166 alpha-2
   std::optional<std::string> billing_state;
-  std::vector<Word> personal_data;  ///< name, address, …, each in place of what was given under its name; sealed
+  std::vector<Word> personal_data;  ///< name, address, …; each replaces the earlier value of that name; sealed
 };
-/// Staff: what becomes of money that came when its order was closed, and that the tenant does not decide by a word.
+/// Staff: decides about a late payment, where the tenant's rules leave that to staff.
 struct DecideLateMoney {
   OrderId order;
-  bool deliver = false;  ///< else it goes back
+  bool deliver = false;  ///< false: refund it
   std::string reason;
 };
 
-/// Takes one of a count, by its own name: a number, an inbox.
+/// Occupies one item of a counted entitlement by its name, such as a phone number or an inbox.
 struct OccupyItem {
   EntitlementId entitlement;
-  std::string item;  ///< 1 to 64 bytes that can be printed
+  std::string item;  ///< 1 to 64 printable bytes
 };
 struct ReleaseItem {
   EntitlementId entitlement;
   std::string item;
 };
-/// Staff: what an entitlement is for this account, where the price page says `per_account`.
+/// Staff: sets an entitlement of this account, where the tenant's file says `per_account`.
 struct SetEntitlement {
   EntitlementId entitlement;
   std::string value;
 };
-/// Invites a person into the account. An open invitation occupies a place, where the tenant says so.
+/// Invites a person to the account. If the tenant says so, an open invitation occupies a place.
 struct InviteMember {
   MemberId member;
   std::string role;
@@ -311,13 +314,13 @@ struct ChangeRole {
   MemberId member;
   std::string role;
 };
-/// Staff: moves credits, licences and a member to another account of the tenant; all of it, or nothing.
+/// Staff: moves credits, licences and a member to another account of the tenant, all or nothing.
 struct Transfer {
   AccountId to;
-  std::vector<CreditAmount> credits;  ///< in spending order; what is held and what a trial gave stays
+  std::vector<CreditAmount> credits;  ///< in spending order; held and trial credits stay
   bool all_credits = false;           ///< of every type, in place of `credits`
   std::int32_t licences = 0;
-  std::optional<MemberId> member;  ///< who sits on the licence, with the role
+  std::optional<MemberId> member;  ///< the member who holds the licence, with the role
   std::string reason;
 };
 /// Pays an order that was left as an invoice, or that is overdue, now.
@@ -327,48 +330,48 @@ struct PayOrder {
   std::optional<Money> agreed{};  ///< as in Subscribe
   Seldom<Browser> browser{};      ///< as in Subscribe
 };
-/// Several usages: all are taken, or none.
+/// Debits several usages, all or none.
 struct UseTogether {
   std::vector<Use> usages;
 };
 
-/// What charges are stopped of: all of a tenant's, those of one plan's accounts, or those through one processor.
+/// The scope of a stop: the whole tenant, the accounts of one plan, or one processor.
 enum class StopScope : std::uint8_t { tenant, plan, processor };
-/// Staff, of the tenant: nothing is charged until it is lifted. What falls due waits, and money in flight lands.
+/// Staff, on the tenant: stops charges until they are lifted. Due charges wait, and payments in flight complete.
 struct StopCharges {
   StopScope scope = StopScope::tenant;
   std::optional<std::string> name;  ///< of the plan or the processor
   std::string reason;
 };
-/// Staff, of the tenant: everything that waited is charged now, once.
+/// Staff, on the tenant: lifts a stop; the charges that waited are made now, once.
 struct LiftCharges {
   StopScope scope = StopScope::tenant;
   std::optional<std::string> name;
   std::string reason;
 };
 
-/// A plan that runs already elsewhere. Its present period is paid, unless it is overdue.
+/// A plan that already runs in another system. Its current period is paid, unless it is overdue.
 struct ImportedPlan {
   PlanId plan;
   std::string cycle;
   std::optional<std::int32_t> licences;
   std::vector<AddOnCount> add_ons;
   Instant anchor;                         ///< all periods are counted from it
-  Instant next_renewal;                   ///< what runs is paid until then, as the system before counted
+  Instant next_renewal;                   ///< the end of the paid period, as the previous system counted
   std::optional<Instant> agreement_ends;  ///< bound until then
-  std::optional<bool> cancelled;          ///< true: it was asked for, and works as the tenant's word is
-  std::optional<Instant> overdue_since;   ///< the present period is not paid: its first payment failed then
-  std::optional<Instant> paused_since;    ///< it stands still since then; all ends are written as they were then
-  std::optional<Instant> resumes_at;      ///< by itself; none: as late as a pause may last here
+  std::optional<bool> cancelled;          ///< true: it was cancelled; the tenant's rule says when it ends
+  std::optional<Instant> overdue_since;   ///< the current period is unpaid: its first payment failed then
+  std::optional<Instant> paused_since;    ///< it is paused since then; all ends are written as they were then
+  std::optional<Instant> resumes_at;      ///< when it resumes automatically; none: after the tenant's longest pause
 };
-/// A lot of credits as it is now.
+/// A lot of credits in its current state.
 struct ImportedLot {
   std::string source;  ///< plan, rollover, purchase, recharge, addon, trial or correction
   CreditAmount remaining;
   std::optional<Instant> ends_at;  ///< none: lasts until used
   std::optional<Money> paid;       ///< what was paid for what remains, without tax: the month close counts it
 };
-/// A method as its processor keeps it.
+/// A payment method as its processor stores it.
 struct ImportedMethod {
   MethodId method;
   std::string slot;
@@ -376,24 +379,25 @@ struct ImportedMethod {
   std::string brand;
   std::string masked;
 };
-/// Who is in an account, or invited into it.
+/// A member of an account, or an invited person.
 struct ImportedMember {
   MemberId member;
   std::string role;
   std::optional<bool> invited;
 };
-/// What is left of a coupon: it takes something off the next periods of the plan.
+/// What is left of a coupon: it discounts the next periods of the plan.
 struct ImportedCoupon {
-  std::string coupon;  ///< its name or code: invoices say it
+  std::string coupon;  ///< its name or code, which invoices show
   TakesOff takes_off;
-  std::optional<std::int32_t> periods;  ///< so many more, after the one that runs
-  std::optional<Instant> until;         ///< those that begin before then
-  std::vector<PlanId> plans;            ///< on these alone; none named: on every one
-  std::vector<std::string> cycles;      ///< the same of cycles
-  std::vector<std::string> applies_to;  ///< `plan`, or an add-on; none named: to all that a period costs
-  std::optional<bool> this_period;      ///< false: the period that runs was paid without it
+  std::optional<std::int32_t> periods;  ///< how many more, after the current one
+  std::optional<Instant> until;         ///< the periods that begin before then
+  std::vector<PlanId> plans;            ///< only on these plans; empty: on all
+  std::vector<std::string> cycles;      ///< the same for cycles
+  std::vector<std::string> applies_to;  ///< `plan`, or an add-on; empty: the whole price of a period
+  std::optional<bool> this_period;      ///< false: the current period was paid without it
 };
-/// Staff: an account that lived elsewhere, whole. It was opened and first paid when it says; it had its trial.
+/// Staff: imports an account from another system. It was opened and first paid at the given instants, and has had its
+/// trial.
 struct ImportAccount {
   std::string billing_country;
   std::optional<std::string> billing_state;
@@ -403,25 +407,25 @@ struct ImportAccount {
   std::vector<Word> approvals;
   Seldom<ImportedPlan> subscription;
   std::vector<ImportedLot> lots;
-  Seldom<SetCustomPlan> custom_plan;  ///< the plan that is made for this account
+  Seldom<SetCustomPlan> custom_plan;  ///< the plan made for this account
   std::vector<ImportedMember> members;
   std::vector<OccupyItem> items;
   Seldom<SetAutoRecharge> auto_recharge;
   std::vector<ImportedCoupon> coupons;
 };
-/// Staff, of the tenant, before its first document: the numbers that follow those of the system before.
+/// Staff, on the tenant, before its first document: the numbers that follow those of the previous system.
 struct SetDocumentNumbers {
   std::int64_t next_invoice = 1;
   std::int64_t next_credit_note = 1;
 };
 
-/// How money came that no processor took for us.
+/// How money came that no processor collected.
 enum class MoneyKind : std::uint8_t { transfer, cheque };
-/// Staff, or a line of a bank statement: money is there. Without an order it is the account's, kept for its next one;
-/// of no account (an empty `account` in the request) it waits in the list of unmatched money for a person.
-/// An amount below zero is money that the bank took back: a transfer that was returned, a direct debit that bounced.
+/// Staff, or a line of a bank statement: money came. Without an order it belongs to the account and pays its next
+/// order; without an account (an empty `account` in the request) it waits in the list of unmatched receipts for staff.
+/// A negative amount is money that the bank took back: a returned transfer, a bounced direct debit.
 struct RecordBankReceipt {
-  ReceiptId receipt;  ///< once and for all: a second one of that name changes nothing
+  ReceiptId receipt;  ///< unique: a second one of that name changes nothing
   ProcessorId processor;
   MoneyKind kind = MoneyKind::transfer;
   Money amount;
@@ -431,19 +435,19 @@ struct RecordBankReceipt {
   /// Of money that the bank took back: the receipt of this account whose money it was. What that paid is taken back.
   std::optional<ReceiptId> reverses;
 };
-/// Staff: this money is this account's, for that order, or without one for its next.
-/// Of money that the bank took back: which receipt of this account it takes back, by its name or by what it paid.
+/// Staff: assigns a receipt to this account, and to an order or, without one, to its next order. For money that the
+/// bank took back: the receipt of this account that it reverses, by its name or by the order that it paid.
 struct ApplyCash {
   ReceiptId receipt;
   std::optional<OrderId> order;
   std::optional<ReceiptId> reverses;
 };
-/// Staff, of the tenant: a line of a statement is no customer's money. It leaves the list of unmatched money.
+/// Staff, on the tenant: a line of a bank statement is not from a customer. It leaves the list of unmatched receipts.
 struct DismissBankReceipt {
   ReceiptId receipt;
   std::string reason;
 };
-/// Staff: it was not. What it had paid is taken back, and it waits in the list of unmatched money.
+/// Staff: undoes an assignment. The payment is taken back, and the receipt waits in the list of unmatched receipts.
 struct UnapplyCash {
   ReceiptId receipt;
   std::string reason;
@@ -454,16 +458,16 @@ struct MoveCheque {
   ChequeState state = ChequeState::deposited;
   std::optional<std::string> reason;  ///< of a bounce: insufficient_funds, stop_payment, …
 };
-/// Staff: the payer kept back this much tax of an order, and its certificate is here.
+/// Staff: records tax that the payer withheld from an order, with its certificate.
 struct RecordWithheldTax {
   OrderId order;
   Money amount;
   std::string certificate;  ///< its number
 };
 
-/// What a payment came to whose outcome only a person could find out.
+/// The outcome of a payment that only a person could find out.
 enum class PaymentOutcome : std::uint8_t { captured, never_happened };
-/// Staff, of a payment whose outcome is unknown: after a look into the processor's own pages.
+/// Staff, for a payment whose outcome is unknown: after a look at the processor's dashboard.
 struct ResolvePayment {
   OrderId order;
   std::int32_t attempt = 0;
@@ -471,56 +475,56 @@ struct ResolvePayment {
   std::string ref;  ///< the processor's id of what was captured
   std::string reason;
 };
-/// Staff: a refund that no processor can give back was paid out from the bank.
+/// Staff: records that a refund which no processor can make was paid out by bank.
 struct RecordPayout {
   RefundId refund;
   std::string ref;  ///< the bank's own reference of the transfer
 };
-/// Staff: the bank sent back a refund that a person had paid out. The receipt is the bank's line of it; the refund
-/// waits to be paid out again.
+/// Staff: the bank returned a refund that was paid out by hand. The receipt is the bank's line of it; the refund waits
+/// to be paid out again.
 struct RecordReturnedPayout {
   RefundId refund;
   ReceiptId receipt;
 };
-/// A refund that was made at the processor itself and not by us: it becomes a refund of the order that its payment
-/// paid.
+/// Records a refund that was made at the processor and not through Florin. It becomes a refund of the order that the
+/// payment paid.
 struct RecordRefund {
   OrderId order;
   std::string ref;  ///< the processor's id of the refund
   Money amount;
-  std::string reason;  ///< the processor's word, or staff's
+  std::string reason;  ///< the processor's reason, or staff's
 };
-/// Staff: tries now to deliver a paid order that could not be delivered.
+/// Staff: tries again now to deliver a paid order whose delivery failed.
 struct DeliverOrder {
   OrderId order;
 };
-/// Staff, of the tenant: a difference between a processor's books and ours was looked into.
+/// Staff, on the tenant: closes a discrepancy between a processor's records and our ledger that was investigated.
 struct CloseDiscrepancy {
   std::string difference;  ///< its name
   std::string reason;
 };
 
-/// A method is to be saved at its processor. What its customer must do for that stands in the account's `savings`; the
-/// method is there once the processor says that it is. No number ever comes here.
+/// Sets up a payment method at its processor. The account's `savings` say what the customer must do; the method is
+/// saved once the processor confirms it. Card numbers never come here.
 struct SetUpPaymentMethod {
   MethodId method;
-  std::string slot;                    ///< primary, backup
-  std::optional<ProcessorId> through;  ///< none: the first that the tenant names for the method and that does not rest
-  std::vector<Word> details{};         ///< what the method's form asks for, as in AddPaymentMethod
-  Seldom<Browser> browser{};           ///< as in Subscribe
+  std::string slot;  ///< primary, backup
+  std::optional<ProcessorId>
+      through;                  ///< none: the first that the tenant names for the method and that is not in cooldown
+  std::vector<Word> details{};  ///< what the method's form asks for, as in AddPaymentMethod
+  Seldom<Browser> browser{};    ///< as in Subscribe
 };
 
-/// The customer came back from where a payment, or the saving of a method, had sent them, or did what was asked: their
-/// processors are asked now. What a browser brings along proves nothing: `answer` is for the processor, where its
-/// plugin can hand it over.
+/// The customer is back from the provider's page or form of a payment or of setting up a method: queries the processors
+/// now. What a browser brings back proves nothing; `answer` is passed to the processor, if its plugin can do so.
 struct CustomerReturned {
-  std::optional<OrderId> order;  ///< none: everything that waits for its customer
+  std::optional<OrderId> order;  ///< none: all payments and methods that wait for the customer
   /// What the customer typed (a code that was sent to them) or their browser brought back, by name. Sealed before
   /// anything is written.
   std::vector<Word> answer{};
 };
 
-/// A key by which a backend asks things of a tenant over HTTP. The books keep its digest, never the key.
+/// A key with which a backend uses the HTTP API of a tenant. The journal holds its digest, never the key.
 struct ApiKey {
   std::string id;                   ///< k1, k2, …: its requests' actor is `service:k1`
   std::string name;                 ///< what staff call it
@@ -533,7 +537,7 @@ struct ApiKey {
 
   bool works(Instant now) const { return !ends_at || now < *ends_at; }
 };
-/// Staff, of the tenant: a new key, of which only the digest comes here.
+/// Staff, on the tenant: issues a key, of which only the digest is sent.
 struct IssueKey {
   std::string name;
   std::vector<std::string> scopes;
@@ -541,27 +545,27 @@ struct IssueKey {
   bool test = false;
   std::optional<Span> lasts;  ///< none: until it is rolled or revoked
 };
-/// Staff, of the tenant: a successor with the same name and scopes. The old key works beside it for a while.
+/// Staff, on the tenant: replaces a key by one with the same name and scopes. The old key still works for a while.
 struct RollKey {
   std::string key;  ///< id of the old one
   std::string digest;
   std::optional<Span> old_ends_in;  ///< none: the old key ends at once
 };
-/// Staff, of the tenant: a key ends at once.
+/// Staff, on the tenant: revokes a key at once.
 struct RevokeKey {
   std::string key;  ///< its id
   std::string reason;
 };
 
-/// Staff: somebody has looked at what is known of the person. The host's HTTP interface asks it before it shows any,
-/// at most once an hour for each who looks.
+/// Staff: records a look at personal data. The HTTP server sends it before it shows any, at most once an hour for each
+/// reader.
 struct ViewPersonalData {
   std::string what;    ///< personal_data, export
-  std::string reason;  ///< for the books
+  std::string reason;  ///< is recorded
 };
 
-/// Staff, or the seller's backend: what India's registration portal answered for an invoice or a credit note. The same
-/// IRN again changes nothing; another one is refused.
+/// Staff, or the seller's backend: records the answer of India's registration portal for an invoice or a credit note.
+/// Repeating the same IRN changes nothing; another IRN is refused.
 struct RecordIrn {
   std::string document;  ///< number of the invoice or the credit note
   std::string irn;       ///< invoice reference number: 64 hexadecimal digits, in lower case
@@ -582,20 +586,20 @@ using Command =
                  RecordPayout, CustomerReturned, DismissBankReceipt, RecordReturnedPayout, RecordRefund, DeliverOrder,
                  IssueKey, RollKey, RevokeKey, ViewPersonalData, RecordIrn>;
 
-/// A command with who asks it of which account, and the key under which it happens once.
+/// A command with its actor, its account, and the key under which it takes effect once.
 struct Request {
   TenantId tenant;
-  AccountId account;  ///< empty for what is asked of the whole tenant
+  AccountId account;  ///< empty for commands on the whole tenant
   Actor actor;
-  std::string key;                  ///< 1 to 255 bytes; the same key and content: the same answer, once
+  std::string key;  ///< 1 to 255 bytes; the same key and content take effect once, and get the same answer
   std::optional<Instant> asked_at;  ///< none: now
   Command command;
-  /// The account's last entry as whoever asks has seen it: after another one nothing is decided, `moved_on`. None: it
-  /// does not matter.
+  /// The account's last entry that the caller has seen. If there is a later one, nothing is decided: `moved_on`. None:
+  /// not checked.
   std::optional<std::uint64_t> expects{};
 };
 
-/// What a backend asks around every message: a debit, or a hold and what becomes of it.
+/// A request for usage: a debit, or a hold and its capture or release.
 using UsageCommand = std::variant<Use, PlaceHold, CaptureHold, ReleaseHold, UseTogether>;
 struct UsageRequest {
   TenantId tenant;

@@ -13,7 +13,7 @@
 
 /// What an operator does with a journal, beside its host or without one. docs/cli.md
 ///
-/// `data` is the folder of journal.db, or the file itself. Whatever only reads may run while the host does.
+/// `data` is the folder of journal.db, or the file itself. Functions that only read may run while the host does.
 /// Errors of all: no_such_file, not_a_journal, newer_version, damaged_store, store_busy, store_failed.
 namespace florin {
 
@@ -22,20 +22,20 @@ struct JournalQuery {
   std::optional<AccountId> account;
   std::uint64_t from = 1;  ///< positions, both included
   std::uint64_t to = UINT64_MAX;
-  bool json = false;  ///< a JSON object a line, instead of a line an entry and a line a fact
+  bool json = false;  ///< one JSON object for each entry, instead of a line for the entry and one for each fact
 };
 /// Writes entries of the journal, in order. Errors: also damaged_row, after what could be read.
 FLORIN_API Status write_journal(const std::string& data, const JournalQuery& query, std::ostream& out);
 
-/// Something that must hold and does not.
+/// A violated invariant.
 struct Violation {
   std::string rule;            ///< hash_chain, decodes, checkpoint, grant_equation, …: docs/cli.md
-  std::uint32_t shard = 0;     ///< with `position`, the entry after which it does not
-  std::uint64_t position = 0;  ///< 0: of the whole
-  std::string about;           ///< `callloop/acme`, or what else
+  std::uint32_t shard = 0;     ///< with `position`: the entry after which the rule is violated
+  std::uint64_t position = 0;  ///< 0: the journal as a whole
+  std::string about;           ///< `callloop/acme`, or another subject
   std::string text;
 };
-/// What was checked, by numbers, and what does not hold.
+/// Counts of what was checked, and the violations.
 struct Verified {
   std::uint64_t shards = 0, rows = 0, entries = 0, facts = 0;
   std::uint64_t tenants = 0, accounts = 0, grants = 0, open_holds = 0;
@@ -50,19 +50,19 @@ struct Verified {
 
   bool holds() const { return violations.empty(); }
 };
-/// Reads the whole journal, folds it again and checks everything that must hold at every entry.
+/// Reads the whole journal, folds it again and checks all invariants at every entry.
 FLORIN_API Result<Verified> verify(const std::string& data);
-/// As a person reads it: what was checked, then each violation.
+/// As text for people: what was checked, then each violation.
 FLORIN_API std::string as_text(const Verified& verified);
 FLORIN_API std::string as_json(const Verified& verified);
 
-/// Each lot of credits of an account: what it is, the rule that made it, the payment behind it, and where it went; as
-/// text or as JSON. Errors: also no_such_tenant and no_such_account, with the nearest name; damaged_row.
+/// Explains each lot of credits of an account: what it is, the rule that made it, the payment behind it, and how it was
+/// used; as text or as JSON. Errors: also no_such_tenant and no_such_account, with the nearest name; damaged_row.
 FLORIN_API Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account,
                                        bool json);
 
-/// An account as JSON, as Host::account gives it. at: what its entries up to and at that instant make of it; none: as
-/// of the last entry of the journal.
+/// An account as JSON, as Host::account returns it. at: as of that instant, included; none: as of the last entry of the
+/// journal.
 /// Errors: as explain, no_such_account also before its first entry, and tenant_stopped when its catalog cannot be read.
 FLORIN_API Result<std::string> show_account(const std::string& data, const TenantId& tenant, const AccountId& account,
                                             std::optional<Instant> at);
@@ -70,22 +70,22 @@ FLORIN_API Result<std::string> show_account(const std::string& data, const Tenan
 /// Copies the journal of `data` to the new file `to`, as it is at one instant, and verifies its chain. The copy holds
 /// the keys of personal data: keep it as safe as the original. Errors: also file_exists, damaged_row.
 FLORIN_API Status backup(const std::string& data, const std::string& to);
-/// Makes the journal of the folder `data` of the backup `from`. It sends nothing to providers until start_sending().
+/// Makes the journal in the folder `data` from the backup `from`. It sends nothing to providers until start_sending().
 /// Errors: as backup.
 FLORIN_API Status restore(const std::string& from, const std::string& data);
 /// Lets a restored journal's next host send to providers again. Errors: also already_open: a host runs.
 FLORIN_API Status start_sending(const std::string& data);
 
-/// A person has looked: what this machine's clock says is right, though it jumped. The host, which may run meanwhile,
-/// goes on by it within a minute. Errors: those of opening the journal, and no_data_folder.
+/// Staff confirms this machine's clock after it jumped. The host, which may run meanwhile, trusts it again within a
+/// minute. Errors: those of opening the journal, and no_data_folder.
 FLORIN_API Status accept_clock(const std::string& data);
 
-/// What this program makes of a journal that another version of it has written.
+/// The result of reading another version's journal with this program.
 struct UpgradeTrial {
-  Verified verified;                    ///< read whole, folded, and compared with the checkpoints as they were saved
+  Verified verified;                    ///< read, folded, and compared with the saved checkpoints
   std::vector<std::string> unreadable;  ///< `callloop, version 3`: a tenant's file in force that it cannot read
-  std::uint64_t replayed = 0;           ///< entries that a start replays: what no checkpoint holds
-  std::uint64_t start_ms = 0;           ///< about so long it takes
+  std::uint64_t replayed = 0;           ///< entries that a start replays because no checkpoint contains them
+  std::uint64_t start_ms = 0;           ///< how long a start takes, about
   bool holds() const { return verified.holds() && unreadable.empty(); }
 };
 /// Reads only: the host of the other version may run meanwhile. Errors: as verify(); newer_version, when it is of a
@@ -94,38 +94,38 @@ FLORIN_API Result<UpgradeTrial> try_upgrade(const std::string& data);
 
 struct Views {
   std::uint64_t position = 0;  ///< of the last entry in them
-  std::uint64_t entries = 0;   ///< that were new
-  bool rebuilt = false;        ///< were made from the first entry on
+  std::uint64_t entries = 0;   ///< new entries
+  bool rebuilt = false;        ///< they were made again from the first entry
 };
-/// Brings the tables of `views` (a file) up to date with the journal; makes them when they are not there, are of
-/// another version, or of another journal. docs/views.md. Errors: also not_views (the file is something else).
+/// Brings the tables of `views` (a file) up to date with the journal. Makes them if they do not exist, or belong to
+/// another version or another journal. docs/views.md. Errors: also not_views (the file is something else).
 FLORIN_API Result<Views> refresh_views(const std::string& data, const std::string& views);
 
-/// One value that a file says otherwise than the version in force.
+/// One value that differs between a file and the version in force.
 struct KeyChange {
   std::string path;           ///< plans.growth.cycles.monthly.price
-  std::string before, after;  ///< as written; empty: not there
+  std::string before, after;  ///< as written; empty: absent
   std::string at;             ///< file:line
 };
 /// A subscription, and what the new version does to it.
 struct PlannedSubscription {
   AccountId account;
   std::string plan, cycle;
-  std::uint32_t version = 0;  ///< whose prices it has now
+  std::uint32_t version = 0;  ///< the version whose prices it has now
   /// keeps_price; moves_at_renewal; under_agreement (it would move, once that has ended); not_sold (it would move, but
   /// what it is on is not sold there: it keeps its price); has_changed (a change of its own, agreed at its own version,
   /// comes at the renewal)
   std::string how;
   std::optional<Instant> at;  ///< when it moves
-  std::string before, after;  ///< its price of a period, without tax
+  std::string before, after;  ///< its price for a period, without tax
 };
 struct TenantPlan {
   TenantId tenant;
   std::uint32_t version = 0;  ///< in force; 0: none, the file begins a tenant
-  std::uint32_t next = 0;     ///< what the file becomes
+  std::uint32_t next = 0;     ///< the version that the file would become
   std::vector<KeyChange> changes;
   std::string running_subscriptions, meters;  ///< as the new file's on_new_version says
-  std::uint64_t accounts = 0;                 ///< all of the tenant
+  std::uint64_t accounts = 0;                 ///< all accounts of the tenant
   std::vector<PlannedSubscription> subscriptions;
 };
 /// What tenant files would do to the tenants of a journal, if they were applied. Reads only.
@@ -140,9 +140,9 @@ struct AppliedVersion {
   std::uint32_t version = 0;
   Instant at;
   std::string by;           ///< who applied it: role, or role:id
-  std::uint32_t again = 0;  ///< the earlier version whose text it is; 0: a text of its own
+  std::uint32_t again = 0;  ///< the earlier version that it repeats; 0: a new text
   bool in_force = false;
-  std::uint64_t subscriptions = 0;  ///< that have its prices
+  std::uint64_t subscriptions = 0;  ///< subscriptions with its prices
 };
 /// All versions of all tenants, or of one. Errors: no_such_tenant.
 FLORIN_API Result<std::vector<AppliedVersion>> versions(const std::string& data, const std::optional<TenantId>& tenant);

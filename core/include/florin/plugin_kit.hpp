@@ -6,15 +6,15 @@
 #include "florin/export.hpp"
 #include "florin/result.hpp"
 
-/// What the author of a plugin needs of a host: a beginning, the contract as tests, and stories. docs/plugins.md
+/// Tools for plugin authors: a template, the rules as tests, and stories. docs/plugins.md
 namespace florin {
 
 struct PluginRule {
   std::string id;  ///< `money.lost`
   enum class Outcome : std::uint8_t { holds, broken, not_asked };
   Outcome outcome = Outcome::holds;
-  std::string text;  ///< what was found; of a broken one what would be right
-  std::string see;   ///< how to see it again; empty: nothing to see
+  std::string text;  ///< what was found; for a broken rule, what would be right
+  std::string see;   ///< how to reproduce it; empty: not needed
 };
 struct PluginCheck {
   std::string file, id, version, sha256;
@@ -26,9 +26,9 @@ struct PluginCheckWords {
   std::string file;
   std::string config;     ///< the plugin's own block as JSON; empty: the first of `examples` of its manifest's schema
   std::string against;    ///< a folder of recorded exchanges; empty: none
-  bool long_run = false;  ///< ten times as many random lives
+  bool long_run = false;  ///< ten times as many random runs
 };
-/// Runs every rule that the plugin's kinds have, each in a fresh process that can do nothing but answer.
+/// Checks every rule of the plugin's kinds, each in a fresh, isolated process.
 /// Errors: file_missing, bad_config, bad_exchange; a plugin that cannot be loaded is a broken rule.
 FLORIN_API Result<PluginCheck> check_plugin(const PluginCheckWords& words);
 FLORIN_API std::string as_text(const PluginCheck& check);
@@ -41,7 +41,7 @@ struct NewPlugin {
   std::string lang;    ///< c, cpp, rust
   std::string folder;  ///< where the new folder is made
 };
-/// Writes the files of a plugin that builds and passes every rule as it is. Answers their names.
+/// Writes the files of a plugin that builds and passes every rule. Returns their names.
 /// Errors: bad_name, no_template, exists, not_writable
 FLORIN_API Result<std::vector<std::string>> new_plugin(const NewPlugin& words);
 

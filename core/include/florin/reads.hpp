@@ -7,7 +7,7 @@
 
 #include "florin/host.hpp"
 
-/// What pages and backends read of a tenant, as the HTTP API gives it. docs/http.md
+/// The lists and records of a tenant that pages and backends read, as the HTTP API returns them. docs/http.md
 namespace florin {
 
 /// Which accounts are wanted; what is empty does not matter.
@@ -21,26 +21,26 @@ struct AccountFilter {
   std::optional<bool> past_due;
 };
 
-/// A list is counted no further.
+/// A list is counted up to this number.
 inline constexpr std::size_t most_counted = 10'000;
-/// A page: `{"data": […], "next": "…" or null}`. `after` is the `next` of the page before; empty: from the beginning.
+/// A page: `{"data": […], "next": "…" or null}`. `after` is the `next` of the previous page; empty: from the beginning.
 struct PageWords {
   std::string after;
   std::size_t most = 50;
   bool count = false;  ///< also `"count"`, of the whole list; 10,000: so many, or more
 };
 
-/// Something that happened, as webhooks and /events tell it. docs/events.md
+/// An event, as webhooks and /events deliver it. docs/events.md
 struct Event {
-  std::string id;              ///< `callloop_k3x9q_1042_3`: the same whenever it is told, and never another one's
+  std::string id;              ///< `callloop_k3x9q_1042_3`: the same each time it is sent, and unique
   std::string type;            ///< order.paid
   std::uint64_t position = 0;  ///< the tenant's own count of its entries
   std::string json;
 };
 struct EventPage {
   std::vector<Event> events;
-  std::uint64_t next = 0;  ///< the tenant's position up to which everything was looked at
-  bool whole = false;      ///< that was all there is
+  std::uint64_t next = 0;  ///< the tenant's position up to which events were read
+  bool whole = false;      ///< there are no later ones
 };
 
 /// Errors of all: no_such_tenant, no_such_account; bad_cursor for an `after` that no page has given; those of the
@@ -49,37 +49,37 @@ class FLORIN_API Reads {
  public:
   explicit Reads(const Host& host) : host_(host) {}
 
-  /// What this account may choose from, and what this actor may do: plans, add-ons, credits, methods, entitlements.
+  /// What this account may buy, and what this actor may do: plans, add-ons, credits, methods, entitlements.
   Result<std::string> catalog(const TenantId& tenant, const AccountId& account, const Actor& actor) const;
-  /// The same for whoever has no account yet.
+  /// The same for a visitor without an account.
   Result<std::string> offer(const TenantId& tenant) const;
   /// Invoices and credit notes, newest first.
   Result<std::string> documents(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
   /// Errors: also no_such_document.
   Result<std::string> document(const TenantId& tenant, const AccountId& account, const std::string& number) const;
-  /// Newest first, also those that are used up.
+  /// Newest first, including used-up grants.
   Result<std::string> grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
   Result<std::string> refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
                               Audience whom) const;
-  /// How many orders an account has, ever.
+  /// The number of all orders of an account.
   Result<std::size_t> count_orders(const TenantId& tenant, const AccountId& account) const;
-  /// Members and open invitations, and the places for them.
+  /// Members, open invitations and the number of places.
   Result<std::string> members(const TenantId& tenant, const AccountId& account) const;
-  /// Requests for a review, and for staff what is disputed.
+  /// Requests for a review, and, for staff, disputes.
   Result<std::string> reviews(const TenantId& tenant, const AccountId& account, Audience whom) const;
   /// By id.
   Result<std::string> accounts(const TenantId& tenant, const AccountFilter& filter, const PageWords& page) const;
   /// Entries, newest first: who, what, when, and what followed or why not. For staff.
   Result<std::string> history(const TenantId& tenant, const AccountId& account, const PageWords& page,
                               std::uint64_t at_least) const;
-  /// By day of the tenant's zone and meter. Both days count.
+  /// Sums by meter and day of the tenant's time zone. Both days are included.
   Result<std::string> usage(const TenantId& tenant, const AccountId& account, const Date& from, const Date& to,
                             std::uint64_t at_least) const;
-  /// What happened after a position of the tenant's, oldest first. types   `order.paid`, `credits.*`, `preview.*`;
-  /// empty: all that are stable. What was read once is not folded again.
+  /// Events after a position of the tenant, oldest first. types   `order.paid`, `credits.*`, `preview.*`; empty: all
+  /// stable types.
   Result<EventPage> events(const TenantId& tenant, std::uint64_t after, const std::vector<std::string>& types,
                            std::size_t most) const;
-  /// How many entries the tenant has. Errors: no_such_tenant; the store's.
+  /// The number of the tenant's entries. Errors: no_such_tenant; the store's.
   Result<std::uint64_t> tenant_position(const TenantId& tenant) const;
 
  private:
@@ -88,7 +88,7 @@ class FLORIN_API Reads {
 
 /// Every stable type of event.
 FLORIN_API std::vector<std::string> event_types();
-/// Whether some event could be of that pattern: `order.paid`, `credits.*`, `preview.…`, `*`.
+/// Whether any event could match the pattern: `order.paid`, `credits.*`, `preview.…`, `*`.
 /// Errors: unknown_event_type, with the one that was probably meant.
 FLORIN_API Status is_event_pattern(std::string_view pattern);
 

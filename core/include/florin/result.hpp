@@ -28,7 +28,7 @@ struct Error {
 };
 using Errors = std::vector<Error>;
 
-/// A value, or the reason why there is none. The caller asks before it takes.
+/// A value, or the reason why there is none. Check before you use the value.
 template <class T>
 class [[nodiscard]] Result {
  public:

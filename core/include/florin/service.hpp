@@ -11,21 +11,21 @@
 #include "florin/host.hpp"
 #include "florin/service_settings.hpp"
 
-/// What `florin serve` asks of a host beyond what an embedder does. docs/http.md
+/// What `florin serve` needs from a host beyond an embedder's calls. docs/http.md
 namespace florin {
 
 class Assembly;
 
-/// Where a person stands on an account.
+/// A person's role on an account.
 struct AccountRole {
-  std::string role;      ///< as the books have it, or as the backend says it where nobody is listed; empty: none
-  bool invited = false;  ///< an invitation is open: it may be accepted, and nothing else
+  std::string role;      ///< the recorded role, or the backend's if the account has no members; empty: none
+  bool invited = false;  ///< an invitation is open: the person may only accept it
 };
 
 /// A tenant of the host, and whether it is up.
 struct TenantStanding {
   TenantId tenant;
-  std::optional<Error> stopped;  ///< why nothing is decided and read of it
+  std::optional<Error> stopped;  ///< why it takes no commands and reads
 };
 
 struct Outgoing {
@@ -50,22 +50,22 @@ class FLORIN_API Service {
   /// Roles of the tenant's customers; the first is the owner's.
   Result<std::vector<std::string>> roles(const TenantId& tenant) const;
 
-  /// All of them. None: this host does not have the journal.
+  /// All tenants. None: this host does not own the journal.
   std::vector<TenantStanding> tenants() const;
-  /// What is sent to providers for an account within the next minute, or until this is called again, carries `trace`
-  /// as its traceparent (W3C Trace Context); empty: none.
+  /// Requests to providers for an account within the next minute, or until the next call, carry `trace` as their
+  /// traceparent (W3C Trace Context); empty: none.
   void follow(const TenantId& tenant, const AccountId& account, const std::string& trace) const;
 
   /// `whsec_…` by its reference. Errors: secret_missing.
   Result<std::string> secret(const std::string& reference) const;
-  /// One POST to somebody else's server: to public addresses alone (by what its name resolves to), without redirects.
+  /// One POST to an external server: only to public addresses (checked when its name is resolved), without redirects.
   /// `done` runs once, on a thread of the host, and must not block.
   void post(Outgoing request, std::function<void(OutgoingAnswer)> done) const;
 
-  /// Under which epoch the journal is this host's; 0: another has it, or it was closed. Waits for nobody.
+  /// The epoch under which this host owns the journal; 0: another host owns it, or it was closed. Does not block.
   std::uint64_t owned_epoch() const;
 
-  /// A small text of the service's own, beside the journal: it is no part of the books. Empty: never noted.
+  /// A small text that the service stores beside the journal; it is not part of the books. Empty: never stored.
   Result<std::string> note(std::string_view name) const;
   Status set_note(std::string_view name, std::string_view text) const;
 

@@ -5,7 +5,7 @@
 
 namespace florin {
 
-/// Somebody who is told what happens, by Standard Webhooks. docs/events.md
+/// A webhook endpoint, by Standard Webhooks. docs/events.md
 struct WebhookEndpoint {
   std::string name, tenant, url;
   std::vector<std::string> events;  ///< `order.paid`, `credits.*`; empty: all that are stable
@@ -13,13 +13,13 @@ struct WebhookEndpoint {
       secrets;  ///< `whsec_…` by reference, env:CRM or file:/etc/florin/secrets/crm; all of them sign
 };
 
-/// A group of staff at the identity proxy, and what its people may.
+/// A group of staff at the identity proxy, and what its members may do.
 struct StaffGroup {
   std::string name;
   std::vector<std::string> scopes;
   std::vector<std::string> tenants;  ///< empty: all
 };
-/// A proxy that says who of staff asks, such as oauth2-proxy. docs/decisions/0277-staff-by-a-proxy.md
+/// A proxy that authenticates staff, such as oauth2-proxy. docs/decisions/0277-staff-by-a-proxy.md
 struct StaffProxy {
   std::string header;  ///< `x-forwarded-email`, in lower case; empty: there is none
   std::string groups;  ///< `x-forwarded-groups`
@@ -43,7 +43,7 @@ struct ServiceSettings {
   std::vector<std::string> public_offer;  ///< tenants whose offer anybody may read
   /// Where the other hosts of the same journal reach this one, `http://10.0.0.5:8080`; empty: it is the only one.
   std::string hosts_url;
-  std::string hosts_secret;  ///< by reference: what they know each other by
+  std::string hosts_secret;  ///< by reference: the secret that the hosts share
   /// Proxies whose X-Forwarded-For is believed: `unix`, addresses, ranges.
   std::vector<std::string> trusted_proxies;
   std::string admin;  ///< unix socket for the command line; empty: admin.sock in the data folder, if there is one

@@ -36,10 +36,10 @@ struct Instant {
   friend Instant operator-(Instant t, Duration d) { return {subtract(t.us, d.us)}; }
   friend Duration operator-(Instant a, Instant b) { return {subtract(a.us, b.us)}; }
 };
-/// Later than anything that is promised.
+/// Later than any instant in the books.
 inline constexpr Instant never{INT64_MAX};
 
-/// A day of the proleptic Gregorian calendar, in nobody's zone.
+/// A day of the proleptic Gregorian calendar, without a time zone.
 struct Date {
   std::int32_t year = 1970;
   std::uint8_t month = 1;

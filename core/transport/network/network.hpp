@@ -25,7 +25,8 @@ class Network {
   /// The way to one processor. addresses   of its endpoints by name, each as granted_address gives it
   std::unique_ptr<Transport> to(std::map<std::string, std::string> addresses);
 
-  /// What waits never leaves; what is under way has `grace` to be answered, and is lost then. Returns at once.
+  /// Queued requests are dropped. Requests in flight get `grace` to finish; after that their outcome is unknown.
+  /// Returns at once.
   void finish(Duration grace);
 
  private:

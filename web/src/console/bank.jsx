@@ -31,7 +31,7 @@ export function BankPage({api, Act, AccountLink}) {
           <>
             <Apply api={api} receipts={receipts} waiting={all.waiting ?? []} again={loaded.again} AccountLink={AccountLink} />
             <Card title="Record a receipt by hand">
-              <p class="soft">For money that no statement has told of yet, such as a cheque on the desk.</p>
+              <p class="soft">For money that is not on a bank statement yet, such as a cheque on the desk.</p>
               <Act name="record_bank_receipt" reason={false} fixed={{kind: 'transfer'}} fields={[['receipt', 'Its id, such as the UTR'], ['processor', 'Account of the bank, as in the tenant’s file'], ['amount', 'Amount, as 49.00 INR'], ['dated', 'Day of the bank, as 2026-03-10'], ['said', 'What the payer wrote']]} label="Record this transfer" done={loaded.again} />
             </Card>
             {(all.to_pay_out ?? []).length > 0 && (

@@ -15,7 +15,7 @@ export function CatalogPage({api, session, AccountLink}) {
     offer.again();
     versions.again();
   };
-  const why = may ? undefined : 'Only staff with the scope “operate” change what is sold. Whoever let you in can give it to you.';
+  const why = may ? undefined : 'Only staff with the scope “operate” can change what is sold. Ask the person who gave you access.';
   return (
     <>
       <Loaded of={offer} lines={8}>{(found) => <Offer offer={found} />}</Loaded>
@@ -149,7 +149,7 @@ function NewVersion({api, why, AccountLink, done}) {
       <Field label="Its text">
         {(its) => <textarea {...its} ref={area} class="code" rows={14} spellcheck={false} autocapitalize="off" dir="ltr" value={text} onInput={(event) => write(event.currentTarget.value)} />}
       </Field>
-      <Button kind={fresh ? 'plain' : 'primary'} busy={busy === 'plan'} why={why ?? (text.trim() ? undefined : 'Choose the file, or put its text in.')} onClick={look}>
+      <Button kind={fresh ? 'plain' : 'primary'} busy={busy === 'plan'} why={why ?? (text.trim() ? undefined : 'Choose the file, or paste its text.')} onClick={look}>
         See what changes
       </Button>
       <div aria-live="polite" class="under">

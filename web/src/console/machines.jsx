@@ -104,7 +104,7 @@ export function WebhooksPage({api}) {
       {(answer) =>
         answer.data.length === 0 ? (
           <Card>
-            <Empty>Nobody is told what happens. Endpoints are named in serve.webhooks of florin.yaml.</Empty>
+            <Empty>There are no webhook endpoints. Add them under serve.webhooks in florin.yaml.</Empty>
           </Card>
         ) : (
           answer.data.map((one) => <Endpoint key={one.name} api={api} one={one} again={loaded.again} />)
@@ -133,7 +133,7 @@ function Endpoint({api, one, again}) {
         <Button busy={busy} onClick={() => run(() => api.post(`${at}/test`, {}), 'webhook.test is on its way.')}>
           Send a test
         </Button>
-        <Button busy={busy} onClick={() => run(() => api.post(`${at}/${on ? 'disable' : 'enable'}`, {}), on ? 'It is stopped.' : 'It goes on where it stopped.')}>
+        <Button busy={busy} onClick={() => run(() => api.post(`${at}/${on ? 'disable' : 'enable'}`, {}), on ? 'It is stopped.' : 'It continues where it stopped.')}>
           {on ? `Stop ${name}` : `Go on with ${name}`}
         </Button>
       </div>

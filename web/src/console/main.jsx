@@ -518,7 +518,7 @@ function RecordIrn({id, documents, done}) {
   const chosen = documents.find((one) => one.number === number) ?? documents[0];
   return (
     <Card title="Record a registration">
-      <p class="soft">What the registration portal answered to the INV-01 of a document. It is kept with the document for good.</p>
+      <p class="soft">The registration portal’s answer to the INV-01 of a document. It is stored with the document permanently.</p>
       <Select label="Document" value={chosen.number} options={documents.map((one) => [one.number, `${one.number}: ${format.money(one.total)}`])} onChange={(event) => setNumber(event.currentTarget.value)} />
       <Act account={id} name="record_irn" reason={false} fixed={{document: chosen.number}} fields={[['irn', 'IRN, 64 digits'], ['ack_no', 'Acknowledgement number'], ['ack_at', 'Acknowledged at (ISO 8601)'], ['qr', 'Signed text of the QR code']]} label={`Record the IRN of ${chosen.number}`} done={done} />
     </Card>
@@ -547,7 +547,7 @@ function Erase({id, done}) {
   const [typed, setTyped] = useState('');
   return (
     <>
-      <p class="soft">Forgets who the customer is. Ids and amounts stay in the books; invoices stay readable as long as the law asks for it.</p>
+      <p class="soft">Erases who the customer is. Ids and amounts stay in the books; invoices stay readable as long as the law requires it.</p>
       <Field label={`Type ${id} to erase its personal data`} autocomplete="off" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
       {typed === id ? <Act account={id} name="erase_personal_data" reason={false} kind="danger" label={`Erase the personal data of ${id}`} done={done} /> : <Button kind="danger" why="The account’s name is not typed yet.">Erase the personal data of {id}</Button>}
     </>
@@ -699,7 +699,7 @@ function Complete({one, done}) {
           <Act account={one.account} name="set_billing" reason={false} fixed={{personal_data: Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim()))}} label={`Set the billing details of ${one.account}`} done={done} />
         </>
       ) : (
-        <p class="soft">It is a block of the tenant’s file: set it there, then `florin plan` and `florin apply`. No document is shown before.</p>
+        <p class="soft">It is a block of the tenant’s file: set it there, then run `florin plan` and `florin apply`. Until then, no document is shown.</p>
       )}
     </>
   );
@@ -722,7 +722,7 @@ function Upcoming() {
         </Loaded>
       </Card>
       <Card title="Stop all charges">
-        <p class="soft">Nothing is charged from then on: renewals and recharges wait, and go on when the stop is lifted.</p>
+        <p class="soft">From then on nothing is charged: renewals and recharges wait, and continue when the stop is lifted.</p>
         <Act name="stop_charges" fixed={{scope: 'tenant'}} label={`Stop charges of ${api.tenant}`} kind="danger" />
         <Act name="lift_charges" fixed={{scope: 'tenant'}} label={`Lift the stop of ${api.tenant}`} />
       </Card>
@@ -749,7 +749,7 @@ function CloseMonth({month, done}) {
           <Button onClick={() => setAsked(true)}>Close {month}</Button>
         )}
       </div>
-      {asked && <p class="soft">A closed month never changes again; what comes late is booked into the next one.</p>}
+      {asked && <p class="soft">A closed month never changes; later entries are booked into the next one.</p>}
       {problem && <Failed problem={problem} />}
     </div>
   );

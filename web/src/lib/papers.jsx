@@ -17,7 +17,7 @@ export function PaperProblem({problem, leave}) {
   const own = /(^|[ ;])buyer\./.test(problem.detail);
   return (
     <Strip kind="warn" alert title={say('This document is not ready yet.')}>
-      {own ? say('Your billing details lack something that it has to say: your name, address, tax id or address for e-invoices.') : say('We still have to add something to it. It is here as soon as that is done.')}
+      {own ? say('Your billing details are incomplete. The document needs your name, address, tax id or address for e-invoices.') : say('We still have to complete it. It will appear here as soon as that is done.')}
       {own && leave && (
         <>
           {' '}

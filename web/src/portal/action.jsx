@@ -58,7 +58,7 @@ export function Action({action, of, here, total, until, proForma, back, saving =
   if (bank)
     return (
       <Card title={say('Your bank asks you to confirm')}>
-        <p>{say('You go to your bank’s page and come back here by yourself.')}</p>
+        <p>{say('Your bank’s page opens. It brings you back here.')}</p>
         {left}
         <div class="actions">
           <a class="button primary" href={bank} rel="noreferrer" onClick={went}>
@@ -78,7 +78,7 @@ export function Action({action, of, here, total, until, proForma, back, saving =
               {say('Open your UPI app')}
             </a>
             {gone && (
-              <p aria-live="polite">{say('Waiting for your app. Come back to this page when you have paid: it shows the result by itself.')}</p>
+              <p aria-live="polite">{say('Waiting for your app. Come back to this page after you have paid: it shows the result automatically.')}</p>
             )}
             <details>
               <summary>{say('Pay from another phone')}</summary>
@@ -88,7 +88,7 @@ export function Action({action, of, here, total, until, proForma, back, saving =
         ) : (
           <div class="scan">
             <Qr text={upi} label={say('QR code for your UPI app')} />
-            <p>{say('Scan the code with any UPI app on your phone. This page shows the result by itself.')}</p>
+            <p>{say('Scan the code with any UPI app on your phone. This page shows the result automatically.')}</p>
           </div>
         )}
         <Fields of={{amount: total, ...pick(fields, ['upi_id', 'payee'])}} />

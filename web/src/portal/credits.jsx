@@ -17,7 +17,7 @@ export function BuyCredits() {
       ) : (
         <Card title={say('Credits')}>
           <Empty action={<Link class="button primary" to="plan">{offer.add_ons.length > 0 ? say('Change plan or add-ons') : say('Change plan')}</Link>}>
-            {offer.add_ons.length > 0 ? say('Credits come with the plan and its add-ons. They are not sold apart.') : say('Credits come with the plan. They are not sold apart.')}
+            {offer.add_ons.length > 0 ? say('Credits come with the plan and its add-ons. They are not sold separately.') : say('Credits come with the plan. They are not sold separately.')}
           </Empty>
         </Card>
       )}
@@ -42,7 +42,7 @@ function Buy({sales}) {
   if (sales.needs_plan && !account.subscription)
     return (
       <Card title={say('Buy credits')}>
-        <Empty action={<Link class="button primary" to="plan">{say('Choose a plan')}</Link>}>{say('Credits are bought on top of a plan.')}</Empty>
+        <Empty action={<Link class="button primary" to="plan">{say('Choose a plan')}</Link>}>{say('Credits can be bought in addition to a plan.')}</Empty>
       </Card>
     );
   return (
@@ -50,7 +50,7 @@ function Buy({sales}) {
       <Field
         label={say('How many {credits}', {credits: names[type] ?? type})}
         hint={say('{least} to {most}, in steps of {step}', {least: format.credits(names, sales.at_least), most: format.credits(names, sales.at_most), step: format.number(count(sales.step))})}
-        error={whole ? undefined : say('Write a number.')}
+        error={whole ? undefined : say('Enter a number.')}
         inputMode="decimal"
         value={amount}
         onInput={(event) => setAmount(event.currentTarget.value.trim())}
@@ -83,8 +83,8 @@ function Recharge({rule, now}) {
     <Card title={say('Auto-recharge')}>
       <p class="soft">
         {rule.each_day > 0
-          ? many('Buys credits by itself when few are left, at most {count} time a day.', 'Buys credits by itself when few are left, at most {count} times a day.', rule.each_day)
-          : say('Buys credits by itself when few are left.')}
+          ? many('Buys credits automatically when few are left, at most {count} time a day.', 'Buys credits automatically when few are left, at most {count} times a day.', rule.each_day)
+          : say('Buys credits automatically when few are left.')}
       </p>
       {now?.suspended && (
         <Strip kind="warn" title={say('Suspended.')}>

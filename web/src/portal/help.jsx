@@ -7,7 +7,7 @@ import {mark, say, spoken} from '../lib/say.js';
 import {useBilling} from './context.js';
 import {whyNot} from './pay.jsx';
 
-const words = {paid: ['ok', mark('Paid')], declined: ['bad', mark('Declined')], pending: ['wait', mark('Pending')], processing: ['wait', mark('Pending')], unknown: ['wait', mark('Pending')], needs_action: ['warn', mark('Waits for you')], open: ['warn', mark('To be paid')], closed: ['info', mark('Closed')]};
+const words = {paid: ['ok', mark('Paid')], declined: ['bad', mark('Declined')], pending: ['wait', mark('Pending')], processing: ['wait', mark('Pending')], unknown: ['wait', mark('Pending')], needs_action: ['warn', mark('Needs your action')], open: ['warn', mark('To be paid')], closed: ['info', mark('Closed')]};
 
 export function Help() {
   return (
@@ -65,7 +65,7 @@ function Seller() {
       )}
       <p>
         {seller?.contact &&
-          say('Write to {address}. Name the number of the invoice or the day of the payment.', {address: <a href={`mailto:${seller.contact}`}>{seller.contact}</a>})}
+          say('Write to {address}. Include the number of the invoice or the date of the payment.', {address: <a href={`mailto:${seller.contact}`}>{seller.contact}</a>})}
       </p>
       {links.support && (
         <a class="button" href={links.support} rel="noreferrer">
@@ -81,7 +81,7 @@ function Data() {
   const why = whyNot(may.set_billing);
   return (
     <Card title={say('Your data')}>
-      <p>{say('All that is kept about this account: what was asked, paid and used, and who you are. One JSON object a line.')}</p>
+      <p>{say('Everything stored about this account: requests, payments, usage and personal data. One JSON object per line.')}</p>
       {why === undefined ? (
         <a class="button" href={`${api.base}/export?reason=asked_by_customer`} download={`${api.account}.jsonl`}>
           {say('Download it')}

@@ -157,7 +157,7 @@ function SignedOut({shown, why}) {
         <h1>{shown?.name ?? say('Billing')}</h1>
         <p>{why ?? say('Your session is over.')}</p>
         <p class="soft">
-          {say('Open the billing page once more from your account.')}{' '}
+          {say('Open the billing page again from your account.')}{' '}
           {shown?.seller?.contact && say('Or write to {address}.', {address: <a href={`mailto:${shown.seller.contact}`}>{shown.seller.contact}</a>})}
         </p>
         {shown?.links.back && (
@@ -192,7 +192,7 @@ function Portal({coming}) {
         setSession(null);
       },
     );
-    return onSession(() => setOver(say('Your session is over. What you typed is still here; open the page once more to go on.')));
+    return onSession(() => setOver(say('Your session is over. What you typed is still here; open the page again to continue.')));
   }, [tenant]);
   useEffect(() => {
     if (shown.value?.accent) document.documentElement.style.setProperty('--tenant', shown.value.accent);
@@ -214,7 +214,7 @@ function Portal({coming}) {
       <Routes base={`/portal/${tenant}/${encodeURIComponent(session.account)}`}>
         {over && (
           <Strip kind="bad" alert title={say('Your session is over.')} action={<Button onClick={() => setOver(null)}>{say('Close')}</Button>}>
-            {say('Open the billing page once more from your account to go on.')}
+            {say('Open the billing page again from your account to continue.')}
           </Strip>
         )}
         <Shell session={session} api={api} shown={shown.value} />

@@ -15,8 +15,8 @@ export function Manage() {
       {plan && plan.cancelled && <Ask title={say('Undo the cancellation')} name="undo_cancel" label={say('Undo the cancellation')} />}
       {plan && !plan.cancelled && <Ask title={say('Cancel the plan')} name="cancel" label={say('Cancel the plan')} danger />}
       {plan && plan.paused_since && <Ask title={say('Resume')} name="resume" label={say('Resume')} />}
-      {plan && !plan.paused_since && !plan.cancelled && offer.longest_pause && <Ask title={say('Pause')} name="pause" label={say('Pause the plan')} note={say('For {time} at most, then it goes on by itself.', {time: format.span(offer.longest_pause)})} />}
-      {offer.guarantee && <Ask title={say('Money-back guarantee')} name="request_refund" label={say('Ask for a refund')} note={say('Within {time} of the first payment. A person decides.', {time: format.span(offer.guarantee)})} danger />}
+      {plan && !plan.paused_since && !plan.cancelled && offer.longest_pause && <Ask title={say('Pause')} name="pause" label={say('Pause the plan')} note={say('For {time} at most; then it resumes automatically.', {time: format.span(offer.longest_pause)})} />}
+      {offer.guarantee && <Ask title={say('Money-back guarantee')} name="request_refund" label={say('Ask for a refund')} note={say('Within {time} of the first payment. Our staff decides.', {time: format.span(offer.guarantee)})} danger />}
       {offer.review_reasons.length > 0 && <Review reasons={offer.review_reasons} />}
     </div>
   );
@@ -49,7 +49,7 @@ function Ask({title, name, label, note, danger}) {
               <Rows
                 of={[
                   value.subscription?.ends_at && [say('It works until'), <When at={value.subscription.ends_at} how="time" />],
-                  value.subscription?.paused && [say('It resumes by'), <When at={value.subscription.paused.resumes_at} />],
+                  value.subscription?.paused && [say('It resumes on'), <When at={value.subscription.paused.resumes_at} />],
                   !format.isZero(value.agreed) && [say('Charged today'), <Amount value={value.agreed} />],
                   value.next && !format.isZero(value.next.total) && [say('Next charge'), say('{amount} on {day}', {amount: <Amount value={value.next.total} />, day: <When at={value.next.at} />})],
                   value.next && format.isZero(value.next.total) && [say('Next charge'), say('none')],
@@ -85,17 +85,17 @@ function Review({reasons}) {
   const body = chosen ? {order: Number(chosen), reason, ...(said ? {said} : {})} : null;
   const quote = useQuote(api, 'request_review', body);
   return (
-    <Card title={say('A charge that should not be there')} class="whole">
-      {paid.length === 0 && orders.value && <Empty>{say('There is no payment to look at.')}</Empty>}
+    <Card title={say('Report a charge')} class="whole">
+      {paid.length === 0 && orders.value && <Empty>{say('There is no payment to review.')}</Empty>}
       {paid.length > 0 && (
         <div class="fields">
           <Select label={say('Charge')} value={chosen} options={paid.map((one) => [String(one.id), `${format.money(one.total)}, ${format.line(names, one.lines[0]?.text ?? '')}`])} onChange={(event) => setOrder(event.currentTarget.value)} />
           <Select label={say('Reason')} value={reason} options={reasons.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setReason(event.currentTarget.value)} />
-          <Field label={say('What happened (may stay empty)')} maxLength={500} value={said} onInput={(event) => setSaid(event.currentTarget.value)} />
+          <Field label={say('What happened (optional)')} maxLength={500} value={said} onInput={(event) => setSaid(event.currentTarget.value)} />
         </div>
       )}
       {paid.length > 0 && <Confirm name="request_review" body={body} quote={quote.value ?? {agreed: '0'}} fresh={quote.fresh} label={say('Ask for a review')} done={() => setDone(true)} />}
-      {done && <Strip kind="ok" title={say('A person will look at it and answer.')} />}
+      {done && <Strip kind="ok" title={say('Our staff will look at it and answer.')} />}
       <Loaded of={reviews} lines={1}>
         {(list) =>
           list.data.length > 0 && (

@@ -114,10 +114,10 @@ function Invite({roles, why}) {
     <Card title={say('Invite')}>
       <div class="fields">
         <Field label={say('Name or id')} hint={say('Small letters, digits, - and _')} value={member} maxLength={64} onInput={(event) => setMember(event.currentTarget.value.trim())} />
-        <Field label={say('Email')} hint={say('May stay empty: then copy the link')} type="email" autocomplete="off" value={email} maxLength={200} onInput={(event) => setEmail(event.currentTarget.value.trim())} />
+        <Field label={say('Email')} hint={say('Optional: leave it empty to copy the link instead')} type="email" autocomplete="off" value={email} maxLength={200} onInput={(event) => setEmail(event.currentTarget.value.trim())} />
         {roles.length > 0 && <Select label={say('Role')} value={role || roles.at(-1)} options={roles.map((one) => [one, format.nameOf(names, one)])} onChange={(event) => setRole(event.currentTarget.value)} />}
       </div>
-      <Button kind="primary" busy={busy} why={why ?? (member ? undefined : say('Write who is invited.'))} onClick={invite}>
+      <Button kind="primary" busy={busy} why={why ?? (member ? undefined : say('Enter the name or id of the person.'))} onClick={invite}>
         {say('Invite')}
       </Button>
       {said}

@@ -67,7 +67,7 @@ function Saved() {
   const why = whyNot(may.add_payment_method);
   return (
     <Card title={say('Saved')} action={<Link class="button primary" to="methods/add">{say('Add')}</Link>}>
-      {account.payment_methods.length === 0 && <Empty>{say('Nothing is saved. What renews by itself needs a payment method.')}</Empty>}
+      {account.payment_methods.length === 0 && <Empty>{say('No payment method is saved. Renewals need one.')}</Empty>}
       {why && account.payment_methods.length > 0 && <p class="soft">{why}</p>}
       <ul class="plain">
         {account.payment_methods.map((one) => (
@@ -94,7 +94,7 @@ function Saved() {
       </ul>
       {asked && account.payment_methods.length === 1 && (
         <Strip kind="warn" title={say('This is the last one.')}>
-          {account.next ? say('Your next renewal will fail without another.') : say('What is bought later needs another.')}
+          {account.next ? say('Your next renewal will fail without another.') : say('Later purchases will need another.')}
         </Strip>
       )}
       {said}
@@ -274,7 +274,7 @@ function BillingDetails() {
   const save = () => run('set_billing', {billing_country: country, ...(state ? {billing_state: state} : {}), ...(Object.keys(changed).length > 0 ? {personal_data: changed} : {})}, say('Saved, from the next invoice on.')).then((answer) => answer && suggest(api.tenant, changed.language));
   return (
     <Card title={say('Billing details')} class="whole">
-      <p class="soft">{say('As they will stand on the next invoice. Invoices that were issued stay as they are.')}</p>
+      <p class="soft">{say('They will appear on the next invoice. Issued invoices stay as they are.')}</p>
       <div class="fields">
         {asked.map(([name, label, complete]) => (
           <Field key={name} label={spoken(label)} autocomplete={complete} maxLength={200} value={changed[name] ?? loaded.value[name] ?? ''} onInput={(event) => setChanged({...changed, [name]: event.currentTarget.value})} />

@@ -115,7 +115,7 @@ function Outcome({order, look, back}) {
   if (now.state === 'open') return <PayOrder order={order} />;
   return (
     <Strip kind="info" title={say('This order is closed.')}>
-      {say('Nothing is asked for it any more.')}
+      {say('It no longer needs to be paid.')}
     </Strip>
   );
 }
@@ -154,7 +154,7 @@ function Declined({order}) {
         ) : (
           <p>
             {say('Nothing is open any more. {choose} when you have another way to pay.', {
-              choose: <Link to={order.kind === 'purchase' || order.kind === 'recharge' ? 'credits' : 'plan'}>{say('Choose once more')}</Link>,
+              choose: <Link to={order.kind === 'purchase' || order.kind === 'recharge' ? 'credits' : 'plan'}>{say('Choose again')}</Link>,
             })}
           </p>
         )}

@@ -88,7 +88,7 @@ function Plan() {
       />
       {account.next && account.next.lines.length > 1 && (
         <details>
-          <summary>{say('What the renewal is made of')}</summary>
+          <summary>{say('Details of the renewal')}</summary>
           <Charge of={account.next} />
         </details>
       )}

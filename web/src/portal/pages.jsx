@@ -65,13 +65,13 @@ export function Strips({account}) {
   if (account.frozen)
     strips.push(
       <Strip key="frozen" kind="warn" title={say('A refund is being decided.')}>
-        {say('Nothing is charged and nothing can be used until then.')}
+        {say('Until then, nothing is charged and nothing can be used.')}
       </Strip>,
     );
   if (account.subscription?.paused_since)
     strips.push(
       <Strip key="paused" kind="info" title={say('Your plan is paused.')} action={<Link to="manage">{say('Resume')}</Link>}>
-        {say('It goes on by itself on {day}.', {day: <When at={account.subscription.resumes_at} />})}
+        {say('It resumes automatically on {day}.', {day: <When at={account.subscription.resumes_at} />})}
       </Strip>,
     );
   if (account.subscription?.ends_at)

@@ -223,11 +223,11 @@ export function Confirm({name, body, quote, fresh, label, done, why, kind = 'pri
     <div class="confirm">
       {problem?.unsure && (
         <Strip kind="warn" alert title={say('We don’t know yet whether this went through.')} action={<Button onClick={retry}>{say('Look again')}</Button>}>
-          {say('Looking again charges nothing a second time.')}
+          {say('Checking again does not charge you a second time.')}
         </Strip>
       )}
       {problem && !problem.unsure && problem.code === 'moved_on' && (
-        <Strip kind="warn" alert title={say('Something else was paid or changed meanwhile.')} action={<Button onClick={() => location.reload()}>{say('Show it')}</Button>}>
+        <Strip kind="warn" alert title={say('Something else was paid or changed in the meantime.')} action={<Button onClick={() => location.reload()}>{say('Show it')}</Button>}>
           {say('Nothing was charged by this page.')}
         </Strip>
       )}
@@ -239,7 +239,7 @@ export function Confirm({name, body, quote, fresh, label, done, why, kind = 'pri
       <Button
         kind={`${kind} wide`}
         busy={busy || (!fresh && !why)}
-        why={why ? why : refused ? refusal(refused.code, refused.text) : problem?.unsure ? say('Look first at what became of it.') : undefined}
+        why={why ? why : refused ? refusal(refused.code, refused.text) : problem?.unsure ? say('Check its result first.') : undefined}
         onClick={send}
       >
         {busy ? say('One moment…') : label}

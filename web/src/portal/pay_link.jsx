@@ -21,7 +21,7 @@ export function PayLink({token}) {
         <div class="card">
           <h1>{link.problem.status ? say('This link does not work any more') : say('The page could not be loaded')}</h1>
           <p>{link.problem.status ? say('It was for one payment and for a time. Nothing was charged by opening it.') : say('Nothing was charged.')}</p>
-          {link.problem.status ? <p class="soft">{say('Ask whoever sent it to you for a new one.')}</p> : <Button onClick={link.again}>{say('Try again')}</Button>}
+          {link.problem.status ? <p class="soft">{say('Ask the sender for a new one.')}</p> : <Button onClick={link.again}>{say('Try again')}</Button>}
         </div>
       </main>
     );
@@ -121,7 +121,7 @@ function OneOrder({api, link, token}) {
       <>
         <h1 tabIndex={-1}>{say('Paid {amount}', {amount: format.money(order.total)})}</h1>
         <Strip kind="ok" title={say('Thank you.')}>
-          {say('The invoice goes to the account’s own address. This link has done its work.')}
+          {say('The invoice goes to the account’s own address. This link is no longer needed.')}
         </Strip>
       </>
     );
@@ -129,7 +129,7 @@ function OneOrder({api, link, token}) {
     return (
       <>
         <h1 tabIndex={-1}>{say('Nothing is to be paid here')}</h1>
-        <p>{say('This order was closed. Nothing is asked for it any more.')}</p>
+        <p>{say('This order was closed. It no longer needs to be paid.')}</p>
       </>
     );
   return (
@@ -240,7 +240,7 @@ function Pay({api, order, methods, look}) {
       {ways.length > 1 && <Select label={say('Pay with')} value={way} options={ways} onChange={(event) => setWay(event.currentTarget.value)} />}
       {problem?.unsure && (
         <Strip kind="warn" alert title={say('We don’t know yet whether this went through.')} action={<Button onClick={lookAgain}>{say('Look again')}</Button>}>
-          {say('Looking again charges nothing a second time.')}
+          {say('Checking again does not charge you a second time.')}
         </Strip>
       )}
       {problem && !problem.unsure && (
@@ -248,10 +248,10 @@ function Pay({api, order, methods, look}) {
           {say('Nothing was charged.')}
         </Strip>
       )}
-      <Button kind="primary wide" busy={busy} why={problem?.unsure ? say('Look first at what became of it.') : undefined} onClick={send}>
+      <Button kind="primary wide" busy={busy} why={problem?.unsure ? say('Check its result first.') : undefined} onClick={send}>
         {busy ? say('One moment…') : say('Pay {amount} by {method}', {amount: format.money(order.total), method: format.nameOf(names, way.split('/')[0])})}
       </Button>
-      <p class="soft small under">{say('It is paid once and kept nowhere.')}</p>
+      <p class="soft small under">{say('It is used once and not saved.')}</p>
     </Card>
   );
 }

@@ -10,7 +10,7 @@ export function ChangePlan() {
   const {account, offer, problem} = useBilling();
   if (problem && !offer) return <Failed problem={problem} />;
   if (!offer) return <Loading lines={6} />;
-  if (offer.plans.length === 0) return <Card><Empty>{say('There are no plans to choose from: credits are bought by themselves.')}</Empty></Card>;
+  if (offer.plans.length === 0) return <Card><Empty>{say('There are no plans to choose from: credits are sold without a plan.')}</Empty></Card>;
   return <Choose key={account.position === 0} />;
 }
 
@@ -90,7 +90,7 @@ function Choose() {
         </fieldset>
         {needed && (
           <Card title={say('First credits')}>
-            <Field label={say('How many {credits} to begin with', {credits: names[firstType] ?? firstType})} hint={say('This plan begins with a purchase of {amount} at least', {amount: format.money(needed)})} error={whole ? undefined : say('Write a number.')} inputMode="decimal" maxLength={20} value={first ?? ''} onInput={(event) => setFirst(event.currentTarget.value.trim())} />
+            <Field label={say('How many {credits} to begin with', {credits: names[firstType] ?? firstType})} hint={say('This plan begins with a purchase of {amount} at least', {amount: format.money(needed)})} error={whole ? undefined : say('Enter a number.')} inputMode="decimal" maxLength={20} value={first ?? ''} onInput={(event) => setFirst(event.currentTarget.value.trim())} />
           </Card>
         )}
         {(chosen?.by_licence || sold.length > 0) && (
@@ -118,7 +118,7 @@ function Choose() {
       <aside class="summary" aria-label={say('Summary')}>
         <Card title={say('Summary')}>
           {!plan && <p class="soft">{say('Choose a plan to see what it costs.')}</p>}
-          {same && <p class="soft">{say('This is what you have.')}</p>}
+          {same && <p class="soft">{say('This is your current plan.')}</p>}
           {quote.problem && quote.fresh && <Failed problem={quote.problem} />}
           {plan && !same && !quote.value && !quote.problem && <Loading lines={4} />}
           {plan && !same && quote.value && (

@@ -14,7 +14,7 @@ const kinds = {
   refund_returned: mark('Refund returned'),
   withheld_tax: mark('Tax withheld'),
   written_off: mark('Written off'),
-  written_back: mark('No longer written off'),
+  written_back: mark('Write-off reversed'),
   correction: mark('Correction'),
 };
 

@@ -14,7 +14,7 @@ export function Usage() {
   const [to, setTo] = useState(dayOf(now, timezone));
   const loaded = useLoaded(() => api.get(`/usage?from=${from}&to=${to}`), [api], [from, to]);
   return (
-    <Card title={say('What was spent on what')}>
+    <Card title={say('Usage by meter')}>
       <div class="fields">
         <Field type="date" label={say('From')} value={from} max={to} onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
         <Field type="date" label={say('To')} value={to} min={from} onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />

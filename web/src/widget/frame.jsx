@@ -112,7 +112,7 @@ function Inside({tenant, given}) {
       <div aria-live="polite">
         {over && (
           <Strip kind="warn" title={say('Your session is over.')}>
-            {say('Open the billing page once more from your account to go on.')}
+            {say('Open the billing page again from your account to continue.')}
           </Strip>
         )}
       </div>
@@ -158,7 +158,7 @@ function Page({tenant, given, session}) {
           </p>
         )}
         <h1 tabIndex={-1}>{name ? spoken(name) : say('Not found')}</h1>
-        {refused === 'early' && <Strip kind="warn" alert title={say('Please look at the amount, then press once more.')} />}
+        {refused === 'early' && <Strip kind="warn" alert title={say('Please check the amount, then press again.')} />}
         {refused === 'blind' && (
           <Strip kind="warn" alert title={say('This browser does not say whether another page covers this one, so nothing is charged here.')} action={<Button onClick={() => tell('outside', {page: path})}>{say('Pay on the billing page')}</Button>} />
         )}
