@@ -101,25 +101,19 @@ class FLORIN_API Host {
   /// Errors: no_such_tenant, no_such_account.
   Result<std::vector<OfferedMethod>> methods(const TenantId& tenant, const AccountId& account,
                                              const Actor& actor) const;
-  /// The account as JSON: plan, next renewal and what it will cost, credits by type and by grant, orders, payments,
-  /// documents, what is pending, and the prompt when its credits are used up. Errors: no_such_tenant, no_such_account.
-  Result<std::string> account(const TenantId& tenant, const AccountId& account) const;
-  /// Its invoices and credit notes as a JSON array, newest first: lines, taxes and totals that add up to the cent. Who
-  /// they are for is personal data: see personal_data(). Errors: no_such_tenant, no_such_account.
-  Result<std::string> documents(const TenantId& tenant, const AccountId& account) const;
+  /// The account now, as JSON: plan, next renewal and what it will cost, credits, what is open, what waits for its
+  /// customer, the prompt when its credits are used up, and of each list of its past the newest few. However much has
+  /// happened it is about as long; Reads::list has the rest. docs/openapi.json, `account`.
+  /// Errors: no_such_tenant, no_such_account.
+  Result<std::string> account(const TenantId& tenant, const AccountId& account, Audience whom) const;
   /// What waits for a person, over all accounts, soonest due first, as a JSON array: reviews, guarantee requests and
   /// open disputes. Errors: no_such_tenant.
   Result<std::string> cases(const TenantId& tenant) const;
   /// Errors of these: no_such_tenant, no_such_account, no_such_order.
   Result<AccountVersion> version_of(const TenantId& tenant, const AccountId& account) const;
-  /// The account as the HTTP API gives it, bounded: open orders, and the first 20 grants in spending order.
-  Result<std::string> account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const;
   Result<OrderNow> order_now(const TenantId& tenant, const AccountId& account, OrderId order) const;
   Result<std::string> order_answer(const TenantId& tenant, const AccountId& account, OrderId order,
                                    Audience whom) const;
-  /// `{"data": […], "next": "7"}`: newest first, those before `before`; 0: from the newest on.
-  Result<std::string> orders_answer(const TenantId& tenant, const AccountId& account, OrderId before, std::size_t most,
-                                    Audience whom) const;
   /// The decimals in which amounts of a type of credits are written. Errors: no_such_tenant.
   Result<std::vector<std::pair<CreditType, int>>> credit_types(const TenantId& tenant) const;
   /// Keys of the HTTP API, ended ones too. Errors: no_such_tenant.

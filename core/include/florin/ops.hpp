@@ -8,6 +8,7 @@
 
 #include "florin/export.hpp"
 #include "florin/id.hpp"
+#include "florin/reads.hpp"
 #include "florin/result.hpp"
 #include "florin/time.hpp"
 
@@ -61,11 +62,18 @@ FLORIN_API std::string as_json(const Verified& verified);
 FLORIN_API Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account,
                                        bool json);
 
-/// An account as JSON, as Host::account gives it. at: what its entries up to and at that instant make of it; none: as
-/// of the last entry of the journal.
-/// Errors: as explain, no_such_account also before its first entry, and tenant_stopped when its catalog cannot be read.
+/// What is shown of an account.
+struct Shown {
+  std::optional<Instant> at;        ///< what its entries up to and at it make of it; none: to the journal's last one
+  std::optional<AccountList> list;  ///< a page of that list; none: the account itself
+  PageWords page = {};
+};
+/// An account as JSON, as Host::account and Reads::list give it to staff, from the journal alone: `next` is null, since
+/// what is to come is for a host to say.
+/// Errors: as explain, no_such_account also before its first entry, bad_cursor, and tenant_stopped when its catalog
+/// cannot be read.
 FLORIN_API Result<std::string> show_account(const std::string& data, const TenantId& tenant, const AccountId& account,
-                                            std::optional<Instant> at);
+                                            const Shown& shown);
 
 /// Copies the journal of `data` to the new file `to`, as it is at one instant, and verifies its chain. The copy holds
 /// the keys of personal data: keep it as safe as the original. Errors: also file_exists, damaged_row.

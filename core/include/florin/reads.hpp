@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,14 @@ struct PageWords {
   bool count = false;  ///< also `"count"`, of the whole list; 10,000: so many, or more
 };
 
+/// Lists of an account, which GET of their name gives as pages: orders; invoices and credit notes; credits, also those
+/// that are used up; money on its way back; charges that somebody is to look at; for staff, payments that a bank takes
+/// back; credits that are kept aside now.
+enum class AccountList : std::uint8_t { orders, documents, grants, refunds, reviews, disputes, holds };
+/// Their names, in that order.
+inline constexpr std::string_view account_lists[] = {"orders",  "documents", "grants", "refunds",
+                                                     "reviews", "disputes",  "holds"};
+
 /// Something that happened, as webhooks and /events tell it. docs/events.md
 struct Event {
   std::string id;              ///< `callloop_k3x9q_1042_3`: the same whenever it is told, and never another one's
@@ -53,20 +62,14 @@ class FLORIN_API Reads {
   Result<std::string> catalog(const TenantId& tenant, const AccountId& account, const Actor& actor) const;
   /// The same for whoever has no account yet.
   Result<std::string> offer(const TenantId& tenant) const;
-  /// Invoices and credit notes, newest first.
-  Result<std::string> documents(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
+  /// A list of the account's past or present, newest first. What comes meanwhile is in front of every page: nothing is
+  /// on two pages, and nothing is left out.
+  Result<std::string> list(const TenantId& tenant, const AccountId& account, AccountList list, const PageWords& page,
+                           Audience whom) const;
   /// Errors: also no_such_document.
   Result<std::string> document(const TenantId& tenant, const AccountId& account, const std::string& number) const;
-  /// Newest first, also those that are used up.
-  Result<std::string> grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
-  Result<std::string> refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
-                              Audience whom) const;
-  /// How many orders an account has, ever.
-  Result<std::size_t> count_orders(const TenantId& tenant, const AccountId& account) const;
   /// Members and open invitations, and the places for them.
   Result<std::string> members(const TenantId& tenant, const AccountId& account) const;
-  /// Requests for a review, and for staff what is disputed.
-  Result<std::string> reviews(const TenantId& tenant, const AccountId& account, Audience whom) const;
   /// By id.
   Result<std::string> accounts(const TenantId& tenant, const AccountFilter& filter, const PageWords& page) const;
   /// Entries, newest first: who, what, when, and what followed or why not. For staff.
