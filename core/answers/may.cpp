@@ -4,6 +4,7 @@
 
 #include "answers/parts.hpp"
 #include "domain/accounts/set_aside.hpp"
+#include "domain/catalog/new_version.hpp"
 #include "domain/credits/spend.hpp"
 #include "domain/entitlements/may.hpp"
 #include "domain/payments/offered.hpp"
