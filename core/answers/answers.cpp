@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "answers/account.hpp"
+#include "answers/account_lists.hpp"
 #include "answers/bank_money.hpp"
 #include "answers/cases.hpp"
 #include "answers/parts.hpp"
 #include "answers/payments.hpp"
+#include "answers/quote.hpp"
 #include "answers/read_answers.hpp"
 #include "config/schema.hpp"
 #include "config/write_json.hpp"
-#include "domain/calendar/calendar.hpp"
 #include "domain/journal/described.hpp"
 
 namespace florin::answers {
@@ -34,20 +36,6 @@ std::string sentence_of(DeclineKind kind) {
     case DeclineKind::fraud: return "The payment was declined. Please use another payment method or ask your bank.";
   }
   return {};
-}
-
-std::optional<std::string> said(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
-
-std::optional<Json> action_of(const std::string& action) {
-  if (action.empty() || !config::parse_json(action, "action")) return std::nullopt;
-  return Json{action};
-}
-
-Money in(Currency currency, const Money& money) { return money.is_zero() ? Money(0, currency) : money; }
-
-std::optional<Decline> decline_of(AttemptState state, DeclineKind kind) {
-  if (state != AttemptState::declined && state != AttemptState::expired) return std::nullopt;
-  return Decline{kind, sentence_of(kind)};
 }
 
 /// When the host charges an order again by itself.
@@ -75,7 +63,7 @@ std::string state_of(const florin::Order& order) {
 }
 
 Now now_as_answer(const florin::Account& account, const florin::Order& order) {
-  Now now{.state = state_of(order), .invoice = said(order.invoice), .action = {}, .decline = {}, .next = {}};
+  Now now{.state = state_of(order), .invoice = text_or_none(order.invoice), .action = {}, .decline = {}, .next = {}};
   if (now.state == "needs_action")
     for (const Attempt& attempt : order.attempts)
       if (attempt.state == AttemptState::needs_action) now.action = action_of(attempt.action);
@@ -110,9 +98,30 @@ Payment payment_of(const florin::Account& account, const Attempt& attempt, Audie
                                   .kept = attempt.kept};
   if (attempt.fee) {
     payment.staff->fee = attempt.fee->amount;
-    payment.staff->settlement = said(attempt.fee->settlement);
+    payment.staff->settlement = text_or_none(attempt.fee->settlement);
   }
   return payment;
+}
+
+/// What the customer reads; which plugin stands in the way is for staff.
+std::optional<Delivery> delivery_of(const florin::Order& order) {
+  if (!order.undelivered) return std::nullopt;
+  const bool credits = !order.types().empty();
+  return Delivery{.state = "on_its_way",
+                  .since = order.undelivered->since,
+                  .text = credits ? "Paid. Your credits are on their way." : "Paid. Your order is on its way."};
+}
+
+}  // namespace
+
+std::optional<Json> action_of(const std::string& action) {
+  if (action.empty() || !config::parse_json(action, "action")) return std::nullopt;
+  return Json{action};
+}
+
+std::optional<Decline> decline_of(AttemptState state, DeclineKind kind) {
+  if (state != AttemptState::declined && state != AttemptState::expired) return std::nullopt;
+  return Decline{kind, sentence_of(kind)};
 }
 
 Order order_of(const Catalog& catalog, const florin::Account& account, const florin::Order& order, Audience whom) {
@@ -120,8 +129,8 @@ Order order_of(const Catalog& catalog, const florin::Account& account, const flo
   Order answer{.id = order.id,
                .kind = order.kind,
                .state = order.state,
-               .total = in(currency, order.total),
-               .net = in(currency, order.net()),
+               .total = in_currency(currency, order.total),
+               .net = in_currency(currency, order.net()),
                .lines = lines_of(order.lines),
                .taxes = taxes_of(order.taxes),
                .placed_at = order.placed_at,
@@ -129,106 +138,19 @@ Order order_of(const Catalog& catalog, const florin::Account& account, const flo
                .paid_at = order.paid_at,
                .period_from = order.period_from,
                .period_to = order.period_to,
-               .invoice = said(order.invoice),
-               .closed_because = said(order.closed_because),
-               .refunded = in(currency, order.refunded),
-               .from_account_money = in(currency, order.account_money),
-               .written_off = in(currency, order.written_off),
+               .invoice = text_or_none(order.invoice),
+               .closed_because = text_or_none(order.closed_because),
+               .refunded = in_currency(currency, order.refunded),
+               .from_account_money = in_currency(currency, order.account_money),
+               .written_off = in_currency(currency, order.written_off),
                .now = now_as_answer(account, order),
-               .payments = {}};
+               .delivery = delivery_of(order),
+               .payments = {},
+               .staff = {}};
   for (const Attempt& attempt : order.attempts) answer.payments.push_back(payment_of(account, attempt, whom));
+  if (whom == Audience::staff) answer.staff = OrderForStaff{.route = order.route};
   return answer;
 }
-
-std::optional<PlanNow> plan_of(const florin::Account& account) {
-  if (!account.subscription) return std::nullopt;
-  const Subscription& running = *account.subscription;
-  PlanNow plan{.plan = running.plan,
-               .cycle = running.cycle,
-               .licences = running.licences,
-               .add_ons = add_ons_of(running.add_ons),
-               .period_from = running.from,
-               .period_to = running.to,
-               .cancelled = running.cancelled_at.has_value(),
-               .ends_at = running.ends_at,
-               .agreement_ends = running.agreement_ends,
-               .paused_since = {},
-               .resumes_at = {}};
-  if (account.pause) {
-    plan.paused_since = account.pause->since;
-    plan.resumes_at = account.pause->resumes_at;
-  }
-  return plan;
-}
-
-std::vector<SetUp> set_ups_of(const florin::Account& account) {
-  std::vector<SetUp> all;
-  for (const Saving& saving : account.savings)
-    all.push_back({.id = saving.id,
-                   .method = saving.method,
-                   .slot = saving.slot,
-                   .state = saving.state == AttemptState::captured ? std::string("saved") : word_text(saving.state),
-                   .until = saving.until,
-                   .action = action_of(saving.action),
-                   .decline = decline_of(saving.state, saving.decline)});
-  return all;
-}
-
-/// By the schedule as it stands, from the step that the account has come to.
-std::optional<DunningNow> dunning_of(const Catalog& catalog, const florin::Account& account) {
-  if (!account.past_due) return std::nullopt;
-  const PastDue& due = *account.past_due;
-  DunningNow now{.usage_stopped = due.usage_refused,
-                 .buying_stopped = due.buying_refused,
-                 .next_step_at = due.step_at == never ? std::nullopt : std::optional(due.step_at),
-                 .usage_stops_at = {},
-                 .buying_stops_at = {},
-                 .plan_ends_at = {}};
-  const Calendar calendar(catalog.zone);
-  const auto sooner = [](std::optional<Instant>& stops, bool stopped, Instant at) {
-    if (!stops && !stopped) stops = at;
-  };
-  for (std::size_t step = due.step; step < catalog.past_due.size(); ++step) {
-    const PastDueStep& rule = catalog.past_due[step];
-    const Instant at = calendar.after(due.since, rule.after);
-    if (rule.usage_refused.value_or(false)) sooner(now.usage_stops_at, now.usage_stopped, at);
-    if (rule.buying_refused.value_or(false)) sooner(now.buying_stops_at, now.buying_stopped, at);
-    if (rule.cancel) sooner(now.plan_ends_at, false, at);
-  }
-  return now;
-}
-
-void add_credits(Account& answer, const Catalog& catalog, const florin::Account& account, Instant now) {
-  constexpr std::size_t most_grants = 20;
-  for (const CreditTypeRule& type : catalog.credits)
-    answer.credits.push_back({type.id, amount_text(catalog, type.id, account.available(type.id, now))});
-  for (const Grant& grant : account.grants) {
-    if (answer.grants.size() == most_grants) break;
-    answer.grants.push_back({.id = grant.id,
-                             .source = grant.source,
-                             .granted = amount_text(catalog, grant.type, grant.granted),
-                             .remaining = amount_text(catalog, grant.type, grant.remaining),
-                             .issued_at = grant.issued_at,
-                             .ends_at = grant.ends_at});
-  }
-  answer.more_grants = account.grants.size() - answer.grants.size();
-}
-
-void add_people_and_methods(Account& answer, const Catalog& catalog, const florin::Account& account) {
-  for (const SavedMethod& saved : account.methods)
-    if (!saved.once())
-      answer.payment_methods.push_back({saved.slot, saved.method, said(saved.brand), said(saved.masked)});
-  answer.set_ups = set_ups_of(account);
-  for (const ApprovalState& one : account.approvals) answer.approvals.push_back({one.approval, one.state});
-  for (const Member& one : account.members)
-    answer.members.push_back({one.id, one.role, one.invited ? "invited" : "active", one.since});
-  const RechargeState& recharge = account.recharge;
-  if (recharge.active)
-    answer.auto_recharge = Recharge{amount_text(catalog, recharge.type, recharge.below),
-                                    amount_text(catalog, recharge.type, recharge.amount), recharge.suspended};
-}
-
-}  // namespace
 
 florin::OrderNow now_of(const florin::Account& account, const florin::Order& order) {
   const OrderNow now{order.id, order.total, now_as_answer(account, order)};
@@ -239,67 +161,6 @@ std::string as_json(const Catalog& catalog, const florin::Account& account, cons
   return config::write_whole_json(order_of(catalog, account, order, whom));
 }
 
-std::string orders_as_json(const Catalog& catalog, const florin::Account& account, OrderId before, std::size_t most,
-                           Audience whom) {
-  std::string data;
-  std::size_t count = 0;
-  OrderId last;
-  bool more = false;
-  for (auto order = account.orders.rbegin(); order != account.orders.rend(); ++order) {
-    if (before && order->id >= before) continue;
-    if (count == most) {
-      more = true;
-      break;
-    }
-    data += (count++ == 0 ? "" : ",") + as_json(catalog, account, *order, whom);
-    last = order->id;
-  }
-  return "{\"data\":[" + data + "],\"next\":" + (more ? "\"" + std::to_string(last.value) + "\"" : "null") + "}";
-}
-
-std::string as_json(const Catalog& catalog, const florin::Account& account, Instant now,
-                    const std::optional<NextPeriod>& next, Audience whom) {
-  Account answer{.account = account.id,
-                 .state = account.state_word(),
-                 .position = account.position,
-                 .etag = etag_of({account.position, account.due_at}),
-                 .opened_at = account.opened_at,
-                 .billing_country = account.billing_country,
-                 .billing_state = said(account.billing_state),
-                 .frozen = account.frozen,
-                 .blocked = account.blocked,
-                 .deleted = account.deleted,
-                 .past_due_since = account.past_due ? std::optional(account.past_due->since) : std::nullopt,
-                 .trial_ends_at = account.trial ? account.trial->ends_at : std::nullopt,
-                 .subscription = plan_of(account),
-                 .next = {},
-                 .credits = {},
-                 .grants = {},
-                 .more_grants = 0,
-                 .open_orders = {},
-                 .payment_methods = {},
-                 .set_ups = {},
-                 .account_money = in(catalog.currency, account.money),
-                 .auto_recharge = {},
-                 .approvals = {},
-                 .members = {},
-                 .dunning = dunning_of(catalog, account)};
-  if (next) {
-    NextCharge charge{next->at, in(catalog.currency, Money()), {}, {}};
-    if (next->order) {
-      charge.total = in(catalog.currency, next->order->total);
-      charge.lines = lines_of(next->order->lines);
-      for (const Tax& tax : next->order->taxes) charge.taxes.push_back({tax.name, tax.base, tax.amount});
-    }
-    answer.next = std::move(charge);
-  }
-  add_credits(answer, catalog, account, now);
-  for (const florin::Order& order : account.orders)
-    if (order.state == OrderState::open) answer.open_orders.push_back(order_of(catalog, account, order, whom));
-  add_people_and_methods(answer, catalog, account);
-  return config::write_whole_json(answer);
-}
-
 std::vector<std::pair<std::string, std::string>> schemas() {
   std::vector<std::pair<std::string, std::string>> all = {{"account", config::schema<Account>("account")},
                                                           {"order", config::schema<Order>("order")},
@@ -308,6 +169,7 @@ std::vector<std::pair<std::string, std::string>> schemas() {
                                                           {"payments", config::schema<Payments>("payments")},
                                                           {"bank_money", config::schema<BankMoney>("bank_money")},
                                                           {"case", config::schema<Case>("case")}};
+  std::ranges::move(list_schemas(), std::back_inserter(all));
   std::ranges::move(read_schemas(), std::back_inserter(all));
   return all;
 }

@@ -28,8 +28,6 @@ Result<std::optional<Entry>> pay(engine::Rehearsal& rehearsal, OrderId id, Insta
   return std::optional<Entry>(std::move(*paid));
 }
 
-std::optional<std::string> some(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
-
 /// How credits come and go.
 class Movements {
  public:
@@ -73,12 +71,13 @@ class Movements {
     const Grant* grant = any_grant(account_, id);
     const bool nothing = amount.is_zero() && how != "end_moved";  // of what is held, or taken by a dispute
     if (grant == nullptr || nothing) return;
-    gone.push_back({.how = std::string(how),
-                    .source = grant->source,
-                    .at = at,
-                    .rule = some(rule),
-                    .amount = amount.is_zero() ? std::nullopt : some(amount_text(catalog_, grant->type, amount)),
-                    .until = ends_at});
+    gone.push_back(
+        {.how = std::string(how),
+         .source = grant->source,
+         .at = at,
+         .rule = text_or_none(rule),
+         .amount = amount.is_zero() ? std::nullopt : text_or_none(amount_text(catalog_, grant->type, amount)),
+         .until = ends_at});
   }
 
   const Catalog& catalog_;
@@ -88,6 +87,19 @@ class Movements {
 answers::Charge charge_of(const std::optional<Order>& order, const Catalog& catalog) {
   if (!order) return {.total = Money(0, catalog.currency), .lines = {}, .taxes = {}};
   return {order->total, answers::lines_of(order->lines), answers::taxes_of(order->taxes)};
+}
+
+/// When the period ends, what is asked for then, and what becomes of credits.
+answers::QuotedNext next_of(const NextPeriod& next, const Account& account, const Catalog& catalog) {
+  Movements then(catalog, account);
+  for (const Entry& entry : next.entries) then.take(entry);
+  answers::Charge charge = charge_of(next.order, catalog);
+  return {.total = charge.total,
+          .lines = std::move(charge.lines),
+          .taxes = std::move(charge.taxes),
+          .at = next.at,
+          .state = next.standing,
+          .leave = std::move(then.gone)};
 }
 
 }  // namespace
@@ -170,42 +182,34 @@ std::string quote_as_json(const Quotation& quotation, const Catalog& catalog) {
                        .subscription = {},
                        .next = {}};
   if (const auto& refusal = quotation.refusal)
-    quote.refused = answers::RefusedNow{refusal->code, refusal->text, some(refusal->rule)};
+    quote.refused = answers::RefusedNow{refusal->code, refusal->text, text_or_none(refusal->rule)};
   for (const Refund& refund : refunds_of(quotation)) quote.refunds.push_back({refund.order, refund.amount});
-  if (after.subscription) quote.subscription = answers::subscribed(after, *after.subscription);
-  if (quotation.next) quote.next = answers::next_of(*quotation.next, after, catalog);
+  if (after.subscription) quote.subscription = answers::plan_now(after, *after.subscription);
+  if (quotation.next) quote.next = next_of(*quotation.next, after, catalog);
   return config::write_whole_json(quote);
 }
 
-answers::Subscribed answers::subscribed(const florin::Account& account, const Subscription& running) {
-  Subscribed now{.plan = running.plan,
-                 .cycle = running.cycle,
-                 .licences = running.licences,
-                 .add_ons = add_ons_of(running.add_ons),
-                 .period_from = running.from,
-                 .period_to = running.to,
-                 .cancelled = running.cancelled_at.has_value(),
-                 .ends_at = running.ends_at,
-                 .agreement_ends = running.agreement_ends,
-                 .paused = {},
-                 .from_next_period = {}};
-  if (account.pause) now.paused = Paused{account.pause->since, account.pause->resumes_at};
+answers::PlanNow answers::plan_now(const florin::Account& account, const Subscription& running) {
+  PlanNow now{.plan = running.plan,
+              .cycle = running.cycle,
+              .licences = running.licences,
+              .add_ons = add_ons_of(running.add_ons),
+              .period_from = running.from,
+              .period_to = running.to,
+              .cancelled = running.cancelled_at.has_value(),
+              .ends_at = running.ends_at,
+              .agreement_ends = running.agreement_ends,
+              .paused_since = {},
+              .resumes_at = {},
+              .from_next_period = {}};
+  if (account.pause) {
+    now.paused_since = account.pause->since;
+    now.resumes_at = account.pause->resumes_at;
+  }
   if (running.pending && !running.ends_with_period())
     now.from_next_period = QuotedPlan{running.pending->plan, running.pending->cycle, running.pending->licences,
                                       add_ons_of(running.pending->add_ons)};
   return now;
-}
-
-answers::QuotedNext answers::next_of(const NextPeriod& next, const florin::Account& account, const Catalog& catalog) {
-  Movements then(catalog, account);
-  for (const Entry& entry : next.entries) then.take(entry);
-  Charge charge = charge_of(next.order, catalog);
-  return {.total = charge.total,
-          .lines = std::move(charge.lines),
-          .taxes = std::move(charge.taxes),
-          .at = next.at,
-          .state = next.standing,
-          .leave = std::move(then.gone)};
 }
 
 }  // namespace florin

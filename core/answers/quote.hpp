@@ -77,19 +77,15 @@ struct QuotedPlan {
   std::int32_t licences = 1;
   std::vector<AddOn> add_ons;
 };
-struct Paused {
-  Instant since, resumes_at;
-};
-/// Plan, period, what waits for the next one, cancellation, pause and agreement.
-struct Subscribed {
+/// Plan, period, cancellation, agreement, pause, and what waits for the next period.
+struct PlanNow {
   PlanId plan;
   std::string cycle;
   std::int32_t licences = 1;
   std::vector<AddOn> add_ons;
   Instant period_from, period_to;
   bool cancelled = false;
-  std::optional<Instant> ends_at, agreement_ends;
-  std::optional<Paused> paused;
+  std::optional<Instant> ends_at, agreement_ends, paused_since, resumes_at;
   std::optional<QuotedPlan> from_next_period;
 };
 /// When the period ends, what is asked for then, and what becomes of credits.
@@ -110,7 +106,7 @@ struct Quote {
   std::vector<CreditsThatLeave> leave;
   std::vector<QuotedRefund> refunds;
   std::string state;
-  std::optional<Subscribed> subscription;
+  std::optional<PlanNow> subscription;
   std::optional<QuotedNext> next;
 };
 
@@ -120,15 +116,13 @@ BOOST_DESCRIBE_STRUCT(CreditsThatCome, (), (amount, source, ends_at))
 BOOST_DESCRIBE_STRUCT(CreditsThatLeave, (), (how, source, at, rule, amount, until))
 BOOST_DESCRIBE_STRUCT(QuotedRefund, (), (order, amount))
 BOOST_DESCRIBE_STRUCT(QuotedPlan, (), (plan, cycle, licences, add_ons))
-BOOST_DESCRIBE_STRUCT(Paused, (), (since, resumes_at))
-BOOST_DESCRIBE_STRUCT(Subscribed, (),
+BOOST_DESCRIBE_STRUCT(PlanNow, (),
                       (plan, cycle, licences, add_ons, period_from, period_to, cancelled, ends_at, agreement_ends,
-                       paused, from_next_period))
+                       paused_since, resumes_at, from_next_period))
 BOOST_DESCRIBE_STRUCT(QuotedNext, (), (total, lines, taxes, at, state, leave))
 BOOST_DESCRIBE_STRUCT(Quote, (), (refused, agreed, today, credits, leave, refunds, state, subscription, next))
 
-Subscribed subscribed(const Account& account, const Subscription& running);
-QuotedNext next_of(const NextPeriod& next, const Account& account, const Catalog& catalog);
+PlanNow plan_now(const Account& account, const Subscription& running);
 
 }  // namespace answers
 

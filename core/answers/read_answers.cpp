@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <boost/mp11.hpp>
-#include <functional>
 
-#include "answers/account_view.hpp"
+#include "answers/may.hpp"
 #include "answers/parts.hpp"
 #include "config/scalar.hpp"
 #include "config/schema.hpp"
@@ -19,12 +18,9 @@ namespace florin::answers {
 
 namespace {
 
-std::optional<std::string> said(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
-
-Money in(Currency currency, const Money& money) { return money.is_zero() ? Money(0, currency) : money; }
-
 CycleOffer cycle_offer(const Catalog& catalog, const CycleRule& rule) {
-  CycleOffer cycle{.cycle = rule.id, .months = rule.months, .price = in(catalog.currency, rule.price), .gives = {}};
+  CycleOffer cycle{
+      .cycle = rule.id, .months = rule.months, .price = in_currency(catalog.currency, rule.price), .gives = {}};
   for (const Allowed& given : rule.gives) cycle.gives.push_back(amount_text(catalog, given.type, given.amount));
   return cycle;
 }
@@ -51,7 +47,7 @@ AddOnOffer add_on_offer(const Catalog& catalog, const florin::AddOn& add_on) {
   for (const auto& price : add_on.prices) {
     const bool sells = !add_on.sells.type.empty();
     const Credits amount = price.sells.value_or(add_on.sells.amount);
-    offer.prices.push_back({price.cycle, in(catalog.currency, price.price),
+    offer.prices.push_back({price.cycle, in_currency(catalog.currency, price.price),
                             sells ? std::optional(amount_text(catalog, add_on.sells.type, amount)) : std::nullopt});
   }
   for (const auto& set : add_on.sets) offer.sets.push_back({set.entitlement, set.value});
@@ -125,56 +121,6 @@ void add_may(Offer& offer, const TenantState& tenant, const Catalogs& catalogs, 
   });
 }
 
-std::string state_of(const florin::Order& order) {
-  if (order.state == OrderState::paid) return order.refunded.is_zero() ? "paid" : "given_back";
-  return order.state == OrderState::closed ? "closed" : "open";
-}
-
-std::optional<std::string> irn_of(const florin::Account& account, const std::string& number) {
-  const auto& all = account.registered.all();
-  const auto found = std::ranges::find(all, number, &RegisteredDocument::document);
-  return found == all.end() ? std::nullopt : std::optional(found->irn);
-}
-
-Document document_of(const Catalog& catalog, const florin::Account& account, const florin::Order& order) {
-  const Currency currency = order.total.is_zero() ? catalog.currency : order.total.currency();
-  return {.number = order.invoice,
-          .kind = "invoice",
-          .issued_at = order.paid_at.value_or(order.placed_at),
-          .order = order.id,
-          .what = std::string(word_of(order.kind)),
-          .invoice = {},
-          .state = state_of(order),
-          .lines = lines_of(order.lines),
-          .net = in(currency, order.net()),
-          .taxes = taxes_of(order.taxes),
-          .total = in(currency, order.total),
-          .refunded = in(currency, order.refunded),
-          .period_from = order.period_from,
-          .period_to = order.period_to,
-          .irn = irn_of(account, order.invoice)};
-}
-
-Document document_of(const florin::Account& account, const Refund& refund) {
-  const Currency currency = refund.amount.currency();
-  const florin::Order* order = account.order(refund.order);
-  return {.number = refund.credit_note,
-          .kind = "credit_note",
-          .issued_at = *refund.credit_noted_at,
-          .order = refund.order,
-          .what = {},
-          .invoice = order == nullptr ? std::nullopt : said(order->invoice),
-          .state = refund.state == AttemptState::captured ? "given_back" : "open",
-          .lines = {},
-          .net = in(currency, refund.net()),
-          .taxes = taxes_of(refund.taxes),
-          .total = refund.amount,
-          .refunded = Money(0, currency),
-          .period_from = {},
-          .period_to = {},
-          .irn = irn_of(account, refund.credit_note)};
-}
-
 }  // namespace
 
 Offer offer_of(const TenantState& tenant, const Catalogs& catalogs, const florin::Account* account,
@@ -203,60 +149,12 @@ Offer offer_of(const TenantState& tenant, const Catalogs& catalogs, const florin
   const auto offered = methods_of(*account, catalog, actor);
   for (std::size_t i = 0; i < offered.size() && i < offer.methods.size(); ++i) {
     offer.methods[i].offered = offered[i].offered;
-    offer.methods[i].why = said(offered[i].why);
+    offer.methods[i].why = text_or_none(offered[i].why);
   }
   for (const Entitlement& row : catalog.entitlements)
     offer.entitlements.push_back(entitlement_of(catalog, *account, row));
   add_may(offer, tenant, catalogs, *account, actor);
   return offer;
-}
-
-std::vector<Document> documents_of(const Catalog& catalog, const florin::Account& account) {
-  std::vector<Document> all;
-  for (const florin::Order& order : account.orders)
-    if (!order.invoice.empty()) all.push_back(document_of(catalog, account, order));
-  for (const Refund& refund : account.refunds)
-    if (!refund.credit_note.empty()) all.push_back(document_of(account, refund));
-  // Of one instant, the later one first too.
-  std::ranges::reverse(all);
-  std::ranges::stable_sort(all, std::greater(), [](const Document& one) { return one.issued_at; });
-  return all;
-}
-
-std::vector<GrantLine> grants_of(const Catalog& catalog, const florin::Account& account) {
-  std::vector<GrantLine> all;
-  const auto add = [&](const Grant& grant) {
-    all.push_back({.id = grant.id,
-                   .type = grant.type,
-                   .source = grant.source,
-                   .granted = amount_text(catalog, grant.type, grant.granted),
-                   .remaining = amount_text(catalog, grant.type, grant.remaining),
-                   .issued_at = grant.issued_at,
-                   .ends_at = grant.ends_at,
-                   .order = grant.paid_by ? std::optional(grant.paid_by) : std::nullopt});
-  };
-  for (const Grant& grant : account.grants) add(grant);
-  for (const Grant& grant : account.closed_grants) add(grant);
-  std::ranges::sort(all, std::greater(), [](const GrantLine& one) { return one.id; });
-  return all;
-}
-
-std::vector<RefundLine> refunds_of(const florin::Account& account, Audience whom) {
-  std::vector<RefundLine> all;
-  for (const Refund& refund : account.refunds) {
-    RefundLine line{.id = refund.id,
-                    .order = refund.order,
-                    .amount = refund.amount,
-                    .state = refund.state == AttemptState::captured ? std::string("paid") : word_text(refund.state),
-                    .credit_note = said(refund.credit_note),
-                    .guarantee = refund.guarantee,
-                    .staff = {}};
-    if (whom == Audience::staff)
-      line.staff = RefundForStaff{refund.key, refund.ref, refund.raw, refund.decline_code, refund.alarm};
-    all.push_back(std::move(line));
-  }
-  std::ranges::sort(all, std::greater(), [](const RefundLine& one) { return one.id; });
-  return all;
 }
 
 Members members_of(const Catalog& catalog, const florin::Account& account) {
@@ -270,32 +168,6 @@ Members members_of(const Catalog& catalog, const florin::Account& account) {
   else
     members.places = account.subscription ? account.subscription->licences : 0;
   return members;
-}
-
-Reviews reviews_of(const florin::Account& account, Audience whom) {
-  Reviews all;
-  for (const Review& one : account.reviews)
-    all.data.push_back({.id = one.id,
-                        .order = one.order,
-                        .reason = one.reason,
-                        .said = one.said,
-                        .state = !one.decided   ? "open"
-                                 : one.approved ? "approved"
-                                                : "declined",
-                        .decision = one.decision,
-                        .asked_at = one.asked_at,
-                        .due_at = one.due_at});
-  if (whom != Audience::staff) return all;
-  all.disputes.emplace();
-  for (const Dispute& one : account.disputes)
-    all.disputes->push_back({.reference = one.ref,
-                             .order = one.order,
-                             .amount = one.amount,
-                             .state = one.state,
-                             .reason = one.reason,
-                             .opened_at = one.opened_at,
-                             .moved_at = one.moved_at});
-  return all;
 }
 
 AccountRow row_of(const Catalog& catalog, const florin::Account& account, Instant now) {
@@ -323,22 +195,14 @@ AccountRow row_of(const Catalog& catalog, const florin::Account& account, Instan
 }
 
 std::string as_json(const Offer& offer) { return config::write_whole_json(offer); }
-std::string as_json(const Document& document) { return config::write_whole_json(document); }
-std::string as_json(const GrantLine& grant) { return config::write_whole_json(grant); }
-std::string as_json(const RefundLine& refund) { return config::write_whole_json(refund); }
 std::string as_json(const Members& members) { return config::write_whole_json(members); }
-std::string as_json(const Reviews& reviews) { return config::write_whole_json(reviews); }
 std::string as_json(const AccountRow& row) { return config::write_whole_json(row); }
 std::string as_json(const UsageRow& row) { return config::write_whole_json(row); }
 std::string as_json(const HistoryRow& row) { return config::write_whole_json(row); }
 
 std::vector<std::pair<std::string, std::string>> read_schemas() {
   return {{"catalog", config::schema<Offer>("catalog")},
-          {"document", config::schema<Document>("document")},
-          {"grant", config::schema<GrantLine>("grant")},
-          {"refund", config::schema<RefundLine>("refund")},
           {"members", config::schema<Members>("members")},
-          {"reviews", config::schema<Reviews>("reviews")},
           {"account_row", config::schema<AccountRow>("account_row")},
           {"usage_row", config::schema<UsageRow>("usage_row")},
           {"history_row", config::schema<HistoryRow>("history_row")}};

@@ -3,7 +3,7 @@
 #include "answers/answers.hpp"
 #include "domain/entitlements/entitled.hpp"
 
-/// More answers of the HTTP API: what there is to choose from, and lists of an account.
+/// More answers of the HTTP API: what there is to choose from, and rows of tables.
 namespace florin::answers {
 
 struct CycleOffer {
@@ -100,62 +100,9 @@ struct Offer {
   std::vector<MayNow> may;
 };
 
-struct Document {
-  std::string number, kind;
-  Instant issued_at;
-  OrderId order;
-  std::optional<std::string> what;     ///< of an invoice: subscription, purchase, …
-  std::optional<std::string> invoice;  ///< of a credit note
-  std::string state;                   ///< paid, open, closed; given_back
-  std::vector<OrderLine> lines;
-  Money net;
-  std::vector<TaxLine> taxes;
-  Money total, refunded;
-  std::optional<Instant> period_from, period_to;
-  std::optional<std::string> irn;  ///< its number at the government's portal, once that is recorded
-};
-struct GrantLine {
-  GrantId id;
-  CreditType type;
-  GrantSource source = GrantSource::plan;
-  std::string granted, remaining;
-  Instant issued_at;
-  std::optional<Instant> ends_at;
-  std::optional<OrderId> order;
-};
-struct RefundForStaff {
-  std::string key, reference, raw, decline_code, alarm;
-};
-struct RefundLine {
-  RefundId id;
-  OrderId order;
-  Money amount;
-  std::string state;
-  std::optional<std::string> credit_note;
-  bool guarantee = false;
-  std::optional<RefundForStaff> staff;
-};
 struct Members {
   std::vector<MemberNow> data;
   std::optional<std::int64_t> places, occupied;  ///< none: as many as they like
-};
-struct ReviewLine {
-  ReviewId id;
-  OrderId order;
-  std::string reason, said, state, decision;
-  Instant asked_at, due_at;
-};
-struct DisputeLine {
-  std::string reference;
-  OrderId order;
-  Money amount;
-  DisputeState state = DisputeState::needs_response;
-  std::string reason;
-  Instant opened_at, moved_at;
-};
-struct Reviews {
-  std::vector<ReviewLine> data;
-  std::optional<std::vector<DisputeLine>> disputes;  ///< for staff
 };
 struct AccountRow {
   AccountId account;
@@ -204,16 +151,7 @@ BOOST_DESCRIBE_STRUCT(TrialOffer, (), (lasts, gives))
 BOOST_DESCRIBE_STRUCT(Offer, (),
                       (tenant, currency, time_zone, credits, plans, add_ons, credit_sales, auto_recharge, trial, meters,
                        methods, entitlements, roles, review_reasons, approvals, longest_pause, guarantee, may))
-BOOST_DESCRIBE_STRUCT(Document, (),
-                      (number, kind, issued_at, order, what, invoice, state, lines, net, taxes, total, refunded,
-                       period_from, period_to, irn))
-BOOST_DESCRIBE_STRUCT(GrantLine, (), (id, type, source, granted, remaining, issued_at, ends_at, order))
-BOOST_DESCRIBE_STRUCT(RefundForStaff, (), (key, reference, raw, decline_code, alarm))
-BOOST_DESCRIBE_STRUCT(RefundLine, (), (id, order, amount, state, credit_note, guarantee, staff))
 BOOST_DESCRIBE_STRUCT(Members, (), (data, places, occupied))
-BOOST_DESCRIBE_STRUCT(ReviewLine, (), (id, order, reason, said, state, decision, asked_at, due_at))
-BOOST_DESCRIBE_STRUCT(DisputeLine, (), (reference, order, amount, state, reason, opened_at, moved_at))
-BOOST_DESCRIBE_STRUCT(Reviews, (), (data, disputes))
 BOOST_DESCRIBE_STRUCT(AccountRow, (),
                       (account, state, plan, cycle, credits, past_due_since, open, frozen, blocked, deleted, opened_at,
                        position))
@@ -222,19 +160,10 @@ BOOST_DESCRIBE_STRUCT(HistoryRow, (), (position, at, role, actor, key, command, 
 
 /// account: null: whoever has none yet; then nothing is said of what they may.
 Offer offer_of(const TenantState& tenant, const Catalogs& catalogs, const florin::Account* account, const Actor& actor);
-/// Newest first.
-std::vector<Document> documents_of(const Catalog& catalog, const florin::Account& account);
-std::vector<GrantLine> grants_of(const Catalog& catalog, const florin::Account& account);
-std::vector<RefundLine> refunds_of(const florin::Account& account, Audience whom);
 Members members_of(const Catalog& catalog, const florin::Account& account);
-Reviews reviews_of(const florin::Account& account, Audience whom);
 AccountRow row_of(const Catalog& catalog, const florin::Account& account, Instant now);
 std::string as_json(const Offer& offer);
-std::string as_json(const Document& document);
-std::string as_json(const GrantLine& grant);
-std::string as_json(const RefundLine& refund);
 std::string as_json(const Members& members);
-std::string as_json(const Reviews& reviews);
 std::string as_json(const AccountRow& row);
 std::string as_json(const UsageRow& row);
 std::string as_json(const HistoryRow& row);

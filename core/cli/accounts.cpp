@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "florin/host.hpp"
 #include "florin/printable.hpp"
+#include "florin/reads.hpp"
 #include "outcome.hpp"
 
 /// What may be asked of a tenant's accounts without changing them.
@@ -51,9 +52,10 @@ int accounts(const TenantWords& words, const std::string& search) {
   });
 }
 
-int documents(const AccountWords& words) {
-  return on_account(words, [](const Host& host, const TenantId& tenant, const AccountId& account) {
-    const auto all = host.documents(tenant, account);
+int documents(const AccountWords& words, const ListWords& of) {
+  return on_account(words, [&](const Host& host, const TenantId& tenant, const AccountId& account) {
+    const PageWords page{.after = of.after, .most = of.limit};
+    const auto all = Reads(host).list(tenant, account, AccountList::documents, page, Audience::staff);
     if (!all) return was_refused(all.error());
     std::cout << *all << "\n";
     return written(fine);

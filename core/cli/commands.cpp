@@ -185,18 +185,21 @@ int explain(const std::string& data, const std::string& tenant, const std::strin
   return written(fine);
 }
 
-int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at) {
+int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at,
+         const ListWords& of) {
   const auto tenant_id = TenantId::parse(tenant);
   if (!tenant_id) return failed_to_read("TENANT", tenant_id);
   const auto account_id = AccountId::parse(account);
   if (!account_id) return failed_to_read("ACCOUNT", account_id);
-  std::optional<Instant> instant;
+  Shown shown{.at = {}, .list = {}, .page = {.after = of.after, .most = of.limit}};
   if (!at.empty()) {
     const auto read = Instant::parse(at);
     if (!read) return failed_to_read("--at", read);
-    instant = *read;
+    shown.at = *read;
   }
-  const auto text = show_account(data, *tenant_id, *account_id, instant);
+  if (const auto list = std::ranges::find(account_lists, of.list); list != std::ranges::end(account_lists))
+    shown.list = static_cast<AccountList>(list - std::ranges::begin(account_lists));
+  const auto text = show_account(data, *tenant_id, *account_id, shown);
   if (!text) return fail(text.error());
   std::cout << *text;
   return written(fine);

@@ -43,7 +43,13 @@ int meets_anchors(const std::string& data, const std::string& file, const std::s
 int anchor_key(const std::string& file);
 int anchor(const std::string& data, const std::string& file, const std::string& key);
 int explain(const std::string& data, const std::string& tenant, const std::string& account, bool json);
-int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at);
+/// A page of a list: after: `next` of the page before; empty: the newest.
+struct ListWords {
+  std::string list, after;
+  std::size_t limit = 50;
+};
+int show(const std::string& data, const std::string& tenant, const std::string& account, const std::string& at,
+         const ListWords& of);
 /// seal_to: a file with a public key of backup_key(); empty: the copy is not sealed.
 int backup(const std::string& data, const std::string& to, const std::string& seal_to);
 int backup_key(const std::string& file);
@@ -171,7 +177,7 @@ int cases(const TenantWords& words);
 struct AccountWords : TenantWords {
   std::string account;
 };
-int documents(const AccountWords& words);
+int documents(const AccountWords& words, const ListWords& of);
 int methods(const AccountWords& words);
 /// what: a row of the tenant's entitlements, or an action.
 int may(const AccountWords& words, const std::string& what);

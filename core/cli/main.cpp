@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "florin/check.hpp"
 #include "florin/printable.hpp"
+#include "florin/reads.hpp"
 #include "manual.hpp"
 #include "program.hpp"
 #include "running.hpp"
@@ -187,6 +188,12 @@ class Program {
   void account_of(CLI::App* sub) {
     sub->add_option("TENANT", tenant_, "its id, as in its YAML")->required();
     sub->add_option("ACCOUNT", account_, "its id")->required();
+  }
+  /// A page of a list.
+  std::vector<CLI::Option*> page_of(CLI::App* sub) {
+    return {
+        sub->add_option("--after", list_.after, "`next` of the page before; none: from the newest on"),
+        sub->add_option("--limit", list_.limit, "at most so many")->capture_default_str()->check(CLI::Range(1, 200))};
   }
   void config_of(CLI::App* sub) {
     sub->add_option("--config", config_, "the host's own file")->capture_default_str()->type_name("FILE");
@@ -419,9 +426,14 @@ class Program {
     account_of(lots);
     lots->add_flag("--json", json_);
 
-    auto* view = command("show", "an account as JSON", [this] { return show(data_, tenant_, account_, at_); });
+    auto* view = command("show", "print an account, or a page of one of its lists, as JSON",
+                         [this] { return show(data_, tenant_, account_, at_, list_); });
     data_of(view);
     account_of(view);
+    const std::vector<std::string> lists(std::begin(account_lists), std::end(account_lists));
+    auto* one_list = view->add_option("--list", list_.list, "newest first: orders, documents, grants, …")
+                         ->check(CLI::IsMember(lists));
+    for (CLI::Option* of_page : page_of(view)) of_page->needs(one_list);
     view->add_option("--at", at_, "as of this instant, as 2026-03-10T09:00Z; none: the journal's last entry");
 
     auto* planned = command("plan", "show what changed tenant files would do: versions, keys, accounts, prices",
@@ -600,8 +612,8 @@ class Program {
                             [this] { return accounts(words(), search_); });
     known->add_option("--search", search_, "a part of an id, or of a name, email or other word of its person");
     of_tenant("cases", "list what waits for staff on all accounts, as JSON", [this] { return cases(words()); });
-    of_account("documents", "list an account's invoices and credit notes, as JSON",
-               [this] { return documents({words(), account_}); });
+    page_of(of_account("documents", "list an account's invoices and credit notes, newest first, as JSON",
+                       [this] { return documents({words(), account_}, list_); }));
     of_account("methods", "list the payment methods that an account is offered, and why others are not",
                [this] { return methods({words(), account_}); });
     of_account("may", "report whether an account may do something, or how much of an entitlement it has",
@@ -640,6 +652,7 @@ class Program {
   std::uint32_t version_ = 0;
   std::uint64_t since_ = 0;
   std::string day_, month_, search_, what_;
+  ListWords list_;
   bool dry_run_ = false, csv_ = false;
   std::string first_day_, last_day_;  ///< of a statement of account
   std::string number_, mail_, mail_from_, mail_user_, mail_password_;

@@ -77,7 +77,7 @@ constexpr Sentence sentences[] = {
     {"set_billing", "Sets where and to whom the account is billed. Fields that are left out stay as they are."},
     {"decide_late_money", "Decides about money that came after its order was closed."},
     {"set_up_payment_method",
-     "Sets up a payment method at its processor; the account's `savings` say what the customer must do for it. Never "
+     "Sets up a payment method at its processor; the account's `set_ups` say what the customer must do for it. Never "
      "send a card's number."},
     {"issue_key",
      "On the tenant: issues a key for the HTTP API, of which only the SHA-256 is sent. `florin key` makes both."},

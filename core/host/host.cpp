@@ -6,13 +6,13 @@
 #include <span>
 #include <thread>
 
-#include "answers/account_view.hpp"
+#include "answers/account.hpp"
 #include "answers/answers.hpp"
 #include "answers/bank_money.hpp"
 #include "answers/cases.hpp"
+#include "answers/may.hpp"
 #include "answers/payments.hpp"
 #include "answers/quote.hpp"
-#include "answers/read_answers.hpp"
 #include "config/check.hpp"
 #include "config/command.hpp"
 #include "config/service_file.hpp"
@@ -220,17 +220,20 @@ Result<std::vector<OfferedMethod>> Host::methods(const TenantId& tenant, const A
   return failed_by(thrown);
 }
 
-Result<std::string> Host::account(const TenantId& tenant, const AccountId& account) const try {
+Result<std::string> Host::account(const TenantId& tenant, const AccountId& account, Audience whom) const try {
   auto rehearsal = inside_->rehearsal(tenant, account);
   if (!rehearsal) return rehearsal.error();
-  const auto aside = inside_->aside(tenant, account);
-  if (!aside) return aside.error();
+  answers::Beside beside{.next = {}, .aside = set_aside_of(rehearsal->tenant(), account)};
   // Nothing is to come for one that is set aside, until its release.
-  const auto next = *aside ? Result<std::optional<NextPeriod>>(std::optional<NextPeriod>()) : next_period(*rehearsal);
-  if (!next) return next.error();
-  return inside_->with_actions(tenant, account,
-                               account_as_json(tenant, rehearsal->account(), rehearsal->catalog(),
-                                               seen_at(rehearsal->account(), now()), *next, *aside));
+  if (!beside.aside) {
+    auto next = next_period(*rehearsal);
+    if (!next) return next.error();
+    beside.next = *std::move(next);
+  }
+  const Account& now = rehearsal->account();
+  return inside_->with_actions(
+      tenant, account,
+      answers::as_json(answers::account_of(rehearsal->catalog(), now, seen_at(now, this->now()), beside, whom)));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -240,18 +243,6 @@ Result<AccountVersion> Host::version_of(const TenantId& tenant, const AccountId&
       tenant, account, [](const TenantState&, const Account& found, const Catalogs&, Instant) {
         return AccountVersion{found.position, found.due_at};
       });
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::string> Host::account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const try {
-  auto rehearsal = inside_->rehearsal(tenant, account);
-  if (!rehearsal) return rehearsal.error();
-  const auto next = next_period(*rehearsal);
-  if (!next) return next.error();
-  return inside_->with_actions(
-      tenant, account,
-      answers::as_json(rehearsal->catalog(), rehearsal->account(), seen_at(rehearsal->account(), now()), *next, whom));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -281,17 +272,6 @@ Result<std::string> Host::order_answer(const TenantId& tenant, const AccountId& 
   if (!answer) return answer.error();
   if (!*answer) return no_such_order(order);
   return inside_->with_actions(tenant, account, **std::move(answer));
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::string> Host::orders_answer(const TenantId& tenant, const AccountId& account, OrderId before,
-                                        std::size_t most, Audience whom) const try {
-  auto orders = inside_->on_account<std::string>(
-      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-        return answers::orders_as_json(catalogs.at(state.catalog), found, before, most, whom);
-      });
-  return orders ? inside_->with_actions(tenant, account, *std::move(orders)) : std::move(orders);
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -374,15 +354,6 @@ Result<std::string> Host::quote_json(const TenantId& tenant, const AccountId& ac
   const auto read = config::command_of_json(command, errors);
   if (!read) return errors.front();
   return quote(tenant, account, actor, *read);
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::string> Host::documents(const TenantId& tenant, const AccountId& account) const try {
-  return inside_->on_account<std::string>(
-      tenant, account, [](const TenantState&, const Account& found, const Catalogs& catalogs) {
-        return config::write_whole_json(answers::documents_of(*catalogs.versions.back(), found));
-      });
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "answers/account_lists.hpp"
 #include "answers/parts.hpp"
 #include "answers/read_answers.hpp"
 #include "config/command.hpp"
@@ -17,24 +18,9 @@ namespace florin {
 
 namespace {
 
-Error bad_cursor() { return {.code = "bad_cursor", .message = "after is what an earlier page gave as its next"}; }
-
 /// How long the whole list is, where that was asked for; of one that is longer, what is counted at most.
 std::string count_of(const PageWords& page, std::size_t all) {
   return page.count ? ",\"count\":" + std::to_string(std::min(all, most_counted)) : std::string();
-}
-
-/// A page of a list that is whole in memory: the cursor is how many came before.
-template <class T>
-Result<std::string> page_of(const std::vector<T>& all, const PageWords& page) {
-  std::size_t from = 0;
-  const char* end = page.after.data() + page.after.size();
-  if (!page.after.empty() && std::from_chars(page.after.data(), end, from).ptr != end) return bad_cursor();
-  std::string data;
-  const std::size_t to = std::min(all.size(), from + page.most);
-  for (std::size_t i = from; i < to; ++i) data += (i == from ? "" : ",") + answers::as_json(all[i]);
-  const std::string next = to < all.size() ? "\"" + std::to_string(to) + "\"" : "null";
-  return "{\"data\":[" + data + "],\"next\":" + next + count_of(page, all.size()) + "}";
 }
 
 bool is_in_state(const Account& account, std::string_view state) {
@@ -140,57 +126,28 @@ Result<std::string> Reads::offer(const TenantId& tenant) const try {
   return failed_by(thrown);
 }
 
-Result<std::string> Reads::documents(const TenantId& tenant, const AccountId& account, const PageWords& page) const
-    try {
-  auto all = host_.inside_->on_account<std::vector<answers::Document>>(
+Result<std::string> Reads::list(const TenantId& tenant, const AccountId& account, AccountList list,
+                                const PageWords& page, Audience whom) const try {
+  auto read = host_.inside_->on_account<Result<std::string>>(
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-        return answers::documents_of(catalogs.at(state.catalog), found);
+        return answers::list_as_json(list, catalogs.at(state.catalog), found, page, whom);
       });
-  if (!all) return all.error();
-  return page_of(*all, page);
+  if (!read) return read.error();
+  if (!*read || list != AccountList::orders) return *std::move(read);
+  return host_.inside_->with_actions(tenant, account, **std::move(read));
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
 
 Result<std::string> Reads::document(const TenantId& tenant, const AccountId& account, const std::string& number) const
     try {
-  auto all = host_.inside_->on_account<std::vector<answers::Document>>(
-      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-        return answers::documents_of(catalogs.at(state.catalog), found);
+  const auto found = host_.inside_->on_account<std::optional<answers::Document>>(
+      tenant, account, [&](const TenantState& state, const Account& of, const Catalogs& catalogs) {
+        return answers::document_of(catalogs.at(state.catalog), of, number);
       });
-  if (!all) return all.error();
-  for (const answers::Document& one : *all)
-    if (one.number == number) return answers::as_json(one);
+  if (!found) return found.error();
+  if (*found) return answers::as_json(**found);
   return Error{.code = "no_such_document", .message = "there is no document of this number"};
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::string> Reads::grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const try {
-  auto all = host_.inside_->on_account<std::vector<answers::GrantLine>>(
-      tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
-        return answers::grants_of(catalogs.at(state.catalog), found);
-      });
-  if (!all) return all.error();
-  return page_of(*all, page);
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::string> Reads::refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
-                                   Audience whom) const try {
-  auto all = host_.inside_->on_account<std::vector<answers::RefundLine>>(
-      tenant, account,
-      [&](const TenantState&, const Account& found, const Catalogs&) { return answers::refunds_of(found, whom); });
-  if (!all) return all.error();
-  return page_of(*all, page);
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::size_t> Reads::count_orders(const TenantId& tenant, const AccountId& account) const try {
-  return host_.inside_->on_account<std::size_t>(
-      tenant, account, [](const TenantState&, const Account& found, const Catalogs&) { return found.orders.size(); });
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -200,15 +157,6 @@ Result<std::string> Reads::members(const TenantId& tenant, const AccountId& acco
       tenant, account, [&](const TenantState& state, const Account& found, const Catalogs& catalogs) {
         return answers::as_json(answers::members_of(catalogs.at(state.catalog), found));
       });
-} catch (const std::exception& thrown) {
-  return failed_by(thrown);
-}
-
-Result<std::string> Reads::reviews(const TenantId& tenant, const AccountId& account, Audience whom) const try {
-  return host_.inside_->on_account<std::string>(tenant, account,
-                                                [&](const TenantState&, const Account& found, const Catalogs&) {
-                                                  return answers::as_json(answers::reviews_of(found, whom));
-                                                });
 } catch (const std::exception& thrown) {
   return failed_by(thrown);
 }
@@ -254,7 +202,7 @@ Result<std::string> Reads::history(const TenantId& tenant, const AccountId& acco
   if (const auto there = host_.version_of(tenant, account); !there) return there.error();
   std::uint64_t before = INT64_MAX;
   const char* end = page.after.data() + page.after.size();
-  if (!page.after.empty() && std::from_chars(page.after.data(), end, before).ptr != end) return bad_cursor();
+  if (!page.after.empty() && std::from_chars(page.after.data(), end, before).ptr != end) return answers::bad_cursor();
   const auto views = tables_of(*host_.inside_, *assembly, at_least);
   if (!views) return views.error();
   const auto stand = as_of(*assembly, *views, at_least);

@@ -7,10 +7,11 @@
 #include <optional>
 #include <set>
 
-#include "answers/account_view.hpp"
+#include "answers/account.hpp"
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/payments/paid_by.hpp"
+#include "engine/actions.hpp"
 #include "florin/ops.hpp"
 #include "florin/printable.hpp"
 #include "ops/journal_file.hpp"
@@ -83,6 +84,10 @@ class Life {
   }
 
   const Account& account() const { return *fold_.find(tenant_, account_); }
+  std::optional<SetAside> set_aside() const {
+    const TenantState* tenant = fold_.find(tenant_);
+    return tenant == nullptr ? std::nullopt : set_aside_of(*tenant, account_);
+  }
   readers::Versions& versions() { return versions_; }
   const std::map<std::uint32_t, Story>& stories() const { return stories_; }
 
@@ -347,19 +352,24 @@ Result<std::string> explain_on(store::Store& store, const std::filesystem::path&
 }
 
 Result<std::string> show_account(const std::string& data, const TenantId& tenant, const AccountId& account,
-                                 std::optional<Instant> at) {
+                                 const Shown& shown) {
   auto store = open_journal(data);
   if (!store) return store.error();
-  Life life(**store, views_file(data), tenant, account, at);
+  Life life(**store, views_file(data), tenant, account, shown.at);
   if (const Status read = life.read(**store); !read) return read.error();
-  const config::Tenant* catalog = life.versions().newest(tenant);
-  if (catalog == nullptr)
+  const config::Tenant* file = life.versions().newest(tenant);
+  if (file == nullptr)
     return Error{.code = "tenant_stopped",
                  .message = "this program cannot read the catalog of tenant '" + tenant.text() + "'"};
   const auto last_at = readers::last_instant(**store);
   if (!last_at) return last_at.error();
-  const Instant as_of = at.value_or(std::max(*last_at, life.account().last_at));
-  return account_as_json(tenant, life.account(), catalog->catalog, as_of) + "\n";
+  const Instant as_of = shown.at.value_or(std::max(*last_at, life.account().last_at));
+  auto answer = shown.list
+                    ? answers::list_as_json(*shown.list, file->catalog, life.account(), shown.page, Audience::staff)
+                    : answers::as_json(answers::account_of(file->catalog, life.account(), as_of,
+                                                           {.next = {}, .aside = life.set_aside()}, Audience::staff));
+  if (!answer) return answer.error();
+  return engine::with_actions_opened(**store, tenant, account, *std::move(answer)) + "\n";
 }
 
 }  // namespace florin

@@ -4,7 +4,7 @@
 #include <boost/describe.hpp>
 #include <map>
 
-#include "answers/account_view.hpp"
+#include "answers/may.hpp"
 #include "config/hint.hpp"
 #include "domain/journal/described.hpp"
 #include "host/operating.hpp"

@@ -214,8 +214,8 @@ void OverHttp::get(const std::string& path, const std::string& scope, std::vecto
 /// Its own view names no file of the operator's.
 void OverHttp::read_as_customer(const Account& account, std::vector<std::string>& wrong) {
   const std::string base = "accounts/" + account.id.text();
-  for (const char* path : {"", "/orders", "/grants", "/documents", "/refunds", "/members", "/reviews", "/usage",
-                           "/payment_methods", "/catalog"}) {
+  for (const char* path : {"", "/orders", "/grants", "/documents", "/refunds", "/members", "/reviews", "/holds",
+                           "/usage", "/payment_methods", "/catalog"}) {
     const auto reply = door_.ask({.path = base + path,
                                   .body = {},
                                   .scope = {},
@@ -286,8 +286,8 @@ std::vector<std::string> OverHttp::read(const Act& act) {
   if (!act.expect || account == nullptr) return wrong;
   const std::string base = "accounts/" + act.account.text();
   this->account(*account, wrong);
-  for (const char* path : {"/orders", "/grants", "/documents", "/refunds", "/members", "/reviews", "/usage", "/history",
-                           "/payment_methods", "/catalog"})
+  for (const char* path : {"/orders", "/grants", "/documents", "/refunds", "/members", "/reviews", "/disputes",
+                           "/holds", "/usage", "/history", "/payment_methods", "/catalog"})
     get(base + path, "read", wrong);
   read_as_customer(*account, wrong);
   std::ranges::move(read_orders(*account), std::back_inserter(wrong));

@@ -232,7 +232,6 @@ class Api {
 
   // Reads
   void account(const AskedPtr& asked);
-  void orders(const AskedPtr& asked);
   void order(const AskedPtr& asked);
   void paper(const AskedPtr& asked);
   void presentation(const AskedPtr& asked);

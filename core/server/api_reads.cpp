@@ -32,7 +32,7 @@ void Api::account(const AskedPtr& asked) {
   on_pool(asked, [this, asked] {
     const auto version = host_.version_of(asked->caller.tenant, asked->account);
     if (!version) return asked->fail(version.error());
-    auto answer = host_.account_answer(asked->caller.tenant, asked->account, asked->caller.audience);
+    auto answer = host_.account(asked->caller.tenant, asked->account, asked->caller.audience);
     if (!answer) return asked->fail(answer.error());
     // An answer also rests on the tenant's prices, on the clock and on who asks: its tag is that of its words.
     constexpr std::size_t letters = 16;
@@ -48,27 +48,6 @@ void Api::account(const AskedPtr& asked) {
     }
     reply.body = *std::move(answer);
     asked->answer(std::move(reply));
-  });
-}
-
-void Api::orders(const AskedPtr& asked) {
-  constexpr std::uint32_t usual = 50, most = 200;
-  const auto limit = number_in(*asked, "limit", usual, most);
-  if (!limit) return;
-  const auto after = number_in(*asked, "after", 0, UINT32_MAX);
-  if (!after) return;
-  const auto count = flag_in(*asked, "count");
-  if (!count) return;
-  on_pool(asked, [this, asked, limit = *limit, after = *after, count = *count] {
-    auto page =
-        host_.orders_answer(asked->caller.tenant, asked->account, OrderId{after}, limit, asked->caller.audience);
-    if (!page) return asked->fail(page.error());
-    if (count) {
-      const auto all = Reads(host_).count_orders(asked->caller.tenant, asked->account);
-      if (!all) return asked->fail(all.error());
-      page->insert(page->rfind('}'), ",\"count\":" + std::to_string(std::min(*all, most_counted)));
-    }
-    asked->json(*std::move(page));
   });
 }
 

@@ -74,7 +74,7 @@ void export_account(Api& api, const AskedPtr& asked) {
     if (!asked->caller.is_customer() && !api.notes_view(asked, "export")) return;
 
     Lines lines(asked);
-    lines.one("account", host.account_answer(tenant, account, whom));
+    lines.one("account", host.account(tenant, account, whom));
     // Of somebody who was erased the rest is what the law has kept.
     if (const auto words = host.personal_data(tenant, account)) {
       json::object data;
@@ -83,15 +83,17 @@ void export_account(Api& api, const AskedPtr& asked) {
     } else if (words.error().code != "erased" && words.error().code != "no_such_account") {  // nobody was named
       return asked->fail(words.error());
     }
-    lines.all("order", [&](const PageWords& page) {
-      const auto after = page.after.empty() ? 0 : number_of(page.after).value_or(0);
-      return host.orders_answer(tenant, account, OrderId{after}, page_size, whom);
-    });
-    lines.all("document", [&](const PageWords& page) { return reads.documents(tenant, account, page); });
-    lines.all("grant", [&](const PageWords& page) { return reads.grants(tenant, account, page); });
-    lines.all("refund", [&](const PageWords& page) { return reads.refunds(tenant, account, page, whom); });
+    const auto list = [&](std::string_view kind, AccountList of) {
+      lines.all(kind, [&](const PageWords& page) { return reads.list(tenant, account, of, page, whom); });
+    };
+    list("order", AccountList::orders);
+    list("document", AccountList::documents);
+    list("grant", AccountList::grants);
+    list("hold", AccountList::holds);
+    list("refund", AccountList::refunds);
     lines.one("members", reads.members(tenant, account));
-    lines.one("reviews", reads.reviews(tenant, account, whom));
+    list("review", AccountList::reviews);
+    if (!asked->caller.is_customer()) list("dispute", AccountList::disputes);
     lines.one("usage", reads.usage(tenant, account, Date{1970, 1, 1}, Date{9999, 12, 31}, 0));
     if (!asked->caller.is_customer())
       lines.all("entry", [&](const PageWords& page) { return reads.history(tenant, account, page, 0); });

@@ -166,7 +166,7 @@ bool Mailer::still_true(const TenantId& tenant, const Item& item) const {
   if (item.kind != "past_due" && item.kind != "credits_used_up") return true;
   const auto account = AccountId::parse(item.account);
   if (!account) return false;
-  const auto text = host_.account_answer(tenant, *account, Audience::customer);
+  const auto text = host_.account(tenant, *account, Audience::customer);
   if (!text) return text.error().code != "no_such_account";
   const json::object now = json::parse(*text).as_object();
   if (item.kind == "past_due") return !now.at("past_due_since").is_null();

@@ -15,7 +15,6 @@ namespace {
 constexpr std::string_view looks = R"({
 "GET accounts/{account}": "#account",
 "GET accounts/{account}/orders/{order}": "#order",
-"GET accounts/{account}/orders": {"page": "#order"},
 "POST usage": [{"any": [
   {"key": "string", "problem": "#problem"},
   {"key": "string", "position": "integer", "again": "boolean", "debited": "string", "hold": "integer?"}]}],

@@ -47,9 +47,12 @@ void offer(Api& api, const AskedPtr& asked) {
   });
 }
 
-void documents(Api& api, const AskedPtr& asked) {
-  page(api, asked, 200, [](const Reads& reads, const Asked& of, const PageWords& words) {
-    return reads.documents(of.caller.tenant, of.account, words);
+template <AccountList of>
+void list(Api& api, const AskedPtr& asked) {
+  if (of == AccountList::disputes && asked->caller.is_customer())
+    return asked->fail("scope_missing", "Disputes are read by staff.");
+  page(api, asked, 200, [](const Reads& reads, const Asked& asks, const PageWords& words) {
+    return reads.list(asks.caller.tenant, asks.account, of, words, asks.caller.audience);
   });
 }
 
@@ -59,26 +62,8 @@ void document(Api& api, const AskedPtr& asked) {
   });
 }
 
-void grants(Api& api, const AskedPtr& asked) {
-  page(api, asked, 200, [](const Reads& reads, const Asked& of, const PageWords& words) {
-    return reads.grants(of.caller.tenant, of.account, words);
-  });
-}
-
-void refunds(Api& api, const AskedPtr& asked) {
-  page(api, asked, 200, [](const Reads& reads, const Asked& of, const PageWords& words) {
-    return reads.refunds(of.caller.tenant, of.account, words, of.caller.audience);
-  });
-}
-
 void members(Api& api, const AskedPtr& asked) {
   answer(api, asked, [asked](const Reads& reads) { return reads.members(asked->caller.tenant, asked->account); });
-}
-
-void reviews(Api& api, const AskedPtr& asked) {
-  answer(api, asked, [asked](const Reads& reads) {
-    return reads.reviews(asked->caller.tenant, asked->account, asked->caller.audience);
-  });
 }
 
 /// So far the tables must be; 0: as they are.
@@ -171,7 +156,9 @@ std::vector<Api::Route> read_routes() {
        none,
        "What it may choose from, and what whoever asks may do",
        "catalog"},
-      {"GET", "accounts/{account}/documents", "read", &documents, pages, none,
+      {"GET", "accounts/{account}/orders", "read", &list<AccountList::orders>, pages, none, "Its orders, newest first",
+       "order[]"},
+      {"GET", "accounts/{account}/documents", "read", &list<AccountList::documents>, pages, none,
        "Its invoices and credit notes, newest first", "document[]"},
       {"GET",
        "accounts/{account}/documents/{number}",
@@ -181,9 +168,16 @@ std::vector<Api::Route> read_routes() {
        none,
        "One document by its number",
        "document"},
-      {"GET", "accounts/{account}/grants", "read", &grants, pages, none,
+      {"GET", "accounts/{account}/grants", "read", &list<AccountList::grants>, pages, none,
        "Its credits, newest first, also those that are used up", "grant[]"},
-      {"GET", "accounts/{account}/refunds", "read", &refunds, pages, none, "Refunds, newest first", "refund[]"},
+      {"GET", "accounts/{account}/holds", "read", &list<AccountList::holds>, pages, none, "Open holds, newest first",
+       "hold[]"},
+      {"GET", "accounts/{account}/refunds", "read", &list<AccountList::refunds>, pages, none, "Refunds, newest first",
+       "refund[]"},
+      {"GET", "accounts/{account}/reviews", "read", &list<AccountList::reviews>, pages, none,
+       "Requests for a review, newest first", "review[]"},
+      {"GET", "accounts/{account}/disputes", "read", &list<AccountList::disputes>, pages, none,
+       "Disputes, newest first; for staff", "dispute[]"},
       {"GET",
        "accounts/{account}/members",
        "read",
@@ -192,14 +186,6 @@ std::vector<Api::Route> read_routes() {
        none,
        "Its members and open invitations, and the places for them",
        "members"},
-      {"GET",
-       "accounts/{account}/reviews",
-       "read",
-       &reviews,
-       {},
-       none,
-       "Charges that somebody is to look at; for staff what is disputed too",
-       "reviews"},
       {"GET",
        "accounts/{account}/usage",
        "read",

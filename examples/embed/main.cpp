@@ -41,5 +41,5 @@ int main() {
   std::cout << "available: " << check->available << ", one costs " << check->price << "\n";
   host->run_until(*Instant::parse("2026-04-11T09:00Z"));  // the plan renews on 10 April
   std::cout << "a month later: " << host->check(tenant, account, backend, letter)->available << "\n"
-            << *host->account(tenant, account) << "\n";
+            << *host->account(tenant, account, Audience::staff) << "\n";
 }

@@ -101,7 +101,7 @@ TEST_F(Actions, AreSealedWhileTheyAreAskedAndGoneAfterwards) {
   ASSERT_TRUE(host_->refresh_views());
   EXPECT_EQ(files_with(secret), "");
   EXPECT_NE(files_with(key), "");
-  EXPECT_NE(host_->account(tenant, acme)->find(secret), std::string::npos);
+  EXPECT_NE(host_->account(tenant, acme, Audience::staff)->find(secret), std::string::npos);
   const auto open_now = verify(folder_.string());
   ASSERT_TRUE(open_now);
   EXPECT_TRUE(open_now->holds()) << as_text(*open_now);

@@ -10,6 +10,7 @@
 
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "florin/reads.hpp"
 
 namespace florin {
 namespace {
@@ -63,8 +64,12 @@ class Flips : public testing::Test {
     if (!host) return "not opened";
     std::string all;
     for (const AccountId& id : host->accounts(tenant)) {
-      const auto account = host->account(tenant, id);
+      const auto account = host->account(tenant, id, Audience::staff);
       all += id.text() + " " + (account ? *account : account.error().code) + "\n";
+      for (const AccountList list : {AccountList::orders, AccountList::grants, AccountList::refunds}) {
+        const auto page = Reads(*host).list(tenant, id, list, {.after = {}, .most = 1'000}, Audience::staff);
+        all += (page ? *page : page.error().code) + "\n";
+      }
       const auto person = host->personal_data(tenant, id);
       all += person ? person->front().name + person->front().value : person.error().code;
     }

@@ -1,4 +1,5 @@
 #include "florin/host.hpp"
+#include "florin/reads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -41,18 +42,19 @@ TEST(Host, SellsAPlanFromTheShippedTenant) {
       R"({"add_payment_method": {"method": "card", "slot": "primary", "details": {"token": "ok", "brand": "visa", "last4": "4242"}}})");
   run("plan", R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
   run("use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})");
-  const std::string view = *host->account(tenant, account);
-  EXPECT_NE(view.find(R"("credits":{"message":"998"})"), std::string::npos) << view;
+  const std::string view = *host->account(tenant, account, Audience::staff);
+  EXPECT_NE(view.find(R"("available":"998 message")"), std::string::npos) << view;
   // What a page needs before anybody decides: the next renewal, what may be chosen, what a choice would do.
-  EXPECT_NE(view.find(R"("next":{"total":"49.00 USD")"), std::string::npos) << view;
-  EXPECT_NE(view.find(R"("longest_pause":"90 days")"), std::string::npos) << view;
-  EXPECT_EQ(view.find(R"({"plan":"custom")"), std::string::npos) << view;
+  EXPECT_NE(view.find(R"("next":{"at":"2026-04-10T09:00Z","total":"49.00 USD")"), std::string::npos) << view;
+  const std::string offer = *Reads(*host).catalog(tenant, account, service);
+  EXPECT_NE(offer.find(R"("longest_pause":"90 days")"), std::string::npos) << offer;
+  EXPECT_EQ(offer.find(R"({"plan":"custom")"), std::string::npos) << offer;
   const std::string upgrade = *host->quote_json(tenant, account, service, R"({"change_plan": {"plan": "pro"}})");
   EXPECT_NE(upgrade.find(R"("today":{"total":"249.00 USD")"), std::string::npos) << upgrade;
   EXPECT_NE(upgrade.find(R"("how":"rolled")"), std::string::npos) << upgrade;
   const std::string ends = *host->quote_json(tenant, account, service, R"({"cancel": {}})");
   EXPECT_NE(ends.find(R"("how":"forfeited")"), std::string::npos) << ends;
-  EXPECT_EQ(*host->account(tenant, account), view);
+  EXPECT_EQ(*host->account(tenant, account, Audience::staff), view);
   EXPECT_EQ(host->quote_json(tenant, account, service, R"({"change_plan": {"plam": "pro"}})").error().code,
             "unknown_key");
 
@@ -66,9 +68,9 @@ TEST(Host, SellsAPlanFromTheShippedTenant) {
   EXPECT_EQ(host->personal_data(tenant, account)->front().value, "Anna");
   host->run_until(*Instant::parse("2026-05-10T09:00Z"));
   // 998 roll over on 10 April for 30 days and are gone on 10 May, when the 1000 of April roll over.
-  EXPECT_NE(host->account(tenant, account)->find(R"("credits":{"message":"2000"})"), std::string::npos);
+  EXPECT_NE(host->account(tenant, account, Audience::staff)->find(R"("available":"2000 message")"), std::string::npos);
   run("late use", R"({"use": {"meter": "sms", "quantity": "161 characters"}})");
-  EXPECT_NE(host->account(tenant, account)->find(R"("credits":{"message":"1998"})"), std::string::npos);
+  EXPECT_NE(host->account(tenant, account, Audience::staff)->find(R"("available":"1998 message")"), std::string::npos);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "florin/host.hpp"
+#include "florin/reads.hpp"
 
 namespace florin {
 namespace {
@@ -187,8 +188,10 @@ Books play(const std::vector<Sent>& sent, Instant from, Instant end, const std::
   go(*host, end);
   for (const TenantId& tenant : host->tenants()) {
     for (const AccountId& account : host->accounts(tenant)) {
-      books.pages.push_back(*host->account(tenant, account));
-      books.pages.push_back(*host->documents(tenant, account));
+      books.pages.push_back(*host->account(tenant, account, Audience::staff));
+      for (std::size_t list = 0; list < std::size(account_lists); ++list)
+        books.pages.push_back(*Reads(*host).list(tenant, account, static_cast<AccountList>(list),
+                                                 {.after = {}, .most = 1'000}, Audience::staff));
     }
     books.pages.push_back(*host->cases(tenant));
     books.pages.push_back(as_json(*host->months(tenant)));

@@ -79,16 +79,16 @@ class NoMemory : public testing::Test {
 };
 
 TEST_F(NoMemory, AnsweringIsAnErrorOrTheAnswer) {
-  const auto whole = host_->account(tenant_, account_);
+  const auto whole = host_->account(tenant_, account_, Audience::staff);
   ASSERT_TRUE(whole);
   EXPECT_GT(each_allocation([&](long nth) {
-              const auto said = host_->account(tenant_, account_);
+              const auto said = host_->account(tenant_, account_, Audience::staff);
               if (said) {
                 EXPECT_EQ(said->size(), whole->size()) << nth;
               }
             }),
             0);
-  EXPECT_TRUE(host_->account(tenant_, account_));
+  EXPECT_TRUE(host_->account(tenant_, account_, Audience::staff));
 }
 
 // A command that could not be sent may be sent again with its key: it happens once, however far it came.

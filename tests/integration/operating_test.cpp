@@ -9,6 +9,7 @@
 #include "florin/check.hpp"
 #include "florin/host.hpp"
 #include "florin/ops.hpp"
+#include "florin/reads.hpp"
 #include "store/open.hpp"
 
 namespace florin {
@@ -55,7 +56,9 @@ class Operating : public testing::Test {
     std::ofstream(file) << text;
     return file.string();
   }
-  std::string invoices(const std::string& account) { return *host->documents(tenant, *AccountId::parse(account)); }
+  std::string invoices(const std::string& account) {
+    return *Reads(*host).list(tenant, *AccountId::parse(account), AccountList::documents, {}, Audience::staff);
+  }
 
   std::unique_ptr<Host> host;
   std::filesystem::path folder;
@@ -107,14 +110,14 @@ TEST_F(Operating, AnAccountIsShownAsItWasAtAnInstant) {
   ask("acme", owner, R"({"buy_credits": {"amount": "500 message"}})");
   host.reset();
   const AccountId acme = *AccountId::parse("acme");
-  const auto shown = [&](const char* at) { return show_account(data, tenant, acme, *Instant::parse(at)); };
+  const auto shown = [&](const char* at) { return show_account(data, tenant, acme, {.at = *Instant::parse(at)}); };
   const auto before = shown("2026-04-09T15:00Z"), renewed = shown("2026-04-10T15:00Z");
   ASSERT_TRUE(before && renewed);
   EXPECT_NE(before->find(R"("period_to":"2026-04-10T15:00Z")"), std::string::npos) << *before;
-  EXPECT_NE(before->find(R"("credits":{"message":"1000"})"), std::string::npos) << *before;
+  EXPECT_NE(before->find(R"("available":"1000 message")"), std::string::npos) << *before;
   EXPECT_NE(renewed->find(R"("period_to":"2026-05-10T15:00Z")"), std::string::npos) << *renewed;
-  EXPECT_NE(renewed->find(R"("credits":{"message":"2000"})"), std::string::npos) << *renewed;
-  EXPECT_NE(show_account(data, tenant, acme, std::nullopt)->find(R"("credits":{"message":"2500"})"), std::string::npos);
+  EXPECT_NE(renewed->find(R"("available":"2000 message")"), std::string::npos) << *renewed;
+  EXPECT_NE(show_account(data, tenant, acme, {})->find(R"("available":"2500 message")"), std::string::npos);
   const auto never_there = shown("2026-03-10T14:59Z");
   ASSERT_FALSE(never_there);
   EXPECT_EQ(never_there.error().code, "no_such_account");
@@ -189,15 +192,15 @@ TEST_F(Operating, AnImportIsChargedAsTheDryRunSaid) {
   EXPECT_TRUE(again->accounts[0].there_already);
   EXPECT_EQ(host->accounts(tenant).size(), 2U);
   EXPECT_EQ(host->personal_data(tenant, *AccountId::parse("acme"))->front().value, "Grace Hopper");
-  std::string view = *host->account(tenant, *AccountId::parse("acme"));
-  EXPECT_NE(view.find(R"("message":"2100")"), std::string::npos) << view;
+  std::string view = *host->account(tenant, *AccountId::parse("acme"), Audience::staff);
+  EXPECT_NE(view.find(R"("available":"2100 message")"), std::string::npos) << view;
 
   run_until("2026-04-10T15:00Z");
   EXPECT_NE(invoices("acme").find("CL-001201"), std::string::npos) << invoices("acme");
   EXPECT_NE(invoices("acme").find("49.00 USD"), std::string::npos);
   // 300 rolled over ended on the 9th, 800 of the plan roll over, 1000 were bought, 1000 are new.
-  view = *host->account(tenant, *AccountId::parse("acme"));
-  EXPECT_NE(view.find(R"("message":"2800")"), std::string::npos) << view;
+  view = *host->account(tenant, *AccountId::parse("acme"), Audience::staff);
+  EXPECT_NE(view.find(R"("available":"2800 message")"), std::string::npos) << view;
 }
 
 // A system that counts in UTC ends periods at another hour than the tenant's zone, and gives months for free.
@@ -326,11 +329,11 @@ TEST_F(Operating, AnImportBringsTheTrialAlong) {
                                         R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
   ASSERT_TRUE(picked) << picked.error().message;
   ASSERT_FALSE(picked->refusal) << picked->refusal->text;
-  const auto before = host->account(tenant, account);
+  const auto before = host->account(tenant, account, Audience::staff);
   ASSERT_TRUE(before);
   EXPECT_NE(before->find(R"("subscription":null)"), std::string::npos) << *before;
   host->run_until(*Instant::parse("2026-12-04T18:00Z"));
-  const auto after = host->account(tenant, account);
+  const auto after = host->account(tenant, account, Audience::staff);
   ASSERT_TRUE(after);
   EXPECT_EQ(after->find(R"("subscription":null)"), std::string::npos) << *after;
 }
@@ -378,7 +381,7 @@ TEST_F(Operating, AnImportBringsAPlanPickedInTheTrialAlong) {
   EXPECT_EQ(done->accounts[0].charges[0].at.text(), "2026-12-04T18:00Z");
   EXPECT_EQ(done->accounts[0].charges[0].amount.text(), "49.00 USD");
   host->run_until(*Instant::parse("2026-12-04T18:00Z"));
-  const auto after = host->account(tenant, *AccountId::parse("picked"));
+  const auto after = host->account(tenant, *AccountId::parse("picked"), Audience::staff);
   ASSERT_TRUE(after);
   EXPECT_NE(after->find(R"("plan":"growth")"), std::string::npos) << *after;
 }
@@ -410,10 +413,10 @@ TEST_F(Operating, AnImportedPauseGoesOn) {
   const auto resumed = host->submit_json(tenant, account, {"owner", ""}, "resume", R"({"resume": {}})");
   ASSERT_TRUE(resumed && !resumed->refusal) << resumed.error().message;
   // 20 days later: the period of 15 March ends on 4 April, the purchase of 18 March on 7 April.
-  std::string view = *host->account(tenant, account);
+  std::string view = *host->account(tenant, account, Audience::staff);
   EXPECT_NE(view.find("2026-04-04T15:00Z"), std::string::npos) << view;
   EXPECT_NE(view.find("2026-04-07T15:00Z"), std::string::npos) << view;
-  EXPECT_NE(view.find(R"("message":"900")"), std::string::npos) << view;
+  EXPECT_NE(view.find(R"("available":"900 message")"), std::string::npos) << view;
   run_until("2026-04-04T14:59Z");
   EXPECT_EQ(invoices("resting").find("49.00 USD"), std::string::npos);
   run_until("2026-04-04T15:00Z");
@@ -562,10 +565,11 @@ TEST_F(Operating, AnImportBringsTheWholeCustomer) {
   EXPECT_EQ(invoices("late").find("CL-000001"), std::string::npos);
   run_until("2026-03-22T15:01Z");
   EXPECT_NE(invoices("late").find("CL-000001"), std::string::npos);
-  const std::string view = *host->account(tenant, *AccountId::parse("late"));
-  EXPECT_NE(view.find(R"("message":"1199")"), std::string::npos) << view;
+  const std::string view = *host->account(tenant, *AccountId::parse("late"), Audience::staff);
+  EXPECT_NE(view.find(R"("available":"1199 message")"), std::string::npos) << view;
   run_until("2026-04-11T15:00Z");
-  EXPECT_NE(host->account(tenant, *AccountId::parse("leaves"))->find(R"("state":"ended")"), std::string::npos);
+  EXPECT_NE(host->account(tenant, *AccountId::parse("leaves"), Audience::staff)->find(R"("state":"ended")"),
+            std::string::npos);
   const auto cancels =
       host->submit_json(tenant, *AccountId::parse("bound"), owner, "c", R"({"change_plan": {"plan": "lite"}})");
   ASSERT_TRUE(cancels && cancels->refusal);
@@ -778,7 +782,8 @@ TEST_F(Operating, MonthsAddUpAndStayClosed) {
           << month.month;
   // 900 rolled over and 1000 new, 50 taken away: what the account has.
   EXPECT_EQ((*months)[2].lines[0].after, "1850");
-  EXPECT_NE(host->account(tenant, *AccountId::parse("acme"))->find(R"("message":"1850")"), std::string::npos);
+  EXPECT_NE(host->account(tenant, *AccountId::parse("acme"), Audience::staff)->find(R"("available":"1850 message")"),
+            std::string::npos);
 }
 
 TEST_F(Operating, AMonthShowsWhatWasWrittenOff) {

@@ -30,7 +30,7 @@ class Recovery : public testing::Test {
     for (int i = 0; i < 20; ++i)
       ask("use " + std::to_string(i), R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
     host->run_until(*Instant::parse("2026-04-20T09:00Z"));
-    before = *host->account(tenant, account);
+    before = *host->account(tenant, account, Audience::staff);
     host->close();
   }
   void TearDown() override { fs::remove_all(folder); }
@@ -46,7 +46,7 @@ class Recovery : public testing::Test {
     const auto used = host->submit_json(tenant, account, {"owner", ""}, "late",
                                         R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
     ASSERT_TRUE(used && !used->refusal);
-    before = *host->account(tenant, account);
+    before = *host->account(tenant, account, Audience::staff);
     host->close();
   }
   /// Another program's hand in the journal.
@@ -75,19 +75,19 @@ TEST_F(Recovery, ADamagedCheckpointIsFoldedAnew) {
   EXPECT_FALSE(verify(folder.string())->holds());  // it is told of, and does no harm
   auto host = opened();
   ASSERT_TRUE(host) << host.error().message;
-  EXPECT_EQ(*host->account(tenant, account), before);
+  EXPECT_EQ(*host->account(tenant, account, Audience::staff), before);
 }
 
 TEST_F(Recovery, CheckpointsThatAreGoneAreFoldedAnew) {
   sql("DELETE FROM checkpoint WHERE object LIKE 'account/%'");
   auto host = opened();
   ASSERT_TRUE(host) << host.error().message;
-  EXPECT_EQ(*host->account(tenant, account), before);  // not an account that was never opened
+  EXPECT_EQ(*host->account(tenant, account, Audience::staff), before);  // not an account that was never opened
   const auto again = host->submit_json(tenant, account, {"owner", ""}, "plan",
                                        R"({"subscribe": {"plan": "growth", "cycle": "monthly"}})");
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_FALSE(again->refusal);  // its key is remembered, and nothing is charged a second time
-  EXPECT_EQ(*host->account(tenant, account), before);
+  EXPECT_EQ(*host->account(tenant, account, Audience::staff), before);
 }
 
 /// Also the keys: what is asked again is not done again.
@@ -96,7 +96,7 @@ TEST_F(Recovery, AStartReadsNothingBeforeTheFloor) {
   sql("UPDATE journal SET entries = x'00' WHERE last <= (SELECT floor FROM head) AND last < (SELECT last FROM head)");
   auto host = opened();
   ASSERT_TRUE(host) << host.error().message;
-  EXPECT_EQ(*host->account(tenant, account), before);
+  EXPECT_EQ(*host->account(tenant, account, Audience::staff), before);
   const auto other = host->submit_json(tenant, account, {"owner", ""}, "late",
                                        R"({"use": {"meter": "sms", "quantity": "320 characters"}})");
   ASSERT_FALSE(other);
@@ -114,7 +114,7 @@ TEST_F(Recovery, SavedKeysThatAreGoneAreReadFromTheJournal) {
     const auto again = host->submit_json(tenant, account, {"owner", ""}, "late",
                                          R"({"use": {"meter": "sms", "quantity": "160 characters"}})");
     ASSERT_TRUE(again) << again.error().message;
-    EXPECT_EQ(*host->account(tenant, account), before) << object;
+    EXPECT_EQ(*host->account(tenant, account, Audience::staff), before) << object;
     host->close();
     EXPECT_TRUE(verify(folder.string())->holds()) << object;
   }
@@ -147,7 +147,7 @@ TEST_F(Recovery, AJournalThatIsGoneIsNotBegunAnew) {
   ASSERT_TRUE(restore((folder / "copy.db").string(), folder.string()));
   auto host = opened();
   ASSERT_TRUE(host) << host.error().message;
-  EXPECT_EQ(*host->account(tenant, account), before);
+  EXPECT_EQ(*host->account(tenant, account, Audience::staff), before);
 }
 
 TEST_F(Recovery, ARestoreThatFailsLeavesNothing) {

@@ -242,7 +242,7 @@ std::string told_of(const fs::path& folder, const AccountId& account) {
     const Status written = write_journal(folder.string(), {.tenant = tenant, .account = account, .json = json}, told);
     if (!written) told << written.error().code << '\n';
   }
-  const auto shown = show_account(folder.string(), tenant, account, std::nullopt);
+  const auto shown = show_account(folder.string(), tenant, account, {});
   told << (shown ? *shown : shown.error().code);
   return told.str();
 }

@@ -83,10 +83,11 @@ class Crash : public testing::Test {
     submit(tenant, account, R"({"subscribe": {"plan": ")" + plan + R"(", "cycle": "monthly"}})");
   }
   std::int64_t credits(const std::string& tenant, const std::string& account) const {
-    const auto json = host_->account(*TenantId::parse(tenant), *AccountId::parse(account));
+    const auto json = host_->account(*TenantId::parse(tenant), *AccountId::parse(account), Audience::staff);
     EXPECT_TRUE(json) << json.error().message;
-    const auto all = boost::json::parse(*json).at("credits").as_object();
-    return all.contains("message") ? std::stoll(std::string(all.at("message").as_string())) : 0;
+    for (const auto& one : boost::json::parse(*json).at("credits").as_array())
+      if (one.at("type").as_string() == "message") return std::stoll(std::string(one.at("available").as_string()));
+    return 0;
   }
   void at(const char* time) { host_->run_until(*Instant::parse(std::string("2026-03-10T") + time + "Z")); }
 

@@ -169,7 +169,7 @@ TEST_F(Doors, AnExportHasAllThatIsKept) {
     return kinds;
   };
   auto kinds = count(staff);
-  for (const char* kind : {"account", "personal_data", "order", "document", "grant", "members", "reviews", "usage"})
+  for (const char* kind : {"account", "personal_data", "order", "document", "grant", "members", "usage"})
     EXPECT_EQ(kinds[kind], 1) << kind;
   EXPECT_GE(kinds["entry"], 4);
   const auto token = ask(staff, "/v1/callloop/accounts/zoe/portal_sessions", R"({"kind": "token"})");

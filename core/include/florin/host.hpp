@@ -102,26 +102,18 @@ class FLORIN_API Host {
   /// Errors: no_such_tenant, no_such_account.
   Result<std::vector<OfferedMethod>> methods(const TenantId& tenant, const AccountId& account,
                                              const Actor& actor) const;
-  /// The account as JSON: plan, next renewal and its price, credits by type and by grant, orders, payments, documents,
-  /// pending changes, and the prompt to show when its credits are used up. Errors: no_such_tenant, no_such_account.
-  Result<std::string> account(const TenantId& tenant, const AccountId& account) const;
-  /// Its invoices and credit notes as a JSON array, newest first, with lines, taxes and totals that add up to the cent.
-  /// The addressee is personal data: see personal_data(). Errors: no_such_tenant, no_such_account.
-  Result<std::string> documents(const TenantId& tenant, const AccountId& account) const;
+  /// The account now, as JSON: plan, next renewal and its price, credits, open orders, customer actions, the prompt to
+  /// show when its credits are used up, and the newest few of each list. Bounded in size: Reads::list returns the rest.
+  /// docs/openapi.json, `account`. Errors: no_such_tenant, no_such_account.
+  Result<std::string> account(const TenantId& tenant, const AccountId& account, Audience whom) const;
   /// What waits for staff on all accounts, earliest due date first, as a JSON array: reviews, guarantee requests and
   /// open disputes. Errors: no_such_tenant.
   Result<std::string> cases(const TenantId& tenant) const;
   /// Errors of these: no_such_tenant, no_such_account, no_such_order.
   Result<AccountVersion> version_of(const TenantId& tenant, const AccountId& account) const;
-  /// The account as the HTTP API returns it, bounded in size: its open orders, and the first 20 grants in spending
-  /// order.
-  Result<std::string> account_answer(const TenantId& tenant, const AccountId& account, Audience whom) const;
   Result<OrderNow> order_now(const TenantId& tenant, const AccountId& account, OrderId order) const;
   Result<std::string> order_answer(const TenantId& tenant, const AccountId& account, OrderId order,
                                    Audience whom) const;
-  /// `{"data": […], "next": "7"}`: newest first, those before `before`; 0: from the newest on.
-  Result<std::string> orders_answer(const TenantId& tenant, const AccountId& account, OrderId before, std::size_t most,
-                                    Audience whom) const;
   /// The number of decimals of a credit type. Errors: no_such_tenant.
   Result<std::vector<std::pair<CreditType, int>>> credit_types(const TenantId& tenant) const;
   /// Keys of the HTTP API, including those that ended. Errors: no_such_tenant.

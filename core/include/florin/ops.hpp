@@ -8,6 +8,7 @@
 
 #include "florin/export.hpp"
 #include "florin/id.hpp"
+#include "florin/reads.hpp"
 #include "florin/result.hpp"
 #include "florin/time.hpp"
 
@@ -61,11 +62,18 @@ FLORIN_API std::string as_json(const Verified& verified);
 FLORIN_API Result<std::string> explain(const std::string& data, const TenantId& tenant, const AccountId& account,
                                        bool json);
 
-/// An account as JSON, as Host::account returns it. at: as of that instant, included; none: as of the last entry of the
-/// journal.
-/// Errors: as explain, no_such_account also before its first entry, and tenant_stopped when its catalog cannot be read.
+/// What to show of an account.
+struct Shown {
+  std::optional<Instant> at;        ///< as of this instant, included; none: as of the last entry of the journal
+  std::optional<AccountList> list;  ///< a page of that list; none: the account itself
+  PageWords page = {};
+};
+/// An account as JSON, as Host::account and Reads::list return it to staff, from the journal alone: `next` is null,
+/// because only a host computes what is to come.
+/// Errors: as explain, no_such_account also before its first entry, bad_cursor, and tenant_stopped when its catalog
+/// cannot be read.
 FLORIN_API Result<std::string> show_account(const std::string& data, const TenantId& tenant, const AccountId& account,
-                                            std::optional<Instant> at);
+                                            const Shown& shown);
 
 /// Copies the journal of `data` to the new file `to`, as it is at one instant, and verifies its chain. The copy holds
 /// the keys of personal data: keep it as safe as the original. Errors: also file_exists, damaged_row.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,13 @@ struct PageWords {
   bool count = false;  ///< also `"count"`, of the whole list; 10,000: so many, or more
 };
 
+/// Lists of an account, returned in pages: orders; invoices and credit notes; grants, including used-up ones; refunds;
+/// requests for a review; for staff, disputes; open holds.
+enum class AccountList : std::uint8_t { orders, documents, grants, refunds, reviews, disputes, holds };
+/// Their names, in that order.
+inline constexpr std::string_view account_lists[] = {"orders",  "documents", "grants", "refunds",
+                                                     "reviews", "disputes",  "holds"};
+
 /// An event, as webhooks and /events deliver it. docs/events.md
 struct Event {
   std::string id;              ///< `callloop_k3x9q_1042_3`: the same each time it is sent, and unique
@@ -53,20 +61,14 @@ class FLORIN_API Reads {
   Result<std::string> catalog(const TenantId& tenant, const AccountId& account, const Actor& actor) const;
   /// The same for a visitor without an account.
   Result<std::string> offer(const TenantId& tenant) const;
-  /// Invoices and credit notes, newest first.
-  Result<std::string> documents(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
+  /// A page of a list of the account, newest first. No item is on two pages or left out, even if new ones are added
+  /// meanwhile.
+  Result<std::string> list(const TenantId& tenant, const AccountId& account, AccountList list, const PageWords& page,
+                           Audience whom) const;
   /// Errors: also no_such_document.
   Result<std::string> document(const TenantId& tenant, const AccountId& account, const std::string& number) const;
-  /// Newest first, including used-up grants.
-  Result<std::string> grants(const TenantId& tenant, const AccountId& account, const PageWords& page) const;
-  Result<std::string> refunds(const TenantId& tenant, const AccountId& account, const PageWords& page,
-                              Audience whom) const;
-  /// The number of all orders of an account.
-  Result<std::size_t> count_orders(const TenantId& tenant, const AccountId& account) const;
   /// Members, open invitations and the number of places.
   Result<std::string> members(const TenantId& tenant, const AccountId& account) const;
-  /// Requests for a review, and, for staff, disputes.
-  Result<std::string> reviews(const TenantId& tenant, const AccountId& account, Audience whom) const;
   /// By id.
   Result<std::string> accounts(const TenantId& tenant, const AccountFilter& filter, const PageWords& page) const;
   /// Entries, newest first: who, what, when, and what followed or why not. For staff.

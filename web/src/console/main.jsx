@@ -667,7 +667,7 @@ function Decide({one, done}) {
 function About({one}) {
   const of = useMemo(() => accountApi(api.tenant, one.account), [one.account]);
   const order = useLoaded(() => of.get(`/orders/${one.order}`), [of, one.order]);
-  const reviews = useLoaded(() => of.get('/reviews'), [of]);
+  const reviews = useLoaded(() => of.get('/reviews?limit=200'), [of]);
   const {names} = useShown();
   const said = reviews.value?.data.find((its) => its.id === one.review)?.said;
   if (!order.value) return null;

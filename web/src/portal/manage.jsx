@@ -49,7 +49,7 @@ function Ask({title, name, label, note, danger}) {
               <Rows
                 of={[
                   value.subscription?.ends_at && [say('It works until'), <When at={value.subscription.ends_at} how="time" />],
-                  value.subscription?.paused && [say('It resumes on'), <When at={value.subscription.paused.resumes_at} />],
+                  value.subscription?.paused_since && [say('It resumes on'), <When at={value.subscription.resumes_at} />],
                   !format.isZero(value.agreed) && [say('Charged today'), <Amount value={value.agreed} />],
                   value.next && !format.isZero(value.next.total) && [say('Next charge'), say('{amount} on {day}', {amount: <Amount value={value.next.total} />, day: <When at={value.next.at} />})],
                   value.next && format.isZero(value.next.total) && [say('Next charge'), say('none')],
