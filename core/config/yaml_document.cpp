@@ -8,6 +8,7 @@
 #include <streambuf>
 
 #include "config/tree_builder.hpp"
+#include "florin/utf8.hpp"
 
 namespace florin::config {
 
@@ -45,6 +46,8 @@ class Listener : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     plain(mark, tag, anchor);
+    if (!is_utf8(value))  // of these two escapes yaml-cpp makes single bytes
+      tree_.refuse("not_utf8", "\\N and \\_ are not read: write \\u0085 or \\u00a0", line_of(mark), column_of(mark));
     tree_.scalar(value, tag == "!", line_of(mark), column_of(mark));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

@@ -1,5 +1,6 @@
 #include "domain/journal/journal.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <initializer_list>
 #include <system_error>
@@ -172,9 +173,22 @@ void take_whole_pages(LongList<T>& list, const std::string& name, std::uint64_t 
   list.put_before(whole, count);
 }
 
-void take_pages(Account& account, codec::Reader& counts, const PageBytes& page) {
-  const std::uint64_t orders = counts.unsigned_number(), closed_grants = counts.unsigned_number();
-  must(orders <= account.last_order && closed_grants <= account.last_grant, "more pages than an account can have");
+/// Whole pages of orders and of grants. Damaged bytes may claim any number that was given out, so it is bounded too: a
+/// million pages are four million orders. An account that has more is folded from its entries.
+struct PageCounts {
+  std::uint64_t orders = 0, closed_grants = 0;
+};
+PageCounts counts_of(const Account& account, codec::Reader& in) {
+  constexpr std::uint64_t most = 1 << 20;
+  const PageCounts counts{in.unsigned_number(), in.unsigned_number()};
+  must(counts.orders <= std::min(most, std::uint64_t(account.last_order) / History<Order>::page) &&
+           counts.closed_grants <= std::min(most, std::uint64_t(account.last_grant) / LongList<Grant>::page),
+       "more pages than an account can have");
+  return counts;
+}
+
+void take_pages(Account& account, codec::Reader& in, const PageBytes& page) {
+  const auto [orders, closed_grants] = counts_of(account, in);
   for (std::size_t number = 0; number < orders; ++number) {
     const std::string* bytes = page("orders/" + std::to_string(number));
     if (bytes == nullptr) continue;  // what is in none lies open
@@ -221,8 +235,7 @@ Result<std::optional<Account>> read_beside_pages(std::string_view bytes) {
     codec::Reader in(bytes);
     auto account = codec::read<Account>(in);
     if (!in.empty()) {
-      const std::uint64_t orders = in.unsigned_number(), closed_grants = in.unsigned_number();
-      must(orders <= account.last_order && closed_grants <= account.last_grant, "more pages than an account can have");
+      const auto [orders, closed_grants] = counts_of(account, in);
       if (in.empty() || in.unsigned_number() != pages_by_key) return std::optional<Account>();
       put_orders_away(account, orders);
       Pages<Grant> away;

@@ -57,6 +57,8 @@ TEST(Document, RefusesYamlWithTheLine) {
       {"a: \xff\xfe\n", "not_utf8", 1, 4},
       {"a: \xc0\xaf\n", "not_utf8", 1, 4},
       {"a: \xed\xa0\x80\n", "not_utf8", 1, 4},
+      {"a: 1\nb: \"to\\_day\"\n", "not_utf8", 2, 4},
+      {"\"a\\N\": 1\n", "not_utf8", 1, 1},
       {std::string("a: \0b\n", 6), "control_character", 1, 4},
       {repeated("[", 100) + repeated("]", 100), "too_deep", 1, 33},
       {repeated("[\n", 100) + repeated("]\n", 100), "too_deep", 33},

@@ -269,6 +269,24 @@ TEST(Codec, FlippedBitsNeverCrash) {
   EXPECT_GT(errors, samples(200));
 }
 
+/// 4,294,967,295 orders were given out, says a damaged checkpoint, and all but the last lie in pages. Wrong: room for a
+/// thousand million pages.
+TEST(Codec, AClaimOfPagesIsBounded) {
+  Account account;
+  account.last_order = account.last_grant = 4'294'967'295;
+  const std::string whole = journal::write(account);
+  for (const auto& [orders, grants] : {std::pair(1'073'741'823U, 0U), {0U, 536'870'911U}, {1'048'577U, 0U}}) {
+    std::string claims = whole;
+    codec::Writer out(claims);
+    out.unsigned_number(orders);
+    out.unsigned_number(grants);
+    out.unsigned_number(1);
+    for (const auto& code :
+         {journal::read_account(claims).error().code, journal::read_beside_pages(claims).error().code})
+      EXPECT_EQ(code, "damaged_checkpoint") << orders << " and " << grants;
+  }
+}
+
 TEST(Codec, AClaimedCountAllocatesNothing) {
   std::string bytes;
   codec::Writer(bytes).unsigned_number(1 << 24);
