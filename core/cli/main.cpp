@@ -430,7 +430,7 @@ class Program {
                          [this] { return show(data_, tenant_, account_, at_, list_); });
     data_of(view);
     account_of(view);
-    const std::vector<std::string> lists(std::begin(account_lists), std::end(account_lists));
+    const std::vector<std::string> lists(std::begin(florin::account_lists), std::end(florin::account_lists));
     auto* one_list = view->add_option("--list", list_.list, "newest first: orders, documents, grants, …")
                          ->check(CLI::IsMember(lists));
     for (CLI::Option* of_page : page_of(view)) of_page->needs(one_list);

@@ -378,7 +378,7 @@ TEST_F(Answers, AccountsAreFoundByWhatIsKnownOfThem) {
   ASSERT_EQ(florin("accounts data callloop --search BOB@" + config), 0) << err;
   EXPECT_EQ(out, "bob  by its email\n");
   ASSERT_EQ(florin("documents data callloop ann" + config), 0) << err;
-  EXPECT_EQ(out, "[]\n");
+  EXPECT_EQ(out, "{\"data\":[],\"next\":null}\n");
   ASSERT_EQ(florin("cases data callloop" + config), 0) << err;
   EXPECT_EQ(out, "[]\n");
   ASSERT_EQ(florin("methods data callloop ann" + as), 0) << err;
@@ -579,6 +579,13 @@ TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
   for (int i = 0; i < 5; ++i)
     ASSERT_EQ(submit("b" + std::to_string(i), R"({"buy_credits": {"amount": "500 message"}})"), 0) << err;
   ASSERT_EQ(florin("show data callloop ann"), 0) << err;
+  EXPECT_EQ(count(out, R"("state":"captured")"), 5U) << "the newest five of six: " << out;
+  EXPECT_NE(out.find(R"("next":"2")"), std::string::npos) << out;
+  ASSERT_EQ(florin("show data callloop ann --list orders --after 2"), 0) << err;
+  EXPECT_TRUE(out.starts_with(R"({"data":[{"id":1,)") && out.ends_with("\"next\":null}\n")) << out;
+  expect("show data callloop ann --list orders --after two", 4, "after is what an earlier page gave as its next");
+  expect("show data callloop ann --after 2", 106, "--list");
+  ASSERT_EQ(florin("show data callloop ann --list orders"), 0) << err;
   EXPECT_EQ(count(out, R"("state":"captured")"), 6U) << out;
   EXPECT_EQ(count(out, R"("state":"started")") + count(out, R"("state":"unknown")"), 0U) << out;
 
