@@ -59,12 +59,6 @@ void KeyFiles::write(std::shared_ptr<Full> table, std::uint16_t now) {
   }
 }
 
-void KeyFiles::free(std::shared_ptr<Full> table) {
-  const std::lock_guard lock(mutex_);
-  to_free_.push_back(std::move(table));
-  wake_.notify_all();
-}
-
 void KeyFiles::wait() {
   std::unique_lock lock(mutex_);
   idle_.wait(lock, [&] { return failing_ || (waiting_.empty() && !working_); });
@@ -89,14 +83,8 @@ void KeyFiles::publish(Set set) {
 void KeyFiles::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [&] { return closing_ || !waiting_.empty() || !to_free_.empty(); });
+    wake_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
     if (closing_) return;
-    if (auto tables = std::exchange(to_free_, {}); !tables.empty()) {
-      lock.unlock();
-      tables.clear();
-      lock.lock();
-      continue;
-    }
     working_ = true;
     const std::uint16_t now = waiting_.front().hour;
     const bool written = write_one(lock);

@@ -62,8 +62,6 @@ class KeyFiles {
   std::size_t most_in_memory() const { return options_.most_in_memory; }
   /// Writes the keys of `table`, as soon as it can be done.
   void write(std::shared_ptr<Full> table, std::uint16_t now);
-  /// Frees what is not looked at any more: 30 MB, which would hold up whoever decides.
-  void free(std::shared_ptr<Full> table);
   /// Until everything is written, or something could not be.
   void wait();
   /// Leaves nothing of what was written; what was asked for is not. Returns the version of the empty set.
@@ -94,7 +92,6 @@ class KeyFiles {
     std::uint16_t hour = 0;
   };
   std::deque<Waiting> waiting_;
-  std::vector<std::shared_ptr<Full>> to_free_;
   std::uint64_t cleared_ = 0;  ///< times: what was begun before is void
   bool working_ = false, failing_ = false, closing_ = false;
   std::thread thread_;

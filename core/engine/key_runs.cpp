@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "engine/stored_key.hpp"
-#include "store/chain.hpp"
 
 namespace florin::engine {
 
@@ -40,36 +39,31 @@ Result<std::vector<KeyWindow::Record>> KeyRuns::read(std::string_view bytes) {
   return keys;
 }
 
-Status KeyRuns::take(store::Store& store, std::uint32_t shard, KeyWindow& window) {
-  // Which was used first says the first key of each; only then are they read, one after the other.
-  const auto begun = store.beginnings(shard, prefix_, store::behind_all(prefix_), sizeof(StoredKey));
-  if (!begun) return begun.error();
+Status KeyRuns::take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window) {
   struct Found {
     store::Position first;
     std::uint64_t number;
+    const store::Checkpoint* object;
   };
   std::vector<Found> runs;
-  for (const store::Checkpoint& beginning : *begun) {
-    const auto first_key = read(beginning.bytes);
+  for (const store::Checkpoint& object : loaded) {
+    if (!owns(object.object)) continue;
+    const auto first_key = read(std::string_view(object.bytes).substr(0, sizeof(StoredKey)));
     if (!first_key) return first_key.error();
     std::uint64_t number = 0;
-    const std::string& name = beginning.object;
-    std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), number);
+    std::from_chars(object.object.data() + prefix_.size(), object.object.data() + object.object.size(), number);
     count_ = std::max(count_, number + 1);
-    runs.push_back({first_key->front().use.position, number});
+    runs.push_back({first_key->front().use.position, number, &object});
   }
   if (count_ != runs.size()) return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
   std::ranges::sort(runs, {}, &Found::first);
   for (const Found& run : runs) {
-    const std::string name = object(run.number);
-    auto found = store.objects(shard, name, name + '\x01');
-    if (!found) return found.error();
-    const auto keys = read(found->empty() ? std::string_view() : found->front().bytes);
+    const auto keys = read(run.object->bytes);
     if (!keys) return keys.error();
     for (const KeyWindow::Record& record : *keys) window.take_back(record);
     added_to_ = std::max(added_to_, keys->back().use.position);
-    if (&run == &runs.back() && keys->size() * sizeof(StoredKey) < full_run) {
-      open_ = {.number = run.number, .bytes = std::move(found->front().bytes)};
+    if (&run == &runs.back() && run.object->bytes.size() < full_run) {
+      open_ = {.number = run.number, .bytes = run.object->bytes};
       saved_bytes_ = open_.bytes.size();
     } else {
       full_.push_back({run.number, keys->back().hour});
@@ -106,7 +100,7 @@ void KeyRuns::cut(std::vector<store::Checkpoint>& objects, store::Position posit
   if (open_.bytes.size() >= full_run) close_run();
   const auto emit = [&](Run& run) {
     if (!run.number) run.number = next_number(KeyWindow::hour_of(now));
-    objects.push_back({object(*run.number), position, run.bytes});
+    objects.push_back({prefix_ + std::to_string(*run.number), position, run.bytes});
   };
   for (Run& run : unsaved_) emit(run);
   if (open_.bytes.size() > saved_bytes_) emit(open_);

@@ -25,9 +25,10 @@ class KeyRuns {
   /// Keys of one object. Errors: damaged_checkpoint.
   static Result<std::vector<KeyWindow::Record>> read(std::string_view bytes);
 
-  /// Puts the saved keys of a shard back into `window`, a run at a time, and goes on behind them.
-  /// Errors: damaged_checkpoint; the store's.
-  Status take(store::Store& store, std::uint32_t shard, KeyWindow& window);
+  /// Whether the object is one of these runs.
+  bool owns(std::string_view object) const { return object.starts_with(prefix_); }
+  /// Puts the keys of what was loaded back into `window`, and goes on behind them. Errors: damaged_checkpoint.
+  Status take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window);
 
   /// Runs that the store has once what was cut is saved.
   std::uint64_t count() const { return count_; }
@@ -48,7 +49,6 @@ class KeyRuns {
     std::uint64_t number = 0;
     std::uint16_t newest = 0;  ///< the hour of its last key
   };
-  std::string object(std::uint64_t number) const { return prefix_ + std::to_string(number); }
   std::uint64_t next_number(std::uint16_t hour);
   /// No key is added to the open run any more.
   void close_run();

@@ -37,7 +37,6 @@ void KeyWindow::make_room(std::uint16_t hour) {
     const std::uint64_t in_version = full_.front()->in_version;
     if (in_version == 0) return;
     valid_from_ = in_version;
-    files_->free(std::move(full_.front()));
     full_.erase(full_.begin());
   }
   full_.push_back(std::make_shared<KeyFiles::Full>(std::exchange(newest_, KeyTable(window()))));

@@ -369,16 +369,10 @@ class SlowToRead final : public store::Store {
   Status save(std::uint32_t shard, const std::vector<store::Checkpoint>& objects, store::Position floor) override {
     return kept_.save(shard, objects, floor);
   }
-  Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) override {
-    return kept_.load(shard, without);
-  }
+  Result<Loaded> load(std::uint32_t shard, std::string_view without) override { return kept_.load(shard, without); }
   Result<std::vector<store::Checkpoint>> objects(std::uint32_t shard, std::string_view from,
                                                  std::string_view until) override {
     return kept_.objects(shard, from, until);
-  }
-  Result<std::vector<store::Checkpoint>> beginnings(std::uint32_t shard, std::string_view from, std::string_view until,
-                                                    std::size_t bytes) override {
-    return kept_.beginnings(shard, from, until, bytes);
   }
   Status put_text(std::string_view name, std::string_view text) override { return kept_.put_text(name, text); }
   Result<std::string> text(std::string_view name) override { return kept_.text(name); }
