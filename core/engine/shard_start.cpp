@@ -1,6 +1,7 @@
 #include "engine/shard.hpp"
 
 #include <algorithm>
+#include <array>
 #include <future>
 #include <mutex>
 
@@ -145,7 +146,9 @@ Status Shard::recover() {
 }
 
 Status Shard::recover_once(bool whole) try {
-  const auto loaded = whole ? store_.load(options_.number) : store_.load(options_.number, "past/");
+  // Keys are read run by run, as take_checkpoints() puts them back.
+  constexpr std::array<std::string_view, 2> beside = {"keys/", "past/"};
+  const auto loaded = store_.load(options_.number, std::span(beside).first(whole ? 1 : 2));
   Status taken = loaded ? take_checkpoints(loaded->objects, whole) : Status(loaded.error());
   if (!taken && taken.error().code == of_before) throw PageAway{};
   ShardMark mark;
@@ -218,7 +221,7 @@ Status Shard::take_checkpoints(const std::vector<store::Checkpoint>& objects, bo
   tenants_saved_ = tenants.size();
   if (const Status taken = take_accounts(accounts, pages, whole); !taken) return taken;
   for (Keys* keys : {&usage_keys_, &money_keys_})
-    if (const Status taken = keys->runs.take(objects, keys->window); !taken) return taken;
+    if (const Status taken = keys->runs.take(store_, options_.number, keys->window); !taken) return taken;
   return Done{};
 }
 

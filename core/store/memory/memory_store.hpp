@@ -25,8 +25,9 @@ class MemoryStore final : public Store {
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
   using Store::load;
-  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) override;
   Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
+  Result<std::vector<Saved>> saved(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
