@@ -46,9 +46,9 @@ LookedUp KeyFiles::find(KeyTable::Digest key) const {
   return looked;
 }
 
-void KeyFiles::write(std::shared_ptr<Full> table, std::uint16_t now) {
+void KeyFiles::write(std::shared_ptr<Full> table, std::uint16_t now, std::shared_ptr<Full> left) {
   const std::lock_guard lock(mutex_);
-  waiting_.push_back({std::move(table), now});
+  waiting_.push_back({std::move(table), now, std::move(left)});
   failing_ = false;
   wake_.notify_all();
   if (thread_.joinable()) return;
@@ -105,9 +105,11 @@ std::vector<StoredKey> KeyFiles::sorted_keys_of(const KeyTable& table) const {
 
 /// The first that waits. False: it could not be written, and still waits.
 bool KeyFiles::write_one(std::unique_lock<std::mutex>& lock) {
-  const Waiting first = waiting_.front();
+  Waiting first = waiting_.front();
+  waiting_.front().left.reset();  // not the last that has it
   const std::uint64_t cleared = cleared_;
   lock.unlock();
+  first.left.reset();
   if (options_.before_write) options_.before_write();
   auto file = KeyFile::write(options_.folder, sorted_keys_of(first.table->table));
   lock.lock();

@@ -60,8 +60,9 @@ class KeyFiles {
 
   // ---- From the thread that decides
   std::size_t most_in_memory() const { return options_.most_in_memory; }
-  /// Writes the keys of `table`, as soon as it can be done.
-  void write(std::shared_ptr<Full> table, std::uint16_t now);
+  /// Writes the keys of `table`, as soon as it can be done. `left`: one that memory does not need any more. The thread
+  /// that writes gives its memory back, 30 MB in thousands of pieces, for which whoever asks would have to wait.
+  void write(std::shared_ptr<Full> table, std::uint16_t now, std::shared_ptr<Full> left = {});
   /// Until everything is written, or something could not be.
   void wait();
   /// Leaves nothing of what was written; what was asked for is not. Returns the version of the empty set.
@@ -90,6 +91,7 @@ class KeyFiles {
   struct Waiting {
     std::shared_ptr<Full> table;
     std::uint16_t hour = 0;
+    std::shared_ptr<Full> left;
   };
   std::deque<Waiting> waiting_;
   std::uint64_t cleared_ = 0;  ///< times: what was begun before is void

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <iterator>
+#include <future>
 #include <utility>
 
 #include "engine/stored_key.hpp"
+#include "store/chain.hpp"
 
 namespace florin::engine {
 
@@ -24,6 +25,13 @@ std::uint16_t newest_of(std::string_view bytes) {
   return last.hour;
 }
 
+Result<std::string> bytes_of(store::Store& store, std::uint32_t shard, const std::string& object) {
+  auto found = store.objects(shard, object, object + '\x01');
+  if (!found) return found.error();
+  if (found->empty()) return Error{.code = "damaged_checkpoint", .message = object + " is not there"};
+  return std::move(found->front().bytes);
+}
+
 }  // namespace
 
 Result<std::vector<KeyWindow::Record>> KeyRuns::read(std::string_view bytes) {
@@ -39,35 +47,60 @@ Result<std::vector<KeyWindow::Record>> KeyRuns::read(std::string_view bytes) {
   return keys;
 }
 
-Status KeyRuns::take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window) {
-  struct Found {
-    store::Position first;
-    std::uint64_t number;
-    const store::Checkpoint* object;
-  };
+Result<std::vector<KeyRuns::Found>> KeyRuns::find(store::Store& store, std::uint32_t shard) const {
+  const auto saved = store.saved(shard, prefix_, store::behind_all(prefix_));
+  if (!saved) return saved.error();
   std::vector<Found> runs;
-  for (const store::Checkpoint& object : loaded) {
-    if (!owns(object.object)) continue;
-    const auto first_key = read(std::string_view(object.bytes).substr(0, sizeof(StoredKey)));
-    if (!first_key) return first_key.error();
-    std::uint64_t number = 0;
-    std::from_chars(object.object.data() + prefix_.size(), object.object.data() + object.object.size(), number);
-    count_ = std::max(count_, number + 1);
-    runs.push_back({first_key->front().use.position, number, &object});
+  for (const store::Store::Saved& run : *saved) {
+    Found& found = runs.emplace_back(Found{.object = run.object, .position = run.position});
+    std::from_chars(run.object.data() + prefix_.size(), run.object.data() + run.object.size(), found.number);
   }
-  if (count_ != runs.size()) return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
-  std::ranges::sort(runs, {}, &Found::first);
-  for (const Found& run : runs) {
-    const auto keys = read(run.object->bytes);
-    if (!keys) return keys.error();
-    for (const KeyWindow::Record& record : *keys) window.take_back(record);
-    added_to_ = std::max(added_to_, keys->back().use.position);
-    if (&run == &runs.back() && run.object->bytes.size() < full_run) {
-      open_ = {.number = run.number, .bytes = run.object->bytes};
-      saved_bytes_ = open_.bytes.size();
-    } else {
-      full_.push_back({run.number, keys->back().hour});
-    }
+  // Names are given again, so their order says nothing. Of later cuts the keys are later too.
+  std::ranges::sort(runs, {}, &Found::position);
+  for (std::size_t at = 0; at < runs.size(); ++at) {
+    const bool alone = (at == 0 || runs[at - 1].position != runs[at].position) &&
+                       (at + 1 == runs.size() || runs[at + 1].position != runs[at].position);
+    if (alone) continue;
+    const auto bytes = bytes_of(store, shard, runs[at].object);
+    if (!bytes) return bytes.error();
+    const auto first = read(std::string_view(*bytes).substr(0, sizeof(StoredKey)));
+    if (!first) return first.error();
+    runs[at].first = first->front().use.position;
+  }
+  std::ranges::sort(runs, {}, [](const Found& run) { return std::pair(run.position, run.first); });
+  return runs;
+}
+
+Status KeyRuns::take(store::Store& store, std::uint32_t shard, KeyWindow& window) {
+  const auto runs = find(store, shard);
+  if (!runs) return runs.error();
+  for (const Found& run : *runs) count_ = std::max(count_, run.number + 1);
+  if (count_ != runs->size()) return Error{.code = "damaged_checkpoint", .message = "saved keys are not there"};
+  // Where no thread can begin, the next one is read in place.
+  const auto reading = [&](std::size_t at) {
+    return std::async([&store, shard, &run = (*runs)[at]] { return bytes_of(store, shard, run.object); });
+  };
+  std::future<Result<std::string>> next;
+  for (std::size_t at = 0; at < runs->size(); ++at) {
+    const bool last = at + 1 == runs->size();
+    auto bytes = at == 0 ? bytes_of(store, shard, runs->front().object) : next.get();
+    if (!last) next = reading(at + 1);
+    if (!bytes) return bytes.error();
+    if (const Status taken = take((*runs)[at], last, std::move(*bytes), window); !taken) return taken;
+  }
+  return Done{};
+}
+
+Status KeyRuns::take(const Found& run, bool last, std::string bytes, KeyWindow& window) {
+  const auto keys = read(bytes);
+  if (!keys) return keys.error();
+  for (const KeyWindow::Record& record : *keys) window.take_back(record);
+  added_to_ = std::max(added_to_, keys->back().use.position);
+  if (last && bytes.size() < full_run) {
+    open_ = {.number = run.number, .bytes = std::move(bytes)};
+    saved_bytes_ = open_.bytes.size();
+  } else {
+    full_.push_back({run.number, keys->back().hour});
   }
   return Done{};
 }

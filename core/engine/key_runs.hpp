@@ -25,10 +25,9 @@ class KeyRuns {
   /// Keys of one object. Errors: damaged_checkpoint.
   static Result<std::vector<KeyWindow::Record>> read(std::string_view bytes);
 
-  /// Whether the object is one of these runs.
-  bool owns(std::string_view object) const { return object.starts_with(prefix_); }
-  /// Puts the keys of what was loaded back into `window`, and goes on behind them. Errors: damaged_checkpoint.
-  Status take(const std::vector<store::Checkpoint>& loaded, KeyWindow& window);
+  /// Puts the keys that are saved back into `window`, and goes on behind them. One run is read while the one before it
+  /// is put back, and no more are in memory. Errors: damaged_checkpoint; the store's.
+  Status take(store::Store& store, std::uint32_t shard, KeyWindow& window);
 
   /// Runs that the store has once what was cut is saved.
   std::uint64_t count() const { return count_; }
@@ -49,6 +48,15 @@ class KeyRuns {
     std::uint64_t number = 0;
     std::uint16_t newest = 0;  ///< the hour of its last key
   };
+  struct Found {  ///< by a start
+    std::string object;
+    std::uint64_t number = 0;
+    store::Position position = 0;  ///< of the cut that it was saved with last
+    store::Position first = 0;     ///< of its first key; only where one cut saved several runs
+  };
+  /// All that are saved, in the order in which their keys were used.
+  Result<std::vector<Found>> find(store::Store& store, std::uint32_t shard) const;
+  Status take(const Found& run, bool last, std::string bytes, KeyWindow& window);
   std::uint64_t next_number(std::uint16_t hour);
   /// No key is added to the open run any more.
   void close_run();

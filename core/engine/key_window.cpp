@@ -33,14 +33,16 @@ void KeyWindow::take_back(const Record& record) {
 
 /// The newest table is full. While the files do not have the oldest one, it grows on.
 void KeyWindow::make_room(std::uint16_t hour) {
+  std::shared_ptr<KeyFiles::Full> left;
   if (full_.size() == most_full) {
     const std::uint64_t in_version = full_.front()->in_version;
     if (in_version == 0) return;
     valid_from_ = in_version;
+    left = std::move(full_.front());
     full_.erase(full_.begin());
   }
   full_.push_back(std::make_shared<KeyFiles::Full>(std::exchange(newest_, KeyTable(window()))));
-  files_->write(full_.back(), hour);
+  files_->write(full_.back(), hour, std::move(left));
 }
 
 std::size_t KeyWindow::size() const {

@@ -146,8 +146,9 @@ Status Shard::recover() {
 }
 
 Status Shard::recover_once(bool whole) try {
-  constexpr std::array<std::string_view, 2> read_apart = {"keys/", "past/"};
-  const auto loaded = store_.load(options_.number, std::span(read_apart).first(whole ? 1 : 2));
+  // Keys are read run by run, as take_checkpoints() puts them back.
+  constexpr std::array<std::string_view, 2> beside = {"keys/", "past/"};
+  const auto loaded = store_.load(options_.number, std::span(beside).first(whole ? 1 : 2));
   Status taken = loaded ? take_checkpoints(loaded->objects, whole) : Status(loaded.error());
   if (!taken && taken.error().code == of_before) throw PageAway{};
   ShardMark mark;

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace florin::store {
 
@@ -63,6 +64,15 @@ std::string behind_all(std::string_view beginning) {
   std::string behind(beginning);
   ++behind.back();
   return behind;
+}
+
+std::vector<NameRange> ranges_between(std::span<const std::string_view> left_out) {
+  std::vector<NameRange> ranges;
+  std::string from;
+  for (const std::string_view beginning : left_out)
+    ranges.push_back({std::exchange(from, behind_all(beginning)), std::string(beginning)});
+  ranges.push_back({from, std::string(last_object)});
+  return ranges;
 }
 
 Error text_differs(std::string_view name) {

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "store/store.hpp"
 
 /// What every store decides alike: whether a row may follow, and whether one that was read is whole.
@@ -32,6 +37,13 @@ std::uint64_t sum_of(const Checkpoint& object);
 inline constexpr std::string_view last_object = "\xf4\x8f\xbf\xbf";
 /// Behind all names that begin with `beginning`, which ends with a stroke.
 std::string behind_all(std::string_view beginning);
+/// Names from `from` up to but without `until`.
+struct NameRange {
+  std::string from, until;
+};
+/// What lies before, between and behind the names that begin with one of `left_out`, which are in order. A store that
+/// searches these by the key reads nothing of what is left out.
+std::vector<NameRange> ranges_between(std::span<const std::string_view> left_out);
 
 Error text_differs(std::string_view name);
 Error no_such_text(std::string_view name);

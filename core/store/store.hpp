@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,14 +105,20 @@ class Store {
     std::vector<Checkpoint> objects;  ///< by name
     Position floor = 0;               ///< every fact up to here is in the objects
   };
-  /// Objects whose names begin with `without` are left out, and not read. Empty: none. Errors: damaged_checkpoint; the
-  /// journal still holds everything.
-  virtual Result<Loaded> load(std::uint32_t shard, std::string_view without) = 0;
+  /// Objects whose names begin with one of `without`, which are in order, are left out, and not read. Errors:
+  /// damaged_checkpoint; the journal still holds everything.
+  virtual Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) = 0;
   Result<Loaded> load(std::uint32_t shard) { return load(shard, {}); }
   /// Objects whose names lie from `from` up to but without `until`, by name. From any thread. Errors:
   /// damaged_checkpoint.
   virtual Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from,
                                                   std::string_view until) = 0;
+  struct Saved {
+    std::string object;
+    Position position = 0;
+  };
+  /// What objects() would return, without reading their bytes.
+  virtual Result<std::vector<Saved>> saved(std::uint32_t shard, std::string_view from, std::string_view until) = 0;
 
   /// Texts by their hash: catalog versions. Written before the entry that names them; the same text twice is one.
   virtual Status put_text(std::string_view name, std::string_view text) = 0;  ///< Errors: text_differs

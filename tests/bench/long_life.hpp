@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ namespace florin::bench {
 class CountingStore : public store::MemoryStore {
  public:
   using MemoryStore::load;
-  Result<Loaded> load(std::uint32_t shard, std::string_view without) override {
+  Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) override {
     auto loaded = MemoryStore::load(shard, without);
     if (loaded) count(loaded->objects);
     return loaded;

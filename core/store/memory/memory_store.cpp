@@ -95,11 +95,12 @@ Status MemoryStore::save(std::uint32_t shard, const std::vector<Checkpoint>& obj
   return Done{};
 }
 
-Result<Store::Loaded> MemoryStore::load(std::uint32_t shard, std::string_view without) {
+Result<Store::Loaded> MemoryStore::load(std::uint32_t shard, std::span<const std::string_view> without) {
   const std::lock_guard lock(mutex_);
   Loaded loaded{.objects = {}, .floor = shards_[shard].floor};
   for (const auto& [name, object] : shards_[shard].objects)
-    if (without.empty() || !name.starts_with(without)) loaded.objects.push_back(object);
+    if (std::ranges::none_of(without, [&](std::string_view left_out) { return name.starts_with(left_out); }))
+      loaded.objects.push_back(object);
   return loaded;
 }
 
@@ -110,6 +111,16 @@ Result<std::vector<Checkpoint>> MemoryStore::objects(std::uint32_t shard, std::s
   const auto& all = shards_[shard].objects;
   for (auto object = all.lower_bound(from); object != all.end() && object->first < until; ++object)
     found.push_back(object->second);
+  return found;
+}
+
+Result<std::vector<Store::Saved>> MemoryStore::saved(std::uint32_t shard, std::string_view from,
+                                                     std::string_view until) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Saved> found;
+  const auto& all = shards_[shard].objects;
+  for (auto object = all.lower_bound(from); object != all.end() && object->first < until; ++object)
+    found.push_back({object->first, object->second.position});
   return found;
 }
 

@@ -10,7 +10,7 @@ namespace florin::store {
 
 /// A store that lasts as long as itself: for tests, scenarios and `simulate`. To restart a host, keep it and open it
 /// again with a new engine.
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   /// Asked twice in a commit: before anything happened, and once a row is in. What it answers is what commit returns;
   /// nothing lets the commit go on. So not_known `before` is one without effect, not_known after it is one with.
@@ -25,8 +25,9 @@ class MemoryStore final : public Store {
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
   using Store::load;
-  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) override;
   Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
+  Result<std::vector<Saved>> saved(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;

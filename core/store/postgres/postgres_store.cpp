@@ -129,6 +129,8 @@ struct Queries {
     objects = {"objects",
                in("SELECT object, position, sum, bytes FROM {}.checkpoint WHERE shard = $1::bigint AND object "
                   ">= $2::text AND object < $3::text ORDER BY object")};
+    saved = {"saved", in("SELECT object, position FROM {}.checkpoint WHERE shard = $1::bigint AND object >= $2::text "
+                         "AND object < $3::text ORDER BY object")};
     const auto put = [&](std::string_view table, std::string_view name, std::string_view value) {
       return fmt::format("INSERT INTO {}.{} (shard, {}, {}) VALUES (0, $1::text, $2::bytea) ON CONFLICT DO NOTHING",
                          schema, table, name, value);
@@ -156,7 +158,7 @@ struct Queries {
     vacuum = in("VACUUM {}.keys");
   }
   Query shards, head, begin_journal, continue_journal, continue_with_keys, confirm, beat, let_go, row_at, rows_after,
-      save, move_floor, load, objects;
+      save, move_floor, load, objects, saved;
   Query put_text, text, key, key_names, erase_keys, set_mark, mark;
   std::string vacuum;
 };
@@ -184,8 +186,9 @@ class Journal final : public Store {
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
   using Store::load;
-  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) override;
   Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
+  Result<std::vector<Saved>> saved(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
@@ -445,7 +448,7 @@ Status take_objects(const Answer& answer, std::uint32_t shard, std::vector<Check
 
 }  // namespace
 
-Result<Store::Loaded> Journal::load(std::uint32_t shard, std::string_view without) {
+Result<Store::Loaded> Journal::load(std::uint32_t shard, std::span<const std::string_view> without) {
   // The floor first: objects that are newer than it are fine, the other way round is not.
   const auto now = state(shard);
   if (!now) return now.error();
@@ -459,10 +462,9 @@ Result<Store::Loaded> Journal::load(std::uint32_t shard, std::string_view withou
       after = loaded.objects.back().object;
     }
   };
-  // Two searches by the key: what is left out is not read.
-  Status added = add("", without.empty() ? last_object : without);
-  if (added && !without.empty()) added = add(behind_all(without), last_object);
-  return added ? Result<Loaded>(std::move(loaded)) : added.error();
+  for (const auto& [from, until] : ranges_between(without))
+    if (const Status added = add(from, until); !added) return added.error();
+  return loaded;
 }
 
 Result<std::vector<Checkpoint>> Journal::objects(std::uint32_t shard, std::string_view from, std::string_view until) {
@@ -470,6 +472,15 @@ Result<std::vector<Checkpoint>> Journal::objects(std::uint32_t shard, std::strin
   if (!answer) return answer.error();
   std::vector<Checkpoint> found;
   if (const Status taken = take_objects(*answer, shard, found); !taken) return taken.error();
+  return found;
+}
+
+Result<std::vector<Store::Saved>> Journal::saved(std::uint32_t shard, std::string_view from, std::string_view until) {
+  const auto answer = look(queries_.saved, Values(shard, from, until), "reading the names of checkpoints");
+  if (!answer) return answer.error();
+  std::vector<Saved> found;
+  for (int at = 0; at < answer->rows(); ++at)
+    found.push_back({std::string(answer->bytes(at, 0)), answer->number(at, 1)});
   return found;
 }
 

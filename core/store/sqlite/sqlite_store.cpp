@@ -51,8 +51,9 @@ class Journal final : public Store {
   Status read(std::uint32_t shard, Position from, const std::function<bool(const Row&)>& each) override;
   Status save(std::uint32_t shard, const std::vector<Checkpoint>& objects, Position floor) override;
   using Store::load;
-  Result<Loaded> load(std::uint32_t shard, std::string_view without) override;
+  Result<Loaded> load(std::uint32_t shard, std::span<const std::string_view> without) override;
   Result<std::vector<Checkpoint>> objects(std::uint32_t shard, std::string_view from, std::string_view until) override;
+  Result<std::vector<Saved>> saved(std::uint32_t shard, std::string_view from, std::string_view until) override;
   Status put_text(std::string_view name, std::string_view text) override;
   Result<std::string> text(std::string_view name) override;
   Result<std::string> key(std::uint32_t shard, std::string_view name) override;
@@ -65,7 +66,7 @@ class Journal final : public Store {
   struct Statements {
     Statement begin, commit, rollback;
     Statement shards, head, past_head, move_head, append, row_at, row_after, row_before;
-    Statement save, move_floor, floor, objects;
+    Statement save, move_floor, floor, objects, saved;
     Statement put_text, text, put_key, key, key_names, erase_keys, set_mark, mark;
   };
 
@@ -161,6 +162,8 @@ Status Journal::prepare() {
       make(s.objects,
            "SELECT object, position, sum, bytes FROM checkpoint WHERE shard = ? AND object >= ? AND object < ? "
            "ORDER BY object LIMIT 512") &&
+      make(s.saved,
+           "SELECT object, position FROM checkpoint WHERE shard = ? AND object >= ? AND object < ? ORDER BY object") &&
       make(s.put_text, "INSERT INTO texts (name, text) VALUES (?, ?)") &&
       make(s.text, "SELECT text FROM texts WHERE name = ?") &&
       make(s.put_key, "INSERT INTO keys (owner, key) VALUES (?, ?)") &&
@@ -338,7 +341,7 @@ Status Journal::save(std::uint32_t shard, const std::vector<Checkpoint>& objects
   return written ? durable : written;
 }
 
-Result<Store::Loaded> Journal::load(std::uint32_t shard, std::string_view without) {
+Result<Store::Loaded> Journal::load(std::uint32_t shard, std::span<const std::string_view> without) {
   Loaded loaded;
   // First: objects that are newer than the floor are fine, the other way round is not.
   {
@@ -348,16 +351,26 @@ Result<Store::Loaded> Journal::load(std::uint32_t shard, std::string_view withou
     if (rc == SQLITE_ROW) loaded.floor = static_cast<Position>(query.number(0));
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) return connection_.error(rc, "reading the floor");
   }
-  // Two searches by the key: what is left out is not read.
-  Status added = add_objects(shard, "", without.empty() ? last_object : without, loaded.objects);
-  if (added && !without.empty()) added = add_objects(shard, behind_all(without), last_object, loaded.objects);
-  return added ? Result<Loaded>(std::move(loaded)) : added.error();
+  for (const auto& [from, until] : ranges_between(without))
+    if (const Status added = add_objects(shard, from, until, loaded.objects); !added) return added.error();
+  return loaded;
 }
 
 Result<std::vector<Checkpoint>> Journal::objects(std::uint32_t shard, std::string_view from, std::string_view until) {
   std::vector<Checkpoint> objects;
   const Status added = add_objects(shard, std::string(from), until, objects);
   return added ? Result<std::vector<Checkpoint>>(std::move(objects)) : added.error();
+}
+
+Result<std::vector<Store::Saved>> Journal::saved(std::uint32_t shard, std::string_view from, std::string_view until) {
+  std::vector<Saved> found;
+  const std::lock_guard lock(mutex_);
+  Run query(statements_.saved, std::int64_t{shard}, from, until);
+  int rc = query.step();
+  for (; rc == SQLITE_ROW; rc = query.step())
+    found.push_back({std::string(query.bytes(0)), static_cast<Position>(query.number(1))});
+  if (rc != SQLITE_DONE) return connection_.error(rc, "reading the names of checkpoints");
+  return found;
 }
 
 /// Some at a time, so that a long reading never holds up a commit.

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "store/memory/memory_store.hpp"
+
 namespace florin::engine {
 namespace {
 
@@ -24,6 +26,7 @@ class Saved {
     std::vector<store::Checkpoint> objects;
     runs.cut(objects, position, now);
     bytes_written = 0;
+    last = position;
     for (store::Checkpoint& object : objects) {
       bytes_written += object.bytes.size();
       kept[object.object] = std::move(object);
@@ -31,11 +34,17 @@ class Saved {
     runs.saved(true);
   }
   Status start_over(KeyRuns& runs, KeyWindow& window) const {
-    std::vector<store::Checkpoint> loaded;
-    for (const auto& [name, object] : kept) loaded.push_back(object);
-    return runs.take(loaded, window);
+    store::MemoryStore store;
+    store::Row row{.shard = 0, .first = 1, .last = last, .epoch = 1};
+    row.hash = store::seal(row);
+    EXPECT_EQ(store.commit(row, 0), store::Committed::done);
+    std::vector<store::Checkpoint> objects;
+    for (const auto& [name, object] : kept) objects.push_back(object);
+    EXPECT_TRUE(store.save(0, objects, last));
+    return runs.take(store, 0, window);
   }
   std::map<std::string, store::Checkpoint> kept;
+  store::Position last = 0;
   std::size_t bytes_written = 0;
 };
 

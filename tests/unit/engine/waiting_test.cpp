@@ -5,6 +5,7 @@
 #include <future>
 #include <mutex>
 
+#include "../../forwarding_store.hpp"
 #include "asking.hpp"
 #include "engine/engine.hpp"
 #include "engine/row.hpp"
@@ -351,12 +352,10 @@ TEST(PluginPool, WritesOffWhatTakesTooLongAndGoesOnWithTheOthers) {
 }
 
 /// A store whose journal is not read before the test lets it.
-class SlowToRead final : public store::Store {
+class SlowToRead final : public ForwardingStore {
  public:
-  Result<std::vector<std::uint32_t>> shards() override { return kept_.shards(); }
-  Result<store::Head> head(std::uint32_t shard) override { return kept_.head(shard); }
-  store::Committed commit(const store::Row& row, store::Epoch epoch) override { return kept_.commit(row, epoch); }
-  std::string last_problem() const override { return kept_.last_problem(); }
+  SlowToRead() : ForwardingStore(kept_) {}
+
   Status read(std::uint32_t shard, store::Position from, const std::function<bool(const store::Row&)>& each) override {
     {
       std::unique_lock lock(mutex_);
@@ -364,27 +363,8 @@ class SlowToRead final : public store::Store {
       changed_.notify_all();
       changed_.wait(lock, [&] { return !held_; });
     }
-    return kept_.read(shard, from, each);
+    return ForwardingStore::read(shard, from, each);
   }
-  Status save(std::uint32_t shard, const std::vector<store::Checkpoint>& objects, store::Position floor) override {
-    return kept_.save(shard, objects, floor);
-  }
-  Result<Loaded> load(std::uint32_t shard, std::string_view without) override { return kept_.load(shard, without); }
-  Result<std::vector<store::Checkpoint>> objects(std::uint32_t shard, std::string_view from,
-                                                 std::string_view until) override {
-    return kept_.objects(shard, from, until);
-  }
-  Status put_text(std::string_view name, std::string_view text) override { return kept_.put_text(name, text); }
-  Result<std::string> text(std::string_view name) override { return kept_.text(name); }
-  Result<std::string> key(std::uint32_t shard, std::string_view name) override { return kept_.key(shard, name); }
-  Result<std::vector<std::string>> key_names(std::uint32_t shard, const store::DataKeyRange& range) override {
-    return kept_.key_names(shard, range);
-  }
-  Status erase_keys(std::uint32_t shard, const std::vector<store::DataKeyRange>& ranges) override {
-    return kept_.erase_keys(shard, ranges);
-  }
-  Status set_mark(std::string_view name, std::string_view value) override { return kept_.set_mark(name, value); }
-  Result<std::string> mark(std::string_view name) override { return kept_.mark(name); }
 
   void hold() {
     const std::lock_guard lock(mutex_);

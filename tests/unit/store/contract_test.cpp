@@ -254,8 +254,14 @@ TEST_P(Contract, ObjectsAreFoundByTheBeginningOfTheirNames) {
   EXPECT_EQ(names(*store_->objects(1, "past/a/orders/1", "past/a/orders/1\x01")), Names({"past/a/orders/1"}));
   EXPECT_EQ(store_->objects(1, "past/a/orders/10", "past/a/orders/10\x01")->front().position, 3u);
   EXPECT_TRUE(store_->objects(2, "past/", "past0")->empty());
-  const auto loaded = store_->load(1, "past/");
+  const auto loaded = store_->load(1, std::array<std::string_view, 1>{"past/"});
   EXPECT_EQ(names(loaded->objects), Names({"account/a", "ref/0"}));
+  EXPECT_EQ(names(store_->load(1, std::array<std::string_view, 2>{"account/", "past/"})->objects), Names({"ref/0"}));
+  const auto saved = store_->saved(1, "past/", "past0");
+  ASSERT_EQ(saved->size(), 3U);
+  EXPECT_EQ((*saved)[1].object, "past/a/orders/10");
+  EXPECT_EQ((*saved)[1].position, 3U);
+  EXPECT_TRUE(store_->saved(2, "past/", "past0")->empty());
   EXPECT_EQ(loaded->floor, 3u);
   EXPECT_EQ(store_->load(1)->objects.size(), 5u);
 }
