@@ -200,6 +200,7 @@ int show(const std::string& data, const std::string& tenant, const std::string& 
   if (const auto list = std::ranges::find(account_lists, of.list); list != std::ranges::end(account_lists))
     shown.list = static_cast<AccountList>(list - std::ranges::begin(account_lists));
   const auto text = show_account(data, *tenant_id, *account_id, shown);
+  if (!text && text.error().code == "bad_cursor") return failed_to_read("--after", text);
   if (!text) return fail(text.error());
   std::cout << *text;
   return written(fine);
