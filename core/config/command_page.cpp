@@ -74,7 +74,7 @@ constexpr Sentence sentences[] = {
     {"set_billing", "Where the account is billed and to whom. What is not named stays."},
     {"decide_late_money", "What becomes of money that came when its order was closed."},
     {"set_up_payment_method",
-     "Saves a method at its processor; what its customer must do for it stands in the account's `savings`. Never a "
+     "Saves a method at its processor; what its customer must do for it stands in the account's `set_ups`. Never a "
      "number."},
     {"issue_key", "Of the tenant: a new key for the HTTP API; only its SHA-256 comes here. `florin key` makes both."},
     {"roll_key", "Of the tenant: a successor of a key; the old one works beside it as long as it is said to."},

@@ -500,7 +500,7 @@ struct CloseDiscrepancy {
   std::string reason;
 };
 
-/// A method is to be saved at its processor. What its customer must do for that stands in the account's `savings`; the
+/// A method is to be saved at its processor. What its customer must do for that stands in the account's `set_ups`; the
 /// method is there once the processor says that it is. No number ever comes here.
 struct SetUpPaymentMethod {
   MethodId method;
