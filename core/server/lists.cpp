@@ -24,10 +24,11 @@ std::string cell(const json::value* value) {
 }  // namespace
 
 std::optional<std::string> next_link(const HttpRequest& request, const std::string& json) {
-  constexpr std::string_view begin = "\"next\":\"";
+  // The page's own: what follows its list. A thing of the list may have a `next` too.
+  constexpr std::string_view begin = "],\"next\":";
   const std::size_t at = json.rfind(begin);
-  if (at == std::string::npos) return std::nullopt;
-  const std::size_t from = at + begin.size();
+  if (at == std::string::npos || json.compare(at + begin.size(), 1, "\"") != 0) return std::nullopt;
+  const std::size_t from = at + begin.size() + 1;
   const std::string next = json.substr(from, json.find('"', from) - from);
   const std::string* after = request.parameter("after");
   if (after != nullptr && *after == next) return std::nullopt;

@@ -183,6 +183,17 @@ TEST_F(OperatorFiles, ListsNameTheirNextPageAndComeAsCsv) {
   EXPECT_EQ(std::count(csv.body.begin(), csv.body.end(), '\n'), 4) << csv.body;
 }
 
+// What an order says of its next step is no page.
+TEST(Lists, OnlyThePageHasANextPage) {
+  server::HttpRequest request;
+  request.path = "/v1/callloop/accounts/zoe/orders";
+  request.query = {{"limit", "1"}};
+  const std::string order = R"({"data":[{"order":7,"lines":[],"next":"pay it"}],"next":)";
+  EXPECT_FALSE(server::next_link(request, order + R"(null,"count":1})"));
+  EXPECT_EQ(server::next_link(request, order + R"("7","count":2})"),
+            "</v1/callloop/accounts/zoe/orders?after=7&limit=1>; rel=\"next\"");
+}
+
 TEST(Lists, ACellIsNoFormula) {
   const auto csv = server::csv_of(
       R"({"data": [{"a": "=1+1", "b": -3, "c": "say \"x\", y"}, {"b": null, "d": {"e": 1}}, {"a": "@x", "c": "two\nlines"}]})");
