@@ -120,7 +120,8 @@ TEST(Tree, AFunctionOfCoreFitsOnAScreen) {
   for (const Source& source : sources_below("core"))
     for (const auto& [first, lines] : lines_of_functions(source.code)) {
       ++functions;
-      if (!tables.contains(first)) EXPECT_LE(lines, 60U) << source.path << ": " << first;
+      if (tables.contains(first)) continue;
+      EXPECT_LE(lines, 60U) << source.path << ": " << first;
     }
   EXPECT_GT(functions, 3'000U);
   const std::string long_one = "int f() {\n" + std::string(60, '\n') + "}\n";
