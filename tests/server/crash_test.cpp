@@ -85,7 +85,8 @@ class Crash : public testing::Test {
   std::int64_t credits(const std::string& tenant, const std::string& account) const {
     const auto json = host_->account(*TenantId::parse(tenant), *AccountId::parse(account), Audience::staff);
     EXPECT_TRUE(json) << json.error().message;
-    for (const auto& one : boost::json::parse(*json).at("credits").as_array())
+    const auto shown = boost::json::parse(*json);
+    for (const auto& one : shown.at("credits").as_array())
       if (one.at("type").as_string() == "message") return std::stoll(std::string(one.at("available").as_string()));
     return 0;
   }

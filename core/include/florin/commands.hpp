@@ -504,7 +504,7 @@ struct CloseDiscrepancy {
   std::string reason;
 };
 
-/// Sets up a payment method at its processor. The account's `savings` say what the customer must do; the method is
+/// Sets up a payment method at its processor. The account's `set_ups` say what the customer must do; the method is
 /// saved once the processor confirms it. Card numbers never come here.
 struct SetUpPaymentMethod {
   MethodId method;
