@@ -4,7 +4,6 @@
 ///   scale fill FOLDER ACCOUNTS DEBITS [TENANTS]   opens accounts of three grants, then debits them in batches
 ///   scale open FOLDER [TENANTS]                   starts on what is there
 ///   scale kill FOLDER DEBITS                      starts, debits, and is killed (SIGKILL) in the middle
-///   scale views FOLDER                            brings views.db up to date
 ///   scale account FOLDER DEBITS                   one account alone is debited
 ///   scale grants FOLDER COUNT                     one account is given so many grants
 ///   scale months ACCOUNTS MONTHS                  renewals, month by month, in memory and virtual time
@@ -60,14 +59,13 @@ std::filesystem::path configured(const std::filesystem::path& folder, std::size_
     std::string own = text;
     own.replace(own.find("tenant: callloop"), 16, "tenant: " + name);
     std::ofstream(folder / "tenants" / (name + ".yaml")) << own;
-    files += fmt::format("{}tenants/{}.yaml", files.empty() ? "" : ", ", name);
+    files += fmt::format("  - tenants/{}.yaml\n", name);
   }
-  std::ofstream(folder / "florin.yaml") << "plugins: {folder: " FLORIN_PLUGINS "}\ntenants: [" << files
-                                        << "]\ndata: data\npayments: sandbox\n";
+  std::ofstream(folder / "florin.yaml") << "plugins: {folder: " FLORIN_PLUGINS "}\ntenants:\n"
+                                        << files << "data: data\npayments: sandbox\n";
   return folder / "florin.yaml";
 }
 
-/// A host without its views, which have a part of their own.
 std::unique_ptr<Assembly> opened(const std::filesystem::path& folder, std::size_t tenants) {
   Errors errors;
   Assembly::Options options;
@@ -166,16 +164,6 @@ void kill_under_load(const std::filesystem::path& folder, std::size_t debits) {
   // New keys: far above what was asked before.
   debit(host->engine(), 1'000'000, 1, std::size_t{1} << 40, debits);
   ::kill(::getpid(), SIGKILL);
-}
-
-void views(const std::filesystem::path& folder) {
-  const auto host = opened(folder, 1);
-  const auto start = Clock::now();
-  must(bool(host->refresh_views()), "the views are brought up to date");
-  fmt::print(R"({{"views_s": {:.1f}, "views_mb": {}, "journal_mb": {}}})"
-             "\n",
-             seconds_since(start), std::filesystem::file_size(folder / "data/views.db") >> 20,
-             std::filesystem::file_size(folder / "data/journal.db") >> 20);
 }
 
 /// Nanoseconds a debit of one account, in batches.
@@ -281,8 +269,6 @@ int run(const std::vector<std::string>& words) {
     open(folder, tenants);
   else if (what == "kill")
     kill_under_load(folder, number(2));
-  else if (what == "views")
-    views(folder);
   else if (what == "account")
     account(folder, number(2));
   else if (what == "grants")
@@ -301,7 +287,7 @@ int main(int count, char** words) {
   try {
     return bench::run({words + 1, words + count});
   } catch (const std::out_of_range&) {
-    fmt::print(stderr, "scale fill|open|kill|views|account|grants|months FOLDER …: see tests/bench/scale.cpp\n");
+    fmt::print(stderr, "scale fill|open|kill|account|grants|months FOLDER …: see tests/bench/scale.cpp\n");
     return 2;
   } catch (const std::exception& failed) {
     fmt::print(stderr, "scale: {}\n", failed.what());
