@@ -103,7 +103,7 @@ Payment payment_of(const florin::Account& account, const Attempt& attempt, Audie
   return payment;
 }
 
-/// What the customer reads; which plugin stands in the way is for staff.
+/// The text for the customer. Only staff sees which plugin blocks the delivery.
 std::optional<Delivery> delivery_of(const florin::Order& order) {
   if (!order.undelivered) return std::nullopt;
   const bool credits = !order.types().empty();

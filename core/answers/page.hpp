@@ -18,7 +18,7 @@
 /// docs/decisions/0380-an-account-is-bounded.md
 namespace florin::answers {
 
-/// Where a thing stands in its list: numbers that never change while it is there. The greater one comes first.
+/// The place of an item in its list: numbers that do not change while it is in the list. Greater ones come first.
 template <std::size_t N>
 using Place = std::array<std::int64_t, N>;
 

@@ -77,7 +77,7 @@ struct QuotedPlan {
   std::int32_t licences = 1;
   std::vector<AddOn> add_ons;
 };
-/// Plan, period, cancellation, agreement, pause, and what waits for the next period.
+/// Plan, period, cancellation, agreement, pause, and the change that takes effect in the next period.
 struct PlanNow {
   PlanId plan;
   std::string cycle;

@@ -611,7 +611,7 @@ class Program {
     auto* known = of_tenant("accounts", "list the accounts of a tenant, one a line",
                             [this] { return accounts(words(), search_); });
     known->add_option("--search", search_, "a part of an id, or of a name, email or other word of its person");
-    of_tenant("cases", "list what waits for staff on all accounts, as JSON", [this] { return cases(words()); });
+    of_tenant("cases", "list open work for staff on all accounts, as JSON", [this] { return cases(words()); });
     page_of(of_account("documents", "list an account's invoices and credit notes, newest first, as JSON",
                        [this] { return documents({words(), account_}, list_); }));
     of_account("methods", "list the payment methods that an account is offered, and why others are not",

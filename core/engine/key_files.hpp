@@ -60,8 +60,8 @@ class KeyFiles {
 
   // ---- From the thread that decides
   std::size_t most_in_memory() const { return options_.most_in_memory; }
-  /// Writes the keys of `table`, as soon as it can be done. `left`: one that memory does not need any more. The thread
-  /// that writes gives its memory back, 30 MB in thousands of pieces, for which whoever asks would have to wait.
+  /// Writes the keys of `table`, as soon as it can be done. `left`: one that is no longer needed in memory. The
+  /// writing thread frees it: 30 MB in thousands of pieces would hold up the caller.
   void write(std::shared_ptr<Full> table, std::uint16_t now, std::shared_ptr<Full> left = {});
   /// Until everything is written, or something could not be.
   void wait();

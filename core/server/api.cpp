@@ -702,7 +702,7 @@ bool body_fits(const Api::Route& route, const Asked& asked) {
     return no("unsupported_media_type", "A body is UTF-8: no other charset is taken.");
   if (route.body == Api::Body::none) {
     const bool says_nothing = request.body.empty() || trimmed(request.body) == "{}" || request.method != "POST";
-    return says_nothing || no("unknown_field", "Nothing is said in the body here: leave it out, or send {}.");
+    return says_nothing || no("unknown_field", "This request takes no fields: leave the body out, or send {}.");
   }
   const std::string type = media_type(request);
   const bool lines = route.body == Api::Body::usage && type == "application/x-ndjson";

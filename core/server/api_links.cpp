@@ -252,7 +252,7 @@ void Api::bounces(const AskedPtr& asked) {
   if (desk == nullptr) return asked->fail("not_found", "This host sends no mail.");
   const std::string message = value_of(words, "message"), address = value_of(words, "address");
   if (message.empty() && address.empty())
-    return asked->fail("missing_field", "message or address says whose mail came back.");
+    return asked->fail("missing_field", "Give `message` or `address`: the mail that came back, or where it went.");
   if (!address.empty() && !mail::is_address(address))
     return asked->fail("bad_email", "address is an address, such as ann@example.com.");
   const std::string reason = value_of(words, "reason");
@@ -265,7 +265,7 @@ void Api::send_again(const AskedPtr& asked) {
     MailDesk* desk = mail_desk();
     if (desk == nullptr || !desk->send_again(asked->caller.tenant, asked->account, asked->words.at(1)))
       return asked->fail("not_found",
-                         "There is no such message, or it was for one reader: an invitation is sent anew.");
+                         "There is no such message, or only its reader could open it. Send the invitation again.");
     asked->json("{}", 202);
   });
 }

@@ -41,9 +41,9 @@ std::string behind_all(std::string_view beginning);
 struct NameRange {
   std::string from, until;
 };
-/// What lies before, between and behind the names that begin with one of `left_out`, which are in order. A store that
-/// searches these by the key reads nothing of what is left out.
-std::vector<NameRange> ranges_between(std::span<const std::string_view> left_out);
+/// The ranges of names that begin with none of `excluded`, which is sorted. A store that searches these ranges by key
+/// does not read the excluded objects.
+std::vector<NameRange> ranges_between(std::span<const std::string_view> excluded);
 
 Error text_differs(std::string_view name);
 Error no_such_text(std::string_view name);
