@@ -11,6 +11,7 @@
 #include <fstream>
 #include <thread>
 
+#include "asked.hpp"
 #include "florin/host.hpp"
 
 namespace bench {
@@ -244,25 +245,7 @@ Written written(const std::filesystem::path& data) {
 /// A month's end: period order, roll-over, invoice and payment by the sandbox, in virtual time and in memory.
 double renewals_a_second(const std::filesystem::path& folder, std::size_t accounts) {
   Host host = opened(folder, "memory", *Instant::parse("2026-03-10T09:00Z"));
-  std::vector<Request> requests;
-  for (std::size_t i = 0; i < accounts; ++i) {
-    const auto ask = [&](const char* word, Command command) {
-      requests.push_back(
-          {tenant, name_of(i), {"owner", "ann"}, word + std::to_string(i), std::nullopt, std::move(command)});
-    };
-    ask("open", OpenAccount{"US", std::nullopt, {}});
-    ask("method", AddPaymentMethod{.method = MethodId::trusted("card"),
-                                   .slot = "primary",
-                                   .details = {{"token", "ok"}, {"brand", "visa"}, {"last4", "4242"}},
-                                   .token = {},
-                                   .brand = {},
-                                   .masked = {}});
-    Subscribe subscribe;
-    subscribe.plan = PlanId::trusted("lite");
-    subscribe.cycle = "monthly";
-    ask("subscribe", subscribe);
-  }
-  all_done(host.submit(requests));
+  subscribe_all(host, tenant, accounts);
   host.run_until(*Instant::parse("2026-04-10T08:00Z"));
   const auto start = Clock::now();
   host.run_until(*Instant::parse("2026-04-10T10:00Z"));

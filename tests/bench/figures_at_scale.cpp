@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "asked.hpp"
 #include "contestant.hpp"
 #include "figures.hpp"
 #include "host/assembly.hpp"
@@ -19,7 +20,6 @@ using namespace florin;
 using Clock = std::chrono::steady_clock;
 
 const TenantId tenant = TenantId::trusted("callloop");
-const Actor staff{"staff", "bench"};
 const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"), {}};
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -40,18 +40,8 @@ std::unique_ptr<Assembly> opened(const Place& place) {
 }
 
 engine::Job job(std::size_t account, std::string key, AnyCommand command) {
-  engine::Job made{};
-  made.tenant = tenant;
-  made.account = AccountId::trusted("account-" + std::to_string(account));
-  made.actor = staff;
-  made.key = std::move(key);
-  made.command = std::move(command);
-  return made;
-}
-
-void take(engine::Engine& engine, std::vector<engine::Job> jobs) {
-  for (const auto& answer : engine.submit_and_wait(std::move(jobs)))
-    must(answer && !answer->entry->refusal, answer ? "it is not refused" : answer.error().message);
+  return bench::job(tenant, AccountId::trusted("account-" + std::to_string(account)), std::move(key),
+                    std::move(command));
 }
 
 /// Three grants each: of the trial, and two that staff gave.

@@ -18,6 +18,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "asked.hpp"
 #include "contestant.hpp"
 #include "florin/host.hpp"
 #include "host/assembly.hpp"
@@ -28,7 +29,6 @@ namespace {
 using namespace florin;
 using Clock = std::chrono::steady_clock;
 
-const Actor service{"service", ""}, staff{"staff", "bench"}, owner{"owner", "ann"};
 const Use one_message{MeterId::trusted("sms"), *Quantity::parse("120 characters"), {}};
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -75,21 +75,6 @@ std::unique_ptr<Assembly> opened(const std::filesystem::path& folder, std::size_
   auto host = Assembly::open(options);
   must(bool(host), host ? "" : host.error().message);
   return std::move(*host);
-}
-
-engine::Job job(const TenantId& tenant, const AccountId& account, std::string key, AnyCommand command) {
-  engine::Job made{};
-  made.tenant = tenant;
-  made.account = account;
-  made.actor = staff;
-  made.key = std::move(key);
-  made.command = std::move(command);
-  return made;
-}
-
-void take(engine::Engine& engine, std::vector<engine::Job> jobs) {
-  for (const auto& answer : engine.submit_and_wait(std::move(jobs)))
-    must(answer && !answer->entry->refusal, answer ? "it is not refused" : answer.error().message);
 }
 
 constexpr std::size_t at_once = 4'000;
@@ -222,26 +207,7 @@ void months(const std::filesystem::path& folder, std::size_t accounts, std::size
                           .data = "memory",
                           .virtual_from = *Instant::parse("2026-03-10T09:00Z")});
   must(bool(host), host ? "" : host.error().message);
-  std::vector<Request> requests;
-  for (std::size_t i = 0; i < accounts; ++i) {
-    const auto ask = [&](const char* word, Command command) {
-      requests.push_back(
-          {tenant_of(0, 1), account_of(i), owner, word + std::to_string(i), std::nullopt, std::move(command)});
-    };
-    ask("open", OpenAccount{"US", std::nullopt, {}});
-    ask("method", AddPaymentMethod{.method = MethodId::trusted("card"),
-                                   .slot = "primary",
-                                   .details = {{"token", "ok"}, {"brand", "visa"}, {"last4", "4242"}},
-                                   .token = {},
-                                   .brand = {},
-                                   .masked = {}});
-    Subscribe subscribe;
-    subscribe.plan = PlanId::trusted("lite");
-    subscribe.cycle = "monthly";
-    ask("subscribe", subscribe);
-  }
-  for (const auto& outcome : host->submit(requests))
-    must(outcome && !outcome->refusal, outcome ? "subscribed" : outcome.error().message);
+  subscribe_all(*host, tenant_of(0, 1), accounts);
   std::vector<double> rates;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t month = 2 + 1 + i;  // counted from January 2026
