@@ -96,7 +96,7 @@ void add_open_orders(Account& answer, const Catalog& catalog, const florin::Acco
     answer.open_orders.push_back(order_of(catalog, account, *open[i], whom));
 }
 
-void add_people_and_methods(Account& answer, const Catalog& catalog, const florin::Account& account, Audience whom) {
+void add_people_and_methods(Account& answer, const florin::Account& account, Audience whom) {
   for (const SavedMethod& saved : account.methods)
     if (!saved.once())
       answer.payment_methods.push_back(
@@ -105,6 +105,9 @@ void add_people_and_methods(Account& answer, const Catalog& catalog, const flori
   for (const ApprovalState& one : account.approvals) answer.approvals.push_back({one.approval, one.state});
   for (const Member& one : account.members)
     answer.members.push_back({one.id, one.role, one.invited ? "invited" : "active", one.since});
+}
+
+void add_recharge_and_month(Account& answer, const Catalog& catalog, const florin::Account& account) {
   const RechargeState& recharge = account.recharge;
   if (recharge.active)
     answer.auto_recharge = Recharge{amount_text(catalog, recharge.type, recharge.below),
@@ -174,7 +177,8 @@ Account account_of(const Catalog& catalog, const florin::Account& account, Insta
   if (account.subscription) answer.subscription = plan_now(account, *account.subscription);
   add_credits(answer, catalog, account, now, whom);
   add_open_orders(answer, catalog, account, whom);
-  add_people_and_methods(answer, catalog, account, whom);
+  add_people_and_methods(answer, account, whom);
+  add_recharge_and_month(answer, catalog, account);
   add_lists(answer, catalog, account, whom);
   return answer;
 }

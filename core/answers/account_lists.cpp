@@ -147,7 +147,7 @@ GrantLine grant_of(const Catalog& catalog, const Grant& grant, Audience whom) {
   GrantLine line{.id = grant.id,
                  .type = grant.type,
                  .source = grant.source,
-                 .state = grant.over,
+                 .state = state_of(grant),
                  .issued_at = grant.issued_at,
                  .ends_at = grant.ends_at,
                  .order = grant.paid_by ? std::optional(grant.paid_by) : std::nullopt,

@@ -2,6 +2,7 @@
 
 #include "answers/answers.hpp"
 #include "answers/page.hpp"
+#include "domain/credits/grant_state.hpp"
 
 /// What grows with an account's past, a page at a time.
 namespace florin::answers {
@@ -31,7 +32,7 @@ struct GrantLine {
   GrantId id;
   CreditType type;
   GrantSource source = GrantSource::plan;
-  GrantOver state = GrantOver::working;
+  GrantState state = GrantState::working;
   Instant issued_at;
   std::optional<Instant> ends_at;
   std::optional<OrderId> order;  ///< whose payment bought it

@@ -29,9 +29,7 @@ struct Page {
   std::size_t all = 0;              ///< how long the whole list is
 };
 
-inline Error bad_cursor() {
-  return {.code = "bad_cursor", .message = "after is what an earlier page gave as its next"};
-}
+inline Error bad_cursor() { return {.code = "bad_cursor", .message = "after takes the next of an earlier page"}; }
 
 /// `1773133200000000-2-41`
 template <std::size_t N>

@@ -10,6 +10,7 @@
 #include "config/scalar.hpp"
 #include "domain/accounts/apply.hpp"
 #include "domain/accounts/set_aside.hpp"
+#include "domain/credits/grant_state.hpp"
 #include "domain/journal/codec.hpp"
 #include "domain/journal/described.hpp"
 #include "domain/journal/journal.hpp"
@@ -472,7 +473,7 @@ void ViewWriter::write_grant(const Name& name, const Grant& grant) {
   put("INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, 0), nullif(?, "
       "''), "
       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      tenant, id, grant.id.value, grant.type.text(), word(grant.source), word(grant.over), grant.issued_at.text(),
+      tenant, id, grant.id.value, grant.type.text(), word(grant.source), word(state_of(grant)), grant.issued_at.text(),
       text(grant.ends_at), grant.paid_by.value, grant.rolled_from.value, grant.rule, grant.granted.units,
       grant.remaining.units, grant.held.units, grant.spent.units, grant.expired.units, grant.rolled.units,
       grant.forfeited.units, grant.refunded.units, grant.transferred.units, grant.corrected.units,

@@ -24,7 +24,7 @@ std::optional<std::uint64_t> position_in(const Asked& asked, std::string_view na
   if (text == nullptr) return position;
   const char* end = text->data() + text->size();
   if (std::from_chars(text->data(), end, position).ptr == end && !text->empty()) return position;
-  asked.fail("bad_cursor", std::string(name) + " is what an earlier page gave as its next.");
+  asked.fail("bad_cursor", std::string(name) + " takes the next of an earlier page.");
   return std::nullopt;
 }
 

@@ -106,7 +106,7 @@ void accounts(Api& api, const AskedPtr& asked) {
   const auto words = page_in(*asked, 200);
   if (!words) return;
   if (!words->after.empty() && !AccountId::parse(words->after))
-    return asked->fail("bad_cursor", "after is what an earlier page gave as its next.");
+    return asked->fail("bad_cursor", "after takes the next of an earlier page.");
   AccountFilter filter;
   const auto text = [&](std::string_view name) {
     const std::string* value = asked->request.parameter(name);

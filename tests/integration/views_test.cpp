@@ -354,6 +354,8 @@ TEST_F(Views, ADebitTakesFewBytesAndItsAccountIsSearchedFor) {
   const std::string of_acme = " FROM postings WHERE tenant = 'callloop' AND account = 'acme'";
   EXPECT_EQ(answer_of(file, "SELECT sum(amount)" + of_acme + " AND ledger = 'spent'"), "6000\n");
   EXPECT_EQ(answer_of(file, "SELECT sum(amount)" + of_acme + " AND ledger LIKE 'balance:%'"), "3000\n");
+  // The trial's 25 are spent first.
+  EXPECT_EQ(answer_of(file, "SELECT state, remaining FROM grants ORDER BY grant_id"), "used_up|0\nworking|3000\n");
   EXPECT_EQ(answer_of(file,
                       "SELECT role, command, key, refused, at = asked_at FROM entries WHERE tenant = 'callloop' AND "
                       "account = 'acme' ORDER BY position DESC LIMIT 1"),

@@ -583,7 +583,7 @@ TEST_F(Answers, APaymentIsThroughBeforeSubmitEnds) {
   EXPECT_NE(out.find(R"("next":"2")"), std::string::npos) << out;
   ASSERT_EQ(florin("show data callloop ann --list orders --after 2"), 0) << err;
   EXPECT_TRUE(out.starts_with(R"({"data":[{"id":1,)") && out.ends_with("\"next\":null}\n")) << out;
-  expect("show data callloop ann --list orders --after two", 2, "after is what an earlier page gave as its next");
+  expect("show data callloop ann --list orders --after two", 2, "after takes the next of an earlier page");
   expect("show data callloop ann --after 2", 2, "--list");
   ASSERT_EQ(florin("show data callloop ann --list orders"), 0) << err;
   EXPECT_EQ(count(out, R"("state":"captured")"), 6U) << out;

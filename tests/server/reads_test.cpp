@@ -49,6 +49,20 @@ TEST_F(ReadsOverHttp, TheCatalogSaysWhatThisAccountMayChoose) {
   EXPECT_GT(get("offer").at("plans").as_array().size(), 3U);
 }
 
+// 1,000 came with the plan, and 161 characters took two: 998 messages of 160 characters are the rest.
+TEST_F(ReadsOverHttp, CreditsThatAreAllSpentAreUsedUp) {
+  const auto plan_credits = [&] {
+    const auto grant = get("accounts/zoe/grants?limit=1").at("data").at(0);
+    return std::string(grant.at("state").as_string()) + ", " + std::string(grant.at("remaining").as_string());
+  };
+  EXPECT_EQ(plan_credits(), "working, 998 message");
+  EXPECT_EQ(ask(backend_, "/v1/callloop/usage",
+                R"([{"account": "zoe", "key": "m2", "use": {"meter": "sms", "quantity": "159680 characters"}}])")
+                .status,
+            200);
+  EXPECT_EQ(plan_credits(), "used_up, 0 message");
+}
+
 TEST_F(ReadsOverHttp, ListsComeInPages) {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(command("accounts/zoe/buy_credits", "b" + std::to_string(i), R"({"amount": "500 message"})",
